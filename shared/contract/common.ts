@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+export const id = z.uuid();
+export const title = z.string().trim().min(1).max(200);
+export const role = z.enum(['system', 'user', 'model']);
+const speaker = z.string().min(1).max(200).nullable();
+const text = z.string().max(50_000_000);
+const offset = z.number().int().min(0);
+
+const turn = z.object({ id, role, speaker, marked: z.boolean(), text });
+export const op = z.discriminatedUnion('op', [
+  z.object({ op: z.literal('insert'), turn, after: id.nullable(), as: z.enum(['chain', 'alternate']) }),
+  z.object({ op: z.literal('setText'), turnId: id, version: z.number().int(), at: offset, del: offset, ins: text }),
+  z.object({ op: z.literal('setRole'), turnId: id, role, marked: z.boolean() }),
+  z.object({ op: z.literal('setSpeaker'), turnId: id, speaker }),
+  z.object({ op: z.literal('remove'), turnId: id }),
+  z.object({ op: z.literal('restore'), turnId: id }),
+  z.object({ op: z.literal('activate'), parentId: id.nullable(), turnId: id.nullable() }),
+]);
+export const change = z.object({ changeId: id, chapterId: id, structureRev: z.number().int(), ops: z.array(op).min(1).max(20_000) });
+
+/** What an error says: `code` is open and stable, `message` is a sentence for people. */
+export interface StudioFault { readonly code: string; readonly message: string; readonly detail?: string }
+export const fault = z.object({ code: z.string(), message: z.string(), detail: z.string().optional() });

@@ -1,0 +1,8 @@
+import { models } from './models.ts';
+import { settings } from './settings.ts';
+import { chapters, stories } from './stories.ts';
+import { writing } from './writing.ts';
+
+/** The one door between the renderer and the studio. Errors are ORPCErrors whose `data` is a StudioFault. */
+export const contract = { stories, chapters, writing, models, settings };
+export type Contract = typeof contract;

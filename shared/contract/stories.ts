@@ -1,0 +1,36 @@
+import { oc, type } from '@orpc/contract';
+import { z } from 'zod';
+import type { TreeTurn } from '../document/turn.ts';
+import { id, title } from './common.ts';
+
+export interface StorySummary { readonly id: string; readonly title: string; readonly words: number; readonly updatedAt: number; readonly lastChapterId: string | null }
+export interface ChapterSummary { readonly id: string; readonly storyId: string; readonly title: string; readonly words: number; readonly position: number }
+export interface RemovedItem { readonly kind: 'story' | 'chapter' | 'turn'; readonly id: string; readonly title: string; readonly storyId: string; readonly chapterId: string | null; readonly removedAt: number }
+
+/** A chapter as the manuscript needs it: every turn's place in the tree (removed ones too), texts of the active path only. */
+export interface ChapterDocument {
+  readonly chapter: ChapterSummary;
+  readonly structureRev: number;
+  readonly activeRootId: string | null;
+  readonly turns: readonly TreeTurn[];
+  /** A generation that is running in this chapter. Its span is not part of the turn's text here. */
+  readonly generation: { readonly generationId: string; readonly turnId: string; readonly offset: number } | null;
+}
+
+export const stories = {
+  list: oc.output(type<StorySummary[]>()),
+  create: oc.input(z.object({ id, title, chapterId: id, turnId: id })).output(type<StorySummary>()),
+  rename: oc.input(z.object({ id, title })).output(type<void>()),
+  remove: oc.input(z.object({ id })).output(type<void>()),
+  restore: oc.input(z.object({ id })).output(type<void>()),
+  removed: oc.output(type<RemovedItem[]>()),
+};
+
+export const chapters = {
+  list: oc.input(z.object({ storyId: id })).output(type<ChapterSummary[]>()),
+  create: oc.input(z.object({ id, storyId: id, title, turnId: id })).output(type<ChapterSummary>()),
+  rename: oc.input(z.object({ id, title })).output(type<void>()),
+  remove: oc.input(z.object({ id })).output(type<void>()),
+  restore: oc.input(z.object({ id })).output(type<void>()),
+  open: oc.input(z.object({ id })).output(type<ChapterDocument>()),
+};

@@ -1,0 +1,42 @@
+import { eventIterator, oc, type } from '@orpc/contract';
+import { z } from 'zod';
+import type { Op, TreeTurn } from '../document/turn.ts';
+import type { Ledger } from '../prompt/types.ts';
+import type { Sampling } from '../settings/sampling.ts';
+import { change, id, type StudioFault } from './common.ts';
+
+export interface ChangeAck { readonly structureRev: number; readonly versions: Readonly<Record<string, number>> }
+
+/** `reply` answers after `turnId` (a new turn; an alternate when that turn has a tail); `retry` makes an alternate of `turnId`; `continue` writes on in `turnId` at `offset`. */
+const generate = z.object({ chapterId: id, kind: z.enum(['reply', 'continue', 'retry']), turnId: id.nullable(), offset: z.number().int().min(0).nullable() });
+
+/** `ops` were applied by the studio to the tree: the client applies the same. The stream goes into `turnId` at `offset` of its text. */
+export interface GenerationStart { readonly generationId: string; readonly turnId: string; readonly offset: number; readonly structureRev: number; readonly ops: readonly Op[] }
+
+export interface GenerationStats {
+  readonly promptTokens: number; readonly reusedTokens: number; readonly tokens: number;
+  readonly firstTokenMs: number; readonly tokensPerSecond: number; readonly seed: number;
+}
+export type StopReason = 'end' | 'stop' | 'length' | 'stopped' | 'window' | 'error';
+export type GenerationEvent =
+  | { readonly type: 'prompt'; readonly seq: number; readonly done: number; readonly total: number; readonly reused: number }
+  | { readonly type: 'text'; readonly seq: number; readonly text: string }
+  /** `offset`: where the span began in the end, after edits before it; `text` the whole span. */
+  | { readonly type: 'done'; readonly seq: number; readonly reason: StopReason; readonly version: number; readonly hash: string; readonly offset: number; readonly text: string;
+      readonly stats: GenerationStats | null; readonly sampling: Sampling | null; readonly fault: StudioFault | null };
+
+export type Hold = { readonly role: 'writer' | 'reader' };
+
+export const writing = {
+  applyChange: oc.input(change).output(type<ChangeAck>()),
+  /** Shows a branch: re-points the active child and answers with every turn of the new path after the parent, texts included. */
+  activate: oc.input(z.object({ changeId: id, chapterId: id, turnId: id })).output(type<{ structureRev: number; path: TreeTurn[] }>()),
+  generate: oc.input(generate).output(type<GenerationStart>()),
+  follow: oc.input(z.object({ generationId: id, afterSeq: z.number().int().min(0) })).output(eventIterator(type<GenerationEvent>())),
+  stop: oc.input(z.object({ generationId: id })).output(type<void>()),
+  /** The ledger of the prompt that a Reply after `turnId` (or a Continue at `offset` in it) would send; null turn: the path's end. Fails with NO_ENGINE while no model is ready. */
+  plan: oc.input(z.object({ chapterId: id, turnId: id.nullable(), offset: z.number().int().min(0).nullable() })).output(type<Ledger>()),
+  /** Holds a story for writing while the iterator is open; a second client is a reader until it takes over. */
+  hold: oc.input(z.object({ storyId: id })).output(eventIterator(type<Hold>())),
+  takeOver: oc.input(z.object({ storyId: id })).output(type<void>()),
+};

@@ -1,0 +1,60 @@
+/** The parts of a story. See SPEC.md for the rules (M1 to M10) and docs/protocol.md for the tree (T rules). */
+export const ROLES = ['system', 'user', 'model'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What a manuscript shows of a turn. `marked` is false only for a first turn that was written without a mark (M3). */
+export interface TurnContent {
+  readonly role: Role;
+  readonly speaker: string | null;
+  readonly marked: boolean;
+  readonly text: string;
+}
+
+export interface Turn extends TurnContent {
+  readonly id: string;
+}
+
+/** A turn in its tree. `text` is null where the client has not been sent it (a turn off the active path). */
+export interface TreeTurn {
+  readonly id: string;
+  readonly parentId: string | null;
+  readonly activeChildId: string | null;
+  /** Place among its siblings, by creation: unique and growing within a chapter. */
+  readonly order: number;
+  readonly role: Role;
+  readonly speaker: string | null;
+  readonly marked: boolean;
+  readonly text: string | null;
+  /** Counts every applied change of the turn; what a change expects and what is acknowledged. */
+  readonly version: number;
+  readonly interrupted: boolean;
+  /** What `restore` puts back; null while the turn lives. `seq` grows with every removal. */
+  readonly tombstone: { readonly seq: number; readonly children: readonly string[]; readonly wasActive: boolean } | null;
+}
+
+/** All turns of a chapter, removed ones included. */
+export interface TurnTree {
+  readonly activeRootId: string | null;
+  readonly turns: ReadonlyMap<string, TreeTurn>;
+}
+
+/**
+ * One step on the tree; a change is a list of them, applied in order and as one.
+ * `insert … chain` puts the turn between `after` and its child group; `alternate` adds a sibling with an empty tail and activates it.
+ * `setText` replaces `del` UTF-16 units at `at` by `ins`. `activate` with null ends the path at the parent.
+ */
+export type Op =
+  | { readonly op: 'insert'; readonly turn: Turn; readonly after: string | null; readonly as: 'chain' | 'alternate' }
+  | { readonly op: 'setText'; readonly turnId: string; readonly version: number; readonly at: number; readonly del: number; readonly ins: string }
+  | { readonly op: 'setRole'; readonly turnId: string; readonly role: Role; readonly marked: boolean }
+  | { readonly op: 'setSpeaker'; readonly turnId: string; readonly speaker: string | null }
+  | { readonly op: 'remove'; readonly turnId: string }
+  | { readonly op: 'restore'; readonly turnId: string }
+  | { readonly op: 'activate'; readonly parentId: string | null; readonly turnId: string | null };
+
+export interface Change {
+  readonly changeId: string;
+  readonly chapterId: string;
+  readonly structureRev: number;
+  readonly ops: readonly Op[];
+}
