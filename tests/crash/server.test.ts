@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { TreeTurn } from '../../shared/document/turn.ts';
+import { newId } from '../../shared/document/ids.ts';
+import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
+import { connect, engineReaches, serve, temporaryFolder, type Server, type StudioClient } from '../helpers/server.ts';
+
+const LOSS_LIMIT_MS = 500;
+
+interface RunLog { chapterId: string; userTurn: string; acknowledged: string[]; sent: string[]; replyTurn: string; batches: { at: number; text: string }[]; killedAt: number }
+
+/** Types into a story and lets a reply stream, until the server is killed. */
+async function writeUntilKilled(server: Server, client: StudioClient, lifetime: number): Promise<RunLog> {
+  const [storyId, chapterId, userTurn] = [newId(), newId(), newId()];
+  await client.stories.create({ id: storyId, title: 'Killed', chapterId, turnId: userTurn });
+  const held = (await client.writing.hold({ storyId }))[Symbol.asyncIterator]();
+  await held.next();
+  await client.settings.setSampling({ storyId, sampling: { ...DEFAULT_SAMPLING, maxTokens: 900, banEnd: true } });
+  const log: RunLog = { chapterId, userTurn, acknowledged: [], sent: [], replyTurn: '', batches: [], killedAt: 0 };
+  const opened = await client.chapters.open({ id: chapterId });
+  let { structureRev } = opened;
+  let version = opened.turns[0]?.version ?? 0;
+  let length = 0;
+  const type = async (words: string): Promise<void> => {
+    log.sent.push(words);
+    const ack = await client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'setText', turnId: userTurn, version, at: length, del: 0, ins: words }] });
+    version = ack.versions[userTurn] ?? version;
+    structureRev = ack.structureRev;
+    length += words.length;
+    log.acknowledged.push(words);
+  };
+  await type('Tell me a story about a lighthouse. ');
+  const start = await client.writing.generate({ chapterId, kind: 'reply', turnId: userTurn, offset: null });
+  log.replyTurn = start.turnId;
+  structureRev = start.structureRev;
+  const stream = (async () => {
+    for await (const event of await client.writing.follow({ generationId: start.generationId, afterSeq: 0 })) if (event.type === 'text') log.batches.push({ at: performance.now(), text: event.text });
+  })().catch(() => undefined);
+  const typing = (async () => { for (let n = 0; ; n += 1) { await type(`[${n}] `); await sleep(5); } })().catch(() => undefined);
+  await sleep(lifetime);
+  log.killedAt = performance.now();
+  await server.kill();
+  await Promise.race([Promise.all([stream, typing]), sleep(200)]);
+  return log;
+}
+
+function lossesOf(log: RunLog, turns: readonly TreeTurn[]): string[] {
+  const textOf = (id: string): string => turns.find((turn) => turn.id === id)?.text ?? '';
+  const losses: string[] = [];
+  const typed = textOf(log.userTurn);
+  if (!typed.startsWith(log.acknowledged.join(''))) losses.push(`acknowledged "${log.acknowledged.join('').slice(-40)}", stored "${typed.slice(-40)}"`);
+  if (!log.sent.join('').startsWith(typed)) losses.push(`stored what nobody typed: "${typed.slice(-40)}"`);
+  const stored = textOf(log.replyTurn);
+  const logged = log.batches.map((batch) => batch.text).join('');
+  const due = log.batches.filter((batch) => batch.at < log.killedAt - LOSS_LIMIT_MS).map((batch) => batch.text).join('');
+  if (!stored.startsWith(logged) && !logged.startsWith(stored)) losses.push(`the stored reply is not what was streamed: "${stored.slice(0, 60)}" / "${logged.slice(0, 60)}"`);
+  if (!stored.startsWith(due)) losses.push(`streamed ${due.length} characters more than ${LOSS_LIMIT_MS} ms before the kill, stored ${stored.length}`);
+  return losses;
+}
+
+async function killRuns(runs: number, env: Record<string, string>): Promise<{ losses: string[]; acknowledged: number; streamed: number }> {
+  const data = temporaryFolder('kill');
+  const total = { losses: [] as string[], acknowledged: 0, streamed: 0 };
+  let previous: RunLog | null = null;
+  for (let run = 0; run <= runs; run += 1) {
+    const server = await serve({ data, env });
+    const { client, close } = await connect(server);
+    if (previous) {
+      total.losses.push(...lossesOf(previous, (await client.chapters.open({ id: previous.chapterId })).turns).map((loss) => `run ${run}: ${loss}`));
+      total.acknowledged += previous.acknowledged.length;
+      total.streamed += previous.batches.length;
+    }
+    if (run === runs) { await server.stop(); break; }
+    await engineReaches(client, ['ready']);
+    previous = await writeUntilKilled(server, client, 300 + Math.random() * 1200);
+    close();
+  }
+  return total;
+}
+
+test('20 kills of the server lose no acknowledged edit and at most half a second of a stream', async () => {
+  const result = await killRuns(20, {});
+  expect(result.losses).toEqual([]);
+  expect(result.acknowledged).toBeGreaterThanOrEqual(200);
+  expect(result.streamed).toBeGreaterThan(40);
+}, 600_000);
+
+test('control: acknowledging 250 ms before COMMIT is caught', async () => {
+  const result = await killRuns(4, { PAPHOS_TEST_EARLY_ACK: '1' });
+  expect(result.losses.length).toBeGreaterThan(0);
+}, 300_000);

@@ -1,0 +1,63 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/websocket';
+import type { ContractRouterClient } from '@orpc/contract';
+import { WebSocket } from 'ws';
+import type { Contract } from '../../shared/contract/index.ts';
+import type { EngineStatus } from '../../shared/contract/models.ts';
+
+export type StudioClient = ContractRouterClient<Contract>;
+
+export const ROOT = join(import.meta.dirname, '../..');
+export const EMBEDDED_MODEL = join(ROOT, 'resources/models/pocket-storyteller-q8_0.gguf');
+export const temporaryFolder = (name = 'test'): string => mkdtempSync(join(tmpdir(), `paphos-${name}-`));
+
+export interface ServeOptions { readonly data: string; readonly port?: number; readonly models?: string; readonly env?: Record<string, string>; readonly built?: boolean }
+export interface Server { readonly url: string; readonly port: number; readonly pid: number; readonly process: ChildProcess; readonly errors: () => string; stop(): Promise<void>; kill(): Promise<void> }
+
+/** Starts `paphos serve` as a process of its own, from source or (for benches) from the build. */
+export async function serve(options: ServeOptions): Promise<Server> {
+  const entry = join(ROOT, options.built ? 'out/electron/cli.js' : 'electron/cli.ts');
+  const args = [entry, 'serve', '--json', '--no-open', '--port', String(options.port ?? 0), '--data', options.data, ...(options.models ? ['--models', options.models] : [])];
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PAPHOS_THREADS: '1', ...options.env } });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr = (stderr + text).slice(-20_000); });
+  const exited = once(child, 'exit');
+  const line = await Promise.race([
+    once(createInterface({ input: child.stdout }), 'line').then(([text]) => String(text)),
+    exited.then(([code]) => { throw new Error(`paphos serve ended with ${String(code)}: ${stderr}`); }),
+  ]);
+  const { url, port, pid } = JSON.parse(line) as { url: string; port: number; pid: number };
+  const end = (signal: NodeJS.Signals) => async (): Promise<void> => { if (child.exitCode === null && child.signalCode === null) child.kill(signal); await exited; };
+  return { url, port, pid, process: child, errors: () => stderr, stop: end('SIGTERM'), kill: end('SIGKILL') };
+}
+
+/** Exchanges the one-time token for the session cookie, as a browser does. */
+export async function signIn(url: string): Promise<string> {
+  const response = await fetch(url, { redirect: 'manual' });
+  const cookie = response.headers.getSetCookie()[0]?.split(';')[0];
+  if (!cookie) throw new Error(`no session cookie (${response.status})`);
+  return cookie;
+}
+
+export interface Connection { readonly client: StudioClient; readonly socket: WebSocket; close(): void }
+
+export async function connect(server: Pick<Server, 'url' | 'port'>, cookie?: string): Promise<Connection> {
+  const origin = `http://127.0.0.1:${server.port}`;
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/rpc`, { headers: { cookie: cookie ?? await signIn(server.url), origin } });
+  await once(socket, 'open');
+  const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket });
+  return { client: createORPCClient(link), socket, close: () => socket.close() };
+}
+
+/** Waits until the engine says one of the given states. */
+export async function engineReaches(client: StudioClient, states: readonly EngineStatus['state'][], within = 60_000): Promise<EngineStatus> {
+  const signal = AbortSignal.timeout(within);
+  for await (const status of await client.models.status(undefined, { signal })) if (states.includes(status.state)) return status;
+  throw new Error(`the engine did not reach ${states.join(' or ')}`);
+}
