@@ -1,0 +1,95 @@
+import type { ContractRouterClient } from '@orpc/contract';
+import type { StudioFault } from '../../shared/contract/common.ts';
+import type { Contract } from '../../shared/contract/index.ts';
+import type { GenerationStats, StopReason } from '../../shared/contract/writing.ts';
+import type { Role } from '../../shared/document/turn.ts';
+
+export type StudioApi = ContractRouterClient<Contract>;
+
+/** `saved` only after the studio's acknowledgement of everything that is on the page. */
+export type SaveState = 'saved' | 'saving' | 'offline' | 'conflict' | 'failed';
+
+export interface GenerationState {
+  readonly id: string;
+  readonly turnId: string;
+  /** Reading the prompt (`done` of `total` tokens), then writing (`tokens` so far). */
+  readonly phase: 'prompt' | 'text';
+  readonly done: number;
+  readonly total: number;
+  readonly reused: number;
+  readonly tokens: number;
+}
+
+export interface AlternatesState { readonly turnId: string; readonly index: number; readonly count: number }
+
+/** Whether an action would do something now; `why` is a sentence for a tooltip. */
+export interface Possible { readonly ok: boolean; readonly why: string | null }
+
+/** Something that the person should hear once; `key` grows with each. */
+export interface Notice { readonly key: number; readonly kind: 'info' | 'error'; readonly message: string; readonly detail: string | null; readonly undo: (() => void) | null }
+
+export interface ManuscriptState {
+  readonly loading: boolean;
+  readonly loadFault: StudioFault | null;
+  readonly save: SaveState;
+  readonly saveFault: StudioFault | null;
+  readonly generation: GenerationState | null;
+  readonly lastGeneration: { readonly turnId: string; readonly reason: StopReason; readonly stats: GenerationStats | null; readonly fault: StudioFault | null } | null;
+  readonly caretTurnId: string | null;
+  readonly caretRole: Role | null;
+  readonly caretOffset: number;
+  /** Of the nearest model turn at or before the caret, which Retry and the arrows mean; `index` counts from 1. */
+  readonly alternates: AlternatesState | null;
+  readonly canReply: Possible;
+  readonly canContinue: Possible;
+  readonly canRetry: Possible;
+  readonly words: number;
+  /** What `writing.plan` should be asked for; changes only when a new plan could differ. `revision` counts saved changes. */
+  readonly planTarget: { readonly turnId: string | null; readonly offset: number | null; readonly revision: number };
+  readonly readOnly: boolean;
+  readonly notice: Notice | null;
+}
+
+export interface TurnMenuTarget {
+  readonly turnId: string;
+  readonly role: Role;
+  readonly speaker: string | null;
+  readonly alternates: AlternatesState | null;
+  readonly label: string;
+}
+
+/** The handle that the shell holds; stable for the life of one open chapter. */
+export interface ManuscriptController {
+  getState(): ManuscriptState;
+  /** Calls back after each change of state; answers with the way to stop. Fits `useSyncExternalStore`. */
+  subscribe(listener: () => void): () => void;
+  reply(): Promise<void>;
+  continue(): Promise<void>;
+  /** Without a turn: the nearest model turn at or before the caret. */
+  retry(turnId?: string): Promise<void>;
+  stop(): Promise<void>;
+  previousAlternate(turnId?: string): Promise<void>;
+  nextAlternate(turnId?: string): Promise<void>;
+  setRole(turnId: string, role: Role): void;
+  setSpeaker(turnId: string, speaker: string | null): void;
+  addNoteBefore(turnId: string): void;
+  removeTurn(turnId: string): void;
+  focus(): void;
+  revealTurn(turnId: string): void;
+  highlightTurn(turnId: string | null): void;
+  undo(): void;
+  redo(): void;
+  find(): void;
+  /** Resolves when everything on the page is acknowledged; rejects when that is not possible now. */
+  flush(): Promise<void>;
+}
+
+export interface ManuscriptProps {
+  readonly chapterId: string;
+  readonly chapterTitle: string;
+  readonly api: StudioApi;
+  readonly readOnly?: boolean;
+  /** Called with the controller when the chapter is on the page, and with null when it leaves. */
+  readonly onController: (controller: ManuscriptController | null) => void;
+  readonly onTurnMenu: (target: TurnMenuTarget, anchor: DOMRect) => void;
+}
