@@ -1,0 +1,79 @@
+import { chromium, expect, type Browser, type Page } from '@playwright/test';
+import type { editor } from 'monaco-editor/editor';
+import { connect, serve, temporaryFolder, type Connection, type ServeOptions, type Server } from '../helpers/server.ts';
+
+export const launch = (): Promise<Browser> => chromium.launch({
+  executablePath: process.env['PAPHOS_CHROMIUM'] ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+});
+
+interface ManuscriptHost extends Element { __paphosManuscript: { editor: editor.IStandaloneCodeEditor } }
+
+/** The studio as a person sees it: a server of its own and a page in Chromium. */
+export class StudioPage {
+  readonly server: Server;
+  readonly page: Page;
+  readonly data: string;
+  readonly violations: string[] = [];
+
+  private constructor(server: Server, page: Page, data: string) {
+    this.server = server;
+    this.page = page;
+    this.data = data;
+    page.on('console', (message) => { if (/Content Security Policy|TrustedHTML|TrustedScript/.test(message.text())) this.violations.push(message.text()); });
+    page.on('pageerror', (error) => this.violations.push(String(error)));
+  }
+
+  static async open(browser: Browser, options: Partial<ServeOptions> & { viewport?: { width: number; height: number }; colorScheme?: 'light' | 'dark' } = {}): Promise<StudioPage> {
+    const data = options.data ?? temporaryFolder('browser');
+    const server = await serve({ ...options, data });
+    const context = await browser.newContext({ viewport: options.viewport ?? { width: 1440, height: 900 }, colorScheme: options.colorScheme ?? 'light' });
+    const studio = new StudioPage(server, await context.newPage(), data);
+    await studio.page.goto(server.url);
+    await studio.ready();
+    return studio;
+  }
+
+  async ready(): Promise<void> {
+    await this.page.getByRole('textbox', { name: 'Manuscript' }).waitFor();
+    await this.saved();
+  }
+
+  async saved(): Promise<void> { await expect(this.page.getByRole('status', { name: 'Saved' })).toHaveText('Saved', { timeout: 15_000 }); }
+  async engineReady(): Promise<void> { await expect(this.page.getByRole('status', { name: 'Engine' })).toContainText(/storyteller/i, { timeout: 60_000 }); await expect(this.button('Reply')).toBeEnabled({ timeout: 60_000 }); }
+  button(name: string) { return this.page.getByRole('button', { name, exact: name === 'Reply' ? false : true }).first(); }
+
+  /** The manuscript's text, marks included. */
+  text(): Promise<string> { return this.inEditor((view) => view.getModel()?.getValue() ?? ''); }
+  async caretTo(find: string, side: 'before' | 'after' = 'after'): Promise<void> {
+    await this.inEditor((view, [words, where]) => {
+      const match = view.getModel()?.findMatches(words, false, false, true, null, false).at(-1);
+      if (!match) throw new Error(`"${words}" is not in the manuscript`);
+      view.setPosition(where === 'after' ? match.range.getEndPosition() : match.range.getStartPosition());
+      view.focus();
+    }, [find, side] as const);
+  }
+
+  inEditor<T, A>(work: (view: editor.IStandaloneCodeEditor, argument: A) => T, argument?: A): Promise<T> {
+    return this.page.evaluate(([source, value]) => {
+      const find = (root: ParentNode): ManuscriptHost | null => { for (const element of root.querySelectorAll('*')) if ('__paphosManuscript' in element) return element as ManuscriptHost; return null; };
+      const host = find(document);
+      if (!host) throw new Error('no manuscript on the page');
+      return (globalThis.eval(`(${source})`) as (view: editor.IStandaloneCodeEditor, argument: unknown) => T)(host.__paphosManuscript.editor, value);
+    }, [work.toString(), argument] as const);
+  }
+
+  async replyEnds(): Promise<void> {
+    await expect(this.button('Stop')).toBeHidden({ timeout: 60_000 });
+    await expect(this.button('Reply')).toBeVisible();
+    await this.saved();
+  }
+
+  /** A second way in, to look at what is stored. */
+  async client(): Promise<Connection> {
+    const cookies = await this.page.context().cookies();
+    return connect(this.server, cookies.map((cookie) => `${cookie.name}=${cookie.value}`).join('; '));
+  }
+
+  async close(): Promise<void> { await this.page.context().close(); await this.server.stop(); }
+}
