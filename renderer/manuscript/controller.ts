@@ -74,6 +74,8 @@ export interface ManuscriptController {
   setSpeaker(turnId: string, speaker: string | null): void;
   addNoteBefore(turnId: string): void;
   removeTurn(turnId: string): void;
+  /** The first words of a turn on the page, on one line; empty where there is none. */
+  excerpt(turnId: string, length: number): string;
   focus(): void;
   revealTurn(turnId: string): void;
   highlightTurn(turnId: string | null): void;
