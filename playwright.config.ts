@@ -17,7 +17,7 @@ export default defineConfig({
     launchOptions: { ...(chromium ? { executablePath: chromium } : {}), args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] },
   },
   projects: [
-    { name: 'browser', testMatch: 'browser/**/*.test.ts' },
-    { name: 'electron', testMatch: 'electron/**/*.test.ts' },
+    { name: 'browser', testMatch: 'browser/**/*.{spec,test}.ts' },
+    { name: 'electron', testMatch: 'electron/**/*.{spec,test}.ts' },
   ],
 });

@@ -1,5 +1,6 @@
-import { ensureInstalled, runUnderNode24, root } from './bootstrap.mjs';
 import { join } from 'node:path';
+import { ensureBuilt, ensureInstalled, root, runUnderNode24 } from './bootstrap.mjs';
 
 ensureInstalled();
-runUnderNode24(join(root, 'bin', 'test', 'run.mjs'), process.argv.slice(2));
+ensureBuilt();
+runUnderNode24(join(root, 'bin', 'suites.mjs'), process.argv.slice(2));

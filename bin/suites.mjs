@@ -1,0 +1,85 @@
+// Every gate and suite, one after the other (two cores, and some of them measure time). PAPHOS_SUITES=gates,unit chooses.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, say } from './bootstrap.mjs';
+import { ensureChromium } from './chromium.mjs';
+import { electronBinary, hasDisplay } from './desktop.mjs';
+import { gates } from './gates.mjs';
+
+const reports = join(root, 'out', 'reports');
+mkdirSync(reports, { recursive: true });
+
+const suites = {
+  gates: () => total(gates.map((gate) => runGate(gate))),
+  unit: () => vitest('unit'),
+  desktop: () => vitest('desktop'),
+  integration: () => vitest('integration'),
+  model: () => vitest('model'),
+  browser: () => (ensureChromium() ? playwright('browser') : { passed: 0, failed: 1, skipped: 0 }),
+  electron: () => {
+    if (electronBinary() && hasDisplay()) return playwright('electron');
+    say(`SKIPPED: the smoke test of the desktop window, because there is no ${electronBinary() ? 'display' : 'Electron binary (npx install-electron fetches it)'}.`);
+    return { passed: 0, failed: 0, skipped: 1 };
+  },
+};
+
+const chosen = (process.env.PAPHOS_SUITES ?? Object.keys(suites).join(',')).split(',').filter(Boolean);
+const unknown = chosen.filter((name) => !(name in suites));
+if (unknown.length > 0) {
+  say(`There is no suite ${unknown.join(', ')}. The suites are ${Object.keys(suites).join(', ')}.`);
+  process.exit(2);
+}
+
+const results = chosen.map((name) => {
+  console.log(`\n── ${name}`);
+  const result = suites[name]();
+  console.log(`── ${name}: ${words(result)}`);
+  return result;
+});
+const sum = total(results);
+console.log(`\n${words(sum)}`);
+process.exit(sum.failed > 0 || sum.passed === 0 ? 1 : 0);
+
+function words({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+function total(list) {
+  return list.reduce((sum, one) => ({ passed: sum.passed + one.passed, failed: sum.failed + one.failed, skipped: sum.skipped + one.skipped }), { passed: 0, failed: 0, skipped: 0 });
+}
+
+function runGate({ name, check }) {
+  const started = performance.now();
+  const complaint = check();
+  console.log(`${complaint === null ? '✓' : '✗'} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)${complaint === null ? '' : `\n${complaint}`}`);
+  return { passed: complaint === null ? 1 : 0, failed: complaint === null ? 0 : 1, skipped: 0 };
+}
+
+function run(args, env = {}) {
+  return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env } }).status;
+}
+
+/** A suite that ended badly without a failed test (a crash, a file that cannot be read) counts as a failure. */
+function counted(report, status, count) {
+  const result = existsSync(report) ? count(JSON.parse(readFileSync(report, 'utf8'))) : { passed: 0, failed: 0, skipped: 0 };
+  return status !== 0 && result.failed === 0 ? { ...result, failed: 1 } : result;
+}
+
+function vitest(project) {
+  const report = join(reports, `${project}.json`);
+  rmSync(report, { force: true });
+  const status = run(['node_modules/vitest/vitest.mjs', 'run', '--project', project, '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+  return counted(report, status, (json) => ({
+    passed: json.numPassedTests,
+    failed: json.numFailedTests + json.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')).length,
+    skipped: json.numPendingTests + json.numTodoTests,
+  }));
+}
+
+function playwright(project) {
+  const report = join(reports, `${project}.json`);
+  rmSync(report, { force: true });
+  const status = run(['node_modules/@playwright/test/cli.js', 'test', '--project', project, '--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+  return counted(report, status, ({ stats, errors }) => ({ passed: stats.expected + stats.flaky, failed: stats.unexpected + (stats.unexpected === 0 ? errors.length : 0), skipped: stats.skipped }));
+}
