@@ -19,7 +19,7 @@ function types() {
 }
 
 function walls() {
-  const { stdout, text } = tool(['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.mjs', '--output-type', 'json', 'shared', 'electron', 'renderer']);
+  const { stdout, text } = tool(['node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', '--config', '.dependency-cruiser.mjs', '--output-type', 'json', 'shared', 'electron', 'renderer']);
   let summary;
   try {
     ({ summary } = JSON.parse(stdout));
