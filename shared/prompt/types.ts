@@ -26,6 +26,8 @@ export interface PromptTurn {
   readonly role: Role;
   readonly speaker: string | null;
   readonly text: string;
+  /** A user turn that steers and is no text of the story: left out of a prose prompt. */
+  readonly steers?: boolean;
 }
 
 /** Where a window begins: a turn of the body and an offset (UTF-16 units) in its text. Stored with each generation. */
@@ -76,14 +78,16 @@ export interface Plan {
   readonly ledger: Omit<Ledger, 'toRead'>;
   readonly tokens: readonly number[];
   readonly prompt: string;
+  /** How many of `tokens` are BOS and head: the same ids at the start of every prompt with this head. */
+  readonly headTokens: number;
 }
 
 /** What planning needs of a vocabulary. Synchronous; implemented by the engine and by tests. */
 export interface Tokenizer {
   readonly bos: number | null;
   readonly kind: 'bpe' | 'spm';
-  /** Plain text to ids: control tokens are never produced, no BOS. With SentencePiece `leadingSpace: false` removes the space that it puts before a text. */
-  tokenize(text: string): number[];
+  /** Plain text to ids: control tokens are never produced, no BOS. With SentencePiece `leadingSpace: false` removes the space that it puts before a text (default: true). */
+  tokenize(text: string, leadingSpace?: boolean): number[];
   /** The id if exactly this string is one token of the vocabulary. */
   special(text: string): { readonly id: number; readonly kind: 'control' | 'user-defined' } | null;
   /** Exact bytes of a token; control tokens give none. */

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { PromptFormat } from './types.ts';
+import chatml from './formats/chatml.json' with { type: 'json' };
+import memphis from './formats/memphis.json' with { type: 'json' };
+import metharme from './formats/metharme.json' with { type: 'json' };
+import oasst from './formats/oasst.json' with { type: 'json' };
+import prose from './formats/prose.json' with { type: 'json' };
+
+const mark = z.string().max(500);
+const byRole = z.strictObject({ system: mark, user: mark, model: mark });
+
+/** The shape of a format, shipped or a person's own (F8). */
+export const promptFormat = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'A format is named with small letters, digits and hyphens.'),
+  title: z.string().trim().min(1).max(80),
+  before: byRole,
+  after: byRole,
+  opensReply: mark,
+  stops: z.array(z.string().min(1).max(200)).max(32),
+  system: z.enum(['own', 'fold']),
+  sameRole: z.enum(['keep', 'join']),
+  startsWithUser: z.boolean(),
+  kind: z.enum(['turns', 'prose']),
+}) satisfies z.ZodType<PromptFormat>;
+
+/** The formats that come with the studio. */
+export const FORMATS: readonly PromptFormat[] = [metharme, oasst, memphis, chatml, prose].map((data) => promptFormat.parse(data));
+
+export function formatByName(name: string): PromptFormat | null {
+  return FORMATS.find((format) => format.name === name) ?? null;
+}

@@ -1,0 +1,58 @@
+import type { Role } from '../document/turn.ts';
+import { neutralise, type RoleWords } from './words.ts';
+import type { Part, PromptFormat, PromptTurn } from './types.ts';
+
+const BLANK_LINE = '\n\n';
+
+export interface Rendered {
+  readonly parts: readonly Part[];
+  /** Turns in which a plain-text role word was neutralised. */
+  readonly neutralised: ReadonlySet<string>;
+}
+
+/** `open`: the last turn is left open (Continue). `reply`: the reply is opened behind the last turn. */
+export interface RenderOptions { readonly open: boolean; readonly reply: boolean }
+
+/** What stands between two role markers: one turn, or several that the format folds or joins. */
+interface Group { readonly role: Role; readonly turns: PromptTurn[]; awaitsUser: boolean }
+
+/** Turns to parts by the format's rules (F4 to F6). The turns are those of the window, head included, trimmed already. */
+export function renderParts(format: PromptFormat, turns: readonly PromptTurn[], options: RenderOptions, words: RoleWords): Rendered {
+  const parts: Part[] = [];
+  const neutralised = new Set<string>();
+  const mark = (text: string, turnId: string | null) => { if (text !== '') parts.push({ kind: 'marker', text, turnId }); };
+  const groups = groupTurns(format, turns);
+  if (format.startsWithUser && groups.find((group) => group.role !== 'system')?.role === 'model') {
+    groups.splice(groups.findIndex((group) => group.role === 'model'), 0, { role: 'user', turns: [], awaitsUser: false });
+  }
+  groups.forEach((group, index) => {
+    mark(format.before[group.role], group.turns[0]?.id ?? null);
+    group.turns.forEach((turn, at) => {
+      const text = neutralise(turn.text, words);
+      if (text !== turn.text) neutralised.add(turn.id);
+      if (text !== '') parts.push({ kind: 'text', text, turnId: turn.id });
+      if (at < group.turns.length - 1) mark(BLANK_LINE, turn.id);
+    });
+    if (!(options.open && index === groups.length - 1)) mark(format.after[group.role], group.turns.at(-1)?.id ?? null);
+  });
+  if (options.reply && !options.open) mark(format.opensReply, null);
+  return { parts, neutralised };
+}
+
+function groupTurns(format: PromptFormat, turns: readonly PromptTurn[]): Group[] {
+  const groups: Group[] = [];
+  for (const turn of turns) {
+    const folds = format.system === 'fold' && turn.role === 'system';
+    const role = folds ? 'user' : turn.role;
+    const last = groups.at(-1);
+    if (last?.role === role && (format.sameRole === 'join' || last.awaitsUser)) {
+      last.turns.push(turn);
+      last.awaitsUser = folds;
+    } else {
+      groups.push({ role, turns: [turn], awaitsUser: folds });
+    }
+  }
+  return groups;
+}
+
+export const promptText = (parts: readonly Part[]) => parts.map((part) => part.text).join('');
