@@ -1,0 +1,55 @@
+/** What the window may do, as pure decisions; the modules beside this file only ask. */
+
+export const SCHEME = 'app';
+const HOST = 'paphos';
+export const HOME = `${SCHEME}://${HOST}/`;
+
+function parsed(url: string): URL | null {
+  try {
+    return new URL(url);
+  } catch {
+    return null;
+  }
+}
+
+/** An address of the page that came with Paphos: our scheme, our host, nothing else in between. */
+export function isOurs(url: string): boolean {
+  const address = parsed(url);
+  return address !== null && address.protocol === `${SCHEME}:` && address.host === HOST && address.username === '' && address.password === '';
+}
+
+/** A content security policy cannot stop a top-level navigation; this can. */
+export function mayNavigate(url: string): boolean {
+  return isOurs(url) && parsed(url)?.pathname === '/';
+}
+
+/** Nothing of a window of ours comes from a network. */
+export function mayRequest(url: string): boolean {
+  return isOurs(url) || url.startsWith(`blob:${SCHEME}://${HOST}/`) || url.startsWith('data:') || url.startsWith('devtools:');
+}
+
+/** The path inside our pages that a request means, or null. */
+export function pagePath(method: string, url: string): string | null {
+  return (method === 'GET' || method === 'HEAD') && isOurs(url) ? new URL(url).pathname : null;
+}
+
+export interface Asker { readonly frameUrl: string | null; readonly isTopFrame: boolean; readonly isOurWindow: boolean; readonly ports: number }
+
+/** A port to the studio is for the top frame of our own window, showing our own page, and for one port at a time. */
+export function mayHavePort(asker: Asker): boolean {
+  return asker.isOurWindow && asker.isTopFrame && asker.frameUrl !== null && mayNavigate(asker.frameUrl) && asker.ports === 1;
+}
+
+/** Checkboxes of Electron's security list that belong to a window. Spell checking would fetch dictionaries from a network. */
+export const WEB_PREFERENCES = {
+  contextIsolation: true,
+  sandbox: true,
+  webSecurity: true,
+  nodeIntegration: false,
+  nodeIntegrationInWorker: false,
+  nodeIntegrationInSubFrames: false,
+  allowRunningInsecureContent: false,
+  webviewTag: false,
+  navigateOnDragDrop: false,
+  spellcheck: false,
+} as const;

@@ -1,0 +1,60 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { app, dialog } from 'electron';
+import { enableAppProtocol } from './desktop/app-protocol.ts';
+import type { Desktop, Enable } from './desktop/desktop.ts';
+import { utilityEngine } from './desktop/engine.ts';
+import { enableMainWindow } from './desktop/main-window.ts';
+import { enableMenu } from './desktop/menu.ts';
+import { enableNavigation } from './desktop/navigation.ts';
+import { enablePermissions } from './desktop/permissions.ts';
+import { enableQuit } from './desktop/quit.ts';
+import { claimInstance } from './desktop/single-instance.ts';
+import { enableStudioPort } from './desktop/studio-port.ts';
+import { workerEntry } from './inference/entry.ts';
+import { chooseDataDir, pagesDir, prepareDataDir, resourcesDir } from './places.ts';
+import { createStudio, type Studio } from './studio/index.ts';
+
+const behaviours: readonly Enable[] = [enableAppProtocol, enablePermissions, enableNavigation, enableMenu, enableStudioPort, enableMainWindow, enableQuit];
+
+const { values } = parseArgs({ options: { data: { type: 'string' }, models: { type: 'string' } }, strict: false, allowPositionals: true });
+const option = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const dataDir = chooseDataDir(option(values['data']));
+
+async function openStudio(): Promise<Studio> {
+  await app.whenReady();
+  try {
+    prepareDataDir(dataDir);
+    // What is mapped into memory cannot lie inside the archive of a packaged application.
+    const resources = app.isPackaged ? join(process.resourcesPath, 'resources') : resourcesDir;
+    return await createStudio({ dataDir, modelsDir: option(values['models']) ?? null, resourcesDir: resources, startEngine: utilityEngine(workerEntry()) });
+  } catch (error) {
+    dialog.showErrorBox('Paphos could not start', error instanceof Error ? error.message : String(error));
+    app.exit(1);
+    throw error;
+  }
+}
+
+let studio: Promise<Studio> | null = null;
+const desktop: Desktop = {
+  dataDir,
+  pagesDir,
+  preload: join(import.meta.dirname, 'preload.cjs'),
+  studio: () => (studio ??= openStudio()),
+  window: null,
+};
+
+app.enableSandbox();
+app.setName('Paphos');
+// Chromium's own files stay with the stories they belong to: another data folder is another Paphos.
+const chromiumFiles = join(dataDir, 'desktop');
+try {
+  mkdirSync(chromiumFiles, { recursive: true });
+  app.setPath('userData', chromiumFiles);
+} catch {
+  // Opening the studio says in words that the data folder cannot be written.
+}
+
+if (claimInstance(desktop)) for (const enable of behaviours) enable(desktop);
+else app.quit();
