@@ -54,13 +54,12 @@ export class StudioPage {
     }, [find, side] as const);
   }
 
-  inEditor<T, A>(work: (view: editor.IStandaloneCodeEditor, argument: A) => T, argument?: A): Promise<T> {
-    return this.page.evaluate(([source, value]) => {
-      const find = (root: ParentNode): ManuscriptHost | null => { for (const element of root.querySelectorAll('*')) if ('__paphosManuscript' in element) return element as ManuscriptHost; return null; };
-      const host = find(document);
-      if (!host) throw new Error('no manuscript on the page');
-      return (globalThis.eval(`(${source})`) as (view: editor.IStandaloneCodeEditor, argument: unknown) => T)(host.__paphosManuscript.editor, value);
-    }, [work.toString(), argument] as const);
+  async inEditor<T, A>(work: (view: editor.IStandaloneCodeEditor, argument: A) => T, argument?: A): Promise<T> {
+    const handle = await this.page.evaluateHandle(() => {
+      for (const element of document.querySelectorAll('*')) if ('__paphosManuscript' in element) return (element as ManuscriptHost).__paphosManuscript.editor;
+      throw new Error('no manuscript on the page');
+    });
+    return await handle.evaluate(work as never, argument as never) as T;
   }
 
   async replyEnds(): Promise<void> {
