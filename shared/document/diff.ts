@@ -1,0 +1,160 @@
+/** The ops that make a tree's path equal to what the manuscript shows (rules T9 to T14). */
+import { activeAfter, applyOp, hasLivingChildren, livingParent, livingTurn, openDraft, splitsPair } from './draft.ts';
+import type { Draft } from './draft.ts';
+import { DocumentFault } from './faults.ts';
+import type { Op, Turn, TurnTree } from './turn.ts';
+
+export interface Patch {
+  readonly at: number;
+  readonly del: number;
+  readonly ins: string;
+}
+
+/** The one replacement between the common beginning and the common end, never inside a surrogate pair; null where nothing differs. */
+export function patchOf(before: string, after: string): Patch | null {
+  if (before === after) return null;
+  const limit = Math.min(before.length, after.length);
+  let head = commonRun(limit, (from, to) => before.slice(from, to) === after.slice(from, to));
+  if (splitsPair(before, head) || splitsPair(after, head)) head--;
+  const fromEnd = (text: string, from: number, to: number): string => text.slice(text.length - to, text.length - from);
+  let tail = commonRun(limit - head, (from, to) => fromEnd(before, from, to) === fromEnd(after, from, to));
+  if (splitsPair(before, before.length - tail) || splitsPair(after, after.length - tail)) tail--;
+  return { at: head, del: before.length - tail - head, ins: after.slice(head, after.length - tail) };
+}
+
+/** The longest run from 0 that is equal, found by doubling and halving: slices compare far faster than single characters. */
+function commonRun(limit: number, equal: (from: number, to: number) => boolean): number {
+  let run = 0;
+  let step = 64;
+  while (run < limit && equal(run, Math.min(limit, run + step))) {
+    run = Math.min(limit, run + step);
+    step *= 2;
+  }
+  let stop = Math.min(limit, run + step);
+  while (run < stop) {
+    const middle = (run + stop + 1) >> 1;
+    if (equal(run, middle)) run = middle;
+    else stop = middle - 1;
+  }
+  return run;
+}
+
+export interface PathDiff {
+  readonly ops: readonly Op[];
+  /** Ids that the path could not keep, with those it has instead. Empty but for turns put in another order. */
+  readonly renamed: ReadonlyMap<string, string>;
+}
+
+interface Work {
+  readonly draft: Draft;
+  readonly ops: Op[];
+  /** Ids that the path shall have. */
+  readonly wanted: Set<string>;
+  readonly renamed: Map<string, string>;
+}
+
+/** What to do to the tree so that its active path is `current`. Nothing is ever lost by it: what leaves the path is removed restorably, or stays as a branch. */
+export function diffPath(tree: TurnTree, current: readonly Turn[], newId: () => string): PathDiff {
+  const work: Work = { draft: openDraft(tree), ops: [], wanted: new Set(current.map((turn) => turn.id)), renamed: new Map() };
+  clearBetween(work, current);
+  restoreRemoved(work, current);
+  const path = walk(work, current, newId);
+  for (const turn of path) writeContent(work, turn);
+  return { ops: work.ops, renamed: work.renamed };
+}
+
+function emit(work: Work, op: Op): void {
+  applyOp(work.draft, op);
+  work.ops.push(op);
+}
+
+/** T10: what stands between two turns of the path, and is not of it, goes first, so that removed turns come back to the place they left. */
+function clearBetween(work: Work, current: readonly Turn[]): void {
+  const { draft } = work;
+  let previous: string | null = null;
+  for (const { id } of current) {
+    const turn = livingTurn(draft, id);
+    if (turn === null) continue;
+    const between: string[] = [];
+    let above = turn.parentId;
+    while (above !== null && above !== previous) {
+      between.unshift(above);
+      above = livingTurn(draft, above)?.parentId ?? null;
+    }
+    if (above === previous && !between.some((other) => work.wanted.has(other))) for (const other of between) emit(work, { op: 'remove', turnId: other });
+    previous = id;
+  }
+}
+
+/** T11: removed turns of the path come back in reverse order of their removal; what was put in their place since goes. */
+function restoreRemoved(work: Work, current: readonly Turn[]): void {
+  const { draft, wanted } = work;
+  const removed = current.flatMap(({ id }) => {
+    const turn = draft.turns.get(id);
+    return turn?.tombstone ? [{ turn, seq: turn.tombstone.seq }] : [];
+  });
+  for (const { turn, seq } of removed.sort((a, b) => b.seq - a.seq)) {
+    const parent = livingParent(draft, turn);
+    for (;;) {
+      const instead = activeAfter(draft, parent);
+      if (instead === null || wanted.has(instead) || (draft.turns.get(instead)?.order ?? 0) < seq) break;
+      emit(work, { op: 'remove', turnId: instead });
+    }
+    emit(work, { op: 'restore', turnId: turn.id });
+  }
+}
+
+/** T12: from the start, turn by turn: activate what is there, remove what is in the way, insert what is new; then end the path. */
+function walk(work: Work, current: readonly Turn[], newId: () => string): Turn[] {
+  const { draft, wanted } = work;
+  const path: Turn[] = [];
+  let previous: string | null = null;
+  for (const turn of current) {
+    const id = place(work, turn, previous, newId);
+    path.push(id === turn.id ? turn : { ...turn, id });
+    previous = id;
+  }
+  for (let rest = activeAfter(draft, previous); rest !== null; rest = activeAfter(draft, previous)) {
+    wanted.delete(rest);
+    emit(work, { op: 'remove', turnId: rest });
+  }
+  return path;
+}
+
+function place(work: Work, turn: Turn, previous: string | null, newId: () => string): string {
+  const { draft, wanted } = work;
+  for (;;) {
+    const next = activeAfter(draft, previous);
+    if (livingTurn(draft, turn.id)?.parentId === previous) {
+      if (next !== turn.id) emit(work, { op: 'activate', parentId: previous, turnId: turn.id });
+      return turn.id;
+    }
+    if (next !== null && !wanted.has(next)) {
+      emit(work, { op: 'remove', turnId: next });
+      continue;
+    }
+    let id = turn.id;
+    if (draft.turns.has(id)) {
+      id = newId();
+      wanted.delete(turn.id);
+      wanted.add(id);
+      work.renamed.set(turn.id, id);
+    }
+    // With branches here and none of them shown, the new turn is one more of them.
+    const as = next === null && hasLivingChildren(draft, previous) ? 'alternate' : 'chain';
+    emit(work, { op: 'insert', turn: { id, role: turn.role, speaker: turn.speaker, marked: turn.marked, text: turn.text }, after: previous, as });
+    return id;
+  }
+}
+
+/** T13: role and mark, speaker, text, where they differ. */
+function writeContent(work: Work, turn: Turn): void {
+  const held = livingTurn(work.draft, turn.id);
+  if (held === null) return;
+  if (held.role !== turn.role || held.marked !== turn.marked) emit(work, { op: 'setRole', turnId: turn.id, role: turn.role, marked: turn.marked });
+  if (held.speaker !== turn.speaker) emit(work, { op: 'setSpeaker', turnId: turn.id, speaker: turn.speaker });
+  if (held.text === null) throw new DocumentFault('RANGE', `The text of turn ${turn.id} has not been read yet, so that it cannot be compared.`);
+  const patch = patchOf(held.text, turn.text);
+  const version = livingTurn(work.draft, turn.id)?.version ?? held.version;
+  if (patch !== null) emit(work, { op: 'setText', turnId: turn.id, version, ...patch });
+}

@@ -1,0 +1,189 @@
+/** A tree being changed: one copy of the map for any number of ops, with the groups of children looked up once (rules T1 to T8). */
+import { DocumentFault } from './faults.ts';
+import type { Op, TreeTurn, Turn, TurnTree } from './turn.ts';
+
+type Parent = string | null;
+
+export interface Draft {
+  root: Parent;
+  readonly turns: Map<string, TreeTurn>;
+  /** Ids of every turn by parent, removed ones included; null until an op moves turns. */
+  groups: Map<Parent, Set<string>> | null;
+  /** The latest order or seq; null until one is needed, and again when a tombstone goes. */
+  latest: number | null;
+}
+
+export function openDraft(tree: TurnTree): Draft {
+  return { root: tree.activeRootId, turns: new Map(tree.turns), groups: null, latest: null };
+}
+
+export function closeDraft(draft: Draft): TurnTree {
+  return { activeRootId: draft.root, turns: draft.turns };
+}
+
+/** The turn if it is there and not removed. */
+export function livingTurn(draft: Draft, id: string): TreeTurn | null {
+  const turn = draft.turns.get(id);
+  return turn !== undefined && turn.tombstone === null ? turn : null;
+}
+
+/** The turn that the path goes on with after this one (null: at the start of the chapter). */
+export function activeAfter(draft: Draft, id: Parent): Parent {
+  return id === null ? draft.root : (draft.turns.get(id)?.activeChildId ?? null);
+}
+
+export function hasLivingChildren(draft: Draft, id: Parent): boolean {
+  return groupOf(draft, id).some((child) => livingTurn(draft, child) !== null);
+}
+
+/** Where a removed turn would come back: under the nearest living turn above it. */
+export function livingParent(draft: Draft, turn: TreeTurn): Parent {
+  let parent = turn.parentId;
+  while (parent !== null && livingTurn(draft, parent) === null) parent = draft.turns.get(parent)?.parentId ?? null;
+  return parent;
+}
+
+export function applyOp(draft: Draft, op: Op): void {
+  switch (op.op) {
+    case 'insert':
+      return insert(draft, op.turn, op.after, op.as);
+    case 'setText':
+      return setText(draft, op);
+    case 'setRole':
+      return change(draft, demand(draft, op.turnId), { role: op.role, marked: op.marked });
+    case 'setSpeaker':
+      return change(draft, demand(draft, op.turnId), { speaker: op.speaker });
+    case 'remove':
+      return remove(draft, demand(draft, op.turnId));
+    case 'restore':
+      return restore(draft, op.turnId);
+    case 'activate':
+      return activate(draft, op.parentId, op.turnId);
+  }
+}
+
+function insert(draft: Draft, turn: Turn, after: Parent, as: 'chain' | 'alternate'): void {
+  if (after !== null) demand(draft, after);
+  if (draft.turns.has(turn.id)) throw new DocumentFault('ORDER', `There is already a turn ${turn.id}.`);
+  const order = tick(draft);
+  const activeChildId = as === 'chain' ? activeAfter(draft, after) : null;
+  const followers = as === 'chain' ? groupOf(draft, after).filter((id) => livingTurn(draft, id) !== null) : [];
+  const { id, role, speaker, marked, text } = turn;
+  draft.turns.set(id, { id, parentId: after, activeChildId, order, role, speaker, marked, text, version: 1, interrupted: false, tombstone: null });
+  groupSet(draft, after).add(id);
+  for (const follower of followers) move(draft, follower, id);
+  setActive(draft, after, id);
+}
+
+function setText(draft: Draft, op: Extract<Op, { op: 'setText' }>): void {
+  const turn = demand(draft, op.turnId);
+  if (turn.version !== op.version)
+    throw new DocumentFault('VERSION', `Turn ${turn.id} has changed: the edit was made on version ${op.version}, it is at ${turn.version}.`);
+  const { at, del, ins } = op;
+  if (!Number.isSafeInteger(at) || !Number.isSafeInteger(del) || at < 0 || del < 0)
+    throw new DocumentFault('RANGE', `An edit of turn ${turn.id} has no valid place (${at}, ${del}).`);
+  const text = turn.text;
+  if (text !== null && (at + del > text.length || splitsPair(text, at) || splitsPair(text, at + del)))
+    throw new DocumentFault('RANGE', `An edit of turn ${turn.id} reaches outside its ${text.length} characters, or into the middle of one (${at}, ${del}).`);
+  change(draft, turn, { text: text === null ? null : text.slice(0, at) + ins + text.slice(at + del) });
+}
+
+function remove(draft: Draft, turn: TreeTurn): void {
+  const wasActive = activeAfter(draft, turn.parentId) === turn.id;
+  const children = groupOf(draft, turn.id);
+  change(draft, turn, { tombstone: { seq: tick(draft), children, wasActive } });
+  for (const child of children) if (livingTurn(draft, child) !== null) move(draft, child, turn.parentId);
+  if (wasActive) setActive(draft, turn.parentId, turn.activeChildId);
+}
+
+/** Puts a removed turn back above the children it had. Exact right after its removal; else what still stands where it left it comes back. */
+function restore(draft: Draft, id: string): void {
+  const turn = draft.turns.get(id);
+  if (turn === undefined) throw new DocumentFault('NO_TURN', `There is no turn ${id} to restore.`);
+  const { tombstone } = turn;
+  if (tombstone === null) throw new DocumentFault('ORDER', `Turn ${id} is not removed.`);
+  const parent = livingParent(draft, turn);
+  const taken = heirs(draft, tombstone.children).filter((heir) => draft.turns.get(heir)?.parentId === parent);
+  const shown = activeAfter(draft, parent);
+  const goesOn = [shown, turn.activeChildId].find((child) => child !== null && taken.includes(child) && livingTurn(draft, child) !== null) ?? null;
+  const wasAbove = shown !== null && taken.includes(shown);
+  if (turn.parentId !== parent) move(draft, id, parent);
+  draft.latest = null;
+  change(draft, demandAny(draft, id), { tombstone: null, activeChildId: goesOn });
+  for (const child of taken) move(draft, child, id);
+  if (tombstone.wasActive || wasAbove) setActive(draft, parent, id);
+}
+
+function activate(draft: Draft, parent: Parent, id: Parent): void {
+  if (parent !== null) demand(draft, parent);
+  if (id !== null && demand(draft, id).parentId !== parent) throw new DocumentFault('ORDER', `Turn ${id} does not follow ${parent ?? 'the start'}.`);
+  setActive(draft, parent, id);
+}
+
+/** The turns themselves and, for removed ones, also those that moved up when they went. */
+function heirs(draft: Draft, ids: readonly string[]): string[] {
+  const found = new Set(ids);
+  for (const id of found) for (const child of draft.turns.get(id)?.tombstone?.children ?? []) found.add(child);
+  return [...found];
+}
+
+/** The next moment of this chapter: orders and the seqs of tombstones are drawn from one clock (T3). */
+function tick(draft: Draft): number {
+  draft.latest ??= [...draft.turns.values()].reduce((latest, turn) => Math.max(latest, turn.order, turn.tombstone?.seq ?? 0), 0);
+  return ++draft.latest;
+}
+
+function change(draft: Draft, turn: TreeTurn, fields: Partial<TreeTurn>): void {
+  draft.turns.set(turn.id, { ...turn, ...fields, version: turn.version + 1 });
+}
+
+function move(draft: Draft, id: string, parent: Parent): void {
+  const turn = demandAny(draft, id);
+  groupSet(draft, turn.parentId).delete(id);
+  groupSet(draft, parent).add(id);
+  draft.turns.set(id, { ...turn, parentId: parent });
+}
+
+function setActive(draft: Draft, parent: Parent, id: Parent): void {
+  if (parent === null) draft.root = id;
+  else draft.turns.set(parent, { ...demandAny(draft, parent), activeChildId: id });
+}
+
+function demand(draft: Draft, id: string): TreeTurn {
+  const turn = livingTurn(draft, id);
+  if (turn === null) throw new DocumentFault('NO_TURN', `There is no turn ${id} here any more.`);
+  return turn;
+}
+
+function demandAny(draft: Draft, id: string): TreeTurn {
+  const turn = draft.turns.get(id);
+  if (turn === undefined) throw new DocumentFault('NO_TURN', `There is no turn ${id}.`);
+  return turn;
+}
+
+function groupSet(draft: Draft, parent: Parent): Set<string> {
+  draft.groups ??= groupAll(draft);
+  let group = draft.groups.get(parent);
+  if (group === undefined) draft.groups.set(parent, (group = new Set()));
+  return group;
+}
+
+function groupOf(draft: Draft, parent: Parent): string[] {
+  const order = (id: string): number => draft.turns.get(id)?.order ?? 0;
+  return [...groupSet(draft, parent)].sort((a, b) => order(a) - order(b));
+}
+
+function groupAll(draft: Draft): Map<Parent, Set<string>> {
+  const groups = new Map<Parent, Set<string>>();
+  for (const turn of draft.turns.values()) {
+    const group = groups.get(turn.parentId);
+    if (group === undefined) groups.set(turn.parentId, new Set([turn.id]));
+    else group.add(turn.id);
+  }
+  return groups;
+}
+
+/** Whether a border lies inside a surrogate pair. */
+export function splitsPair(text: string, at: number): boolean {
+  return at > 0 && at < text.length && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800 && (text.charCodeAt(at) & 0xfc00) === 0xdc00;
+}
