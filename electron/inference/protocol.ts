@@ -45,6 +45,8 @@ export interface EngineWire {
   /** The only truth about its end. */
   onExit(listener: (exit: { code: number | null; signal: string | null }) => void): void;
   kill(): void;
+  /** The last lines that the process wrote to its error stream. */
+  log?(): readonly string[];
 }
 export type StartEngine = () => EngineWire;
 

@@ -1,0 +1,151 @@
+import { constants, setPriority } from 'node:os';
+import { EngineFault } from './fault.ts';
+import { type EngineWire, type FromEngine, PROTOCOL_VERSION, type StartEngine, type ToEngine } from './protocol.ts';
+
+export interface Tempo {
+  readonly pingMs: number;
+  /** A process that answers nothing for so long is taken for dead. */
+  readonly hangMs: number;
+  readonly helloMs: number;
+  /** How long a stop may go unnoticed (one chunk of a prompt at the most) before the process is ended. */
+  readonly stopMs: number;
+}
+export const TEMPO: Tempo = { pingMs: 2000, hangMs: 60_000, helloMs: 30_000, stopMs: 5000 };
+
+export interface Exit { readonly code: number | null; readonly signal: string | null }
+type Final = Extract<FromEngine, { type: 'loaded' | 'planned' | 'counted' | 'done' }>;
+type FinalOf<T extends Asking['type']> = Extract<Final, { type: { load: 'loaded'; plan: 'planned'; count: 'counted'; generate: 'done' }[T] }>;
+type Asking = Extract<ToEngine, { type: 'load' | 'plan' | 'count' | 'generate' }>;
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+
+interface Pending { resolve(message: Final): void; reject(error: EngineFault): void; notice(message: FromEngine): void }
+
+/** One inference process from its start to its end: pairs answers with requests, watches its pulse. Its exit is the only truth about its end. */
+export class EngineProcess {
+  /** Resolves with what happened in words; null if we ended it ourselves. */
+  readonly ended: Promise<EngineFault | null>;
+  readonly started: Promise<void>;
+  readonly #wire: EngineWire;
+  readonly #pending = new Map<number, Pending>();
+  readonly #tempo: Tempo;
+  #hello: { resolve(): void; reject(error: EngineFault): void };
+  #pulse: NodeJS.Timeout;
+  #unanswered = 0;
+  #nextId = 1;
+  #alive = true;
+  #reason: EngineFault | 'ours' | null = null;
+
+  constructor(start: StartEngine, tempo: Tempo) {
+    this.#tempo = tempo;
+    const hello = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<EngineFault | null>();
+    this.#hello = hello;
+    this.started = hello.promise;
+    this.ended = ended.promise;
+    this.started.catch(() => undefined);
+    this.#wire = start();
+    this.#wire.onMessage((message) => { this.#receive(message); });
+    this.#wire.onExit((exit) => { ended.resolve(this.#buried(exit)); });
+    this.#pulse = setTimeout(() => { this.#fail(new EngineFault('START', 'The engine did not start in time. Close other programs and try again.')); }, tempo.helloMs);
+    lowerPriority(this.#wire.pid);
+  }
+
+  get pid(): number | null {
+    return this.#alive ? this.#wire.pid : null;
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** Sends a request; `notice` hears what comes before its answer. */
+  ask<T extends Asking['type']>(request: WithoutId<Extract<Asking, { type: T }>>, notice: (message: FromEngine) => void = () => undefined): { id: number; answer: Promise<FinalOf<T>> } {
+    const id = this.#nextId++;
+    const answer = new Promise<FinalOf<T>>((resolve, reject) => {
+      if (!this.#alive) { reject(crash({ code: null, signal: null }, this.#wire)); return; }
+      this.#pending.set(id, { resolve: (message) => { resolve(message as FinalOf<T>); }, reject, notice });
+      this.#wire.send({ ...request, id } as unknown as ToEngine);
+    });
+    return { id, answer };
+  }
+
+  abort(id: number): void {
+    this.#wire.send({ type: 'abort', id });
+  }
+
+  async kill(): Promise<void> {
+    this.#reason ??= 'ours';
+    this.#wire.kill();
+    await this.ended;
+  }
+
+  #receive(message: FromEngine): void {
+    this.#unanswered = 0;
+    if (message.type === 'hello') { this.#greet(message.version); return; }
+    const pending = this.#pending.get(message.id);
+    switch (message.type) {
+      case 'loaded': case 'planned': case 'counted': case 'done':
+        this.#pending.delete(message.id);
+        pending?.resolve(message);
+        break;
+      case 'failed':
+        this.#pending.delete(message.id);
+        pending?.reject(EngineFault.from(message.fault));
+        break;
+      case 'pong': break;
+      default: pending?.notice(message);
+    }
+  }
+
+  #greet(version: number): void {
+    clearTimeout(this.#pulse);
+    if (version !== PROTOCOL_VERSION) {
+      this.#fail(new EngineFault('VERSION', 'The engine belongs to another version of Paphos. Install Paphos again; your stories stay where they are.', `protocol ${version}, expected ${PROTOCOL_VERSION}`));
+      return;
+    }
+    this.#pulse = setInterval(() => { this.#ping(); }, this.#tempo.pingMs);
+    this.#pulse.unref();
+    this.#hello.resolve();
+  }
+
+  /** Counts pings, not time: a computer that slept has not hung. */
+  #ping(): void {
+    if (this.#unanswered * this.#tempo.pingMs >= this.#tempo.hangMs) {
+      this.#fail(new EngineFault('HANG', 'The model stopped answering and was ended. Your text is safe. Try again; if it happens again, choose a smaller context or another model.'));
+      return;
+    }
+    this.#unanswered++;
+    this.#wire.send({ type: 'ping', id: 0 });
+  }
+
+  #fail(reason: EngineFault): void {
+    this.#reason ??= reason;
+    this.#wire.kill();
+  }
+
+  #buried(exit: Exit): EngineFault | null {
+    this.#alive = false;
+    clearTimeout(this.#pulse);
+    const reason = this.#reason === 'ours' ? new EngineFault('NO_ENGINE', 'The model was closed.') : (this.#reason ?? crash(exit, this.#wire));
+    this.#hello.reject(reason);
+    for (const pending of this.#pending.values()) pending.reject(reason);
+    this.#pending.clear();
+    return this.#reason === 'ours' ? null : reason;
+  }
+}
+
+function crash({ code, signal }: Exit, wire: EngineWire): EngineFault {
+  const cause = signal === 'SIGKILL' ? 'it was ended from outside, most often because memory ran out' : 'it failed inside the engine';
+  const detail = [signal === null ? `exit code ${code ?? 'unknown'}` : signal, ...(wire.log?.() ?? [])].join('\n');
+  return new EngineFault('CRASH', `The model stopped unexpectedly: ${cause}. Your text is safe. Press Reply to start it again.`, detail);
+}
+
+/** The page and the rest of the computer go first. Where it is not allowed, nothing is lost. */
+function lowerPriority(pid: number | null): void {
+  if (pid === null || pid === process.pid) return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    return;
+  }
+}

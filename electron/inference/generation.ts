@@ -1,0 +1,100 @@
+import type { Ledger } from '../../shared/prompt/types.ts';
+import type { EngineProcess, Tempo } from './engine-process.ts';
+import { EngineFault } from './fault.ts';
+import type { EngineJob, FromEngine, GenerateRequest } from './protocol.ts';
+
+type Accepted = Awaited<EngineJob['accepted']>;
+type Done = Awaited<EngineJob['done']>;
+type Progress = Parameters<Parameters<EngineJob['onPrompt']>[0]>[0];
+
+/** A generation as its asker holds it, from the queue to its end. */
+export class Generation implements EngineJob {
+  readonly accepted: Promise<Accepted>;
+  readonly done: Promise<Done>;
+  readonly #request: GenerateRequest;
+  readonly #tempo: Tempo;
+  readonly #accepted = Promise.withResolvers<Accepted>();
+  readonly #done = Promise.withResolvers<Done>();
+  readonly #promptListeners: ((progress: Progress) => void)[] = [];
+  readonly #textListeners: ((text: string) => void)[] = [];
+  #running: { readonly engine: EngineProcess; readonly id: number } | null = null;
+  #ledger: Ledger | null = null;
+  #impatience: NodeJS.Timeout | null = null;
+  #stopped = false;
+
+  constructor(request: GenerateRequest, tempo: Tempo) {
+    this.#request = request;
+    this.#tempo = tempo;
+    this.accepted = this.#accepted.promise;
+    this.done = this.#done.promise;
+    // Whoever waits for one of the two need not wait for the other.
+    this.accepted.catch(() => undefined);
+    this.done.catch(() => undefined);
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  onPrompt(listener: (progress: Progress) => void): void {
+    this.#promptListeners.push(listener);
+  }
+
+  onText(listener: (text: string) => void): void {
+    this.#textListeners.push(listener);
+  }
+
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    if (this.#running === null) { this.#finishStopped(); return; }
+    const { engine, id } = this.#running;
+    engine.abort(id);
+    this.#impatience = setTimeout(() => { void engine.kill(); }, this.#tempo.stopMs);
+  }
+
+  async run(engine: EngineProcess): Promise<void> {
+    if (this.#stopped) return;
+    const { id, answer } = engine.ask<'generate'>({ type: 'generate', request: this.#request }, (message) => { this.#notice(message); });
+    this.#running = { engine, id };
+    try {
+      const { reason, stats, position } = await answer;
+      this.#done.resolve({ reason, stats, position });
+    } catch (error) {
+      // Ended by our own impatience: the person asked for a stop and gets one.
+      if (this.#stopped && !engine.alive) this.#finishStopped();
+      else throw error;
+    } finally {
+      this.#running = null;
+      if (this.#impatience !== null) clearTimeout(this.#impatience);
+    }
+  }
+
+  fail(error: unknown): void {
+    const fault = error instanceof EngineFault ? error : new EngineFault('ENGINE', 'The model could not go on. What was written is safe; try again.', String(error));
+    this.#accepted.reject(fault);
+    this.#done.reject(fault);
+  }
+
+  #notice(message: FromEngine): void {
+    switch (message.type) {
+      case 'accepted':
+        this.#ledger = message.ledger;
+        this.#accepted.resolve({ ledger: message.ledger, headTokens: message.headTokens });
+        break;
+      case 'prompt':
+        for (const listener of this.#promptListeners) listener({ done: message.done, total: message.total, reused: message.reused });
+        break;
+      case 'text':
+        for (const listener of this.#textListeners) listener(message.text);
+        break;
+      default:
+    }
+  }
+
+  #finishStopped(): void {
+    this.#accepted.reject(new EngineFault('STOPPED', 'Stopped before the model began.'));
+    const promptTokens = this.#ledger?.total ?? 0;
+    this.#done.resolve({ reason: 'stopped', position: 0, stats: { promptTokens, reusedTokens: 0, tokens: 0, firstTokenMs: 0, tokensPerSecond: 0, seed: this.#request.sampling.seed } });
+  }
+}

@@ -1,0 +1,121 @@
+import type { Ledger, PlanRequest } from '../../shared/prompt/types.ts';
+import type { StudioFault } from '../../shared/contract/common.ts';
+import { EngineProcess, TEMPO, type Tempo } from './engine-process.ts';
+import { EngineFault } from './fault.ts';
+import { Generation } from './generation.ts';
+import type { EngineJob, GenerateRequest, InferenceHost, LoadedModel, LoadOptions, StartEngine } from './protocol.ts';
+
+/** After so many failures of the engine itself in a row it is not started again unasked. */
+const BREAKER = 3;
+/** Faults of the engine, not of what it was asked. */
+const INFRASTRUCTURE = new Set(['CRASH', 'HANG', 'START', 'LOAD']);
+
+/** The supervisor: starts the engine when it is needed, keeps one job at a time, and survives its death. A model has a process of its own. */
+export function createInferenceHost(start: StartEngine, tempo: Tempo = TEMPO): InferenceHost {
+  const deathListeners: ((fault: StudioFault) => void)[] = [];
+  let current: EngineProcess | null = null;
+  let loaded: { readonly options: LoadOptions; readonly model: LoadedModel } | null = null;
+  /** What the next job needs, whether or not a process has it now. */
+  let wanted: LoadOptions | null = null;
+  let failures = 0;
+  let closed = false;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const enqueue = <T>(job: () => Promise<T>): Promise<T> => {
+    const result = queue.then(() => {
+      if (closed) throw new EngineFault('CLOSED', 'Paphos is closing.');
+      return job();
+    });
+    queue = result.catch(() => undefined);
+    return result;
+  };
+
+  const counted = async <T>(job: Promise<T>): Promise<T> => {
+    try {
+      return await job;
+    } catch (error) {
+      if (error instanceof EngineFault && INFRASTRUCTURE.has(error.fault.code)) failures++;
+      throw error;
+    }
+  };
+
+  const startProcess = async (): Promise<EngineProcess> => {
+    const engine = new EngineProcess(start, tempo);
+    current = engine;
+    void engine.ended.then((fault) => {
+      if (current === engine) { current = null; loaded = null; }
+      if (fault !== null && !closed) for (const listener of deathListeners) listener(fault.fault);
+    });
+    await engine.started;
+    return engine;
+  };
+
+  const loadFresh = async (options: LoadOptions, onProgress: (value: number) => void): Promise<LoadedModel> => {
+    await current?.kill();
+    const engine = await startProcess();
+    try {
+      const { answer } = engine.ask<'load'>({ type: 'load', options }, (message) => { if (message.type === 'progress') onProgress(message.value); });
+      const { model } = await answer;
+      loaded = { options, model };
+      return model;
+    } catch (error) {
+      // What a failed load left behind is not known.
+      await engine.kill();
+      if (error instanceof EngineFault && !INFRASTRUCTURE.has(error.fault.code)) wanted = null;
+      throw error;
+    }
+  };
+
+  const ensureLoaded = async (): Promise<EngineProcess> => {
+    if (current?.alive === true && loaded !== null) return current;
+    if (wanted === null) throw new EngineFault('NO_ENGINE', 'No model is loaded. Choose one first.');
+    if (failures >= BREAKER) {
+      throw new EngineFault('BREAKER', `The model stopped ${failures} times in a row, so it is not started again by itself. Your text is safe. Choose a smaller context or another model, or load this one again to try once more.`);
+    }
+    await loadFresh(wanted, () => undefined);
+    return ensureLoaded();
+  };
+
+  const readyNow = (): EngineProcess => {
+    if (current?.alive === true && loaded !== null) return current;
+    throw new EngineFault('NO_ENGINE', 'No model is ready. Choose one, or wait until it is loaded.');
+  };
+
+  return {
+    get pid() { return current?.pid ?? null; },
+
+    load: (options, onProgress) => enqueue(async () => {
+      if (current?.alive === true && loaded !== null && sameModel(loaded.options, options)) return loaded.model;
+      wanted = options;
+      const model = await counted(loadFresh(options, onProgress));
+      // Somebody asked for it: one more try before the breaker opens again.
+      failures = Math.min(failures, BREAKER - 1);
+      return model;
+    }),
+
+    plan: async (request: PlanRequest): Promise<Ledger> => (await readyNow().ask<'plan'>({ type: 'plan', request }).answer).ledger,
+    count: async (texts) => (await readyNow().ask<'count'>({ type: 'count', texts }).answer).counts,
+
+    generate(request: GenerateRequest): EngineJob {
+      const generation = new Generation(request, tempo);
+      void enqueue(async () => {
+        if (generation.stopped) return;
+        await counted(ensureLoaded().then((engine) => generation.run(engine)));
+        failures = 0;
+      }).catch((error: unknown) => { generation.fail(error); });
+      return generation;
+    },
+
+    onDeath: (listener) => { deathListeners.push(listener); },
+
+    async close() {
+      closed = true;
+      await current?.kill();
+      await queue;
+    },
+  };
+}
+
+function sameModel(a: LoadOptions, b: LoadOptions): boolean {
+  return a.path === b.path && a.contextSize === b.contextSize && a.threads === b.threads && a.gpu === b.gpu;
+}

@@ -1,0 +1,118 @@
+import type { GenerationStats, StopReason } from '../../../shared/contract/writing.ts';
+import { planPrompt } from '../../../shared/prompt/plan.ts';
+import type { Ledger, Plan, PlanRequest } from '../../../shared/prompt/types.ts';
+import type { GenerateRequest } from '../protocol.ts';
+import { nextTokens } from './next-tokens.ts';
+import type { OpenModel } from './open-model.ts';
+import { readPrompt, reusable } from './read-prompt.ts';
+import { TextStream } from './text-stream.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** A reader sees no difference below this; the wire and the page are spared a message per token. */
+const BATCH_MS = 16;
+
+export interface GenerationEvents {
+  accepted(ledger: Ledger, headTokens: readonly number[]): void;
+  prompt(done: number, total: number, reused: number): void;
+  text(text: string): void;
+}
+export interface GenerationResult { readonly reason: Exclude<StopReason, 'error'>; readonly stats: GenerationStats; readonly position: number }
+
+export function ledgerOf(open: OpenModel, request: PlanRequest): Ledger {
+  return accounted(open, planPrompt(request, open.vocabulary, open.tokenized));
+}
+
+export async function generate(open: OpenModel, request: GenerateRequest, signal: AbortSignal, events: GenerationEvents): Promise<GenerationResult> {
+  const { sequence, vocabulary } = open;
+  const { sampling } = request;
+  const started = performance.now();
+  const plan = planPrompt(request.plan, vocabulary, open.tokenized);
+  const total = plan.tokens.length;
+  events.accepted(accounted(open, plan), plan.tokens.slice(0, plan.headTokens));
+  const reused = await readPrompt(sequence, plan.tokens, signal, (done, kept) => { events.prompt(done, total, kept); });
+
+  const stopTokens = stopsOf(request.plan.format.stops, vocabulary);
+  const banned = sampling.banEnd ? new Set([...vocabulary.ends, ...stopTokens]) : new Set<number>();
+  const stream = new TextStream(request.plan.format.stops, { dropFirstSpace: vocabulary.addsSpace && isMark(plan.tokens.at(-1), vocabulary) });
+  const batch = new Batch(events.text);
+  const room = open.contextSize - 1 - total;
+  const limit = Math.min(sampling.maxTokens, room);
+  let reason: GenerationResult['reason'] = sampling.maxTokens <= room ? 'length' : 'window';
+  let position = sequence.nextTokenIndex;
+  let [count, first, last] = [0, 0, 0];
+  if (signal.aborted) reason = 'stopped';
+  else {
+    for await (const token of nextTokens(sequence, [...plan.tokens], sampling, banned)) {
+      last = performance.now();
+      count++;
+      if (count === 1) {
+        first = last;
+        position = sequence.nextTokenIndex;
+        events.prompt(total, total, reused);
+      }
+      if (signal.aborted) { reason = 'stopped'; break; }
+      if (vocabulary.ends.has(token)) { reason = 'end'; break; }
+      if (stopTokens.has(token)) { reason = 'stop'; break; }
+      batch.add(stream.push(vocabulary.bytes(token)));
+      if (stream.stopped) { reason = 'stop'; break; }
+      if (count >= limit) break;
+    }
+  }
+  batch.add(stream.end());
+  batch.flush();
+  const seconds = (last - first) / 1000;
+  return {
+    reason, position,
+    stats: { promptTokens: total, reusedTokens: reused, tokens: count, firstTokenMs: count > 0 ? first - started : 0, tokensPerSecond: count > 1 && seconds > 0 ? (count - 1) / seconds : 0, seed: sampling.seed },
+  };
+}
+
+function accounted(open: OpenModel, plan: Plan): Ledger {
+  return { ...plan.ledger, toRead: plan.tokens.length - reusable(open.sequence.contextTokens, plan.tokens) };
+}
+
+/** Marks that are control tokens have no text that could be recognised: they are known by their ids. */
+function stopsOf(stops: readonly string[], vocabulary: Vocabulary): ReadonlySet<number> {
+  return new Set(stops.flatMap((stop) => vocabulary.special(stop)?.id ?? []));
+}
+
+function isMark(token: number | undefined, vocabulary: Vocabulary): boolean {
+  return token !== undefined && vocabulary.bytes(token).length === 0;
+}
+
+/** The first text goes out at once, what follows every BATCH_MS. */
+class Batch {
+  readonly #send: (text: string) => void;
+  #text = '';
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(send: (text: string) => void) {
+    this.#send = send;
+  }
+
+  add(text: string): void {
+    if (text === '') return;
+    this.#text += text;
+    if (this.#timer !== null) return;
+    this.#release();
+    this.#timer = setTimeout(() => { this.#tick(); }, BATCH_MS);
+  }
+
+  flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#release();
+  }
+
+  #tick(): void {
+    this.#timer = null;
+    if (this.#text === '') return;
+    this.#release();
+    this.#timer = setTimeout(() => { this.#tick(); }, BATCH_MS);
+  }
+
+  #release(): void {
+    if (this.#text !== '') this.#send(this.#text);
+    this.#text = '';
+  }
+}

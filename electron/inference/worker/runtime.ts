@@ -1,0 +1,86 @@
+import type { StudioFault } from '../../../shared/contract/common.ts';
+import { PromptFault } from '../../../shared/prompt/fault.ts';
+import { EngineFault } from '../fault.ts';
+import { type GenerateRequest, type LoadOptions, PROTOCOL_VERSION, type ToEngine } from '../protocol.ts';
+import { generate, ledgerOf } from './generate.ts';
+import { type OpenModel, openModel } from './open-model.ts';
+import type { EnginePort } from './port.ts';
+
+/** What runs in an inference process, behind whatever port carries its messages. Answers to stop it (a process just dies). */
+export function startRuntime(port: EnginePort): () => Promise<void> {
+  let open: OpenModel | null = null;
+  let work: { readonly id: number; readonly abort: AbortController; readonly ended: Promise<void> } | null = null;
+
+  const answer = async (id: number, task: () => Promise<void> | void): Promise<void> => {
+    try {
+      await task();
+    } catch (error) {
+      port.send({ type: 'failed', id, fault: faultOf(error) });
+    }
+  };
+
+  /** One model, one sequence: one job at a time. The host keeps the queue. */
+  const startWork = (id: number, task: (signal: AbortSignal) => Promise<void>): void => {
+    if (work !== null) {
+      port.send({ type: 'failed', id, fault: { code: 'BUSY', message: 'The model is still busy with something else. Stop that first.' } });
+      return;
+    }
+    const abort = new AbortController();
+    const ended = answer(id, () => task(abort.signal).finally(() => { work = null; }));
+    work = { id, abort, ended };
+  };
+
+  const load = async (id: number, options: LoadOptions): Promise<void> => {
+    if (open !== null) throw new EngineFault('BUSY', 'This engine process has a model already.');
+    let told = -1;
+    open = await openModel(options, (value) => {
+      if (value < told + 0.01 && value < 1) return;
+      told = value;
+      port.send({ type: 'progress', id, value });
+    });
+    port.send({ type: 'loaded', id, model: open.loaded });
+  };
+
+  const write = async (id: number, request: GenerateRequest, signal: AbortSignal): Promise<void> => {
+    const result = await generate(ready(open), request, signal, {
+      accepted: (ledger, headTokens) => { port.send({ type: 'accepted', id, ledger, headTokens }); },
+      prompt: (done, total, reused) => { port.send({ type: 'prompt', id, done, total, reused }); },
+      text: (text) => { port.send({ type: 'text', id, text }); },
+    });
+    port.send({ type: 'done', id, ...result });
+  };
+
+  const receive = (message: ToEngine): void => {
+    const { id } = message;
+    switch (message.type) {
+      case 'load': startWork(id, () => load(id, message.options)); break;
+      case 'generate': startWork(id, (signal) => write(id, message.request, signal)); break;
+      case 'abort': if (work?.id === id) work.abort.abort(); break;
+      case 'ping': port.send({ type: 'pong', id }); break;
+      case 'plan': void answer(id, () => { port.send({ type: 'planned', id, ledger: ledgerOf(ready(open), message.request) }); }); break;
+      case 'count': void answer(id, () => {
+        const { vocabulary } = ready(open);
+        port.send({ type: 'counted', id, counts: message.texts.map((text) => vocabulary.tokenize(text).length) });
+      }); break;
+    }
+  };
+
+  port.onMessage(receive);
+  port.send({ type: 'hello', version: PROTOCOL_VERSION, pid: process.pid });
+  return async () => {
+    work?.abort.abort();
+    await work?.ended;
+    await open?.dispose();
+  };
+}
+
+function ready(open: OpenModel | null): OpenModel {
+  if (open === null) throw new EngineFault('NO_ENGINE', 'No model is loaded. Choose one first.');
+  return open;
+}
+
+function faultOf(error: unknown): StudioFault {
+  if (error instanceof EngineFault) return error.fault;
+  if (error instanceof PromptFault) return { code: error.code, message: error.message };
+  return { code: 'ENGINE', message: 'The model could not go on. What was written is safe; try again.', detail: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}

@@ -1,0 +1,66 @@
+/** Keeps role words that a person typed from being read as marks (see docs/protocol.md); it belongs to prompts only. */
+const WORD_JOINER = /\u2060/g;
+
+/** Bytes of tokens in, text out: whole characters only, and nothing that may still turn out to be the beginning of a stop text. */
+export class TextStream {
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  readonly #stops: readonly string[];
+  #dropSpace: boolean;
+  #held = '';
+  #stopped = false;
+
+  constructor(stops: readonly string[], options: { dropFirstSpace: boolean } = { dropFirstSpace: false }) {
+    this.#stops = stops.filter((stop) => stop !== '');
+    this.#dropSpace = options.dropFirstSpace;
+  }
+
+  /** True once a stop text was complete; nothing comes after it. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  push(bytes: Uint8Array): string {
+    if (this.#stopped || bytes.length === 0) return '';
+    let text = this.#decoder.decode(bytes, { stream: true });
+    if (this.#dropSpace && text !== '') {
+      this.#dropSpace = false;
+      if (text.startsWith(' ')) text = text.slice(1);
+    }
+    return this.#release(this.#held + text);
+  }
+
+  /** What was held back and turned out to be text. An incomplete last character is dropped. */
+  end(): string {
+    const text = this.#held;
+    this.#held = '';
+    return text.replace(WORD_JOINER, '');
+  }
+
+  #release(text: string): string {
+    const hit = this.#firstStop(text);
+    const until = hit ?? text.length - this.#undecided(text);
+    this.#stopped = hit !== null;
+    this.#held = this.#stopped ? '' : text.slice(until);
+    return text.slice(0, until).replace(WORD_JOINER, '');
+  }
+
+  #firstStop(text: string): number | null {
+    let first: number | null = null;
+    for (const stop of this.#stops) {
+      const at = text.indexOf(stop);
+      if (at >= 0 && (first === null || at < first)) first = at;
+    }
+    return first;
+  }
+
+  /** How many units at the end could be the head of a stop text. */
+  #undecided(text: string): number {
+    let most = 0;
+    for (const stop of this.#stops) {
+      for (let length = Math.min(stop.length - 1, text.length); length > most; length--) {
+        if (text.endsWith(stop.slice(0, length))) most = length;
+      }
+    }
+    return most;
+  }
+}
