@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { isOurs, mayHavePort, mayNavigate, mayRequest, pagePath, WEB_PREFERENCES, type Asker } from './policy.ts';
+
+describe('addresses', () => {
+  test.each([
+    // address                              ours   navigate  request
+    ['app://paphos/',                       true,  true,     true],
+    ['app://paphos/?story=1#turn',          true,  true,     true],
+    ['app://paphos/assets/index.js',        true,  false,    true],
+    ['app://paphos/..%2f..%2fetc/passwd',   true,  false,    true],
+    ['app://paphos.example/',               false, false,    false],
+    ['app://other/',                        false, false,    false],
+    ['app://user@paphos/',                  false, false,    false],
+    ['app://paphos:81/',                    false, false,    false],
+    ['blob:app://paphos/0b1c',              false, false,    true],
+    ['blob:https://example.com/0b1c',       false, false,    false],
+    ['data:image/png;base64,AA==',          false, false,    true],
+    ['devtools://devtools/bundled/x.html',  false, false,    true],
+    ['https://example.com/',                false, false,    false],
+    ['https://paphos/',                     false, false,    false],
+    ['http://127.0.0.1:4000/',              false, false,    false],
+    ['file:///etc/passwd',                  false, false,    false],
+    ['javascript:alert(1)',                 false, false,    false],
+    ['about:blank',                         false, false,    false],
+    ['',                                    false, false,    false],
+    ['//paphos/',                           false, false,    false],
+  ])('%s', (url, ours, navigate, request) => {
+    expect([isOurs(url), mayNavigate(url), mayRequest(url)]).toEqual([ours, navigate, request]);
+  });
+});
+
+test('only reading our own address names a file', () => {
+  expect(pagePath('GET', 'app://paphos/assets/a.js')).toBe('/assets/a.js');
+  expect(pagePath('HEAD', 'app://paphos/')).toBe('/');
+  expect(pagePath('POST', 'app://paphos/')).toBeNull();
+  expect(pagePath('GET', 'app://elsewhere/a.js')).toBeNull();
+});
+
+describe('a port to the studio', () => {
+  const ours: Asker = { frameUrl: 'app://paphos/', isTopFrame: true, isOurWindow: true, ports: 1 };
+  test.each<[string, Partial<Asker>, boolean]>([
+    ['our own page', {}, true],
+    ['a frame inside it', { isTopFrame: false }, false],
+    ['a frame that is gone', { frameUrl: null }, false],
+    ['another window', { isOurWindow: false }, false],
+    ['a foreign page in our window', { frameUrl: 'https://example.com/' }, false],
+    ['another host of our scheme', { frameUrl: 'app://elsewhere/' }, false],
+    ['no port', { ports: 0 }, false],
+    ['two ports', { ports: 2 }, false],
+  ])('for %s', (_who, asker, expected) => {
+    expect(mayHavePort({ ...ours, ...asker })).toBe(expected);
+  });
+});
+
+test('the window is isolated, sandboxed and without Node', () => {
+  expect(WEB_PREFERENCES).toMatchObject({ contextIsolation: true, sandbox: true, webSecurity: true, nodeIntegration: false, webviewTag: false });
+});
