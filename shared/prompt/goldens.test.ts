@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { wordTokenizer } from '../../tests/helpers/tokenizers.ts';
+import { FORMATS, formatByName, promptFormat } from './formats.ts';
+import { planPrompt } from './plan.ts';
+import type { PlanRequest, PromptFormat } from './types.ts';
+
+const ADVENTURE = 'This is a text adventure game. Describe the scenario to the user and give him three options to pick from on each turn.';
+const HOUSE = "You are standing in front of an old, abandoned house. The windows are boarded up, and there's no sign of life around it. As you approach, you notice a strange feeling emanating from within. Suddenly, you hear a voice calling out to you... 'Come inside!'\n\n- Go inside the house.\n- Ignore the call and move away.\n- Run as fast as you can.";
+
+type Line = readonly ['system' | 'user' | 'model', string];
+const format = (name: string) => formatByName(name) as PromptFormat;
+
+function prompt(name: string, lines: readonly Line[], more: Partial<PlanRequest> = {}): string {
+  const turns = lines.map(([role, text], index) => ({ id: `t${index}`, role, speaker: null, text }));
+  return planPrompt({ format: format(name), turns, open: false, reserve: 100, contextSize: 4096, cut: null, ...more }, wordTokenizer().tokenizer).prompt;
+}
+
+describe("the makers' own examples, byte for byte", () => {
+  test('metharme, one system and one user turn', () => {
+    expect(prompt('metharme', [['system', ADVENTURE], ['user', 'Start!']])).toBe(`<|system|>${ADVENTURE}<|user|>Start!<|model|>`);
+  });
+  test('metharme, chained: no end token, no separator', () => {
+    expect(prompt('metharme', [['system', ADVENTURE], ['user', 'Start!'], ['model', HOUSE], ['user', 'go inside']]))
+      .toBe(`<|system|>${ADVENTURE}<|user|>Start!<|model|>${HOUSE}<|user|>go inside<|model|>`);
+  });
+  test('oasst', () => {
+    expect(prompt('oasst', [['user', "What is a meme, and what's the history behind this word?"]]))
+      .toBe("<|prompter|>What is a meme, and what's the history behind this word?<|endoftext|><|assistant|>");
+  });
+  test('memphis', () => {
+    expect(prompt('memphis', [['user', '[instruction]'], ['model', '[response]'], ['user', '[more]']]))
+      .toBe('### User:\n[instruction]\n### Assistant:\n[response]\n### User:\n[more]\n### Assistant:\n');
+    expect(prompt('memphis', [['system', '[note]'], ['user', '[instruction]']])).toBe('### System:\n[note]\n### User:\n[instruction]\n### Assistant:\n');
+  });
+  test('chatml', () => {
+    expect(prompt('chatml', [['system', 'Be kind.'], ['user', 'Hello']]))
+      .toBe('<|im_start|>system\nBe kind.<|im_end|>\n<|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n');
+  });
+});
+
+describe('rules of formats', () => {
+  test('oasst folds a note into the following user turn, and a trailing one opens a turn of its own (F4)', () => {
+    expect(prompt('oasst', [['system', 'Note.'], ['user', 'Hi']])).toBe('<|prompter|>Note.\n\nHi<|endoftext|><|assistant|>');
+    expect(prompt('oasst', [['user', 'Hi'], ['model', 'Ho'], ['system', 'Rain.']])).toBe('<|prompter|>Hi<|endoftext|><|assistant|>Ho<|endoftext|><|prompter|>Rain.<|endoftext|><|assistant|>');
+    expect(prompt('oasst', [['system', 'A.'], ['system', 'B.'], ['model', 'Ho'], ['user', 'Hi']])).toBe('<|prompter|>A.\n\nB.<|endoftext|><|assistant|>Ho<|endoftext|><|prompter|>Hi<|endoftext|><|assistant|>');
+  });
+  test('two turns of a role in a row stay two, or are joined where roles must alternate (F5)', () => {
+    expect(prompt('metharme', [['user', 'One.'], ['user', 'Two.']])).toBe('<|user|>One.<|user|>Two.<|model|>');
+    expect(prompt('oasst', [['user', 'One.'], ['user', 'Two.']])).toBe('<|prompter|>One.\n\nTwo.<|endoftext|><|assistant|>');
+  });
+  test('Continue closes nothing (F6)', () => {
+    const lines: Line[] = [['user', 'Start!'], ['model', 'It was']];
+    expect(prompt('metharme', lines, { open: true })).toBe('<|user|>Start!<|model|>It was');
+    expect(prompt('oasst', lines, { open: true })).toBe('<|prompter|>Start!<|endoftext|><|assistant|>It was');
+    expect(prompt('memphis', lines, { open: true })).toBe('### User:\nStart!\n### Assistant:\nIt was');
+    expect(prompt('chatml', lines, { open: true })).toBe('<|im_start|>user\nStart!<|im_end|>\n<|im_start|>assistant\nIt was');
+  });
+  test('prose is paragraphs; what steers is left out', () => {
+    expect(prompt('prose', [['system', 'A tale.'], ['user', 'Once.'], ['model', 'Then']], { open: true })).toBe('A tale.\n\nOnce.\n\nThen');
+    const turns = [{ id: 'a', role: 'user', speaker: null, text: 'Make it sad.', steers: true }, { id: 'b', role: 'model', speaker: null, text: 'Rain.' }] as const;
+    const plan = planPrompt({ format: format('prose'), turns, open: false, reserve: 10, contextSize: 100, cut: null }, wordTokenizer().tokenizer);
+    expect(plan.prompt).toBe('Rain.\n\n');
+    expect(plan.ledger.entries[0]).toMatchObject({ placement: 'out', reason: 'steering' });
+  });
+  test('a format that needs a user turn first gets an empty one', () => {
+    expect(prompt('metharme', [['system', 'S'], ['model', 'M'], ['user', 'U']], { format: { ...format('metharme'), startsWithUser: true } })).toBe('<|system|>S<|user|><|model|>M<|user|>U<|model|>');
+  });
+  test('formats are data of one shape; a broken one is refused', () => {
+    for (const shipped of FORMATS) expect(promptFormat.parse(structuredClone(shipped))).toEqual(shipped);
+    expect(promptFormat.safeParse({ ...format('metharme'), before: { user: 'x' } }).success).toBe(false);
+  });
+});

@@ -1,0 +1,79 @@
+import { PromptFault } from './fault.ts';
+import { ledgerEntries, sortTurns } from './ledger.ts';
+import type { Scale } from './measure.ts';
+import { promptText, renderParts, type RenderOptions } from './parts.ts';
+import { tokenizeParts, type TokenCache } from './tokens.ts';
+import { bodyOf, mayFit, moveCut, turnsOf, WHOLE, windowAt, type Body } from './window.ts';
+import { roleWords } from './words.ts';
+import type { Plan, PlanRequest, PromptTurn, Tokenizer } from './types.ts';
+
+/** Tokens that a prompt may have: one place is kept for the token that is being drawn. */
+export const headroom = (contextSize: number, reserve: number) => contextSize - 1 - reserve;
+
+/** The prompt for a request: a pure function of it (SPEC.md). The cache only saves time. */
+export function planPrompt(request: PlanRequest, tokenizer: Tokenizer, cache: TokenCache = new Map()): Plan {
+  const scale: Scale = { format: request.format, tokenizer, words: roleWords(request.format, tokenizer), cache };
+  const { head, turns } = sortTurns(request);
+  const budget = headroom(request.contextSize, request.reserve);
+  const options = { open: request.open && turns.length > 0, reply: !request.open };
+  const alone = assemble(head, [], { open: false, reply: options.reply }, scale).tokens.length;
+  if (alone > budget) throw new PromptFault(`${head.length > 0 ? 'The notes in front of the chapter take' : 'An empty prompt takes'} ${alone} tokens, ${room(request, budget)}. ${ADVICE}`);
+
+  let body = bodyOf(turns, options.open, budget - alone);
+  let window = windowAt(request.cut, body, scale) ?? WHOLE;
+  let moved = false;
+  const move = () => {
+    const next = moveCut(body, scale);
+    if (next === null) throw new PromptFault(`The last turn does not fit beside the notes in front of the chapter, which take ${alone} tokens, ${room(request, budget)}. ${ADVICE}`);
+    moved = true;
+    return next;
+  };
+  if (!mayFit(window, body, scale)) window = move();
+  for (;;) {
+    const prompt = assemble(head, turnsOf(window, body), options, scale);
+    const excess = prompt.tokens.length - budget;
+    if (excess <= 0) {
+      const cut = window.from === 0 && window.offset === 0 ? null : { turnId: turns[window.from]?.id ?? '', offset: window.offset };
+      const { entries, overhead } = ledgerEntries(request, { head, body, window }, prompt);
+      return {
+        ledger: { entries, total: prompt.tokens.length, overhead, reserve: request.reserve, contextSize: request.contextSize, cut },
+        tokens: prompt.tokens, prompt: prompt.text, headTokens: countHeadTokens(head, prompt, scale),
+      };
+    }
+    // What merges at the borders of turns made the prompt longer than its turns: take that much less.
+    if (moved) body = shrunk(body, excess);
+    window = move();
+  }
+}
+
+const ADVICE = 'Shorten them, choose a larger context, or leave the reply fewer tokens.';
+const room = ({ contextSize, reserve }: PlanRequest, budget: number) =>
+  `but a context of ${contextSize} tokens leaves the prompt ${Math.max(0, budget)} when ${reserve} are kept for the reply`;
+
+const shrunk = (body: Body, by: number): Body => ({ ...body, space: body.space - by });
+
+function assemble(head: readonly PromptTurn[], body: readonly PromptTurn[], options: RenderOptions, { format, tokenizer, words, cache }: Scale) {
+  const { parts, neutralised } = renderParts(format, [...head, ...body], options, words);
+  const { tokens, owners, split } = tokenizeParts(parts, tokenizer, words, cache);
+  return { text: promptText(parts), tokens, owners, neutralised: new Set([...neutralised, ...split]) };
+}
+
+export type Assembled = ReturnType<typeof assemble>;
+
+/** The head's ids as far as they do not depend on what follows it: in plain-text formats a token may reach over its end. */
+function countHeadTokens(head: readonly PromptTurn[], prompt: Assembled, scale: Scale): number {
+  const ids = new Set<string | null>(head.map((turn) => turn.id));
+  const first = scale.tokenizer.bos === null ? 0 : 1;
+  let count = first;
+  while (count < prompt.tokens.length && ids.has(prompt.owners[count] ?? null)) count++;
+  if (count === first) return count;
+  const followers: readonly (readonly PromptTurn[])[] = [[], [follower('user')], [follower('model')]];
+  for (const followed of followers) {
+    const { tokens } = assemble(head, followed, { open: false, reply: true }, scale);
+    const differs = tokens.findIndex((token, index) => token !== prompt.tokens[index]);
+    if (differs >= 0) count = Math.min(count, differs);
+  }
+  return count;
+}
+
+const follower = (role: 'user' | 'model'): PromptTurn => ({ id: '', role, speaker: null, text: 'a' });

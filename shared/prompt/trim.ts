@@ -1,0 +1,39 @@
+/** How far behind the wished place a border is looked for, as a share of what is kept. */
+const REACH = 0.4;
+const BORDERS = [/\n[ \t]*\n\s*/g, /\n\s*/g, /[.!?…]["'”’»)\]*_]*\s+|[。！？]["'”’」』]*/g, /\s+/g] as const;
+
+/** The first border at or behind `from`: a paragraph's start, else a sentence's, else a word's, else any whole character. */
+export function borderAfter(text: string, from: number): number {
+  if (from <= 0) return 0;
+  const reach = from + Math.floor((text.length - from) * REACH);
+  const start = Math.max(0, from - 2);
+  const near = text.slice(start, reach);
+  for (const border of BORDERS) {
+    for (const match of near.matchAll(border)) {
+      const end = start + match.index + match[0].length;
+      // A match that runs up to the end of what was looked at may go on behind it.
+      if (end >= from && end < reach) return end;
+    }
+  }
+  return wholeCharacter(text, from);
+}
+
+/** Moves an offset that would cut a character in two behind it. */
+export function wholeCharacter(text: string, offset: number): number {
+  const inside = (text.charCodeAt(offset) & 0xfc00) === 0xdc00 && (text.charCodeAt(offset - 1) & 0xfc00) === 0xd800;
+  return inside ? offset + 1 : offset;
+}
+
+/** The smallest offset behind which a text has no more than so many bytes. */
+export function offsetOfLastBytes(text: string, bytes: number): number {
+  let left = bytes;
+  let at = text.length;
+  while (at > 0) {
+    const unit = text.charCodeAt(at - 1);
+    const pair = (unit & 0xfc00) === 0xdc00 && (text.charCodeAt(at - 2) & 0xfc00) === 0xd800;
+    left -= pair ? 4 : unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3;
+    if (left < 0) break;
+    at -= pair ? 2 : 1;
+  }
+  return at;
+}
