@@ -24,12 +24,18 @@ export class StudioPage {
     page.on('pageerror', (error) => this.violations.push(String(error)));
   }
 
-  static async open(browser: Browser, options: Partial<ServeOptions> & { viewport?: { width: number; height: number }; colorScheme?: 'light' | 'dark' } = {}): Promise<StudioPage> {
+  /** Waits for nothing but the page. */
+  static async start(browser: Browser, options: Partial<ServeOptions> & { viewport?: { width: number; height: number }; colorScheme?: 'light' | 'dark' } = {}): Promise<StudioPage> {
     const data = options.data ?? temporaryFolder('browser');
     const server = await serve({ ...options, data });
     const context = await browser.newContext({ viewport: options.viewport ?? { width: 1440, height: 900 }, colorScheme: options.colorScheme ?? 'light' });
     const studio = new StudioPage(server, await context.newPage(), data);
     await studio.page.goto(server.url);
+    return studio;
+  }
+
+  static async open(...start: Parameters<typeof StudioPage.start>): Promise<StudioPage> {
+    const studio = await StudioPage.start(...start);
     await studio.ready();
     return studio;
   }
