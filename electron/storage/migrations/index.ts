@@ -1,0 +1,9 @@
+import { first } from './0001-first.ts';
+
+/** One step of the schema. Its number becomes the store's user_version. */
+export interface Migration {
+  readonly version: number;
+  readonly up: string;
+}
+
+export const MIGRATIONS: readonly Migration[] = [first];
