@@ -1,0 +1,68 @@
+import { ChevronLeft, ChevronRight, CornerDownLeft, PenLine, RotateCcw, Square } from 'lucide-react';
+import type { ReactElement, ReactNode } from 'react';
+import { usePlan } from '../ledger/plan.ts';
+import { words } from '../lib/words.ts';
+import type { GenerationState } from '../manuscript/controller.ts';
+import { IconButton } from '../ui/icon-button.tsx';
+import { useCommands, type Command } from './commands.ts';
+import { useFlag } from './remembered.ts';
+import { useManuscript, useSession } from './session.ts';
+
+/** What can be done with the text, floating at the foot of the page; while a reply is written only Stop. */
+export function ActionBar(): ReactElement | null {
+  const manuscript = useManuscript();
+  const reader = useSession((session) => session.writer === false);
+  if (manuscript === null || manuscript.loading || reader) return null;
+  if (manuscript.generation !== null) return <StopBar generation={manuscript.generation} />;
+  return <WriteBar interrupted={manuscript.lastGeneration?.fault !== null && manuscript.lastGeneration?.fault !== undefined} />;
+}
+
+function StopBar({ generation }: { readonly generation: GenerationState }): ReactElement {
+  const { stop } = useCommands();
+  const { phase, done, total, reused, tokens } = generation;
+  return (
+    <div className="bar" role="toolbar" aria-label={words.writingBar}>
+      <button type="button" className="stop" title={words.keys.stop} onClick={stop.run}><Square size={11} fill="currentColor" aria-hidden />{words.stop}<kbd aria-hidden="true">{words.keys.stop}</kbd></button>
+      <span className="cost num">{phase === 'prompt' ? (total === 0 ? null : words.reading(Math.max(0, done - reused), total - reused)) : words.tokens(tokens)}</span>
+    </div>
+  );
+}
+
+function WriteBar({ interrupted }: { readonly interrupted: boolean }): ReactElement {
+  const { ledger } = usePlan();
+  const [replied] = useFlag('replied', false);
+  const alternates = useManuscript()?.alternates ?? null;
+  const { reply, continue: goOn, retry, previousAlternate, nextAlternate } = useCommands();
+  const cost = ledger !== null && ledger.entries.length > 0 ? <span className="cost num">{words.toRead(ledger.toRead)}</span> : null;
+  return (
+    <div className="bar" role="toolbar" aria-label={words.writingBar}>
+      {replied ? null : <p className="hint">{words.firstHint}</p>}
+      {interrupted ? <Action command={goOn} icon={<PenLine size={16} strokeWidth={1.7} aria-hidden />} strong /> : null}
+      <Action command={reply} icon={<CornerDownLeft size={16} strokeWidth={1.7} aria-hidden />} strong={!interrupted} />
+      {cost}
+      <span className="sep" />
+      {interrupted ? null : <Action command={goOn} icon={<PenLine size={16} strokeWidth={1.7} aria-hidden />} />}
+      {alternates === null && retry.why !== null ? null : <Action command={retry} icon={<RotateCcw size={16} strokeWidth={1.7} aria-hidden />} />}
+      {alternates === null || alternates.count < 2 ? null : (
+        <>
+          <span className="sep" />
+          <span className="cost last">{words.lastReply}</span>
+          <IconButton icon={ChevronLeft} label={words.previousAlternate} keys={words.keys.previous} disabledWhy={previousAlternate.why} onClick={previousAlternate.run} />
+          <span className="num" aria-live="polite">{words.alternates(alternates.index, alternates.count)}</span>
+          <IconButton icon={ChevronRight} label={words.nextAlternate} keys={words.keys.next} disabledWhy={nextAlternate.why} onClick={nextAlternate.run} />
+        </>
+      )}
+    </div>
+  );
+}
+
+interface ActionProps { readonly command: Command; readonly icon: ReactNode; readonly strong?: boolean }
+
+function Action({ command, icon, strong = false }: ActionProps): ReactElement {
+  return (
+    <button type="button" className={strong ? 'go' : undefined} aria-label={command.title} aria-disabled={command.why === null ? undefined : true} title={command.why ?? command.keys ?? undefined}
+      onClick={() => { if (command.why === null) command.run(); }}>
+      {icon}{command.title}{strong && command.keys !== null ? <kbd aria-hidden="true">{command.keys}</kbd> : null}
+    </button>
+  );
+}

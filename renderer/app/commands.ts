@@ -1,0 +1,48 @@
+import { useEngine } from '../lib/engine.ts';
+import { words } from '../lib/words.ts';
+import type { ManuscriptController, ManuscriptState } from '../manuscript/controller.ts';
+import { toastFault } from '../ui/toasts.tsx';
+import { togglePanel } from './panels.ts';
+import { remember } from './remembered.ts';
+import { useManuscript, useSession } from './session.ts';
+
+/** Something that can be done: once in words, for the bar, the palette and the shortcut sheet. `why` says why it would do nothing now. */
+export interface Command { readonly title: string; readonly keys: string | null; readonly why: string | null; readonly run: () => void }
+
+type Page = (controller: ManuscriptController) => Promise<void> | void;
+
+function onPage(work: Page): () => void {
+  return () => {
+    const { controller } = useSession.getState();
+    if (controller === null) return;
+    Promise.resolve(work(controller)).catch(toastFault);
+  };
+}
+
+function alternateWhy(manuscript: ManuscriptState | null): string | null {
+  return (manuscript?.alternates?.count ?? 0) < 2 ? words.noAlternates : null;
+}
+
+export function useCommands() {
+  const manuscript = useManuscript();
+  const reader = useSession((session) => session.writer === false);
+  const noModel = useEngine((engine) => engine.state === 'failed' || (engine.state === 'idle' && engine.fault !== null));
+  const blocked = manuscript === null ? words.opening : reader ? words.readerOnly : noModel ? words.noModel : null;
+  const writing = (title: string, keys: string | null, possible: { why: string | null; ok: boolean } | undefined, work: Page): Command =>
+    ({ title, keys, why: blocked ?? (possible?.ok === false ? possible.why : null), run: onPage((controller) => { remember('replied', true); return work(controller); }) });
+  const alternate = (title: string, keys: string, work: Page): Command => ({ title, keys, why: blocked === words.noModel ? alternateWhy(manuscript) : blocked ?? alternateWhy(manuscript), run: onPage(work) });
+  return {
+    reply: writing(words.reply, words.keys.reply, manuscript?.canReply, (page) => page.reply()),
+    continue: writing(words.continue, null, manuscript?.canContinue, (page) => page.continue()),
+    retry: writing(words.retry, words.keys.retry, manuscript?.canRetry, (page) => page.retry()),
+    stop: { title: words.stop, keys: words.keys.stop, why: null, run: onPage((page) => page.stop()) },
+    previousAlternate: alternate(words.previousAlternate, words.keys.previous, (page) => page.previousAlternate()),
+    nextAlternate: alternate(words.nextAlternate, words.keys.next, (page) => page.nextAlternate()),
+    find: { title: words.find, keys: words.keys.find, why: manuscript === null ? words.opening : null, run: onPage((page) => page.find()) },
+    binder: { title: words.toggleBinder, keys: words.keys.binder, why: null, run: () => togglePanel('binder') },
+    inspector: { title: words.toggleInspector, keys: words.keys.inspector, why: null, run: () => togglePanel('inspector') },
+    palette: { title: words.palette, keys: words.keys.palette, why: null, run: () => useSession.setState({ dialog: 'palette' }) },
+    settings: { title: words.settings, keys: null, why: null, run: () => useSession.setState({ dialog: 'settings' }) },
+    shortcuts: { title: words.shortcuts, keys: words.keys.shortcuts, why: null, run: () => useSession.setState({ dialog: 'shortcuts' }) },
+  } as const satisfies Record<string, Command>;
+}

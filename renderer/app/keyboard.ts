@@ -1,0 +1,51 @@
+import { useEffect } from 'react';
+import { togglePanel } from './panels.ts';
+import { useSession } from './session.ts';
+
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+
+/** The keys of the frame. Those of the text belong to the page; where it has not the focus, they are passed on to it. */
+function onKey(event: KeyboardEvent): void {
+  const { dialog, over } = useSession.getState();
+  const command = event.ctrlKey || event.metaKey;
+  const run = (work: () => void): void => {
+    event.preventDefault();
+    event.stopPropagation();
+    work();
+  };
+  if (command && !event.shiftKey && !event.altKey) {
+    if (event.key === 'k') return run(() => useSession.setState({ dialog: dialog === 'palette' ? null : 'palette' }));
+    if (event.key === 'b') return run(() => togglePanel('binder'));
+    if (event.key === 'i') return run(() => togglePanel('inspector'));
+  }
+  if (dialog !== null) return;
+  if (event.key === '?' && !typing(event.target)) return run(() => useSession.setState({ dialog: 'shortcuts' }));
+  if (event.key === 'Escape' && over !== null) return run(() => useSession.setState({ over: null }));
+}
+
+/** What the page's own keys would have done, had it the focus; after everything else had its chance. */
+function afterKey(event: KeyboardEvent): void {
+  const { controller, dialog } = useSession.getState();
+  if (event.defaultPrevented || controller === null || dialog !== null) return;
+  const command = event.ctrlKey || event.metaKey;
+  const state = controller.getState();
+  if (event.key === 'Escape' && state.generation !== null) {
+    event.preventDefault();
+    void controller.stop();
+  } else if (command && event.key === 'Enter' && !event.repeat && !state.readOnly && state.generation === null) {
+    event.preventDefault();
+    if (event.shiftKey ? state.canRetry.ok : state.canReply.ok) void (event.shiftKey ? controller.retry() : controller.reply());
+  }
+}
+
+export function useKeyboard(): void {
+  useEffect(() => {
+    window.addEventListener('keydown', onKey, true);
+    window.addEventListener('keydown', afterKey);
+    return () => {
+      window.removeEventListener('keydown', onKey, true);
+      window.removeEventListener('keydown', afterKey);
+    };
+  }, []);
+}

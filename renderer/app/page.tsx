@@ -1,0 +1,69 @@
+import { lazy, Suspense, useEffect, type ReactElement } from 'react';
+import { useLibraryActions, useChapters, useStories } from '../library/library.ts';
+import { api, useConnection } from '../lib/client.ts';
+import { words } from '../lib/words.ts';
+import { toastFault } from '../ui/toasts.tsx';
+import { ActionBar } from './action-bar.tsx';
+import { useHold } from './hold.ts';
+import { useManuscript, useSession } from './session.ts';
+
+const Manuscript = lazy(async () => ({ default: (await import('../manuscript/manuscript.tsx')).Manuscript }));
+
+export function Page(): ReactElement {
+  const place = useSession((session) => session.place);
+  const stories = useStories();
+  useHold(place?.storyId ?? null);
+  return (
+    <main className="page">
+      <Banners />
+      {place === null || place.chapterId === null ? (stories?.length === 0 ? <NoStories /> : null) : <Chapter storyId={place.storyId} chapterId={place.chapterId} />}
+    </main>
+  );
+}
+
+function NoStories(): ReactElement {
+  const library = useLibraryActions();
+  return (
+    <div className="empty">
+      <p>{words.noStories}</p>
+      <button type="button" className="button primary" onClick={() => void library.createStory()}>{words.newStory}</button>
+    </div>
+  );
+}
+
+interface ChapterProps { readonly storyId: string; readonly chapterId: string }
+
+function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
+  const reading = useSession((session) => session.reading);
+  const writer = useSession((session) => session.writer);
+  const title = useChapters(storyId)?.find((chapter) => chapter.id === chapterId)?.title ?? '';
+  const loadFault = useManuscript()?.loadFault ?? null;
+  useEffect(() => () => useSession.setState({ controller: null, menu: null }), []);
+  return (
+    <>
+      <Suspense>
+        <Manuscript key={`${chapterId} ${String(reading)}`} chapterId={chapterId} chapterTitle={title} api={api} readOnly={writer !== true}
+          onController={(controller) => useSession.setState({ controller })}
+          onTurnMenu={(target, anchor) => useSession.setState({ menu: { target, anchor } })} />
+      </Suspense>
+      {loadFault === null ? <ActionBar /> : <div className="empty" role="alert"><p className="fault">{loadFault.message}</p></div>}
+    </>
+  );
+}
+
+function Banners(): ReactElement | null {
+  const connection = useConnection();
+  const place = useSession((session) => session.place);
+  const reader = useSession((session) => session.writer === false);
+  const takeOver = (): void => {
+    if (place !== null) api.writing.takeOver({ storyId: place.storyId }).catch(toastFault);
+  };
+  const lost = connection.state === 'lost' && connection.attempts > 1;
+  if (!lost && !reader) return null;
+  return (
+    <div className="banners">
+      {lost ? <p className="banner" role="status" aria-label={words.connection}>{connection.refused ? words.studioRefused : connection.attempts > 8 ? words.studioGone : words.reconnecting}</p> : null}
+      {reader ? <p className="banner" role="status" aria-label={words.reader}>{words.reader}<button type="button" className="link" onClick={takeOver}>{words.takeOver}</button></p> : null}
+    </div>
+  );
+}

@@ -1,0 +1,23 @@
+import { useMedia } from '../lib/media.ts';
+import { remember, useFlag, useRemembered } from './remembered.ts';
+import { useSession } from './session.ts';
+
+export type Panel = 'binder' | 'inspector';
+
+/** Below these widths a panel floats over the page instead of standing beside it. */
+export const BESIDE: Record<Panel, string> = { binder: '(min-width: 961px)', inspector: '(min-width: 1181px)' };
+
+export type PanelPlace = 'beside' | 'over' | 'closed';
+
+export function usePanel(panel: Panel): PanelPlace {
+  const wide = useMedia(BESIDE[panel]);
+  const [open] = useFlag(`panel:${panel}`, true);
+  const over = useSession((session) => session.over === panel);
+  if (wide) return open ? 'beside' : 'closed';
+  return over ? 'over' : 'closed';
+}
+
+export function togglePanel(panel: Panel): void {
+  if (matchMedia(BESIDE[panel]).matches) remember(`panel:${panel}`, useRemembered.getState().values?.[`panel:${panel}`] === false);
+  else useSession.setState((session) => ({ over: session.over === panel ? null : panel }));
+}

@@ -1,0 +1,48 @@
+import { useCallback, useSyncExternalStore } from 'react';
+import { create } from 'zustand';
+import type { ManuscriptController, ManuscriptState, TurnMenuTarget } from '../manuscript/controller.ts';
+import { remember, useRemembered } from './remembered.ts';
+
+export interface Place { readonly storyId: string; readonly chapterId: string | null }
+
+interface Session {
+  readonly place: Place | null;
+  /** Grows when the open chapter must be read again from the studio. */
+  readonly reading: number;
+  readonly controller: ManuscriptController | null;
+  readonly writer: boolean | null;
+  readonly menu: { readonly target: TurnMenuTarget; readonly anchor: DOMRect } | null;
+  readonly dialog: 'palette' | 'shortcuts' | 'settings' | null;
+  /** Panels that float over the page on a narrow window; never remembered. */
+  readonly over: 'binder' | 'inspector' | null;
+}
+
+export const useSession = create<Session>(() => ({ place: null, reading: 0, controller: null, writer: null, menu: null, dialog: null, over: null }));
+
+export function openStory(storyId: string, chapterId: string | null): void {
+  useSession.setState({ place: { storyId, chapterId }, writer: null, over: null });
+  remember('story', storyId);
+  if (chapterId !== null) remember(`chapter:${storyId}`, chapterId);
+}
+
+export function openChapter(storyId: string, chapterId: string): void {
+  const { place } = useSession.getState();
+  if (place?.storyId === storyId) useSession.setState({ place: { storyId, chapterId }, over: null });
+  else useSession.setState({ place: { storyId, chapterId }, writer: null, over: null });
+  remember('story', storyId);
+  remember(`chapter:${storyId}`, chapterId);
+}
+
+export function rememberedChapter(storyId: string): string | null {
+  const value = useRemembered.getState().values?.[`chapter:${storyId}`];
+  return typeof value === 'string' ? value : null;
+}
+
+const nothing = () => undefined;
+
+/** The state of the open chapter's page; null while none is open. */
+export function useManuscript(): ManuscriptState | null {
+  const controller = useSession((session) => session.controller);
+  const subscribe = useCallback((changed: () => void) => controller?.subscribe(changed) ?? nothing, [controller]);
+  return useSyncExternalStore(subscribe, () => controller?.getState() ?? null);
+}

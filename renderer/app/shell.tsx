@@ -1,0 +1,99 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, type ReactElement } from 'react';
+import { Binder } from '../library/binder.tsx';
+import { goToStory, refreshLibrary, useStories } from '../library/library.ts';
+import { ContextPanel } from '../ledger/context-panel.tsx';
+import { words } from '../lib/words.ts';
+import { ModelPanel } from '../models/model-panel.tsx';
+import { SamplingPanel } from '../settings/sampling-panel.tsx';
+import { SettingsDialog } from '../settings/settings-dialog.tsx';
+import { toast } from '../ui/toasts.tsx';
+import { useKeyboard } from './keyboard.ts';
+import { usePanel } from './panels.ts';
+import { Palette } from './palette.tsx';
+import { Page } from './page.tsx';
+import { Rail } from './rail.tsx';
+import { useText } from './remembered.ts';
+import { useManuscript, useSession } from './session.ts';
+import { ShortcutSheet } from './shortcut-sheet.tsx';
+import { StatusBar } from './status-bar.tsx';
+import { TitleRow } from './title-row.tsx';
+import { TurnMenu } from './turn-menu.tsx';
+
+export function Shell(): ReactElement {
+  const binder = usePanel('binder');
+  const inspector = usePanel('inspector');
+  useFirstStory();
+  useFreshLibrary();
+  useNotices();
+  useKeyboard();
+  const close = (): void => useSession.setState({ over: null });
+  return (
+    <div className="app" data-binder={binder} data-inspector={inspector}>
+      <TitleRow />
+      <Rail />
+      {binder === 'closed' ? null : <Binder />}
+      <Page />
+      {inspector === 'closed' ? null : (
+        <aside className="inspector" aria-label={words.inspector}>
+          <ContextPanel />
+          <hr />
+          <ModelPanel />
+          <hr />
+          <SamplingPanel />
+        </aside>
+      )}
+      {binder === 'over' || inspector === 'over' ? <div className="veil" onClick={close} /> : null}
+      <StatusBar />
+      <TurnMenu />
+      <Dialogs />
+    </div>
+  );
+}
+
+function Dialogs(): ReactElement | null {
+  const dialog = useSession((session) => session.dialog);
+  const close = (): void => useSession.setState({ dialog: null });
+  if (dialog === 'palette') return <Palette onClose={close} />;
+  if (dialog === 'shortcuts') return <ShortcutSheet onClose={close} />;
+  if (dialog === 'settings') return <SettingsDialog onClose={close} />;
+  return null;
+}
+
+/** Opens the story of last time, or the newest. */
+function useFirstStory(): void {
+  const stories = useStories();
+  const client = useQueryClient();
+  const last = useText('story');
+  const none = useSession((session) => session.place === null);
+  useEffect(() => {
+    if (!none || stories === undefined) return;
+    const story = stories.find((one) => one.id === last) ?? stories[0];
+    if (story !== undefined) void goToStory(story, client);
+  }, [none, stories, last, client]);
+}
+
+/** Word counts in the binder follow what has been saved. */
+function useFreshLibrary(): void {
+  const client = useQueryClient();
+  const revision = useManuscript()?.planTarget.revision;
+  const saved = useManuscript()?.save === 'saved';
+  useEffect(() => {
+    if (!saved) return undefined;
+    const timer = setTimeout(() => void refreshLibrary(client), 1000);
+    return () => clearTimeout(timer);
+  }, [client, revision, saved]);
+}
+
+/** What the page wants to say once becomes a toast. */
+function useNotices(): void {
+  const controller = useSession((session) => session.controller);
+  const notice = useManuscript()?.notice ?? null;
+  const heard = useRef({ controller, key: -1 });
+  useEffect(() => {
+    if (heard.current.controller !== controller) heard.current = { controller, key: -1 };
+    if (notice === null || notice.key <= heard.current.key) return;
+    heard.current.key = notice.key;
+    toast(notice.message, notice);
+  }, [controller, notice]);
+}

@@ -1,0 +1,50 @@
+import type { ReactElement } from 'react';
+import type { EngineStatus } from '../../shared/contract/models.ts';
+import { usePlan } from '../ledger/plan.ts';
+import { useEngine } from '../lib/engine.ts';
+import { tokensPerSecond } from '../lib/numbers.ts';
+import { words } from '../lib/words.ts';
+import { useManuscript } from './session.ts';
+
+export function StatusBar(): ReactElement {
+  const manuscript = useManuscript();
+  return (
+    <footer className="status">
+      <EngineLine />
+      <ContextMeter />
+      <span className="push num words">{manuscript === null ? null : words.words(manuscript.words)}</span>
+      <span role="status" aria-label={words.saved} className={`save ${manuscript?.save ?? ''}`} title={manuscript?.saveFault?.detail}>
+        {manuscript === null ? null : manuscript.saveFault === null ? words.save[manuscript.save] : `${words.save[manuscript.save]}: ${manuscript.saveFault.message}`}
+      </span>
+    </footer>
+  );
+}
+
+function doing(engine: EngineStatus): string {
+  if (engine.state === 'loading') return words.loading(engine.progress);
+  const running = engine.state === 'ready' || engine.state === 'generating';
+  return running && engine.tokensPerSecond !== null ? words.tokensPerSecond(tokensPerSecond(engine.tokensPerSecond)) : words.engineStates[engine.state];
+}
+
+function EngineLine(): ReactElement {
+  const engine = useEngine();
+  const name = [engine.modelName, engine.device].filter((part) => part !== null).join(' · ');
+  return (
+    <span role="status" aria-label={words.engine} className="engine" title={engine.fault?.message}>
+      <i className={`dot ${engine.state}`} aria-hidden="true" />
+      {name === '' ? null : <span className="engine-name">{name}</span>}
+      <span className="num">{doing(engine)}</span>
+    </span>
+  );
+}
+
+function ContextMeter(): ReactElement | null {
+  const { ledger } = usePlan();
+  if (ledger === null) return null;
+  return (
+    <span className="context-used num" title={words.contextUsed}>
+      <span className="hidden">{words.contextUsed}: </span>{words.ofContext(ledger.total, ledger.contextSize)}
+      <span className="meter" aria-hidden="true"><i style={{ width: `${String(Math.min(100, (100 * ledger.total) / ledger.contextSize))}%` }} /></span>
+    </span>
+  );
+}

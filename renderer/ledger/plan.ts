@@ -1,0 +1,48 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import type { StudioFault } from '../../shared/contract/common.ts';
+import type { Ledger } from '../../shared/prompt/types.ts';
+import { useManuscript, useSession } from '../app/session.ts';
+import { api, queries, useConnection } from '../lib/client.ts';
+import { useEngine } from '../lib/engine.ts';
+import { faultOf } from '../lib/faults.ts';
+import { useSampling } from '../settings/sampling.ts';
+
+const REST_MS = 300;
+
+function useRested<T>(value: T, key: string): T {
+  const [rested, setRested] = useState({ value, key });
+  useEffect(() => {
+    if (rested.key === key) return undefined;
+    const timer = setTimeout(() => setRested({ value, key }), REST_MS);
+    return () => clearTimeout(timer);
+  }, [value, key, rested.key]);
+  return rested.value;
+}
+
+export interface PlanView { readonly ledger: Ledger | null; readonly fault: StudioFault | null }
+
+/** The prompt that Reply would send, planned again 300 ms after whatever could change it. */
+export function usePlan(): PlanView {
+  const chapterId = useSession((session) => session.place?.chapterId ?? null);
+  const manuscript = useManuscript();
+  const engine = useEngine();
+  const open = useConnection((connection) => connection.state === 'open');
+  const { sampling } = useSampling();
+  const target = manuscript?.planTarget ?? null;
+  const asked = {
+    chapterId, turnId: target?.turnId ?? null, offset: target?.offset ?? null,
+    revision: target?.revision ?? -1, model: engine.modelId, context: engine.contextSize, format: engine.format, reserve: sampling?.maxTokens ?? null,
+  };
+  const rested = useRested(asked, JSON.stringify(asked));
+  const writing = manuscript?.generation !== null && manuscript?.generation !== undefined;
+  const query = useQuery({
+    queryKey: [...queries.writing.plan.key(), rested],
+    queryFn: ({ signal }) => api.writing.plan({ chapterId: rested.chapterId ?? '', turnId: rested.turnId, offset: rested.offset }, { signal }),
+    enabled: open && !writing && engine.state === 'ready' && target !== null && rested.chapterId !== null && rested.chapterId === chapterId,
+    placeholderData: (before, beforeQuery) => (JSON.stringify(beforeQuery?.queryKey).includes(`"chapterId":"${chapterId ?? ''}"`) ? before : undefined),
+    retry: false,
+    refetchOnWindowFocus: false,
+  });
+  return { ledger: query.data ?? null, fault: query.error === null ? null : faultOf(query.error) };
+}

@@ -1,0 +1,98 @@
+import { createORPCClient, type ClientLink, type ClientOptions } from '@orpc/client';
+import { RPCLink as PortLink } from '@orpc/client/message-port';
+import { RPCLink as SocketLink } from '@orpc/client/websocket';
+import type { ContractRouterClient } from '@orpc/contract';
+import { createTanstackQueryUtils } from '@orpc/tanstack-query';
+import { create } from 'zustand';
+import type { Contract } from '../../shared/contract/index.ts';
+
+export type StudioApi = ContractRouterClient<Contract>;
+type Context = Record<never, never>;
+type Link = ClientLink<Context>;
+
+interface Connection {
+  /** `lost`: it was open before, or could not be opened; it is being tried again. */
+  readonly state: 'connecting' | 'open' | 'lost';
+  readonly attempts: number;
+  /** The studio answers, but no longer knows this page's key. */
+  readonly refused: boolean;
+}
+
+export const useConnection = create<Connection>(() => ({ state: 'connecting', attempts: 0, refused: false }));
+
+let link: Link | null = null;
+let waiting: ((opened: Link) => void)[] = [];
+
+function opened(next: Link): void {
+  link = next;
+  useConnection.setState({ state: 'open', attempts: 0, refused: false });
+  const calls = waiting;
+  waiting = [];
+  for (const call of calls) call(next);
+}
+
+/** A request made while there is no connection waits for the next one; one that was under way when it broke fails. */
+function openLink(signal: AbortSignal | undefined): Promise<Link> {
+  if (link !== null) return Promise.resolve(link);
+  return new Promise((resolve, reject) => {
+    waiting.push(resolve);
+    signal?.addEventListener('abort', () => {
+      waiting = waiting.filter((call) => call !== resolve);
+      reject(new DOMException('Aborted', 'AbortError'));
+    }, { once: true });
+  });
+}
+
+const steady: Link = {
+  async call(path: readonly string[], input: unknown, options: ClientOptions<Context>): Promise<unknown> {
+    return (await openLink(options.signal)).call(path, input, options);
+  },
+};
+
+export const api: StudioApi = createORPCClient(steady);
+export const queries = createTanstackQueryUtils(api);
+
+/** Resolves when requests can be made. */
+export async function whenOpen(signal?: AbortSignal): Promise<void> {
+  await openLink(signal);
+}
+
+const RETRY_MS = [100, 250, 500, 1000, 2000];
+
+/** A refused WebSocket does not say why; a plain request does. */
+async function askWhy(): Promise<void> {
+  const answer = await fetch('session', { credentials: 'same-origin' }).catch(() => null);
+  useConnection.setState({ refused: answer?.status === 401 });
+}
+
+function connectSocket(): void {
+  const url = new URL('rpc', document.baseURI);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  url.search = '';
+  url.hash = '';
+  const socket = new WebSocket(url);
+  socket.addEventListener('open', () => opened(new SocketLink({ websocket: socket })), { once: true });
+  socket.addEventListener('close', () => {
+    link = null;
+    const { attempts } = useConnection.getState();
+    useConnection.setState({ state: 'lost', attempts: attempts + 1 });
+    void askWhy();
+    setTimeout(connectSocket, RETRY_MS[Math.min(attempts, RETRY_MS.length - 1)]);
+  }, { once: true });
+}
+
+/** In the desktop window the preload script answers this request with a port to the studio. */
+function connectPort(): void {
+  window.addEventListener('message', (event) => {
+    const port = event.ports[0];
+    if (event.source !== window || event.data !== 'paphos:port' || port === undefined) return;
+    port.start();
+    opened(new PortLink({ port }));
+  });
+  window.postMessage('paphos:connect', location.origin);
+}
+
+export function connect(): void {
+  if (location.protocol === 'app:') connectPort();
+  else connectSocket();
+}

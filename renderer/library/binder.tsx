@@ -1,0 +1,87 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { ChevronRight, Plus, RotateCcw } from 'lucide-react';
+import type { ReactElement } from 'react';
+import { openChapter, useSession } from '../app/session.ts';
+import { useFlag } from '../app/remembered.ts';
+import { count } from '../lib/numbers.ts';
+import { words } from '../lib/words.ts';
+import { IconButton } from '../ui/icon-button.tsx';
+import { goToStory, useChapters, useLibraryActions, useRemoved, useStories } from './library.ts';
+import { LibraryRow } from './row.tsx';
+
+export function Binder(): ReactElement {
+  return (
+    <aside className="binder" aria-label={words.stories}>
+      <StoryList />
+      <ChapterList />
+      <RecentlyDeleted />
+    </aside>
+  );
+}
+
+function StoryList(): ReactElement {
+  const stories = useStories() ?? [];
+  const client = useQueryClient();
+  const storyId = useSession((session) => session.place?.storyId);
+  const library = useLibraryActions();
+  return (
+    <>
+      <header className="binder-head">
+        <h2 id="stories-title">{words.stories}</h2>
+        <IconButton icon={Plus} label={words.newStory} onClick={() => void library.createStory()} />
+      </header>
+      <ul aria-labelledby="stories-title" role="list">
+        {stories.map((story) => (
+          <LibraryRow key={story.id} title={story.title} words={story.words} current={story.id === storyId} strong={false}
+            onOpen={() => void goToStory(story, client)} onRename={(title) => void library.renameStory(story.id, title)} onRemove={() => void library.removeStory(story)} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function ChapterList(): ReactElement | null {
+  const place = useSession((session) => session.place);
+  const chapters = useChapters(place?.storyId ?? null) ?? [];
+  const library = useLibraryActions();
+  if (place === null) return null;
+  return (
+    <>
+      <header className="binder-head">
+        <h2 id="chapters-title">{words.chapters}</h2>
+        <IconButton icon={Plus} label={words.newChapter} onClick={() => void library.createChapter(place.storyId)} />
+      </header>
+      <ul aria-labelledby="chapters-title" role="list">
+        {chapters.map((chapter, index) => (
+          <LibraryRow key={chapter.id} title={chapter.title} number={index + 1} words={chapter.words} current={chapter.id === place.chapterId} strong
+            onOpen={() => openChapter(chapter.storyId, chapter.id)} onRename={(title) => void library.renameChapter(chapter.id, title)}
+            onRemove={chapters.length > 1 ? () => void library.removeChapter(chapter) : null} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function RecentlyDeleted(): ReactElement | null {
+  const removed = useRemoved();
+  const [open, setOpen] = useFlag('removedOpen', false);
+  const library = useLibraryActions();
+  if (removed.length === 0) return null;
+  return (
+    <section className="removed">
+      <button type="button" className="disclose" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <ChevronRight size={14} aria-hidden /><b>{words.recentlyDeleted}</b><span className="num">{count(removed.length)}</span>
+      </button>
+      {open ? (
+        <ul aria-label={words.recentlyDeleted} role="list">
+          {removed.map((item) => (
+            <li key={`${item.kind}${item.id}`} className="removed-row">
+              <span title={item.title}><small>{words.removedKind[item.kind]}</small>{item.title}</span>
+              <button type="button" className="icon-button" aria-label={`${words.restore} ${item.title}`} title={words.restore} onClick={() => void library.restore(item)}><RotateCcw size={14} aria-hidden /></button>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </section>
+  );
+}

@@ -1,0 +1,32 @@
+import { Select } from '@base-ui/react/select';
+import { Check, ChevronsUpDown } from 'lucide-react';
+import type { ReactElement } from 'react';
+import type { ModelFile } from '../../shared/contract/models.ts';
+import { words } from '../lib/words.ts';
+import { useFormats } from './models.ts';
+
+const DETECTED = 'detected';
+
+interface Props { readonly model: ModelFile; readonly onChoose: (format: string | null) => void }
+
+export function FormatSelect({ model, onChoose }: Props): ReactElement {
+  const formats = useFormats();
+  const detected = formats.find((format) => format.name === model.format)?.title ?? model.format;
+  const items: Record<string, string> = { [DETECTED]: words.detected(detected), ...Object.fromEntries(formats.map((format) => [format.name, format.title])) };
+  return (
+    <Select.Root items={items} value={model.chosenFormat ?? DETECTED} modal={false} onValueChange={(value) => onChoose(value === DETECTED ? null : value)}>
+      <Select.Trigger className="select" aria-label={words.format}><Select.Value /><Select.Icon><ChevronsUpDown size={14} aria-hidden /></Select.Icon></Select.Trigger>
+      <Select.Portal>
+        <Select.Positioner className="layer" sideOffset={6} align="end" alignItemWithTrigger={false}>
+          <Select.Popup className="menu">
+            <Select.List>
+              {Object.entries(items).map(([value, title]) => (
+                <Select.Item key={value} value={value} className="option"><Select.ItemText>{title}</Select.ItemText><Select.ItemIndicator className="check"><Check size={14} aria-hidden /></Select.ItemIndicator></Select.Item>
+              ))}
+            </Select.List>
+          </Select.Popup>
+        </Select.Positioner>
+      </Select.Portal>
+    </Select.Root>
+  );
+}

@@ -1,0 +1,88 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState, type ReactElement } from 'react';
+import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
+import { api, queries } from '../lib/client.ts';
+import { useEngine } from '../lib/engine.ts';
+import { faultOf } from '../lib/faults.ts';
+import { words } from '../lib/words.ts';
+import { FormatSelect } from './format-select.tsx';
+import { ModelSelect } from './model-select.tsx';
+import { useModels } from './models.ts';
+
+export function ModelPanel(): ReactElement {
+  const models = useModels();
+  const engine = useEngine();
+  const load = useMutation({ mutationFn: (wanted: { id: string; contextSize: number | null }) => api.models.load(wanted), onError: () => undefined });
+  const chosen = load.isPending ? load.variables.id : engine.modelId;
+  const model = models?.find((one) => one.id === chosen) ?? null;
+  const fault = load.error === null ? engine.fault : faultOf(load.error);
+  return (
+    <section className="model-panel" aria-label={words.model}>
+      <h2>{words.model}</h2>
+      {models?.length === 0 ? <p className="quiet">{words.noModels}</p> : (
+        <ModelSelect models={models ?? []} chosen={chosen} engine={engine} onChoose={(id) => load.mutate({ id, contextSize: models?.find((one) => one.id === id)?.contextSize ?? null })} />
+      )}
+      {engine.state === 'loading' ? <LoadProgress engine={engine} /> : null}
+      {fault === null ? null : (
+        <div className="model-fault" role="alert">
+          <p className="fault">{fault.message}</p>
+          {fault.detail === undefined ? null : <details><summary>{words.details}</summary><pre>{fault.detail}</pre></details>}
+          {model === null || engine.state === 'ready' || engine.state === 'generating' ? null : (
+            <button type="button" className="link" onClick={() => load.mutate({ id: model.id, contextSize: model.contextSize })}>{words.loadAgain}</button>
+          )}
+        </div>
+      )}
+      {model === null ? null : <ModelDetails key={model.id} model={model} engine={engine} onLoad={(contextSize) => load.mutate({ id: model.id, contextSize })} />}
+    </section>
+  );
+}
+
+function LoadProgress({ engine }: { readonly engine: EngineStatus }): ReactElement {
+  const text = words.loading(engine.progress);
+  return (
+    <div className="load">
+      <progress aria-label={text} max={1} value={engine.progress ?? 0} />
+      <span className="num">{text}</span>
+    </div>
+  );
+}
+
+interface DetailsProps { readonly model: ModelFile; readonly engine: EngineStatus; readonly onLoad: (contextSize: number | null) => void }
+
+function ModelDetails({ model, engine, onLoad }: DetailsProps): ReactElement {
+  const client = useQueryClient();
+  const setFormat = useMutation({
+    mutationFn: (format: string | null) => api.models.setFormat({ id: model.id, format }),
+    onSettled: () => client.invalidateQueries({ queryKey: queries.models.list.key() }),
+  });
+  const running = engine.modelId === model.id && engine.contextSize !== null ? engine.contextSize : null;
+  return (
+    <div className="model-details">
+      <span className="label">{words.format}</span>
+      <FormatSelect model={model} onChoose={(format) => setFormat.mutate(format)} />
+      {model.evidence === null || model.chosenFormat !== null ? null : <p className="quiet">{model.evidence}</p>}
+      <ContextSize key={running ?? 0} model={model} running={running} onLoad={onLoad} />
+    </div>
+  );
+}
+
+interface ContextProps { readonly model: ModelFile; readonly running: number | null; readonly onLoad: (contextSize: number | null) => void }
+
+function ContextSize({ model, running, onLoad }: ContextProps): ReactElement {
+  const before = String(model.contextSize ?? running ?? '');
+  const [text, setText] = useState(before);
+  const size = text.trim() === '' ? null : Number(text.replaceAll(/[\s,.]/g, ''));
+  const valid = size === null || (Number.isInteger(size) && size >= 256 && size <= 1_048_576);
+  const changed = text.trim() !== before;
+  const hint = valid ? words.contextHint(model.contextLength) : words.contextRange;
+  return (
+    <>
+      <label className="label" htmlFor="context-size">{words.contextSize}</label>
+      <form className="context-size" onSubmit={(event) => { event.preventDefault(); if (valid) onLoad(size); }}>
+        <input id="context-size" className="field num" inputMode="numeric" placeholder={words.contextAuto} value={text} aria-invalid={!valid || undefined} title={hint} onChange={(event) => setText(event.target.value)} />
+        {changed ? <button type="submit" className="button" disabled={!valid}>{words.apply}</button> : null}
+      </form>
+      {changed ? <p className={valid ? 'quiet' : 'fault'}>{hint}</p> : model.contextLength === null ? null : <p className="quiet num">{words.trainedWith(model.contextLength)}</p>}
+    </>
+  );
+}

@@ -1,0 +1,18 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import type { ModelFile } from '../../shared/contract/models.ts';
+import { queries } from '../lib/client.ts';
+import { useEngine } from '../lib/engine.ts';
+
+export function useModels(): readonly ModelFile[] | undefined {
+  const client = useQueryClient();
+  const loaded = useEngine((engine) => `${engine.modelId ?? ''} ${engine.state}`);
+  useEffect(() => {
+    void client.invalidateQueries({ queryKey: queries.models.list.key() });
+  }, [client, loaded]);
+  return useQuery({ ...queries.models.list.queryOptions(), staleTime: 0 }).data;
+}
+
+export function useFormats(): readonly { readonly name: string; readonly title: string }[] {
+  return useQuery({ ...queries.models.formats.queryOptions(), staleTime: Infinity }).data ?? [];
+}

@@ -1,0 +1,22 @@
+import type { ReactElement } from 'react';
+import { remember } from '../app/remembered.ts';
+import { THEMES, useTheme } from '../app/theme.ts';
+import { words } from '../lib/words.ts';
+import { Modal } from '../ui/modal.tsx';
+
+export function SettingsDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
+  const chosen = useTheme();
+  return (
+    <Modal title={words.settings} onClose={onClose}>
+      <fieldset className="themes">
+        <legend>{words.theme}</legend>
+        {THEMES.map((theme) => (
+          <label key={theme}>
+            <input type="radio" name="theme" checked={theme === chosen} onChange={() => remember('theme', theme)} />
+            {words.themes[theme]}
+          </label>
+        ))}
+      </fieldset>
+    </Modal>
+  );
+}

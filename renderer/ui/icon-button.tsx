@@ -1,0 +1,23 @@
+import type { LucideIcon } from 'lucide-react';
+import type { ReactElement } from 'react';
+
+interface Props {
+  readonly icon: LucideIcon;
+  readonly label: string;
+  readonly keys?: string;
+  readonly onClick: () => void;
+  readonly disabledWhy?: string | null;
+  readonly pressed?: boolean;
+  readonly size?: number;
+}
+
+/** A button that is only a picture; its name and its key are in the tooltip. */
+export function IconButton({ icon: Icon, label, keys, onClick, disabledWhy = null, pressed, size = 16 }: Props): ReactElement {
+  const title = disabledWhy ?? (keys === undefined ? label : `${label} (${keys})`);
+  return (
+    <button type="button" className="icon-button" aria-label={label} title={title} aria-pressed={pressed}
+      aria-disabled={disabledWhy === null ? undefined : true} onClick={() => { if (disabledWhy === null) onClick(); }}>
+      <Icon size={size} strokeWidth={1.7} aria-hidden />
+    </button>
+  );
+}

@@ -1,0 +1,57 @@
+import { Toast } from '@base-ui/react/toast';
+import { X } from 'lucide-react';
+import type { ReactElement } from 'react';
+import { faultOf } from '../lib/faults.ts';
+import { words } from '../lib/words.ts';
+
+const manager = Toast.createToastManager();
+const UNDO_MS = 10_000;
+
+interface Options {
+  readonly kind?: 'info' | 'error';
+  readonly detail?: string | null;
+  readonly undo?: (() => void) | null;
+}
+
+/** A quiet line at the foot of the window; with an undo it stays for ten seconds. */
+export function toast(message: string, { kind = 'info', detail = null, undo = null }: Options = {}): void {
+  const id: string = manager.add({
+    title: message,
+    ...(detail === null ? {} : { description: detail }),
+    type: kind,
+    priority: kind === 'error' ? 'high' : 'low',
+    timeout: undo !== null || kind === 'error' ? UNDO_MS : 4000,
+    ...(undo === null ? {} : { actionProps: { children: words.undo, onClick: () => { manager.close(id); undo(); } } }),
+  });
+}
+
+export function toastFault(error: unknown): void {
+  const { message, detail } = faultOf(error);
+  toast(message, { kind: 'error', detail: detail ?? null });
+}
+
+function List(): ReactElement {
+  const { toasts } = Toast.useToastManager();
+  return (
+    <>
+      {toasts.map((entry) => (
+        <Toast.Root key={entry.id} toast={entry} className="toast" swipeDirection="down">
+          <Toast.Content className="toast-line">
+            <Toast.Title className="toast-title" render={<p />} />
+            <Toast.Action className="toast-action" />
+            <Toast.Close className="icon-button" aria-label={words.dismiss}><X size={14} strokeWidth={1.7} aria-hidden /></Toast.Close>
+          </Toast.Content>
+          {entry.description === undefined ? null : <details className="toast-details"><summary>{words.details}</summary><Toast.Description render={<pre />} /></details>}
+        </Toast.Root>
+      ))}
+    </>
+  );
+}
+
+export function Toasts(): ReactElement {
+  return (
+    <Toast.Provider toastManager={manager} limit={3}>
+      <Toast.Portal><Toast.Viewport className="toasts"><List /></Toast.Viewport></Toast.Portal>
+    </Toast.Provider>
+  );
+}
