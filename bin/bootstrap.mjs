@@ -35,18 +35,10 @@ export function ensureInstalled() {
   const wanted = sha256(`${readFileSync(join(root, 'package-lock.json'), 'utf8')}${process.platform}-${process.arch}`);
   if (read(installStamp) === wanted) return;
   say('Paphos: installing its packages (once, a few minutes) …');
-  const how = lockKnowsThisSystem() ? ['ci'] : ['install', '--no-package-lock'];
-  if (runNpm([...how, '--ignore-scripts', '--no-audit', '--no-fund']) !== 0) {
+  if (runNpm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']) !== 0) {
     fail('Paphos: the packages could not be installed. Check the network connection (the lines above say what npm missed) and run the same command again; nothing else was changed.');
   }
   mark(installStamp, wanted);
-}
-
-/** A lock file written where a registry lacks some systems' packages misses them; there, the exact versions of package.json are all there is. */
-function lockKnowsThisSystem() {
-  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-  const bindings = Object.keys(packages).filter((path) => path.startsWith('node_modules/@oxlint/binding-'));
-  return `node_modules/${nodePackage}` in packages && bindings.some((path) => path.includes(`-${process.platform}-${process.arch}`));
 }
 
 /** The Node 24 that comes with the project. better-sqlite3 crashes on Node 20. */

@@ -1,0 +1,136 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/message-port';
+import type { ContractRouterClient } from '@orpc/contract';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Contract } from '../../shared/contract/index.ts';
+import { app, asked, BrowserWindow, handlers, knock, session, WebContents } from './fake-electron.ts';
+
+const data = mkdtempSync(join(tmpdir(), 'paphos-desktop-'));
+let window: BrowserWindow;
+
+beforeAll(async () => {
+  process.env['PAPHOS_DATA'] = data;
+  process.env['PAPHOS_THREADS'] = '1';
+  await import('../../electron/main.ts');
+  app.becomeReady();
+  await expect.poll(() => BrowserWindow.all.length, { timeout: 20_000 }).toBe(1);
+  const [first] = BrowserWindow.all;
+  if (!first) throw new Error('no window');
+  window = first;
+});
+
+afterAll(() => { rmSync(data, { recursive: true, force: true }); });
+
+test('one isolated, sandboxed window shows our own page', () => {
+  expect(asked.sandboxed).toBe(true);
+  expect(window.webContents.mainFrame.url).toBe('app://paphos/');
+  expect(window.options.webPreferences).toMatchObject({ contextIsolation: true, sandbox: true, webSecurity: true, nodeIntegration: false, nodeIntegrationInWorker: false, nodeIntegrationInSubFrames: false, webviewTag: false });
+  expect(window.options.webPreferences['preload']).toMatch(/preload\.cjs$/);
+  expect(app.paths['userData']).toBe(join(data, 'desktop'));
+});
+
+test('a second start brings the window to the front', () => {
+  app.emit('second-instance');
+  expect(window.focused).toBe(1);
+  expect(BrowserWindow.all).toHaveLength(1);
+});
+
+describe('app://', () => {
+  const get = (url: string, method = 'GET'): Promise<Response> | undefined => handlers['app']?.(new Request(url, { method }));
+
+  test('is a standard, secure scheme that does not go round the policy', () => {
+    expect(asked.schemes).toHaveLength(1);
+    expect(asked.schemes[0]).toMatchObject({ scheme: 'app', privileges: { standard: true, secure: true } });
+    expect(asked.schemes[0]?.privileges['bypassCSP']).toBeUndefined();
+  });
+
+  test('serves the page with the content security policy', async () => {
+    const page = await get('app://paphos/');
+    expect(page?.status).toBe(200);
+    expect(page?.headers.get('content-type')).toContain('text/html');
+    expect(page?.headers.get('content-security-policy')).toMatch(/default-src 'none'.*require-trusted-types-for 'script'/);
+    expect(await page?.text()).toContain('<div id="root">');
+  });
+
+  test.each(['app://paphos/%2e%2e/electron/main.js', 'app://paphos/..%2f..%2fpackage.json', 'app://paphos/nothing', 'app://elsewhere/'])('gives nothing for %s', async (url) => {
+    const answer = await get(url);
+    expect(answer?.status).toBe(404);
+    expect(answer?.headers.get('content-security-policy')).toContain("default-src 'none'");
+  });
+
+  test('only reads', async () => { expect((await get('app://paphos/', 'POST'))?.status).toBe(404); });
+});
+
+test('no way leads out of the page', () => {
+  const { webContents } = window;
+  expect(webContents.attempt('will-frame-navigate', 'app://paphos/')).toBe(true);
+  expect(webContents.attempt('will-frame-navigate', 'https://example.com/')).toBe(false);
+  expect(webContents.attempt('will-frame-navigate', 'app://paphos/', false)).toBe(false);
+  expect(webContents.attempt('will-redirect', 'https://example.com/')).toBe(false);
+  expect(webContents.attempt('will-attach-webview', 'app://paphos/')).toBe(false);
+  expect(webContents.windowOpen?.({ url: 'https://example.com/' })).toEqual({ action: 'deny' });
+});
+
+test('every permission is denied, and nothing comes from a network', () => {
+  const { defaultSession } = session;
+  const granted: boolean[] = [];
+  for (const permission of ['media', 'geolocation', 'notifications', 'clipboard-read', 'fullscreen', 'openExternal']) defaultSession.permissionRequest?.(window.webContents, permission, (yes) => granted.push(yes));
+  expect(granted).toEqual([false, false, false, false, false, false]);
+  expect(defaultSession.permissionCheck?.()).toBe(false);
+  expect(defaultSession.device?.()).toBe(false);
+  const cancelled = (url: string): boolean | undefined => { let result: boolean | undefined; defaultSession.beforeRequest?.({ url }, ({ cancel }) => { result = cancel; }); return result; };
+  expect([cancelled('app://paphos/assets/a.js'), cancelled('https://example.com/')]).toEqual([false, true]);
+  let stopped = false;
+  defaultSession.emit('will-download', { preventDefault: () => { stopped = true; } });
+  expect(stopped).toBe(true);
+});
+
+describe('the port to the studio', () => {
+  test('is refused to a frame in the page, to another window and to a foreign page', () => {
+    expect(knock({ sender: window.webContents, frame: { url: 'app://paphos/' } }).main.closed).toBe(true);
+    expect(knock({ sender: window.webContents, frame: null }).main.closed).toBe(true);
+    const stranger = new WebContents();
+    stranger.mainFrame.url = 'app://paphos/';
+    expect(knock({ sender: stranger }).main.closed).toBe(true);
+    window.webContents.mainFrame.url = 'https://example.com/';
+    expect(knock({ sender: window.webContents }).main.closed).toBe(true);
+    window.webContents.mainFrame.url = 'app://paphos/';
+  });
+
+  test('gives our own page the whole studio: a story, and a reply that streams from the utility process', async () => {
+    const { page } = knock({ sender: window.webContents });
+    page.start();
+    const client: ContractRouterClient<Contract> = createORPCClient(new RPCLink({ port: page as unknown as MessagePort }));
+    const [story] = await client.stories.list();
+    const [chapter] = await client.chapters.list({ storyId: story?.id ?? '' });
+    const document = await client.chapters.open({ id: chapter?.id ?? '' });
+    const held = (await client.writing.hold({ storyId: story?.id ?? '' }))[Symbol.asyncIterator]();
+    await held.next();
+    const [model] = await client.models.list();
+    await client.models.load({ id: model?.id ?? '', contextSize: null });
+    const last = document.turns.at(-1);
+    const { generationId } = await client.writing.generate({ chapterId: document.chapter.id, kind: 'reply', turnId: last?.id ?? '', offset: null });
+    let text = '';
+    for await (const event of await client.writing.follow({ generationId, afterSeq: 0 })) {
+      if (event.type === 'text') text += event.text;
+      if (text.length > 20) break;
+    }
+    expect(text.length).toBeGreaterThan(20);
+    await client.writing.stop({ generationId });
+    page.close();
+  }, 90_000);
+});
+
+test('closing the window ends Paphos in order, and it remembers where the window was', async () => {
+  const exited = once(app, 'exited');
+  window.close();
+  app.emit('window-all-closed');
+  await exited;
+  expect(asked.exitCode).toBe(0);
+  expect(asked.errors).toEqual([]);
+  expect(JSON.parse(readFileSync(join(data, 'window.json'), 'utf8'))).toEqual({ bounds: { x: 10, y: 20, width: 900, height: 600 }, maximized: false });
+}, 20_000);
