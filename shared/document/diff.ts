@@ -107,9 +107,14 @@ function restoreRemoved(work: Work, current: readonly Turn[]): void {
 /** T12: from the start, turn by turn: activate what is there, remove what is in the way, insert what is new; then end the path. */
 function walk(work: Work, current: readonly Turn[], newId: () => string): Turn[] {
   const { draft, wanted } = work;
+  const known = nextKnown(draft, current);
   const path: Turn[] = [];
   let previous: string | null = null;
-  for (const turn of current) {
+  for (const [index, turn] of current.entries()) {
+    // Turns put in front of a branch follow it when the path changes to it.
+    const branch = known[index] ?? null;
+    if (branch !== null && activeAfter(draft, previous) !== branch && livingTurn(draft, branch)?.parentId === previous)
+      emit(work, { op: 'activate', parentId: previous, turnId: branch });
     const id = place(work, turn, previous, newId);
     path.push(id === turn.id ? turn : { ...turn, id });
     previous = id;
@@ -121,14 +126,23 @@ function walk(work: Work, current: readonly Turn[], newId: () => string): Turn[]
   return path;
 }
 
+/** For every place the first turn from there on that the tree has. */
+function nextKnown(draft: Draft, current: readonly Turn[]): (string | null)[] {
+  const known: (string | null)[] = [];
+  let next: string | null = null;
+  for (let index = current.length - 1; index >= 0; index--) {
+    const id = current[index]?.id ?? null;
+    if (id !== null && draft.turns.has(id)) next = id;
+    known[index] = next;
+  }
+  return known;
+}
+
 function place(work: Work, turn: Turn, previous: string | null, newId: () => string): string {
   const { draft, wanted } = work;
   for (;;) {
     const next = activeAfter(draft, previous);
-    if (livingTurn(draft, turn.id)?.parentId === previous) {
-      if (next !== turn.id) emit(work, { op: 'activate', parentId: previous, turnId: turn.id });
-      return turn.id;
-    }
+    if (next === turn.id) return turn.id;
     if (next !== null && !wanted.has(next)) {
       emit(work, { op: 'remove', turnId: next });
       continue;

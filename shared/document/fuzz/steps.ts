@@ -1,0 +1,189 @@
+/** What a person and a model do to a page, at random. */
+import type { TextChange } from '../changes.ts';
+import { splitsPair } from '../draft.ts';
+import { linePosition, textOffset } from '../position.ts';
+import { alternatesOf, activePath } from '../tree.ts';
+import { textRange } from '../layout.ts';
+import { turnText } from '../grammar.ts';
+import type { Page } from './page.ts';
+import { same } from './page.ts';
+import type { Random } from './random.ts';
+
+const WORDS = ['a', 'word', ' ', 'The door. ', '\n', '\n\n', '\\', '<|', 'user|>', '😀', 'é', '|>', ' Narrator'];
+const MARKS = ['<|system|>', '<|user|>', '<|model|>', '<|user|> Anna', '<|model|> Narrator', '<|user|> ', '\\<|user|>', '\\\\<|model|>', '<|users|>', '<|user|>x'];
+const PASTES = ['<|user|>\nHello\n<|model|>\nYes?\n', '\n<|model|>\n', '<|system|>\nA cave.\n<|user|>\nGo', 'one\ntwo\nthree\n', '\n\\<|user|>\n', '<|user|>\n<|user|>\n<|model|>'];
+const PIECES = ['You see ', 'a house.', '\n', '\n<|user|>', '<|', 'model', '|>', '\\', '\n\n', '😀', '\n<|system|> x\n'];
+
+type Step = (page: Page, random: Random) => void;
+
+const STEPS: readonly (readonly [weight: number, step: Step])[] = [
+  [12, type],
+  [6, paste],
+  [8, erase],
+  [3, eraseLines],
+  [4, typeMark],
+  [3, newRole],
+  [3, severalCursors],
+  [1, replaceAll],
+  [9, undoSome],
+  [5, redoSome],
+  [5, choose],
+  [4, reply],
+  [3, retry],
+  [2, continueTurn],
+  [10, receive],
+  [3, (page) => page.stop()],
+  [3, mapPlaces],
+];
+const TOTAL = STEPS.reduce((sum, [weight]) => sum + weight, 0);
+
+export function randomStep(page: Page, random: Random): void {
+  let at = random.int(TOTAL);
+  for (const [weight, step] of STEPS) {
+    at -= weight;
+    if (at < 0) return step(page, random);
+  }
+}
+
+function somePlace(page: Page, random: Random): { line: number; column: number } {
+  const line = 1 + random.int(page.lines.length);
+  const text = page.lineAt(line);
+  const at = random.int(text.length + 1);
+  return { line, column: splitsPair(text, at) ? at : at + 1 };
+}
+
+function change(from: { line: number; column: number }, to: { line: number; column: number }, text: string): TextChange {
+  return { range: { startLineNumber: from.line, startColumn: from.column, endLineNumber: to.line, endColumn: to.column }, text };
+}
+
+/** A person's edit: one that reaches into the streaming turn stops the stream first. */
+function edit(page: Page, changes: readonly TextChange[]): void {
+  const span = page.layout.spans.find(({ id }) => id === page.stream?.turnId);
+  const near = ({ range }: TextChange): boolean => span !== undefined && range.startLineNumber <= span.line + span.lines && range.endLineNumber >= span.line - 1;
+  if (changes.some(near)) page.stop();
+  page.edit(changes);
+}
+
+function type(page: Page, random: Random): void {
+  const place = somePlace(page, random);
+  edit(page, [change(place, place, random.pick(WORDS))]);
+}
+
+function paste(page: Page, random: Random): void {
+  const place = random.chance(0.5) ? { line: 1 + random.int(page.lines.length), column: 1 } : somePlace(page, random);
+  edit(page, [change(place, place, random.pick(PASTES))]);
+}
+
+function typeMark(page: Page, random: Random): void {
+  const line = 1 + random.int(page.lines.length);
+  const end = { line, column: page.lineAt(line).length + 1 };
+  const whole = random.chance(0.3);
+  edit(page, [change(whole ? { line, column: 1 } : end, end, (whole ? '' : '\n') + random.pick(MARKS))]);
+}
+
+function erase(page: Page, random: Random): void {
+  const [a, b] = [somePlace(page, random), somePlace(page, random)];
+  const far = random.chance(0.3) ? b : { line: a.line, column: afterSome(page.lineAt(a.line), a.column, 1 + random.int(3)) };
+  const [from, to] = a.line < far.line || (a.line === far.line && a.column <= far.column) ? [a, far] : [far, a];
+  edit(page, [change(from, to, random.chance(0.2) ? random.pick(WORDS) : '')]);
+}
+
+function afterSome(text: string, column: number, count: number): number {
+  const at = Math.min(column - 1 + count, text.length);
+  return splitsPair(text, at) ? at + 2 : at + 1;
+}
+
+function eraseLines(page: Page, random: Random): void {
+  const from = 1 + random.int(page.lines.length);
+  const to = Math.min(page.lines.length, from + 1 + random.int(4));
+  edit(page, [change({ line: from, column: 1 }, { line: to, column: 1 }, '')]);
+}
+
+function newRole(page: Page, random: Random): void {
+  const span = random.pick(page.layout.spans);
+  const end = span.marked ? { line: span.line, column: page.lineAt(span.line).length + 1 } : { line: 1, column: 1 };
+  edit(page, [change({ line: span.line, column: 1 }, end, random.pick(MARKS.slice(0, 6)) + (span.marked ? '' : '\n'))]);
+}
+
+function severalCursors(page: Page, random: Random): void {
+  const text = random.pick([...WORDS, ...MARKS, '\n<|user|>\n']);
+  const lines = [...new Set([1, 2, 3].map(() => 1 + random.int(page.lines.length)))].sort((a, b) => a - b);
+  const changes = lines.map((line) => {
+    const column = random.chance(0.5) ? 1 : page.lineAt(line).length + 1;
+    return change({ line, column }, { line, column }, text);
+  });
+  edit(page, changes);
+}
+
+function replaceAll(page: Page, random: Random): void {
+  const line = page.lines.length;
+  edit(page, [change({ line: 1, column: 1 }, { line, column: page.lineAt(line).length + 1 }, random.pick([...PASTES, '', 'x']))]);
+}
+
+function undoSome(page: Page, random: Random): void {
+  page.stop();
+  for (let steps = 1 + random.int(4); steps > 0 && page.canUndo(); steps--) page.undo();
+}
+
+function redoSome(page: Page, random: Random): void {
+  page.stop();
+  for (let steps = 1 + random.int(4); steps > 0 && page.canRedo(); steps--) page.redo();
+}
+
+/** Another alternate; undone, saved and redone at once now and then, which must remove nothing. */
+function choose(page: Page, random: Random): void {
+  page.stop();
+  page.save();
+  const turn = random.pick(activePath(page.tree));
+  const { ids } = alternatesOf(page.tree, turn.id);
+  const others = ids.filter((id) => id !== turn.id);
+  if (others.length === 0) return;
+  page.follow([{ op: 'activate', parentId: turn.parentId, turnId: random.pick(others) }]);
+  if (random.chance(0.5)) backAndForth(page);
+}
+
+function backAndForth(page: Page): void {
+  page.save();
+  for (const go of [() => page.undo(), () => page.redo()]) {
+    go();
+    const removed = page.save().filter((op) => op.op === 'remove' || op.op === 'insert');
+    if (removed.length > 0) throw new Error(`Leaving a branch did not leave it whole: ${JSON.stringify(removed)}.`);
+  }
+}
+
+function reply(page: Page, random: Random): void {
+  page.stop();
+  page.save();
+  const path = activePath(page.tree);
+  const after = random.chance(0.6) ? path.at(-1) : random.pick(path);
+  if (after === undefined) return;
+  const as = after.id === path.at(-1)?.id ? 'chain' : 'alternate';
+  page.begin({ op: 'insert', turn: { id: page.newId(), role: 'model', speaker: null, marked: true, text: '' }, after: after.id, as });
+}
+
+function retry(page: Page, random: Random): void {
+  page.stop();
+  page.save();
+  const turn = random.pick(activePath(page.tree));
+  page.begin({ op: 'insert', turn: { id: page.newId(), role: 'model', speaker: null, marked: true, text: '' }, after: turn.parentId, as: 'alternate' });
+}
+
+function continueTurn(page: Page, random: Random): void {
+  page.stop();
+  page.save();
+  const turn = random.pick(page.turns());
+  page.stream = { turnId: turn.id, offset: turn.text.length, text: '' };
+}
+
+function receive(page: Page, random: Random): void {
+  for (let pieces = 1 + random.int(3); pieces > 0; pieces--) page.receive(random.pick(PIECES));
+}
+
+function mapPlaces(page: Page, random: Random): void {
+  const span = random.pick(page.layout.spans);
+  const { first, count } = textRange(span);
+  const lines = page.lines.slice(first - 1, first - 1 + count);
+  const offset = random.int(turnText(lines).length + 1);
+  const place = linePosition(offset, lines);
+  same(textOffset(place.line, place.column, lines), offset, 'A place in the text does not come back');
+}
