@@ -1,6 +1,7 @@
 import { renderParts } from './parts.ts';
 import { tokenizeParts, tokenizeText, type TokenCache } from './tokens.ts';
-import { borderAfter, offsetOfLastBytes } from './trim.ts';
+import { borderAfter } from './trim.ts';
+import { offsetOfLastBytes } from './utf8.ts';
 import type { RoleWords } from './words.ts';
 import type { PromptFormat, PromptTurn, Tokenizer } from './types.ts';
 
@@ -44,7 +45,7 @@ function offsetOfLastTokens(text: string, count: number, scale: Scale): number {
   let look = Math.max(FIRST_LOOK, count * CHARACTERS_PER_TOKEN);
   for (;;) {
     const tail = look >= text.length ? text : text.slice(-look);
-    const ids = tokenizeText(tail, true, scale.tokenizer, scale.cache);
+    const ids = tokenizeText(tail.toWellFormed(), true, scale.tokenizer, scale.cache);
     if (ids.length > count || tail.length === text.length) {
       if (ids.length <= count) return 0;
       const bytes = ids.slice(-count).reduce((sum, id) => sum + scale.tokenizer.bytes(id).length, 0);

@@ -19,16 +19,16 @@ export function planPrompt(request: PlanRequest, tokenizer: Tokenizer, cache: To
   const alone = assemble(head, [], { open: false, reply: options.reply }, scale).tokens.length;
   if (alone > budget) throw new PromptFault(`${head.length > 0 ? 'The notes in front of the chapter take' : 'An empty prompt takes'} ${alone} tokens, ${room(request, budget)}. ${ADVICE}`);
 
-  let body = bodyOf(turns, options.open, budget - alone);
-  let window = windowAt(request.cut, body, scale) ?? WHOLE;
+  let body = bodyOf(turns, options.open, budget - alone, scale);
+  let window = windowAt(request.cut, body) ?? WHOLE;
   let moved = false;
   const move = () => {
-    const next = moveCut(body, scale);
+    const next = moveCut(body);
     if (next === null) throw new PromptFault(`The last turn does not fit beside the notes in front of the chapter, which take ${alone} tokens, ${room(request, budget)}. ${ADVICE}`);
     moved = true;
     return next;
   };
-  if (!mayFit(window, body, scale)) window = move();
+  if (!mayFit(window, body)) window = move();
   for (;;) {
     const prompt = assemble(head, turnsOf(window, body), options, scale);
     const excess = prompt.tokens.length - budget;

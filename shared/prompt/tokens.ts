@@ -1,10 +1,11 @@
+import { utf8, utf8Length } from './utf8.ts';
 import type { RoleWords } from './words.ts';
 import type { Part, Tokenizer } from './types.ts';
 
 /** Texts that were tokenised before, owned by the caller (one for each vocabulary). The oldest entries leave when it is full. */
 export type TokenCache = Map<string, readonly number[]>;
-const CACHE_ENTRIES = 4096;
-const CACHE_TEXT = 65_536;
+const CACHE_ENTRIES = 1024;
+const CACHE_TEXT = 32_768;
 
 export interface Tokenized {
   readonly tokens: number[];
@@ -30,8 +31,9 @@ export function tokenizeParts(parts: readonly Part[], tokenizer: Tokenizer, word
     run = { text: '', leadingSpace, spans: [] };
   };
   const plain = (text: string, owner: string | null) => {
-    run.text += text;
-    run.spans.push({ bytes: utf8Length(text), owner });
+    const wellFormed = text.toWellFormed();
+    run.text += wellFormed;
+    run.spans.push({ bytes: utf8Length(wellFormed), owner });
   };
 
   if (tokenizer.bos !== null) push(tokenizer.bos, null);
@@ -62,27 +64,32 @@ function pushRun(run: Run, tokenizer: Tokenizer, cache: TokenCache, push: (id: n
     for (const id of ids) push(id, run.spans[0]?.owner ?? null);
     return;
   }
-  const sizes = ids.map((id) => tokenizer.bytes(id).length);
-  const textBytes = run.spans.reduce((sum, span) => sum + span.bytes, 0);
-  // SentencePiece's own space in front is part of the first token, not of the text.
-  let at = Math.min(0, textBytes - sizes.reduce((sum, size) => sum + size, 0));
+  const text = utf8(run.text);
+  const bytes = ids.map((id) => tokenizer.bytes(id));
+  let inserted = bytes.reduce((sum, token) => sum + token.length, 0) - text.length;
+  let at = 0;
   let span = 0;
   let end = run.spans[0]?.bytes ?? 0;
   ids.forEach((id, index) => {
     while (at >= end && span < run.spans.length - 1) end += run.spans[++span]?.bytes ?? 0;
     push(id, run.spans[span]?.owner ?? null);
-    at += sizes[index] ?? 0;
+    const token = bytes[index];
+    // SentencePiece puts spaces of its own in front of a text and behind special tokens: they are no part of the text.
+    const ownSpace = inserted > 0 && token?.[0] === SPACE && (at === 0 || text[at] !== SPACE) ? 1 : 0;
+    inserted -= ownSpace;
+    at += (token?.length ?? 0) - ownSpace;
   });
 }
 
+const SPACE = 0x20;
+
 /** Plain text to ids, remembered. */
 export function tokenizeText(text: string, leadingSpace: boolean, tokenizer: Tokenizer, cache: TokenCache): readonly number[] {
-  const wellFormed = text.toWellFormed();
-  if (wellFormed.length > CACHE_TEXT) return tokenizer.tokenize(wellFormed, leadingSpace);
-  const key = (leadingSpace ? ' ' : '_') + wellFormed;
+  if (text.length > CACHE_TEXT) return tokenizer.tokenize(text, leadingSpace);
+  const key = (leadingSpace ? ' ' : '_') + text;
   const known = cache.get(key);
   if (known !== undefined) return known;
-  const ids = tokenizer.tokenize(wellFormed, leadingSpace);
+  const ids = tokenizer.tokenize(text, leadingSpace);
   if (cache.size >= CACHE_ENTRIES) for (const oldest of cache.keys()) { cache.delete(oldest); break; }
   cache.set(key, ids);
   return ids;
@@ -108,14 +115,3 @@ function splitAfterFirst(text: string, first: RegExp | null): string[] {
   return pieces;
 }
 
-export function utf8Length(text: string): number {
-  let bytes = 0;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit < 0x80) bytes += 1;
-    else if (unit < 0x800) bytes += 2;
-    else if (unit >= 0xd800 && unit < 0xdc00 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00) { bytes += 4; at++; }
-    else bytes += 3;
-  }
-  return bytes;
-}

@@ -1,3 +1,5 @@
+import { wholeCharacter } from './utf8.ts';
+
 /** How far behind the wished place a border is looked for, as a share of what is kept. */
 const REACH = 0.4;
 const BORDERS = [/\n[ \t]*\n\s*/g, /\n\s*/g, /[.!?…]["'”’»)\]*_]*\s+|[。！？]["'”’」』]*/g, /\s+/g] as const;
@@ -16,24 +18,4 @@ export function borderAfter(text: string, from: number): number {
     }
   }
   return wholeCharacter(text, from);
-}
-
-/** Moves an offset that would cut a character in two behind it. */
-export function wholeCharacter(text: string, offset: number): number {
-  const inside = (text.charCodeAt(offset) & 0xfc00) === 0xdc00 && (text.charCodeAt(offset - 1) & 0xfc00) === 0xd800;
-  return inside ? offset + 1 : offset;
-}
-
-/** The smallest offset behind which a text has no more than so many bytes. */
-export function offsetOfLastBytes(text: string, bytes: number): number {
-  let left = bytes;
-  let at = text.length;
-  while (at > 0) {
-    const unit = text.charCodeAt(at - 1);
-    const pair = (unit & 0xfc00) === 0xdc00 && (text.charCodeAt(at - 2) & 0xfc00) === 0xd800;
-    left -= pair ? 4 : unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3;
-    if (left < 0) break;
-    at -= pair ? 2 : 1;
-  }
-  return at;
 }

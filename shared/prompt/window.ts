@@ -1,12 +1,13 @@
 import { tokensOfTurn, trimHead, type Scale } from './measure.ts';
-import { wholeCharacter } from './trim.ts';
+import { wholeCharacter } from './utf8.ts';
 import type { Cut, PromptTurn } from './types.ts';
 
 /** After an overflow about this share of the space is used, so that cuts are rare (W6). */
 const USED_AFTER_CUT = 0.75;
-/** A last user turn that stands before the cut keeps its place in front of it with at most this share (W8). */
+/** An anchor takes at most this share, in a small window at most so many tokens (W8). */
 const ANCHOR_SHARE = 0.25;
-/** Fewer tokens than this are no use as the rest of a trimmed turn, unless it is the last one. */
+const ANCHOR_LEAST = 48;
+/** Fewer tokens than this are no use as the rest of a trimmed turn, unless it must stay. */
 const LEAST_REST = 16;
 /** Turns measured alone and turns in a prompt differ by what merges at their borders: at most this much for each. */
 const BORDER_SLACK = 3;
@@ -16,95 +17,104 @@ export interface Body {
   readonly turns: readonly PromptTurn[];
   readonly open: boolean;
   readonly space: number;
-  /** What an anchor may take. */
+  /** The last user turn, which never leaves; -1 in prose. */
+  readonly user: number;
   readonly anchorRoom: number;
+  readonly scale: Scale;
 }
 
-export const bodyOf = (turns: readonly PromptTurn[], open: boolean, space: number): Body => ({ turns, open, space, anchorRoom: Math.floor(space * ANCHOR_SHARE) });
-
-/** Turns `from` to the end, the first one from `offset` on; the anchor is the last user turn where that has left. */
+/** Turns `from` to the end, the first one from `offset` on. The anchor is the user turn that a window beginning inside its answer keeps. */
 export interface Window {
   readonly from: number;
   readonly offset: number;
-  readonly anchor: { readonly turn: PromptTurn; readonly offset: number } | null;
+  readonly anchor: { readonly turn: PromptTurn; readonly offset: number; readonly tokens: number } | null;
 }
 
 export const WHOLE: Window = { from: 0, offset: 0, anchor: null };
 
-/** The window that a stored cut means, or null if it is not on this path any more. */
-export function windowAt(cut: Cut | null, body: Body, scale: Scale): Window | null {
+export function bodyOf(turns: readonly PromptTurn[], open: boolean, space: number, scale: Scale): Body {
+  const user = scale.format.kind === 'prose' ? -1 : turns.findLastIndex((turn) => turn.role === 'user');
+  return { turns, open, space, user, anchorRoom: Math.max(Math.min(space, ANCHOR_LEAST), Math.floor(space * ANCHOR_SHARE)), scale };
+}
+
+/** The window that a stored cut means, or null if it has no meaning on this path. */
+export function windowAt(cut: Cut | null, body: Body): Window | null {
   if (cut === null) return WHOLE;
   const from = body.turns.findIndex((turn) => turn.id === cut.turnId);
   const text = body.turns[from]?.text;
   if (text === undefined || (cut.offset > 0 && cut.offset >= text.length)) return null;
-  return { from, offset: wholeCharacter(text, cut.offset), anchor: anchorBefore(from, body, scale) };
+  return windowFrom(from, wholeCharacter(text, cut.offset), body);
 }
 
 /** False if the window is surely too long. What is not sure is decided on the assembled prompt. */
-export function mayFit(window: Window, body: Body, scale: Scale): boolean {
+export function mayFit(window: Window, body: Body): boolean {
   const room = body.space + (body.turns.length - window.from + 1) * BORDER_SLACK;
-  let used = window.anchor === null ? 0 : tokensOfTurn(textFrom(window.anchor.turn, window.anchor.offset), false, room, scale);
+  let used = window.anchor?.tokens ?? 0;
   for (let index = body.turns.length - 1; index >= window.from && used <= room; index--) {
-    used += tokensAt(index, index === window.from ? window.offset : 0, room - used, body, scale);
+    used += tokensAt(index, index === window.from ? window.offset : 0, room - used, body);
   }
   return used <= room;
 }
 
-/** Moves the cut: newest first, whole turns, until about three quarters are used; what alone is longer is trimmed at its head. */
-export function moveCut(body: Body, scale: Scale): Window | null {
+/** Moves the cut: newest first, whole turns, until about three quarters are used; what alone is longer is trimmed at its head. Null: not even the last turn fits. */
+export function moveCut(body: Body): Window | null {
   const target = Math.floor(body.space * USED_AFTER_CUT);
   const last = body.turns.length - 1;
-  const user = anchorIndex(body, scale);
-  const anchor = anchorBefore(last, body, scale);
-  const kept = anchor === null ? 0 : tokensOfTurn(textFrom(anchor.turn, anchor.offset), false, body.space, scale);
-  const lastTokens = tokensAt(last, 0, body.space - kept, body, scale);
-  if (lastTokens > body.space - kept) return trimmed(last, target - kept, anchor, body, scale);
+  const kept = last > body.user ? anchorOf(last, body)?.tokens ?? 0 : 0;
+  let used = tokensAt(last, 0, body.space - kept, body);
+  if (used > body.space - kept) return trimmed(last, Math.max(target, kept + Math.floor((body.space - kept) * USED_AFTER_CUT)), body);
 
-  let used = lastTokens;
+  let best = windowFrom(last, 0, body);
   for (let index = last - 1; index >= 0; index--) {
-    const reserved = index > user ? kept : 0;
-    const tokens = tokensAt(index, 0, target, body, scale);
-    if (used + tokens + reserved <= target) {
-      used += tokens;
-      continue;
+    const tokens = tokensAt(index, 0, target, body);
+    if (used + tokens > target) {
+      const least = index === body.user && best === null ? Math.min(body.anchorRoom, body.space - used) : 0;
+      const room = Math.max(least, tokens > target ? target - used : 0);
+      return (room >= LEAST_REST || least > 0 ? trimmed(index, room, body) : null) ?? best;
     }
-    const room = target - used - reserved;
-    const rest = tokens > target && room >= LEAST_REST ? trimmed(index, room, anchorBefore(index, body, scale), body, scale) : null;
-    return rest ?? { from: index + 1, offset: 0, anchor: anchorBefore(index + 1, body, scale) };
+    used += tokens;
+    const window = windowFrom(index, 0, body);
+    if (window !== null && used + (window.anchor?.tokens ?? 0) <= target) best = window;
   }
-  return WHOLE;
+  return best;
 }
-
-export const textFrom = (turn: PromptTurn, offset: number): PromptTurn => (offset === 0 ? turn : { ...turn, text: turn.text.slice(offset) });
 
 export function turnsOf(window: Window, body: Body): PromptTurn[] {
   const recent = body.turns.slice(window.from).map((turn, index) => textFrom(turn, index === 0 ? window.offset : 0));
   return window.anchor === null ? recent : [textFrom(window.anchor.turn, window.anchor.offset), ...recent];
 }
 
-function trimmed(index: number, room: number, anchor: Window['anchor'], body: Body, scale: Scale): Window | null {
-  const turn = body.turns[index];
-  if (turn === undefined) return null;
-  const offset = trimHead(turn, isOpen(index, body), room, scale);
-  return offset === null ? null : { from: index, offset, anchor };
+/** Whether a window needs an anchor depends only on what stands before its cut and at it, so that a growing story keeps its prefix. */
+function windowFrom(from: number, offset: number, body: Body): Window | null {
+  const role = body.turns[from]?.role;
+  const inAnswer = offset > 0 ? role !== 'user' : role === 'model' && body.turns[from - 1]?.role === 'model';
+  const anchor = inAnswer || from > body.user + 1 ? anchorOf(from, body) : null;
+  return from > body.user && anchor === null && body.user >= 0 ? null : { from, offset, anchor };
 }
 
-function tokensAt(index: number, offset: number, limit: number, body: Body, scale: Scale): number {
+function anchorOf(from: number, body: Body): Window['anchor'] {
+  const turn = body.user < 0 ? undefined : body.turns.slice(0, from).findLast((candidate) => candidate.role === 'user');
+  if (turn === undefined) return null;
+  const whole = tokensOfTurn(turn, false, body.anchorRoom, body.scale);
+  if (whole <= body.anchorRoom) return { turn, offset: 0, tokens: whole };
+  const offset = trimHead(turn, false, body.anchorRoom, body.scale);
+  return offset === null ? null : { turn, offset, tokens: tokensOfTurn(textFrom(turn, offset), false, body.anchorRoom, body.scale) };
+}
+
+/** The window that begins inside a turn, which takes what its anchor leaves of the room. */
+function trimmed(index: number, room: number, body: Body): Window | null {
   const turn = body.turns[index];
-  return turn === undefined ? 0 : tokensOfTurn(textFrom(turn, offset), isOpen(index, body), limit, scale);
+  if (turn === undefined) return null;
+  const anchor = windowFrom(index, 1, body)?.anchor?.tokens ?? 0;
+  const offset = trimHead(turn, isOpen(index, body), room - anchor, body.scale);
+  return offset === null ? null : windowFrom(index, offset, body);
+}
+
+const textFrom = (turn: PromptTurn, offset: number): PromptTurn => (offset === 0 ? turn : { ...turn, text: turn.text.slice(offset) });
+
+function tokensAt(index: number, offset: number, limit: number, body: Body): number {
+  const turn = body.turns[index];
+  return turn === undefined ? 0 : tokensOfTurn(textFrom(turn, offset), isOpen(index, body), limit, body.scale);
 }
 
 const isOpen = (index: number, body: Body) => body.open && index === body.turns.length - 1;
-
-function anchorIndex(body: Body, scale: Scale): number {
-  return scale.format.kind === 'prose' ? -1 : body.turns.findLastIndex((turn) => turn.role === 'user');
-}
-
-function anchorBefore(from: number, body: Body, scale: Scale): Window['anchor'] {
-  const index = anchorIndex(body, scale);
-  const turn = body.turns[index];
-  if (turn === undefined || index >= from) return null;
-  if (tokensOfTurn(turn, false, body.anchorRoom, scale) <= body.anchorRoom) return { turn, offset: 0 };
-  const offset = trimHead(turn, false, body.anchorRoom, scale);
-  return offset === null ? null : { turn, offset };
-}
