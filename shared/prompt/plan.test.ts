@@ -20,7 +20,8 @@ const request = fc.record({
   turns: story, open: fc.boolean(), reserve: fc.integer({ min: 0, max: 60 }), contextSize: fc.integer({ min: 20, max: 400 }),
   cut: fc.option(fc.record({ turnId: fc.integer({ min: 0, max: 15 }).map((n) => `t${n}`), offset: fc.nat(80) })),
 });
-const CASES = { numRuns: 6000, seed: 20240611 };
+const CASES = { numRuns: 5000, seed: 20240611 };
+const GROWING = { numRuns: 2000, seed: 20240612 };
 
 function attempt(plan: () => Plan): Plan | null {
   try { return plan(); } catch (error) {
@@ -62,7 +63,7 @@ describe('every plan', () => {
     let moves = 0;
     let steps = 0;
     fc.assert(fc.property(request, vocabulary, story, (asked, words, more) => {
-      const { tokenizer, textOf } = wordTokenizer(words);
+      const { tokenizer } = wordTokenizer(words);
       const cache: TokenCache = new Map();
       let before: Plan | null = null;
       let head: readonly number[] | null = null;
@@ -90,8 +91,7 @@ describe('every plan', () => {
         }
         before = plan;
       }
-      expect(textOf(head ?? [])).not.toBeNull();
-    }), CASES);
+      }), GROWING);
     expect(moves).toBeGreaterThan(500);
     expect(moves).toBeLessThan(steps / 2);
   });
