@@ -1,3 +1,4 @@
+import './lib/schemas.ts';
 import '@fontsource-variable/inter/opsz.css';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import '@fontsource-variable/literata/opsz.css';

@@ -9,7 +9,7 @@ import { RoleMark } from './role-mark.tsx';
 import { usePlan } from './plan.ts';
 import { segmentsOf, sumsOf, type SegmentKind } from './segments.ts';
 
-const LEGEND: readonly SegmentKind[] = ['system', 'user', 'model', 'overhead', 'reserve', 'free'];
+const LEGEND: readonly SegmentKind[] = ['system', 'user', 'model', 'reserve', 'free'];
 const SHOWN = 200;
 
 /** The ledger: what of the story the next reply is made from, turn by turn. */
@@ -45,7 +45,7 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
         ))}
       </div>
       <p className="legend" aria-hidden="true">
-        {LEGEND.filter((kind) => kind !== 'overhead' || sums.has(kind)).map((kind) => (
+        {LEGEND.map((kind) => (
           <span key={kind} title={words.tokens(sums.get(kind) ?? 0)}><i className={`seg-${kind}`} />{words.legend[kind]}</span>
         ))}
       </p>
@@ -56,7 +56,7 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
           <Entry key={entry.turnId} entry={entry} excerpt={controller?.excerpt(entry.turnId, 80) ?? ''} on={entry.turnId === caret} controller={controller} />
         ))}
       </ul>
-      {ledger.overhead > 0 ? <p className="entry overhead"><span />{words.overhead}<small className="num">{count(ledger.overhead)}</small></p> : null}
+      {ledger.overhead > 0 ? <p className="entry overhead"><i className="seg-overhead" />{words.overhead}<small className="num">{count(ledger.overhead)}</small></p> : null}
     </>
   );
 }

@@ -37,10 +37,11 @@ export function usePlan(): PlanView {
   const rested = useRested(asked, JSON.stringify(asked));
   const writing = manuscript?.generation !== null && manuscript?.generation !== undefined;
   const query = useQuery({
-    queryKey: [...queries.writing.plan.key(), rested],
+    queryKey: [...queries.writing.plan.key(), rested.chapterId, rested],
     queryFn: ({ signal }) => api.writing.plan({ chapterId: rested.chapterId ?? '', turnId: rested.turnId, offset: rested.offset }, { signal }),
     enabled: open && !writing && engine.state === 'ready' && target !== null && rested.chapterId !== null && rested.chapterId === chapterId,
-    placeholderData: (before, beforeQuery) => (JSON.stringify(beforeQuery?.queryKey).includes(`"chapterId":"${chapterId ?? ''}"`) ? before : undefined),
+    // What was true a moment ago stays until the new count is there, but never another chapter's.
+    placeholderData: (before, query) => (query?.queryKey.at(-2) === chapterId ? before : undefined),
     retry: false,
     refetchOnWindowFocus: false,
   });
