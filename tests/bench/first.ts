@@ -8,7 +8,7 @@ import type { Op } from '../../shared/document/turn.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { launch, StudioPage } from '../browser/studio.ts';
 import { EMBEDDED_MODEL, engineReaches, temporaryFolder, type StudioClient } from '../helpers/server.ts';
-import { largeModel } from '../helpers/model-maker.ts';
+import { makeModel } from '../helpers/model-maker.ts';
 import { atLeast, atMost, median, noted, quantile, report, type Result } from './report.ts';
 
 const ROUNDS = 5;
@@ -216,7 +216,7 @@ const results: Result[] = [];
 const warm = temporaryFolder('bench-start');
 results.push(atMost('start_ms', await startTimes(browser, warm), 'ms', 3000));
 results.push(atMost('first_token_ms', await firstToken(browser), 'ms', 150));
-results.push(atLeast('throughput_ratio', await throughput(browser, await largeModel(), 48), 'ratio', 0.95));
+results.push(atLeast('throughput_ratio', await throughput(browser, makeModel({ size: 'large', vocabulary: 'bpe' }), 48), 'ratio', 0.95));
 results.push(noted('throughput_ratio_embedded', await throughput(browser, EMBEDDED_MODEL, 200), 'ratio'));
 results.push(...await longChapters(browser));
 results.push(...await saving(browser));
