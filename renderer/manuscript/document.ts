@@ -1,0 +1,294 @@
+import { diffPath } from '../../shared/document/diff.ts';
+import { isEscaped, normalise, printMark, textLines } from '../../shared/document/grammar.ts';
+import { lineEditsOf, type TextChange } from '../../shared/document/changes.ts';
+import { indexAt, layoutOf, spanAt, textRange, updateLayout, withIds, type Layout, type LineEdit, type TurnSpan } from '../../shared/document/layout.ts';
+import { activePath } from '../../shared/document/tree.ts';
+import type { Op, TreeTurn, Turn, TurnContent, TurnTree } from '../../shared/document/turn.ts';
+import type { PageChange, Place, TextSource } from './source.ts';
+import { offsetInTurn, placeInTurn, readTurn, turnLength } from './turn-text.ts';
+
+/** The part of a turn that the studio is writing: the page shows it, saves leave it out until it is done. */
+export interface LiveSpan { readonly turnId: string; readonly at: number; readonly length: number }
+
+/** How much at a turn's beginning and end is as it was last sent, in units of its text without the live span. */
+interface Untouched { readonly head: number; readonly tail: number }
+
+/** What an edit did that the rest of the page must know of. */
+export interface Touched {
+  /** Lines of the new text to be dressed anew. */
+  readonly fromLine: number;
+  readonly toLine: number;
+  readonly structure: boolean;
+  /** The edit changed the live span itself, or its turn as a whole. */
+  readonly disturbed: boolean;
+}
+
+export function printTurn(turn: TurnContent): string {
+  return [printMark(turn), ...textLines(turn.text)].join('\n');
+}
+
+const isAsking = (turn: Pick<TurnContent, 'role' | 'speaker'> | undefined): boolean => turn?.role === 'user' && turn.speaker === null;
+
+/**
+ * The turns of the page: where each lies, which id it has, what of it is not saved. It holds no text: that is the source's, and it is read
+ * no further than an edit reached.
+ */
+export class ManuscriptDocument {
+  private readonly source: TextSource;
+  private readonly newId: () => string;
+  private known: Layout;
+  private readonly past = new Map<number, readonly string[]>();
+  private readonly unsaved = new Map<string, Untouched | 'whole'>();
+  private readonly escaped = new Set<string>();
+  private structure = false;
+  private span: LiveSpan | null = null;
+  /** Length of the text behind the live span in its turn. */
+  private behindLive = 0;
+
+  constructor(source: TextSource, ids: readonly string[], version: number, newId: () => string) {
+    this.source = source;
+    this.newId = newId;
+    const lines = Array.from({ length: source.lineCount() }, (_, index) => source.line(index + 1));
+    this.known = withIds(layoutOf(lines, newId), ids);
+    lines.forEach((line, index) => { if (isEscaped(line)) this.escaped.add(spanAt(this.known, index + 1).id); });
+    this.past.set(version, this.known.ids);
+  }
+
+  get layout(): Layout { return this.known; }
+  get live(): LiveSpan | null { return this.span; }
+
+  spanOf(id: string): TurnSpan | null {
+    return this.known.spans.find((span) => span.id === id) ?? null;
+  }
+
+  /** The empty user turn at the end, after a model turn, into which the person can write at once. */
+  readyTurn(): TurnSpan | null {
+    const last = this.known.spans.at(-1);
+    if (last === undefined || !isAsking(last) || this.known.spans.at(-2)?.role !== 'model') return null;
+    return this.isEmpty(last) ? last : null;
+  }
+
+  /** Whether a ready turn belongs at the end: after a model turn that nobody is writing in, unless nothing is written at all. */
+  wantsReadyTurn(): boolean {
+    const last = this.known.spans.at(-1);
+    if (last?.role !== 'model' || last.id === this.span?.turnId) return false;
+    return this.known.spans.length > 1 || !this.isBlank();
+  }
+
+  isBlank(): boolean {
+    return this.known.spans.every((span) => this.isEmpty(span));
+  }
+
+  isEmpty(span: TurnSpan): boolean {
+    const { first, count } = textRange(span);
+    return count === 0 || (count === 1 && this.source.line(first) === '');
+  }
+
+  placeOf(span: TurnSpan, offset: number): Place {
+    return placeInTurn(this.source, span, offset, !this.escaped.has(span.id));
+  }
+
+  offsetOf(span: TurnSpan, place: Place): number {
+    return offsetInTurn(this.source, span, place, !this.escaped.has(span.id));
+  }
+
+  lengthOf(span: TurnSpan): number {
+    return turnLength(this.source, span, !this.escaped.has(span.id));
+  }
+
+  /** A turn's text as the page has it, the live span included. */
+  textOf(span: TurnSpan): string {
+    return readTurn(this.source, span, !this.escaped.has(span.id));
+  }
+
+  /** Follows a change of the text. `ids`: those that the turns have from now on, where the change is known to have made them. */
+  changed(change: PageChange, options: { ids?: readonly string[]; stream?: boolean } = {}): Touched {
+    const before = this.known;
+    const edits = lineEditsOf(change.changes, (line) => this.source.line(line));
+    const after = updateLayout(before, edits, this.newId);
+    const ids = options.ids ?? (change.rewound ? this.past.get(change.version) : undefined);
+    this.known = ids !== undefined && ids.length === after.spans.length ? withIds(after, ids) : after;
+    this.past.set(change.version, this.known.ids);
+    const structure = !sameTurns(before, this.known);
+    if (structure) this.structure = true;
+    const first = edits[0]?.fromLine ?? 1;
+    const last = edits.reduce((shift, edit) => shift + edit.newLines.length - (edit.toLine - edit.fromLine + 1), 0) + (edits.at(-1)?.toLine ?? 1);
+    for (const edit of edits) this.noteEscapes(edit, edits);
+    const disturbed = options.stream !== true && this.note(change.changes, structure, first, last);
+    const fromSpan = spanAt(this.known, Math.min(first, this.known.lineCount));
+    const toSpan = spanAt(this.known, Math.min(Math.max(first, last), this.known.lineCount));
+    return { fromLine: structure ? fromSpan.line : first, toLine: structure ? toSpan.line + toSpan.lines - 1 : Math.max(first, last) + 1, structure, disturbed };
+  }
+
+  private noteEscapes(edit: LineEdit, all: readonly LineEdit[]): void {
+    let shift = 0;
+    for (const other of all) if (other.fromLine < edit.fromLine) shift += other.newLines.length - (other.toLine - other.fromLine + 1);
+    edit.newLines.forEach((line, index) => { if (isEscaped(line)) this.escaped.add(spanAt(this.known, edit.fromLine + shift + index).id); });
+  }
+
+  /** Marks what is unsaved; answers whether the edit disturbed the live span. */
+  private note(changes: readonly TextChange[], structure: boolean, first: number, last: number): boolean {
+    const { spans, lineCount } = this.known;
+    const [change] = changes;
+    // Whole lines that went leave nothing behind but a shorter turn above.
+    const from = indexAt(this.known, Math.min(change?.text === '' && change.range.startColumn === 1 ? Math.max(1, first - 1) : first, lineCount));
+    const to = indexAt(this.known, Math.min(Math.max(first, last), lineCount));
+    const turn = spans[from];
+    if (!structure && changes.length === 1 && change !== undefined && from === to && turn !== undefined && change.range.startLineNumber >= textRange(turn).first) return this.noteWithin(turn, change);
+    for (const span of spans.slice(from, to + 1)) this.unsaved.set(span.id, 'whole');
+    const live = this.span;
+    if (live === null) return false;
+    const at = spans.findIndex((span) => span.id === live.turnId);
+    return at === -1 || (at >= from && at <= to);
+  }
+
+  private noteWithin(turn: TurnSpan, { range, text }: TextChange): boolean {
+    const plain = !this.escaped.has(turn.id);
+    const length = turnLength(this.source, turn, plain);
+    const lines = text.split('\n');
+    const start = offsetInTurn(this.source, turn, { line: range.startLineNumber, column: range.startColumn }, plain);
+    const end = offsetInTurn(this.source, turn, { line: range.startLineNumber + lines.length - 1, column: (lines.length === 1 ? range.startColumn : 1) + (lines.at(-1)?.length ?? 0) }, plain);
+    const tail = length - end;
+    if (start > length || tail < 0) {
+      this.unsaved.set(turn.id, 'whole');
+      return turn.id === this.span?.turnId;
+    }
+    const live = this.span?.turnId === turn.id ? this.span : null;
+    if (live === null) {
+      this.shrink(turn.id, start, tail, plain);
+      return false;
+    }
+    const before = live.at + live.length + this.behindLive;
+    const replacedEnd = before - tail;
+    const liveEnd = live.at + live.length;
+    if (replacedEnd <= live.at && (start < live.at || live.length > 0)) {
+      this.span = { ...live, at: live.at + length - before };
+      this.shrink(turn.id, start, tail - live.length, plain);
+      return false;
+    }
+    if (start > liveEnd || (start === liveEnd && replacedEnd > start)) {
+      this.behindLive += length - before;
+      this.shrink(turn.id, start - live.length, tail, plain);
+      return false;
+    }
+    this.unsaved.set(turn.id, 'whole');
+    return true;
+  }
+
+  private shrink(id: string, head: number, tail: number, plain: boolean): void {
+    const known = this.unsaved.get(id);
+    if (!plain || known === 'whole') this.unsaved.set(id, 'whole');
+    else this.unsaved.set(id, known === undefined ? { head, tail } : { head: Math.min(known.head, head), tail: Math.min(known.tail, tail) });
+  }
+
+  openLive(turnId: string, at: number): void {
+    const span = this.spanOf(turnId);
+    this.span = { turnId, at, length: 0 };
+    this.behindLive = span === null ? 0 : Math.max(0, this.lengthOf(span) - at);
+  }
+
+  growLive(length: number): void {
+    if (this.span !== null) this.span = { ...this.span, length: this.span.length + length };
+  }
+
+  /** The span belongs to the turn from now on. `exact`: the page shows just what was stored. */
+  closeLive(exact: boolean): void {
+    if (this.span !== null && (!exact || this.unsaved.has(this.span.turnId))) this.unsaved.set(this.span.turnId, 'whole');
+    this.span = null;
+  }
+
+  /** The turns as they are to be stored: without the ready turn and the live span. */
+  currentTurns(tree?: TurnTree): Turn[] {
+    const ready = this.readyTurn();
+    const spans = ready === null ? this.known.spans : this.known.spans.slice(0, -1);
+    return spans.map((span) => ({ id: span.id, role: span.role, speaker: span.speaker, marked: span.marked, text: this.storedText(span, tree) }));
+  }
+
+  private storedText(span: TurnSpan, tree: TurnTree | undefined): string {
+    if (!this.unsaved.has(span.id)) {
+      const held = tree?.turns.get(span.id);
+      if (held?.text != null && held.tombstone === null) return held.text;
+    }
+    const text = this.textOf(span);
+    const live = this.span;
+    if (live?.turnId !== span.id) return normalise(text).text;
+    return normalise(text.slice(0, live.at) + text.slice(live.at + live.length)).text;
+  }
+
+  get hasUnsaved(): boolean { return this.structure || this.unsaved.size > 0; }
+
+  /** The ops that bring the tree to what the page shows; from now on they count as sent. */
+  take(tree: TurnTree): Op[] {
+    const ops = this.patches(tree) ?? this.wholeDiff(tree);
+    this.structure = false;
+    this.unsaved.clear();
+    return ops;
+  }
+
+  /** What was taken did not arrive: everything is compared anew the next time. */
+  putBack(): void {
+    this.structure = true;
+    for (const { id } of this.known.spans) this.unsaved.set(id, 'whole');
+  }
+
+  /** The patches of turns in which only text changed, made without reading more than what changed; null where that is not enough. */
+  private patches(tree: TurnTree): Op[] | null {
+    if (this.structure) return null;
+    const ready = this.readyTurn();
+    const ops: Op[] = [];
+    for (const [id, untouched] of this.unsaved) {
+      const span = this.spanOf(id);
+      const held = tree.turns.get(id);
+      if (untouched === 'whole' || span === null || id === ready?.id || held?.text == null || held.tombstone !== null) return null;
+      const live = this.span?.turnId === id ? this.span : null;
+      const { head, tail } = untouched;
+      const del = held.text.length - head - tail;
+      const length = turnLength(this.source, span, true) - (live?.length ?? 0);
+      if (del < 0 || length - tail < head) return null;
+      const base = this.source.offsetAt(textRange(span).first, 1);
+      const cut = (from: number, to: number): string => this.source.slice(base + from, base + to);
+      const end = length - tail;
+      const ins = live === null || end <= live.at ? cut(head, end)
+        : head >= live.at ? cut(head + live.length, end + live.length)
+          : cut(head, live.at) + cut(live.at + live.length, end + live.length);
+      if (del > 0 || ins !== '') ops.push({ op: 'setText', turnId: id, version: held.version, at: head, del, ins: normalise(ins).text });
+    }
+    return ops;
+  }
+
+  /** Ours beside theirs: from the first turn that differs, the page becomes a branch of its own. */
+  beside(theirs: TurnTree): Op[] {
+    const ours = this.currentTurns();
+    const path = activePath(theirs);
+    const at = ours.findIndex((turn, index) => !sameTurn(turn, path[index]));
+    if (at === -1) return ours.length === path.length ? [] : [{ op: 'activate', parentId: ours.at(-1)?.id ?? null, turnId: null }];
+    const renamed = new Map(ours.slice(at).map((turn) => [turn.id, theirs.turns.has(turn.id) ? this.newId() : turn.id]));
+    this.known = withIds(this.known, this.known.ids.map((id) => renamed.get(id) ?? id));
+    let after = ours[at - 1]?.id ?? null;
+    return ours.slice(at).map((turn, index): Op => {
+      const id = renamed.get(turn.id) ?? turn.id;
+      const op: Op = { op: 'insert', turn: { ...turn, id }, after, as: index === 0 ? 'alternate' : 'chain' };
+      after = id;
+      return op;
+    });
+  }
+
+  private wholeDiff(tree: TurnTree): Op[] {
+    const { ops, renamed } = diffPath(tree, this.currentTurns(tree), this.newId);
+    if (renamed.size > 0) this.known = withIds(this.known, this.known.ids.map((id) => renamed.get(id) ?? id));
+    return [...ops];
+  }
+}
+
+function sameTurn(ours: Turn, theirs: TreeTurn | undefined): boolean {
+  return theirs !== undefined && ours.id === theirs.id && ours.role === theirs.role && ours.speaker === theirs.speaker && ours.marked === theirs.marked && ours.text === theirs.text;
+}
+
+function sameTurns(before: Layout, after: Layout): boolean {
+  if (before === after) return true;
+  if (before.ids !== after.ids && (before.ids.length !== after.ids.length || before.ids.some((id, index) => id !== after.ids[index]))) return false;
+  return before.spans.every((span, index) => {
+    const other = after.spans[index];
+    return span.role === other?.role && span.speaker === other.speaker && span.marked === other.marked;
+  });
+}

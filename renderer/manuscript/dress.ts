@@ -1,0 +1,57 @@
+import { Range, type editor } from 'monaco-editor/editor';
+import { isEscaped } from '../../shared/document/grammar.ts';
+import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
+
+type Decoration = editor.IModelDeltaDecoration;
+
+/** Every class of a dressed line begins so: by it the old decorations of a line are found again. */
+const OURS = 'ps-';
+const INDENT = '\u2003\u2002';
+const OPTION = /^- /;
+
+const gap = (first: boolean): editor.IModelDecorationOptions => ({ inlineClassName: 'ps-mark', lineHeight: first ? 0.07 : 0.72, fontSize: '1px' });
+const NOTE: editor.IModelDecorationOptions = { inlineClassName: 'ps-note', lineHeight: 0.87, fontSize: '16px', fontStyle: 'italic' };
+const YOU: editor.IModelDecorationOptions = { isWholeLine: true, linesDecorationsClassName: 'ps-you' };
+const DASH: editor.IModelDecorationOptions = { inlineClassName: 'ps-dash', inlineClassNameAffectsLetterSpacing: true };
+const ESCAPE: editor.IModelDecorationOptions = { inlineClassName: 'ps-escape' };
+const TYPED: editor.IModelDecorationOptions = { inlineClassName: 'ps-typed', fontFamily: 'JetBrains Mono Variable', fontSize: '14px' };
+const PARAGRAPH: editor.IModelDecorationOptions = { showIfCollapsed: true, before: { content: INDENT, inlineClassName: 'ps-indent', inlineClassNameAffectsLetterSpacing: true } };
+
+function dressText(turn: TurnSpan, first: number, line: number, text: string, escaped: boolean): Decoration[] {
+  const out: Decoration[] = [];
+  if (turn.role === 'system') out.push({ range: new Range(line, 1, line, text.length + 1), options: NOTE });
+  if (turn.role === 'user') out.push({ range: new Range(line, 1, line, 1), options: YOU });
+  if (escaped) out.push({ range: new Range(line, 1, line, 2), options: ESCAPE });
+  if (OPTION.test(text)) out.push({ range: new Range(line, 1, line, 3), options: DASH });
+  else if (turn.role !== 'system' && line > first && text !== '') out.push({ range: new Range(line, 1, line, 1), options: PARAGRAPH });
+  return out;
+}
+
+const isOurs = ({ options }: editor.IModelDecoration): boolean =>
+  [options.inlineClassName, options.linesDecorationsClassName, options.before?.inlineClassName].some((name) => name?.startsWith(OURS) === true);
+
+/**
+ * Dresses the lines of `turns` that lie between two lines. `bare` is a mark line in which the person is writing: it stays visible.
+ * Only what an edit touched is dressed anew; the rest moves with the text.
+ */
+export function dress(model: editor.ITextModel, turns: readonly TurnSpan[], from: number, to: number, bare: number | null): void {
+  const first = Math.max(1, from);
+  const last = Math.min(model.getLineCount(), to);
+  if (last < first) return;
+  const old = model.getDecorationsInRange(new Range(first, 1, last, model.getLineMaxColumn(last))).filter(isOurs).map(({ id }) => id);
+  const dressed: Decoration[] = [];
+  for (const turn of turns) {
+    const end = turn.line + turn.lines - 1;
+    if (end < first || turn.line > last) continue;
+    if (turn.marked && turn.line >= first) {
+      const range = new Range(turn.line, 1, turn.line, model.getLineMaxColumn(turn.line));
+      dressed.push({ range, options: turn.line === bare ? TYPED : gap(turn.line === 1) });
+    }
+    const begin = textRange(turn).first;
+    for (let line = Math.max(first, begin); line <= Math.min(last, end); line++) {
+      const text = model.getLineContent(line);
+      dressed.push(...dressText(turn, begin, line, text, isEscaped(text)));
+    }
+  }
+  model.deltaDecorations(old, dressed);
+}

@@ -1,0 +1,152 @@
+import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
+import type { Page } from './editor.ts';
+import type { AlternatesState } from './controller.ts';
+
+export interface LabelWords {
+  readonly you: string;
+  readonly note: string;
+  readonly story: string;
+  menu(label: string): string;
+  earlier(label: string): string;
+  later(label: string): string;
+  of(index: number, count: number): string;
+}
+
+interface LabelSource {
+  turns(): readonly TurnSpan[];
+  alternates(turnId: string): AlternatesState | null;
+  readOnly(): boolean;
+  openMenu(turn: TurnSpan, label: string, anchor: DOMRect): void;
+  choose(turnId: string, step: -1 | 1): void;
+}
+
+export function labelOf(turn: TurnSpan, words: LabelWords): string {
+  if (turn.speaker !== null) return turn.speaker;
+  return turn.role === 'user' ? words.you : turn.role === 'system' ? words.note : words.story;
+}
+
+interface Slot { readonly label: HTMLButtonElement; readonly swipe: HTMLElement; readonly back: HTMLButtonElement; readonly place: HTMLElement; readonly on: HTMLButtonElement; turn: TurnSpan | null }
+
+const ARROW = { back: 'M10 3.5 5.5 8l4.5 4.5', on: 'M6 3.5 10.5 8 6 12.5' };
+
+function arrow(kind: 'back' | 'on'): HTMLButtonElement {
+  const button = document.createElement('button');
+  button.type = 'button';
+  const picture = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  picture.setAttribute('viewBox', '0 0 16 16');
+  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  path.setAttribute('d', ARROW[kind]);
+  picture.append(path);
+  button.append(picture);
+  return button;
+}
+
+/** The quiet labels left of the text and the alternates right of it: real buttons, only for turns in sight, used again as the page scrolls. */
+export class Labels {
+  private readonly page: Page;
+  private readonly source: LabelSource;
+  private readonly words: LabelWords;
+  private readonly layer = document.createElement('div');
+  private readonly slots: Slot[] = [];
+  private readonly stops: { dispose(): void }[];
+  private frame = 0;
+
+  constructor(page: Page, source: LabelSource, words: LabelWords) {
+    this.page = page;
+    this.source = source;
+    this.words = words;
+    this.layer.className = 'ms-labels';
+    page.addOverlayWidget({ getId: () => 'paphos.labels', getDomNode: () => this.layer, getPosition: () => null });
+    this.stops = [page.onDidScrollChange(() => this.place()), page.onDidLayoutChange(() => this.refresh()), page.onDidContentSizeChange(() => this.refresh())];
+  }
+
+  /** Places everything once before the next frame. */
+  refresh(): void {
+    if (this.frame !== 0) return;
+    this.frame = requestAnimationFrame(() => { this.frame = 0; this.place(); });
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.frame);
+    for (const stop of this.stops) stop.dispose();
+    this.layer.remove();
+  }
+
+  private slot(index: number): Slot {
+    const known = this.slots[index];
+    if (known !== undefined) return known;
+    const label = document.createElement('button');
+    label.type = 'button';
+    const swipe = document.createElement('div');
+    swipe.className = 'ms-swipe';
+    const place = document.createElement('span');
+    const slot: Slot = { label, swipe, back: arrow('back'), place, on: arrow('on'), turn: null };
+    label.addEventListener('click', () => { if (slot.turn !== null) this.source.openMenu(slot.turn, labelOf(slot.turn, this.words), label.getBoundingClientRect()); });
+    slot.back.addEventListener('click', () => { if (slot.turn !== null) this.source.choose(slot.turn.id, -1); });
+    slot.on.addEventListener('click', () => { if (slot.turn !== null) this.source.choose(slot.turn.id, 1); });
+    swipe.append(slot.back, place, slot.on);
+    this.layer.append(label, swipe);
+    this.slots.push(slot);
+    return slot;
+  }
+
+  private visible(): TurnSpan[] {
+    const ranges = this.page.getVisibleRanges();
+    const first = ranges[0]?.startLineNumber;
+    const last = ranges.at(-1)?.endLineNumber;
+    if (first === undefined || last === undefined) return [];
+    const turns = this.source.turns();
+    let low = 0;
+    for (let high = turns.length; low < high;) {
+      const middle = (low + high) >> 1;
+      const turn = turns[middle];
+      if (turn !== undefined && turn.line + turn.lines - 1 < first) low = middle + 1; else high = middle;
+    }
+    const out: TurnSpan[] = [];
+    for (let at = low; at < turns.length; at++) {
+      const turn = turns[at];
+      if (turn === undefined || turn.line > last) break;
+      out.push(turn);
+    }
+    return out;
+  }
+
+  private place(): void {
+    const scrolled = this.page.getScrollTop();
+    const layout = this.page.getLayoutInfo();
+    const left = layout.contentLeft;
+    const right = layout.width - left - 32 * 18;
+    const turns = this.visible();
+    turns.forEach((turn, index) => this.fill(this.slot(index), turn, this.page.getTopForLineNumber(textRange(turn).first) - scrolled, left, right));
+    for (const slot of this.slots.slice(turns.length)) {
+      slot.turn = null;
+      slot.label.hidden = slot.swipe.hidden = true;
+    }
+  }
+
+  private fill(slot: Slot, turn: TurnSpan, top: number, left: number, right: number): void {
+    const name = labelOf(turn, this.words);
+    const quiet = turn.role === 'model' && turn.speaker === null;
+    if (slot.turn?.id !== turn.id || slot.label.textContent !== name || slot.label.dataset.role !== turn.role) {
+      slot.label.className = quiet ? 'ms-label ms-quiet' : 'ms-label';
+      slot.label.dataset.role = turn.role;
+      slot.label.textContent = name;
+      slot.label.ariaLabel = this.words.menu(name);
+    }
+    slot.turn = turn;
+    slot.label.hidden = left < 60;
+    slot.label.style.transform = `translateY(${Math.round(top)}px)`;
+    slot.label.style.width = `${Math.min(120, left - 22)}px`;
+    slot.label.style.left = `${Math.max(0, left - 22 - 120)}px`;
+    const alternates = this.source.alternates(turn.id);
+    slot.swipe.hidden = alternates === null || alternates.count < 2 || right < 96;
+    if (alternates === null || slot.swipe.hidden) return;
+    slot.swipe.style.transform = `translateY(${Math.round(top)}px)`;
+    slot.swipe.style.left = `${left + 32 * 18 + 14}px`;
+    slot.place.textContent = this.words.of(alternates.index, alternates.count);
+    slot.back.ariaLabel = this.words.earlier(name);
+    slot.on.ariaLabel = this.words.later(name);
+    slot.back.disabled = alternates.index <= 1 || this.source.readOnly();
+    slot.on.disabled = alternates.index >= alternates.count || this.source.readOnly();
+  }
+}

@@ -1,0 +1,15 @@
+import type { TextChange } from '../../shared/document/changes.ts';
+
+/** The text of the page as the document reads it: lines and columns from 1, offsets in UTF-16 units from 0. Monaco's model is one. */
+export interface TextSource {
+  lineCount(): number;
+  line(line: number): string;
+  offsetAt(line: number, column: number): number;
+  placeAt(offset: number): Place;
+  slice(from: number, to: number): string;
+}
+
+export interface Place { readonly line: number; readonly column: number }
+
+/** One event of the editor. `version` is equal for equal states of one undo history; `rewound`: by undo or redo. */
+export interface PageChange { readonly changes: readonly TextChange[]; readonly version: number; readonly rewound: boolean }

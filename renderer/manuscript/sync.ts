@@ -1,0 +1,252 @@
+import { activePath, applyOps } from '../../shared/document/tree.ts';
+import type { StudioFault } from '../../shared/contract/common.ts';
+import type { GenerationStart } from '../../shared/contract/writing.ts';
+import type { Change, Op, TreeTurn, TurnTree } from '../../shared/document/turn.ts';
+import type { SaveState, StudioApi } from './controller.ts';
+
+/** What the queue needs of the page; the ops it takes count as sent from then on. */
+export interface Unsaved {
+  readonly hasUnsaved: boolean;
+  take(tree: TurnTree): Op[];
+  putBack(): void;
+}
+
+export interface SyncOptions {
+  readonly api: Pick<StudioApi, 'writing' | 'chapters'>;
+  readonly chapterId: string;
+  readonly tree: TurnTree;
+  readonly structureRev: number;
+  readonly unsaved: Unsaved;
+  readonly newId: () => string;
+  readonly faultOf: (error: unknown) => StudioFault;
+  /** The studio has another text than ours was made from: ours is to go beside it. Answers with the ops that do so. */
+  readonly reconcile: (theirs: TurnTree) => Op[];
+  /** A reply is being written. */
+  readonly isLive: () => boolean;
+  readonly onState: () => void;
+}
+
+type GenerateInput = Parameters<StudioApi['writing']['generate']>[0];
+
+const DEBOUNCE_MS = 200;
+const RETRY_MS = [250, 500, 1000, 2000, 4000];
+const CONFLICTS = new Set(['CONFLICT', 'VERSION', 'NO_TURN', 'ORDER', 'RANGE']);
+const UNREACHABLE = 'UNREACHABLE';
+
+export class NotSaved extends Error {
+  readonly fault: StudioFault;
+
+  constructor(fault: StudioFault) {
+    super(fault.message);
+    this.fault = fault;
+  }
+}
+
+/** Keeps the studio equal to the page: one request at a time, each acknowledged before the next. */
+export class Sync {
+  private readonly options: SyncOptions;
+  private known: TurnTree;
+  private structureRev: number;
+  private current: SaveState = 'saved';
+  private told: StudioFault | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private tail: Promise<unknown> = Promise.resolve();
+  private saving = false;
+  private held = 0;
+  private closed = false;
+  private acknowledged = 0;
+  private waiters: { resolve: () => void; reject: (reason: NotSaved) => void }[] = [];
+  private wake: (() => void) | null = null;
+
+  constructor(options: SyncOptions) {
+    this.options = options;
+    this.known = options.tree;
+    this.structureRev = options.structureRev;
+  }
+
+  /** What the studio has, once what is under way has arrived. */
+  get tree(): TurnTree { return this.known; }
+  get state(): SaveState { return this.current; }
+  get fault(): StudioFault | null { return this.told; }
+  /** Grows with every acknowledgement. */
+  get revision(): number { return this.acknowledged; }
+
+  /** The page has changed. */
+  edited(): void {
+    if (this.current === 'saved' || this.current === 'conflict') this.enter('saving', null);
+    if (this.held > 0 || this.saving) return;
+    this.timer ??= setTimeout(() => this.save(), DEBOUNCE_MS);
+  }
+
+  /** Resolves when everything on the page is acknowledged; rejects when that does not come about now. */
+  flush(): Promise<void> {
+    if (!this.saving && !this.options.unsaved.hasUnsaved) return Promise.resolve();
+    const done = new Promise<void>((resolve, reject) => this.waiters.push({ resolve, reject }));
+    this.wake?.();
+    this.save();
+    return done;
+  }
+
+  /** Nothing is sent while the studio finishes what stands in the way of our text. */
+  hold(): () => void {
+    this.held++;
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      this.held--;
+      if (this.held === 0 && this.options.unsaved.hasUnsaved) this.edited();
+    };
+  }
+
+  /** Shows another branch and answers with its turns after the parent. */
+  async activate(turnId: string): Promise<readonly TreeTurn[]> {
+    await this.flush();
+    return this.queue(async () => {
+      const { structureRev, path } = await this.options.api.writing.activate({ changeId: this.options.newId(), chapterId: this.options.chapterId, turnId });
+      this.structureRev = structureRev;
+      const turns = new Map([...this.known.turns, ...path.map((turn) => [turn.id, turn] as const)]);
+      this.known = applyOps({ activeRootId: this.known.activeRootId, turns }, [{ op: 'activate', parentId: path[0]?.parentId ?? null, turnId }]);
+      this.acknowledged++;
+      return path;
+    });
+  }
+
+  /** Begins a generation. What was typed while the studio prepared it is sent before the page shows what it did to the tree. */
+  async generate(input: Omit<GenerateInput, 'chapterId'>): Promise<GenerationStart> {
+    await this.flush();
+    return this.queue(async () => {
+      const start = await this.options.api.writing.generate({ chapterId: this.options.chapterId, ...input });
+      const typed = this.options.unsaved.hasUnsaved ? this.options.unsaved.take(this.known) : [];
+      this.known = applyOps(this.known, start.ops);
+      this.structureRev = start.structureRev;
+      this.acknowledged++;
+      if (typed.length > 0) await this.send(typed);
+      return start;
+    });
+  }
+
+  /** Does something between two requests. */
+  between<T>(work: () => T | Promise<T>): Promise<T> {
+    return this.queue(async () => work());
+  }
+
+  /** What the studio did to a turn by itself. */
+  adopt(turnId: string, change: Partial<TreeTurn>): void {
+    const turn = this.known.turns.get(turnId);
+    if (turn === undefined) return;
+    this.known = { ...this.known, turns: new Map(this.known.turns).set(turnId, { ...turn, ...change }) };
+    this.acknowledged++;
+  }
+
+  /** Reads the chapter again; the page is compared with it by the next save. */
+  async reload(): Promise<void> {
+    const { turns, activeRootId, structureRev } = await this.options.api.chapters.open({ id: this.options.chapterId });
+    this.structureRev = structureRev;
+    this.known = { activeRootId, turns: new Map(turns.map((turn) => [turn.id, turn.text === null ? { ...turn, text: this.known.turns.get(turn.id)?.text ?? null } : turn])) };
+    this.options.unsaved.putBack();
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.wake?.();
+  }
+
+  private queue<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.tail.then(work);
+    this.tail = result.catch(() => undefined);
+    return result;
+  }
+
+  private save(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.saving || this.held > 0) return;
+    this.saving = true;
+    void this.queue(async () => {
+      let goOn = true;
+      try {
+        while (goOn && this.options.unsaved.hasUnsaved && this.held === 0 && !this.closed) goOn = await this.send(this.options.unsaved.take(this.known));
+      } finally {
+        this.saving = false;
+      }
+      if (!this.options.unsaved.hasUnsaved) this.settle();
+    });
+  }
+
+  /** Sends one change until it is answered: the same id makes it the same change, however often it arrives. False: it has to wait. */
+  private async send(ops: Op[]): Promise<boolean> {
+    if (ops.length === 0) return true;
+    const change: Change = { changeId: this.options.newId(), chapterId: this.options.chapterId, structureRev: this.structureRev, ops };
+    if (this.current !== 'offline' && this.current !== 'failed') this.enter('saving', null);
+    for (let attempt = 0; !this.closed; attempt++) {
+      try {
+        const ack = await this.options.api.writing.applyChange({ ...change, ops });
+        this.known = withVersions(applyOps(this.known, ops), ack.versions);
+        this.structureRev = ack.structureRev;
+        this.acknowledged++;
+        return true;
+      } catch (error) {
+        const fault = this.options.faultOf(error);
+        if (CONFLICTS.has(fault.code)) return this.conflict();
+        this.refuse(fault.code === UNREACHABLE ? 'offline' : 'failed', fault);
+        await this.pause(RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)] ?? 0);
+      }
+    }
+    return false;
+  }
+
+  /** The end of a reply counts as a change of its turn and may cross ours on the way; it is taken in first. Else the chapter was changed elsewhere. */
+  private async conflict(): Promise<boolean> {
+    if (this.options.isLive()) {
+      this.options.unsaved.putBack();
+      return false;
+    }
+    await this.reload();
+    return this.send(this.options.reconcile(this.known));
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => { clearTimeout(timer); resolve(); };
+    }).then(() => { this.wake = null; });
+  }
+
+  private refuse(state: 'offline' | 'failed', fault: StudioFault): void {
+    const waiting = this.waiters;
+    this.waiters = [];
+    this.enter(state, fault);
+    for (const { reject } of waiting) reject(new NotSaved(fault));
+  }
+
+  private settle(): void {
+    const waiting = this.waiters;
+    this.waiters = [];
+    this.enter('saved', null);
+    for (const { resolve } of waiting) resolve();
+  }
+
+  private enter(state: SaveState, fault: StudioFault | null): void {
+    if (this.current === state && this.told === fault) return;
+    this.current = state;
+    this.told = fault;
+    this.options.onState();
+  }
+}
+
+function withVersions(tree: TurnTree, versions: Readonly<Record<string, number>>): TurnTree {
+  const turns = new Map(tree.turns);
+  for (const [id, version] of Object.entries(versions)) {
+    const turn = turns.get(id);
+    if (turn !== undefined) turns.set(id, { ...turn, version });
+  }
+  return { ...tree, turns };
+}
+
+/** The turns of the path that a tree shows after a turn (null: all). */
+export function pathAfter(tree: TurnTree, id: string | null): TreeTurn[] {
+  const path = activePath(tree);
+  return path.slice(id === null ? 0 : path.findIndex((turn) => turn.id === id) + 1);
+}
