@@ -18,7 +18,7 @@ const suites = {
   model: () => vitest('model'),
   browser: () => (ensureChromium() ? playwright('browser') : { passed: 0, failed: 1, skipped: 0 }),
   electron: () => {
-    if (electronBinary() && hasDisplay()) return playwright('electron');
+    if (electronBinary() && hasDisplay()) return playwright('electron', { PAPHOS_ELECTRON: electronBinary() });
     say(`SKIPPED: the smoke test of the desktop window, because there is no ${electronBinary() ? 'display' : 'Electron binary (npx install-electron fetches it)'}.`);
     return { passed: 0, failed: 0, skipped: 1 };
   },
@@ -77,9 +77,9 @@ function vitest(project) {
   }));
 }
 
-function playwright(project) {
+function playwright(project, env = {}) {
   const report = join(reports, `${project}.json`);
   rmSync(report, { force: true });
-  const status = run(['node_modules/@playwright/test/cli.js', 'test', '--project', project, '--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+  const status = run(['node_modules/@playwright/test/cli.js', 'test', '--project', project, '--reporter=list,json'], { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report });
   return counted(report, status, ({ stats, errors }) => ({ passed: stats.expected + stats.flaky, failed: stats.unexpected + (stats.unexpected === 0 ? errors.length : 0), skipped: stats.skipped }));
 }
