@@ -14,7 +14,7 @@ export const op = z.discriminatedUnion('op', [
   z.object({ op: z.literal('setRole'), turnId: id, role, marked: z.boolean() }),
   z.object({ op: z.literal('setSpeaker'), turnId: id, speaker }),
   z.object({ op: z.literal('remove'), turnId: id }),
-  z.object({ op: z.literal('restore'), turnId: id }),
+  z.object({ op: z.literal('restore'), turnId: id, after: id.nullable().optional() }),
   z.object({ op: z.literal('activate'), parentId: id.nullable(), turnId: id.nullable() }),
 ]);
 export const change = z.object({ changeId: id, chapterId: id, structureRev: z.number().int(), ops: z.array(op).min(1).max(20_000) });

@@ -41,7 +41,7 @@ function commonRun(limit: number, equal: (from: number, to: number) => boolean):
 
 export interface PathDiff {
   readonly ops: readonly Op[];
-  /** Ids that the path could not keep, with those it has instead. Empty but for turns put in another order. */
+  /** Ids that stood twice, with those that the later of the two turns has instead. */
   readonly renamed: ReadonlyMap<string, string>;
 }
 
@@ -49,18 +49,25 @@ interface Work {
   readonly draft: Draft;
   readonly ops: Op[];
   /** Ids that the path shall have. */
-  readonly wanted: Set<string>;
-  readonly renamed: Map<string, string>;
+  readonly wanted: ReadonlySet<string>;
 }
 
 /** What to do to the tree so that its active path is `current`. Nothing is ever lost by it: what leaves the path is removed restorably, or stays as a branch. */
 export function diffPath(tree: TurnTree, current: readonly Turn[], newId: () => string): PathDiff {
-  const work: Work = { draft: openDraft(tree), ops: [], wanted: new Set(current.map((turn) => turn.id)), renamed: new Map() };
-  clearBetween(work, current);
-  restoreRemoved(work, current);
-  const path = walk(work, current, newId);
+  const wanted = new Set<string>();
+  const renamed = new Map<string, string>();
+  const path = current.map((turn) => {
+    const id = wanted.has(turn.id) ? newId() : turn.id;
+    if (id !== turn.id) renamed.set(turn.id, id);
+    wanted.add(id);
+    return id === turn.id ? turn : { ...turn, id };
+  });
+  const work: Work = { draft: openDraft(tree), ops: [], wanted };
+  clearBetween(work, path);
+  restoreRemoved(work, path);
+  walk(work, path);
   for (const turn of path) writeContent(work, turn);
-  return { ops: work.ops, renamed: work.renamed };
+  return { ops: work.ops, renamed };
 }
 
 function emit(work: Work, op: Op): void {
@@ -105,25 +112,21 @@ function restoreRemoved(work: Work, current: readonly Turn[]): void {
 }
 
 /** T12: from the start, turn by turn: activate what is there, remove what is in the way, insert what is new; then end the path. */
-function walk(work: Work, current: readonly Turn[], newId: () => string): Turn[] {
-  const { draft, wanted } = work;
+function walk(work: Work, current: readonly Turn[]): void {
+  const { draft } = work;
   const known = nextKnown(draft, current);
-  const path: Turn[] = [];
   let previous: string | null = null;
   for (const [index, turn] of current.entries()) {
     // Turns put in front of a branch follow it when the path changes to it.
     const branch = known[index] ?? null;
     if (branch !== null && activeAfter(draft, previous) !== branch && livingTurn(draft, branch)?.parentId === previous)
       emit(work, { op: 'activate', parentId: previous, turnId: branch });
-    const id = place(work, turn, previous, newId);
-    path.push(id === turn.id ? turn : { ...turn, id });
-    previous = id;
+    place(work, turn, previous);
+    previous = turn.id;
   }
   for (let rest = activeAfter(draft, previous); rest !== null; rest = activeAfter(draft, previous)) {
-    wanted.delete(rest);
     emit(work, { op: 'remove', turnId: rest });
   }
-  return path;
 }
 
 /** For every place the first turn from there on that the tree has. */
@@ -138,26 +141,25 @@ function nextKnown(draft: Draft, current: readonly Turn[]): (string | null)[] {
   return known;
 }
 
-function place(work: Work, turn: Turn, previous: string | null, newId: () => string): string {
+function place(work: Work, turn: Turn, previous: string | null): void {
   const { draft, wanted } = work;
   for (;;) {
     const next = activeAfter(draft, previous);
-    if (next === turn.id) return turn.id;
+    if (next === turn.id) return;
     if (next !== null && !wanted.has(next)) {
       emit(work, { op: 'remove', turnId: next });
       continue;
     }
-    let id = turn.id;
-    if (draft.turns.has(id)) {
-      id = newId();
-      wanted.delete(turn.id);
-      wanted.add(id);
-      work.renamed.set(turn.id, id);
+    if (livingTurn(draft, turn.id) !== null) {
+      emit(work, { op: 'remove', turnId: turn.id });
+      emit(work, { op: 'restore', turnId: turn.id, after: previous });
+      return;
     }
     // With branches here and none of them shown, the new turn is one more of them.
     const as = next === null && hasLivingChildren(draft, previous) ? 'alternate' : 'chain';
-    emit(work, { op: 'insert', turn: { id, role: turn.role, speaker: turn.speaker, marked: turn.marked, text: turn.text }, after: previous, as });
-    return id;
+    const { id, role, speaker, marked, text } = turn;
+    emit(work, { op: 'insert', turn: { id, role, speaker, marked, text }, after: previous, as });
+    return;
   }
 }
 

@@ -56,7 +56,7 @@ export function applyOp(draft: Draft, op: Op): void {
     case 'remove':
       return remove(draft, demand(draft, op.turnId));
     case 'restore':
-      return restore(draft, op.turnId);
+      return restore(draft, op.turnId, op.after);
     case 'activate':
       return activate(draft, op.parentId, op.turnId);
   }
@@ -96,22 +96,40 @@ function remove(draft: Draft, turn: TreeTurn): void {
   if (wasActive) setActive(draft, turn.parentId, turn.activeChildId);
 }
 
-/** Puts a removed turn back above the children it had. Exact right after its removal; else what still stands where it left it comes back. */
-function restore(draft: Draft, id: string): void {
+function restore(draft: Draft, id: string, after: Parent | undefined): void {
   const turn = draft.turns.get(id);
   if (turn === undefined) throw new DocumentFault('NO_TURN', `There is no turn ${id} to restore.`);
-  const { tombstone } = turn;
-  if (tombstone === null) throw new DocumentFault('ORDER', `Turn ${id} is not removed.`);
-  const parent = livingParent(draft, turn);
-  const taken = heirs(draft, tombstone.children).filter((heir) => draft.turns.get(heir)?.parentId === parent);
-  const shown = activeAfter(draft, parent);
-  const goesOn = [shown, turn.activeChildId].find((child) => child !== null && taken.includes(child) && livingTurn(draft, child) !== null) ?? null;
-  const wasAbove = shown !== null && taken.includes(shown);
-  if (turn.parentId !== parent) move(draft, id, parent);
+  if (turn.tombstone === null) throw new DocumentFault('ORDER', `Turn ${id} is not removed.`);
+  if (typeof after === 'string') demand(draft, after);
   draft.latest = null;
-  change(draft, demandAny(draft, id), { tombstone: null, activeChildId: goesOn });
-  for (const child of taken) move(draft, child, id);
-  if (tombstone.wasActive || wasAbove) setActive(draft, parent, id);
+  if (after === undefined) comeBack(draft, turn, turn.tombstone);
+  else comeBackAfter(draft, turn, after);
+}
+
+/** Back above the children it had: exact right after its removal; later, above those that still stand where it left them and what was written there since. */
+function comeBack(draft: Draft, turn: TreeTurn, { seq, children, wasActive }: NonNullable<TreeTurn['tombstone']>): void {
+  const parent = livingParent(draft, turn);
+  const shown = activeAfter(draft, parent);
+  const taken = heirs(draft, children).filter((heir) => draft.turns.get(heir)?.parentId === parent);
+  if (wasActive && shown !== null && !taken.includes(shown) && (draft.turns.get(shown)?.order ?? 0) > seq) taken.push(shown);
+  const wasAbove = shown !== null && taken.includes(shown);
+  const own = turn.activeChildId !== null && taken.includes(turn.activeChildId) && livingTurn(draft, turn.activeChildId) !== null;
+  const activeChildId = wasAbove ? shown : own ? turn.activeChildId : null;
+  settle(draft, turn.id, parent, taken, activeChildId);
+  if (wasActive || wasAbove) setActive(draft, parent, turn.id);
+}
+
+function comeBackAfter(draft: Draft, turn: TreeTurn, after: Parent): void {
+  const shown = activeAfter(draft, after);
+  const followers = shown === null ? [] : groupOf(draft, after).filter((id) => livingTurn(draft, id) !== null);
+  settle(draft, turn.id, after, followers, shown);
+  setActive(draft, after, turn.id);
+}
+
+function settle(draft: Draft, id: string, parent: Parent, children: readonly string[], activeChildId: Parent): void {
+  move(draft, id, parent);
+  change(draft, demandAny(draft, id), { tombstone: null, activeChildId });
+  for (const child of children) move(draft, child, id);
 }
 
 function activate(draft: Draft, parent: Parent, id: Parent): void {

@@ -42,6 +42,7 @@ export interface TurnTree {
  * One step on the tree; a change is a list of them, applied in order and as one.
  * `insert … chain` puts the turn between `after` and its child group; `alternate` adds a sibling with an empty tail and activates it.
  * `setText` replaces `del` UTF-16 units at `at` by `ins`. `activate` with null ends the path at the parent.
+ * `restore` puts a turn back where it was, or with `after` behind that turn (null: at the start) and before what is shown there.
  */
 export type Op =
   | { readonly op: 'insert'; readonly turn: Turn; readonly after: string | null; readonly as: 'chain' | 'alternate' }
@@ -49,7 +50,7 @@ export type Op =
   | { readonly op: 'setRole'; readonly turnId: string; readonly role: Role; readonly marked: boolean }
   | { readonly op: 'setSpeaker'; readonly turnId: string; readonly speaker: string | null }
   | { readonly op: 'remove'; readonly turnId: string }
-  | { readonly op: 'restore'; readonly turnId: string }
+  | { readonly op: 'restore'; readonly turnId: string; readonly after?: string | null | undefined }
   | { readonly op: 'activate'; readonly parentId: string | null; readonly turnId: string | null };
 
 export interface Change {

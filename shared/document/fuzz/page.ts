@@ -37,7 +37,7 @@ export class Page {
     this.tree = applyOps({ activeRootId: null, turns: new Map() }, [
       { op: 'insert', turn: { id: this.newId(), role: 'user', speaker: null, marked: true, text: '' }, after: null, as: 'chain' },
     ]);
-    this.lines = print(activePath(this.tree)).split('\n');
+    this.lines = print(activePath(this.tree).map(written)).split('\n');
     this.layout = withIds(layoutOf(this.lines, this.newId), activePath(this.tree).map((turn) => turn.id));
     this.states = [{ text: this.text, ids: this.layout.ids }];
   }
