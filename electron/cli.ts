@@ -1,0 +1,28 @@
+import { parseArgs } from 'node:util';
+import { runCheck } from './cli/check.ts';
+import { runServe } from './cli/serve.ts';
+import { runWrite } from './cli/write.ts';
+import { UsageError } from './cli/usage.ts';
+import { faultOf } from './studio/faults.ts';
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+
+async function run([command = 'serve', ...args]: readonly string[]): Promise<number> {
+  switch (command) {
+    case 'serve': return runServe(parseArgs({ args, options: { port: text, data: text, models: text, 'no-open': flag, json: flag } }).values);
+    case 'write': return runWrite(parseArgs({ args, options: { system: text, user: text, model: text, format: text, context: text, seed: text, temperature: text, 'max-tokens': text } }).values);
+    case 'check': return runCheck(parseArgs({ args, options: { data: text } }).values);
+    default: throw new UsageError(`Paphos has no command “${command}”. It knows serve, write and check.`);
+  }
+}
+
+const isUsage = (error: unknown): error is Error => error instanceof UsageError || (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  const fault = faultOf(error);
+  process.stderr.write(`Paphos: ${isUsage(error) ? error.message : fault.message}\n${!isUsage(error) && fault.code === 'INTERNAL' ? `${fault.detail ?? ''}\n` : ''}`);
+  process.exitCode = isUsage(error) ? 2 : 1;
+}

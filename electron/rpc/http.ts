@@ -1,0 +1,121 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { contentPolicy, fileFor, sendFile } from './files.ts';
+import type { Session } from './session.ts';
+
+const MAX_MESSAGE = 32 * 1024 * 1024;
+const LOOPBACK = '127.0.0.1';
+
+export interface HttpOptions {
+  readonly session: Session;
+  /** The built renderer. */
+  readonly pages: string;
+  /** Null: the last port if it is free, else any. */
+  readonly port: number | null;
+  onClient(socket: WebSocket): void;
+}
+export interface HttpDoor { readonly port: number; readonly url: string; close(): Promise<void> }
+
+const PLAIN = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
+const ASK = 'This page needs the address that Paphos printed when it started: it holds a key that works once.\nStart "paphos serve" again and open the new address.\n';
+
+const hostsOf = (port: number): readonly string[] => ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${String(port)}`);
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((done, fail) => {
+    server.once('error', fail);
+    server.listen(port, LOOPBACK, () => {
+      server.off('error', fail);
+      done((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+const inUse = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
+
+async function listenSomewhere(server: Server, wanted: number | null, last: number | null): Promise<number> {
+  if (wanted !== null) return listen(server, wanted);
+  try {
+    return await listen(server, last ?? 0);
+  } catch (error) {
+    if (last === null || !inUse(error)) throw error;
+    return listen(server, 0);
+  }
+}
+
+function refuseUpgrade(socket: Duplex, status: string, words: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${String(Buffer.byteLength(words))}\r\nConnection: close\r\n\r\n${words}`);
+}
+
+/** The studio's door for a browser on this machine: the page, and one WebSocket at /rpc. */
+export async function openHttpDoor(options: HttpOptions): Promise<HttpDoor> {
+  const { session } = options;
+  let port = 0;
+  const known = (host: string | undefined): host is string => host !== undefined && hostsOf(port).includes(host);
+
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    const host = request.headers.host;
+    const say = (status: number, words: string): void => {
+      response.writeHead(status, PLAIN).end(words);
+    };
+    if (!known(host)) return say(421, 'Paphos answers only at the address of this machine.\n');
+    response.setHeader('content-security-policy', contentPolicy([`ws://${host}`]));
+    response.setHeader('x-content-type-options', 'nosniff');
+    response.setHeader('referrer-policy', 'no-referrer');
+    response.setHeader('cross-origin-opener-policy', 'same-origin');
+    response.setHeader('cross-origin-resource-policy', 'same-origin');
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('connection', 'close');
+      return say(405, 'Only reading is possible here.\n');
+    }
+    const url = new URL(request.url ?? '/', `http://${host}`);
+    const allowed = session.allows(request.headers.cookie, port);
+    if (url.pathname === '/session') return say(allowed ? 200 : 401, allowed ? 'ok\n' : ASK);
+    if (url.pathname === '/') {
+      const token = url.searchParams.get('token');
+      if (token !== null) {
+        const fresh = session.exchange(token);
+        if (!fresh && !allowed) return say(403, ASK);
+        response.writeHead(303, { location: '/', 'cache-control': 'no-store', ...(fresh ? { 'set-cookie': session.cookie(port) } : {}) }).end();
+        return;
+      }
+      // After a link on a foreign page the strict cookie comes only with the page's own requests.
+      if (!allowed && request.headers['sec-fetch-site'] !== 'cross-site') return say(401, ASK);
+    }
+    const file = fileFor(options.pages, url.pathname);
+    if (file === null) return say(404, url.pathname === '/' ? 'The pages of Paphos are not built. Run "npm start" or "npm run build" in its folder.\n' : 'There is nothing here.\n');
+    sendFile(response, file, request.method === 'GET');
+  };
+
+  const server = createServer({ maxHeaderSize: 16_384 }, answer);
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, perMessageDeflate: false });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const host = request.headers.host;
+    if (!known(host)) return refuseUpgrade(socket, '421 Misdirected Request', 'Paphos answers only at the address of this machine.');
+    if (request.headers.origin !== `http://${host}`) return refuseUpgrade(socket, '403 Forbidden', 'Only Paphos’s own page may connect.');
+    if (!session.allows(request.headers.cookie, port)) return refuseUpgrade(socket, '401 Unauthorized', ASK);
+    if (request.url !== '/rpc') return refuseUpgrade(socket, '404 Not Found', 'There is nothing here.');
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      client.on('error', () => client.terminate());
+      options.onClient(client);
+    });
+  });
+
+  port = await listenSomewhere(server, options.port, session.lastPort);
+  session.rememberPort(port);
+  return {
+    port,
+    url: `http://${LOOPBACK}:${String(port)}/?token=${session.token}`,
+    close: () => new Promise((done) => {
+      for (const client of sockets.clients) client.close(1001);
+      server.close(() => { done(); });
+      setTimeout(() => {
+        for (const client of sockets.clients) client.terminate();
+        server.closeAllConnections();
+      }, 200).unref();
+    }),
+  };
+}

@@ -1,0 +1,53 @@
+import { implement } from '@orpc/server';
+import { contract } from '../../shared/contract/index.ts';
+import type { Services } from '../studio/services.ts';
+import type { Caller } from './gate.ts';
+
+const door = implement(contract).$context<Caller>();
+
+/** The contract, answered by the studio's services. */
+export function createRouter({ stories, chapters, writing, models, settings }: Services) {
+  return door.router({
+    stories: {
+      list: door.stories.list.handler(() => stories.list()),
+      create: door.stories.create.handler(({ input }) => stories.create(input)),
+      rename: door.stories.rename.handler(({ input }) => stories.rename(input.id, input.title)),
+      remove: door.stories.remove.handler(({ input }) => stories.remove(input.id)),
+      restore: door.stories.restore.handler(({ input }) => stories.restore(input.id)),
+      removed: door.stories.removed.handler(() => stories.removed()),
+    },
+    chapters: {
+      list: door.chapters.list.handler(({ input }) => chapters.list(input.storyId)),
+      create: door.chapters.create.handler(({ input }) => chapters.create(input)),
+      rename: door.chapters.rename.handler(({ input }) => chapters.rename(input.id, input.title)),
+      remove: door.chapters.remove.handler(({ input }) => chapters.remove(input.id)),
+      restore: door.chapters.restore.handler(({ input }) => chapters.restore(input.id)),
+      open: door.chapters.open.handler(({ input }) => chapters.open(input.id)),
+    },
+    writing: {
+      applyChange: door.writing.applyChange.handler(({ input, context }) => writing.applyChange(input, context.clientId)),
+      activate: door.writing.activate.handler(({ input, context }) => writing.activate(input, context.clientId)),
+      generate: door.writing.generate.handler(({ input, context }) => writing.generate(input, context.clientId)),
+      follow: door.writing.follow.handler(({ input, signal }) => writing.follow(input.generationId, input.afterSeq, signal)),
+      stop: door.writing.stop.handler(({ input }) => writing.stop(input.generationId)),
+      plan: door.writing.plan.handler(({ input }) => writing.plan(input)),
+      hold: door.writing.hold.handler(({ input, context, signal }) => writing.hold(input.storyId, context.clientId, signal)),
+      takeOver: door.writing.takeOver.handler(({ input, context }) => writing.takeOver(input.storyId, context.clientId)),
+    },
+    models: {
+      list: door.models.list.handler(() => models.list()),
+      load: door.models.load.handler(({ input }) => models.load(input.id, input.contextSize)),
+      setFormat: door.models.setFormat.handler(({ input }) => models.setFormat(input.id, input.format)),
+      formats: door.models.formats.handler(() => models.formats()),
+      unload: door.models.unload.handler(() => models.unload()),
+      status: door.models.status.handler(({ signal }) => models.status(signal)),
+    },
+    settings: {
+      sampling: door.settings.sampling.handler(({ input }) => settings.sampling(input.storyId)),
+      setSampling: door.settings.setSampling.handler(({ input }) => settings.setSampling(input.storyId, input.sampling)),
+      interface: door.settings.interface.handler(() => settings.interface()),
+      setInterface: door.settings.setInterface.handler(({ input }) => settings.setInterface(input.key, input.value)),
+    },
+  });
+}
+export type StudioRouter = ReturnType<typeof createRouter>;

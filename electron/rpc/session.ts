@@ -1,0 +1,69 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const remembered = z.object({ secret: z.string().regex(/^[0-9a-f]{64}$/), port: z.number().int().min(1).max(65_535).nullable() });
+
+/**
+ * Who may talk to the headless studio. A one-time token in the printed address is exchanged once for a cookie;
+ * the cookie follows from a secret in the data folder, so that an open page survives a restart.
+ */
+export interface Session {
+  readonly lastPort: number | null;
+  readonly token: string;
+  /** True once: the address was opened for the first time. */
+  exchange(token: string): boolean;
+  cookie(port: number): string;
+  allows(cookieHeader: string | undefined, port: number): boolean;
+  rememberPort(port: number): void;
+}
+
+const same = (a: string, b: string): boolean => {
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
+};
+
+function read(file: string): z.infer<typeof remembered> | null {
+  try {
+    return remembered.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+export function openSession(dataDir: string): Session {
+  const file = join(dataDir, 'session.json');
+  const known = read(file);
+  const state = known ?? { secret: randomBytes(32).toString('hex'), port: null };
+  const write = (): void => {
+    writeFileSync(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  };
+  if (!known) write();
+  const token = randomBytes(16).toString('hex');
+  let used = false;
+  const value = (port: number): string => createHmac('sha256', state.secret).update(`session ${String(port)}`).digest('hex');
+
+  return {
+    lastPort: state.port,
+    token,
+    exchange(given) {
+      if (used || !same(given, token)) return false;
+      used = true;
+      return true;
+    },
+    cookie: (port) => `paphos-${String(port)}=${value(port)}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000`,
+    allows(header, port) {
+      const name = `paphos-${String(port)}=`;
+      const found = (header ?? '').split(';').map((part) => part.trim()).find((part) => part.startsWith(name));
+      return found !== undefined && same(found.slice(name.length), value(port));
+    },
+    rememberPort(port) {
+      if (state.port === port) return;
+      state.port = port;
+      write();
+    },
+  };
+}

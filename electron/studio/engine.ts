@@ -1,0 +1,124 @@
+import { availableParallelism } from 'node:os';
+import type { StudioFault } from '../../shared/contract/common.ts';
+import type { EngineStatus } from '../../shared/contract/models.ts';
+import type { GenerationStats } from '../../shared/contract/writing.ts';
+import type { PromptFormat } from '../../shared/prompt/types.ts';
+import type { InferenceHost } from '../inference/protocol.ts';
+import { channel, type Channel } from './events.ts';
+import { faultOf, StudioError } from './faults.ts';
+
+export interface EngineModel { readonly id: string; readonly name: string; readonly path: string; readonly contextSize: number | null; readonly format: PromptFormat }
+export interface Ready { readonly modelId: string; readonly modelName: string; readonly contextSize: number; readonly format: PromptFormat }
+
+/** The inference process as the person sees it: which model, how far, how fast, what went wrong. */
+export interface Engine {
+  load(model: EngineModel): Promise<Ready>;
+  /** What a reply is written with; waits for a load that is under way. After the death of the process: what was loaded, for the next job starts it again. */
+  ready(): Promise<Ready | null>;
+  /** What is loaded now. */
+  current(): Ready | null;
+  setFormat(modelId: string, format: PromptFormat): void;
+  unload(): Promise<void>;
+  /** A reply was asked for; its model may have to be started first. */
+  asked(): void;
+  generating(): void;
+  rested(stats: GenerationStats | null): void;
+  watch(signal?: AbortSignal): AsyncGenerator<EngineStatus, void>;
+  readonly host: InferenceHost;
+  readonly busy: boolean;
+  close(): Promise<void>;
+}
+
+const NOTHING: EngineStatus = { state: 'idle', modelId: null, modelName: null, device: null, progress: null, contextSize: null, tokensPerSecond: null, format: null, fault: null };
+
+export const engineThreads = (): number => Math.max(1, Number.parseInt(process.env['PAPHOS_THREADS'] ?? '', 10) || availableParallelism());
+export const mayUseGpu = (): boolean => process.env['PAPHOS_GPU'] !== '0';
+
+export function createEngine(createHost: () => InferenceHost): Engine {
+  let host = watched(createHost());
+  let alive = false;
+  const watchers = new Set<Channel<EngineStatus>>();
+  let status = NOTHING;
+  let ready: Ready | null = null;
+  let loading: Promise<Ready> | null = null;
+  const show = (change: Partial<EngineStatus>): void => {
+    status = { ...status, ...change };
+    for (const watcher of watchers) watcher.push(status);
+  };
+
+  function watched(made: InferenceHost): InferenceHost {
+    made.onDeath((fault: StudioFault) => {
+      alive = false;
+      if (!loading) show({ state: 'stopped', progress: null, fault });
+    });
+    return made;
+  }
+
+  async function start(model: EngineModel): Promise<Ready> {
+    ready = null;
+    alive = false;
+    show({ ...NOTHING, state: 'loading', modelId: model.id, modelName: model.name, format: model.format.name, progress: 0 });
+    try {
+      const loaded = await host.load({ path: model.path, contextSize: model.contextSize, threads: engineThreads(), gpu: mayUseGpu() }, (progress) => { show({ progress }); });
+      ready = { modelId: model.id, modelName: model.name, contextSize: loaded.contextSize, format: model.format };
+      alive = true;
+      show({ state: 'ready', device: loaded.device, contextSize: loaded.contextSize, progress: null, fault: null });
+      return ready;
+    } catch (error) {
+      show({ state: 'failed', progress: null, fault: faultOf(error) });
+      throw error;
+    }
+  }
+
+  return {
+    get host() { return host; },
+    get busy() { return status.state === 'generating' || status.state === 'loading'; },
+    async load(model) {
+      if (loading) await loading.catch(() => undefined);
+      const mine = start(model);
+      loading = mine;
+      try {
+        return await mine;
+      } finally {
+        if (loading === mine) loading = null;
+      }
+    },
+    async ready() {
+      while (loading) await loading;
+      return ready;
+    },
+    current: () => (alive ? ready : null),
+    setFormat(modelId, format) {
+      if (ready?.modelId !== modelId) return;
+      ready = { ...ready, format };
+      show({ format: format.name });
+    },
+    async unload() {
+      if (loading) throw new StudioError('BUSY', 'A model is being loaded. Wait until it is there, then unload it.');
+      ready = null;
+      alive = false;
+      const old = host;
+      host = watched(createHost());
+      await old.close();
+      show(NOTHING);
+    },
+    asked() { if (!alive) show({ state: 'loading', progress: null, fault: null }); },
+    generating() {
+      alive = true;
+      show({ state: 'generating', fault: null });
+    },
+    rested(stats) {
+      if (alive) show({ state: 'ready', ...(stats ? { tokensPerSecond: stats.tokensPerSecond } : {}) });
+    },
+    watch(signal) {
+      const watcher: Channel<EngineStatus> = channel(signal, () => { watchers.delete(watcher); });
+      watchers.add(watcher);
+      watcher.push(status);
+      return watcher.iterator;
+    },
+    async close() {
+      for (const watcher of [...watchers]) watcher.end();
+      await host.close();
+    },
+  };
+}

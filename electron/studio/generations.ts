@@ -1,0 +1,122 @@
+import type { GenerationEvent, GenerationStats, StopReason } from '../../shared/contract/writing.ts';
+import type { StudioFault } from '../../shared/contract/common.ts';
+import { PROMPT_CHUNK } from '../inference/protocol.ts';
+import type { PlanRequest } from '../../shared/prompt/types.ts';
+import type { Sampling } from '../../shared/settings/sampling.ts';
+import { appendJournal, beginGeneration, endGeneration, recordPlan } from '../storage/generations.ts';
+import type { WritableDB } from '../storage/handle.ts';
+import type { Engine } from './engine.ts';
+import { faultOf, StudioError } from './faults.ts';
+import { createEventStream, type EventStream } from './stream.ts';
+
+const JOURNAL_MS = 200;
+const KEPT_MS = 5 * 60_000;
+
+export interface GenerationOrder {
+  readonly id: string;
+  readonly storyId: string;
+  readonly chapterId: string;
+  readonly turnId: string;
+  readonly kind: 'reply' | 'continue' | 'retry';
+  readonly offset: number;
+  readonly plan: PlanRequest;
+  readonly modelName: string;
+  readonly sampling: Sampling & { readonly seed: number };
+}
+export interface Running { readonly id: string; readonly storyId: string; readonly chapterId: string; readonly turnId: string }
+
+/** Replies that are being written: one at a time, with or without anyone watching. */
+export interface Generations {
+  start(order: GenerationOrder): void;
+  stop(id: string): void;
+  /** Stops the generation that fits and waits until its text is stored. */
+  stopIn(fits: (running: Running) => boolean): Promise<void>;
+  running(): Running | null;
+  runningIn(chapterId: string): Running | null;
+  follow(id: string, afterSeq: number, signal?: AbortSignal): AsyncGenerator<GenerationEvent, void>;
+}
+
+interface Active extends Running { stop(): void; readonly settled: Promise<void> }
+
+export function createGenerations(db: WritableDB, engine: Engine): Generations {
+  const streams = new Map<string, EventStream>();
+  let active: Active | null = null;
+
+  function start(order: GenerationOrder): void {
+    const effective = {
+      sampling: order.sampling, format: order.plan.format.name, model: { name: order.modelName, sha256: null }, contextSize: order.plan.contextSize, promptChunk: PROMPT_CHUNK,
+    };
+    beginGeneration(db, { id: order.id, chapterId: order.chapterId, turnId: order.turnId, kind: order.kind, offset: order.offset, settings: effective });
+    const stream = createEventStream();
+    streams.set(order.id, stream);
+    engine.asked();
+    const job = engine.host.generate({ plan: order.plan, sampling: order.sampling });
+
+    let unwritten = '';
+    let timer: NodeJS.Timeout | null = null;
+    const write = (): void => {
+      if (timer) clearTimeout(timer);
+      timer = null;
+      if (unwritten === '') return;
+      appendJournal(db, order.id, stream.seq, unwritten);
+      unwritten = '';
+    };
+    /** A journal that cannot be written ends the reply: what is shown must be what is kept. */
+    let broken: unknown = null;
+    const writing = (act: () => void): void => {
+      try {
+        act();
+      } catch (error) {
+        broken ??= error;
+        job.stop();
+      }
+    };
+    job.accepted.then(({ ledger }) => {
+      engine.generating();
+      writing(() => { recordPlan(db, order.id, ledger); });
+    }, () => undefined);
+    job.onPrompt((progress) => { stream.prompt(progress); });
+    job.onText((text) => {
+      if (text === '' || broken !== null) return;
+      unwritten += text;
+      stream.text(text);
+      timer ??= setTimeout(() => { writing(write); }, JOURNAL_MS);
+    });
+
+    const finish = (reason: StopReason, stats: GenerationStats | null, fault: StudioFault | null): void => {
+      engine.rested(stats);
+      try {
+        write();
+        const { version, hash, offset, text } = endGeneration(db, { generationId: order.id, reason, stats });
+        stream.done({ reason, version, hash, offset, text, stats, sampling: order.sampling, fault });
+      } catch (error) {
+        // The journal keeps what came; the next start puts it into the turn.
+        stream.done({ reason: 'error', version: 0, hash: '', offset: order.offset, text: '', stats, sampling: order.sampling, fault: faultOf(error) });
+      }
+      if (active?.id === order.id) active = null;
+      setTimeout(() => { streams.delete(order.id); }, KEPT_MS).unref();
+    };
+    const settled = job.done.then(
+      ({ reason, stats }) => { finish(broken === null ? reason : 'error', stats, broken === null ? null : faultOf(broken)); },
+      (error: unknown) => { finish('error', null, faultOf(error)); },
+    );
+    active = { id: order.id, storyId: order.storyId, chapterId: order.chapterId, turnId: order.turnId, stop: () => { job.stop(); }, settled };
+  }
+
+  return {
+    start,
+    stop: (id) => { if (active?.id === id) active.stop(); },
+    async stopIn(fits) {
+      if (!active || !fits(active)) return;
+      active.stop();
+      await active.settled;
+    },
+    running: () => active,
+    runningIn: (chapterId) => (active?.chapterId === chapterId ? active : null),
+    follow(id, afterSeq, signal) {
+      const stream = streams.get(id);
+      if (!stream) throw new StudioError('NOT_FOUND', 'This reply ended a while ago. Its text is in the story; reload the page to see it.');
+      return stream.follow(afterSeq, signal);
+    },
+  };
+}

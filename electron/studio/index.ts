@@ -1,0 +1,95 @@
+import type { ChangeAck } from '../../shared/contract/writing.ts';
+import type { Change } from '../../shared/document/turn.ts';
+import { createInferenceHost } from '../inference/host.ts';
+import type { StartEngine } from '../inference/protocol.ts';
+import { createRouter, type StudioRouter } from '../rpc/router.ts';
+import { listChapters } from '../storage/chapters.ts';
+import { applyChange } from '../storage/changes.ts';
+import { openStore } from '../storage/open.ts';
+import { createCounts } from './counts.ts';
+import { acknowledgeTooEarly } from './early-ack.ts';
+import { createEngine } from './engine.ts';
+import { ensureFirstStory } from './first-story.ts';
+import { createGenerations } from './generations.ts';
+import { createHolds } from './holds.ts';
+import { readDemoModel } from './model-files.ts';
+import { createModels } from './models.ts';
+import { createRevisions } from './revisions.ts';
+import type { Services } from './services.ts';
+import { createSettings } from './settings.ts';
+import { createChapters, createStories } from './stories.ts';
+import { createWriting } from './writing.ts';
+
+/** The engine starts when the page has had time to appear; opening a chapter pushes it back a little. */
+const ENGINE_AFTER_START_MS = 1500;
+const ENGINE_AFTER_OPEN_MS = 500;
+
+export interface StudioOptions {
+  readonly dataDir: string;
+  readonly modelsDir: string | null;
+  /** Holds models/model.json. */
+  readonly resourcesDir: string;
+  readonly startEngine: StartEngine;
+}
+export interface Studio { readonly router: StudioRouter; close(): Promise<void> }
+
+/** The studio: a store, an engine and what a person can do with them. It knows no window and no socket. */
+export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOptions): Promise<Studio> {
+  const store = openStore(dataDir);
+  const { db } = store;
+  ensureFirstStory(db);
+
+  const engine = createEngine(() => createInferenceHost(startEngine));
+  const generations = createGenerations(db, engine);
+  const revisions = createRevisions(db);
+  const counts = createCounts((texts) => engine.host.count(texts), () => engine.busy);
+  const demo = readDemoModel(resourcesDir);
+  const models = createModels({
+    db, engine, demo, dataDir, modelsDir,
+    async beforeChange() {
+      counts.forget();
+      await generations.stopIn(() => true);
+    },
+  });
+  const settings = createSettings(db, () => models.suitableSampling());
+  const holds = createHolds((storyId) => {
+    for (const chapter of listChapters(db, storyId)) revisions.close(chapter.id, 'blur');
+  });
+
+  const waking = setTimeout(() => { void models.loadDefault(); }, ENGINE_AFTER_START_MS);
+  let opened = false;
+  const pageAppears = (): void => {
+    if (opened) return;
+    opened = true;
+    clearTimeout(waking);
+    woken = setTimeout(() => { void models.loadDefault(); }, ENGINE_AFTER_OPEN_MS);
+  };
+  let woken: NodeJS.Timeout | undefined;
+
+  const commit = async (change: Change): Promise<ChangeAck> => applyChange(db, change);
+  const apply = process.env['PAPHOS_TEST_EARLY_ACK'] === '1' ? acknowledgeTooEarly(commit) : commit;
+  const services: Services = {
+    stories: createStories(db, generations),
+    chapters: createChapters(db, generations, pageAppears),
+    writing: createWriting({ db, engine, models, settings, generations, holds, revisions, counts, apply }),
+    models,
+    settings,
+  };
+
+  let closing: Promise<void> | null = null;
+  return {
+    router: createRouter(services),
+    close() {
+      closing ??= (async () => {
+        clearTimeout(waking);
+        clearTimeout(woken);
+        counts.forget();
+        await generations.stopIn(() => true);
+        await engine.close();
+        revisions.closeEverything();
+        store.close();
+      })();
+      return closing;
+    },
+  };
+}

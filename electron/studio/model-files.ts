@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, type Dirent } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { DEFAULT_SAMPLING, samplingSchema, type Sampling } from '../../shared/settings/sampling.ts';
+
+/** A model file on this machine. The id is its path hashed: paths stay in main. */
+export interface FoundModel { readonly id: string; readonly path: string; readonly bytes: number; readonly modifiedAt: number; readonly name: string; readonly demo: boolean }
+
+/** The model that comes with the studio: resources/models/model.json. */
+export interface DemoModel { readonly path: string; readonly name: string; readonly format: string; readonly contextLength: number; readonly sampling: Sampling }
+
+const description = z.object({ name: z.string(), file: z.string(), format: z.string(), contextLength: z.number().int(), sampling: samplingSchema.partial() });
+const DEPTH = 2;
+
+export const modelId = (path: string): string => createHash('sha256').update(resolve(path)).digest('hex').slice(0, 24);
+
+export function readDemoModel(resourcesDir: string): DemoModel | null {
+  const folder = join(resourcesDir, 'models');
+  try {
+    const { name, file, format, contextLength, sampling } = description.parse(JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8')));
+    return { path: resolve(folder, basename(file)), name, format, contextLength, sampling: { ...DEFAULT_SAMPLING, ...sampling } };
+  } catch {
+    return null;
+  }
+}
+
+function found(path: string, name: string, demo: boolean): FoundModel | null {
+  const file = statSync(path, { throwIfNoEntry: false });
+  return file?.isFile() ? { id: modelId(path), path: resolve(path), bytes: file.size, modifiedAt: Math.trunc(file.mtimeMs), name, demo } : null;
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+function scan(folder: string, depth: number): FoundModel[] {
+  return entriesOf(folder).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return depth > 1 ? scan(path, depth - 1) : [];
+    if (!/\.gguf$/i.test(entry.name)) return [];
+    const file = found(path, entry.name.replace(/\.gguf$/i, ''), false);
+    return file ? [file] : [];
+  });
+}
+
+/** Every model file of the given folders, the demo model first. */
+export function findModels(demo: DemoModel | null, folders: readonly string[]): FoundModel[] {
+  const first = demo ? found(demo.path, demo.name, true) : null;
+  const others = folders.flatMap((folder) => scan(folder, DEPTH)).sort((a, b) => a.name.localeCompare(b.name));
+  const byId = new Map([...(first ? [first] : []), ...others].map((model) => [model.id, model]));
+  if (first) byId.set(first.id, first);
+  return [...byId.values()];
+}

@@ -1,0 +1,140 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
+import { FORMATS, formatByName } from '../../shared/prompt/formats.ts';
+import type { PromptFormat } from '../../shared/prompt/types.ts';
+import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
+import type { GgufHeader } from '../inference/gguf/header.ts';
+import { inspectModel } from '../inference/inspect.ts';
+import type { WritableDB } from '../storage/handle.ts';
+import { getModel, rememberModel } from '../storage/models.ts';
+import { readSetting, writeSetting } from '../storage/settings.ts';
+import type { Engine, Ready } from './engine.ts';
+import { faultOf, StudioError } from './faults.ts';
+import { formatOfModel } from './model-format.ts';
+import { findModels, type DemoModel, type FoundModel } from './model-files.ts';
+
+export interface Models {
+  list(): Promise<ModelFile[]>;
+  load(id: string, contextSize: number | null): Promise<void>;
+  setFormat(id: string, format: string | null): Promise<void>;
+  formats(): { name: string; title: string }[];
+  unload(): Promise<void>;
+  status(signal?: AbortSignal): AsyncGenerator<EngineStatus, void>;
+  /** The sampling that suits the model of last time. */
+  suitableSampling(): Sampling;
+  /** What a reply needs: waits for a load, starts the model of last time if none was loaded yet. */
+  readyForReply(): Promise<Ready>;
+  loadDefault(): Promise<void>;
+}
+
+export interface ModelsOptions { readonly db: WritableDB; readonly engine: Engine; readonly demo: DemoModel | null; readonly dataDir: string; readonly modelsDir: string | null; beforeChange(): Promise<void> }
+
+type Inspected = { readonly header: GgufHeader; readonly fault: null } | { readonly header: null; readonly fault: ModelFile['fault'] };
+
+export function createModels({ db, engine, demo, dataDir, modelsDir, beforeChange }: ModelsOptions): Models {
+  const own = join(dataDir, 'models');
+  mkdirSync(own, { recursive: true });
+  const inspected = new Map<string, Promise<Inspected>>();
+  const find = (): FoundModel[] => findModels(demo, [own, ...(modelsDir ? [modelsDir] : [])]);
+
+  function inspect(model: FoundModel): Promise<Inspected> {
+    const key = `${model.id} ${String(model.bytes)} ${String(model.modifiedAt)}`;
+    const known = inspected.get(key);
+    if (known) return known;
+    const work = inspectModel(model.path).then((header): Inspected => ({ header, fault: null }), (error: unknown): Inspected => ({ header: null, fault: faultOf(error) }));
+    inspected.set(key, work);
+    return work;
+  }
+
+  function choose(model: FoundModel, header: GgufHeader): PromptFormat {
+    const chosen = getModel(db, model.id)?.chosenFormat;
+    return (chosen ? formatByName(chosen) : null) ?? formatOfModel(model.path, header, demo).format;
+  }
+
+  async function describe(model: FoundModel): Promise<ModelFile> {
+    const { header, fault } = await inspect(model);
+    const stored = getModel(db, model.id);
+    const found = header ? formatOfModel(model.path, header, demo) : null;
+    return {
+      id: model.id, name: model.name, bytes: model.bytes, demo: model.demo,
+      architecture: header?.architecture ?? null, contextLength: header?.contextLength ?? null,
+      format: found?.format.name ?? null, evidence: found?.evidence ?? null,
+      chosenFormat: stored?.chosenFormat ?? null, contextSize: stored?.contextSize ?? null, fault,
+    };
+  }
+
+  function byId(id: string): FoundModel {
+    const model = find().find((one) => one.id === id);
+    if (!model) throw new StudioError('NO_MODEL', 'This model file is not there any more. Put it back into the models folder, or choose another one.');
+    return model;
+  }
+
+  function remember(model: FoundModel, header: GgufHeader, change: { chosenFormat?: string | null; contextSize?: number | null; lastUsedAt?: number }): void {
+    const stored = getModel(db, model.id);
+    rememberModel(db, {
+      id: model.id, path: model.path, name: model.name, bytes: model.bytes, modifiedAt: model.modifiedAt, sha256: stored?.sha256 ?? null,
+      architecture: header.architecture, contextLength: header.contextLength,
+      chosenFormat: stored?.chosenFormat ?? null, contextSize: stored?.contextSize ?? null, lastUsedAt: stored?.lastUsedAt ?? null, ...change,
+    });
+  }
+
+  async function start(model: FoundModel, contextSize: number | null): Promise<Ready> {
+    const { header, fault } = await inspect(model);
+    if (!header) throw new StudioError(fault?.code ?? 'MODEL', fault?.message ?? 'This model cannot be opened. Choose another one.', fault?.detail);
+    const ready = await engine.load({ id: model.id, name: model.name, path: model.path, contextSize, format: choose(model, header) });
+    remember(model, header, { contextSize, lastUsedAt: Date.now() });
+    writeSetting(db, 'studio', 'model', model.id);
+    return ready;
+  }
+
+  function lastUsed(): FoundModel | null {
+    const id = readSetting(db, 'studio', 'model');
+    const all = find();
+    return all.find((model) => model.id === id) ?? all.find((model) => model.demo) ?? null;
+  }
+
+  let first: Promise<Ready | null> | null = null;
+  const startLast = (): Promise<Ready | null> => {
+    first ??= (async () => {
+      const model = lastUsed();
+      return model ? start(model, getModel(db, model.id)?.contextSize ?? null) : null;
+    })();
+    return first;
+  };
+
+  return {
+    list: () => Promise.all(find().map(describe)),
+    async load(id, contextSize) {
+      const model = byId(id);
+      first ??= Promise.resolve(null);
+      await beforeChange();
+      await start(model, contextSize);
+    },
+    async setFormat(id, format) {
+      const model = byId(id);
+      if (format !== null && !formatByName(format)) throw new StudioError('NO_FORMAT', `Paphos has no prompt format called “${format}”. Choose one of the list.`);
+      const { header } = await inspect(model);
+      if (!header) throw new StudioError('MODEL', 'This model cannot be opened, so it has no format. Choose another one.');
+      remember(model, header, { chosenFormat: format });
+      engine.setFormat(id, choose(model, header));
+    },
+    formats: () => FORMATS.map(({ name, title }) => ({ name, title })),
+    async unload() {
+      await beforeChange();
+      await engine.unload();
+    },
+    status: (signal) => engine.watch(signal),
+    suitableSampling: () => (demo && lastUsed()?.demo ? demo.sampling : DEFAULT_SAMPLING),
+    async readyForReply() {
+      await startLast().catch(() => null);
+      const ready = await engine.ready();
+      if (!ready) throw new StudioError('NO_ENGINE', 'No model is ready. Nothing was changed; choose a model, then press Reply again.');
+      return ready;
+    },
+    async loadDefault() {
+      // What went wrong is in the status.
+      await startLast().catch(() => null);
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { TreeTurn, TurnTree } from '../../shared/document/turn.ts';
+import type { Cut, Ledger, LedgerEntry, PlanRequest, PromptFormat, PromptTurn } from '../../shared/prompt/types.ts';
+import type { ReadableDB } from '../storage/handle.ts';
+import { lastCut } from '../storage/generations.ts';
+import { turnText } from '../storage/turns.ts';
+import { StudioError } from './faults.ts';
+
+/** More text than this per token of context cannot be in a prompt; what is older is not sent to the planner. */
+const CHARACTERS_PER_TOKEN = 12;
+
+/** Where a reply goes: after `turns`, or with `open` on in the last of them from the end of its text here. */
+export interface Target { readonly turns: readonly PromptTurn[]; readonly versions: ReadonlyMap<string, number>; readonly open: boolean }
+export interface Window { readonly format: PromptFormat; readonly contextSize: number; readonly reserve: number }
+
+/** The turns from the chapter's start to `turnId`, whichever branch it is on. */
+export function branchTo(db: ReadableDB, tree: TurnTree, turnId: string | null): { turns: PromptTurn[]; versions: Map<string, number> } {
+  const turns: PromptTurn[] = [];
+  const versions = new Map<string, number>();
+  let id = turnId;
+  while (id !== null) {
+    const turn: TreeTurn | undefined = tree.turns.get(id);
+    if (!turn || turn.tombstone) throw new StudioError('NOT_FOUND', 'This turn is not in the chapter any more. Nothing was changed; reload the page.');
+    turns.push({ id, role: turn.role, speaker: turn.speaker, text: turn.text ?? turnText(db, id) });
+    versions.set(id, turn.version);
+    id = turn.parentId;
+  }
+  return { turns: turns.reverse(), versions };
+}
+
+/** The request for the planner: the head, and of the rest the newest turns that can matter. */
+export function promptRequest(db: ReadableDB, chapterId: string, target: Target, window: Window): PlanRequest {
+  const { turns } = target;
+  const headEnd = turns.findIndex((turn) => turn.role !== 'system');
+  const head = turns.slice(0, headEnd < 0 ? turns.length : headEnd);
+  let from = turns.length;
+  for (let room = window.contextSize * CHARACTERS_PER_TOKEN; from > head.length && room > 0; from -= 1) room -= turns[from - 1]?.text.length ?? 0;
+  const sent = [...head, ...turns.slice(from)];
+  const cut: Cut | null = lastCut(db, chapterId, new Set(turns.map((turn) => turn.id)));
+  return { ...window, turns: sent, open: target.open, cut: cut && sent.some((turn) => turn.id === cut.turnId) ? cut : null };
+}
+
+/** The ledger over all turns: those that were not sent to the planner stand where they belong, outside, with their counts where known. */
+export function wholeLedger(ledger: Ledger, target: Target, countOf: (turn: PromptTurn, version: number) => number | null): Ledger {
+  const planned = new Map(ledger.entries.map((entry) => [entry.turnId, entry]));
+  const entries = target.turns.map((turn): LedgerEntry => {
+    const count = (): number | null => countOf(turn, target.versions.get(turn.id) ?? 0);
+    const entry = planned.get(turn.id);
+    if (!entry) return { turnId: turn.id, role: turn.role, placement: 'out', tokens: count(), reason: 'older', neutralised: false };
+    return entry.placement === 'out' && entry.tokens === null ? { ...entry, tokens: count() } : entry;
+  });
+  return { ...ledger, entries };
+}

@@ -1,0 +1,65 @@
+import type { ChapterDocument, ChapterSummary, RemovedItem, StorySummary } from '../../shared/contract/stories.ts';
+import { createChapter, getChapter, listChapters, removeChapter, removedItems, renameChapter, restoreChapter } from '../storage/chapters.ts';
+import { spanOf } from '../storage/generations.ts';
+import type { WritableDB } from '../storage/handle.ts';
+import { createStory, listStories, removeStory, renameStory, restoreStory } from '../storage/stories.ts';
+import { readTree } from '../storage/turns.ts';
+import type { Generations } from './generations.ts';
+
+export interface Stories {
+  list(): StorySummary[];
+  create(story: { id: string; title: string; chapterId: string; turnId: string }): StorySummary;
+  rename(id: string, title: string): void;
+  remove(id: string): Promise<void>;
+  restore(id: string): void;
+  removed(): RemovedItem[];
+}
+
+export function createStories(db: WritableDB, generations: Generations): Stories {
+  return {
+    list: () => listStories(db),
+    create: (story) => createStory(db, story),
+    rename: (id, title) => { renameStory(db, id, title); },
+    async remove(id) {
+      await generations.stopIn((one) => one.storyId === id);
+      removeStory(db, id);
+    },
+    restore: (id) => { restoreStory(db, id); },
+    removed: () => removedItems(db),
+  };
+}
+
+export interface Chapters {
+  list(storyId: string): ChapterSummary[];
+  create(chapter: { id: string; storyId: string; title: string; turnId: string }): ChapterSummary;
+  rename(id: string, title: string): void;
+  remove(id: string): Promise<void>;
+  restore(id: string): void;
+  open(id: string): ChapterDocument;
+}
+
+export function createChapters(db: WritableDB, generations: Generations, onOpen: () => void): Chapters {
+  return {
+    list: (storyId) => listChapters(db, storyId),
+    create: (chapter) => createChapter(db, chapter),
+    rename: (id, title) => { renameChapter(db, id, title); },
+    async remove(id) {
+      await generations.stopIn((one) => one.chapterId === id);
+      removeChapter(db, id);
+    },
+    restore: (id) => { restoreChapter(db, id); },
+    open(id) {
+      onOpen();
+      const chapter = getChapter(db, id);
+      const tree = readTree(db, id, { texts: 'path' });
+      const running = generations.runningIn(id);
+      return {
+        chapter,
+        structureRev: tree.structureRev,
+        activeRootId: tree.activeRootId,
+        turns: [...tree.turns.values()],
+        generation: running ? { generationId: running.id, turnId: running.turnId, offset: spanOf(db, running.id).offset } : null,
+      };
+    },
+  };
+}

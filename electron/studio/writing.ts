@@ -1,0 +1,137 @@
+import { randomInt } from 'node:crypto';
+import type { ChangeAck, GenerationEvent, GenerationStart, Hold } from '../../shared/contract/writing.ts';
+import type { Change, Op, TreeTurn, TurnTree } from '../../shared/document/turn.ts';
+import { newId } from '../../shared/document/ids.ts';
+import { activePath, childrenOf } from '../../shared/document/tree.ts';
+import type { Ledger } from '../../shared/prompt/types.ts';
+import { getChapter } from '../storage/chapters.ts';
+import { applyChange } from '../storage/changes.ts';
+import type { WritableDB } from '../storage/handle.ts';
+import { readTree, turnText } from '../storage/turns.ts';
+import type { Counts } from './counts.ts';
+import type { Engine } from './engine.ts';
+import { StudioError } from './faults.ts';
+import type { Generations } from './generations.ts';
+import type { Holds } from './holds.ts';
+import type { Models } from './models.ts';
+import { branchTo, promptRequest, wholeLedger, type Target } from './prompts.ts';
+import type { Revisions } from './revisions.ts';
+import type { Settings } from './settings.ts';
+
+export interface Place { readonly chapterId: string; readonly turnId: string | null; readonly offset: number | null }
+export interface Wish extends Place { readonly kind: 'reply' | 'continue' | 'retry' }
+
+export interface Writing {
+  applyChange(change: Change, clientId: string): Promise<ChangeAck>;
+  activate(wish: { changeId: string; chapterId: string; turnId: string }, clientId: string): { structureRev: number; path: TreeTurn[] };
+  generate(wish: Wish, clientId: string): Promise<GenerationStart>;
+  follow(generationId: string, afterSeq: number, signal?: AbortSignal): AsyncGenerator<GenerationEvent, void>;
+  stop(generationId: string): void;
+  plan(place: Place): Promise<Ledger>;
+  hold(storyId: string, clientId: string, signal?: AbortSignal): AsyncGenerator<Hold, void>;
+  takeOver(storyId: string, clientId: string): void;
+}
+
+export interface WritingParts {
+  readonly db: WritableDB; readonly engine: Engine; readonly models: Models; readonly settings: Settings; readonly generations: Generations;
+  readonly holds: Holds; readonly revisions: Revisions; readonly counts: Counts; readonly apply: (change: Change) => Promise<ChangeAck>;
+}
+
+/** Where a reply will stand, and what leads to it. */
+interface Opening { readonly turnId: string; readonly offset: number; readonly ops: readonly Op[]; readonly target: Target }
+
+export function createWriting({ db, engine, models, settings, generations, holds, revisions, counts, apply }: WritingParts): Writing {
+  const storyOf = (chapterId: string): string => getChapter(db, chapterId).storyId;
+  const assertWriter = (chapterId: string, clientId: string): void => { holds.assertWriter(storyOf(chapterId), clientId); };
+
+  /** Continue at an offset of a turn; `turns` end in that turn, its text cut there. */
+  function continued(tree: TurnTree, turnId: string, offset: number | null): Opening {
+    const { turns, versions } = branchTo(db, tree, turnId);
+    const last = turns.pop();
+    if (!last) throw new StudioError('NOTHING_WRITTEN', 'There is nothing to continue yet. Write a line, then press Reply.');
+    const at = Math.min(offset ?? last.text.length, last.text.length);
+    return { turnId, offset: at, ops: [], target: { turns: [...turns, { ...last, text: last.text.slice(0, at) }], versions, open: true } };
+  }
+
+  function answered(tree: TurnTree, after: string | null, speaker: string | null, as: 'chain' | 'alternate'): Opening {
+    const turnId = newId();
+    const { turns, versions } = branchTo(db, tree, after);
+    const op: Op = { op: 'insert', after, as, turn: { id: turnId, role: 'model', speaker, marked: true, text: '' } };
+    return { turnId, offset: 0, ops: [op], target: { turns, versions, open: false } };
+  }
+
+  function opening(tree: TurnTree, { kind, turnId, offset }: Wish): Opening {
+    const end = activePath(tree).at(-1);
+    const chosen = turnId === null ? end : tree.turns.get(turnId);
+    if (!chosen) throw new StudioError('NOT_FOUND', 'This turn is not in the chapter any more. Nothing was changed; reload the page.');
+    if (kind === 'continue') return continued(tree, chosen.id, offset);
+    if (kind === 'retry') return answered(tree, chosen.parentId, chosen.speaker, 'alternate');
+    if (chosen.role === 'model' && chosen.id === end?.id) return continued(tree, chosen.id, null);
+    return answered(tree, chosen.id, null, childrenOf(tree, chosen.id).length > 0 ? 'alternate' : 'chain');
+  }
+
+  const isStreaming = (turnId: string): boolean => generations.running()?.turnId === turnId;
+
+  return {
+    async applyChange(change, clientId) {
+      assertWriter(change.chapterId, clientId);
+      if (change.ops.some((op) => op.op === 'remove' && isStreaming(op.turnId))) await generations.stopIn(() => true);
+      const ack = await apply(change);
+      revisions.touched(change.chapterId);
+      return ack;
+    },
+
+    activate({ changeId, chapterId, turnId }, clientId) {
+      assertWriter(chapterId, clientId);
+      const before = readTree(db, chapterId, { texts: 'none' });
+      const turn = before.turns.get(turnId);
+      if (!turn || turn.tombstone) throw new StudioError('NOT_FOUND', 'This alternate is not in the chapter any more. Nothing was changed; reload the page.');
+      const { structureRev } = applyChange(db, { changeId, chapterId, structureRev: before.structureRev, ops: [{ op: 'activate', parentId: turn.parentId, turnId }] });
+      const { turns } = readTree(db, chapterId, { texts: 'path' });
+      const path: TreeTurn[] = [];
+      for (let next = turns.get(turnId); next; next = next.activeChildId === null ? undefined : turns.get(next.activeChildId)) path.push({ ...next, text: next.text ?? turnText(db, next.id) });
+      return { structureRev, path };
+    },
+
+    async generate(wish, clientId) {
+      assertWriter(wish.chapterId, clientId);
+      if (generations.running()) throw new StudioError('BUSY', 'A reply is being written already. Wait for its end, or stop it first.');
+      const ready = await models.readyForReply();
+      if (generations.running()) throw new StudioError('BUSY', 'A reply is being written already. Wait for its end, or stop it first.');
+      const storyId = storyOf(wish.chapterId);
+      const tree = readTree(db, wish.chapterId, { texts: 'path' });
+      const { turnId, offset, ops, target } = opening(tree, wish);
+      if (target.turns.every((turn) => turn.text.trim() === '')) throw new StudioError('NOTHING_WRITTEN', 'There is nothing to answer yet. Write a line, then press Reply.');
+      revisions.close(wish.chapterId, 'generation');
+
+      const chosen = settings.sampling(storyId);
+      const sampling = { ...chosen, seed: chosen.seed ?? randomInt(2 ** 32) };
+      const reserve = Math.min(sampling.maxTokens, Math.floor(ready.contextSize / 2));
+      const plan = promptRequest(db, wish.chapterId, target, { format: ready.format, contextSize: ready.contextSize, reserve });
+      const { structureRev } = ops.length === 0 ? tree : applyChange(db, { changeId: newId(), chapterId: wish.chapterId, structureRev: tree.structureRev, ops });
+      const id = newId();
+      generations.start({ id, storyId, chapterId: wish.chapterId, turnId, kind: wish.kind, offset, plan, sampling, modelName: ready.modelName });
+      return { generationId: id, turnId, offset, structureRev, ops };
+    },
+
+    follow: (generationId, afterSeq, signal) => generations.follow(generationId, afterSeq, signal),
+    stop: (generationId) => { generations.stop(generationId); },
+
+    async plan({ chapterId, turnId, offset }) {
+      const ready = engine.current();
+      if (!ready) throw new StudioError('NO_ENGINE', 'No model is ready, so the context cannot be counted yet.');
+      const tree = readTree(db, chapterId, { texts: 'path' });
+      const { target } = opening(tree, { chapterId, turnId, offset, kind: offset === null ? 'reply' : 'continue' });
+      const { maxTokens } = settings.sampling(storyOf(chapterId));
+      const reserve = Math.min(maxTokens, Math.floor(ready.contextSize / 2));
+      const ledger = await engine.host.plan(promptRequest(db, chapterId, target, { format: ready.format, contextSize: ready.contextSize, reserve }));
+      const whole = wholeLedger(ledger, target, counts.of);
+      const outside = new Set(whole.entries.filter((entry) => entry.placement === 'out' && entry.tokens === null).map((entry) => entry.turnId));
+      counts.later(target.turns.filter((turn) => outside.has(turn.id)), target.versions);
+      return whole;
+    },
+
+    hold: (storyId, clientId, signal) => holds.hold(storyId, clientId, signal),
+    takeOver: (storyId, clientId) => { holds.takeOver(storyId, clientId); },
+  };
+}
