@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundledNode, ensureInstalled, rememberBuild, root, runUnderNode24, sourcesKey } from './bootstrap.mjs';
 
@@ -11,7 +11,6 @@ async function build() {
   const key = sourcesKey();
   const common = { root, configFile: false, logLevel: process.argv.includes('--quiet') ? 'warn' : 'info', publicDir: false };
   const outDir = join(root, 'out', 'electron');
-  rmSync(outDir, { recursive: true, force: true });
 
   const entries = ['main', 'cli', 'server', 'inference/worker/main'].map((name) => [name, join(root, 'electron', `${name}.ts`)]).filter(([, file]) => existsSync(file));
   const output = { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' };
@@ -19,7 +18,7 @@ async function build() {
     ...common,
     // What holds native code, or is given by Electron, stays outside the bundle.
     ssr: { noExternal: true, external: ['better-sqlite3', 'node-llama-cpp', 'electron', 'ws'] },
-    build: { ssr: true, target: 'node24', outDir, emptyOutDir: false, minify: false, sourcemap: true, rolldownOptions: { input: Object.fromEntries(entries), output } },
+    build: { ssr: true, target: 'node24', outDir, emptyOutDir: true, minify: false, sourcemap: true, rolldownOptions: { input: Object.fromEntries(entries), output } },
   });
 
   // A sandboxed preload must be one CommonJS file.
