@@ -11,12 +11,19 @@ export async function loadRemembered(): Promise<void> {
 
 type Value = InterfaceState[string];
 
-/** Takes effect at once. The studio keeps it; if it cannot, only the memory of it is lost. */
+const REST_MS = 200;
+const resting = new Map<string, ReturnType<typeof setTimeout>>();
+
+/** Takes effect at once and is stored after a short rest. If the studio cannot keep it, only the memory of it is lost. */
 export function remember(key: string, value: Value): void {
   const { values } = useRemembered.getState();
   if (values?.[key] === value) return;
   useRemembered.setState({ values: { ...values, [key]: value } });
-  api.settings.setInterface({ key, value }).catch(() => undefined);
+  clearTimeout(resting.get(key));
+  resting.set(key, setTimeout(() => {
+    resting.delete(key);
+    api.settings.setInterface({ key, value }).catch(() => undefined);
+  }, REST_MS));
 }
 
 export function useFlag(key: string, otherwise: boolean): [boolean, (value: boolean) => void] {

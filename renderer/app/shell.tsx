@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, type ReactElement } from 'react';
+import { useEffect, useRef, type CSSProperties, type ReactElement } from 'react';
 import { Binder } from '../library/binder.tsx';
 import { goToStory, refreshLibrary, useStories } from '../library/library.ts';
 import { ContextPanel } from '../ledger/context-panel.tsx';
@@ -7,13 +7,14 @@ import { words } from '../lib/words.ts';
 import { ModelPanel } from '../models/model-panel.tsx';
 import { SamplingPanel } from '../settings/sampling-panel.tsx';
 import { SettingsDialog } from '../settings/settings-dialog.tsx';
+import { Splitter } from '../ui/splitter.tsx';
 import { toast } from '../ui/toasts.tsx';
 import { useKeyboard } from './keyboard.ts';
-import { usePanel } from './panels.ts';
+import { togglePanel, usePanel, usePanelWidth, type Panel } from './panels.ts';
 import { Palette } from './palette.tsx';
 import { Page } from './page.tsx';
 import { Rail } from './rail.tsx';
-import { useText } from './remembered.ts';
+import { remember, useText } from './remembered.ts';
 import { useManuscript, useSession } from './session.ts';
 import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { StatusBar } from './status-bar.tsx';
@@ -28,8 +29,9 @@ export function Shell(): ReactElement {
   useNotices();
   useKeyboard();
   const close = (): void => useSession.setState({ over: null });
+  const widths = { '--binder': `${String(usePanelWidth('binder').width)}px`, '--inspector': `${String(usePanelWidth('inspector').width)}px` };
   return (
-    <div className="app" data-binder={binder} data-inspector={inspector}>
+    <div className="app" data-binder={binder} data-inspector={inspector} style={widths as CSSProperties}>
       <TitleRow />
       <Rail />
       {binder === 'closed' ? null : <Binder />}
@@ -43,11 +45,21 @@ export function Shell(): ReactElement {
           <SamplingPanel />
         </aside>
       )}
+      {binder === 'beside' ? <Edge panel="binder" /> : null}
+      {inspector === 'beside' ? <Edge panel="inspector" /> : null}
       {binder === 'over' || inspector === 'over' ? <div className="veil" onClick={close} /> : null}
       <StatusBar />
       <TurnMenu />
       <Dialogs />
     </div>
+  );
+}
+
+function Edge({ panel }: { readonly panel: Panel }): ReactElement {
+  const size = usePanelWidth(panel);
+  return (
+    <Splitter {...size} side={panel === 'binder' ? 'left' : 'right'} label={words.panelWidth[panel]}
+      onChange={(width) => remember(`width:${panel}`, width)} onCollapse={() => togglePanel(panel)} />
   );
 }
 

@@ -133,6 +133,7 @@ export const words = {
   toggleBinder: 'Show or hide stories and chapters',
   toggleInspector: 'Show or hide context, model and sampling',
   inspector: 'Inspector',
+  panelWidth: { binder: 'Width of stories and chapters', inspector: 'Width of the inspector' },
   find: 'Find in the chapter',
   goToChapter: (title: string) => `Go to chapter ${title}`,
   goToStory: (title: string) => `Open story ${title}`,

@@ -1,5 +1,5 @@
 import { ChevronRight } from 'lucide-react';
-import { useEffect, useId, useState, type ReactElement } from 'react';
+import { useEffect, useId, useState, type CSSProperties, type ReactElement } from 'react';
 import { DEFAULT_SAMPLING, SAMPLING_FIELDS, samplingSchema, type Sampling, type SamplingField } from '../../shared/settings/sampling.ts';
 import { useFlag } from '../app/remembered.ts';
 import { words } from '../lib/words.ts';
@@ -37,14 +37,16 @@ interface SettingProps { readonly sampling: Sampling; readonly change: (next: Sa
 function NumberSetting({ field, sampling, change }: SettingProps & { readonly field: SamplingField }): ReactElement {
   const key = field.key as NumberKey;
   const { minValue, maxValue } = samplingSchema.shape[key];
-  const least = Number.isFinite(minValue) ? minValue ?? 0 : 0;
+  const least = minValue ?? 0;
   const most = maxValue ?? 1;
   const value = sampling[key];
   const id = useId();
+  const end = SLIDER_END[key] ?? most;
+  const share = { '--share': `${String(Math.min(100, (100 * (value - least)) / (end - least)))}%` };
   return (
     <div className="set" title={field.hint}>
       <label htmlFor={id}>{field.label}</label>
-      <input type="range" aria-label={field.label} min={least} max={SLIDER_END[key] ?? most} step={field.step} value={value} onChange={(event) => change({ ...sampling, [key]: Number(event.target.value) })} />
+      <input type="range" aria-label={field.label} min={least} max={end} step={field.step} value={value} style={share as CSSProperties} onChange={(event) => change({ ...sampling, [key]: Number(event.target.value) })} />
       <NumberField id={id} value={value} least={least} most={most} onChange={(next) => change({ ...sampling, [key]: next })} />
     </div>
   );
