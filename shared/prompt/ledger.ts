@@ -1,4 +1,4 @@
-import type { Assembled } from './plan.ts';
+import type { Assembled } from './assemble.ts';
 import type { Body, Window } from './window.ts';
 import type { LedgerEntry, PlanRequest, PromptTurn } from './types.ts';
 

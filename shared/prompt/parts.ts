@@ -54,5 +54,3 @@ function groupTurns(format: PromptFormat, turns: readonly PromptTurn[]): Group[]
   }
   return groups;
 }
-
-export const promptText = (parts: readonly Part[]) => parts.map((part) => part.text).join('');

@@ -1,8 +1,8 @@
+import { assemble, type Assembled } from './assemble.ts';
 import { PromptFault } from './fault.ts';
 import { ledgerEntries, sortTurns } from './ledger.ts';
 import type { Scale } from './measure.ts';
-import { promptText, renderParts, type RenderOptions } from './parts.ts';
-import { tokenizeParts, type TokenCache } from './tokens.ts';
+import type { TokenCache } from './tokens.ts';
 import { bodyOf, mayFit, moveCut, turnsOf, WHOLE, windowAt, type Body } from './window.ts';
 import { roleWords } from './words.ts';
 import type { Plan, PlanRequest, PromptTurn, Tokenizer } from './types.ts';
@@ -16,7 +16,7 @@ export function planPrompt(request: PlanRequest, tokenizer: Tokenizer, cache: To
   const { head, turns } = sortTurns(request);
   const budget = headroom(request.contextSize, request.reserve);
   const options = { open: request.open && turns.length > 0, reply: !request.open };
-  const alone = assemble(head, [], { open: false, reply: options.reply }, scale).tokens.length;
+  const alone = assemble(head, { open: false, reply: options.reply }, scale).tokens.length;
   if (alone > budget) throw new PromptFault(`${head.length > 0 ? 'The notes in front of the chapter take' : 'An empty prompt takes'} ${alone} tokens, ${room(request, budget)}. ${ADVICE}`);
 
   let body = bodyOf(turns, options.open, budget - alone, scale);
@@ -30,7 +30,7 @@ export function planPrompt(request: PlanRequest, tokenizer: Tokenizer, cache: To
   };
   if (!mayFit(window, body)) window = move();
   for (;;) {
-    const prompt = assemble(head, turnsOf(window, body), options, scale);
+    const prompt = assemble([...head, ...turnsOf(window, body)], options, scale);
     const excess = prompt.tokens.length - budget;
     if (excess <= 0) {
       const cut = window.from === 0 && window.offset === 0 ? null : { turnId: turns[window.from]?.id ?? '', offset: window.offset };
@@ -52,14 +52,6 @@ const room = ({ contextSize, reserve }: PlanRequest, budget: number) =>
 
 const shrunk = (body: Body, by: number): Body => ({ ...body, space: body.space - by });
 
-function assemble(head: readonly PromptTurn[], body: readonly PromptTurn[], options: RenderOptions, { format, tokenizer, words, cache }: Scale) {
-  const { parts, neutralised } = renderParts(format, [...head, ...body], options, words);
-  const { tokens, owners, split } = tokenizeParts(parts, tokenizer, words, cache);
-  return { text: promptText(parts), tokens, owners, neutralised: new Set([...neutralised, ...split]) };
-}
-
-export type Assembled = ReturnType<typeof assemble>;
-
 /** The head's ids as far as they do not depend on what follows it: in plain-text formats a token may reach over its end. */
 function countHeadTokens(head: readonly PromptTurn[], prompt: Assembled, scale: Scale): number {
   const ids = new Set<string | null>(head.map((turn) => turn.id));
@@ -69,7 +61,7 @@ function countHeadTokens(head: readonly PromptTurn[], prompt: Assembled, scale: 
   if (count === first) return count;
   const followers: readonly (readonly PromptTurn[])[] = [[], [follower('user')], [follower('model')]];
   for (const followed of followers) {
-    const { tokens } = assemble(head, followed, { open: false, reply: true }, scale);
+    const { tokens } = assemble([...head, ...followed], { open: false, reply: true }, scale);
     const differs = tokens.findIndex((token, index) => token !== prompt.tokens[index]);
     if (differs >= 0) count = Math.min(count, differs);
   }
