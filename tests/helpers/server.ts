@@ -45,14 +45,15 @@ export async function signIn(url: string): Promise<string> {
   return cookie;
 }
 
-export interface Connection { readonly client: StudioClient; readonly socket: WebSocket; close(): void }
+export interface Connection { readonly client: StudioClient; readonly socket: WebSocket; readonly cookie: string; close(): void }
 
-export async function connect(server: Pick<Server, 'url' | 'port'>, cookie?: string): Promise<Connection> {
+export async function connect(server: Pick<Server, 'url' | 'port'>, known?: string): Promise<Connection> {
+  const cookie = known ?? await signIn(server.url);
   const origin = `http://127.0.0.1:${server.port}`;
-  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/rpc`, { headers: { cookie: cookie ?? await signIn(server.url), origin } });
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/rpc`, { headers: { cookie, origin } });
   await once(socket, 'open');
   const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket });
-  return { client: createORPCClient(link), socket, close: () => socket.close() };
+  return { client: createORPCClient(link), socket, cookie, close: () => socket.close() };
 }
 
 /** Waits until the engine says one of the given states. */

@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { activePath } from '../../shared/document/tree.ts';
+import type { TurnTree } from '../../shared/document/turn.ts';
+import { newId } from '../../shared/document/ids.ts';
+import type { ChapterDocument } from '../../shared/contract/stories.ts';
+import type { GenerationEvent } from '../../shared/contract/writing.ts';
+import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
+import { connect, engineReaches, serve, temporaryFolder, type Connection, type Server, type StudioClient } from '../helpers/server.ts';
+
+const data = temporaryFolder('studio');
+let server: Server;
+let one: Connection;
+let client: StudioClient;
+let cookie: string;
+
+beforeAll(async () => {
+  server = await serve({ data });
+  one = await connect(server);
+  ({ client, cookie } = one);
+  await engineReaches(client, ['ready']);
+}, 60_000);
+afterAll(async () => {
+  one.close();
+  await server.stop();
+});
+
+const treeOf = (document: ChapterDocument): TurnTree => ({ activeRootId: document.activeRootId, turns: new Map(document.turns.map((turn) => [turn.id, turn])) });
+const pathOf = async (chapterId: string) => activePath(treeOf(await client.chapters.open({ id: chapterId })));
+
+async function newChapter(words: string, sampling = {}): Promise<{ storyId: string; chapterId: string; turnId: string }> {
+  const [storyId, chapterId, turnId] = [newId(), newId(), newId()];
+  await client.stories.create({ id: storyId, title: 'Tried', chapterId, turnId });
+  await client.settings.setSampling({ storyId, sampling: { ...DEFAULT_SAMPLING, ...sampling } });
+  const { structureRev, turns } = await client.chapters.open({ id: chapterId });
+  await client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'setText', turnId, version: turns[0]?.version ?? 0, at: 0, del: 0, ins: words }] });
+  return { storyId, chapterId, turnId };
+}
+
+async function collect(by: StudioClient, generationId: string, afterSeq = 0): Promise<GenerationEvent[]> {
+  const events: GenerationEvent[] = [];
+  for await (const event of await by.writing.follow({ generationId, afterSeq })) events.push(event);
+  return events;
+}
+const textOf = (events: readonly GenerationEvent[]): string => events.map((event) => (event.type === 'text' ? event.text : '')).join('');
+const doneOf = (events: readonly GenerationEvent[]) => events.find((event) => event.type === 'done');
+const faultOf = async (work: Promise<unknown>): Promise<{ code: string; message: string }> => work.then(() => { throw new Error('not refused'); }, (error: { data: { code: string; message: string } }) => error.data);
+
+test('the first start opens a text adventure that one key continues', async () => {
+  const [story] = await client.stories.list();
+  const [chapter] = await client.chapters.list({ storyId: story?.id ?? '' });
+  const before = await pathOf(chapter?.id ?? '');
+  expect(before.map((turn) => turn.role)).toEqual(['system', 'user', 'model', 'user']);
+  expect(before[2]?.text?.match(/^- /gm)).toHaveLength(3);
+
+  const start = await client.writing.generate({ chapterId: chapter?.id ?? '', kind: 'reply', turnId: before[3]?.id ?? null, offset: null });
+  const events = await collect(client, start.generationId);
+  const done = doneOf(events);
+  expect(done?.reason).toBe('end');
+  expect(textOf(events)).toBe(done?.text);
+  const after = await pathOf(chapter?.id ?? '');
+  expect(after.at(-1)).toMatchObject({ id: start.turnId, role: 'model', text: done?.text, version: done?.version });
+  expect(done?.sampling?.seed).toEqual(expect.any(Number));
+  expect(done?.stats?.tokens).toBeGreaterThan(5);
+});
+
+test('a client that comes back in the middle of a reply sees all of it', async () => {
+  const { chapterId, turnId } = await newChapter('Tell me of a lighthouse.', { banEnd: true, maxTokens: 200 });
+  const start = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null });
+  let seen = '';
+  let seq = 0;
+  for await (const event of await client.writing.follow({ generationId: start.generationId, afterSeq: 0 })) {
+    if (event.type !== 'text') continue;
+    seen += event.text;
+    seq = event.seq;
+    if (seq >= 3) break;
+  }
+  const other = await connect(server, cookie);
+  const document = await other.client.chapters.open({ id: chapterId });
+  expect(document.generation).toEqual({ generationId: start.generationId, turnId: start.turnId, offset: 0 });
+  expect(document.turns.find((turn) => turn.id === start.turnId)?.text).toBe('');
+  const [rest, whole] = await Promise.all([collect(client, start.generationId, seq), collect(other.client, start.generationId)]);
+  expect(seen + textOf(rest)).toBe(doneOf(rest)?.text);
+  expect(textOf(whole)).toBe(doneOf(whole)?.text);
+  expect((await other.client.chapters.open({ id: chapterId })).generation).toBeNull();
+  other.close();
+});
+
+test('words typed before the place of a reply move it, and nothing is lost', async () => {
+  const { chapterId, turnId } = await newChapter('Once upon a time', { banEnd: true, maxTokens: 150 });
+  const { structureRev, turns } = await client.chapters.open({ id: chapterId });
+  const start = await client.writing.generate({ chapterId, kind: 'continue', turnId, offset: 16 });
+  expect(start).toMatchObject({ turnId, offset: 16, ops: [] });
+  await client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'setText', turnId, version: turns[0]?.version ?? 0, at: 0, del: 0, ins: 'Listen. ' }] });
+  const done = doneOf(await collect(client, start.generationId));
+  expect(done?.offset).toBe(24);
+  expect((await pathOf(chapterId))[0]?.text).toBe(`Listen. Once upon a time${done?.text ?? ''}`);
+});
+
+test('Stop keeps what is there', async () => {
+  const { chapterId, turnId } = await newChapter('Go on.', { banEnd: true, maxTokens: 900 });
+  const start = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null });
+  const events: GenerationEvent[] = [];
+  for await (const event of await client.writing.follow({ generationId: start.generationId, afterSeq: 0 })) {
+    events.push(event);
+    if (event.type === 'text' && event.seq === 2) await client.writing.stop({ generationId: start.generationId });
+  }
+  expect(doneOf(events)?.reason).toBe('stopped');
+  expect((await pathOf(chapterId)).at(-1)?.text).toBe(textOf(events));
+  expect(textOf(events).length).toBeGreaterThan(0);
+});
+
+test('Retry makes alternates with tails of their own', async () => {
+  const { chapterId, turnId } = await newChapter('A fox came to the gate.', { maxTokens: 30 });
+  const first = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null });
+  await collect(client, first.generationId);
+  const tail = newId();
+  const { structureRev } = await client.writing.applyChange({ changeId: newId(), chapterId, structureRev: first.structureRev, ops: [{ op: 'insert', after: first.turnId, as: 'chain', turn: { id: tail, role: 'user', speaker: null, marked: true, text: 'My tail.' } }] });
+  const second = await client.writing.generate({ chapterId, kind: 'retry', turnId: first.turnId, offset: null });
+  expect(second.structureRev).toBe(structureRev + 1);
+  await collect(client, second.generationId);
+  expect((await pathOf(chapterId)).map((turn) => turn.id)).toEqual([turnId, second.turnId]);
+  const shown = await client.writing.activate({ changeId: newId(), chapterId, turnId: first.turnId });
+  expect(shown.path.map((turn) => turn.id)).toEqual([first.turnId, tail]);
+  expect(shown.path[1]?.text).toBe('My tail.');
+});
+
+test('the ledger accounts for every turn', async () => {
+  const { chapterId, turnId } = await newChapter('A boat came in with the tide.');
+  const ledger = await client.writing.plan({ chapterId, turnId: null, offset: null });
+  expect(ledger.entries.map((entry) => [entry.turnId, entry.placement])).toEqual([[turnId, 'in']]);
+  expect(ledger.total).toBe(ledger.overhead + (ledger.entries[0]?.tokens ?? 0));
+});
+
+test('one writes, the others read until they take over', async () => {
+  const { storyId, chapterId, turnId } = await newChapter('Mine.');
+  const two = await connect(server, cookie);
+  const holdOne = (await client.writing.hold({ storyId }))[Symbol.asyncIterator]();
+  expect((await holdOne.next()).value).toEqual({ role: 'writer' });
+  const holdTwo = (await two.client.writing.hold({ storyId }))[Symbol.asyncIterator]();
+  expect((await holdTwo.next()).value).toEqual({ role: 'reader' });
+
+  const document = await client.chapters.open({ id: chapterId });
+  const change = (ins: string) => ({ changeId: newId(), chapterId, structureRev: document.structureRev, ops: [{ op: 'setText' as const, turnId, version: document.turns[0]?.version ?? 0, at: 0, del: 0, ins }] });
+  const refused = await faultOf(two.client.writing.applyChange(change('No. ')));
+  expect(refused.code).toBe('READ_ONLY');
+  expect(refused.message).toContain('Take over');
+  expect((await faultOf(two.client.writing.generate({ chapterId, kind: 'reply', turnId: null, offset: null }))).code).toBe('READ_ONLY');
+
+  await two.client.writing.takeOver({ storyId });
+  expect((await holdTwo.next()).value).toEqual({ role: 'writer' });
+  expect((await holdOne.next()).value).toEqual({ role: 'reader' });
+  await two.client.writing.applyChange(change('Yes. '));
+  expect((await faultOf(client.writing.applyChange(change('Too late. ')))).code).toBe('READ_ONLY');
+
+  two.close();
+  expect((await holdOne.next()).value).toEqual({ role: 'writer' });
+  expect((await pathOf(chapterId))[0]?.text).toBe('Yes. Mine.');
+  await holdOne.return?.();
+});
+
+test('a change that does not fit says so and loses nothing', async () => {
+  const { chapterId, turnId } = await newChapter('Stored.');
+  const { structureRev } = await client.chapters.open({ id: chapterId });
+  const fault = await faultOf(client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'setText', turnId, version: 0, at: 0, del: 7, ins: '' }] }));
+  expect(fault.code).toBe('CONFLICT');
+  expect((await pathOf(chapterId))[0]?.text).toBe('Stored.');
+});
+
+test('what the contract does not know is refused in words', async () => {
+  const fault = await faultOf(client.chapters.open({ id: '../../etc/passwd' }));
+  expect(fault.code).toBe('BAD_REQUEST');
+  expect(fault.message).toMatch(/did nothing/);
+});
+
+test('removing the story of a running reply ends it first, and Undo brings all of it back', async () => {
+  const { storyId, chapterId, turnId } = await newChapter('Write long.', { banEnd: true, maxTokens: 900 });
+  const start = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null });
+  for await (const event of await client.writing.follow({ generationId: start.generationId, afterSeq: 0 })) if (event.type === 'text') break;
+  await client.stories.remove({ id: storyId });
+  expect((await client.stories.list()).some((story) => story.id === storyId)).toBe(false);
+  await client.stories.restore({ id: storyId });
+  expect((await pathOf(chapterId)).at(-1)?.text?.length).toBeGreaterThan(0);
+});
