@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import type { StudioFault } from '../../../shared/contract/common.ts';
-import { workerEntry } from '../entry.ts';
-import { EngineFault } from '../fault.ts';
-import type { GgufHeader } from './header.ts';
+import type { StudioFault } from '../../shared/contract/common.ts';
+import { workerEntry } from './entry.ts';
+import { EngineFault } from './fault.ts';
+import type { GgufHeader } from './gguf/header.ts';
 
 const DEADLINE_MS = 5000;
 const HEAP_MB = 512;

@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { seededRandom } from '../../electron/inference/worker/sampler.ts';
+import { type Entry, type TensorPlan, writeGguf } from './gguf-writer.ts';
+import { bytePairs, type MadeVocabulary, type Marks, sentencePieces } from './model-vocabulary.ts';
+
+export interface ModelRecipe {
+  readonly architecture: 'gptneox' | 'llama' | 'stablelm';
+  /** tiny: 0.2 MB with a byte vocabulary; small: 6 MB; large: 162 million parameters with a vocabulary of 50,304. */
+  readonly size: 'tiny' | 'small' | 'large';
+  /** bytes: 260 tokens; bpe: 50,304; spm: 320. */
+  readonly vocabulary: 'bytes' | 'bpe' | 'spm';
+  /** random: what comes depends on the whole context; bigram: on the last token only, by an exact table. */
+  readonly kind: 'random' | 'bigram';
+  readonly marks: Marks;
+  readonly context: number;
+  readonly seed: number;
+  /** Texts (marks written out) whose every step from one token to the next is near certain in a bigram model. Emoji and the end token may be in it. */
+  readonly chain: readonly string[];
+}
+const PLAIN: ModelRecipe = { architecture: 'gptneox', size: 'tiny', vocabulary: 'bytes', kind: 'random', marks: 'control', context: 8192, seed: 1, chain: [] };
+
+/** Raised when the same recipe would give another file. */
+const MAKER = 1;
+
+/** Writes a model (or finds it where it was written before) and answers with its path. */
+export function makeModel(recipe: Partial<ModelRecipe> = {}): string {
+  const full = { ...PLAIN, ...recipe };
+  const folder = join(tmpdir(), 'paphos-models');
+  const hash = createHash('sha256').update(JSON.stringify([MAKER, full])).digest('hex').slice(0, 16);
+  const path = join(folder, `${full.architecture}-${full.size}-${full.kind}-${hash}.gguf`);
+  if (existsSync(path)) return path;
+  mkdirSync(folder, { recursive: true });
+  const vocabulary = full.vocabulary === 'spm' ? sentencePieces(320, full.marks) : bytePairs(full.vocabulary === 'bpe' ? 50_304 : 260, full.marks);
+  const shape = full.kind === 'bigram' ? bigramShape(full, vocabulary.texts.length) : SHAPES[full.size];
+  const weights = full.kind === 'bigram' ? bigramWeights(full, vocabulary, shape.width) : randomWeights(full.seed);
+  const unfinished = `${path}.${process.pid}`;
+  writeGguf(unfinished, metadata(full, shape, vocabulary), tensors(full, shape, vocabulary.texts.length, weights));
+  renameSync(unfinished, path);
+  return path;
+}
+
+/** 162 million parameters in 326 MB: large enough to measure speed with, and for a prompt that takes seconds. */
+export function largeModel(): string {
+  return makeModel({ size: 'large', vocabulary: 'bpe', context: 4096 });
+}
+
+interface Shape { readonly layers: number; readonly width: number; readonly feed: number; readonly gatedFeed: number; readonly heads: number; readonly keyHeads: number; readonly headWidth: number }
+const SHAPES: Readonly<Record<ModelRecipe['size'], Shape>> = {
+  tiny: { layers: 2, width: 64, feed: 128, gatedFeed: 96, heads: 4, keyHeads: 2, headWidth: 16 },
+  small: { layers: 4, width: 256, feed: 1024, gatedFeed: 768, heads: 4, keyHeads: 2, headWidth: 64 },
+  large: { layers: 12, width: 768, feed: 3072, gatedFeed: 2048, heads: 12, keyHeads: 4, headWidth: 64 },
+};
+
+/** One dimension for each token and at least one to spare, which takes up what layer norm subtracts. */
+function bigramShape({ architecture }: ModelRecipe, vocabularySize: number): Shape {
+  const width = Math.ceil((vocabularySize + 1) / 32) * 32;
+  const heads = architecture === 'llama' ? 1 : width / 32;
+  return { layers: 1, width, feed: 32, gatedFeed: 32, heads, keyHeads: heads, headWidth: 32 };
+}
+
+function metadata(recipe: ModelRecipe, shape: Shape, vocabulary: MadeVocabulary): Entry[] {
+  const { architecture } = recipe;
+  const llama = architecture === 'llama';
+  const rotated = llama ? shape.headWidth : Math.max(2, Math.floor(shape.headWidth / 8) * 2);
+  return [
+    ['general.architecture', 'string', architecture], ['general.name', 'string', `${recipe.size} ${recipe.kind} ${architecture}`], ['general.file_type', 'u32', 1], ['general.quantization_version', 'u32', 2],
+    [`${architecture}.context_length`, 'u32', recipe.context], [`${architecture}.embedding_length`, 'u32', shape.width], [`${architecture}.block_count`, 'u32', shape.layers],
+    [`${architecture}.feed_forward_length`, 'u32', architecture === 'gptneox' ? shape.feed : shape.gatedFeed],
+    [`${architecture}.attention.head_count`, 'u32', shape.heads], [`${architecture}.attention.head_count_kv`, 'u32', llama ? shape.keyHeads : shape.heads],
+    [`${architecture}.rope.dimension_count`, 'u32', rotated], [`${architecture}.rope.freq_base`, 'f32', 10_000], [`${architecture}.vocab_size`, 'u32', vocabulary.texts.length],
+    ...(llama
+      ? [[`${architecture}.attention.layer_norm_rms_epsilon`, 'f32', EPSILON] as const, [`${architecture}.attention.key_length`, 'u32', shape.headWidth] as const, [`${architecture}.attention.value_length`, 'u32', shape.headWidth] as const]
+      : [[`${architecture}.attention.layer_norm_epsilon`, 'f32', EPSILON] as const, [`${architecture}.use_parallel_residual`, 'bool', architecture === 'gptneox'] as const]),
+    ...vocabulary.entries,
+  ];
+}
+
+interface Weights { readonly embedding: Fill; readonly output: Fill; inner(inputs: number): Fill }
+type Fill = (values: number) => Iterable<Uint8Array>;
+const EPSILON = 1e-5;
+
+function tensors({ architecture, kind }: ModelRecipe, shape: Shape, vocabularySize: number, weights: Weights): TensorPlan[] {
+  const { width, heads, headWidth } = shape;
+  const llama = architecture === 'llama';
+  const keyWidth = (llama ? shape.keyHeads : heads) * headWidth;
+  const matrix = (name: string, rows: number, columns: number, fill = weights.inner(columns)): TensorPlan => ({ name: `${name}.weight`, rows, columns, type: 'f16', fill });
+  const vector = (name: string, columns: number, value: number): TensorPlan => ({ name, rows: null, columns, type: 'f32', fill: (values) => [bytesOf(new Float32Array(values).fill(value))] });
+  const norm = (name: string): TensorPlan[] => [vector(`${name}.weight`, width, 1), ...(llama ? [] : [vector(`${name}.bias`, width, 0)])];
+  const biased = (name: string, rows: number, columns: number): TensorPlan[] => [matrix(name, rows, columns), vector(`${name}.bias`, rows, 0)];
+  const layer = (index: number): TensorPlan[] => {
+    const at = `blk.${index}.`;
+    const attention = architecture === 'gptneox'
+      ? [...biased(`${at}attn_qkv`, 3 * width, width), ...biased(`${at}attn_output`, width, width)]
+      : [matrix(`${at}attn_q`, heads * headWidth, width), matrix(`${at}attn_k`, keyWidth, width), matrix(`${at}attn_v`, keyWidth, width), matrix(`${at}attn_output`, width, heads * headWidth)];
+    const feed = architecture === 'gptneox'
+      ? [...biased(`${at}ffn_up`, shape.feed, width), ...biased(`${at}ffn_down`, width, shape.feed)]
+      : [matrix(`${at}ffn_gate`, shape.gatedFeed, width), matrix(`${at}ffn_up`, shape.gatedFeed, width), matrix(`${at}ffn_down`, width, shape.gatedFeed)];
+    return [...norm(`${at}attn_norm`), ...attention, ...norm(`${at}ffn_norm`), ...feed];
+  };
+  return [
+    matrix('token_embd', vocabularySize, width, weights.embedding), ...norm('output_norm'),
+    { ...matrix('output', vocabularySize, width, weights.output), type: kind === 'bigram' ? 'f32' : 'f16' },
+    ...Array.from({ length: shape.layers }, (_, index) => layer(index)).flat(),
+  ];
+}
+
+/** Gaussian numbers: slices of one pool from random places, which is random enough for speed and for tests and takes a second for 300 MB. */
+function randomWeights(seed: number): Weights {
+  const random = seededRandom(seed);
+  const pool = Float32Array.from({ length: 2 ** 20 }, () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
+  const scaled = new Map<number, Uint16Array>();
+  const gaussian = (scale: number): Fill => function* (values) {
+    const halves = scaled.get(scale) ?? Uint16Array.from(pool, (value) => toHalf(value * scale));
+    scaled.set(scale, halves);
+    for (let left = values; left > 0;) {
+      const length = Math.min(left, 2 ** 16 - 1);
+      const from = Math.floor(random() * (halves.length - length));
+      yield bytesOf(halves.subarray(from, from + length));
+      left -= length;
+    }
+  };
+  return { embedding: gaussian(1), output: gaussian(0.09), inner: (inputs) => gaussian(1 / Math.sqrt(inputs)) };
+}
+
+/** Nothing inside, one-hot embeddings, and an output matrix that turns token `a` into the logits `table[a]`. */
+function bigramWeights({ architecture, seed, chain }: ModelRecipe, vocabulary: MadeVocabulary, width: number): Weights {
+  const size = vocabulary.texts.length;
+  const random = seededRandom(seed);
+  const table = Array.from({ length: size }, () => Float32Array.from({ length: size }, () => random()));
+  for (const text of chain) {
+    const ids = vocabulary.encode(text);
+    ids.slice(1).forEach((next, index) => { const row = table[ids[index] ?? 0]; if (row !== undefined) row[next] = 15; });
+  }
+  // A one-hot row after normalisation: its one place over the deviation, and with layer norm less the mean, which the spare places make zero.
+  const deviation = architecture === 'llama' ? Math.sqrt(1 / width + EPSILON) : Math.sqrt((1 - 1 / width) / width + EPSILON);
+  const output = new Float32Array(size * width);
+  const embedding = new Uint16Array(size * width);
+  for (let token = 0; token < size; token++) {
+    embedding[token * width + token] = toHalf(1);
+    const row = output.subarray(token * width, (token + 1) * width);
+    let sum = 0;
+    for (let before = 0; before < size; before++) sum += row[before] = (table[before]?.[token] ?? 0) * deviation;
+    if (architecture !== 'llama') row.fill(-sum / (width - size), size);
+  }
+  return { embedding: () => [bytesOf(embedding)], output: () => [bytesOf(output)], inner: () => (values) => [new Uint8Array(values * 2)] };
+}
+
+function bytesOf(values: Uint16Array | Float32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+const oneFloat = new Float32Array(1);
+const itsBits = new Uint32Array(oneFloat.buffer);
+/** IEEE half precision; what is too small for a normal half becomes zero. */
+function toHalf(value: number): number {
+  oneFloat[0] = value;
+  const bits = itsBits[0] ?? 0;
+  const sign = (bits >>> 16) & 0x8000;
+  const exponent = ((bits >>> 23) & 0xff) - 112;
+  return exponent <= 0 ? sign : sign | (Math.min(exponent, 30) << 10) | ((bits >>> 13) & 0x3ff);
+}
