@@ -4,7 +4,7 @@ import { FORMATS, formatByName } from '../../shared/prompt/formats.ts';
 import type { PromptFormat, PromptTurn } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { forkEngine } from '../inference/fork.ts';
-import { inspectModel } from '../inference/gguf/inspect.ts';
+import { inspectModel } from '../inference/inspect.ts';
 import { createInferenceHost } from '../inference/host.ts';
 import { resourcesDir } from '../places.ts';
 import { engineThreads, mayUseGpu } from '../studio/engine.ts';

@@ -5,7 +5,7 @@ import { FORMATS, formatByName } from '../../shared/prompt/formats.ts';
 import type { PromptFormat } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
 import type { GgufHeader } from '../inference/gguf/header.ts';
-import { inspectModel } from '../inference/gguf/inspect.ts';
+import { inspectModel } from '../inference/inspect.ts';
 import type { WritableDB } from '../storage/handle.ts';
 import { getModel, rememberModel } from '../storage/models.ts';
 import { readSetting, writeSetting } from '../storage/settings.ts';
