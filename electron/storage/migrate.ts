@@ -1,8 +1,8 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { APPLICATION_ID } from './connection.ts';
-import { damagedFault, StorageFault } from './fault.ts';
+import { asFault, damagedFault, StorageFault } from './fault.ts';
 import type { Migration } from './migrations/index.ts';
 
 /** Refuses what is not ours or newer than we are, before anything is written. */
@@ -24,18 +24,26 @@ export function migrate(sqlite: Database.Database, folder: string, migrations: r
   if (tables > 0) backUp(sqlite, folder, version);
   sqlite.pragma('foreign_keys = OFF');
   try {
-    for (const step of due) sqlite.transaction(apply).immediate(sqlite, step);
+    for (const step of due) attempt(sqlite, step);
   } finally {
     sqlite.pragma('foreign_keys = ON');
   }
 }
 
+function attempt(sqlite: Database.Database, step: Migration): void {
+  try {
+    sqlite.transaction(apply).immediate(sqlite, step);
+  } catch (cause) {
+    const fault = asFault(cause);
+    if (fault instanceof StorageFault) throw fault;
+    throw new StorageFault('MIGRATION_FAILED', `The stories could not be brought to store ${step.version}. They are unchanged; use the version you had before and tell us about this.`, { detail: cause instanceof Error ? cause.message : String(cause), cause });
+  }
+}
+
 function apply(sqlite: Database.Database, step: Migration): void {
   sqlite.exec(step.up);
-  const broken = sqlite.pragma('foreign_key_check') as { table: string }[];
-  if (broken[0]) {
-    throw new StorageFault('MIGRATION_FAILED', `The stories could not be brought to store ${step.version}. They are unchanged; use the version you had before and tell us about this.`, { detail: `foreign key of ${broken[0].table}` });
-  }
+  const [broken] = sqlite.pragma('foreign_key_check') as { table: string; parent: string }[];
+  if (broken) throw new Error(`A row of ${broken.table} would belong to nothing in ${broken.parent}.`);
   sqlite.pragma(`application_id = ${APPLICATION_ID}`);
   sqlite.pragma(`user_version = ${step.version}`);
 }
@@ -75,8 +83,4 @@ function identify(sqlite: Database.Database): { applicationId: number; version: 
     version: Number(sqlite.pragma('user_version', { simple: true })),
     tables: Number(sqlite.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").pluck().get()),
   };
-}
-
-export function storeExists(folder: string): boolean {
-  return existsSync(join(folder, 'store.db'));
 }

@@ -1,0 +1,49 @@
+/** Writes into a store as fast as it can and says on stdout what was acknowledged, until somebody kills it. Arguments: folder, chapter id. */
+import { writeSync } from 'node:fs';
+import { applyChange } from '../../electron/storage/changes.ts';
+import { appendJournal, beginGeneration, endGeneration } from '../../electron/storage/generations.ts';
+import { openStore } from '../../electron/storage/open.ts';
+import { closeRevision } from '../../electron/storage/revisions.ts';
+import { readTree } from '../../electron/storage/turns.ts';
+import { newId } from '../../shared/document/ids.ts';
+import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
+
+const [folder = '', chapterId = ''] = process.argv.slice(2);
+const { db } = openStore(folder);
+const settings = { sampling: { ...DEFAULT_SAMPLING, seed: 1 }, format: 'plain', model: { name: 'none', sha256: null }, contextSize: 512, promptChunk: 128 };
+const pick = (below: number) => Math.floor(Math.random() * below);
+let count = 0;
+let generation: { id: string; seq: number } | null = null;
+
+/** Words that are never deleted: each acknowledged one must be in the store for ever. */
+const word = () => `<${process.pid}.${(count += 1)}> `;
+const acknowledge = (said: string) => writeSync(1, `${said.trim()}\n`);
+
+for (;;) {
+  const tree = readTree(db, chapterId, { texts: 'none' });
+  const turns = [...tree.turns.values()];
+  const turn = turns[pick(turns.length)];
+  if (!turn) throw new Error('no turn');
+  const text = word();
+  const kind = pick(20);
+  if (generation) {
+    appendJournal(db, generation.id, (generation.seq += 1), text);
+    acknowledge(text);
+    if (kind === 0) {
+      endGeneration(db, { generationId: generation.id, reason: 'end', stats: null });
+      generation = null;
+    }
+  } else if (kind === 0) {
+    generation = { id: newId(), seq: 0 };
+    beginGeneration(db, { id: generation.id, chapterId, turnId: turn.id, kind: 'continue', offset: 0, settings });
+  } else if (kind === 1 && turns.length < 40) {
+    const next = { id: newId(), role: 'model' as const, speaker: null, marked: true, text };
+    applyChange(db, { changeId: newId(), chapterId, structureRev: tree.structureRev, ops: [{ op: 'insert', turn: next, after: turn.id, as: pick(2) ? 'chain' : 'alternate' }] });
+    acknowledge(text);
+  } else if (kind === 2) {
+    closeRevision(db, turn.id, 'rest');
+  } else {
+    applyChange(db, { changeId: newId(), chapterId, structureRev: tree.structureRev, ops: [{ op: 'setText', turnId: turn.id, version: turn.version, at: 0, del: 0, ins: text }] });
+    acknowledge(text);
+  }
+}
