@@ -13,8 +13,9 @@ export function ActionBar(): ReactElement | null {
   const manuscript = useManuscript();
   const reader = useSession((session) => session.writer === false);
   if (manuscript === null || manuscript.loading || reader) return null;
-  if (manuscript.generation !== null) return <StopBar generation={manuscript.generation} />;
-  return <WriteBar interrupted={manuscript.lastGeneration?.fault !== null && manuscript.lastGeneration?.fault !== undefined} />;
+  const { generation, lastGeneration } = manuscript;
+  const interrupted = lastGeneration !== null && lastGeneration.fault !== null;
+  return <div className="bar-place">{generation === null ? <WriteBar interrupted={interrupted} /> : <StopBar generation={generation} />}</div>;
 }
 
 function StopBar({ generation }: { readonly generation: GenerationState }): ReactElement {
