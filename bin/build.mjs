@@ -12,7 +12,7 @@ async function build() {
   const common = { root, configFile: false, logLevel: process.argv.includes('--quiet') ? 'warn' : 'info', publicDir: false };
   const outDir = join(root, 'out', 'electron');
 
-  const entries = ['main', 'cli', 'server', 'inference/worker/main'].map((name) => [name, join(root, 'electron', `${name}.ts`)]).filter(([, file]) => existsSync(file));
+  const entries = ['main', 'cli', 'inference/worker/main'].map((name) => [name, join(root, 'electron', `${name}.ts`)]).filter(([, file]) => existsSync(file));
   const output = { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' };
   await vite.build({
     ...common,

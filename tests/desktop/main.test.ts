@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import type { ContractRouterClient } from '@orpc/contract';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Contract } from '../../shared/contract/index.ts';
 import { app, asked, BrowserWindow, handlers, knock, session, WebContents } from './fake-electron.ts';
 
@@ -17,11 +17,11 @@ beforeAll(async () => {
   process.env['PAPHOS_THREADS'] = '1';
   await import('../../electron/main.ts');
   app.becomeReady();
-  await expect.poll(() => BrowserWindow.all.length, { timeout: 20_000 }).toBe(1);
+  await vi.waitFor(() => { expect(BrowserWindow.all).toHaveLength(1); }, { timeout: 20_000 });
   const [first] = BrowserWindow.all;
   if (!first) throw new Error('no window');
   window = first;
-});
+}, 30_000);
 
 afterAll(() => { rmSync(data, { recursive: true, force: true }); });
 
