@@ -1,5 +1,5 @@
 /** The ops that make a tree's path equal to what the manuscript shows (rules T9 to T14). */
-import { activeAfter, applyOp, hasLivingChildren, livingParent, livingTurn, openDraft, splitsPair } from './draft.ts';
+import { activeAfter, applyOp, cameAfter, hasLivingChildren, livingParent, livingTurn, openDraft, splitsPair } from './draft.ts';
 import type { Draft } from './draft.ts';
 import { DocumentFault } from './faults.ts';
 import type { Op, Turn, TurnTree } from './turn.ts';
@@ -104,7 +104,7 @@ function restoreRemoved(work: Work, current: readonly Turn[]): void {
     const parent = livingParent(draft, turn);
     for (;;) {
       const instead = activeAfter(draft, parent);
-      if (instead === null || wanted.has(instead) || (draft.turns.get(instead)?.order ?? 0) < seq) break;
+      if (instead === null || wanted.has(instead) || !cameAfter(draft, instead, seq)) break;
       emit(work, { op: 'remove', turnId: instead });
     }
     emit(work, { op: 'restore', turnId: turn.id });

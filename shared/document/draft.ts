@@ -101,7 +101,6 @@ function restore(draft: Draft, id: string, after: Parent | undefined): void {
   if (turn === undefined) throw new DocumentFault('NO_TURN', `There is no turn ${id} to restore.`);
   if (turn.tombstone === null) throw new DocumentFault('ORDER', `Turn ${id} is not removed.`);
   if (typeof after === 'string') demand(draft, after);
-  draft.latest = null;
   if (after === undefined) comeBack(draft, turn, turn.tombstone);
   else comeBackAfter(draft, turn, after);
 }
@@ -128,7 +127,8 @@ function comeBackAfter(draft: Draft, turn: TreeTurn, after: Parent): void {
 
 function settle(draft: Draft, id: string, parent: Parent, children: readonly string[], activeChildId: Parent): void {
   move(draft, id, parent);
-  change(draft, demandAny(draft, id), { tombstone: null, activeChildId });
+  change(draft, demandAny(draft, id), { tombstone: null, activeChildId, restoredAt: latest(draft) });
+  draft.latest = null;
   for (const child of children) move(draft, child, id);
 }
 
@@ -145,10 +145,21 @@ function heirs(draft: Draft, ids: readonly string[]): string[] {
   return [...found];
 }
 
-/** The next moment of this chapter: orders and the seqs of tombstones are drawn from one clock (T3). */
+/** Whether a turn was put where it is after that moment: inserted, or restored. */
+export function cameAfter(draft: Draft, id: string, seq: number): boolean {
+  const turn = draft.turns.get(id);
+  return turn !== undefined && (turn.order > seq || (turn.restoredAt ?? 0) >= seq);
+}
+
+/** The clock of this chapter: orders and the seqs of tombstones are drawn from it (T3). */
+function latest(draft: Draft): number {
+  draft.latest ??= [...draft.turns.values()].reduce((last, turn) => Math.max(last, turn.order, turn.tombstone?.seq ?? 0), 0);
+  return draft.latest;
+}
+
 function tick(draft: Draft): number {
-  draft.latest ??= [...draft.turns.values()].reduce((latest, turn) => Math.max(latest, turn.order, turn.tombstone?.seq ?? 0), 0);
-  return ++draft.latest;
+  draft.latest = latest(draft) + 1;
+  return draft.latest;
 }
 
 function change(draft: Draft, turn: TreeTurn, fields: Partial<TreeTurn>): void {

@@ -17,8 +17,7 @@ function run(seed: number): void {
     randomStep(page, chance);
     if (chance.chance(0.5)) page.save();
   }
-  page.stop();
-  page.save();
+  page.close();
 }
 
 function failure(seed: number): string | null {

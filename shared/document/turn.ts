@@ -30,6 +30,8 @@ export interface TreeTurn {
   readonly interrupted: boolean;
   /** What `restore` puts back; null while the turn lives. `seq` grows with every removal. */
   readonly tombstone: { readonly seq: number; readonly children: readonly string[]; readonly wasActive: boolean } | null;
+  /** The latest order or seq when it was last restored. Only in memory: it lets an undo tell what stands in a removed turn's place from a branch. */
+  readonly restoredAt?: number | undefined;
 }
 
 /** All turns of a chapter, removed ones included. */

@@ -27,6 +27,7 @@ export class Page {
   lines: string[] = [''];
   layout: Layout;
   tree: TurnTree;
+  private stored: TurnTree;
   stream: Stream | null = null;
   private count = 0;
   private readonly states: State[];
@@ -37,6 +38,7 @@ export class Page {
     this.tree = applyOps({ activeRootId: null, turns: new Map() }, [
       { op: 'insert', turn: { id: this.newId(), role: 'user', speaker: null, marked: true, text: '' }, after: null, as: 'chain' },
     ]);
+    this.stored = this.tree;
     this.lines = print(activePath(this.tree).map(written)).split('\n');
     this.layout = withIds(layoutOf(this.lines, this.newId), activePath(this.tree).map((turn) => turn.id));
     this.states = [{ text: this.text, ids: this.layout.ids }];
@@ -130,6 +132,13 @@ export class Page {
     return ops;
   }
 
+  /** At the end: nothing streams, everything is saved, and studio and page have the same. */
+  close(): void {
+    this.stop();
+    this.save();
+    same([this.stored.activeRootId, ...this.stored.turns], [this.tree.activeRootId, ...stored(this.tree).turns], 'The studio has another tree');
+  }
+
   private withoutSpan(turn: Turn): Turn {
     const { stream } = this;
     if (stream === null || turn.id !== stream.turnId) return turn;
@@ -140,6 +149,8 @@ export class Page {
     const before = this.tree;
     this.tree = applyOps(before, JSON.parse(JSON.stringify(ops)) as Op[]);
     checkTree(before, this.tree, ops);
+    // The studio reads its tree from the store for every change, and knows nothing that is only in memory.
+    this.stored = stored(applyOps(this.stored, ops));
   }
 
   private recall(state: number): void {
@@ -188,6 +199,11 @@ export class Page {
     const content = this.turns().map(({ role, speaker, marked, text }): TurnContent => ({ role, speaker, marked, text }));
     same(content, parse(this.text), 'The turns of the layout are not those of the text');
   }
+}
+
+function stored(tree: TurnTree): TurnTree {
+  const turns = [...tree.turns].map(([id, { restoredAt: _memory, ...turn }]) => [id, turn] as const);
+  return { activeRootId: tree.activeRootId, turns: new Map(turns) };
 }
 
 /** A turn of the tree as a manuscript can show it. */

@@ -5,6 +5,7 @@ import { linePosition, textOffset } from '../position.ts';
 import { alternatesOf, activePath } from '../tree.ts';
 import { textRange } from '../layout.ts';
 import { turnText } from '../grammar.ts';
+import type { TurnTree } from '../turn.ts';
 import type { Page } from './page.ts';
 import { same } from './page.ts';
 import type { Random } from './random.ts';
@@ -34,7 +35,9 @@ const STEPS: readonly (readonly [weight: number, step: Step])[] = [
   [10, receive],
   [3, (page) => page.stop()],
   [3, mapPlaces],
+  [6, thereAndBack],
 ];
+const EDITS: readonly Step[] = [type, paste, erase, eraseLines, typeMark, newRole, severalCursors, replaceAll];
 const TOTAL = STEPS.reduce((sum, [weight]) => sum + weight, 0);
 
 export function randomStep(page: Page, random: Random): void {
@@ -186,4 +189,26 @@ function mapPlaces(page: Page, random: Random): void {
   const offset = random.int(turnText(lines).length + 1);
   const place = linePosition(offset, lines);
   same(textOffset(place.line, place.column, lines), offset, 'A place in the text does not come back');
+}
+
+/** An edit that is saved, undone and saved leaves every branch as it was, and redoing it what it had made. */
+function thereAndBack(page: Page, random: Random): void {
+  page.stop();
+  page.save();
+  const before = branches(page.tree);
+  random.pick(EDITS)(page, random);
+  page.save();
+  const after = branches(page.tree);
+  page.undo();
+  page.save();
+  same(branches(page.tree), before, 'An undo did not bring the branches back');
+  page.redo();
+  page.save();
+  same(branches(page.tree), after, 'A redo did not bring the branches back');
+}
+
+/** Every living turn with what it follows and what follows it. */
+function branches(tree: TurnTree): unknown {
+  const living = [...tree.turns.values()].filter((turn) => turn.tombstone === null);
+  return [tree.activeRootId, living.map(({ id, parentId, activeChildId }) => [id, parentId, activeChildId]).sort()];
 }
