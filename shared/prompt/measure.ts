@@ -1,3 +1,4 @@
+import type { Role } from '../document/turn.ts';
 import { renderParts } from './parts.ts';
 import { tokenizeParts, tokenizeText, type TokenCache } from './tokens.ts';
 import { borderAfter } from './trim.ts';
@@ -27,6 +28,9 @@ export function tokensOfTurn(turn: PromptTurn, open: boolean, limit: number, sca
     look *= 2;
   }
 }
+
+/** Tokens of a role's markers alone. */
+export const markerTokens = (role: Role, scale: Scale) => renderedTokens({ id: '', role, speaker: null, text: '' }, false, scale);
 
 /** Where to begin a text so that the turn takes at most `room` tokens: null if not even a character fits. */
 export function trimHead(turn: PromptTurn, open: boolean, room: number, scale: Scale): number | null {

@@ -1,4 +1,5 @@
-import { tokensOfTurn, trimHead, type Scale } from './measure.ts';
+import { ROLES } from '../document/turn.ts';
+import { markerTokens, tokensOfTurn, trimHead, type Scale } from './measure.ts';
 import { wholeCharacter } from './utf8.ts';
 import type { Cut, PromptTurn } from './types.ts';
 
@@ -42,18 +43,25 @@ export function windowAt(cut: Cut | null, body: Body): Window | null {
   if (cut === null) return WHOLE;
   const from = body.turns.findIndex((turn) => turn.id === cut.turnId);
   const text = body.turns[from]?.text;
-  if (text === undefined || (cut.offset > 0 && cut.offset >= text.length)) return null;
-  return windowFrom(from, wholeCharacter(text, cut.offset), body);
+  if (text === undefined) return null;
+  const offset = wholeCharacter(text, cut.offset);
+  return offset > 0 && offset >= text.length ? null : windowFrom(from, offset, body);
 }
 
 /** False if the window is surely too long. What is not sure is decided on the assembled prompt. */
 export function mayFit(window: Window, body: Body): boolean {
-  const room = body.space + (body.turns.length - window.from + 1) * BORDER_SLACK;
+  const room = body.space + (body.turns.length - window.from + 1) * (BORDER_SLACK + joinSlack(body.scale));
   let used = window.anchor?.tokens ?? 0;
   for (let index = body.turns.length - 1; index >= window.from && used <= room; index--) {
     used += tokensAt(index, index === window.from ? window.offset : 0, room - used, body);
   }
   return used <= room;
+}
+
+/** What a turn may cost less than alone, because it shares its markers with another. */
+function joinSlack(scale: Scale): number {
+  const { system, sameRole } = scale.format;
+  return system === 'fold' || sameRole === 'join' ? Math.max(...ROLES.map((role) => markerTokens(role, scale))) : 0;
 }
 
 /** Moves the cut: newest first, whole turns, until about three quarters are used; what alone is longer is trimmed at its head. Null: not even the last turn fits. */

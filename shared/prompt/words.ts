@@ -13,7 +13,7 @@ const isBracketed = (word: string) => /^<\|[^<>|]+\|>$/.test(word);
 const escape = (word: string) => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
 /** The words that mean a role in a format: its `<|…|>` brackets, else the whole marker without its line ends. */
-export function wordsOf(format: PromptFormat): string[] {
+function wordsOf(format: PromptFormat): string[] {
   const marks = [...Object.values(format.before), ...Object.values(format.after), format.opensReply, ...format.stops];
   return [...new Set(marks.flatMap((mark) => mark.match(BRACKETED) ?? [mark.trim()]).filter((word) => word !== ''))];
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { formatByName, FORMATS } from '../../shared/prompt/formats.ts';
 import { planPrompt } from '../../shared/prompt/plan.ts';
 import type { Plan, PromptFormat } from '../../shared/prompt/types.ts';
@@ -12,7 +12,7 @@ interface Golden { readonly name: string; readonly format: string; readonly open
 interface ExtraGolden extends Omit<Golden, 'ids' | 'open'> { readonly plainTextMarkers: readonly { readonly vocabulary: string; readonly ids: readonly number[] }[] }
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-const read = <T>(path: string) => JSON.parse(readFileSync(path, 'utf8')) as { cases: T[] };
+const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
 const { vocabularies, dispose } = await loadVocabularies({
   'gpt-neox': vocabularyFile('gpt-neox'), 'llama-spm': vocabularyFile('llama-spm'), qwen2: vocabularyFile('qwen2'),
@@ -28,7 +28,7 @@ function plan(format: string, lines: readonly Line[], open: boolean, vocabulary:
 }
 
 describe('our goldens', () => {
-  for (const golden of read<Golden>(at('tests/goldens/formats.json')).cases) {
+  for (const golden of (read(at('tests/goldens/formats.json')) as { cases: Golden[] }).cases) {
     test.each(Object.entries(golden.ids))(`${golden.name}: %s`, (vocabulary, ids) => {
       const planned = plan(golden.format, golden.turns, golden.open, vocabulary);
       expect(planned.prompt).toBe(golden.prompt);
@@ -40,7 +40,7 @@ describe('our goldens', () => {
 const extra = [process.env['PAPHOS_EXTRA_GOLDENS'], at('../shared/goldens/formats.json')].find((path) => path !== undefined && existsSync(path));
 
 describe.skipIf(extra === undefined)(`goldens made independently${extra === undefined ? ': SKIPPED, no PAPHOS_EXTRA_GOLDENS and none in ../shared/goldens' : ''}`, () => {
-  for (const golden of extra === undefined ? [] : read<ExtraGolden>(extra).cases) {
+  for (const golden of extra === undefined ? [] : (read(extra) as { cases: ExtraGolden[] }).cases) {
     test.each(golden.plainTextMarkers)(`${golden.name}: $vocabulary`, ({ vocabulary, ids }) => {
       const planned = plan(golden.format, golden.turns, false, vocabulary);
       expect(planned.prompt).toBe(golden.prompt);
@@ -51,7 +51,7 @@ describe.skipIf(extra === undefined)(`goldens made independently${extra === unde
 
 describe("llama.cpp's own tokenisation of the whole string", () => {
   const text = fc.array(fc.constantFrom('The ', 'sea', ' sea', 's.', ' — ', '\n', '\n\n', '  ', '\t', '…', '"', "'tis", 'é', '狐', '🦊', '12', '.', '. ', '- '), { minLength: 1, maxLength: 20 }).map((pieces) => pieces.join(''));
-  const story = fc.array(fc.record({ role: fc.constantFrom('system', 'user', 'model') as fc.Arbitrary<Line['role']>, text }), { minLength: 1, maxLength: 6 });
+  const story = fc.array(fc.record({ role: fc.constantFrom<Line['role'][]>('system', 'user', 'model'), text }), { minLength: 1, maxLength: 6 });
 
   test.each([...vocabularies.keys()])('is what every format gives: %s', (vocabulary) => {
     fc.assert(fc.property(story, fc.boolean(), fc.constantFrom(...FORMATS), (turns, open, format) => {
