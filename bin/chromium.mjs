@@ -12,7 +12,8 @@ export function ensureChromium() {
     say('Installing Chromium for the browser tests …');
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const apt = (...args) => spawnSync('apt-get', ['-qq', ...args], { stdio: ['ignore', 2, 2], env }).status === 0;
-    if (!apt('install', '-y', '--no-install-recommends', 'chromium')) apt('update') && apt('install', '-y', '--no-install-recommends', 'chromium');
+    const install = () => apt('install', '-y', '--no-install-recommends', 'chromium');
+    if (!install() && apt('update')) install();
   }
   const found = find();
   if (found) process.env.PAPHOS_CHROMIUM = found;

@@ -104,7 +104,7 @@ describe('the port to the studio', () => {
   test('gives our own page the whole studio: a story, and a reply that streams from the utility process', async () => {
     const { page } = knock({ sender: window.webContents });
     page.start();
-    const client: ContractRouterClient<Contract> = createORPCClient(new RPCLink({ port: page as unknown as MessagePort }));
+    const client: ContractRouterClient<Contract> = createORPCClient(new RPCLink({ port: page }));
     const [story] = await client.stories.list();
     const [chapter] = await client.chapters.list({ storyId: story?.id ?? '' });
     const document = await client.chapters.open({ id: chapter?.id ?? '' });
