@@ -30,6 +30,8 @@ async function writeUntilKilled(server: Server, client: StudioClient, lifetime: 
     log.acknowledged.push(words);
   };
   await type('Tell me a story about a lighthouse. ');
+  // The control acknowledges early: what the reply answers must be stored there too.
+  await sleep(300);
   const start = await client.writing.generate({ chapterId, kind: 'reply', turnId: userTurn, offset: null });
   log.replyTurn = start.turnId;
   structureRev = start.structureRev;

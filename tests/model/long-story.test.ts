@@ -31,7 +31,7 @@ const inWindow = (ledger: Ledger, turns: readonly PromptTurn[]) => ledger.entrie
 test('50 replies of 64 tokens: the head never changes, the window slides in blocks, the ledger is the truth', async () => {
   await load();
   const turns: PromptTurn[] = [{ id: 'note', role: 'system', speaker: null, text: 'A text adventure. Say what happens, then offer three things to do, each on a line that begins with a dash.' }];
-  let cut: Cut | null = null;
+  let cut = null as Cut | null;
   let cuts = 0;
   const heads: string[] = [];
   const prompts: { marker: string; text: string }[][] = [];
