@@ -31,7 +31,8 @@ export interface Engine {
 
 const NOTHING: EngineStatus = { state: 'idle', modelId: null, modelName: null, device: null, progress: null, contextSize: null, tokensPerSecond: null, format: null, fault: null };
 
-export const engineThreads = (): number => Math.max(1, Number.parseInt(process.env['PAPHOS_THREADS'] ?? '', 10) || availableParallelism());
+/** As many threads as cores cost ten times the time as soon as anything else runs. */
+export const engineThreads = (): number => Math.max(1, Number.parseInt(process.env['PAPHOS_THREADS'] ?? '', 10) || availableParallelism() - 1);
 export const mayUseGpu = (): boolean => process.env['PAPHOS_GPU'] !== '0';
 
 export function createEngine(createHost: () => InferenceHost): Engine {
