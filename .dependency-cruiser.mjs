@@ -3,7 +3,7 @@ const tests = '\\.test\\.tsx?$';
 
 export default {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', comment: 'A cycle has no order to be read in.', from: {}, to: { circular: true } },
+    { name: 'no-cycles', severity: 'error', comment: 'A cycle has no order to be read in.', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
     { name: 'no-unresolved', severity: 'error', comment: 'What cannot be found cannot be judged.', from: {}, to: { couldNotResolve: true, pathNot: '\\.css$|\\?' } },
     { name: 'shared-is-pure', severity: 'error', comment: 'shared/ knows neither side.', from: { path: '^shared/', pathNot: tests }, to: { pathNot: '^shared/|^node_modules/(zod|@orpc/contract)/' } },
     { name: 'renderer-only-shared', severity: 'error', comment: 'The contract is the one door.', from: { path: '^renderer/', pathNot: `${tests}|vite\\.config\\.ts$` }, to: { path: '^(electron|tests)/' } },

@@ -1,17 +1,12 @@
 import { utilityProcess } from 'electron';
+import { engineEnvironment, newestLines } from '../inference/fork.ts';
 import type { EngineWire, FromEngine, StartEngine } from '../inference/protocol.ts';
-
-const KEPT_LINES = 50;
 
 /** Starts the engine as a utility process of Electron: the desktop's counterpart of `forkEngine`. */
 export function utilityEngine(entry: string): StartEngine {
   return () => {
-    const child = utilityProcess.fork(entry, [], { serviceName: 'Paphos inference', stdio: ['ignore', 'ignore', 'pipe'] });
-    const lines: string[] = [];
-    child.stderr?.on('data', (chunk: Buffer) => {
-      lines.push(...chunk.toString('utf8').split('\n').filter((line) => line.trim() !== '').map((line) => line.slice(0, 500)));
-      lines.splice(0, lines.length - KEPT_LINES);
-    });
+    const child = utilityProcess.fork(entry, [], { serviceName: 'Paphos inference', env: engineEnvironment(), stdio: ['ignore', 'ignore', 'pipe'] });
+    const lines = newestLines(child.stderr);
     let running = true;
     child.once('exit', () => { running = false; });
     const wire: EngineWire = {

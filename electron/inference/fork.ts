@@ -7,18 +7,31 @@ const KEPT_LINES = 50;
 const INHERITED = ['PATH', 'HOME', 'USERPROFILE', 'LANG', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'windir', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH',
   'CUDA_PATH', 'CUDA_VISIBLE_DEVICES', 'GGML_VK_VISIBLE_DEVICES', 'VK_ICD_FILENAMES', 'XDG_RUNTIME_DIR'];
 
+export function engineEnvironment(): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const name of INHERITED) {
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
+  return env;
+}
+
+/** The newest lines of an error stream; never all of it. */
+export function newestLines(stream: NodeJS.ReadableStream | null): string[] {
+  const lines: string[] = [];
+  stream?.setEncoding('utf8').on('data', (text: string) => {
+    lines.push(...text.split('\n').filter((line) => line.trim() !== '').map((line) => line.slice(0, 500)));
+    lines.splice(0, lines.length - KEPT_LINES);
+  });
+  return lines;
+}
+
 /** Starts the engine as a child of this Node process. */
 export function forkEngine(entry = workerEntry()): StartEngine {
   return () => {
-    const env: NodeJS.ProcessEnv = {};
-    for (const name of INHERITED) if (process.env[name] !== undefined) env[name] = process.env[name];
-    const child = fork(entry, [], { env, execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const child = fork(entry, [], { env: engineEnvironment(), execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
 
-    const lines: string[] = [];
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      lines.push(...text.split('\n').filter((line) => line.trim() !== '').map((line) => line.slice(0, 500)));
-      lines.splice(0, lines.length - KEPT_LINES);
-    });
+    const lines = newestLines(child.stderr);
 
     let ended = false;
     const exitListeners: ((exit: { code: number | null; signal: string | null }) => void)[] = [];
