@@ -111,15 +111,16 @@ describe('a change of a chapter', () => {
     expect(shown()).toEqual(['']);
   });
 
-  test('half a character is stored as what will be read back', () => {
+  test('half a character is stored as what will be read back, and no edit may leave one behind', () => {
     change({ op: 'setText', turnId: root, version: 1, at: 0, del: 0, ins: 'a\ud83db😀c' });
-    change({ op: 'setText', turnId: root, version: 2, at: 4, del: 1, ins: '' });
-    const before = turnText(db, root);
-    expect(before).toBe('a\ufffdb\ufffdc');
+    expect(code(() => change({ op: 'setText', turnId: root, version: 2, at: 4, del: 1, ins: '' }))).toBe('RANGE');
+    change({ op: 'setText', turnId: root, version: 2, at: 0, del: 1, ins: 'longer' });
+    expect(code(() => change({ op: 'setText', turnId: root, version: 3, at: 9, del: 1, ins: '' }))).toBe('RANGE');
     closeRevision(db, root, 'rest');
     store.close();
     store = openStore(folder);
     db = store.db;
-    expect(turnText(db, root)).toBe(before);
+    expect(turnText(db, root)).toBe('longer\ufffdb😀c');
+    expect(code(() => change({ op: 'setText', turnId: root, version: 3, at: 9, del: 1, ins: '' }))).toBe('RANGE');
   });
 });

@@ -9,7 +9,7 @@ import { transaction, type WritableDB } from './handle.ts';
 import { first, query, run, tables } from './query.ts';
 import { needChapter, needTurn, saveChapter } from './rows.ts';
 import type { ChapterRow } from './schema.ts';
-import { readSome, readTree } from './turns.ts';
+import { readSome, readTree, splitsCharacter } from './turns.ts';
 import { insertEdit, storeTurns } from './write-turns.ts';
 
 type SetText = Extract<Op, { op: 'setText' }>;
@@ -55,7 +55,7 @@ function apply(db: WritableDB, change: Change): ChangeAck {
 function takeEdit(db: WritableDB, before: TurnTree, lengths: Map<string, number>, op: SetText): void {
   if (!before.turns.has(op.turnId)) return;
   const length = lengths.get(op.turnId) ?? needTurn(db, op.turnId).length;
-  if (op.at + op.del > length) throw rangeFault(op.turnId);
+  if (op.at + op.del > length || splitsCharacter(db, op.turnId, op.at) || splitsCharacter(db, op.turnId, op.at + op.del)) throw rangeFault(op.turnId);
   lengths.set(op.turnId, length - op.del + op.ins.length);
   insertEdit(db, op);
   rebaseSpans(db, op.turnId, op);
@@ -84,7 +84,7 @@ function inWords(fault: DocumentFault, op: Op): StorageFault {
 }
 
 function rangeFault(turnId: string, cause?: DocumentFault): StorageFault {
-  return new StorageFault('RANGE', 'This edit reaches outside the stored text of its turn. Nothing was changed; open the chapter again to see it as it is.', { turnId, cause });
+  return new StorageFault('RANGE', 'This edit reaches outside the stored text of its turn, or into the middle of a character. Nothing was changed; open the chapter again to see it as it is.', { turnId, cause });
 }
 
 function livingChapter(db: WritableDB, id: string): ChapterRow {

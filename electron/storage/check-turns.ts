@@ -9,7 +9,7 @@ import { splice } from './texts.ts';
 import { readPatch } from './turns.ts';
 import { editChecksum } from './write-turns.ts';
 
-const chapters = query((_: object) => tables.selectFrom('chapters').selectAll());
+const chapters = query(() => tables.selectFrom('chapters').selectAll());
 const turnsOf = query((p: { chapterId: string }) => tables.selectFrom('turns').selectAll().where('chapter_id', '=', p.chapterId).orderBy('ord'));
 const revisionsOf = query((p: { turnId: string }) => tables.selectFrom('revisions').selectAll().where('turn_id', '=', p.turnId).orderBy('seq'));
 const editsOf = query((p: { turnId: string }) => tables.selectFrom('edits').selectAll().where('turn_id', '=', p.turnId).orderBy('version'));

@@ -17,10 +17,10 @@ export interface Problem { readonly what: 'store' | 'structure' | 'log' | 'story
 export interface CheckResult { readonly ok: boolean; readonly problems: readonly Problem[] }
 export type Report = (problem: Problem) => void;
 
-const stories = query((_: object) => tables.selectFrom('stories').selectAll());
-const chapters = query((_: object) => tables.selectFrom('chapters').selectAll());
-const journal = query((_: object) => tables.selectFrom('journal').selectAll());
-const settings = query((_: object) => tables.selectFrom('settings').selectAll());
+const stories = query(() => tables.selectFrom('stories').selectAll());
+const chapters = query(() => tables.selectFrom('chapters').selectAll());
+const journal = query(() => tables.selectFrom('journal').selectAll());
+const settings = query(() => tables.selectFrom('settings').selectAll());
 
 /** Reads everything that a data folder holds and says what is not as it was saved. Writes nothing; a studio may be running on it. */
 export function checkStore(folder: string): CheckResult {

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { StorageFault } from './fault.ts';
 
 /** "Paph": says that a file is a store of ours. */

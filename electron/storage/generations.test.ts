@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newId } from '../../shared/document/ids.ts';
+import { countWords } from '../../shared/document/words.ts';
 import { applyChange } from './changes.ts';
+import { listChapters } from './chapters.ts';
 import { checkStore } from './check.ts';
 import { turnHash } from './checksum.ts';
 import { appendJournal, beginGeneration, endGeneration, lastCut, recordPlan, spanOf } from './generations.ts';
@@ -18,13 +20,14 @@ let folder: string;
 let store: Store;
 let version: number;
 const chapter = newId();
+const story = newId();
 const turn = newId();
 const generation = newId();
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'paphos-generations-'));
   store = openStore(folder);
-  createStory(store.db, { id: newId(), title: 'Story', chapterId: chapter, turnId: turn });
+  createStory(store.db, { id: story, title: 'Story', chapterId: chapter, turnId: turn });
   version = 1;
   write(0, 0, 'The door. The end.');
   beginGeneration(store.db, { id: generation, chapterId: chapter, turnId: turn, kind: 'continue', offset: 9, settings });
@@ -116,10 +119,10 @@ describe('the history of a turn', () => {
     let expected = turnText(store.db, turn);
     const texts = new Map<number, string>();
     for (let i = 0; i < 100; i += 1) {
-      const at = (i * 7) % (expected.length - 2);
-      const ins = `${i}é😀 `;
-      write(at, 1, ins);
-      expected = (expected.slice(0, at) + ins + expected.slice(at + 1)).toWellFormed();
+      const at = expected.indexOf('e', (i * 7) % expected.length) + 1;
+      const ins = `${i}é😀 e `;
+      write(at, 0, ins);
+      expected = expected.slice(0, at) + ins + expected.slice(at);
       const seq = closeRevision(store.db, turn, 'rest');
       if (seq !== null) texts.set(seq, expected);
     }
@@ -127,6 +130,7 @@ describe('the history of a turn', () => {
     store.close();
     store = openStore(folder);
     expect(turnText(store.db, turn)).toBe(expected);
+    expect(listChapters(store.db, story)[0]?.words).toBe(countWords(expected));
     expect(checkStore(folder).problems).toEqual([]);
   });
 });

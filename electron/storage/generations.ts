@@ -9,6 +9,7 @@ import { closeRevision, headHash } from './revisions.ts';
 import { needTurn, saveTurn } from './rows.ts';
 import type { GenerationRow, JournalRow } from './schema.ts';
 import type { Edit } from './texts.ts';
+import { splitsCharacter } from './turns.ts';
 import { insertEdit } from './write-turns.ts';
 
 /** What a reply was made with, in the end: enough to make it again. */
@@ -43,7 +44,7 @@ const GENERATION_COLUMNS: readonly (keyof GenerationRow)[] = [
 ];
 const insertGeneration = query((p: GenerationRow) => tables.insertInto('generations').values(columns(p, GENERATION_COLUMNS)));
 const generationById = query((p: { id: string }) => tables.selectFrom('generations').selectAll().where('id', '=', p.id));
-const running = query((_: object) => tables.selectFrom('generations').selectAll().where('ended_at', 'is', null));
+const running = query(() => tables.selectFrom('generations').selectAll().where('ended_at', 'is', null));
 const runningIn = query((p: { turnId: string }) => tables.selectFrom('generations').select(['id', 'span_offset']).where('turn_id', '=', p.turnId).where('ended_at', 'is', null));
 const setSpan = query((p: { id: string; offset: number }) => tables.updateTable('generations').set({ span_offset: p.offset }).where('id', '=', p.id));
 const setPlan = query((p: { id: string; cut: string | null; ledger: string }) => tables.updateTable('generations').set({ cut: p.cut, ledger: p.ledger }).where('id', '=', p.id));
@@ -56,7 +57,8 @@ const deleteJournal = query((p: { id: string }) => tables.deleteFrom('journal').
 export function beginGeneration(db: WritableDB, begin: Begin): void {
   transaction(db, () => {
     const turn = needTurn(db, begin.turnId);
-    const offset = Math.min(begin.offset, turn.length);
+    const asked = Math.min(begin.offset, turn.length);
+    const offset = splitsCharacter(db, turn.id, asked) ? asked - 1 : asked;
     run(db, insertGeneration, {
       id: begin.id, chapter_id: begin.chapterId, turn_id: begin.turnId, kind: begin.kind, start_offset: offset, span_offset: offset,
       settings: JSON.stringify(begin.settings), seed: begin.settings.sampling.seed, cut: null, ledger: null, stats: null, reason: null, started_at: Date.now(), ended_at: null,

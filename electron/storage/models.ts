@@ -18,7 +18,7 @@ export interface StoredModel {
 }
 
 const MODEL_COLUMNS: readonly (keyof ModelRow)[] = ['id', 'path', 'name', 'bytes', 'modified_at', 'sha256', 'architecture', 'context_length', 'chosen_format', 'context_size', 'last_used_at'];
-const knownModels = query((_: object) => tables.selectFrom('models').selectAll().orderBy('name').orderBy('id'));
+const knownModels = query(() => tables.selectFrom('models').selectAll().orderBy('name').orderBy('id'));
 const oneModel = query((p: { id: string }) => tables.selectFrom('models').selectAll().where('id', '=', p.id));
 const putModel = query((p: ModelRow) => tables.insertInto('models').values(columns(p, MODEL_COLUMNS)).onConflict((e) => e.column('id').doUpdateSet(columns(p, MODEL_COLUMNS.slice(1)))));
 const dropModel = query((p: { id: string }) => tables.deleteFrom('models').where('id', '=', p.id));

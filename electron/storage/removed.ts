@@ -5,11 +5,11 @@ import { turnText } from './turns.ts';
 
 const MOST_TURNS = 200;
 
-const stories = query((_: object) => tables.selectFrom('stories').select(['id', 'title', 'removed_at']).where('removed_at', 'is not', null));
-const chapters = query((_: object) =>
+const stories = query(() => tables.selectFrom('stories').select(['id', 'title', 'removed_at']).where('removed_at', 'is not', null));
+const chapters = query(() =>
   tables.selectFrom('chapters').innerJoin('stories', 'stories.id', 'chapters.story_id')
     .select(['chapters.id', 'chapters.title', 'chapters.story_id', 'chapters.removed_at']).where('chapters.removed_at', 'is not', null).where('stories.removed_at', 'is', null));
-const turns = query((_: object) =>
+const turns = query(() =>
   tables.selectFrom('turns').innerJoin('chapters', 'chapters.id', 'turns.chapter_id').innerJoin('stories', 'stories.id', 'chapters.story_id')
     .select(['turns.id', 'turns.chapter_id', 'turns.removed_at', 'chapters.story_id'])
     .where('turns.removed_seq', 'is not', null).where('turns.length', '>', 0).where('chapters.removed_at', 'is', null).where('stories.removed_at', 'is', null)

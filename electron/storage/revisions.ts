@@ -1,12 +1,11 @@
-import { countWords } from '../../shared/document/words.ts';
 import { checksum, turnHash } from './checksum.ts';
-import { recountChapter } from './counts.ts';
+import { recountChapter, wordsAdded } from './counts.ts';
 import { transaction, type ReadableDB, type WritableDB } from './handle.ts';
 import { all, columns, first, query, run, tables } from './query.ts';
 import { findTurn, saveTurn } from './rows.ts';
 import type { RevisionRow, TurnRow } from './schema.ts';
-import { coalesce } from './texts.ts';
-import { editsOf, textOf, writePatch } from './turns.ts';
+import { coalesce, type Edit } from './texts.ts';
+import { editsOf, revisionTextOf, textOf, writePatch } from './turns.ts';
 
 /** Why a revision was closed. `start`: the turn's first; `reply`: text of the model; `recovered`: after a crash. */
 export type RevisionReason = 'start' | 'rest' | 'blur' | 'generation' | 'snapshot' | 'close' | 'reply' | 'recovered';
@@ -17,7 +16,7 @@ const REVISION_COLUMNS: readonly (keyof RevisionRow)[] = ['turn_id', 'seq', 'ver
 const insertRevision = query((p: RevisionRow) => tables.insertInto('revisions').values(columns(p, REVISION_COLUMNS)));
 const hashOf = query((p: { turnId: string; seq: number }) => tables.selectFrom('revisions').select('hash').where('turn_id', '=', p.turnId).where('seq', '=', p.seq));
 const deleteEdits = query((p: { turnId: string }) => tables.deleteFrom('edits').where('turn_id', '=', p.turnId));
-const openTurns = query((_: object) => tables.selectFrom('turns').select('id').where('open', '=', 1));
+const openTurns = query(() => tables.selectFrom('turns').select('id').where('open', '=', 1));
 const openTurnsOf = query((p: { chapterId: string }) => tables.selectFrom('turns').select('id').where('chapter_id', '=', p.chapterId).where('open', '=', 1));
 
 /** Makes the open edits of a turn one entry of its history. Null if nothing is new. */
@@ -28,9 +27,11 @@ export function closeRevision(db: WritableDB, turnId: string, reason: RevisionRe
     const text = textOf(db, row);
     const hash = turnHash(row.role, row.speaker, text);
     const changed = hash !== headHash(db, row);
-    const next = changed ? addRevision(db, row, text, hash, reason) : row;
+    const edits = coalesce(editsOf(db, turnId));
+    const words = row.words + wordsAdded(revisionTextOf(db, row), edits);
+    const next = changed ? addRevision(db, row, edits, text, hash, reason) : row;
     run(db, deleteEdits, { turnId });
-    saveTurn(db, { ...next, open: 0, words: countWords(text) });
+    saveTurn(db, { ...next, open: 0, words });
     recountChapter(db, row.chapter_id);
     return changed ? next.head_seq : null;
   });
@@ -55,11 +56,9 @@ export function headHash(db: ReadableDB, row: TurnRow): string {
   return first(db, hashOf, { turnId: row.id, seq: row.head_seq })?.hash ?? '';
 }
 
-function addRevision(db: WritableDB, row: TurnRow, text: string, hash: string, reason: RevisionReason): TurnRow {
+function addRevision(db: WritableDB, row: TurnRow, edits: readonly Edit[], text: string, hash: string, reason: RevisionReason): TurnRow {
   const seq = row.head_seq + 1;
-  const edits = editsOf(db, row.id);
-  // Half a character that an edit left behind became U+FFFD between two edits: then they must be replayed one by one.
-  const patch = writePatch(text.includes('\ufffd') ? edits : coalesce(edits));
+  const patch = writePatch(edits);
   const full = seq - row.full_seq >= FULL_EVERY || patch.length >= text.length;
   const next = { ...row, head_seq: seq, full_seq: full ? seq : row.full_seq };
   writeRevision(db, next, full ? text : patch, hash, reason, row.length);

@@ -11,7 +11,7 @@ const summaries = () =>
     .leftJoin('chapters', (join) => join.onRef('chapters.story_id', '=', 'stories.id').on('chapters.removed_at', 'is', null))
     .select(['stories.id', 'stories.title', 'stories.updated_at', 'stories.last_chapter_id', sql<number | null>`sum(chapters.words)`.as('words')])
     .groupBy('stories.id');
-const livingStories = query((_: object) => summaries().where('stories.removed_at', 'is', null).orderBy('stories.updated_at', 'desc').orderBy('stories.id', 'desc'));
+const livingStories = query(() => summaries().where('stories.removed_at', 'is', null).orderBy('stories.updated_at', 'desc').orderBy('stories.id', 'desc'));
 const oneStory = query((p: { id: string }) => summaries().where('stories.id', '=', p.id));
 
 interface Summary { id: string; title: string; updated_at: number; last_chapter_id: string | null; words: number | null }

@@ -5,30 +5,22 @@ export interface Edit {
   readonly ins: string;
 }
 
-const isHigh = (unit: number) => unit >= 0xd800 && unit <= 0xdbff;
-const isLow = (unit: number) => unit >= 0xdc00 && unit <= 0xdfff;
-
-/** Applies an edit; half a character that it leaves behind becomes U+FFFD, as it would on disk. `ins` is well formed. */
 export function splice(text: string, { at, del, ins }: Edit): string {
-  const head = text.slice(0, at);
-  const tail = text.slice(at + del);
-  const next = ins === '' ? tail : ins;
-  const previous = ins === '' ? head : ins;
-  const headBroken = isHigh(head.charCodeAt(at - 1)) && !isLow(next.charCodeAt(0));
-  const tailBroken = isLow(tail.charCodeAt(0)) && !isHigh(previous.charCodeAt(previous.length - 1));
-  return (headBroken ? `${head.slice(0, -1)}\ufffd` : head) + ins + (tailBroken ? `\ufffd${tail.slice(1)}` : tail);
+  return text.slice(0, at) + ins + text.slice(at + del);
 }
 
 /** The same edits, with those that touch each other made one. */
 export function coalesce(edits: readonly Edit[]): Edit[] {
   const merged: Edit[] = [];
-  for (const edit of edits) {
-    const last = merged.at(-1);
-    const joined = last && join(last, edit);
-    if (joined) merged[merged.length - 1] = joined;
-    else merged.push({ at: edit.at, del: edit.del, ins: edit.ins });
-  }
+  for (const edit of edits) append(merged, edit);
   return merged;
+}
+
+function append(edits: Edit[], { at, del, ins }: Edit): void {
+  const last = edits.at(-1);
+  const joined = last && join(last, { at, del, ins });
+  if (joined) edits[edits.length - 1] = joined;
+  else edits.push({ at, del, ins });
 }
 
 function join(first: Edit, second: Edit): Edit | null {
@@ -44,11 +36,21 @@ function join(first: Edit, second: Edit): Edit | null {
 
 /** The current texts of the turns that were used last. An edit costs nothing until the text is read again. */
 export interface Texts {
+  has(turnId: string): boolean;
   get(turnId: string): string | undefined;
   put(turnId: string, text: string): void;
   edit(turnId: string, edit: Edit): void;
-  drop(turnId: string): void;
+  /** Whether a place in a known text lies inside a surrogate pair, found without building the text. */
+  splitsPair(turnId: string, at: number): boolean;
   clear(): void;
+}
+
+function unitAt({ text, edits }: { text: string; edits: readonly Edit[] }, index: number): number {
+  for (const { at, del, ins } of edits.toReversed()) {
+    if (index >= at && index < at + ins.length) return ins.charCodeAt(index - at);
+    if (index >= at) index += del - ins.length;
+  }
+  return text.charCodeAt(index);
 }
 
 const MOST_UNITS = 24_000_000;
@@ -70,6 +72,7 @@ export function createTexts(most = MOST_UNITS): Texts {
     }
   };
   return {
+    has: (turnId) => entries.has(turnId),
     get(turnId) {
       const entry = entries.get(turnId);
       if (!entry) return undefined;
@@ -79,9 +82,14 @@ export function createTexts(most = MOST_UNITS): Texts {
     },
     put,
     edit(turnId, edit) {
-      entries.get(turnId)?.edits.push(edit);
+      const entry = entries.get(turnId);
+      if (entry) append(entry.edits, edit);
     },
-    drop,
+    splitsPair(turnId, at) {
+      const entry = entries.get(turnId);
+      if (!entry) return false;
+      return (unitAt(entry, at - 1) & 0xfc00) === 0xd800 && (unitAt(entry, at) & 0xfc00) === 0xdc00;
+    },
     clear() {
       entries.clear();
       units = 0;

@@ -1,18 +1,15 @@
 import type { TreeTurn, TurnTree } from '../../shared/document/turn.ts';
 import type { ReadableDB } from './handle.ts';
-import { all, first, query, tables } from './query.ts';
+import { all, query, tables } from './query.ts';
 import { findTurn, needChapter, needTurn } from './rows.ts';
 import type { TurnRow } from './schema.ts';
-import { splice, type Edit } from './texts.ts';
+import { coalesce, splice, type Edit } from './texts.ts';
 
 const turnsOfChapter = query((p: { chapterId: string }) => tables.selectFrom('turns').selectAll().where('chapter_id', '=', p.chapterId).orderBy('ord'));
 const revisionsFrom = query((p: { turnId: string; seq: number }) =>
   tables.selectFrom('revisions').select(['seq', 'kind', 'body']).where('turn_id', '=', p.turnId).where('seq', '>=', p.seq).orderBy('seq'));
 const openEdits = query((p: { turnId: string }) =>
   tables.selectFrom('edits').select(['at', 'del', 'ins']).where('turn_id', '=', p.turnId).orderBy('version'));
-const latestOrder = query((p: { chapterId: string }) =>
-  tables.selectFrom('turns').select((e) => e.fn.max('ord').as('latest')).where('chapter_id', '=', p.chapterId));
-
 export interface StoredTree extends TurnTree {
   readonly structureRev: number;
 }
@@ -35,9 +32,15 @@ export function turnText(db: ReadableDB, turnId: string): string {
 export function textOf(db: ReadableDB, row: TurnRow): string {
   const known = db.texts.get(row.id);
   if (known !== undefined) return known;
-  const text = editsOf(db, row.id).reduce(splice, revisionTextOf(db, row));
+  const text = coalesce(editsOf(db, row.id)).reduce(splice, revisionTextOf(db, row));
   db.texts.put(row.id, text);
   return text;
+}
+
+/** Whether a place in a turn's text lies inside one character. */
+export function splitsCharacter(db: ReadableDB, turnId: string, at: number): boolean {
+  if (!db.texts.has(turnId)) turnText(db, turnId);
+  return db.texts.splitsPair(turnId, at);
 }
 
 /** The changes since the newest revision. */
@@ -45,7 +48,8 @@ export function editsOf(db: ReadableDB, turnId: string): Edit[] {
   return all(db, openEdits, { turnId });
 }
 
-function revisionTextOf(db: ReadableDB, row: TurnRow): string {
+/** The text of the newest revision. */
+export function revisionTextOf(db: ReadableDB, row: TurnRow): string {
   let text = '';
   for (const { kind, body } of all(db, revisionsFrom, { turnId: row.id, seq: row.full_seq })) text = kind === 'full' ? body : readPatch(body).reduce(splice, text);
   return text;
@@ -69,10 +73,6 @@ export function readSome(db: ReadableDB, chapterId: string, ids: Iterable<string
     if (row?.chapter_id === chapterId) turns.set(id, treeTurn(row, null));
   }
   return { structureRev: chapter.structure_rev, activeRootId: chapter.active_root_id, turns };
-}
-
-export function latestOrderOf(db: ReadableDB, chapterId: string): number {
-  return first(db, latestOrder, { chapterId })?.latest ?? 0;
 }
 
 function treeTurn(row: TurnRow, text: string | null): TreeTurn {
