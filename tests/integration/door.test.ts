@@ -1,0 +1,114 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { connect, ROOT, serve, signIn, temporaryFolder, type Server } from '../helpers/server.ts';
+
+const data = temporaryFolder('door');
+let server: Server;
+beforeAll(async () => { server = await serve({ data }); }, 30_000);
+afterAll(async () => { await server.stop(); });
+
+/** As it is: fetch would not send a foreign Host or a path with dots. */
+function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<{ status: number; body: string; headers: NodeJS.Dict<string | string[]> }> {
+  return new Promise((done, fail) => {
+    const sent = request({ host: '127.0.0.1', port: server.port, path, method, headers }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text: string) => { body += text; }).on('end', () => { done({ status: response.statusCode ?? 0, body, headers: response.headers }); });
+    });
+    sent.on('error', fail).end();
+  });
+}
+
+async function upgrade(headers: Record<string, string>, path = '/rpc'): Promise<number> {
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, { headers });
+  const [, response] = await Promise.race([
+    once(socket, 'unexpected-response') as Promise<[unknown, { statusCode: number }]>,
+    once(socket, 'open').then(() => [null, { statusCode: 101 }] as const),
+  ]);
+  socket.on('error', () => undefined);
+  socket.terminate();
+  return response.statusCode;
+}
+
+test('the printed address is exchanged once for a cookie that no script sees', async () => {
+  const response = await fetch(server.url, { redirect: 'manual' });
+  const cookie = response.headers.getSetCookie()[0] ?? '';
+  expect(response.status).toBe(303);
+  expect(cookie).toMatch(new RegExp(`^paphos-${server.port}=[0-9a-f]{64}; .*HttpOnly; SameSite=Strict`));
+  expect((await fetch(server.url, { redirect: 'manual' })).status).toBe(403);
+  expect((await ask('/?token=00000000000000000000000000000000')).status).toBe(403);
+  expect((await ask('/session')).status).toBe(401);
+  expect((await ask('/session', { cookie: cookie.split(';')[0] ?? '' })).status).toBe(200);
+  expect(statSync(join(data, 'session.json')).mode & 0o777).toBe(0o600);
+
+  const origin = `http://127.0.0.1:${server.port}`;
+  const mine = { cookie: cookie.split(';')[0] ?? '' };
+  expect(await upgrade({ ...mine, origin })).toBe(101);
+  expect(await upgrade({ ...mine, origin }, '/other')).toBe(404);
+  expect(await upgrade({ ...mine, origin: 'http://evil.example' })).toBe(403);
+  expect(await upgrade({ ...mine, origin: 'null' })).toBe(403);
+  expect(await upgrade({ ...mine })).toBe(403);
+  expect(await upgrade({ ...mine, origin: `http://evil.example:${server.port}`, host: `evil.example:${server.port}` })).toBe(421);
+  expect(await upgrade({ origin })).toBe(401);
+  expect(await upgrade({ origin, cookie: `paphos-${server.port}=${'0'.repeat(64)}` })).toBe(401);
+});
+
+test('a foreign name for this machine is turned away', async () => {
+  for (const host of ['evil.example', `evil.example:${server.port}`, `127.0.0.1:${server.port + 1}`]) expect((await ask('/', { host })).status).toBe(421);
+  expect((await ask('/session', { host: `localhost:${server.port}` })).status).toBe(401);
+});
+
+test('every answer carries the policy of the page; nothing can be written by HTTP', async () => {
+  const answer = await ask('/');
+  expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
+  expect(answer.headers['content-security-policy']).toContain(`connect-src 'self' ws://127.0.0.1:${server.port}`);
+  expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+  expect((await ask('/', {}, 'POST')).status).toBe(405);
+  expect((await ask('/rpc', {}, 'OPTIONS')).status).toBe(405);
+});
+
+test('no path leads out of the pages', async () => {
+  for (const path of ['/../package.json', '/..%2fpackage.json', '/%2e%2e/package.json', '/..%5cpackage.json', '/assets/../../../package.json', '//etc/passwd', '/%00', '/%']) {
+    const { status, body } = await ask(path);
+    expect([path, status]).toEqual([path, 404]);
+    expect(body).not.toContain('paphos"');
+  }
+});
+
+test('a page survives a restart: the port and the cookie stay', async () => {
+  const folder = temporaryFolder('restart');
+  const first = await serve({ data: folder });
+  const cookie = await signIn(first.url);
+  await first.kill();
+  const second = await serve({ data: folder, port: first.port });
+  const { client, close } = await connect(second, cookie);
+  expect((await client.stories.list()).length).toBe(1);
+  close();
+  await second.stop();
+}, 30_000);
+
+test('a port in use, a data folder in use or unusable: a sentence and no trace', async () => {
+  const taken = serve({ data: temporaryFolder('port'), port: server.port });
+  await expect(taken).rejects.toThrow(/Paphos: Port \d+ is in use by another program\. Choose another one with --port/);
+  await expect(serve({ data })).rejects.toThrow(/Paphos: Another Paphos is using the data folder/);
+  const file = join(temporaryFolder('file'), 'a-file');
+  writeFileSync(file, 'not a folder');
+  await expect(serve({ data: file })).rejects.toThrow(/Paphos: Paphos cannot write in its data folder .* choose another folder with --data/);
+  expect(readFileSync(file, 'utf8')).toBe('not a folder');
+}, 30_000);
+
+test.skipIf(process.platform === 'win32')('a read-only data folder gets a sentence', () => {
+  const folder = join(temporaryFolder('read-only'), 'data');
+  mkdirSync(folder);
+  chmodSync(folder, 0o555);
+  chmodSync(join(folder, '..'), 0o755);
+  // The system's administrator may write anywhere, so it is tried as nobody.
+  const asNobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'electron/cli.ts'), 'serve', '--json', '--data', folder], { encoding: 'utf8', cwd: '/', ...asNobody });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^Paphos: Paphos cannot write in its data folder .*\. Nothing was changed\. .* --data DIR\.\n$/);
+});
