@@ -6,7 +6,7 @@ import { MessageChannel, type MessagePort as NodePort } from 'node:worker_thread
  * The parts of Electron that the desktop uses, without Electron: it records what is asked of it, and what can be real
  * is real (the utility process is a child process, a port is a port).
  */
-export const asked = { menu: [] as unknown[], errors: [] as string[], schemes: [] as { scheme: string; privileges: Record<string, boolean> }[], exitCode: null as number | null, sandboxed: false };
+export const asked = { menu: [] as { label?: string; submenu?: { label?: string; click?: () => void }[] }[], errors: [] as string[], files: [] as string[], opened: [] as string[], schemes: [] as { scheme: string; privileges: Record<string, boolean> }[], exitCode: null as number | null, sandboxed: false };
 
 type Handler<A extends unknown[], R> = ((...given: A) => R) | null;
 
@@ -93,8 +93,12 @@ export const protocol = {
   handle: (scheme: string, handler: (request: Request) => Promise<Response>): void => { handlers[scheme] = handler; },
 };
 
-export const Menu = { buildFromTemplate: (template: unknown): unknown => template, setApplicationMenu: (menu: unknown): void => { asked.menu.push(menu); } };
-export const dialog = { showErrorBox: (_title: string, text: string): void => { asked.errors.push(text); } };
+export const Menu = { buildFromTemplate: (template: unknown): unknown => template, setApplicationMenu: (menu: typeof asked.menu): void => { asked.menu = menu; } };
+export const dialog = {
+  showErrorBox: (_title: string, text: string): void => { asked.errors.push(text); },
+  showOpenDialog: (): Promise<{ filePaths: string[] }> => Promise.resolve({ filePaths: asked.files }),
+};
+export const shell = { openPath: (path: string): Promise<string> => { asked.opened.push(path); return Promise.resolve(''); } };
 export const nativeTheme = { shouldUseDarkColors: false };
 const display = { id: 1, workArea: { x: 0, y: 0, width: 1920, height: 1080 } };
 export const screen = { getAllDisplays: () => [display], getPrimaryDisplay: () => display };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,6 +123,17 @@ describe('the port to the studio', () => {
     await client.writing.stop({ generationId });
     page.close();
   }, 90_000);
+});
+
+test('File → Add a model lists the parts of a model that lies elsewhere, and leaves it there', async () => {
+  const elsewhere = join(data, 'elsewhere');
+  mkdirSync(elsewhere);
+  for (const name of ['tale-00001-of-00002.gguf', 'tale-00002-of-00002.gguf', 'other.gguf']) writeFileSync(join(elsewhere, name), 'GGUF');
+  asked.files = [join(elsewhere, 'tale-00001-of-00002.gguf')];
+  asked.menu.flatMap((menu) => menu.submenu ?? []).find((item) => item.label?.startsWith('Add a model'))?.click?.();
+  await expect.poll(() => readdirSync(join(data, 'models')).sort()).toEqual(['tale-00001-of-00002.gguf', 'tale-00002-of-00002.gguf']);
+  expect(readdirSync(elsewhere)).toHaveLength(3);
+  expect(asked.errors).toEqual([]);
 });
 
 test('closing the window ends Paphos in order, and it remembers where the window was', async () => {
