@@ -101,8 +101,8 @@ export class ManuscriptDocument {
     return readTurn(this.source, span, !this.escaped.has(span.id));
   }
 
-  /** Follows a change of the text. `ids`: those that the turns have from now on, where the change is known to have made them. */
-  changed(change: PageChange, options: { ids?: readonly string[]; stream?: boolean } = {}): Touched {
+  /** Follows a change of the text. `ids`: those that the turns have from now on; `mirrored`: the studio has it already. */
+  changed(change: PageChange, options: { ids?: readonly string[]; mirrored?: boolean } = {}): Touched {
     const before = this.known;
     const edits = lineEditsOf(change.changes, (line) => this.source.line(line));
     const after = updateLayout(before, edits, this.newId);
@@ -110,11 +110,11 @@ export class ManuscriptDocument {
     this.known = ids !== undefined && ids.length === after.spans.length ? withIds(after, ids) : after;
     this.past.set(change.version, this.known.ids);
     const structure = !sameTurns(before, this.known);
-    if (structure) this.structure = true;
+    if (structure && options.mirrored !== true) this.structure = true;
     const first = edits[0]?.fromLine ?? 1;
     const last = edits.reduce((shift, edit) => shift + edit.newLines.length - (edit.toLine - edit.fromLine + 1), 0) + (edits.at(-1)?.toLine ?? 1);
     for (const edit of edits) this.noteEscapes(edit, edits);
-    const disturbed = options.stream !== true && this.note(change.changes, structure, first, last);
+    const disturbed = options.mirrored !== true && this.note(change.changes, structure, first, last);
     const fromSpan = spanAt(this.known, Math.min(first, this.known.lineCount));
     const toSpan = spanAt(this.known, Math.min(Math.max(first, last), this.known.lineCount));
     return { fromLine: structure ? fromSpan.line : first, toLine: structure ? toSpan.line + toSpan.lines - 1 : Math.max(first, last) + 1, structure, disturbed };

@@ -1,6 +1,36 @@
-import type { ReactElement } from 'react';
+import { useEffect, useRef, type ReactElement } from 'react';
 import type { ManuscriptProps } from './controller.ts';
+import { ManuscriptSession } from './session.ts';
 
-export function Manuscript(props: ManuscriptProps): ReactElement {
-  return <div className="manuscript" data-chapter={props.chapterId} />;
+/** The page of one chapter. A page is made once: another chapter is another component (give it a key). */
+export function Manuscript({ chapterId, api, readOnly = false, onController, onTurnMenu }: ManuscriptProps): ReactElement {
+  const host = useRef<HTMLDivElement>(null);
+  const session = useRef<ManuscriptSession | null>(null);
+  const latest = useRef({ readOnly, onController, onTurnMenu });
+  useEffect(() => { latest.current = { readOnly, onController, onTurnMenu }; });
+
+  useEffect(() => {
+    if (host.current === null) return undefined;
+    const room = document.createElement('div');
+    room.className = 'ms-host';
+    host.current.append(room);
+    const opened = new ManuscriptSession({ host: room, api, chapterId, readOnly: latest.current.readOnly, onTurnMenu: (target, anchor) => latest.current.onTurnMenu(target, anchor) });
+    session.current = opened;
+    latest.current.onController(opened);
+    const leave = (): void => opened.saveNow();
+    window.addEventListener('pagehide', leave);
+    window.addEventListener('blur', leave);
+    return () => {
+      window.removeEventListener('pagehide', leave);
+      window.removeEventListener('blur', leave);
+      latest.current.onController(null);
+      session.current = null;
+      opened.dispose();
+      room.remove();
+    };
+  }, [api, chapterId]);
+
+  useEffect(() => { session.current?.setReadOnly(readOnly); }, [readOnly]);
+
+  return <div className="manuscript" ref={host} />;
 }

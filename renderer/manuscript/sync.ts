@@ -99,31 +99,39 @@ export class Sync {
     };
   }
 
-  /** Shows another branch and answers with its turns after the parent. */
-  async activate(turnId: string): Promise<readonly TreeTurn[]> {
+  /** Shows another branch: `show` puts its turns after the parent onto the page. */
+  async activate(turnId: string, show: (path: readonly TreeTurn[]) => void): Promise<void> {
     await this.flush();
-    return this.queue(async () => {
+    await this.queue(async () => {
       const { structureRev, path } = await this.options.api.writing.activate({ changeId: this.options.newId(), chapterId: this.options.chapterId, turnId });
-      this.structureRev = structureRev;
-      const turns = new Map([...this.known.turns, ...path.map((turn) => [turn.id, turn] as const)]);
-      this.known = applyOps({ activeRootId: this.known.activeRootId, turns }, [{ op: 'activate', parentId: path[0]?.parentId ?? null, turnId }]);
-      this.acknowledged++;
-      return path;
+      await this.turnTo(structureRev, () => {
+        const turns = new Map([...this.known.turns, ...path.map((turn) => [turn.id, turn] as const)]);
+        this.known = applyOps({ activeRootId: this.known.activeRootId, turns }, [{ op: 'activate', parentId: path[0]?.parentId ?? null, turnId }]);
+        show(path);
+      });
     });
   }
 
-  /** Begins a generation. What was typed while the studio prepared it is sent before the page shows what it did to the tree. */
-  async generate(input: Omit<GenerateInput, 'chapterId'>): Promise<GenerationStart> {
+  /** Begins a generation: `show` puts what the studio did to the tree onto the page. */
+  async generate(input: Omit<GenerateInput, 'chapterId'>, show: (start: GenerationStart) => void): Promise<void> {
     await this.flush();
-    return this.queue(async () => {
+    await this.queue(async () => {
       const start = await this.options.api.writing.generate({ chapterId: this.options.chapterId, ...input });
-      const typed = this.options.unsaved.hasUnsaved ? this.options.unsaved.take(this.known) : [];
-      this.known = applyOps(this.known, start.ops);
-      this.structureRev = start.structureRev;
-      this.acknowledged++;
-      if (typed.length > 0) await this.send(typed);
-      return start;
+      await this.turnTo(start.structureRev, () => {
+        this.known = applyOps(this.known, start.ops);
+        show(start);
+      });
     });
+  }
+
+  /** What was typed while the studio worked belongs to the page as it was: it is taken before the page turns, and sent after. */
+  private async turnTo(structureRev: number, turn: () => void): Promise<void> {
+    const typed = this.options.unsaved.hasUnsaved ? this.options.unsaved.take(this.known) : [];
+    this.structureRev = structureRev;
+    this.acknowledged++;
+    turn();
+    await this.send(typed);
+    if (!this.options.unsaved.hasUnsaved) this.settle();
   }
 
   /** Does something between two requests. */
@@ -208,7 +216,7 @@ export class Sync {
   }
 
   private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.wake = () => { clearTimeout(timer); resolve(); };
     }).then(() => { this.wake = null; });

@@ -13,6 +13,7 @@ export const words = {
   hideDetails: 'Hide details',
   writeOn: 'Write on',
   dismiss: 'Dismiss',
+  removed: 'The turn was deleted.',
   nothingWritten: 'Write something first: there is nothing yet to go on from.',
   isWriting: 'A reply is being written. Stop it first.',
   readOnly: 'Another window is writing in this story. Take over to write here.',

@@ -1,0 +1,160 @@
+import type { editor } from 'monaco-editor/editor';
+import { lineEditsOf } from '../../shared/document/changes.ts';
+import { newId } from '../../shared/document/ids.ts';
+import { spanAt } from '../../shared/document/layout.ts';
+import type { Op, TreeTurn, TurnTree } from '../../shared/document/turn.ts';
+import { ruleCaret } from './caret.ts';
+import { ManuscriptDocument } from './document.ts';
+import { dress } from './dress.ts';
+import { LineWords } from './line-words.ts';
+import type { Replacement, Surface } from './surface.ts';
+import { TurnEdits, type TurnEdit } from './turn-edits.ts';
+import { shownPath } from './reading.ts';
+
+export interface BindingEvents {
+  /** The person changed the text; `disturbed`: where the studio is writing. */
+  onEdit(disturbed: boolean): void;
+  onChange(structure: boolean): void;
+  onCaret(byPerson: boolean): void;
+}
+
+/** Keys that leave the text as it is: they do not end a stretch of the stream. */
+const MOVES = /^(Arrow|Page|Home|End|Escape|Shift|Control|Alt|Meta|F\d)/;
+
+/** Holds the page and the document together: every edit of one is an edit of the other, whoever makes it. */
+export class Binding {
+  readonly surface: Surface;
+  readonly document: ManuscriptDocument;
+  readonly edits: TurnEdits;
+  readonly words: LineWords;
+  private readonly events: BindingEvents;
+  private readonly stops: { dispose(): void }[];
+  private origin: { readonly ids: readonly string[] | undefined; readonly mirrored: boolean } | null = null;
+  private writer: 'person' | 'studio' | null = null;
+  private bare: number | null = null;
+  private tidying = false;
+
+  constructor(surface: Surface, ids: readonly string[], events: BindingEvents) {
+    this.surface = surface;
+    this.events = events;
+    this.document = new ManuscriptDocument(surface, ids, surface.version, newId);
+    this.edits = new TurnEdits(surface, this.document, newId);
+    this.words = new LineWords(surface);
+    dress(surface.model, this.document.layout.spans, 1, surface.lineCount(), null);
+    this.stops = [
+      surface.model.onDidChangeContent((event) => this.changed(event)),
+      surface.page.onKeyDown((event) => { if (!MOVES.test(event.browserEvent.key)) this.endStretch(); }),
+      ruleCaret(surface, () => this.document, { bare: () => this.bare, isOurs: () => this.origin !== null, onRest: (byPerson) => this.rest(byPerson) }),
+    ];
+    const host = surface.page.getDomNode();
+    for (const name of ['beforeinput', 'paste', 'cut', 'drop', 'compositionstart']) host?.addEventListener(name, () => this.endStretch(), true);
+  }
+
+  dispose(): void {
+    for (const stop of this.stops) stop.dispose();
+  }
+
+  /** An edit of the studio's: it joins the step of the stretch that is under way. */
+  mirror(edit: Replacement & { readonly ids?: readonly string[] }): void {
+    if (this.writer !== 'studio') this.surface.closeStep();
+    this.writer = 'studio';
+    this.as({ ids: edit.ids, mirrored: true }, () => this.surface.replace(edit));
+  }
+
+  /** An edit that the person asked for: a step of its own. */
+  perform(edit: TurnEdit): void {
+    this.surface.closeStep();
+    this.as({ ids: edit.ids, mirrored: false }, () => this.surface.replace(edit));
+    this.endStep();
+    this.tidySoon();
+  }
+
+  endStep(): void {
+    this.surface.closeStep();
+    this.writer = null;
+  }
+
+  /** What the studio did to the tree, done to the page; the rest of the page stays as it is, with what is not yet saved in it. */
+  follow(ops: readonly Op[], tree: TurnTree, liveTurn: string): void {
+    for (const op of ops) {
+      if (op.op !== 'insert') {
+        this.mirror(this.edits.tail(null, shownPath(tree).map(contentOf), false));
+        break;
+      }
+      this.mirror(op.as === 'chain' ? this.edits.chain(op.after, op.turn) : this.edits.tail(op.after, [op.turn], false));
+    }
+    if (this.document.layout.ids.at(-2) !== liveTurn) return;
+    const edit = this.edits.dropReady();
+    if (edit !== null) this.mirror(edit);
+  }
+
+  private as(origin: NonNullable<Binding['origin']>, work: () => void): void {
+    this.origin = origin;
+    try {
+      work();
+    } finally {
+      this.origin = null;
+    }
+  }
+
+  private endStretch(): void {
+    if (this.writer === 'studio') this.endStep();
+  }
+
+  private changed(event: editor.IModelContentChangedEvent): void {
+    const { surface, document, origin } = this;
+    const rewound = event.isUndoing || event.isRedoing;
+    const touched = document.changed({ changes: event.changes, version: surface.version, rewound }, { ...(origin?.ids === undefined ? {} : { ids: origin.ids }), mirrored: origin?.mirrored ?? false });
+    this.words.changed(lineEditsOf(event.changes, (line) => surface.line(line)));
+    if (this.bare !== null && touched.structure) this.bare = null;
+    dress(surface.model, document.layout.spans, touched.fromLine, touched.toLine, this.bare);
+    if (origin?.mirrored !== true) {
+      this.writer = 'person';
+      this.events.onEdit(touched.disturbed);
+      if (!rewound && origin === null) this.tidySoon();
+    }
+    this.events.onChange(touched.structure);
+  }
+
+  /** The caret has come to rest; a mark that the person is writing stays visible while it is there. */
+  private rest(byPerson: boolean): void {
+    const { line } = this.surface.caret();
+    const { layout } = this.document;
+    const span = spanAt(layout, Math.min(line, layout.lineCount));
+    const bare = span.marked && span.line === line ? line : null;
+    if (bare !== this.bare) {
+      const lines = [this.bare, bare].filter((one) => one !== null);
+      this.bare = bare;
+      for (const one of lines) dress(this.surface.model, layout.spans, one, one, bare);
+      this.tidySoon();
+    }
+    this.events.onCaret(byPerson);
+  }
+
+  /** After the event: gives turns without a line one, and the end of the page its ready turn, in the step of the edit that called for it. */
+  private tidySoon(): void {
+    if (this.tidying) return;
+    this.tidying = true;
+    queueMicrotask(() => {
+      this.tidying = false;
+      this.tidy();
+    });
+  }
+
+  tidy(): void {
+    if (this.surface.model.isDisposed()) return;
+    for (const span of this.document.layout.spans) {
+      const edit = span.line === this.bare ? null : this.edits.firstLine(span);
+      if (edit !== null) this.join(edit);
+    }
+    if (this.document.wantsReadyTurn()) this.join(this.edits.ready());
+  }
+
+  private join(edit: TurnEdit): void {
+    this.as({ ids: edit.ids, mirrored: true }, () => this.surface.replace(edit));
+  }
+}
+
+export function contentOf({ id, role, speaker, marked, text }: TreeTurn): { id: string; role: TreeTurn['role']; speaker: string | null; marked: boolean; text: string } {
+  return { id, role, speaker, marked, text: text ?? '' };
+}

@@ -1,0 +1,87 @@
+import { KeyCode, KeyMod, Range, editor } from 'monaco-editor/editor';
+import { indexAt, spanAt, textRange, type TurnSpan } from '../../shared/document/layout.ts';
+import type { ManuscriptDocument } from './document.ts';
+import { OURS, type Surface } from './surface.ts';
+
+interface CaretRules {
+  /** The mark line in which the person is writing: it is shown until the caret leaves it. */
+  readonly bare: () => number | null;
+  /** The caret has come to rest somewhere. */
+  readonly onRest: (byPerson: boolean) => void;
+  readonly isOurs: () => boolean;
+}
+
+const AT_START = 'paphosAtTurnStart';
+const AT_END = 'paphosAtTurnEnd';
+
+const isMarkLine = (span: TurnSpan, line: number): boolean => span.marked && span.line === line;
+
+/** Marks are gaps between turns: the caret goes over them, and Backspace at a turn's start joins it to the one before. */
+export function ruleCaret(surface: Surface, document: () => ManuscriptDocument, rules: CaretRules): { dispose(): void } {
+  const { page, model } = surface;
+  let previous = surface.caret();
+  const start = page.createContextKey<boolean>(AT_START, false);
+  const end = page.createContextKey<boolean>(AT_END, false);
+
+  const step = (line: number, goesUp: boolean): { line: number; column: number } => {
+    const span = spanAt(document().layout, line);
+    const { first, count } = textRange(span);
+    if (goesUp && line > 1) return surface.endOfLine(line - 1);
+    return count === 0 ? surface.endOfLine(line) : { line: first, column: 1 };
+  };
+
+  /** Where a caret on a mark line belongs, or null where it may stay. */
+  const over = (event: editor.ICursorPositionChangedEvent): boolean => {
+    const { lineNumber: line, column } = event.position;
+    if (line > document().layout.lineCount || !isMarkLine(spanAt(document().layout, line), line) || rules.bare() === line) return false;
+    const byKey = event.reason === editor.CursorChangeReason.Explicit && event.source === 'keyboard';
+    const vertical = byKey && Math.abs(line - previous.line) === 1 && !(previous.line > line && previous.column === 1 && column > 1);
+    const goesUp = byKey && line < previous.line && line > 1;
+    const selection = page.getSelection();
+    const selects = selection !== null && !selection.isEmpty();
+    if (vertical && (goesUp || line > previous.line)) {
+      page.trigger('keyboard', selects ? (goesUp ? 'cursorUpSelect' : 'cursorDownSelect') : goesUp ? 'cursorUp' : 'cursorDown', null);
+      return true;
+    }
+    const place = step(line, goesUp);
+    if (selects && selection !== null) page.setSelection(new Range(selection.selectionStartLineNumber, selection.selectionStartColumn, place.line, place.column), OURS);
+    else surface.putCaret(place);
+    return true;
+  };
+
+  const moved = page.onDidChangeCursorPosition((event) => {
+    const isMoved = event.secondaryPositions.length === 0 && event.reason !== editor.CursorChangeReason.NotSet && event.source !== OURS && over(event);
+    if (isMoved) return;
+    previous = surface.caret();
+    const { layout } = document();
+    if (previous.line > layout.lineCount) return;
+    const span = spanAt(layout, previous.line);
+    const { first, count } = textRange(span);
+    const collapsed = page.getSelections()?.length === 1 && page.getSelection()?.isEmpty() === true;
+    start.set(collapsed && previous.line === first && previous.column === 1 && span.marked);
+    end.set(collapsed && previous.line === first + count - 1 && previous.column === model.getLineMaxColumn(previous.line) && previous.line < layout.lineCount);
+    rules.onRest(!rules.isOurs() && event.source !== OURS && event.reason !== editor.CursorChangeReason.RecoverFromMarkers);
+  });
+
+  /** Takes the mark between two turns away: two paragraphs stay two. */
+  const join = (index: number): void => {
+    const { layout } = document();
+    const above = layout.spans[index - 1];
+    const below = layout.spans[index];
+    if (above === undefined || below === undefined || page.getOption(editor.EditorOption.readOnly)) return;
+    const { first, count } = textRange(below);
+    const from = surface.endOfLine(above.line + above.lines - 1);
+    const isBare = document().isEmpty(above) || document().isEmpty(below);
+    if (document().readyTurn()?.id === below.id) return surface.putCaret(from);
+    const to = count === 0 ? surface.endOfLine(below.line) : { line: first, column: 1 };
+    page.pushUndoStop();
+    const text = isBare ? '' : '\n';
+    page.executeEdits('paphos.join', [{ range: new Range(from.line, from.column, to.line, to.column), text, forceMoveMarkers: true }]);
+    surface.putCaret(isBare ? from : { line: from.line + 1, column: 1 });
+    page.pushUndoStop();
+  };
+  const here = (): number => indexAt(document().layout, surface.caret().line);
+  for (const key of [KeyCode.Backspace, KeyMod.CtrlCmd | KeyCode.Backspace, KeyMod.Alt | KeyCode.Backspace]) page.addCommand(key, () => join(here()), AT_START);
+  for (const key of [KeyCode.Delete, KeyMod.CtrlCmd | KeyCode.Delete]) page.addCommand(key, () => join(here() + 1), AT_END);
+  return moved;
+}

@@ -1,0 +1,44 @@
+import { countWords } from '../../shared/document/words.ts';
+import { isMark } from '../../shared/document/grammar.ts';
+import type { LineEdit } from '../../shared/document/layout.ts';
+import type { TextSource } from './source.ts';
+
+/** The words of the page, counted line by line and only where something changed. */
+export class LineWords {
+  private readonly source: TextSource;
+  private counts: (number | null)[];
+  private known = 0;
+  private stale = true;
+
+  constructor(source: TextSource) {
+    this.source = source;
+    this.counts = Array.from({ length: source.lineCount() }, () => null);
+  }
+
+  changed(edits: readonly LineEdit[]): void {
+    let shift = 0;
+    for (const { fromLine, toLine, newLines } of edits) {
+      const old = toLine - fromLine + 1;
+      if (old === 1 && newLines.length === 1) this.counts[fromLine + shift - 1] = null;
+      else this.counts = [...this.counts.slice(0, fromLine + shift - 1), ...newLines.map(() => null), ...this.counts.slice(toLine + shift)];
+      shift += newLines.length - old;
+    }
+    this.stale = true;
+  }
+
+  total(): number {
+    if (!this.stale) return this.known;
+    this.stale = false;
+    this.known = 0;
+    for (let index = 0; index < this.counts.length; index++) {
+      let count = this.counts[index] ?? null;
+      if (count === null) {
+        const line = this.source.line(index + 1);
+        count = isMark(line) ? 0 : countWords(line);
+        this.counts[index] = count;
+      }
+      this.known += count;
+    }
+    return this.known;
+  }
+}

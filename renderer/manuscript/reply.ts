@@ -1,0 +1,180 @@
+import { Range, type editor } from 'monaco-editor/editor';
+import type { StudioFault } from '../../shared/contract/common.ts';
+import type { GenerationEvent } from '../../shared/contract/writing.ts';
+import type { GenerationState, ManuscriptState, StudioApi } from './controller.ts';
+import type { ManuscriptDocument } from './document.ts';
+import { Batch, followGeneration, insertion } from './stream.ts';
+import type { Surface } from './surface.ts';
+import type { Sync } from './sync.ts';
+
+type Done = Extract<GenerationEvent, { type: 'done' }>;
+type Ended = NonNullable<ManuscriptState['lastGeneration']>;
+
+export interface ReplyHost {
+  readonly api: StudioApi;
+  readonly surface: Surface;
+  readonly document: ManuscriptDocument;
+  readonly sync: Sync;
+  readonly faultOf: (error: unknown) => StudioFault;
+  /** Brings text of the studio onto the page, in the step of the reply. */
+  readonly write: (edit: { from: { line: number; column: number }; to: { line: number; column: number }; text: string }) => void;
+  /** The reply is on the page; the step of the undo history is still open. */
+  readonly onEnd: (ended: Ended, caretIsFree: boolean) => void;
+  readonly onProgress: () => void;
+}
+
+/** Room at the foot of the page that the floating bar takes. */
+const FOOT = 112;
+
+/** One reply while it is written: what has arrived goes into its turn, wherever edits have moved that to. */
+export class Reply {
+  private readonly host: ReplyHost;
+  private readonly ended = new AbortController();
+  private readonly batch = new Batch((text) => this.write(text));
+  private readonly marks: editor.IEditorDecorationsCollection;
+  private state: GenerationState;
+  private disturbed = false;
+  private acted = false;
+  private release: (() => void) | null = null;
+
+  constructor(host: ReplyHost, generationId: string, turnId: string, offset: number) {
+    this.host = host;
+    this.state = { id: generationId, turnId, phase: 'prompt', done: 0, total: 0, reused: 0, tokens: 0 };
+    this.marks = host.surface.page.createDecorationsCollection();
+    host.document.openLive(turnId, offset);
+    this.mark();
+    void followGeneration({
+      api: host.api, generationId, signal: this.ended.signal, faultOf: host.faultOf,
+      onEvent: (event) => this.take(event), onLost: (fault) => this.lost(fault),
+    });
+  }
+
+  get generation(): GenerationState { return this.state; }
+
+  /** The person has moved the caret or typed: it stays with them when the reply ends. */
+  noteAction(): void { this.acted = true; }
+
+  /** The person wrote into the reply itself: it stops, and what it still brings is not put onto the page. */
+  disturb(): void {
+    if (this.disturbed) return;
+    this.disturbed = true;
+    this.batch.drop();
+    this.release = this.host.sync.hold();
+    this.stop();
+  }
+
+  stop(): void {
+    this.host.api.writing.stop({ generationId: this.state.id }).catch(() => undefined);
+  }
+
+  close(): void {
+    this.ended.abort();
+    this.batch.drop();
+    this.marks.clear();
+    this.release?.();
+  }
+
+  private take(event: GenerationEvent): void {
+    if (event.type === 'prompt') this.progress({ phase: 'prompt', done: event.done, total: event.total, reused: event.reused });
+    else if (event.type === 'text') {
+      if (!this.disturbed) this.batch.add(event.text);
+      this.progress({ phase: 'text', tokens: this.state.tokens + 1 });
+    } else void this.host.sync.between(() => this.finish(event));
+  }
+
+  private progress(change: Partial<GenerationState>): void {
+    this.state = { ...this.state, ...change };
+    this.host.onProgress();
+  }
+
+  private write(text: string): void {
+    const { document, surface, write } = this.host;
+    const live = document.live;
+    const span = live === null ? null : document.spanOf(live.turnId);
+    if (live === null || span === null || this.disturbed) return;
+    const at = document.placeOf(span, live.at + live.length);
+    const follows = this.isInSight(at);
+    write(insertion(surface.line(at.line), at, text));
+    document.growLive(text.length);
+    this.mark();
+    if (follows && !this.acted) this.follow();
+  }
+
+  private finish(done: Done): void {
+    if (this.ended.signal.aborted) return;
+    this.batch.flush();
+    const { document, sync } = this.host;
+    const live = document.live;
+    const span = live === null ? null : document.spanOf(live.turnId);
+    if (live !== null && span !== null && !this.disturbed) this.settle(done.text);
+    const known = sync.tree.turns.get(this.state.turnId);
+    const text = known?.text ?? '';
+    sync.adopt(this.state.turnId, { text: text.slice(0, done.offset) + done.text + text.slice(done.offset), version: done.version, interrupted: done.reason === 'error' });
+    document.closeLive(!this.disturbed && span !== null);
+    this.end({ turnId: this.state.turnId, reason: done.reason, stats: done.stats, fault: done.fault });
+  }
+
+  /** What was stored is what stands there, also where the stream brought more or less of it. */
+  private settle(text: string): void {
+    const { document, write } = this.host;
+    const live = document.live;
+    const span = live === null ? null : document.spanOf(live.turnId);
+    if (live === null || span === null) return;
+    const shown = document.textOf(span).slice(live.at, live.at + live.length);
+    if (shown === text) return;
+    let same = 0;
+    while (same < shown.length && same < text.length && shown[same] === text[same]) same++;
+    const from = document.placeOf(span, live.at + same);
+    if (same < shown.length) write({ from, to: document.placeOf(span, live.at + shown.length), text: '' });
+    document.growLive(same - live.length);
+    if (same < text.length) this.write(text.slice(same));
+  }
+
+  /** The studio was restarted meanwhile: the page keeps all that arrived, and saves what is not stored. */
+  private lost(fault: StudioFault): void {
+    this.batch.flush();
+    void this.host.sync.between(async () => {
+      await this.host.sync.reload();
+      this.host.document.closeLive(false);
+      this.end({ turnId: this.state.turnId, reason: 'error', stats: null, fault });
+    });
+  }
+
+  private end(ended: Ended): void {
+    this.close();
+    this.host.onEnd(ended, !this.acted);
+    this.host.sync.edited();
+  }
+
+  private mark(): void {
+    const { document, surface } = this.host;
+    const live = document.live;
+    const span = live === null ? null : document.spanOf(live.turnId);
+    if (live === null || span === null) return;
+    const from = document.placeOf(span, live.at);
+    const to = document.placeOf(span, live.at + live.length);
+    this.marks.set([
+      { range: new Range(from.line, from.column, to.line, to.column), options: { inlineClassName: 'ps-draft' } },
+      { range: new Range(from.line, 1, to.line, surface.model.getLineMaxColumn(to.line)), options: { isWholeLine: true, linesDecorationsClassName: 'ps-live' } },
+      { range: new Range(to.line, Math.max(1, to.column - 1), to.line, to.column), options: { inlineClassName: 'ps-draft-end' } },
+    ]);
+  }
+
+  private bottomOf(place: { line: number; column: number }): number {
+    return this.host.surface.page.getTopForPosition(place.line, place.column) + 30;
+  }
+
+  private isInSight(place: { line: number; column: number }): boolean {
+    const { page } = this.host.surface;
+    return this.bottomOf(place) - page.getScrollTop() <= page.getLayoutInfo().height - FOOT + 60;
+  }
+
+  private follow(): void {
+    const { document, surface } = this.host;
+    const live = document.live;
+    const span = live === null ? null : document.spanOf(live.turnId);
+    if (live === null || span === null) return;
+    const below = this.bottomOf(document.placeOf(span, live.at + live.length)) - (surface.page.getScrollTop() + surface.page.getLayoutInfo().height - FOOT);
+    if (below > 0) surface.page.setScrollTop(surface.page.getScrollTop() + below);
+  }
+}

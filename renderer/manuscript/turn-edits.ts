@@ -1,0 +1,88 @@
+import { isUnmarked, print, printMark } from '../../shared/document/grammar.ts';
+import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
+import type { Role, Turn } from '../../shared/document/turn.ts';
+import { printTurn, type ManuscriptDocument } from './document.ts';
+import type { Replacement, Surface } from './surface.ts';
+
+/** An edit of the page, with the ids that its turns have after it. */
+export interface TurnEdit extends Replacement { readonly ids: readonly string[] }
+
+const ASK = '\n<|user|>\n';
+
+/** Edits that are about whole turns, as replacements in the text. */
+export class TurnEdits {
+  private readonly surface: Surface;
+  private readonly document: ManuscriptDocument;
+  private readonly newId: () => string;
+
+  constructor(surface: Surface, document: ManuscriptDocument, newId: () => string) {
+    this.surface = surface;
+    this.document = document;
+    this.newId = newId;
+  }
+
+  private get spans(): readonly TurnSpan[] { return this.document.layout.spans; }
+  private get ids(): readonly string[] { return this.document.layout.ids; }
+  private at(id: string): number { return this.ids.indexOf(id); }
+  private endOf(span: TurnSpan) { return this.surface.endOfLine(span.line + span.lines - 1); }
+
+  /** The page from after a turn on becomes these turns, and a ready turn where one belongs. */
+  tail(after: string | null, turns: readonly Turn[], ready: boolean): TurnEdit {
+    const kept = after === null ? 0 : this.at(after) + 1;
+    const asks = ready && turns.at(-1)?.role === 'model';
+    const ids = [...this.ids.slice(0, kept), ...turns.map((turn) => turn.id), ...(asks ? [this.newId()] : [])];
+    const to = this.surface.endOfLine(this.surface.lineCount());
+    const above = this.spans[kept - 1];
+    const text = above === undefined ? print(turns) : turns.map((turn) => `\n${printTurn(turn)}`).join('');
+    return { from: above === undefined ? { line: 1, column: 1 } : this.endOf(above), to, text: text + (asks ? ASK : ''), ids };
+  }
+
+  /** A new turn between a turn and what follows it. */
+  chain(after: string | null, turn: Turn): TurnEdit {
+    const kept = after === null ? 0 : this.at(after) + 1;
+    const ids = [...this.ids.slice(0, kept), turn.id, ...this.ids.slice(kept)];
+    const above = this.spans[kept - 1];
+    if (above !== undefined) {
+      const from = this.endOf(above);
+      return { from, to: from, text: `\n${printTurn(turn)}`, ids };
+    }
+    const start = { line: 1, column: 1 };
+    const first = this.spans[0];
+    return { from: start, to: start, text: `${printTurn(turn)}\n${first !== undefined && !first.marked ? `${printMark(first)}\n` : ''}`, ids };
+  }
+
+  ready(): TurnEdit {
+    const from = this.surface.endOfLine(this.surface.lineCount());
+    return { from, to: from, text: ASK, ids: [...this.ids, this.newId()] };
+  }
+
+  dropReady(): TurnEdit | null {
+    const above = this.spans.at(-2);
+    if (this.document.readyTurn() === null || above === undefined) return null;
+    return { from: this.endOf(above), to: this.surface.endOfLine(this.surface.lineCount()), text: '', ids: this.ids.slice(0, -1) };
+  }
+
+  heading(span: TurnSpan, role: Role, speaker: string | null): TurnEdit {
+    const mark = printMark({ role, speaker });
+    const from = { line: span.line, column: 1 };
+    if (!span.marked) return { from, to: from, text: isUnmarked({ role, speaker, marked: false }, 0) ? '' : `${mark}\n`, ids: this.ids };
+    return { from, to: this.surface.endOfLine(span.line), text: mark, ids: this.ids };
+  }
+
+  remove(span: TurnSpan): TurnEdit {
+    const index = this.at(span.id);
+    const ids = this.ids.filter((id) => id !== span.id);
+    const above = this.spans[index - 1];
+    const below = this.spans[index + 1];
+    if (above !== undefined) return { from: this.endOf(above), to: this.endOf(span), text: '', ids };
+    if (below !== undefined) return { from: { line: 1, column: 1 }, to: { line: below.line, column: 1 }, text: '', ids };
+    return { from: { line: 1, column: 1 }, to: this.endOf(span), text: ASK.slice(1), ids: [this.newId()] };
+  }
+
+  /** A line for a turn that has none, so that a caret can stand in it. */
+  firstLine(span: TurnSpan): TurnEdit | null {
+    if (textRange(span).count > 0) return null;
+    const from = this.surface.endOfLine(span.line);
+    return { from, to: from, text: '\n', ids: this.ids };
+  }
+}
