@@ -9,8 +9,10 @@ export interface Tempo {
   readonly helloMs: number;
   /** How long a stop may go unnoticed (one chunk of a prompt at the most) before the process is ended. */
   readonly stopMs: number;
+  /** A load or a reply that shows no progress for so long will show none: native code may hang while the process answers. */
+  readonly silenceMs: number;
 }
-export const TEMPO: Tempo = { pingMs: 2000, hangMs: 60_000, helloMs: 30_000, stopMs: 5000 };
+export const TEMPO: Tempo = { pingMs: 2000, hangMs: 60_000, helloMs: 30_000, stopMs: 5000, silenceMs: 300_000 };
 
 export interface Exit { readonly code: number | null; readonly signal: string | null }
 type Final = Extract<FromEngine, { type: 'loaded' | 'planned' | 'counted' | 'done' }>;
@@ -18,7 +20,7 @@ type FinalOf<T extends Asking['type']> = Extract<Final, { type: { load: 'loaded'
 type Asking = Extract<ToEngine, { type: 'load' | 'plan' | 'count' | 'generate' }>;
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
-interface Pending { resolve(message: Final): void; reject(error: EngineFault): void; notice(message: FromEngine): void }
+interface Pending { resolve(message: Final): void; reject(error: EngineFault): void; notice(message: FromEngine): void; readonly patience: NodeJS.Timeout }
 
 /** One inference process from its start to its end: pairs answers with requests, watches its pulse. Its exit is the only truth about its end. */
 export class EngineProcess {
@@ -63,8 +65,9 @@ export class EngineProcess {
     const id = this.#nextId++;
     const answer = new Promise<FinalOf<T>>((resolve, reject) => {
       if (!this.#alive) { reject(crash({ code: null, signal: null }, this.#wire)); return; }
-      this.#pending.set(id, { resolve: (message) => { resolve(message as FinalOf<T>); }, reject, notice });
-      this.#wire.send({ ...request, id } as unknown as ToEngine);
+      const patience = setTimeout(() => { this.#fail(hung()); }, this.#tempo.silenceMs).unref();
+      this.#pending.set(id, { resolve: (message) => { resolve(message as FinalOf<T>); }, reject, notice, patience });
+      this.#wire.send({ ...request, id });
     });
     return { id, answer };
   }
@@ -82,19 +85,27 @@ export class EngineProcess {
   #receive(message: FromEngine): void {
     this.#unanswered = 0;
     if (message.type === 'hello') { this.#greet(message.version); return; }
-    const pending = this.#pending.get(message.id);
     switch (message.type) {
       case 'loaded': case 'planned': case 'counted': case 'done':
-        this.#pending.delete(message.id);
-        pending?.resolve(message);
+        this.#settle(message.id)?.resolve(message);
         break;
       case 'failed':
-        this.#pending.delete(message.id);
-        pending?.reject(EngineFault.from(message.fault));
+        this.#settle(message.id)?.reject(EngineFault.from(message.fault));
         break;
       case 'pong': break;
-      default: pending?.notice(message);
+      default: {
+        const pending = this.#pending.get(message.id);
+        pending?.patience.refresh();
+        pending?.notice(message);
+      }
     }
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    clearTimeout(pending?.patience);
+    return pending;
   }
 
   #greet(version: number): void {
@@ -111,7 +122,7 @@ export class EngineProcess {
   /** Counts pings, not time: a computer that slept has not hung. */
   #ping(): void {
     if (this.#unanswered * this.#tempo.pingMs >= this.#tempo.hangMs) {
-      this.#fail(new EngineFault('HANG', 'The model stopped answering and was ended. Your text is safe. Try again; if it happens again, choose a smaller context or another model.'));
+      this.#fail(hung());
       return;
     }
     this.#unanswered++;
@@ -128,10 +139,13 @@ export class EngineProcess {
     clearTimeout(this.#pulse);
     const reason = this.#reason === 'ours' ? new EngineFault('NO_ENGINE', 'The model was closed.') : (this.#reason ?? crash(exit, this.#wire));
     this.#hello.reject(reason);
-    for (const pending of this.#pending.values()) pending.reject(reason);
-    this.#pending.clear();
+    for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(reason);
     return this.#reason === 'ours' ? null : reason;
   }
+}
+
+function hung(): EngineFault {
+  return new EngineFault('HANG', 'The model stopped answering and was ended. Your text is safe. Try again; if it happens again, choose a smaller context or another model.');
 }
 
 function crash({ code, signal }: Exit, wire: EngineWire): EngineFault {

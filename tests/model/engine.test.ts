@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { EngineFault } from '../../electron/inference/fault.ts';
@@ -118,12 +119,12 @@ describe('a reply', () => {
     first.onText(() => { writing.resolve(); });
     await writing.promise;
     const order: string[] = [];
-    const all = [
-      host.plan(request().plan).then((ledger) => { order.push('plan'); expect(ledger.toRead).toBe(1); }),
-      host.count(['Once upon a time', '']).then((counts) => { order.push('count'); expect(counts).toEqual([4, 0]); }),
-      first.done.then(() => order.push('first')), second.done.then(() => order.push('second')),
-    ];
-    await Promise.all(all);
+    const noted = async <T>(name: string, promise: Promise<T>): Promise<T> => promise.finally(() => order.push(name));
+    const [ledger, counts] = await Promise.all([
+      noted('plan', host.plan(request().plan)), noted('count', host.count(['Once upon a time', ''])), noted('first', first.done), noted('second', second.done),
+    ]);
+    expect(ledger.toRead).toBe(1);
+    expect(counts).toEqual([4, 0]);
     expect(order).toEqual(['plan', 'count', 'first', 'second']);
   });
 });
@@ -208,6 +209,28 @@ describe('stopping and dying', () => {
     expect(host.pid).not.toBe(pid);
   });
 });
+
+test('an engine whose studio was killed does not stay behind', async () => {
+  const script = `
+    const { createInferenceHost } = await import(${JSON.stringify(new URL('../../electron/inference/host.ts', import.meta.url).href)});
+    const { forkEngine } = await import(${JSON.stringify(new URL('../../electron/inference/fork.ts', import.meta.url).href)});
+    const host = createInferenceHost(forkEngine());
+    await host.load({ path: ${JSON.stringify(DEMO)}, contextSize: null, threads: 1, gpu: false }, () => undefined);
+    console.log(host.pid);`;
+  const studio = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const pid = Number(await new Promise<string>((resolve) => { studio.stdout.once('data', (data: Buffer) => { resolve(data.toString()); }); }));
+  expect(isRunning(pid)).toBe(true);
+  studio.kill('SIGKILL');
+  await expect.poll(() => isRunning(pid), { timeout: 3000 }).toBe(false);
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 describe('what cannot be done is said in a sentence', () => {
   test('nothing loaded; a prompt that cannot fit; a context that no memory holds; then it works again', async () => {

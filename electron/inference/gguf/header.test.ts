@@ -6,7 +6,7 @@ import { type Entry, entryBytes, text, u32, u64, writeGguf } from '../../../test
 import { makeModel } from '../../../tests/helpers/model-maker.ts';
 import { seededRandom } from '../worker/sampler.ts';
 import { EngineFault } from '../fault.ts';
-import { inspectModel } from './inspect.ts';
+import { inspectModel } from '../inspect.ts';
 import { readGgufHeader } from './header.ts';
 
 const DEMO = new URL('../../../resources/models/pocket-storyteller-q8_0.gguf', import.meta.url).pathname;

@@ -112,13 +112,13 @@ function readSizes(keys: ReadonlyMap<string, GgufValue>, architecture: string): 
     if (value !== undefined && !(typeof value === 'number' && value >= 0 && value < 1)) throw damaged('RANGE', key);
   }
   const scaling = keys.get(`${architecture}.rope.scaling.type`);
-  if (scaling !== undefined && !['none', 'linear', 'yarn', 'longrope'].includes(String(scaling))) throw damaged('RANGE', `rope.scaling.type: ${String(scaling).slice(0, 40)}`);
+  if (scaling !== undefined && !['none', 'linear', 'yarn', 'longrope'].some((known) => known === scaling)) throw damaged('RANGE', `rope.scaling.type: ${shown(scaling)}`);
   return { embedding, layers, contextLength };
 }
 
 function describeVocabulary(keys: ReadonlyMap<string, GgufValue>, tensors: ReadonlyMap<string, Tensor>): GgufHeader['vocabulary'] {
   const model = keys.get('tokenizer.ggml.model');
-  if (model !== 'gpt2' && model !== 'llama') throw new EngineFault('VOCAB', 'Paphos does not know the kind of vocabulary that this model has. Choose another one.', `tokenizer.ggml.model: ${String(model).slice(0, 40)}`);
+  if (model !== 'gpt2' && model !== 'llama') throw new EngineFault('VOCAB', 'Paphos does not know the kind of vocabulary that this model has. Choose another one.', `tokenizer.ggml.model: ${shown(model)}`);
   const tokens = keys.get('tokenizer.ggml.tokens');
   if (!isTextList(tokens) || tokens.length === 0) throw damaged('VOCAB', 'no list of tokens');
   if (new Set(tokens).size !== tokens.length) throw damaged('VOCAB', 'a token occurs twice');
@@ -128,7 +128,7 @@ function describeVocabulary(keys: ReadonlyMap<string, GgufValue>, tensors: Reado
   if (model === 'llama' && !tokens.includes('<0x0A>') && !tokens.includes('\n')) throw damaged('VOCAB', 'no byte tokens');
   for (const role of ['bos', 'eos', 'unknown', 'padding']) {
     const id = keys.get(`tokenizer.ggml.${role}_token_id`);
-    if (id !== undefined && !(typeof id === 'number' && id >= 0 && id < tokens.length)) throw damaged('VOCAB', `${role} token: ${String(id)}`);
+    if (id !== undefined && !(typeof id === 'number' && id >= 0 && id < tokens.length)) throw damaged('VOCAB', `${role} token: ${shown(id)}`);
   }
   const types = keys.get('tokenizer.ggml.token_type');
   const addsBos = keys.get('tokenizer.ggml.add_bos_token');
@@ -136,6 +136,11 @@ function describeVocabulary(keys: ReadonlyMap<string, GgufValue>, tensors: Reado
     kind: model === 'gpt2' ? 'bpe' : 'spm', size: tokens.length, bos: typeof addsBos === 'boolean' ? addsBos : model === 'llama',
     special: Array.isArray(types) ? tokens.filter((text, id) => (types[id] === CONTROL || types[id] === USER_DEFINED) && text.trim() !== '').slice(0, MAX_SPECIAL) : [],
   };
+}
+
+/** A value for a fault's detail, whatever it is. */
+function shown(value: GgufValue | undefined): string {
+  return (JSON.stringify(value) ?? 'none').slice(0, 40);
 }
 
 function isTextList(value: GgufValue | undefined): value is readonly string[] {
