@@ -27,7 +27,9 @@ export interface Running { readonly id: string; readonly storyId: string; readon
 
 /** Replies that are being written: one at a time, with or without anyone watching. */
 export interface Generations {
-  start(order: GenerationOrder): void;
+  /** Stores that it begins: part of the transaction that makes its turn. */
+  begin(order: GenerationOrder): void;
+  run(order: GenerationOrder): void;
   stop(id: string): void;
   /** Stops the generation that fits and waits until its text is stored. */
   stopIn(fits: (running: Running) => boolean): Promise<void>;
@@ -42,11 +44,14 @@ export function createGenerations(db: WritableDB, engine: Engine): Generations {
   const streams = new Map<string, EventStream>();
   let active: Active | null = null;
 
-  function start(order: GenerationOrder): void {
+  function begin(order: GenerationOrder): void {
     const effective = {
       sampling: order.sampling, format: order.plan.format.name, model: { name: order.modelName, sha256: null }, contextSize: order.plan.contextSize, promptChunk: PROMPT_CHUNK,
     };
     beginGeneration(db, { id: order.id, chapterId: order.chapterId, turnId: order.turnId, kind: order.kind, offset: order.offset, settings: effective });
+  }
+
+  function run(order: GenerationOrder): void {
     const stream = createEventStream();
     streams.set(order.id, stream);
     engine.asked();
@@ -104,7 +109,8 @@ export function createGenerations(db: WritableDB, engine: Engine): Generations {
   }
 
   return {
-    start,
+    begin,
+    run,
     stop: (id) => { if (active?.id === id) active.stop(); },
     async stopIn(fits) {
       if (!active || !fits(active)) return;

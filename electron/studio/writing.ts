@@ -6,7 +6,7 @@ import { activePath, childrenOf } from '../../shared/document/tree.ts';
 import type { Ledger } from '../../shared/prompt/types.ts';
 import { getChapter } from '../storage/chapters.ts';
 import { applyChange } from '../storage/changes.ts';
-import type { WritableDB } from '../storage/handle.ts';
+import { transaction, type WritableDB } from '../storage/handle.ts';
 import { readTree, turnText } from '../storage/turns.ts';
 import type { Counts } from './counts.ts';
 import type { Engine } from './engine.ts';
@@ -102,16 +102,20 @@ export function createWriting({ db, engine, models, settings, generations, holds
       const tree = readTree(db, wish.chapterId, { texts: 'path' });
       const { turnId, offset, ops, target } = opening(tree, wish);
       if (target.turns.every((turn) => turn.text.trim() === '')) throw new StudioError('NOTHING_WRITTEN', 'There is nothing to answer yet. Write a line, then press Reply.');
-      revisions.close(wish.chapterId, 'generation');
 
       const chosen = settings.sampling(storyId);
       const sampling = { ...chosen, seed: chosen.seed ?? randomInt(2 ** 32) };
       const reserve = Math.min(sampling.maxTokens, Math.floor(ready.contextSize / 2));
       const plan = promptRequest(db, wish.chapterId, target, { format: ready.format, contextSize: ready.contextSize, reserve });
-      const { structureRev } = ops.length === 0 ? tree : applyChange(db, { changeId: newId(), chapterId: wish.chapterId, structureRev: tree.structureRev, ops });
-      const id = newId();
-      generations.start({ id, storyId, chapterId: wish.chapterId, turnId, kind: wish.kind, offset, plan, sampling, modelName: ready.modelName });
-      return { generationId: id, turnId, offset, structureRev, ops };
+      const order = { id: newId(), storyId, chapterId: wish.chapterId, turnId, kind: wish.kind, offset, plan, sampling, modelName: ready.modelName };
+      const structureRev = transaction(db, () => {
+        revisions.close(wish.chapterId, 'generation');
+        const { structureRev: next } = ops.length === 0 ? tree : applyChange(db, { changeId: newId(), chapterId: wish.chapterId, structureRev: tree.structureRev, ops });
+        generations.begin(order);
+        return next;
+      });
+      generations.run(order);
+      return { generationId: order.id, turnId, offset, structureRev, ops };
     },
 
     follow: (generationId, afterSeq, signal) => generations.follow(generationId, afterSeq, signal),
