@@ -189,14 +189,17 @@ export class ManuscriptSession implements ManuscriptController {
     this.parts?.sync.flush().catch(() => undefined);
   }
 
+  /** The page leaves at once; its text is let go of only when the studio has it. */
   dispose(): void {
-    this.saveNow();
+    const { parts } = this;
     this.closed = true;
     clearTimeout(this.soon);
     clearTimeout(this.counting);
     this.live?.close();
-    this.parts?.dispose();
     this.listeners.clear();
+    if (parts === null) return;
+    if (this.readOnly) parts.dispose();
+    else void parts.sync.drain().then(() => parts.dispose());
   }
 
   async reply(): Promise<void> {

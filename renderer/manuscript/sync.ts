@@ -87,6 +87,11 @@ export class Sync {
     return done;
   }
 
+  /** Resolves when everything is acknowledged, however long that takes. */
+  async drain(): Promise<void> {
+    while (this.saving || this.options.unsaved.hasUnsaved) await this.flush().catch(() => this.pause(RETRY_MS[0] ?? 0));
+  }
+
   /** Nothing is sent while the studio finishes what stands in the way of our text. */
   hold(): () => void {
     this.held++;
