@@ -71,8 +71,8 @@ const Entry = memo(function Entry({ entry, excerpt, on, controller }: EntryProps
       <button type="button" className="entry" title={excerpt} onMouseEnter={() => controller?.highlightTurn(entry.turnId)} onFocus={() => controller?.highlightTurn(entry.turnId)}
         onBlur={() => controller?.highlightTurn(null)} onClick={() => controller?.revealTurn(entry.turnId)}>
         <RoleMark role={entry.role} />
-        <span className="hidden">{`${words.roles[entry.role]} (${words.roleTerms[entry.role]}), ${spoken}, ${words.placements[entry.placement]}: `}</span>
         <span className="entry-text">{excerpt === '' ? words.roles[entry.role] : excerpt}</span>
+        <span className="hidden">{`, ${words.roles[entry.role]} (${words.roleTerms[entry.role]}), ${spoken}, ${words.placements[entry.placement]}`}</span>
         <small className="num" aria-hidden="true">{entry.tokens === null ? words.uncounted : count(entry.tokens)}</small>
         {why === '' && entry.placement === 'in' ? null : (
           <span className="why">{entry.placement === 'in' ? why : `${words.placements[entry.placement]}${why === '' ? '' : ` · ${why}`}`}</span>

@@ -32,7 +32,7 @@ function StoryList(): ReactElement {
       </header>
       <ul aria-labelledby="stories-title" role="list">
         {stories.map((story) => (
-          <LibraryRow key={story.id} title={story.title} words={story.words} current={story.id === storyId} strong={false}
+          <LibraryRow key={story.id} title={story.title} number={null} words={story.words} current={story.id === storyId} strong={false}
             onOpen={() => void goToStory(story, client)} onRename={(title) => void library.renameStory(story.id, title)} onRemove={() => void library.removeStory(story)} />
         ))}
       </ul>
@@ -53,7 +53,7 @@ function ChapterList(): ReactElement | null {
       </header>
       <ul aria-labelledby="chapters-title" role="list">
         {chapters.map((chapter, index) => (
-          <LibraryRow key={chapter.id} title={chapter.title} number={index + 1} words={chapter.words} current={chapter.id === place.chapterId} strong
+          <LibraryRow key={chapter.id} title={chapter.title} number={chapter.title === words.chapterTitle(index + 1) ? null : index + 1} words={chapter.words} current={chapter.id === place.chapterId} strong
             onOpen={() => openChapter(chapter.storyId, chapter.id)} onRename={(title) => void library.renameChapter(chapter.id, title)}
             onRemove={chapters.length > 1 ? () => void library.removeChapter(chapter) : null} />
         ))}

@@ -71,7 +71,8 @@ function actions(client: QueryClient) {
     }),
     createChapter: (storyId: string) => attempt(async () => {
       const id = newId();
-      await api.chapters.create({ id, storyId, title: words.untitled, turnId: newId() });
+      const before = await client.fetchQuery(queries.chapters.list.queryOptions({ input: { storyId } }));
+      await api.chapters.create({ id, storyId, title: words.chapterTitle(before.length + 1), turnId: newId() });
       await refreshLibrary(client);
       openChapter(storyId, id);
     }),

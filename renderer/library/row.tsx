@@ -6,7 +6,8 @@ import { words } from '../lib/words.ts';
 
 interface Props {
   readonly title: string;
-  readonly number?: number;
+  /** Null where there is none, or the title says it already. */
+  readonly number: number | null;
   readonly words: number;
   readonly current: boolean;
   /** Of two lists, the one that says what is on the page is marked stronger. */
@@ -28,7 +29,7 @@ export function LibraryRow(props: Props): ReactElement {
           if (event.key === 'F2') setEditing(true);
           if (event.key === 'Delete' && props.onRemove !== null) props.onRemove();
         }}>
-        {props.number === undefined ? null : <span className="row-number num">{count(props.number)}</span>}
+        {props.number === null ? null : <span className="row-number num">{count(props.number)}</span>}
         <span className="row-title">{props.title}</span>
         <small className="num" title={words.words(props.words)}>{count(props.words)}</small>
       </button>

@@ -1,0 +1,123 @@
+import { expect as expectSoon, test, type Browser, type Page } from '@playwright/test';
+import { launch, StudioPage } from './studio.ts';
+
+// The machine may be busy with other suites.
+const expect = expectSoon.configure({ timeout: 20_000 });
+let browser: Browser;
+test.beforeAll(async () => { browser = await launch(); });
+test.afterAll(async () => { await browser.close(); });
+
+const rows = (page: Page, list: 'Stories' | 'Chapters') => page.getByRole('list', { name: list }).getByRole('listitem');
+const titles = (page: Page, list: 'Stories' | 'Chapters') => rows(page, list).locator('.row-title').allTextContents();
+const row = (page: Page, list: 'Stories' | 'Chapters', title: string) => rows(page, list).filter({ hasText: title });
+
+async function choose(page: Page, list: 'Stories' | 'Chapters', title: string, item: string): Promise<void> {
+  await row(page, list, title).hover();
+  await page.getByRole('button', { name: `More for ${title}` }).click();
+  await page.getByRole('menuitem', { name: item }).click();
+}
+
+async function rename(page: Page, list: 'Stories' | 'Chapters', from: string, to: string): Promise<void> {
+  await choose(page, list, from, 'Rename');
+  await page.getByRole('textbox', { name: 'Title' }).fill(to);
+  await page.keyboard.press('Enter');
+  await expect(row(page, list, to)).toBeVisible();
+}
+
+test('stories and chapters: new, renamed, deleted, undone, and back after a restart', async () => {
+  test.setTimeout(120_000);
+  const studio = await StudioPage.start(browser);
+  const { page, data } = studio;
+  await expect(rows(page, 'Stories')).toHaveCount(1);
+  const [sample = ''] = await titles(page, 'Stories');
+
+  await page.getByRole('button', { name: 'New story' }).click();
+  await rename(page, 'Stories', 'Untitled', 'The Salt Road');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('The Salt Road');
+  await rename(page, 'Chapters', 'Chapter 1', 'Setting out');
+  await page.getByRole('button', { name: 'New chapter' }).click();
+  await rename(page, 'Chapters', 'Chapter 2', 'The well');
+  expect(await titles(page, 'Chapters')).toEqual(['Setting out', 'The well']);
+
+  await choose(page, 'Chapters', 'The well', 'Delete');
+  await expect(row(page, 'Chapters', 'The well')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(row(page, 'Chapters', 'The well')).toBeVisible();
+
+  await choose(page, 'Stories', 'The Salt Road', 'Delete');
+  await expect(row(page, 'Stories', 'The Salt Road')).toHaveCount(0);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(sample);
+  await studio.close();
+
+  const again = await StudioPage.start(browser, { data });
+  await again.page.getByRole('button', { name: 'Recently deleted' }).click();
+  await again.page.getByRole('button', { name: 'Restore The Salt Road' }).click();
+  await row(again.page, 'Stories', 'The Salt Road').getByRole('button').first().click();
+  await expect.poll(() => titles(again.page, 'Chapters')).toEqual(['Setting out', 'The well']);
+  expect(studio.violations).toEqual([]);
+  await again.close();
+});
+
+test('the theme, the panels, the open place and the sampling are as they were after a restart', async () => {
+  test.setTimeout(120_000);
+  const studio = await StudioPage.start(browser, { colorScheme: 'dark' });
+  const { page, data } = studio;
+  const theme = (at: Page) => at.locator('html').getAttribute('data-theme');
+  await expect.poll(() => theme(page)).toBe('ink');
+  await page.getByRole('button', { name: 'New story' }).click();
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('radio', { name: 'Sepia' }).check();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+b');
+  await expect(page.getByRole('list', { name: 'Stories' })).toBeHidden();
+  await page.getByRole('button', { name: /^Sampling/ }).click();
+  await page.getByRole('textbox', { name: 'Temperature' }).fill('1.3');
+  await page.getByRole('textbox', { name: 'Seed' }).fill('77');
+  await page.getByRole('checkbox', { name: 'Keep writing' }).check();
+  await page.waitForTimeout(600);
+  await studio.close();
+
+  const again = await StudioPage.start(browser, { data });
+  await expect(again.page.getByRole('heading', { level: 1 })).toContainText('Untitled');
+  expect(await theme(again.page)).toBe('sepia');
+  await expect(again.page.getByRole('list', { name: 'Stories' })).toBeHidden();
+  await expect(again.page.getByRole('textbox', { name: 'Temperature' })).toHaveValue('1.3');
+  await expect(again.page.getByRole('textbox', { name: 'Seed' })).toHaveValue('77');
+  await expect(again.page.getByRole('checkbox', { name: 'Keep writing' })).toBeChecked();
+  await again.close();
+});
+
+test('the palette finds a story, a narrow window keeps every panel within reach', async () => {
+  const studio = await StudioPage.start(browser, { viewport: { width: 900, height: 600 } });
+  const { page } = studio;
+  await expect(page.getByRole('heading', { level: 1 })).not.toContainText('Paphos');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Find or do' }).fill('new story');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Untitled');
+  await page.keyboard.press('Control+i');
+  await expect(page.getByRole('region', { name: 'Context' })).toBeVisible();
+  await expect(page.getByRole('combobox', { name: 'Model' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('region', { name: 'Context' })).toBeHidden();
+  for (const width of [900, 640, 380]) {
+    await page.setViewportSize({ width, height: 600 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  }
+  await studio.close();
+});
+
+test('without its server the page says so, and goes on when it is back', async () => {
+  test.setTimeout(60_000);
+  const studio = await StudioPage.start(browser);
+  const { page, data, server } = studio;
+  await expect(rows(page, 'Stories')).toHaveCount(1);
+  await server.kill();
+  await expect(page.getByRole('status', { name: 'Connection' })).toContainText('Reconnecting');
+  await page.getByRole('button', { name: 'New story' }).click();
+  const again = await StudioPage.start(browser, { data, port: server.port });
+  await expect(page.getByRole('status', { name: 'Connection' })).toBeHidden({ timeout: 15_000 });
+  await expect(row(page, 'Stories', 'Untitled')).toBeVisible();
+  await page.context().close();
+  await again.close();
+});
