@@ -1,0 +1,78 @@
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { newId } from '../../shared/document/ids.ts';
+import { connect, EMBEDDED_MODEL, engineReaches, serve, temporaryFolder } from '../helpers/server.ts';
+
+const faultOf = async (work: Promise<unknown>): Promise<{ code: string; message: string }> => work.then(() => { throw new Error('not refused'); }, (error: { data: { code: string; message: string } }) => error.data);
+
+test('models of the data folder, of --models and the demo are listed; bad ones say why and break nothing', async () => {
+  const data = temporaryFolder('models');
+  const extra = temporaryFolder('extra');
+  mkdirSync(join(data, 'models'), { recursive: true });
+  writeFileSync(join(data, 'models', 'no-model.gguf'), 'hello');
+  writeFileSync(join(data, 'models', 'half.gguf'), readFileSync(EMBEDDED_MODEL).subarray(0, 500_000));
+  copyFileSync(EMBEDDED_MODEL, join(extra, 'another.gguf'));
+  let server = await serve({ data, models: extra });
+  let { client, close } = await connect(server);
+  const listed = await client.models.list();
+  expect(listed.map((model) => model.name)).toEqual(['Pocket storyteller', 'another', 'half', 'no-model']);
+  const [demo, another, half, none] = listed;
+  expect(demo).toMatchObject({ demo: true, format: 'metharme', contextLength: 1024, fault: null });
+  expect(another).toMatchObject({ demo: false, format: 'metharme', fault: null });
+  expect(another?.evidence).toMatch(/<\|user\|>/);
+  expect(none?.fault?.message).toMatch(/not a model file/);
+  expect(half?.fault).not.toBeNull();
+  expect(JSON.stringify(listed)).not.toContain(extra);
+
+  await engineReaches(client, ['ready']);
+  for (const bad of [half, none]) expect((await faultOf(client.models.load({ id: bad?.id ?? '', contextSize: null }))).message).toBe(bad?.fault?.message);
+  expect((await engineReaches(client, ['ready'])).modelId).toBe(demo?.id);
+  expect((await faultOf(client.models.load({ id: 'gone', contextSize: null }))).code).toBe('NO_MODEL');
+
+  await client.models.setFormat({ id: another?.id ?? '', format: 'prose' });
+  await client.models.load({ id: another?.id ?? '', contextSize: 512 });
+  expect(await engineReaches(client, ['ready'])).toMatchObject({ modelName: 'another', contextSize: 512, format: 'prose' });
+  expect((await faultOf(client.models.setFormat({ id: another?.id ?? '', format: 'klingon' }))).code).toBe('NO_FORMAT');
+  close();
+  await server.stop();
+
+  server = await serve({ data, models: extra });
+  ({ client, close } = await connect(server));
+  expect(await engineReaches(client, ['ready'])).toMatchObject({ modelName: 'another', contextSize: 512, format: 'prose' });
+  expect((await client.models.list())[1]).toMatchObject({ chosenFormat: 'prose', contextSize: 512 });
+  await client.models.unload();
+  const [chapter] = await client.chapters.list({ storyId: (await client.stories.list())[0]?.id ?? '' });
+  expect((await faultOf(client.writing.generate({ chapterId: chapter?.id ?? '', kind: 'reply', turnId: null, offset: null }))).code).toBe('NO_ENGINE');
+  expect((await faultOf(client.writing.plan({ chapterId: chapter?.id ?? '', turnId: null, offset: null }))).code).toBe('NO_ENGINE');
+  close();
+  await server.stop();
+}, 90_000);
+
+test('the ledger of a long chapter names every turn, and counts those outside in idle time', async () => {
+  const server = await serve({ data: temporaryFolder('ledger') });
+  const { client, close } = await connect(server);
+  await engineReaches(client, ['ready']);
+  const [storyId, chapterId, turnId] = [newId(), newId(), newId()];
+  await client.stories.create({ id: storyId, title: 'Long', chapterId, turnId });
+  const { structureRev, turns } = await client.chapters.open({ id: chapterId });
+  const ids = Array.from({ length: 200 }, () => newId());
+  const words = 'The keeper of the lamp walked down to the harbour and counted the boats. '.repeat(3);
+  await client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [
+    { op: 'setText', turnId, version: turns[0]?.version ?? 0, at: 0, del: 0, ins: 'You are a keeper.' },
+    { op: 'setRole', turnId, role: 'system', marked: true },
+    ...ids.map((id, index) => ({ op: 'insert' as const, after: ids[index - 1] ?? turnId, as: 'chain' as const, turn: { id, role: index % 2 === 0 ? 'user' as const : 'model' as const, speaker: null, marked: true, text: words } })),
+  ] });
+  const plan = () => client.writing.plan({ chapterId, turnId: ids[198] ?? null, offset: null });
+  const ledger = await plan();
+  expect(ledger.entries.map((entry) => entry.turnId)).toEqual([turnId, ...ids.slice(0, 199)]);
+  expect(ledger.entries[0]).toMatchObject({ placement: 'in', reason: 'head' });
+  expect(ledger.entries.at(-1)).toMatchObject({ placement: 'in', reason: 'recent' });
+  expect(ledger.entries[1]).toMatchObject({ placement: 'out', reason: 'older' });
+  const inside = ledger.entries.filter((entry) => entry.placement !== 'out').reduce((sum, entry) => sum + (entry.tokens ?? 0), 0);
+  expect(inside + ledger.overhead).toBe(ledger.total);
+  expect(ledger.total + ledger.reserve).toBeLessThanOrEqual(ledger.contextSize);
+  await expect.poll(async () => (await plan()).entries.every((entry) => entry.tokens !== null), { timeout: 15_000, interval: 1500 }).toBe(true);
+  close();
+  await server.stop();
+}, 60_000);
