@@ -88,10 +88,6 @@ export function journalChecksum(row: JournalRow): number {
   return checksum(row.generation_id, row.seq, row.text);
 }
 
-export function moveSpan(db: WritableDB, generationId: string, offset: number): void {
-  transaction(db, () => run(db, setSpan, { id: generationId, offset }));
-}
-
 /** The streaming span as it is journaled. `offset` counts in the turn's text without the span. */
 export function spanOf(db: ReadableDB, generationId: string): Span {
   const row = needGeneration(db, generationId);

@@ -1,5 +1,5 @@
 import { transaction, type ReadableDB, type WritableDB } from './handle.ts';
-import { all, columns, first, query, run, tables } from './query.ts';
+import { columns, first, query, run, tables } from './query.ts';
 import type { ModelRow } from './schema.ts';
 
 /** A model file that was seen once, with what the person chose for it. */
@@ -18,14 +18,8 @@ export interface StoredModel {
 }
 
 const MODEL_COLUMNS: readonly (keyof ModelRow)[] = ['id', 'path', 'name', 'bytes', 'modified_at', 'sha256', 'architecture', 'context_length', 'chosen_format', 'context_size', 'last_used_at'];
-const knownModels = query(() => tables.selectFrom('models').selectAll().orderBy('name').orderBy('id'));
 const oneModel = query((p: { id: string }) => tables.selectFrom('models').selectAll().where('id', '=', p.id));
 const putModel = query((p: ModelRow) => tables.insertInto('models').values(columns(p, MODEL_COLUMNS)).onConflict((e) => e.column('id').doUpdateSet(columns(p, MODEL_COLUMNS.slice(1)))));
-const dropModel = query((p: { id: string }) => tables.deleteFrom('models').where('id', '=', p.id));
-
-export function listModels(db: ReadableDB): StoredModel[] {
-  return all(db, knownModels, {}).map(fromRow);
-}
 
 export function getModel(db: ReadableDB, id: string): StoredModel | null {
   const row = first(db, oneModel, { id });
@@ -38,10 +32,6 @@ export function rememberModel(db: WritableDB, model: StoredModel): void {
     id: model.id, path: model.path, name: model.name, bytes: model.bytes, modified_at: model.modifiedAt, sha256: model.sha256, architecture: model.architecture,
     context_length: model.contextLength, chosen_format: model.chosenFormat, context_size: model.contextSize, last_used_at: model.lastUsedAt,
   }));
-}
-
-export function forgetModel(db: WritableDB, id: string): void {
-  transaction(db, () => run(db, dropModel, { id }));
 }
 
 function fromRow(row: ModelRow): StoredModel {

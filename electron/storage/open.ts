@@ -22,24 +22,26 @@ export interface Store {
 export function openStore(folder: string, options: { migrations?: readonly Migration[] } = {}): Store {
   makeFolder(folder);
   const lock = lockFolder(folder);
+  let sqlite: Database.Database | null = null;
   try {
-    const sqlite = openFile(folder, options.migrations ?? MIGRATIONS);
+    sqlite = openFile(folder, options.migrations ?? MIGRATIONS);
     const db = writable(sqlite);
-    const recovered = recoverInterrupted(db);
-    const close = () => {
-      if (!sqlite.open) return;
-      try {
-        closeAll(db, 'close');
-        sqlite.pragma('optimize');
-      } finally {
-        sqlite.close();
-        lock.release();
-      }
-    };
-    return { db, recovered, close };
+    return { db, recovered: recoverInterrupted(db), close: () => closeStore(db, lock) };
   } catch (error) {
+    sqlite?.close();
     lock.release();
     throw error;
+  }
+}
+
+function closeStore(db: WritableDB, lock: { release(): void }): void {
+  if (!db.sqlite.open) return;
+  try {
+    closeAll(db, 'close');
+    db.sqlite.pragma('optimize');
+  } finally {
+    db.sqlite.close();
+    lock.release();
   }
 }
 

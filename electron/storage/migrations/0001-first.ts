@@ -11,21 +11,21 @@ export const first: Migration = {
 
     CREATE TABLE chapters (
       id TEXT PRIMARY KEY, story_id TEXT NOT NULL REFERENCES stories (id), title TEXT NOT NULL, position INTEGER NOT NULL,
-      structure_rev INTEGER NOT NULL, active_root_id TEXT REFERENCES turns (id) DEFERRABLE INITIALLY DEFERRED, words INTEGER NOT NULL,
+      structure_rev INTEGER NOT NULL, active_root_id TEXT, words INTEGER NOT NULL,
       created_at INTEGER NOT NULL, removed_at INTEGER, checksum INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX chapters_of_story ON chapters (story_id, position);
 
     CREATE TABLE turns (
       id TEXT PRIMARY KEY, chapter_id TEXT NOT NULL REFERENCES chapters (id),
-      parent_id TEXT REFERENCES turns (id) DEFERRABLE INITIALLY DEFERRED, active_child_id TEXT REFERENCES turns (id) DEFERRABLE INITIALLY DEFERRED,
+      parent_id TEXT REFERENCES turns (id) DEFERRABLE INITIALLY DEFERRED, active_child_id TEXT,
       ord INTEGER NOT NULL, role TEXT NOT NULL CHECK (role IN ('system', 'user', 'model')), speaker TEXT, marked INTEGER NOT NULL,
       version INTEGER NOT NULL, length INTEGER NOT NULL, words INTEGER NOT NULL, interrupted INTEGER NOT NULL, open INTEGER NOT NULL,
       full_seq INTEGER NOT NULL, head_seq INTEGER NOT NULL,
       removed_seq INTEGER, removed_at INTEGER, removed_children TEXT, removed_was_active INTEGER, checksum INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE UNIQUE INDEX turns_in_order ON turns (chapter_id, ord);
-    CREATE INDEX turns_of_parent ON turns (chapter_id, parent_id);
+    CREATE INDEX turns_of_parent ON turns (parent_id);
     CREATE INDEX turns_open ON turns (chapter_id) WHERE open = 1;
     CREATE INDEX turns_removed ON turns (chapter_id, removed_seq) WHERE removed_seq IS NOT NULL;
 
