@@ -47,7 +47,7 @@ export class StudioPage {
 
   async saved(): Promise<void> { await expect(this.page.getByRole('status', { name: 'Saved' })).toHaveText('Saved', { timeout: 15_000 }); }
   async engineReady(): Promise<void> { await expect(this.page.getByRole('status', { name: 'Engine' })).toContainText(/storyteller/i, { timeout: 60_000 }); await expect(this.button('Reply')).toBeEnabled({ timeout: 60_000 }); }
-  button(name: string) { return this.page.getByRole('button', { name, exact: name === 'Reply' ? false : true }).first(); }
+  button(name: string) { return this.page.getByRole('button', { name, exact: name !== 'Reply' }).first(); }
 
   /** The manuscript's text, marks included. */
   text(): Promise<string> { return this.inEditor((view) => view.getModel()?.getValue() ?? ''); }

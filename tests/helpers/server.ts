@@ -52,7 +52,7 @@ export async function connect(server: Pick<Server, 'url' | 'port'>, known?: stri
   const origin = `http://127.0.0.1:${server.port}`;
   const socket = new WebSocket(`ws://127.0.0.1:${server.port}/rpc`, { headers: { cookie, origin } });
   await once(socket, 'open');
-  const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket });
+  const link = new RPCLink({ websocket: socket });
   return { client: createORPCClient(link), socket, cookie, close: () => socket.close() };
 }
 

@@ -210,5 +210,5 @@ function thereAndBack(page: Page, random: Random): void {
 /** Every living turn with what it follows and what follows it. */
 function branches(tree: TurnTree): unknown {
   const living = [...tree.turns.values()].filter((turn) => turn.tombstone === null);
-  return [tree.activeRootId, living.map(({ id, parentId, activeChildId }) => [id, parentId, activeChildId]).sort()];
+  return [tree.activeRootId, living.map(({ id, parentId, activeChildId }) => [id, parentId, activeChildId] as const).sort(([a], [b]) => (a < b ? -1 : 1))];
 }
