@@ -12,7 +12,6 @@ export default defineConfig({
   reporter: [['list']],
   use: {
     viewport: { width: 1440, height: 900 },
-    trace: 'retain-on-failure',
     // As root, Chromium refuses to start inside its own sandbox.
     launchOptions: { ...(chromium ? { executablePath: chromium } : {}), args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] },
   },
