@@ -1,6 +1,8 @@
 import { ChevronLeft, ChevronRight, CornerDownLeft, PenLine, RotateCcw, Square } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import { usePlan } from '../ledger/plan.ts';
+import { sendsText } from '../ledger/segments.ts';
+import { useEngine } from '../lib/engine.ts';
 import { words } from '../lib/words.ts';
 import type { GenerationState } from '../manuscript/controller.ts';
 import { IconButton } from '../ui/icon-button.tsx';
@@ -20,11 +22,13 @@ export function ActionBar(): ReactElement | null {
 
 function StopBar({ generation }: { readonly generation: GenerationState }): ReactElement {
   const { stop } = useCommands();
+  const loading = useEngine((engine) => (engine.state === 'loading' ? words.loading(engine.progress) : null));
   const { phase, done, total, reused, tokens } = generation;
+  const reading = total === 0 ? loading : words.reading(Math.max(0, done - reused), total - reused);
   return (
     <div className="bar" role="toolbar" aria-label={words.writingBar}>
       <button type="button" className="stop" title={words.keys.stop} onClick={stop.run}><Square size={11} fill="currentColor" aria-hidden />{words.stop}<kbd aria-hidden="true">{words.keys.stop}</kbd></button>
-      <span className="cost num">{phase === 'prompt' ? (total === 0 ? null : words.reading(Math.max(0, done - reused), total - reused)) : words.tokens(tokens)}</span>
+      <span className="cost num">{phase === 'prompt' ? reading : words.tokens(tokens)}</span>
     </div>
   );
 }
@@ -34,7 +38,7 @@ function WriteBar({ interrupted }: { readonly interrupted: boolean }): ReactElem
   const [replied] = useFlag('replied', false);
   const alternates = useManuscript()?.alternates ?? null;
   const { reply, continue: goOn, retry, previousAlternate, nextAlternate } = useCommands();
-  const cost = ledger !== null && ledger.entries.length > 0 ? <span className="cost num">{words.toRead(ledger.toRead)}</span> : null;
+  const cost = ledger !== null && sendsText(ledger) ? <span className="cost num">{words.toRead(ledger.toRead)}</span> : null;
   return (
     <div className="bar" role="toolbar" aria-label={words.writingBar}>
       {replied ? null : <p className="hint">{words.firstHint}</p>}

@@ -3,7 +3,6 @@ import { words } from '../lib/words.ts';
 import type { ManuscriptController, ManuscriptState } from '../manuscript/controller.ts';
 import { toastFault } from '../ui/toasts.tsx';
 import { togglePanel } from './panels.ts';
-import { remember } from './remembered.ts';
 import { useManuscript, useSession } from './session.ts';
 
 /** Something that can be done: once in words, for the bar, the palette and the shortcut sheet. `why` says why it would do nothing now. */
@@ -29,7 +28,7 @@ export function useCommands() {
   const noModel = useEngine((engine) => engine.state === 'failed' || (engine.state === 'idle' && engine.fault !== null));
   const blocked = manuscript === null ? words.opening : reader ? words.readerOnly : noModel ? words.noModel : null;
   const writing = (title: string, keys: string | null, possible: { why: string | null; ok: boolean } | undefined, work: Page): Command =>
-    ({ title, keys, why: blocked ?? (possible?.ok === false ? possible.why : null), run: onPage((controller) => { remember('replied', true); return work(controller); }) });
+    ({ title, keys, why: blocked ?? (possible?.ok === false ? possible.why : null), run: onPage(work) });
   const alternate = (title: string, keys: string, work: Page): Command => ({ title, keys, why: blocked === words.noModel ? alternateWhy(manuscript) : blocked ?? alternateWhy(manuscript), run: onPage(work) });
   return {
     reply: writing(words.reply, words.keys.reply, manuscript?.canReply, (page) => page.reply()),

@@ -27,6 +27,7 @@ export function Shell(): ReactElement {
   useFirstStory();
   useFreshLibrary();
   useNotices();
+  useFirstReply();
   useKeyboard();
   const close = (): void => useSession.setState({ over: null });
   const widths = { '--binder': `${String(usePanelWidth('binder').width)}px`, '--inspector': `${String(usePanelWidth('inspector').width)}px` };
@@ -108,4 +109,13 @@ function useNotices(): void {
     heard.current.key = notice.key;
     toast(notice.message, notice);
   }, [controller, notice]);
+}
+
+/** The hint that teaches the first key has done its work once a reply was asked for, by whatever key. */
+function useFirstReply(): void {
+  const replying = useManuscript()?.generation !== null;
+  const open = useManuscript() !== null;
+  useEffect(() => {
+    if (open && replying) remember('replied', true);
+  }, [open, replying]);
 }

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import type { EngineStatus } from '../../shared/contract/models.ts';
 import { usePlan } from '../ledger/plan.ts';
+import { sendsText } from '../ledger/segments.ts';
 import { useEngine } from '../lib/engine.ts';
 import { tokensPerSecond } from '../lib/numbers.ts';
 import { words } from '../lib/words.ts';
@@ -8,13 +9,15 @@ import { useManuscript } from './session.ts';
 
 export function StatusBar(): ReactElement {
   const manuscript = useManuscript();
+  // The studio keeps a reply as it comes, a moment after it is on the page.
+  const save = manuscript === null ? null : manuscript.save === 'saved' && manuscript.generation?.phase === 'text' ? 'saving' : manuscript.save;
   return (
     <footer className="status">
       <EngineLine />
       <ContextMeter />
       <span className="push num words">{manuscript === null ? null : words.words(manuscript.words)}</span>
-      <span role="status" aria-label={words.saved} className={`save ${manuscript?.save ?? ''}`} title={manuscript?.saveFault?.detail}>
-        {manuscript === null ? null : manuscript.saveFault === null ? words.save[manuscript.save] : `${words.save[manuscript.save]}: ${manuscript.saveFault.message}`}
+      <span role="status" aria-label={words.saved} className={`save ${save ?? ''}`} title={manuscript?.saveFault?.detail}>
+        {save === null ? null : manuscript?.saveFault == null ? words.save[save] : `${words.save[save]}: ${manuscript.saveFault.message}`}
       </span>
     </footer>
   );
@@ -40,7 +43,7 @@ function EngineLine(): ReactElement {
 
 function ContextMeter(): ReactElement | null {
   const { ledger } = usePlan();
-  if (ledger === null) return null;
+  if (ledger === null || !sendsText(ledger)) return null;
   return (
     <span className="context-used num" title={words.contextUsed}>
       <span className="hidden">{words.contextUsed}: </span>{words.ofContext(ledger.total, ledger.contextSize)}

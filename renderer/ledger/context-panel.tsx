@@ -7,20 +7,21 @@ import { words } from '../lib/words.ts';
 import type { ManuscriptController } from '../manuscript/controller.ts';
 import { RoleMark } from './role-mark.tsx';
 import { usePlan } from './plan.ts';
-import { segmentsOf, sumsOf, type SegmentKind } from './segments.ts';
+import { segmentsOf, sendsText, sumsOf, type SegmentKind } from './segments.ts';
 
 const LEGEND: readonly SegmentKind[] = ['system', 'user', 'model', 'reserve', 'free'];
 const SHOWN = 200;
 
 /** The ledger: what of the story the next reply is made from, turn by turn. */
 export function ContextPanel(): ReactElement {
-  const { ledger, fault } = usePlan();
+  const { ledger, fault, old } = usePlan();
   const size = useEngine((engine) => engine.contextSize);
   const controller = useSession((session) => session.controller);
   return (
     <section className="context" aria-label={words.context}>
-      <h2>{words.context}{ledger === null && size === null ? null : <small className="num">{words.ofContext(ledger?.total ?? 0, ledger?.contextSize ?? size ?? 0)}</small>}</h2>
+      <h2>{words.context}{ledger === null && size === null ? null : <small className="num">{words.ofContext(ledger !== null && sendsText(ledger) ? ledger.total : 0, ledger?.contextSize ?? size ?? 0)}</small>}</h2>
       {fault === null ? null : <p className="fault" role="alert">{fault.message}</p>}
+      {old ? <p className="quiet">{words.oldPlan}</p> : null}
       {ledger === null ? (fault === null ? <p className="quiet">{words.noPlan}</p> : null) : <LedgerView ledger={ledger} controller={controller} />}
     </section>
   );
@@ -56,7 +57,7 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
           <Entry key={entry.turnId} entry={entry} excerpt={controller?.excerpt(entry.turnId, 80) ?? ''} on={entry.turnId === caret} controller={controller} />
         ))}
       </ul>
-      {ledger.overhead > 0 ? <p className="entry overhead"><i className="seg-overhead" />{words.overhead}<small className="num">{count(ledger.overhead)}</small></p> : null}
+      {ledger.overhead > 0 && said.length > 0 ? <p className="entry overhead"><i className="seg-overhead" />{words.overhead}<small className="num">{count(ledger.overhead)}</small></p> : null}
     </>
   );
 }

@@ -20,7 +20,12 @@ function useRested<T>(value: T, key: string): T {
   return rested.value;
 }
 
-export interface PlanView { readonly ledger: Ledger | null; readonly fault: StudioFault | null }
+export interface PlanView {
+  readonly ledger: Ledger | null;
+  readonly fault: StudioFault | null;
+  /** The ledger is of a moment ago, and cannot be counted again until a model is ready. */
+  readonly old: boolean;
+}
 
 /** The prompt that Reply would send, planned again 300 ms after whatever could change it. */
 export function usePlan(): PlanView {
@@ -45,5 +50,5 @@ export function usePlan(): PlanView {
     retry: false,
     refetchOnWindowFocus: false,
   });
-  return { ledger: query.data ?? null, fault: query.error === null ? null : faultOf(query.error) };
+  return { ledger: query.data ?? null, fault: query.error === null ? null : faultOf(query.error), old: query.data !== undefined && engine.state !== 'ready' && engine.state !== 'generating' };
 }

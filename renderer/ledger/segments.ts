@@ -26,3 +26,8 @@ export function sumsOf(segments: readonly Segment[]): ReadonlyMap<SegmentKind, n
   for (const { kind, tokens } of segments) sums.set(kind, (sums.get(kind) ?? 0) + tokens);
   return sums;
 }
+
+/** Whether anything that somebody wrote is in the prompt; without it there is nothing to send, and nothing to count. */
+export function sendsText(ledger: Ledger): boolean {
+  return ledger.entries.some((entry) => entry.reason !== 'empty');
+}

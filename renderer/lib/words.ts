@@ -27,7 +27,6 @@ export const words = {
   title: 'Title',
   removedStory: (title: string) => `“${title}” was deleted.`,
   removedChapter: (title: string) => `Chapter “${title}” was deleted.`,
-  removedTurn: 'The turn was deleted.',
   restored: (title: string) => `“${title}” is back.`,
   undo: 'Undo',
   dismiss: 'Dismiss',
@@ -53,7 +52,6 @@ export const words = {
   writingBar: 'Writing',
   firstHint: `${ctrl}${mac ? '⏎' : '+Enter'}: let the story answer`,
   noModel: 'No model is ready. Choose one under Model.',
-  modelLoading: 'The model is still loading.',
   noAlternates: 'This reply has no alternates yet. Retry writes one.',
   readerOnly: 'This story is open in another tab. Take over to write here.',
   takeOver: 'Take over',
@@ -73,6 +71,7 @@ export const words = {
   earlier: (number: number) => `Show ${count(number)} earlier turns`,
   nothingSent: 'Nothing is sent yet. What you write, and notes that you add, will be listed here with what they cost.',
   noPlan: 'The context is counted as soon as a model is ready.',
+  oldPlan: 'Counted before the model stopped. It is counted again when a model is ready.',
   contextUsed: 'Context used',
 
   model: 'Model',
@@ -91,7 +90,6 @@ export const words = {
   trainedWith: (tokens: number) => `${count(tokens)} in training`,
   contextRange: 'A whole number from 256 to 1,048,576.',
   apply: 'Apply',
-  unload: 'Unload',
   loadAgain: 'Load again',
   sampling: 'Sampling',
   seed: 'Seed',
@@ -139,6 +137,6 @@ export const words = {
   goToStory: (title: string) => `Open story ${title}`,
   keys: {
     reply: mac ? '⌘⏎' : 'Ctrl ⏎', retry: mac ? '⌘⇧⏎' : 'Ctrl ⇧ ⏎', stop: 'Esc', previous: 'Alt ←', next: 'Alt →',
-    binder: `${ctrl} B`, inspector: `${ctrl} I`, palette: `${ctrl} K`, shortcuts: '?', undo: `${ctrl} Z`, find: `${ctrl} F`,
+    binder: `${ctrl} B`, inspector: `${ctrl} I`, palette: `${ctrl} K`, shortcuts: '?', find: `${ctrl} F`,
   },
 } as const;

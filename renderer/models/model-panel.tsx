@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
+import { useManuscript } from '../app/session.ts';
 import { api, queries } from '../lib/client.ts';
 import { useEngine } from '../lib/engine.ts';
 import { faultOf } from '../lib/faults.ts';
@@ -15,7 +16,10 @@ export function ModelPanel(): ReactElement {
   const load = useMutation({ mutationFn: (wanted: { id: string; contextSize: number | null }) => api.models.load(wanted), onError: () => undefined });
   const chosen = load.isPending ? load.variables.id : engine.modelId;
   const model = models?.find((one) => one.id === chosen) ?? null;
-  const fault = load.error === null ? engine.fault : faultOf(load.error);
+  const inTurn = useManuscript()?.lastGeneration?.fault ?? null;
+  // What stopped a reply stands in its turn already.
+  const told = engine.fault !== null && inTurn?.message === engine.fault.message;
+  const fault = load.error === null ? (told ? null : engine.fault) : faultOf(load.error);
   return (
     <section className="model-panel" aria-label={words.model}>
       <h2>{words.model}</h2>

@@ -1,5 +1,5 @@
 import { ChevronRight } from 'lucide-react';
-import { useEffect, useId, useState, type CSSProperties, type ReactElement } from 'react';
+import { useId, useState, type CSSProperties, type ReactElement } from 'react';
 import { DEFAULT_SAMPLING, SAMPLING_FIELDS, samplingSchema, type Sampling, type SamplingField } from '../../shared/settings/sampling.ts';
 import { useFlag } from '../app/remembered.ts';
 import { words } from '../lib/words.ts';
@@ -56,18 +56,18 @@ interface FieldProps { readonly id: string; readonly value: number; readonly lea
 
 /** Keeps what is being typed, also where it is not a number of the range yet. */
 function NumberField({ id, value, least, most, onChange }: FieldProps): ReactElement {
-  const [text, setText] = useState(String(value));
-  useEffect(() => setText((before) => (Number(before) === value ? before : String(value))), [value]);
+  const [draft, setDraft] = useState<string | null>(null);
+  const text = draft ?? String(value);
   const number = Number(text);
   const valid = text.trim() !== '' && Number.isFinite(number) && number >= least && number <= most;
   return (
     <input id={id} className="number num" inputMode="decimal" value={text} aria-invalid={!valid || undefined} title={valid ? undefined : `${String(least)} – ${String(most)}`}
       onChange={(event) => {
-        setText(event.target.value);
+        setDraft(event.target.value);
         const next = Number(event.target.value);
         if (event.target.value.trim() !== '' && next >= least && next <= most) onChange(next);
       }}
-      onBlur={() => setText(String(value))} />
+      onBlur={() => setDraft(null)} />
   );
 }
 
