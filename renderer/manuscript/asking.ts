@@ -26,7 +26,7 @@ export class Asking implements editor.IContentWidget {
 
   update(page: ManuscriptDocument): void {
     const last = page.layout.spans.at(-1);
-    const asks = last !== undefined && last.role !== 'system' && page.live?.turnId !== last.id && page.isEmpty(last) && (page.readyTurn() !== null || page.layout.spans.length === 1 || last.role === 'user');
+    const asks = last !== undefined && textRange(last).count > 0 && last.role !== 'system' && page.live?.turnId !== last.id && page.isEmpty(last) && (page.readyTurn() !== null || page.layout.spans.length === 1 || last.role === 'user');
     const line = asks ? textRange(last).first : null;
     if (line !== null && line <= this.surface.lineCount()) {
       const above = page.layout.spans.at(-2);

@@ -15,7 +15,7 @@ export interface BindingEvents {
   /** The person changed the text; `disturbed`: where the studio is writing. */
   onEdit(disturbed: boolean): void;
   onChange(structure: boolean): void;
-  onCaret(byPerson: boolean): void;
+  onCaret(byPerson: boolean, byMouse: boolean): void;
 }
 
 /** Keys that leave the text as it is: they do not end a stretch of the stream. */
@@ -44,7 +44,7 @@ export class Binding {
     this.stops = [
       surface.model.onDidChangeContent((event) => this.changed(event)),
       surface.page.onKeyDown((event) => { if (!MOVES.test(event.browserEvent.key)) this.endStretch(); }),
-      ruleCaret(surface, () => this.document, { bare: () => this.bare, isOurs: () => this.origin !== null, onRest: (byPerson) => this.rest(byPerson) }),
+      ruleCaret(surface, () => this.document, { bare: () => this.bare, isOurs: () => this.origin !== null, onRest: (byPerson, byMouse) => this.rest(byPerson, byMouse) }),
     ];
     const host = surface.page.getDomNode();
     for (const name of ['beforeinput', 'paste', 'cut', 'drop', 'compositionstart']) host?.addEventListener(name, () => this.endStretch(), true);
@@ -117,7 +117,7 @@ export class Binding {
   }
 
   /** The caret has come to rest; a mark that the person is writing stays visible while it is there. */
-  private rest(byPerson: boolean): void {
+  private rest(byPerson: boolean, byMouse: boolean): void {
     const { line } = this.surface.caret();
     const { layout } = this.document;
     const span = spanAt(layout, Math.min(line, layout.lineCount));
@@ -128,7 +128,7 @@ export class Binding {
       for (const one of lines) dress(this.surface.model, layout.spans, one, one, bare);
       this.tidySoon();
     }
-    this.events.onCaret(byPerson);
+    this.events.onCaret(byPerson, byMouse);
   }
 
   /** After the event: gives turns without a line one, and the end of the page its ready turn, in the step of the edit that called for it. */

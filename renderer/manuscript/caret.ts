@@ -7,7 +7,7 @@ interface CaretRules {
   /** The mark line in which the person is writing: it is shown until the caret leaves it. */
   readonly bare: () => number | null;
   /** The caret has come to rest somewhere. */
-  readonly onRest: (byPerson: boolean) => void;
+  readonly onRest: (byPerson: boolean, byMouse: boolean) => void;
   readonly isOurs: () => boolean;
 }
 
@@ -60,7 +60,7 @@ export function ruleCaret(surface: Surface, document: () => ManuscriptDocument, 
     const collapsed = page.getSelections()?.length === 1 && page.getSelection()?.isEmpty() === true;
     start.set(collapsed && previous.line === first && previous.column === 1 && span.marked);
     end.set(collapsed && previous.line === first + count - 1 && previous.column === model.getLineMaxColumn(previous.line) && previous.line < layout.lineCount);
-    rules.onRest(!rules.isOurs() && event.source !== OURS && event.reason !== editor.CursorChangeReason.RecoverFromMarkers);
+    rules.onRest(!rules.isOurs() && event.source !== OURS && event.reason !== editor.CursorChangeReason.RecoverFromMarkers, event.source === 'mouse');
   });
 
   /** Takes the mark between two turns away: two paragraphs stay two. */

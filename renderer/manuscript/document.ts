@@ -114,10 +114,17 @@ export class ManuscriptDocument {
     const first = edits[0]?.fromLine ?? 1;
     const last = edits.reduce((shift, edit) => shift + edit.newLines.length - (edit.toLine - edit.fromLine + 1), 0) + (edits.at(-1)?.toLine ?? 1);
     for (const edit of edits) this.noteEscapes(edit, edits);
-    const disturbed = options.mirrored !== true && this.note(change.changes, structure, first, last);
+    if (structure && this.escaped.size > 0) for (const { id } of this.between(Math.max(1, first - 1), last + 1)) this.escaped.add(id);
+    const disturbed = options.mirrored !== true && this.note(before, change.changes, first, last);
     const fromSpan = spanAt(this.known, Math.min(first, this.known.lineCount));
     const toSpan = spanAt(this.known, Math.min(Math.max(first, last), this.known.lineCount));
     return { fromLine: structure ? fromSpan.line : first, toLine: structure ? toSpan.line + toSpan.lines - 1 : Math.max(first, last) + 1, structure, disturbed };
+  }
+
+  /** The turns that lines of the new text belong to. */
+  private between(first: number, last: number): readonly TurnSpan[] {
+    const { lineCount, spans } = this.known;
+    return spans.slice(indexAt(this.known, Math.min(first, lineCount)), indexAt(this.known, Math.min(Math.max(first, last), lineCount)) + 1);
   }
 
   private noteEscapes(edit: LineEdit, all: readonly LineEdit[]): void {
@@ -127,19 +134,29 @@ export class ManuscriptDocument {
   }
 
   /** Marks what is unsaved; answers whether the edit disturbed the live span. */
-  private note(changes: readonly TextChange[], structure: boolean, first: number, last: number): boolean {
-    const { spans, lineCount } = this.known;
+  private note(before: Layout, changes: readonly TextChange[], first: number, last: number): boolean {
+    const { spans } = this.known;
     const [change] = changes;
-    // Whole lines that went leave nothing behind but a shorter turn above.
-    const from = indexAt(this.known, Math.min(change?.text === '' && change.range.startColumn === 1 ? Math.max(1, first - 1) : first, lineCount));
-    const to = indexAt(this.known, Math.min(Math.max(first, last), lineCount));
-    const turn = spans[from];
-    if (!structure && changes.length === 1 && change !== undefined && from === to && turn !== undefined && change.range.startLineNumber >= textRange(turn).first) return this.noteWithin(turn, change);
-    for (const span of spans.slice(from, to + 1)) this.unsaved.set(span.id, 'whole');
+    const turn = change === undefined || changes.length > 1 ? null : this.turnAround(before, change);
+    if (turn !== null && change !== undefined) return this.noteWithin(turn, change);
+    // Marks that came, went or moved change the turns on both sides of them.
+    const from = indexAt(this.known, Math.max(1, Math.min(first - 1, this.known.lineCount)));
+    const touched = this.between(Math.max(1, first - 1), last + 1);
+    for (const span of touched) this.unsaved.set(span.id, 'whole');
+    const to = from + touched.length - 1;
     const live = this.span;
     if (live === null) return false;
     const at = spans.findIndex((span) => span.id === live.turnId);
     return at === -1 || (at >= from && at <= to);
+  }
+
+  /** The turn within whose text an edit stayed, and all of whose marks it left alone. */
+  private turnAround(before: Layout, { range, text }: TextChange): TurnSpan | null {
+    const holds = (span: TurnSpan, from: number, to: number): boolean => from >= textRange(span).first && to <= span.line + span.lines - 1;
+    const old = spanAt(before, range.startLineNumber);
+    const turn = spanAt(this.known, range.startLineNumber);
+    const end = range.startLineNumber + text.split('\n').length - 1;
+    return old.id === turn.id && before.ids.length === this.known.ids.length && holds(old, range.startLineNumber, range.endLineNumber) && holds(turn, range.startLineNumber, end) ? turn : null;
   }
 
   private noteWithin(turn: TurnSpan, { range, text }: TextChange): boolean {
@@ -149,10 +166,6 @@ export class ManuscriptDocument {
     const start = offsetInTurn(this.source, turn, { line: range.startLineNumber, column: range.startColumn }, plain);
     const end = offsetInTurn(this.source, turn, { line: range.startLineNumber + lines.length - 1, column: (lines.length === 1 ? range.startColumn : 1) + (lines.at(-1)?.length ?? 0) }, plain);
     const tail = length - end;
-    if (start > length || tail < 0) {
-      this.unsaved.set(turn.id, 'whole');
-      return turn.id === this.span?.turnId;
-    }
     const live = this.span?.turnId === turn.id ? this.span : null;
     if (live === null) {
       this.shrink(turn.id, start, tail, plain);

@@ -17,13 +17,13 @@ const ESCAPE: editor.IModelDecorationOptions = { inlineClassName: 'ps-escape' };
 const TYPED: editor.IModelDecorationOptions = { inlineClassName: 'ps-typed', fontFamily: 'JetBrains Mono Variable', fontSize: '14px' };
 const PARAGRAPH: editor.IModelDecorationOptions = { showIfCollapsed: true, before: { content: INDENT, inlineClassName: 'ps-indent', inlineClassNameAffectsLetterSpacing: true } };
 
-function dressText(turn: TurnSpan, first: number, line: number, text: string, escaped: boolean): Decoration[] {
+function dressText(turn: TurnSpan, first: number, line: number, text: string, above: string): Decoration[] {
   const out: Decoration[] = [];
   if (turn.role === 'system') out.push({ range: new Range(line, 1, line, text.length + 1), options: NOTE });
   if (turn.role === 'user') out.push({ range: new Range(line, 1, line, 1), options: YOU });
-  if (escaped) out.push({ range: new Range(line, 1, line, 2), options: ESCAPE });
+  if (isEscaped(text)) out.push({ range: new Range(line, 1, line, 2), options: ESCAPE });
   if (OPTION.test(text)) out.push({ range: new Range(line, 1, line, 3), options: DASH });
-  else if (turn.role !== 'system' && line > first && text !== '') out.push({ range: new Range(line, 1, line, 1), options: PARAGRAPH });
+  else if (turn.role !== 'system' && line > first && text !== '' && above !== '') out.push({ range: new Range(line, 1, line, 1), options: PARAGRAPH });
   return out;
 }
 
@@ -50,7 +50,7 @@ export function dress(model: editor.ITextModel, turns: readonly TurnSpan[], from
     const begin = textRange(turn).first;
     for (let line = Math.max(first, begin); line <= Math.min(last, end); line++) {
       const text = model.getLineContent(line);
-      dressed.push(...dressText(turn, begin, line, text, isEscaped(text)));
+      dressed.push(...dressText(turn, begin, line, text, line > begin ? model.getLineContent(line - 1) : ''));
     }
   }
   model.deltaDecorations(old, dressed);

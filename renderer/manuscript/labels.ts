@@ -27,6 +27,9 @@ export function labelOf(turn: TurnSpan, words: LabelWords): string {
 
 interface Slot { readonly label: HTMLButtonElement; readonly swipe: HTMLElement; readonly back: HTMLButtonElement; readonly place: HTMLElement; readonly on: HTMLButtonElement; turn: TurnSpan | null }
 
+/** From the label's box to the text; the hairline stands in it. */
+const LABEL_GAP = 16;
+
 const ARROW = { back: 'M10 3.5 5.5 8l4.5 4.5', on: 'M6 3.5 10.5 8 6 12.5' };
 
 function arrow(kind: 'back' | 'on'): HTMLButtonElement {
@@ -136,8 +139,8 @@ export class Labels {
     slot.turn = turn;
     slot.label.hidden = left < 60;
     slot.label.style.transform = `translateY(${Math.round(top)}px)`;
-    slot.label.style.width = `${Math.min(120, left - 22)}px`;
-    slot.label.style.left = `${Math.max(0, left - 22 - 120)}px`;
+    slot.label.style.width = `${Math.min(120, left - LABEL_GAP)}px`;
+    slot.label.style.left = `${Math.max(0, left - LABEL_GAP - 120)}px`;
     const alternates = this.source.alternates(turn.id);
     slot.swipe.hidden = alternates === null || alternates.count < 2 || right < 96;
     if (alternates === null || slot.swipe.hidden) return;

@@ -13,6 +13,7 @@ import { createPage, loadFonts, type Page } from './editor.ts';
 import { Labels } from './labels.ts';
 import { aimAt, alternates, neighbour, possibilities, shownPath, treeOf, type Aim } from './reading.ts';
 import { Reply } from './reply.ts';
+import type { Place } from './source.ts';
 import { Surface } from './surface.ts';
 import { NotSaved, Sync } from './sync.ts';
 import { TurnFault } from './turn-fault.ts';
@@ -25,6 +26,7 @@ const SOON_MS = 60;
 const WORDS_MS = 400;
 /** Room at the foot of the page that the floating bar takes. */
 const FOOT = 112;
+const LINE = 30;
 
 const BEFORE: ManuscriptState = {
   loading: true, loadFault: null, save: 'saved', saveFault: null, generation: null, lastGeneration: null, caretTurnId: null, caretRole: null, caretOffset: 0, alternates: null,
@@ -93,7 +95,11 @@ export class ManuscriptSession implements ManuscriptController {
     const binding = new Binding(surface, [...path.map((turn) => turn.id), ...(asks ? [newId()] : [])], {
       onEdit: (disturbed) => { if (disturbed) this.live?.disturb(); this.live?.noteAction(); this.parts?.sync.edited(); },
       onChange: () => this.changed(),
-      onCaret: (byPerson) => { if (byPerson) this.live?.noteAction(); this.later(); },
+      onCaret: (byPerson, byMouse) => {
+        if (byPerson) this.live?.noteAction();
+        if (byPerson && !byMouse) this.intoSight(surface.caret());
+        this.later();
+      },
     });
     const sync = new Sync({
       api: this.options.api, chapterId: this.options.chapterId, tree, structureRev, unsaved: binding.document, newId, faultOf, isLive: () => this.live !== null, onState: () => this.update(),
@@ -113,7 +119,7 @@ export class ManuscriptSession implements ManuscriptController {
     if (generation !== null) this.begin(generation.generationId, generation.turnId, generation.offset);
     page.onDidBlurEditorText(() => this.saveNow());
     surface.putCaret(surface.endOfLine(surface.lineCount()));
-    this.intoSight(surface.lineCount());
+    this.intoSight(surface.caret());
     page.focus();
     this.set({ loading: false, loadFault: null, words: binding.words.total() });
     this.changed();
@@ -264,7 +270,7 @@ export class ManuscriptSession implements ManuscriptController {
     const ready = document.readyTurn();
     if (caretIsFree && ready !== null && document.layout.spans.at(-2)?.id === ended.turnId) {
       surface.putCaret({ line: textRange(ready).first, column: 1 });
-      this.intoSight(textRange(ready).first);
+      this.intoSight(surface.caret());
     }
     this.set({ lastGeneration: ended });
     if (ended.fault !== null) this.showTurnError(ended.turnId, ended.fault);
@@ -325,7 +331,7 @@ export class ManuscriptSession implements ManuscriptController {
     if (span === null) return;
     const place = stayAt === null && ready !== null && path.length === 1 ? surface.endOfLine(surface.lineCount()) : binding.document.placeOf(span, Math.min(stayAt ?? Infinity, binding.document.lengthOf(span)));
     surface.putCaret(place);
-    this.intoSight(place.line);
+    this.intoSight(place);
     this.changed();
     this.update();
   }
@@ -409,15 +415,14 @@ export class ManuscriptSession implements ManuscriptController {
 
   async flush(): Promise<void> { await this.parts?.sync.flush(); }
 
-  /** Scrolls no more than is needed for a line to stand above the floating bar. */
-  private intoSight(line: number): void {
+  /** Scrolls no more than is needed for a place to stand above the floating bar. */
+  private intoSight({ line, column }: Place): void {
     const { parts } = this;
     if (parts === null) return;
     const { page } = parts;
-    const { height } = page.getLayoutInfo();
-    const below = page.getBottomForLineNumber(line) - (page.getScrollTop() + height - FOOT);
-    const above = page.getTopForLineNumber(line) - page.getScrollTop();
+    const top = page.getTopForPosition(line, column) - page.getScrollTop();
+    const below = top + LINE - (page.getLayoutInfo().height - FOOT);
     if (below > 0) page.setScrollTop(page.getScrollTop() + below);
-    else if (above < 0) page.setScrollTop(page.getScrollTop() + above - 40);
+    else if (top < 0) page.setScrollTop(page.getScrollTop() + top - LINE);
   }
 }

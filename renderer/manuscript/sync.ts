@@ -1,6 +1,7 @@
 import { activePath, applyOps } from '../../shared/document/tree.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
-import type { GenerationStart } from '../../shared/contract/writing.ts';
+import type { ChapterDocument } from '../../shared/contract/stories.ts';
+import type { ChangeAck, GenerationStart } from '../../shared/contract/writing.ts';
 import type { Change, Op, TreeTurn, TurnTree } from '../../shared/document/turn.ts';
 import type { SaveState, StudioApi } from './controller.ts';
 
@@ -11,8 +12,21 @@ export interface Unsaved {
   putBack(): void;
 }
 
+type GenerateInput = Parameters<StudioApi['writing']['generate']>[0];
+type Activated = Awaited<ReturnType<StudioApi['writing']['activate']>>;
+
+/** The part of the studio that the queue speaks to. */
+interface SyncApi {
+  readonly writing: {
+    applyChange(change: Change & { ops: Op[] }): Promise<ChangeAck>;
+    activate(wish: { changeId: string; chapterId: string; turnId: string }): Promise<Activated>;
+    generate(wish: GenerateInput): Promise<GenerationStart>;
+  };
+  readonly chapters: { open(wish: { id: string }): Promise<ChapterDocument> };
+}
+
 export interface SyncOptions {
-  readonly api: Pick<StudioApi, 'writing' | 'chapters'>;
+  readonly api: SyncApi;
   readonly chapterId: string;
   readonly tree: TurnTree;
   readonly structureRev: number;
@@ -25,8 +39,6 @@ export interface SyncOptions {
   readonly isLive: () => boolean;
   readonly onState: () => void;
 }
-
-type GenerateInput = Parameters<StudioApi['writing']['generate']>[0];
 
 const DEBOUNCE_MS = 200;
 const RETRY_MS = [250, 500, 1000, 2000, 4000];

@@ -1,0 +1,129 @@
+import { applyOps, activePath } from '../../shared/document/tree.ts';
+import { newId } from '../../shared/document/ids.ts';
+import type { ChapterDocument } from '../../shared/contract/stories.ts';
+import type { ChangeAck, GenerationEvent, GenerationStart } from '../../shared/contract/writing.ts';
+import type { Change, Op, Turn, TurnTree } from '../../shared/document/turn.ts';
+
+export class StudioRefusal extends Error {
+  readonly code: string;
+
+  constructor(code: string) {
+    super(code);
+    this.code = code;
+  }
+}
+
+/** A studio in memory for one chapter: the same tree rules, and a connection that can be cut. */
+export class MemoryStudio {
+  readonly chapterId = newId();
+  tree: TurnTree;
+  structureRev = 1;
+  /** Answers that are lost on the way back, and requests that do not arrive. */
+  lostAnswers = 0;
+  unreachable = 0;
+  refusals: string[] = [];
+  readonly changes: Change[] = [];
+  private readonly acks = new Map<string, ChangeAck>();
+
+  constructor(turns: readonly Turn[]) {
+    let after: string | null = null;
+    const ops = turns.map((turn): Op => {
+      const op: Op = { op: 'insert', turn, after, as: 'chain' };
+      after = turn.id;
+      return op;
+    });
+    this.tree = applyOps({ activeRootId: null, turns: new Map() }, ops);
+  }
+
+  get path(): Turn[] {
+    return activePath(this.tree).map(({ id, role, speaker, marked, text }) => ({ id, role, speaker, marked, text: text ?? '' }));
+  }
+
+  readonly writing = {
+    applyChange: async (change: Change): Promise<ChangeAck> => {
+      await this.arrive();
+      const known = this.acks.get(change.changeId);
+      const ack = known ?? this.apply(change);
+      await this.answer();
+      return ack;
+    },
+    activate: async ({ turnId }: { changeId: string; chapterId: string; turnId: string }) => {
+      await this.arrive();
+      const turn = this.tree.turns.get(turnId);
+      if (turn === undefined) throw new StudioRefusal('NOT_FOUND');
+      this.tree = applyOps(this.tree, [{ op: 'activate', parentId: turn.parentId, turnId }]);
+      this.structureRev++;
+      const path = activePath(this.tree);
+      return { structureRev: this.structureRev, path: path.slice(path.findIndex(({ id }) => id === turnId)) };
+    },
+    generate: async ({ kind, turnId }: { chapterId: string; kind: 'reply' | 'continue' | 'retry'; turnId: string | null; offset: number | null }): Promise<GenerationStart> => {
+      await this.arrive();
+      const after = kind === 'retry' ? (this.tree.turns.get(turnId ?? '')?.parentId ?? null) : turnId;
+      const turn: Turn = { id: newId(), role: 'model', speaker: null, marked: true, text: '' };
+      const ops: Op[] = [{ op: 'insert', turn, after, as: kind === 'retry' ? 'alternate' : 'chain' }];
+      this.tree = applyOps(this.tree, ops);
+      this.structureRev++;
+      return { generationId: newId(), turnId: turn.id, offset: 0, structureRev: this.structureRev, ops };
+    },
+    follow: async (): Promise<AsyncIterableIterator<GenerationEvent>> => { throw new StudioRefusal('NOT_FOUND'); },
+    stop: async (): Promise<void> => undefined,
+  };
+
+  readonly chapters = {
+    open: async (): Promise<ChapterDocument> => {
+      await this.arrive();
+      return {
+        chapter: { id: this.chapterId, storyId: this.chapterId, title: 'Chapter', words: 0, position: 0 },
+        structureRev: this.structureRev, activeRootId: this.tree.activeRootId, turns: [...this.tree.turns.values()], generation: null,
+      };
+    },
+  };
+
+  /** Somebody else changes the chapter. */
+  change(ops: readonly Op[]): void {
+    this.tree = applyOps(this.tree, ops);
+    this.structureRev++;
+  }
+
+  /** What the studio streamed into a turn is stored with it. */
+  finishReply(turnId: string, offset: number, text: string): number {
+    const turn = this.tree.turns.get(turnId);
+    if (turn === undefined) throw new StudioRefusal('NOT_FOUND');
+    const whole = turn.text ?? '';
+    const done = { ...turn, text: whole.slice(0, offset) + text + whole.slice(offset), version: turn.version + 1 };
+    this.tree = { ...this.tree, turns: new Map(this.tree.turns).set(turnId, done) };
+    return done.version;
+  }
+
+  private apply(change: Change): ChangeAck {
+    const structural = change.ops.some(({ op }) => op === 'insert' || op === 'remove' || op === 'restore' || op === 'activate');
+    if (structural && change.structureRev !== this.structureRev) throw new StudioRefusal('CONFLICT');
+    try {
+      this.tree = applyOps(this.tree, change.ops);
+    } catch {
+      throw new StudioRefusal('CONFLICT');
+    }
+    if (structural) this.structureRev++;
+    this.changes.push(change);
+    const ack = { structureRev: this.structureRev, versions: Object.fromEntries([...this.tree.turns].map(([id, { version }]) => [id, version])) };
+    this.acks.set(change.changeId, ack);
+    return ack;
+  }
+
+  private async arrive(): Promise<void> {
+    await Promise.resolve();
+    if (this.unreachable > 0) {
+      this.unreachable--;
+      throw new TypeError('the connection is lost');
+    }
+    const refusal = this.refusals.shift();
+    if (refusal !== undefined) throw new StudioRefusal(refusal);
+  }
+
+  private async answer(): Promise<void> {
+    await Promise.resolve();
+    if (this.lostAnswers === 0) return;
+    this.lostAnswers--;
+    throw new TypeError('the connection is lost');
+  }
+}
