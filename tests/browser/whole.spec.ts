@@ -58,11 +58,13 @@ test('from the first start to alternates that survive a reload', async () => {
   await page.keyboard.type('The tail of the second.');
   await studio.saved();
   const second = await studio.text();
+  expect(second).toContain('The tail of the second.');
   await studio.button('Retry').click();
   await studio.replyEnds();
   await page.keyboard.type('The tail of the third.');
   await studio.saved();
   const third = await studio.text();
+  expect(third).toContain('The tail of the third.');
 
   await studio.button('Previous alternate').click();
   await expect.poll(() => studio.text()).toBe(second);
