@@ -1,0 +1,206 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { MemoryStudio, StudioRefusal } from '../../tests/helpers/memory-studio.ts';
+import { Paper } from '../../tests/helpers/paper.ts';
+import { parse, print } from '../../shared/document/grammar.ts';
+import { newId } from '../../shared/document/ids.ts';
+import { alternatesOf } from '../../shared/document/tree.ts';
+import type { Turn } from '../../shared/document/turn.ts';
+import { ManuscriptDocument } from './document.ts';
+import { NotSaved, Sync } from './sync.ts';
+
+const ASK = '\n<|user|>\n';
+const turn = (role: Turn['role'], text: string): Turn => ({ id: newId(), role, speaker: null, marked: true, text });
+
+function open(turns: readonly Turn[]) {
+  const studio = new MemoryStudio(turns);
+  const paper = new Paper(print(turns) + (turns.at(-1)?.role === 'model' ? ASK : ''));
+  const document = new ManuscriptDocument(paper, [...turns.map(({ id }) => id), ...(turns.at(-1)?.role === 'model' ? [newId()] : [])], paper.version, newId);
+  paper.document = document;
+  const states: string[] = [];
+  let conflicts = 0;
+  const sync: Sync = new Sync({
+    api: studio, chapterId: studio.chapterId, tree: studio.tree, structureRev: studio.structureRev, unsaved: document, newId,
+    faultOf: (error) => ({ code: error instanceof StudioRefusal ? error.code : 'UNREACHABLE', message: String(error) }),
+    reconcile: (theirs) => { conflicts++; return document.beside(theirs); },
+    isLive: () => document.live !== null, onState: () => states.push(sync.state),
+  });
+  const type = (find: string, text: string): void => { paper.replace(find, text); sync.edited(); };
+  const texts = () => studio.path.map(({ text }) => text);
+  return { studio, paper, document, sync, states, type, texts, conflicts: () => conflicts };
+}
+
+beforeEach(() => { vi.useFakeTimers(); });
+afterEach(() => { vi.useRealTimers(); });
+
+describe('saving', () => {
+  test('says saved only when the studio has acknowledged everything', async () => {
+    const { sync, type, texts, states } = open([turn('user', 'I wait.')]);
+    type('wait', 'run');
+    expect(sync.state).toBe('saving');
+    expect(texts()).toEqual(['I wait.']);
+    await vi.advanceTimersByTimeAsync(250);
+    expect(texts()).toEqual(['I run.']);
+    expect(states).toEqual(['saving', 'saved']);
+  });
+
+  test('several keys within a moment are one change', async () => {
+    const { studio, type } = open([turn('user', 'I wait.')]);
+    type('wait', 'w');
+    type('I w', 'I wa');
+    type('I wa', 'I walk');
+    await vi.advanceTimersByTimeAsync(250);
+    expect(studio.changes.map(({ ops }) => ops.length)).toEqual([1]);
+    expect(studio.path[0]?.text).toBe('I walk.');
+  });
+
+  test('flush does not wait for the moment to pass', async () => {
+    const { sync, type, texts } = open([turn('user', 'I wait.')]);
+    type('wait', 'run');
+    await sync.flush();
+    expect(texts()).toEqual(['I run.']);
+  });
+
+  test('what is typed while a change is under way follows it', async () => {
+    const { sync, type, texts } = open([turn('user', 'I wait.')]);
+    type('wait', 'run');
+    const flushed = sync.flush();
+    type('I run', 'You run');
+    await flushed;
+    await sync.flush();
+    expect(texts()).toEqual(['You run.']);
+    expect(sync.state).toBe('saved');
+  });
+});
+
+describe('without a connection', () => {
+  test('nothing is lost, and it is saved once it is back', async () => {
+    const { studio, sync, type, texts, states } = open([turn('user', 'I wait.')]);
+    studio.unreachable = 3;
+    type('wait', 'run');
+    await vi.advanceTimersByTimeAsync(300);
+    expect(sync.state).toBe('offline');
+    type('I run', 'You run');
+    expect(sync.state).toBe('offline');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(texts()).toEqual(['You run.']);
+    expect(states.at(-1)).toBe('saved');
+  });
+
+  test('an answer that is lost on the way does not make the change twice', async () => {
+    const { studio, type, texts } = open([turn('user', 'ab')]);
+    studio.lostAnswers = 2;
+    type('ab', 'aXb');
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(texts()).toEqual(['aXb']);
+    expect(studio.changes).toHaveLength(1);
+  });
+
+  test('a reply is not begun on text that could not be saved', async () => {
+    const { studio, sync, type } = open([turn('user', 'I wait.')]);
+    studio.unreachable = 100;
+    type('wait', 'run');
+    const begun = sync.generate({ kind: 'reply', turnId: null, offset: null }, () => expect.fail('it was begun'));
+    const refused = expect(begun).rejects.toBeInstanceOf(NotSaved);
+    await vi.advanceTimersByTimeAsync(300);
+    await refused;
+  });
+
+  test('a store that refuses says so, and the text is saved when it takes it again', async () => {
+    const { studio, sync, type, texts } = open([turn('user', 'I wait.')]);
+    studio.refusals = ['DISK_FULL', 'DISK_FULL'];
+    type('wait', 'run');
+    await vi.advanceTimersByTimeAsync(300);
+    expect(sync.state).toBe('failed');
+    expect(sync.fault?.code).toBe('DISK_FULL');
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(texts()).toEqual(['I run.']);
+    expect(sync.state).toBe('saved');
+  });
+});
+
+describe('a chapter that was changed elsewhere', () => {
+  test('keeps the other text and ours beside it', async () => {
+    const { studio, sync, type, texts, document, conflicts } = open([turn('user', 'Go.'), turn('model', 'It rains.')]);
+    const theirs = studio.path[1];
+    studio.change([{ op: 'setText', turnId: theirs?.id ?? '', version: 1, at: 3, del: 5, ins: 'snows' }]);
+    type('rains', 'hails');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(conflicts()).toBe(1);
+    expect(texts()).toEqual(['Go.', 'It hails.']);
+    const ours = studio.path[1]?.id ?? '';
+    expect(alternatesOf(studio.tree, ours).ids.map((id) => studio.tree.turns.get(id)?.text)).toEqual(['It snows.', 'It hails.']);
+    expect(document.layout.ids[1]).toBe(ours);
+    expect(sync.state).toBe('saved');
+    type('hails', 'pours');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(texts()).toEqual(['Go.', 'It pours.']);
+  });
+
+  test('a new turn of ours and one of theirs at the same place are two branches', async () => {
+    const { studio, paper, sync, texts } = open([turn('user', 'Go.'), turn('model', 'It rains.')]);
+    const last = studio.path[1]?.id ?? '';
+    studio.change([{ op: 'insert', turn: turn('user', 'Theirs.'), after: last, as: 'chain' }]);
+    paper.edit(paper.text.length, paper.text.length, 'Ours.');
+    sync.edited();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(texts()).toEqual(['Go.', 'It rains.', 'Ours.']);
+    expect(alternatesOf(studio.tree, studio.path[2]?.id ?? '').count).toBe(2);
+  });
+});
+
+describe('branches and replies', () => {
+  const branches = async () => {
+    const opened = open([turn('user', 'Go.'), turn('model', 'It rains.')]);
+    const { studio, sync, paper, document } = opened;
+    const left = studio.path[1]?.id ?? '';
+    await sync.generate({ kind: 'retry', turnId: left, offset: null }, (start) => {
+      paper.edit(paper.text.indexOf('\n<|model|>'), paper.text.length, '\n<|model|>\n', { ids: [...document.layout.ids.slice(0, 1), start.turnId], mirrored: true });
+    });
+    return { ...opened, left, right: studio.path[1]?.id ?? '' };
+  };
+
+  test('retry leaves the old reply beside the new one', async () => {
+    const { studio, left, right, document } = await branches();
+    expect(alternatesOf(studio.tree, right).ids).toEqual([left, right]);
+    expect(document.hasUnsaved).toBe(false);
+  });
+
+  test('what is typed while a branch is fetched stays with the branch it was typed in', async () => {
+    const { studio, sync, paper, document, left, right } = await branches();
+    paper.edit(paper.text.length, paper.text.length, 'It snows.');
+    await sync.flush();
+    await sync.activate(left, (path) => {
+      expect(path.map(({ text }) => text)).toEqual(['It rains.']);
+      paper.edit(paper.text.indexOf('\n<|model|>'), paper.text.length, `\n<|model|>\nIt rains.${ASK}`, { ids: [document.layout.ids[0] ?? '', left, newId()], mirrored: true });
+    });
+    expect(studio.path.map(({ id }) => id)[1]).toBe(left);
+    expect(studio.tree.turns.get(right)?.text).toBe('It snows.');
+    expect(document.hasUnsaved).toBe(false);
+    paper.undo();
+    sync.edited();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(studio.path.map(({ id }) => id)[1]).toBe(right);
+    expect(studio.path[1]?.text).toBe('It snows.');
+  });
+
+  test('an edit that crosses the end of a reply on its way is kept', async () => {
+    const { studio, sync, paper, document, texts } = open([turn('model', 'It rains.'), turn('user', 'Next.')]);
+    const id = studio.path[0]?.id ?? '';
+    document.openLive(id, 9);
+    const at = paper.text.indexOf('It rains.') + 9;
+    paper.edit(at, at, ' Hard.', { mirrored: true });
+    document.growLive(6);
+    paper.replace('rains', 'pours');
+    sync.edited();
+    const version = studio.finishReply(id, 9, ' Hard.');
+    await vi.advanceTimersByTimeAsync(300);
+    await sync.between(() => {
+      sync.adopt(id, { text: 'It rains. Hard.', version });
+      document.closeLive(true);
+    });
+    sync.edited();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(texts()).toEqual(['It pours. Hard.', 'Next.']);
+    expect(parse(paper.text).map(({ text }) => text)).toEqual(['It pours. Hard.', 'Next.']);
+  });
+});
