@@ -95,18 +95,13 @@ function clearBetween(work: Work, current: readonly Turn[]): void {
 
 /** T11: removed turns of the path come back in reverse order of their removal; what was put in their place since goes. */
 function restoreRemoved(work: Work, current: readonly Turn[]): void {
-  const { draft, wanted } = work;
+  const { draft } = work;
   const removed = current.flatMap(({ id }) => {
     const turn = draft.turns.get(id);
     return turn?.tombstone ? [{ turn, seq: turn.tombstone.seq }] : [];
   });
   for (const { turn, seq } of removed.sort((a, b) => b.seq - a.seq)) {
-    const parent = livingParent(draft, turn);
-    for (;;) {
-      const instead = activeAfter(draft, parent);
-      if (instead === null || wanted.has(instead) || !cameAfter(draft, instead, seq)) break;
-      emit(work, { op: 'remove', turnId: instead });
-    }
+    clearAfter(work, livingParent(draft, turn), (instead) => cameAfter(draft, instead, seq));
     emit(work, { op: 'restore', turnId: turn.id });
   }
 }
@@ -124,9 +119,7 @@ function walk(work: Work, current: readonly Turn[]): void {
     place(work, turn, previous);
     previous = turn.id;
   }
-  for (let rest = activeAfter(draft, previous); rest !== null; rest = activeAfter(draft, previous)) {
-    emit(work, { op: 'remove', turnId: rest });
-  }
+  clearAfter(work, previous);
 }
 
 /** For every place the first turn from there on that the tree has. */
@@ -142,24 +135,29 @@ function nextKnown(draft: Draft, current: readonly Turn[]): (string | null)[] {
 }
 
 function place(work: Work, turn: Turn, previous: string | null): void {
-  const { draft, wanted } = work;
-  for (;;) {
-    const next = activeAfter(draft, previous);
-    if (next === turn.id) return;
-    if (next !== null && !wanted.has(next)) {
-      emit(work, { op: 'remove', turnId: next });
-      continue;
-    }
-    if (livingTurn(draft, turn.id) !== null) {
-      emit(work, { op: 'remove', turnId: turn.id });
-      emit(work, { op: 'restore', turnId: turn.id, after: previous });
-      return;
-    }
-    // With branches here and none of them shown, the new turn is one more of them.
-    const as = next === null && hasLivingChildren(draft, previous) ? 'alternate' : 'chain';
-    const { id, role, speaker, marked, text } = turn;
-    emit(work, { op: 'insert', turn: { id, role, speaker, marked, text }, after: previous, as });
+  const { draft } = work;
+  const { id, role, speaker, marked, text } = turn;
+  if (activeAfter(draft, previous) === id) return;
+  clearAfter(work, previous);
+  const next = activeAfter(draft, previous);
+  if (next === id) return;
+  if (livingTurn(draft, id) !== null) {
+    clearAfter(work, id);
+    emit(work, { op: 'remove', turnId: id });
+    emit(work, { op: 'restore', turnId: id, after: previous });
     return;
+  }
+  // With branches here and none of them shown, the new turn is one more of them.
+  const as = next === null && hasLivingChildren(draft, previous) ? 'alternate' : 'chain';
+  emit(work, { op: 'insert', turn: { id, role, speaker, marked, text }, after: previous, as });
+}
+
+/** Removes what is shown after a turn, one after the other, as far as it is not on the page and may go. */
+function clearAfter(work: Work, id: string | null, mayGo: (next: string) => boolean = () => true): void {
+  for (;;) {
+    const next = activeAfter(work.draft, id);
+    if (next === null || work.wanted.has(next) || !mayGo(next)) return;
+    emit(work, { op: 'remove', turnId: next });
   }
 }
 

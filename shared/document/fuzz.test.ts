@@ -8,11 +8,11 @@ const { FUZZ_SEED, FUZZ_RUNS } = process.env;
 const FIRST = FUZZ_SEED === undefined ? Date.now() % 1_000_000_000 : Number(FUZZ_SEED);
 const RUNS = Number(FUZZ_RUNS ?? 5000);
 
-/** One sequence: 10 to 70 steps, saved about every other one. */
+/** One sequence: 10 to 50 steps, saved about every other one. */
 function run(seed: number): void {
   const chance = random(seed);
   const page = new Page();
-  const steps = 10 + chance.int(61);
+  const steps = 10 + chance.int(41);
   for (let step = 0; step < steps; step++) {
     randomStep(page, chance);
     if (chance.chance(0.5)) page.save();

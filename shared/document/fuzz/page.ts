@@ -7,7 +7,7 @@ import type { TextChange } from '../changes.ts';
 import { diffPath, patchOf } from '../diff.ts';
 import { parse, print } from '../grammar.ts';
 import { layoutOf, turnsOf, updateLayout, withIds } from '../layout.ts';
-import type { Layout, LineEdit } from '../layout.ts';
+import type { Layout } from '../layout.ts';
 import { activePath, applyOps } from '../tree.ts';
 import type { Op, Turn, TurnContent, TurnTree } from '../turn.ts';
 import { checkTree } from './check.ts';
@@ -62,6 +62,11 @@ export class Page {
   edit(changes: readonly TextChange[]): void {
     this.change(changes);
     this.remember();
+  }
+
+  /** How many steps can be undone. */
+  get depth(): number {
+    return this.state;
   }
 
   canUndo(): boolean {
@@ -150,7 +155,8 @@ export class Page {
     this.tree = applyOps(before, JSON.parse(JSON.stringify(ops)) as Op[]);
     checkTree(before, this.tree, ops);
     // The studio reads its tree from the store for every change, and knows nothing that is only in memory.
-    this.stored = stored(applyOps(this.stored, ops));
+    const next = applyOps(this.stored, ops);
+    this.stored = ops.some((op) => op.op === 'restore') ? stored(next) : next;
   }
 
   private recall(state: number): void {
@@ -181,7 +187,7 @@ export class Page {
     const edits = lineEditsOf(changes, this.lineAt);
     this.layout = updateLayout(old.layout, edits, this.newId);
     this.checkLayout();
-    checkKept(old.layout, this.layout, edits);
+    checkKept(old.layout, this.layout, changes);
   }
 
   private position(offset: number): { line: number; column: number } {
@@ -222,16 +228,18 @@ function changed(lines: readonly string[], changes: readonly TextChange[]): stri
   return result;
 }
 
-/** Turns whose mark no edit touched are where they were, under the same id. */
-function checkKept(before: Layout, after: Layout, edits: readonly LineEdit[]): void {
+/** Turns whose mark no change touched are where they were, under the same id. */
+function checkKept(before: Layout, after: Layout, changes: readonly TextChange[]): void {
   for (const span of before.spans) {
     let shift = 0;
     let touched = false;
-    for (const { fromLine, toLine, newLines } of edits) {
-      if (fromLine <= span.line && (span.line <= toLine || !span.marked)) touched = true;
-      if (toLine < span.line) shift += newLines.length - (toLine - fromLine + 1);
+    for (const { range, text } of changes) {
+      const above = range.endLineNumber < span.line || (range.endLineNumber === span.line && range.endColumn === 1 && (text === '' ? range.startColumn === 1 : text.endsWith('\n')));
+      if (above && span.marked) shift += text.split('\n').length - 1 - (range.endLineNumber - range.startLineNumber);
+      else if (range.startLineNumber <= span.line) touched = true;
     }
-    if (touched) continue;
+    // One that is above by the next one's being on its line is not.
+    if (touched || changes.length > 1 && shift !== 0 && changes.some(({ range }) => range.endLineNumber === span.line)) continue;
     const now = after.spans.find((other) => other.line === span.line + shift);
     if (now?.id !== span.id) throw new Error(`Turn ${span.id} was not touched and is now ${now?.id ?? 'gone'}.`);
   }

@@ -13,7 +13,7 @@ import type { Random } from './random.ts';
 const WORDS = ['a', 'word', ' ', 'The door. ', '\n', '\n\n', '\\', '<|', 'user|>', '😀', 'é', '|>', ' Narrator'];
 const MARKS = ['<|system|>', '<|user|>', '<|model|>', '<|user|> Anna', '<|model|> Narrator', '<|user|> ', '\\<|user|>', '\\\\<|model|>', '<|users|>', '<|user|>x'];
 const PASTES = ['<|user|>\nHello\n<|model|>\nYes?\n', '\n<|model|>\n', '<|system|>\nA cave.\n<|user|>\nGo', 'one\ntwo\nthree\n', '\n\\<|user|>\n', '<|user|>\n<|user|>\n<|model|>'];
-const PIECES = ['You see ', 'a house.', '\n', '\n<|user|>', '<|', 'model', '|>', '\\', '\n\n', '😀', '\n<|system|> x\n'];
+const PIECES = ['\n\\<|user|>', '\\<|model|>\n', 'You see ', 'a house.', '\n', '\n<|user|>', '<|', 'model', '|>', '\\', '\n\n', '😀', '\n<|system|> x\n'];
 
 type Step = (page: Page, random: Random) => void;
 
@@ -191,24 +191,44 @@ function mapPlaces(page: Page, random: Random): void {
   same(textOffset(place.line, place.column, lines), offset, 'A place in the text does not come back');
 }
 
-/** An edit that is saved, undone and saved leaves every branch as it was, and redoing it what it had made. */
+/**
+ * Edits, all undone, leave every branch as it was, and redone as they had made it. Saved only now and then, the same turns live. Changes to
+ * other branches in between may leave new branches behind, but none of the old ones otherwise than it was.
+ */
 function thereAndBack(page: Page, random: Random): void {
   page.stop();
   page.save();
-  const before = branches(page.tree);
-  random.pick(EDITS)(page, random);
+  const branching = random.chance(0.3);
+  const always = branching || random.chance(0.5);
+  const seen = (among: Branches | null = null): unknown => (always ? branches(page.tree, among) : branches(page.tree).map(([id]) => id));
+  const saveMaybe = (): void => {
+    if (always || random.chance(0.5)) page.save();
+  };
+  const old = branches(page.tree);
+  const before = seen();
+  const start = page.depth;
+  for (let edits = 1 + random.int(4); edits > 0; edits--) {
+    random.pick(branching ? [...EDITS, choose, retry, reply] : EDITS)(page, random);
+    saveMaybe();
+  }
+  page.stop();
   page.save();
-  const after = branches(page.tree);
-  page.undo();
+  const after = seen();
+  const end = page.depth;
+  for (; page.depth > start; saveMaybe()) page.undo();
   page.save();
-  same(branches(page.tree), before, 'An undo did not bring the branches back');
-  page.redo();
+  same(seen(branching ? old : null), before, 'Undoing did not bring the branches back');
+  for (; page.depth < end; saveMaybe()) page.redo();
   page.save();
-  same(branches(page.tree), after, 'A redo did not bring the branches back');
+  same(seen(), after, 'Redoing did not bring the branches back');
 }
 
-/** Every living turn with what it follows and what follows it. */
-function branches(tree: TurnTree): unknown {
-  const living = [...tree.turns.values()].filter((turn) => turn.tombstone === null);
-  return [tree.activeRootId, living.map(({ id, parentId, activeChildId }) => [id, parentId, activeChildId] as const).sort(([a], [b]) => (a < b ? -1 : 1))];
+type Branches = readonly (readonly [id: string, parent: string | null, goesOnWith: string | null])[];
+
+/** Every living turn, or those of the given ones, with what it follows and what it goes on with; the chapter's start as well. */
+function branches(tree: TurnTree, among: Branches | null = null): Branches {
+  const ids = among?.map(([id]) => id);
+  const living = [...tree.turns.values()].filter((turn) => turn.tombstone === null && ids?.includes(turn.id) !== false);
+  const rows = living.map(({ id, parentId, activeChildId }) => [id, parentId, activeChildId] as const).sort(([a], [b]) => (a < b ? -1 : 1));
+  return [['start', null, tree.activeRootId], ...rows];
 }
