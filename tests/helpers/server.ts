@@ -20,11 +20,17 @@ export const temporaryFolder = (name = 'test'): string => mkdtempSync(join(tmpdi
 export interface ServeOptions { readonly data: string; readonly port?: number; readonly models?: string; readonly env?: Record<string, string>; readonly built?: boolean }
 export interface Server { readonly url: string; readonly port: number; readonly pid: number; readonly process: ChildProcess; readonly errors: () => string; stop(): Promise<void>; kill(): Promise<void> }
 
+/** A test that failed half way leaves no server behind. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => { for (const child of running) child.kill('SIGKILL'); });
+
 /** Starts `paphos serve` as a process of its own, from source or (for benches) from the build. */
 export async function serve(options: ServeOptions): Promise<Server> {
   const entry = join(ROOT, options.built ? 'out/electron/cli.js' : 'electron/cli.ts');
   const args = [entry, 'serve', '--json', '--no-open', '--port', String(options.port ?? 0), '--data', options.data, ...(options.models ? ['--models', options.models] : [])];
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PAPHOS_THREADS: '1', ...options.env } });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr = (stderr + text).slice(-20_000); });
   const exited = once(child, 'exit');
