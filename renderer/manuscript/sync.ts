@@ -193,6 +193,10 @@ export class Sync {
       let goOn = true;
       try {
         while (goOn && this.options.unsaved.hasUnsaved && this.held === 0 && !this.closed) goOn = await this.send(this.options.unsaved.take(this.known));
+      } catch (error) {
+        this.options.unsaved.putBack();
+        this.refuse('failed', this.options.faultOf(error));
+        return;
       } finally {
         this.saving = false;
       }
