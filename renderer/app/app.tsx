@@ -2,7 +2,8 @@ import { CSPProvider } from '@base-ui/react/csp-provider';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useEffect, type ReactElement } from 'react';
 import { whenOpen } from '../lib/client.ts';
-import { Toasts, toastFault } from '../ui/toasts.tsx';
+import { Fallback } from '../ui/fallback.tsx';
+import { toastFault, Toasts } from '../ui/toasts.tsx';
 import { loadRemembered, useRemembered } from './remembered.ts';
 import { Shell } from './shell.tsx';
 import { useAppliedTheme } from './theme.ts';
@@ -37,7 +38,7 @@ export function App(): ReactElement | null {
   return (
     <CSPProvider disableStyleElements>
       <QueryClientProvider client={client}>
-        <Shell />
+        <Fallback><Shell /></Fallback>
         <Toasts />
       </QueryClientProvider>
     </CSPProvider>

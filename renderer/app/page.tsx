@@ -1,13 +1,29 @@
 import { lazy, Suspense, useEffect, type ReactElement } from 'react';
 import { useLibraryActions, useChapters, useStories } from '../library/library.ts';
-import { api, useConnection } from '../lib/client.ts';
+import { api, useConnection, whenOpen } from '../lib/client.ts';
 import { words } from '../lib/words.ts';
+import type { Manuscript as Editor } from '../manuscript/manuscript.tsx';
+import { Fallback } from '../ui/fallback.tsx';
 import { toastFault } from '../ui/toasts.tsx';
 import { ActionBar } from './action-bar.tsx';
 import { useHold } from './hold.ts';
 import { useManuscript, useSession } from './session.ts';
 
-const Manuscript = lazy(async () => ({ default: (await import('../manuscript/manuscript.tsx')).Manuscript }));
+/** The editor is most of the program: it is fetched while the story is, and again if the studio was away. */
+async function fetchManuscript(): Promise<{ default: typeof Editor }> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return { default: (await import('../manuscript/manuscript.tsx')).Manuscript };
+    } catch (error) {
+      if (attempt === 5) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await whenOpen();
+    }
+  }
+}
+
+const fetched = fetchManuscript();
+const Manuscript = lazy(() => fetched);
 
 export function Page(): ReactElement {
   const place = useSession((session) => session.place);
@@ -41,11 +57,11 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
   useEffect(() => () => useSession.setState({ controller: null, menu: null }), []);
   return (
     <>
-      <Suspense>
+      <Fallback><Suspense>
         <Manuscript key={`${chapterId} ${String(reading)}`} chapterId={chapterId} chapterTitle={title} api={api} readOnly={writer !== true}
           onController={(controller) => useSession.setState({ controller })}
           onTurnMenu={(target, anchor) => useSession.setState({ menu: { target, anchor } })} />
-      </Suspense>
+      </Suspense></Fallback>
       {loadFault === null ? <ActionBar /> : <div className="empty" role="alert"><p className="fault">{loadFault.message}</p></div>}
     </>
   );

@@ -37,6 +37,8 @@ export const words = {
   noStories: 'No story is here yet. A story begins with a first line, yours or the model’s.',
   unreachable: 'The studio did not answer. What you wrote stays on this page; it is tried again.',
   opening: 'Opening…',
+  failed: 'This part of the window failed. Everything that was saved is safe; reload the window to go on.',
+  reload: 'Reload',
 
   reply: 'Reply',
   continue: 'Continue',
