@@ -4,7 +4,7 @@ import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
 
 type Decoration = editor.IModelDeltaDecoration;
 
-/** Every class of a dressed line begins so: by it the old decorations of a line are found again. */
+/** Every class of a dressed line begins so, and no other: by it the old decorations of a line are found again. */
 const OURS = 'ps-';
 const INDENT = '\u2003\u2002';
 const OPTION = /^- /;

@@ -78,7 +78,7 @@ export function possibilities(aim: Aim | null, { readOnly, writing }: { readOnly
   return {
     canReply: aim.reply === null ? no(words.nothingWritten) : YES,
     canContinue: aim.goOn === null ? no(aim.reply === null ? words.nothingWritten : words.caretElsewhere) : YES,
-    canRetry: aim.model === null ? no(words.noModelTurn) : YES,
+    canRetry: aim.reply === null ? no(words.nothingWritten) : aim.model === null ? no(words.noModelTurn) : YES,
   };
 }
 

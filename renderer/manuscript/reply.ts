@@ -154,9 +154,9 @@ export class Reply {
     const from = document.placeOf(span, live.at);
     const to = document.placeOf(span, live.at + live.length);
     this.marks.set([
-      { range: new Range(from.line, from.column, to.line, to.column), options: { inlineClassName: 'ps-draft' } },
-      { range: new Range(from.line, 1, to.line, surface.model.getLineMaxColumn(to.line)), options: { isWholeLine: true, linesDecorationsClassName: 'ps-live' } },
-      { range: new Range(to.line, Math.max(1, to.column - 1), to.line, to.column), options: { inlineClassName: 'ps-draft-end' } },
+      { range: new Range(from.line, from.column, to.line, to.column), options: { inlineClassName: 'pl-draft' } },
+      { range: new Range(from.line, 1, to.line, surface.model.getLineMaxColumn(to.line)), options: { isWholeLine: true, linesDecorationsClassName: 'pl-live' } },
+      { range: new Range(to.line, Math.max(1, to.column - 1), to.line, to.column), options: { inlineClassName: 'pl-draft-end' } },
     ]);
   }
 

@@ -403,7 +403,7 @@ export class ManuscriptSession implements ManuscriptController {
     if (parts === null) return;
     const span = turnId === null ? null : parts.binding.document.spanOf(turnId);
     this.lit ??= parts.page.createDecorationsCollection();
-    this.lit.set(span === null ? [] : [{ range: new Range(textRange(span).first, 1, span.line + span.lines - 1, 1), options: { isWholeLine: true, className: 'ps-lit' } }]);
+    this.lit.set(span === null ? [] : [{ range: new Range(textRange(span).first, 1, span.line + span.lines - 1, 1), options: { isWholeLine: true, className: 'pl-lit' } }]);
   }
 
   undo(): void { this.parts?.page.trigger('paphos', 'undo', null); }
