@@ -59,6 +59,14 @@ describe('T10 to T12: the path becomes the page', () => {
     expect(kinds(saved(saved(tree, turns('a', 'b', 'd')).tree, turns('a', 'b', 'c', 'd', 'e')).ops)).toEqual(['restore e', 'restore c']);
   });
   test('what took a removed turn’s place goes when it comes back', () => expect(kinds(saved(story(['a', 'b'], ['a', 'x']), turns('a', 'b')).ops)).toEqual(['remove x', 'restore b']));
+  test('what was put between its neighbours goes first, so that nothing has to be moved', () =>
+    expect(kinds(saved(story(['a', 'n', 'k'], ['a', 'k'], ['a', 'c', 'k']), turns('a', 'n', 'k')).ops)).toEqual(['remove c', 'restore n']));
+  test('a turn that came back before the one above it is under it again', () => {
+    const early = saved(story(['a', 'd'], ['a', 't', 'd'], ['a', 't'], ['a']), turns('a', 'd'));
+    expect(kinds(early.ops)).toEqual(['restore d']);
+    expect(kinds(saved(early.tree, turns('a', 't', 'd')).ops)).toEqual(['restore t']);
+  });
+  test('a moved turn takes no tail along', () => expect(kinds(saved(story(['a', 'b', 'c', 'd'], ['a', 'b', 'c', 'd']), turns('a', 'c', 'b')).ops)).toEqual(['remove d', 'remove c', 'restore c']));
   test('turns in another order are moved', () => expect(kinds(saved(story(['a', 'b', 'c']), turns('a', 'c', 'b')).ops)).toEqual(['remove c', 'restore c']));
   test('an id that stands twice is renamed, the later one', () => {
     const { ops, renamed } = diffPath(story(['a', 'b']), turns('a', 'b', 'a'), newId);
@@ -78,6 +86,11 @@ describe('T11, T12 and T14: branches', () => {
     const { ops, tree } = saved(two, turns('a', 'x', 'b', 'c'));
     expect(kinds(ops)).toEqual(['activate b', 'insert x']);
     expect(alternatesOf(tree, 'b').ids).toEqual(['b', 'b2']);
+  });
+  test('a branch that was shown in place of a removed turn stays when that comes back', () => {
+    const instead = applyOps(saved(applyOps(two, [{ op: 'activate', parentId: 'a', turnId: 'b' }]), turns('a')).tree, [{ op: 'activate', parentId: 'a', turnId: 'b2' }]);
+    const back = saved(instead, turns('a', 'b', 'c'));
+    expect([kinds(back.ops), alternatesOf(back.tree, 'b').ids]).toEqual([['restore c', 'restore b'], ['b', 'b2']]);
   });
   test('a page that ends before its branches hides them, and undoing shows them', () => {
     const ended = saved(two, turns('a'));

@@ -30,7 +30,7 @@ function failure(seed: number): string | null {
 }
 
 describe('M10: page, tree and text agree after any sequence of edits, undo, redo, alternates and streaming', () => {
-  test.each(pinned)('seed %i, which failed once', (seed) => {
+  test.each(pinned)('pinned: seed %i', (seed) => {
     expect(failure(seed)).toBeNull();
   });
 

@@ -29,6 +29,8 @@ export class Page {
   tree: TurnTree;
   private stored: TurnTree;
   stream: Stream | null = null;
+  /** How many turns a save had to move to another place. */
+  moved = 0;
   private count = 0;
   private readonly states: State[];
   private state = 0;
@@ -97,6 +99,7 @@ export class Page {
     const path = activePath(this.tree);
     this.replace(print(path.map(written)));
     this.layout = withIds(this.layout, path.map((turn) => turn.id));
+    same(this.turns().map((turn) => turn.text), path.map((turn) => turn.text), 'A branch is not shown as it is');
     this.remember();
   }
 
@@ -112,6 +115,7 @@ export class Page {
     const { ids } = this.layout;
     this.replace(print(turns));
     if (this.layout.ids !== ids) throw new Error('A streamed piece changed the structure.');
+    same(this.turns(), turns, 'A streamed piece is not shown as it is');
     stream.text += piece;
     this.remember();
   }
@@ -132,6 +136,7 @@ export class Page {
     const current = this.turns().map((turn) => this.withoutSpan(turn));
     const { ops, renamed } = diffPath(this.tree, current, this.newId);
     if (renamed.size > 0) throw new Error(`Ids were not kept: ${JSON.stringify([...renamed])}.`);
+    this.moved += ops.filter((op) => op.op === 'restore' && op.after !== undefined).length;
     this.apply(ops);
     same(activePath(this.tree).map(({ id, role, speaker, marked, text }) => ({ id, role, speaker, marked, text: text ?? '' })), current, 'The path is not the page');
     return ops;
