@@ -5,10 +5,10 @@ import { ROLES } from './turn.ts';
 import type { TurnContent } from './turn.ts';
 
 const markish = fc.tuple(fc.constantFrom('', '\\', '\\\\', ' '), fc.constantFrom('<|system|>', '<|user|>', '<|model|>', '<|users|>', '<|'), fc.constantFrom('', ' ', ' Anna', 'x', '  Old  Tom ')).map((parts) => parts.join(''));
-const line = fc.oneof(markish, fc.string({ unit: 'grapheme' }));
+const line = fc.oneof(markish, fc.string());
 const anyText = fc.array(line).map((lines) => lines.join('\n'));
 const text = anyText.map((some) => normalise(some).text);
-const speaker = fc.option(fc.string({ unit: 'grapheme' }).map((name) => speakerOf(normalise(name).text)));
+const speaker = fc.option(fc.string().map((name) => speakerOf(normalise(name).text)));
 const turns = fc.array(fc.record({ role: fc.constantFrom(...ROLES), speaker, marked: fc.boolean(), text }), { minLength: 1, maxLength: 6 })
   .map((list) => list.map((turn, index): TurnContent => ({ ...turn, marked: !isUnmarked(turn, index) })));
 
@@ -79,7 +79,7 @@ describe('M5: parse and print are total and undo each other', () => {
     }), { numRuns: 500 });
   });
   test('print(parse(text)) does not change when done again', () => {
-    fc.assert(fc.property(fc.oneof(anyText, fc.string({ unit: 'binary' })), (some) => {
+    fc.assert(fc.property(fc.oneof(anyText, fc.array(fc.constantFrom('\0', '\ud83d', '\ude00', '\r', '\n', '\\', '<|user|>', 'a')).map((parts) => parts.join(''))), (some) => {
       const once = print(parse(some));
       expect(print(parse(once))).toBe(once);
       expect(parse(once)).toEqual(parse(some));

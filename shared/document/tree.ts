@@ -3,7 +3,6 @@ import { applyOp, closeDraft, openDraft } from './draft.ts';
 import type { Op, TreeTurn, TurnTree } from './turn.ts';
 
 export { DocumentFault } from './faults.ts';
-export type { FaultCode } from './faults.ts';
 
 export const EMPTY_TREE: TurnTree = { activeRootId: null, turns: new Map() };
 
