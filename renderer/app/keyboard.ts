@@ -2,8 +2,9 @@ import { useEffect } from 'react';
 import { togglePanel } from './panels.ts';
 import { useSession } from './session.ts';
 
+// The page's own textbox is no field and not content-editable: it takes its text through an EditContext.
 const typing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  target instanceof HTMLElement && (target.isContentEditable || target.closest('input, textarea, select, [role=textbox]') !== null);
 
 /** The keys of the frame. Those of the text belong to the page; where it has not the focus, they are passed on to it. */
 function onKey(event: KeyboardEvent): void {

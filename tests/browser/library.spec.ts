@@ -121,3 +121,35 @@ test('without its server the page says so, and goes on when it is back', async (
   await page.context().close();
   await again.close();
 });
+
+test('a question mark is a letter on the page and a key beside it', async () => {
+  const studio = await StudioPage.open(browser);
+  const { page } = studio;
+  await page.getByRole('textbox', { name: 'Manuscript' }).focus();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type(' Who goes there?');
+  await expect.poll(() => studio.text()).toContain('Who goes there?');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await page.getByRole('combobox', { name: 'Model' }).focus();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await studio.close();
+});
+
+test('each entry of the context says who, how much and whether it is sent, and the numbers add up', async () => {
+  const studio = await StudioPage.open(browser);
+  const { page } = studio;
+  await studio.engineReady();
+  const context = page.getByRole('region', { name: 'Context' });
+  const entries = context.getByRole('listitem');
+  await expect(entries).toHaveCount(4);
+  const said = await entries.allTextContents();
+  expect(said[0]).toMatch(/Note \(system turn\), \d+ tokens, in/);
+  expect(said[1]).toMatch(/You \(user turn\), \d+ tokens, in/);
+  expect(said[2]).toMatch(/Story \(model turn\), \d+ tokens, in/);
+  const tokens = said.map((text) => Number(/, (\d+) tokens?,/.exec(text)?.[1]));
+  const marks = Number(/\d+$/.exec(await context.getByText('Marks around the reply').innerText())?.[0] ?? 0);
+  const total = Number(/^(\d+) of/.exec(await context.locator('h2 small').innerText())?.[1]);
+  expect(tokens.reduce((sum, count) => sum + count, marks)).toBe(total);
+  await studio.close();
+});
