@@ -18,6 +18,14 @@ function onPage(work: Page): () => void {
   };
 }
 
+/** The bar changes under the focus while a reply is written; what is typed next belongs to the text. */
+function onTheText(work: Page): Page {
+  return (page) => {
+    page.focus();
+    return work(page);
+  };
+}
+
 function alternateWhy(manuscript: ManuscriptState | null): string | null {
   return (manuscript?.alternates?.count ?? 0) < 2 ? words.noAlternates : null;
 }
@@ -28,13 +36,13 @@ export function useCommands() {
   const noModel = useEngine((engine) => engine.state === 'failed' || (engine.state === 'idle' && engine.fault !== null));
   const blocked = manuscript === null ? words.opening : reader ? words.readerOnly : noModel ? words.noModel : null;
   const writing = (title: string, keys: string | null, possible: { why: string | null; ok: boolean } | undefined, work: Page): Command =>
-    ({ title, keys, why: blocked ?? (possible?.ok === false ? possible.why : null), run: onPage(work) });
+    ({ title, keys, why: blocked ?? (possible?.ok === false ? possible.why : null), run: onPage(onTheText(work)) });
   const alternate = (title: string, keys: string, work: Page): Command => ({ title, keys, why: blocked === words.noModel ? alternateWhy(manuscript) : blocked ?? alternateWhy(manuscript), run: onPage(work) });
   return {
     reply: writing(words.reply, words.keys.reply, manuscript?.canReply, (page) => page.reply()),
     continue: writing(words.continue, null, manuscript?.canContinue, (page) => page.continue()),
     retry: writing(words.retry, words.keys.retry, manuscript?.canRetry, (page) => page.retry()),
-    stop: { title: words.stop, keys: words.keys.stop, why: null, run: onPage((page) => page.stop()) },
+    stop: { title: words.stop, keys: words.keys.stop, why: null, run: onPage(onTheText((page) => page.stop())) },
     previousAlternate: alternate(words.previousAlternate, words.keys.previous, (page) => page.previousAlternate()),
     nextAlternate: alternate(words.nextAlternate, words.keys.next, (page) => page.nextAlternate()),
     find: { title: words.find, keys: words.keys.find, why: manuscript === null ? words.opening : null, run: onPage((page) => page.find()) },
