@@ -4,7 +4,7 @@ import { newId } from '../../shared/document/ids.ts';
 import { spanAt } from '../../shared/document/layout.ts';
 import type { Op, TreeTurn, TurnTree } from '../../shared/document/turn.ts';
 import { ruleCaret } from './caret.ts';
-import { ManuscriptDocument } from './document.ts';
+import type { ManuscriptDocument } from './document.ts';
 import { dress } from './dress.ts';
 import { LineWords } from './line-words.ts';
 import type { Replacement, Surface } from './surface.ts';
@@ -34,13 +34,12 @@ export class Binding {
   private bare: number | null = null;
   private tidying = false;
 
-  constructor(surface: Surface, ids: readonly string[], events: BindingEvents) {
+  constructor(surface: Surface, document: ManuscriptDocument, events: BindingEvents) {
     this.surface = surface;
     this.events = events;
-    this.document = new ManuscriptDocument(surface, ids, surface.version, newId);
-    this.edits = new TurnEdits(surface, this.document, newId);
+    this.document = document;
+    this.edits = new TurnEdits(surface, document, newId);
     this.words = new LineWords(surface);
-    dress(surface.model, this.document.layout.spans, 1, surface.lineCount(), null);
     this.stops = [
       surface.model.onDidChangeContent((event) => this.changed(event)),
       surface.page.onKeyDown((event) => { if (!MOVES.test(event.browserEvent.key)) this.endStretch(); }),

@@ -41,6 +41,7 @@ export class ManuscriptDocument {
   private readonly unsaved = new Map<string, Untouched | 'whole'>();
   private readonly escaped = new Set<string>();
   private structure = false;
+  private places: { readonly layout: Layout; readonly at: ReadonlyMap<string, number> } | null = null;
   private span: LiveSpan | null = null;
   /** Length of the text behind the live span in its turn. */
   private behindLive = 0;
@@ -58,7 +59,8 @@ export class ManuscriptDocument {
   get live(): LiveSpan | null { return this.span; }
 
   spanOf(id: string): TurnSpan | null {
-    return this.known.spans.find((span) => span.id === id) ?? null;
+    if (this.places?.layout !== this.known) this.places = { layout: this.known, at: new Map(this.known.ids.map((one, index) => [one, index])) };
+    return this.known.spans[this.places.at.get(id) ?? -1] ?? null;
   }
 
   /** The empty user turn at the end, after a model turn, into which the person can write at once. */

@@ -14,6 +14,13 @@ import { editor } from 'monaco-editor/editor';
 import { prepareMonaco } from './environment.ts';
 import { followTheme } from './theme.ts';
 
+export function createText(text: string): editor.ITextModel {
+  prepareMonaco();
+  const model = editor.createModel(text, 'plaintext');
+  model.setEOL(editor.EndOfLineSequence.LF);
+  return model;
+}
+
 export type Page = editor.IStandaloneCodeEditor;
 
 const FAMILY = '"Literata Variable", Georgia, serif';
@@ -31,24 +38,26 @@ export async function loadFonts(): Promise<void> {
   await Promise.all([document.fonts.load(`${SIZE}px "Literata Variable"`), document.fonts.load(`italic ${SIZE}px "Literata Variable"`)]);
 }
 
-/** Width of one Monaco column in this font, by which its wrapping counts. */
-function columnWidth(page: Page): number {
-  return page.getOption(editor.EditorOption.fontInfo).typicalHalfwidthCharacterWidth;
+/** The measure in Monaco's columns: it counts by the width of an n. Known before the page is made, every line is laid out only once. */
+function measureColumns(): number {
+  const pen = document.createElement('canvas').getContext('2d');
+  if (pen === null) return 60;
+  pen.font = `${SIZE}px ${FAMILY}`;
+  return Math.round(MEASURE / pen.measureText('n').width);
 }
 
-function fit(page: Page, width: number): void {
-  const left = Math.max(width < MEASURE + 2 * LABELS ? Math.min(LABELS, Math.max(LEAST_MARGIN, width - MEASURE - 12)) : 0, Math.floor((width - MEASURE) / 2));
-  page.updateOptions({ lineDecorationsWidth: left, wordWrapColumn: Math.round(MEASURE / columnWidth(page)) });
+/** What is left of the text: half of what the measure leaves free, on a narrow page at least room for the labels or the hairline. */
+function marginOf(width: number): number {
+  const half = Math.floor((width - MEASURE) / 2);
+  return Math.max(LEAST_MARGIN, half, Math.min(LABELS, width - MEASURE - 12));
 }
 
-export function createPage(host: HTMLElement, text: string): { page: Page; dispose: () => void } {
-  prepareMonaco();
-  const model = editor.createModel(text, 'plaintext');
-  model.setEOL(editor.EndOfLineSequence.LF);
+/** `model`: dressed already, so that its lines are laid out as they are to look. */
+export function createPage(host: HTMLElement, model: editor.ITextModel): { page: Page; dispose: () => void } {
   const page = editor.create(host, {
     model, ariaLabel: 'Manuscript', fontFamily: FAMILY, fontSize: SIZE, lineHeight: 30, fontLigatures: true,
-    lineNumbers: 'off', glyphMargin: false, folding: false, lineDecorationsWidth: LABELS, minimap: { enabled: false }, overviewRulerLanes: 0, overviewRulerBorder: false,
-    hideCursorInOverviewRuler: true, renderLineHighlight: 'none', wordWrap: 'bounded', wrappingStrategy: text.length > PLAIN_WRAPPING ? 'simple' : 'advanced', wrappingIndent: 'none',
+    lineNumbers: 'off', glyphMargin: false, folding: false, lineDecorationsWidth: marginOf(host.clientWidth), wordWrapColumn: measureColumns(), minimap: { enabled: false }, overviewRulerLanes: 0, overviewRulerBorder: false,
+    hideCursorInOverviewRuler: true, renderLineHighlight: 'none', wordWrap: 'bounded', wrappingStrategy: model.getValueLength() > PLAIN_WRAPPING ? 'simple' : 'advanced', wrappingIndent: 'none',
     scrollBeyondLastLine: false, padding: { top: 56, bottom: 128 }, cursorSurroundingLines: 2, allowVariableLineHeights: true, allowVariableFonts: true, stopRenderingLineAfter: -1,
     occurrencesHighlight: 'off', selectionHighlight: false, matchBrackets: 'never', bracketPairColorization: { enabled: false }, guides: { indentation: false }, renderWhitespace: 'none',
     quickSuggestions: false, wordBasedSuggestions: 'off', links: false, contextmenu: false, stickyScroll: { enabled: false }, autoIndent: 'none', useTabStops: false,
@@ -57,12 +66,8 @@ export function createPage(host: HTMLElement, text: string): { page: Page; dispo
     scrollbar: { useShadows: false, verticalScrollbarSize: 10, horizontal: 'hidden' }, automaticLayout: true, find: { addExtraSpaceOnTop: false, seedSearchStringFromSelection: 'selection' },
   });
   const stopTheme = followTheme();
-  let width = -1;
-  const follow = page.onDidLayoutChange((layout) => {
-    if (layout.width === width) return;
-    width = layout.width;
-    fit(page, layout.width);
+  const follow = page.onDidLayoutChange(({ width, decorationsWidth }) => {
+    if (decorationsWidth !== marginOf(width)) page.updateOptions({ lineDecorationsWidth: marginOf(width) });
   });
-  fit(page, page.getLayoutInfo().width);
   return { page, dispose: () => { follow.dispose(); stopTheme(); page.dispose(); model.dispose(); } };
 }

@@ -1,5 +1,5 @@
 import { activePath } from '../../shared/document/tree.ts';
-import { spanAt, textRange, type TurnSpan } from '../../shared/document/layout.ts';
+import { indexAt, spanAt, textRange, type TurnSpan } from '../../shared/document/layout.ts';
 import type { TreeTurn, TurnTree } from '../../shared/document/turn.ts';
 import type { AlternatesState, Possible } from './controller.ts';
 import type { ManuscriptDocument } from './document.ts';
@@ -52,12 +52,20 @@ export interface Aim {
   readonly atEnd: boolean;
 }
 
+function modelAt(spans: readonly TurnSpan[], at: number): TurnSpan | null {
+  for (let index = at; index >= 0; index--) {
+    const span = spans[index];
+    if (span?.role === 'model') return span;
+  }
+  return null;
+}
+
 export function aimAt(document: ManuscriptDocument, caret: Place): Aim {
   const { spans, lineCount } = document.layout;
+  const at = indexAt(document.layout, Math.min(caret.line, lineCount));
   const turn = spanAt(document.layout, Math.min(caret.line, lineCount));
-  const at = spans.indexOf(turn);
   const offset = caret.line < textRange(turn).first ? 0 : document.offsetOf(turn, caret);
-  const model = spans.slice(0, at + 1).findLast((span) => span.role === 'model') ?? null;
+  const model = modelAt(spans, at);
   const ready = document.readyTurn();
   const last = ready === null ? spans.at(-1) : spans.at(-2);
   const atEnd = turn === last || turn === ready;

@@ -9,12 +9,14 @@ import { faultOf } from '../lib/faults.ts';
 import { Asking } from './asking.ts';
 import { Binding, contentOf } from './binding.ts';
 import type { ManuscriptController, ManuscriptProps, ManuscriptState, Notice } from './controller.ts';
-import { createPage, loadFonts, type Page } from './editor.ts';
+import { ManuscriptDocument } from './document.ts';
+import { dress } from './dress.ts';
+import { createPage, createText, loadFonts, type Page } from './editor.ts';
 import { Labels } from './labels.ts';
 import { aimAt, alternates, neighbour, possibilities, shownPath, treeOf, type Aim } from './reading.ts';
 import { Reply } from './reply.ts';
 import type { Place } from './source.ts';
-import { Surface } from './surface.ts';
+import { ModelText, Surface } from './surface.ts';
 import { NotSaved, Sync } from './sync.ts';
 import { TurnFault } from './turn-fault.ts';
 import { words } from './words.ts';
@@ -88,11 +90,13 @@ export class ManuscriptSession implements ManuscriptController {
     const path = shownPath(tree).map(contentOf);
     const asks = path.length === 0 || (path.at(-1)?.role === 'model' && generation?.turnId !== path.at(-1)?.id);
     const text = [...(path.length === 0 ? [] : [print(path)]), ...(asks ? ['<|user|>\n'] : [])].join('\n');
-    const { page, dispose } = createPage(this.options.host, text);
-    const model = page.getModel();
-    if (model === null) return;
+    const model = createText(text);
+    const source = new ModelText(model);
+    const document = new ManuscriptDocument(source, [...path.map((turn) => turn.id), ...(asks ? [newId()] : [])], source.version, newId);
+    dress(model, document.layout.spans, 1, source.lineCount(), null);
+    const { page, dispose } = createPage(this.options.host, model);
     const surface = new Surface(page, model);
-    const binding = new Binding(surface, [...path.map((turn) => turn.id), ...(asks ? [newId()] : [])], {
+    const binding = new Binding(surface, document, {
       onEdit: (disturbed) => { if (disturbed) this.live?.disturb(); this.live?.noteAction(); this.parts?.sync.edited(); },
       onChange: () => this.changed(),
       onCaret: (byPerson, byMouse) => {
@@ -290,6 +294,7 @@ export class ManuscriptSession implements ManuscriptController {
     };
     const writeOn = span?.role === 'model' ? [{ label: words.writeOn, run: () => void this.generate('continue', turnId, document.lengthOf(document.spanOf(turnId) ?? span)) }] : [];
     parts.fault.show(line, fault, writeOn);
+    this.intoSight(parts.surface.caret());
   }
 
   async stop(): Promise<void> {

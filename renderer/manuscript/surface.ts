@@ -7,13 +7,11 @@ export interface Replacement { readonly from: Place; readonly to: Place; readonl
 /** The source of cursor events that no person caused. */
 export const OURS = 'paphos';
 
-/** Monaco's model as the document reads it, and the one way in which the studio's own edits come into it. */
-export class Surface implements TextSource {
-  readonly page: Page;
+/** Monaco's model as the document reads it. */
+export class ModelText implements TextSource {
   readonly model: editor.ITextModel;
 
-  constructor(page: Page, model: editor.ITextModel) {
-    this.page = page;
+  constructor(model: editor.ITextModel) {
     this.model = model;
   }
 
@@ -33,6 +31,16 @@ export class Surface implements TextSource {
   endOfLine(line: number): Place { return { line, column: this.model.getLineMaxColumn(line) }; }
 
   get version(): number { return this.model.getAlternativeVersionId(); }
+}
+
+/** The page: its text, its caret, and the one way in which the studio's own edits come into it. */
+export class Surface extends ModelText {
+  readonly page: Page;
+
+  constructor(page: Page, model: editor.ITextModel) {
+    super(model);
+    this.page = page;
+  }
 
   /** An edit that can be undone and leaves every caret and selection at the text where it was. */
   replace({ from, to, text }: Replacement): void {
