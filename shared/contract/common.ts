@@ -3,8 +3,9 @@ import { z } from 'zod';
 export const id = z.uuid();
 export const title = z.string().trim().min(1).max(200);
 export const role = z.enum(['system', 'user', 'model']);
-const speaker = z.string().min(1).max(200).nullable();
 const text = z.string().max(50_000_000);
+/** Any line can follow a mark (M1), so that a speaker is as long as a text may be: a refused one could never be saved. */
+const speaker = text.min(1).nullable();
 const offset = z.number().int().min(0);
 
 const turn = z.object({ id, role, speaker, marked: z.boolean(), text });
