@@ -27,18 +27,22 @@ function dressText(turn: TurnSpan, first: number, line: number, text: string, ab
   return out;
 }
 
-const isOurs = ({ options }: editor.IModelDecoration): boolean =>
-  [options.inlineClassName, options.linesDecorationsClassName, options.before?.inlineClassName].some((name) => name?.startsWith(OURS) === true);
+function nameOf({ inlineClassName, linesDecorationsClassName, before }: editor.IModelDecorationOptions): string | null {
+  return [inlineClassName, linesDecorationsClassName, before?.inlineClassName].find((name) => name?.startsWith(OURS) === true) ?? null;
+}
+
+const keyOf = ({ range, options }: Decoration | editor.IModelDecoration): string =>
+  `${nameOf(options) ?? ''} ${options.lineHeight ?? 0} ${range.startLineNumber} ${range.startColumn} ${range.endLineNumber} ${range.endColumn}`;
 
 /**
  * Dresses the lines of `turns` that lie between two lines. `bare` is a mark line in which the person is writing: it stays visible.
- * Only what an edit touched is dressed anew; the rest moves with the text.
+ * Only what an edit touched is looked at, and only what differs is changed: a line whose indent comes anew is laid out anew.
  */
 export function dress(model: editor.ITextModel, turns: readonly TurnSpan[], from: number, to: number, bare: number | null): void {
   const first = Math.max(1, from);
   const last = Math.min(model.getLineCount(), to);
   if (last < first) return;
-  const old = model.getDecorationsInRange(new Range(first, 1, last, model.getLineMaxColumn(last))).filter(isOurs).map(({ id }) => id);
+  const old = model.getDecorationsInRange(new Range(first, 1, last, model.getLineMaxColumn(last))).filter(({ options }) => nameOf(options) !== null);
   const dressed: Decoration[] = [];
   for (const turn of turns) {
     const end = turn.line + turn.lines - 1;
@@ -53,5 +57,9 @@ export function dress(model: editor.ITextModel, turns: readonly TurnSpan[], from
       dressed.push(...dressText(turn, begin, line, text, line > begin ? model.getLineContent(line - 1) : ''));
     }
   }
-  model.deltaDecorations(old, dressed);
+  const standing = new Set(old.map(keyOf));
+  const wanted = new Set(dressed.map(keyOf));
+  const gone = old.filter((one) => !wanted.has(keyOf(one))).map(({ id }) => id);
+  const added = dressed.filter((one) => !standing.has(keyOf(one)));
+  if (gone.length > 0 || added.length > 0) model.deltaDecorations(gone, added);
 }
