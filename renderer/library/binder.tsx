@@ -6,7 +6,7 @@ import { useFlag } from '../app/remembered.ts';
 import { count } from '../lib/numbers.ts';
 import { words } from '../lib/words.ts';
 import { IconButton } from '../ui/icon-button.tsx';
-import { goToStory, useChapters, useLibraryActions, useRemoved, useStories } from './library.ts';
+import { goToStory, useChapters, useLibraryActions, useLiveWords, useRemoved, useStories } from './library.ts';
 import { LibraryRow } from './row.tsx';
 
 export function Binder(): ReactElement {
@@ -22,7 +22,8 @@ export function Binder(): ReactElement {
 function StoryList(): ReactElement {
   const stories = useStories() ?? [];
   const client = useQueryClient();
-  const storyId = useSession((session) => session.place?.storyId);
+  const storyId = useSession((session) => session.place?.storyId ?? null);
+  const live = useLiveWords(useChapters(storyId) ?? []);
   const library = useLibraryActions();
   return (
     <>
@@ -32,7 +33,7 @@ function StoryList(): ReactElement {
       </header>
       <ul aria-labelledby="stories-title" role="list">
         {stories.map((story) => (
-          <LibraryRow key={story.id} title={story.title} number={null} words={story.words} current={story.id === storyId} strong={false}
+          <LibraryRow key={story.id} title={story.title} number={null} words={story.words + (story.id === storyId ? (live?.added ?? 0) : 0)} current={story.id === storyId} strong={false}
             onOpen={() => void goToStory(story, client)} onRename={(title) => void library.renameStory(story.id, title)} onRemove={() => void library.removeStory(story)} />
         ))}
       </ul>
@@ -43,6 +44,7 @@ function StoryList(): ReactElement {
 function ChapterList(): ReactElement | null {
   const place = useSession((session) => session.place);
   const chapters = useChapters(place?.storyId ?? null) ?? [];
+  const live = useLiveWords(chapters);
   const library = useLibraryActions();
   if (place === null) return null;
   return (
@@ -53,7 +55,7 @@ function ChapterList(): ReactElement | null {
       </header>
       <ul aria-labelledby="chapters-title" role="list">
         {chapters.map((chapter, index) => (
-          <LibraryRow key={chapter.id} title={chapter.title} number={chapter.title === words.chapterTitle(index + 1) ? null : index + 1} words={chapter.words} current={chapter.id === place.chapterId} strong
+          <LibraryRow key={chapter.id} title={chapter.title} number={chapter.title === words.chapterTitle(index + 1) ? null : index + 1} words={chapter.id === live?.chapterId ? live.words : chapter.words} current={chapter.id === place.chapterId} strong
             onOpen={() => openChapter(chapter.storyId, chapter.id)} onRename={(title) => void library.renameChapter(chapter.id, title)}
             onRemove={chapters.length > 1 ? () => void library.removeChapter(chapter) : null} />
         ))}

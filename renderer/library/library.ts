@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { ChapterSummary, RemovedItem, StorySummary } from '../../shared/contract/stories.ts';
-import { openChapter, openStory, rememberedChapter, useSession } from '../app/session.ts';
+import { newId } from '../../shared/document/ids.ts';
+import { openChapter, openStory, rememberedChapter, useManuscript, useSession } from '../app/session.ts';
 import { api, queries } from '../lib/client.ts';
-import { newId } from '../lib/ids.ts';
 import { words } from '../lib/words.ts';
 import { toast, toastFault } from '../ui/toasts.tsx';
 
@@ -13,6 +13,15 @@ export function useStories(): readonly StorySummary[] | undefined {
 
 export function useChapters(storyId: string | null): readonly ChapterSummary[] | undefined {
   return useQuery({ ...queries.chapters.list.queryOptions({ input: { storyId: storyId ?? '' } }), enabled: storyId !== null }).data;
+}
+
+/** The studio counts a chapter's words when its revisions close; what is on the page is known now. */
+export function useLiveWords(chapters: readonly ChapterSummary[]): { readonly chapterId: string; readonly words: number; readonly added: number } | null {
+  const chapterId = useSession((session) => session.place?.chapterId ?? null);
+  const live = useManuscript();
+  const stored = chapters.find((chapter) => chapter.id === chapterId);
+  if (live === null || live.loading || stored === undefined) return null;
+  return { chapterId: stored.id, words: live.words, added: live.words - stored.words };
 }
 
 export function useRemoved(): readonly RemovedItem[] {
