@@ -80,6 +80,6 @@ function vitest(project) {
 function playwright(project, env = {}) {
   const report = join(reports, `${project}.json`);
   rmSync(report, { force: true });
-  const status = run(['node_modules/@playwright/test/cli.js', 'test', '--project', project, '--reporter=list,json'], { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+  const status = run(['node_modules/@playwright/test/cli.js', 'test', '--project', project, '--reporter=list,json'], { ...env, NO_COLOR: undefined, FORCE_COLOR: '0', PLAYWRIGHT_JSON_OUTPUT_NAME: report });
   return counted(report, status, ({ stats, errors }) => ({ passed: stats.expected + stats.flaky, failed: stats.unexpected + (stats.unexpected === 0 ? errors.length : 0), skipped: stats.skipped }));
 }
