@@ -1,9 +1,10 @@
 import { diffPath } from '../../shared/document/diff.ts';
-import { isEscaped, normalise, printMark, textLines } from '../../shared/document/grammar.ts';
+import { isEscaped, normalise } from '../../shared/document/grammar.ts';
 import { lineEditsOf, type TextChange } from '../../shared/document/changes.ts';
 import { indexAt, layoutOf, spanAt, textRange, updateLayout, withIds, type Layout, type LineEdit, type TurnSpan } from '../../shared/document/layout.ts';
 import { activePath } from '../../shared/document/tree.ts';
-import type { Op, TreeTurn, Turn, TurnContent, TurnTree } from '../../shared/document/turn.ts';
+import type { Op, Turn, TurnContent, TurnTree } from '../../shared/document/turn.ts';
+import { sameTurn, sameTurns } from './compare.ts';
 import type { PageChange, Place, TextSource } from './source.ts';
 import { offsetInTurn, placeInTurn, readTurn, turnLength } from './turn-text.ts';
 
@@ -21,10 +22,6 @@ export interface Touched {
   readonly structure: boolean;
   /** The edit changed the live span itself, or its turn as a whole. */
   readonly disturbed: boolean;
-}
-
-export function printTurn(turn: TurnContent): string {
-  return [printMark(turn), ...textLines(turn.text)].join('\n');
 }
 
 const isAsking = (turn: Pick<TurnContent, 'role' | 'speaker'> | undefined): boolean => turn?.role === 'user' && turn.speaker === null;
@@ -293,17 +290,4 @@ export class ManuscriptDocument {
     if (renamed.size > 0) this.known = withIds(this.known, this.known.ids.map((id) => renamed.get(id) ?? id));
     return [...ops];
   }
-}
-
-function sameTurn(ours: Turn, theirs: TreeTurn | undefined): boolean {
-  return theirs !== undefined && ours.id === theirs.id && ours.role === theirs.role && ours.speaker === theirs.speaker && ours.marked === theirs.marked && ours.text === theirs.text;
-}
-
-function sameTurns(before: Layout, after: Layout): boolean {
-  if (before === after) return true;
-  if (before.ids !== after.ids && (before.ids.length !== after.ids.length || before.ids.some((id, index) => id !== after.ids[index]))) return false;
-  return before.spans.every((span, index) => {
-    const other = after.spans[index];
-    return span.role === other?.role && span.speaker === other.speaker && span.marked === other.marked;
-  });
 }

@@ -3,6 +3,7 @@ import type { StudioFault } from '../../shared/contract/common.ts';
 import type { GenerationEvent } from '../../shared/contract/writing.ts';
 import type { GenerationState, ManuscriptState, StudioApi } from './controller.ts';
 import type { ManuscriptDocument } from './document.ts';
+import type { Sight } from './sight.ts';
 import { Batch, followGeneration, insertion } from './stream.ts';
 import type { Surface } from './surface.ts';
 import type { Sync } from './sync.ts';
@@ -15,6 +16,7 @@ export interface ReplyHost {
   readonly surface: Surface;
   readonly document: ManuscriptDocument;
   readonly sync: Sync;
+  readonly sight: Sight;
   readonly faultOf: (error: unknown) => StudioFault;
   /** Brings text of the studio onto the page, in the step of the reply. */
   readonly write: (edit: { from: { line: number; column: number }; to: { line: number; column: number }; text: string }) => void;
@@ -23,8 +25,8 @@ export interface ReplyHost {
   readonly onProgress: () => void;
 }
 
-/** Room at the foot of the page that the floating bar takes. */
-const FOOT = 112;
+/** So far below the free part of the page the end of the text still counts as in sight. */
+const NEAR = 60;
 
 /** One reply while it is written: what has arrived goes into its turn, wherever edits have moved that to. */
 export class Reply {
@@ -93,7 +95,7 @@ export class Reply {
     const span = live === null ? null : document.spanOf(live.turnId);
     if (live === null || span === null || this.disturbed) return;
     const at = document.placeOf(span, live.at + live.length);
-    const follows = this.isInSight(at);
+    const follows = this.host.sight.below(at) <= NEAR;
     write(insertion(surface.line(at.line), at, text));
     document.growLive(text.length);
     this.mark();
@@ -160,21 +162,11 @@ export class Reply {
     ]);
   }
 
-  private bottomOf(place: { line: number; column: number }): number {
-    return this.host.surface.page.getTopForPosition(place.line, place.column) + 30;
-  }
-
-  private isInSight(place: { line: number; column: number }): boolean {
-    const { page } = this.host.surface;
-    return this.bottomOf(place) - page.getScrollTop() <= page.getLayoutInfo().height - FOOT + 60;
-  }
-
+  /** The page goes along with the text, as long as its end was in sight and the person has not gone elsewhere. */
   private follow(): void {
-    const { document, surface } = this.host;
+    const { document, sight } = this.host;
     const live = document.live;
     const span = live === null ? null : document.spanOf(live.turnId);
-    if (live === null || span === null) return;
-    const below = this.bottomOf(document.placeOf(span, live.at + live.length)) - (surface.page.getScrollTop() + surface.page.getLayoutInfo().height - FOOT);
-    if (below > 0) surface.page.setScrollTop(surface.page.getScrollTop() + below);
+    if (live !== null && span !== null) sight.bring(document.placeOf(span, live.at + live.length));
   }
 }

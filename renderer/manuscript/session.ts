@@ -1,9 +1,9 @@
-import { KeyCode, KeyMod, Range, type editor } from 'monaco-editor/editor';
+import { KeyCode, KeyMod } from 'monaco-editor/editor';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import type { ChapterDocument } from '../../shared/contract/stories.ts';
 import { print } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
-import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
+import { textRange } from '../../shared/document/layout.ts';
 import type { Role, TreeTurn } from '../../shared/document/turn.ts';
 import { faultOf } from '../lib/faults.ts';
 import { Asking } from './asking.ts';
@@ -13,11 +13,13 @@ import { ManuscriptDocument } from './document.ts';
 import { dress } from './dress.ts';
 import { createPage, createText, loadFonts, type Page } from './editor.ts';
 import { Labels } from './labels.ts';
-import { aimAt, alternates, neighbour, possibilities, shownPath, treeOf, type Aim } from './reading.ts';
+import { aimAt, alternates, neighbour, shownPath, treeOf, type Aim } from './reading.ts';
 import { Reply } from './reply.ts';
-import type { Place } from './source.ts';
+import { Store } from './store.ts';
 import { ModelText, Surface } from './surface.ts';
 import { NotSaved, Sync } from './sync.ts';
+import { Sight } from './sight.ts';
+import { TurnActions } from './turn-actions.ts';
 import { TurnFault } from './turn-fault.ts';
 import { words } from './words.ts';
 
@@ -26,22 +28,13 @@ type Kind = 'reply' | 'continue' | 'retry';
 
 const SOON_MS = 60;
 const WORDS_MS = 400;
-/** Room at the foot of the page that the floating bar takes. */
-const FOOT = 112;
-const LINE = 30;
 
-const BEFORE: ManuscriptState = {
-  loading: true, loadFault: null, save: 'saved', saveFault: null, generation: null, lastGeneration: null, caretTurnId: null, caretRole: null, caretOffset: 0, alternates: null,
-  ...possibilities(null, { readOnly: true, writing: false }), words: 0, planTarget: { turnId: null, offset: null, revision: 0 }, readOnly: true, notice: null,
-};
-
-interface Parts { readonly page: Page; readonly binding: Binding; readonly surface: Surface; readonly sync: Sync; readonly labels: Labels; readonly asking: Asking; readonly fault: TurnFault; readonly dispose: () => void }
+interface Parts { readonly page: Page; readonly binding: Binding; readonly surface: Surface; readonly sync: Sync; readonly labels: Labels; readonly asking: Asking; readonly fault: TurnFault; readonly actions: TurnActions; readonly sight: Sight; readonly dispose: () => void }
 
 /** One chapter on the page: what the person does, what the studio does, and the state that the shell shows. */
 export class ManuscriptSession implements ManuscriptController {
   private readonly options: Options;
-  private readonly listeners = new Set<() => void>();
-  private state: ManuscriptState = BEFORE;
+  private readonly store = new Store();
   private parts: Parts | null = null;
   private live: Reply | null = null;
   private readOnly: boolean;
@@ -49,7 +42,6 @@ export class ManuscriptSession implements ManuscriptController {
   private closed = false;
   private soon: ReturnType<typeof setTimeout> | undefined;
   private counting: ReturnType<typeof setTimeout> | undefined;
-  private lit: editor.IEditorDecorationsCollection | null = null;
 
   constructor(options: Options) {
     this.options = options;
@@ -57,18 +49,8 @@ export class ManuscriptSession implements ManuscriptController {
     void this.open();
   }
 
-  readonly getState = (): ManuscriptState => this.state;
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
-
-  private set(change: Partial<ManuscriptState>): void {
-    const next = { ...this.state, ...change };
-    if ((Object.keys(change) as (keyof ManuscriptState)[]).every((key) => this.state[key] === next[key])) return;
-    this.state = next;
-    for (const listener of this.listeners) listener();
-  }
+  readonly getState = (): ManuscriptState => this.store.get();
+  readonly subscribe = (listener: () => void): (() => void) => this.store.subscribe(listener);
 
   private async open(): Promise<void> {
     for (let attempt = 0; !this.closed; attempt++) {
@@ -78,7 +60,7 @@ export class ManuscriptSession implements ManuscriptController {
         return;
       } catch (error) {
         const fault = faultOf(error);
-        this.set({ loadFault: fault });
+        this.store.set({ loadFault: fault });
         if (fault.code !== 'UNREACHABLE') return;
         await new Promise((resolve) => setTimeout(resolve, Math.min(4000, 250 * 2 ** attempt)));
       }
@@ -101,7 +83,7 @@ export class ManuscriptSession implements ManuscriptController {
       onChange: () => this.changed(),
       onCaret: (byPerson, byMouse) => {
         if (byPerson) this.live?.noteAction();
-        if (byPerson && !byMouse) this.intoSight(surface.caret());
+        if (byPerson && !byMouse) this.parts?.sight.bring(surface.caret());
         this.later();
       },
     });
@@ -116,16 +98,18 @@ export class ManuscriptSession implements ManuscriptController {
     }, words);
     const asking = new Asking(surface);
     const fault = new TurnFault(surface);
-    this.parts = { page, binding, surface, sync, labels, asking, fault, dispose: () => { labels.dispose(); fault.dispose(); binding.dispose(); sync.close(); dispose(); } };
+    const actions = new TurnActions(binding, (message, undo) => this.tell('info', message, null, undo));
+    this.parts = { page, binding, surface, sync, labels, asking, fault, actions, sight: new Sight(surface, document), dispose: () => { labels.dispose(); fault.dispose(); binding.dispose(); sync.close(); dispose(); } };
     Object.defineProperty(this.options.host, '__paphosManuscript', { value: { editor: page, controller: this }, configurable: true });
     this.bindKeys(page);
     this.setReadOnly(this.readOnly);
     if (generation !== null) this.begin(generation.generationId, generation.turnId, generation.offset);
     page.onDidBlurEditorText(() => this.saveNow());
+    page.onDidLayoutChange(() => { if (page.hasTextFocus()) this.parts?.sight.bring(surface.caret()); });
     surface.putCaret(surface.endOfLine(surface.lineCount()));
-    this.intoSight(surface.caret());
+    this.parts?.sight.bring(surface.caret());
     page.focus();
-    this.set({ loading: false, loadFault: null, words: binding.words.total() });
+    this.store.set({ loading: false, loadFault: null, words: binding.words.total() });
     this.changed();
     this.update();
   }
@@ -149,7 +133,7 @@ export class ManuscriptSession implements ManuscriptController {
     parts.labels.refresh();
     parts.asking.update(parts.binding.document);
     clearTimeout(this.counting);
-    this.counting = setTimeout(() => this.set({ words: parts.binding.words.total() }), WORDS_MS);
+    this.counting = setTimeout(() => this.store.set({ words: parts.binding.words.total() }), WORDS_MS);
     this.later();
   }
 
@@ -167,25 +151,12 @@ export class ManuscriptSession implements ManuscriptController {
     const { parts } = this;
     const aim = this.aim();
     if (parts === null || aim === null || this.closed) return;
-    const { sync } = parts;
-    const plan = aim.atEnd ? null : aim.turn.id;
-    const old = this.state.planTarget;
-    const place = aim.model === null ? null : alternates(sync.tree, aim.model.id);
-    const held = this.state.alternates;
-    const may = possibilities(aim, { readOnly: this.readOnly, writing: this.isWriting });
-    const same = (key: keyof typeof may) => (this.state[key].ok === may[key].ok && this.state[key].why === may[key].why ? this.state[key] : may[key]);
-    this.set({
-      save: sync.state, saveFault: sync.fault, readOnly: this.readOnly,
-      generation: this.live?.generation ?? (this.starting === null ? null : this.state.generation ?? { id: '', turnId: this.starting.turnId, phase: 'prompt', done: 0, total: 0, reused: 0, tokens: 0 }),
-      caretTurnId: aim.turn.id, caretRole: aim.turn.role, caretOffset: aim.offset,
-      alternates: place !== null && held !== null && place.turnId === held.turnId && place.index === held.index && place.count === held.count ? held : place,
-      canReply: same('canReply'), canContinue: same('canContinue'), canRetry: same('canRetry'),
-      planTarget: old.turnId === plan && old.revision === sync.revision ? old : { turnId: plan, offset: null, revision: sync.revision },
-    });
+    const waiting = this.starting === null ? null : this.store.get().generation ?? { id: '', turnId: this.starting.turnId, phase: 'prompt' as const, done: 0, total: 0, reused: 0, tokens: 0 };
+    this.store.see(aim, parts.sync, { readOnly: this.readOnly, generation: this.live?.generation ?? waiting });
   }
 
   private tell(kind: Notice['kind'], message: string, detail: string | null = null, undo: (() => void) | null = null): void {
-    this.set({ notice: { key: (this.state.notice?.key ?? 0) + 1, kind, message, detail, undo } });
+    this.store.set({ notice: { key: (this.store.get().notice?.key ?? 0) + 1, kind, message, detail, undo } });
   }
 
   setReadOnly(readOnly: boolean): void {
@@ -206,7 +177,7 @@ export class ManuscriptSession implements ManuscriptController {
     clearTimeout(this.soon);
     clearTimeout(this.counting);
     this.live?.close();
-    this.listeners.clear();
+    this.store.close();
     if (parts === null) return;
     if (this.readOnly) parts.dispose();
     else void parts.sync.drain().then(() => parts.dispose());
@@ -253,9 +224,9 @@ export class ManuscriptSession implements ManuscriptController {
   private begin(generationId: string, turnId: string, offset: number): void {
     const { parts } = this;
     if (parts === null) return;
-    const { binding, surface, sync } = parts;
+    const { binding, surface, sync, sight } = parts;
     this.live = new Reply({
-      api: this.options.api, surface, document: binding.document, sync, faultOf, write: (edit) => binding.mirror(edit), onProgress: () => this.update(),
+      api: this.options.api, surface, document: binding.document, sync, sight, faultOf, write: (edit) => binding.mirror(edit), onProgress: () => this.update(),
       onEnd: (ended, caretIsFree) => this.finished(ended, caretIsFree),
     }, generationId, turnId, offset);
     parts.asking.update(binding.document);
@@ -274,9 +245,9 @@ export class ManuscriptSession implements ManuscriptController {
     const ready = document.readyTurn();
     if (caretIsFree && ready !== null && document.layout.spans.at(-2)?.id === ended.turnId) {
       surface.putCaret({ line: textRange(ready).first, column: 1 });
-      this.intoSight(surface.caret());
+      this.parts?.sight.bring(surface.caret());
     }
-    this.set({ lastGeneration: ended });
+    this.store.set({ lastGeneration: ended });
     if (ended.fault !== null) this.showTurnError(ended.turnId, ended.fault);
     this.changed();
     this.update();
@@ -294,7 +265,7 @@ export class ManuscriptSession implements ManuscriptController {
     };
     const writeOn = span?.role === 'model' ? [{ label: words.writeOn, run: () => void this.generate('continue', turnId, document.lengthOf(document.spanOf(turnId) ?? span)) }] : [];
     parts.fault.show(line, fault, writeOn);
-    this.intoSight(parts.surface.caret());
+    parts.sight.bring(parts.surface.caret());
   }
 
   async stop(): Promise<void> {
@@ -336,80 +307,21 @@ export class ManuscriptSession implements ManuscriptController {
     if (span === null) return;
     const place = stayAt === null && ready !== null && path.length === 1 ? surface.endOfLine(surface.lineCount()) : binding.document.placeOf(span, Math.min(stayAt ?? Infinity, binding.document.lengthOf(span)));
     surface.putCaret(place);
-    this.intoSight(place);
+    parts.sight.bring(place);
     this.changed();
     this.update();
   }
 
-  private withTurn(turnId: string, work: (span: TurnSpan, parts: Parts) => void): void {
-    const { parts } = this;
-    const span = parts?.binding.document.spanOf(turnId) ?? null;
-    if (parts !== null && span !== null && !this.readOnly) work(span, parts);
-  }
+  private get actions(): TurnActions | null { return this.readOnly ? null : this.parts?.actions ?? null; }
 
-  setRole(turnId: string, role: Role): void {
-    this.withTurn(turnId, (span, { binding }) => binding.perform(binding.edits.heading(span, role, span.speaker)));
-  }
-
-  setSpeaker(turnId: string, speaker: string | null): void {
-    this.withTurn(turnId, (span, { binding }) => binding.perform(binding.edits.heading(span, span.role, speaker)));
-  }
-
-  addNoteBefore(turnId: string): void {
-    this.withTurn(turnId, (span, { binding, surface, page }) => {
-      const { ids } = binding.document.layout;
-      const id = newId();
-      binding.perform(binding.edits.chain(ids[ids.indexOf(span.id) - 1] ?? null, { id, role: 'system', speaker: null, marked: true, text: '' }));
-      const note = binding.document.spanOf(id);
-      if (note !== null) surface.putCaret({ line: textRange(note).first, column: 1 });
-      page.focus();
-    });
-  }
-
-  removeTurn(turnId: string): void {
-    this.withTurn(turnId, (span, { binding, page, surface }) => {
-      if (binding.document.readyTurn()?.id === turnId) return;
-      const { ids } = binding.document.layout;
-      const above = ids[ids.indexOf(turnId) - 1] ?? null;
-      const turn = { id: turnId, role: span.role, speaker: span.speaker, marked: span.marked, text: binding.document.textOf(span) };
-      binding.perform(binding.edits.remove(span));
-      const { version } = surface;
-      this.tell('info', words.removed, null, () => {
-        if (surface.version === version) page.trigger('paphos', 'undo', null);
-        else if (binding.document.spanOf(turnId) === null) binding.perform(binding.edits.chain(above, turn));
-      });
-    });
-  }
-
-  excerpt(turnId: string, length: number): string {
-    const { parts } = this;
-    const span = parts?.binding.document.spanOf(turnId) ?? null;
-    if (parts === null || span === null) return '';
-    const { first, count } = textRange(span);
-    let text = '';
-    for (let line = first; line < first + count && text.length < length; line++) text += `${parts.surface.line(line).slice(0, length).trim()} `;
-    return text.trim().slice(0, length);
-  }
-
+  setRole(turnId: string, role: Role): void { this.actions?.setRole(turnId, role); }
+  setSpeaker(turnId: string, speaker: string | null): void { this.actions?.setSpeaker(turnId, speaker); }
+  addNoteBefore(turnId: string): void { this.actions?.addNoteBefore(turnId); }
+  removeTurn(turnId: string): void { this.actions?.removeTurn(turnId); }
+  excerpt(turnId: string, length: number): string { return this.parts?.sight.excerpt(turnId, length) ?? ''; }
+  revealTurn(turnId: string): void { this.parts?.sight.reveal(turnId); }
+  highlightTurn(turnId: string | null): void { this.parts?.sight.highlight(turnId); }
   focus(): void { this.parts?.page.focus(); }
-
-  revealTurn(turnId: string): void {
-    const { parts } = this;
-    const span = parts?.binding.document.spanOf(turnId) ?? null;
-    if (parts === null || span === null) return;
-    const { first } = textRange(span);
-    parts.surface.putCaret({ line: first, column: 1 });
-    parts.page.revealLineNearTop(first);
-    parts.page.focus();
-  }
-
-  highlightTurn(turnId: string | null): void {
-    const { parts } = this;
-    if (parts === null) return;
-    const span = turnId === null ? null : parts.binding.document.spanOf(turnId);
-    this.lit ??= parts.page.createDecorationsCollection();
-    this.lit.set(span === null ? [] : [{ range: new Range(textRange(span).first, 1, span.line + span.lines - 1, 1), options: { isWholeLine: true, className: 'pl-lit' } }]);
-  }
 
   undo(): void { this.parts?.page.trigger('paphos', 'undo', null); }
   redo(): void { this.parts?.page.trigger('paphos', 'redo', null); }
@@ -419,15 +331,4 @@ export class ManuscriptSession implements ManuscriptController {
   }
 
   async flush(): Promise<void> { await this.parts?.sync.flush(); }
-
-  /** Scrolls no more than is needed for a place to stand above the floating bar. */
-  private intoSight({ line, column }: Place): void {
-    const { parts } = this;
-    if (parts === null) return;
-    const { page } = parts;
-    const top = page.getTopForPosition(line, column) - page.getScrollTop();
-    const below = top + LINE - (page.getLayoutInfo().height - FOOT);
-    if (below > 0) page.setScrollTop(page.getScrollTop() + below);
-    else if (top < 0) page.setScrollTop(page.getScrollTop() + top - LINE);
-  }
 }

@@ -1,4 +1,4 @@
-import { activePath, applyOps } from '../../shared/document/tree.ts';
+import { applyOps } from '../../shared/document/tree.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import type { ChapterDocument } from '../../shared/contract/stories.ts';
 import type { ChangeAck, GenerationStart } from '../../shared/contract/writing.ts';
@@ -272,10 +272,4 @@ function withVersions(tree: TurnTree, versions: Readonly<Record<string, number>>
     if (turn !== undefined) turns.set(id, { ...turn, version });
   }
   return { ...tree, turns };
-}
-
-/** The turns of the path that a tree shows after a turn (null: all). */
-export function pathAfter(tree: TurnTree, id: string | null): TreeTurn[] {
-  const path = activePath(tree);
-  return path.slice(id === null ? 0 : path.findIndex((turn) => turn.id === id) + 1);
 }

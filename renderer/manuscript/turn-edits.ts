@@ -1,13 +1,17 @@
-import { isUnmarked, print, printMark } from '../../shared/document/grammar.ts';
+import { isUnmarked, print, printMark, textLines } from '../../shared/document/grammar.ts';
 import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
-import type { Role, Turn } from '../../shared/document/turn.ts';
-import { printTurn, type ManuscriptDocument } from './document.ts';
+import type { Role, Turn, TurnContent } from '../../shared/document/turn.ts';
+import type { ManuscriptDocument } from './document.ts';
 import type { Replacement, Surface } from './surface.ts';
 
 /** An edit of the page, with the ids that its turns have after it. */
 export interface TurnEdit extends Replacement { readonly ids: readonly string[] }
 
 const ASK = '\n<|user|>\n';
+
+function printTurn(turn: TurnContent): string {
+  return [printMark(turn), ...textLines(turn.text)].join('\n');
+}
 
 /** Edits that are about whole turns, as replacements in the text. */
 export class TurnEdits {

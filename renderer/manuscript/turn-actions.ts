@@ -1,0 +1,60 @@
+import { newId } from '../../shared/document/ids.ts';
+import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
+import type { Role } from '../../shared/document/turn.ts';
+import type { Binding } from './binding.ts';
+import { words } from './words.ts';
+
+type Tell = (message: string, undo: () => void) => void;
+
+/** What the menu of a turn does: edits of the person's, each one step of undo. */
+export class TurnActions {
+  private readonly binding: Binding;
+  private readonly tell: Tell;
+
+  constructor(binding: Binding, tell: Tell) {
+    this.binding = binding;
+    this.tell = tell;
+  }
+
+  private withTurn(turnId: string, work: (span: TurnSpan, binding: Binding) => void): void {
+    const span = this.binding.document.spanOf(turnId);
+    if (span !== null) work(span, this.binding);
+  }
+
+  setRole(turnId: string, role: Role): void {
+    this.withTurn(turnId, (span, binding) => binding.perform(binding.edits.heading(span, role, span.speaker)));
+  }
+
+  setSpeaker(turnId: string, speaker: string | null): void {
+    this.withTurn(turnId, (span, binding) => binding.perform(binding.edits.heading(span, span.role, speaker)));
+  }
+
+  addNoteBefore(turnId: string): void {
+    this.withTurn(turnId, (span, binding) => {
+      const { ids } = binding.document.layout;
+      const id = newId();
+      binding.perform(binding.edits.chain(ids[ids.indexOf(span.id) - 1] ?? null, { id, role: 'system', speaker: null, marked: true, text: '' }));
+      const note = binding.document.spanOf(id);
+      if (note !== null) binding.surface.putCaret({ line: textRange(note).first, column: 1 });
+      binding.surface.page.focus();
+    });
+  }
+
+  removeTurn(turnId: string): void {
+    this.withTurn(turnId, (span, binding) => {
+      const { page } = binding.surface;
+      if (binding.document.readyTurn()?.id === turnId) return;
+      const { ids } = binding.document.layout;
+      const above = ids[ids.indexOf(turnId) - 1] ?? null;
+      const turn = { id: turnId, role: span.role, speaker: span.speaker, marked: span.marked, text: binding.document.textOf(span) };
+      binding.perform(binding.edits.remove(span));
+      let version = -1;
+      // What tidies the page after this edit belongs to its step.
+      queueMicrotask(() => { version = binding.surface.version; });
+      this.tell(words.removed, () => {
+        if (binding.surface.version === version) page.trigger('paphos', 'undo', null);
+        else if (binding.document.spanOf(turnId) === null) binding.perform(binding.edits.chain(above, turn));
+      });
+    });
+  }
+}
