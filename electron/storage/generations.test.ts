@@ -93,8 +93,9 @@ describe('a reply as it is written', () => {
   test('the cut of its window is remembered for its branch', () => {
     const ledger = { total: 10, overhead: 1, reserve: 5, contextSize: 512, cut: { turnId: turn, offset: 4 } };
     recordPlan(store.db, generation, ledger);
-    expect(lastCut(store.db, chapter, new Set([turn]))).toEqual({ turnId: turn, offset: 4 });
-    expect(lastCut(store.db, chapter, new Set([newId()]))).toBeNull();
+    expect(lastCut(store.db, chapter, new Set([turn]), 512)).toEqual({ turnId: turn, offset: 4 });
+    expect(lastCut(store.db, chapter, new Set([turn]), 1024)).toBeNull();
+    expect(lastCut(store.db, chapter, new Set([newId()]), 512)).toBeNull();
   });
 });
 

@@ -49,7 +49,7 @@ const runningIn = query((p: { turnId: string }) => tables.selectFrom('generation
 const setSpan = query((p: { id: string; offset: number }) => tables.updateTable('generations').set({ span_offset: p.offset }).where('id', '=', p.id));
 const setPlan = query((p: { id: string; cut: string | null; ledger: string }) => tables.updateTable('generations').set({ cut: p.cut, ledger: p.ledger }).where('id', '=', p.id));
 const setEnd = query((p: { id: string; reason: string; stats: string | null; at: number }) => tables.updateTable('generations').set({ reason: p.reason, stats: p.stats, ended_at: p.at }).where('id', '=', p.id));
-const cutsOf = query((p: { chapterId: string }) => tables.selectFrom('generations').select(['turn_id', 'cut']).where('chapter_id', '=', p.chapterId).where('ledger', 'is not', null).orderBy('started_at', 'desc').orderBy('id', 'desc'));
+const cutsOf = query((p: { chapterId: string }) => tables.selectFrom('generations').select(['turn_id', 'cut', 'ledger']).where('chapter_id', '=', p.chapterId).where('ledger', 'is not', null).orderBy('started_at', 'desc').orderBy('id', 'desc'));
 const insertJournal = query((p: JournalRow) => tables.insertInto('journal').values(columns(p, ['generation_id', 'seq', 'text', 'checksum'])).onConflict((e) => e.doNothing()));
 const journalOf = query((p: { id: string }) => tables.selectFrom('journal').select('text').where('generation_id', '=', p.id).orderBy('seq'));
 const deleteJournal = query((p: { id: string }) => tables.deleteFrom('journal').where('generation_id', '=', p.id));
@@ -72,10 +72,12 @@ export function recordPlan(db: WritableDB, generationId: string, ledger: LedgerS
   transaction(db, () => run(db, setPlan, { id: generationId, cut: cut && JSON.stringify(cut), ledger: JSON.stringify({ total, overhead, reserve, contextSize }) }));
 }
 
-/** Where the window of this branch began last: of the newest planned generation in one of these turns. */
-export function lastCut(db: ReadableDB, chapterId: string, path: ReadonlySet<string>): Cut | null {
+/** Where the window of this branch began last: of the newest planned generation in one of these turns. Null when the context is larger by now, so that it can be filled again. */
+export function lastCut(db: ReadableDB, chapterId: string, path: ReadonlySet<string>, contextSize: number): Cut | null {
   const newest = all(db, cutsOf, { chapterId }).find((row) => path.has(row.turn_id));
-  return newest?.cut ? (JSON.parse(newest.cut) as Cut) : null;
+  if (!newest?.cut || !newest.ledger) return null;
+  const planned = JSON.parse(newest.ledger) as Pick<LedgerSummary, 'contextSize'>;
+  return contextSize > planned.contextSize ? null : (JSON.parse(newest.cut) as Cut);
 }
 
 /** Adds text of a running generation, in whole characters; the same seq again does nothing. */

@@ -27,15 +27,17 @@ export function branchTo(db: ReadableDB, tree: TurnTree, turnId: string | null):
   return { turns: turns.reverse(), versions };
 }
 
-/** The request for the planner: the head, and of the rest the newest turns that can matter. */
+/** The request for the planner: the head, and of the rest the newest turns that can matter, with the words of the person that they answer. */
 export function promptRequest(db: ReadableDB, chapterId: string, target: Target, window: Window): PlanRequest {
   const { turns } = target;
   const headEnd = turns.findIndex((turn) => turn.role !== 'system');
   const head = turns.slice(0, headEnd < 0 ? turns.length : headEnd);
   let from = turns.length;
   for (let room = window.contextSize * CHARACTERS_PER_TOKEN; from > head.length && room > 0; from -= 1) room -= turns[from - 1]?.text.length ?? 0;
-  const sent = [...head, ...turns.slice(from)];
-  const cut: Cut | null = lastCut(db, chapterId, new Set(turns.map((turn) => turn.id)));
+  const recent = turns.slice(from);
+  const asked = recent.some((turn) => turn.role === 'user') ? undefined : turns.slice(head.length, from).findLast((turn) => turn.role === 'user');
+  const sent = [...head, ...(asked ? [asked] : []), ...recent];
+  const cut: Cut | null = lastCut(db, chapterId, new Set(turns.map((turn) => turn.id)), window.contextSize);
   return { ...window, turns: sent, open: target.open, cut: cut && sent.some((turn) => turn.id === cut.turnId) ? cut : null };
 }
 
