@@ -43,7 +43,7 @@ export class Binding {
     this.stops = [
       surface.model.onDidChangeContent((event) => this.changed(event)),
       surface.page.onKeyDown((event) => { if (!MOVES.test(event.browserEvent.key)) this.endStretch(); }),
-      ruleCaret(surface, () => this.document, { bare: () => this.bare, isOurs: () => this.origin !== null, onRest: (byPerson, byMouse) => this.rest(byPerson, byMouse) }),
+      ruleCaret(surface, () => this.document, { bare: () => this.bare, isOurs: () => this.origin !== null, join: (index) => this.join(index), onRest: (byPerson, byMouse) => this.rest(byPerson, byMouse) }),
     ];
     const host = surface.page.getDomNode();
     for (const name of ['beforeinput', 'paste', 'cut', 'drop', 'compositionstart']) host?.addEventListener(name, () => this.endStretch(), true);
@@ -64,8 +64,19 @@ export class Binding {
   perform(edit: TurnEdit): void {
     this.surface.closeStep();
     this.as({ ids: edit.ids, mirrored: false }, () => this.surface.replace(edit));
+    this.tidy();
     this.endStep();
-    this.tidySoon();
+  }
+
+  /** Takes the mark of a turn away, so that it goes on in the one before: two paragraphs stay two. */
+  private join(index: number): void {
+    const { document, surface } = this;
+    const above = document.layout.spans[index - 1];
+    const below = document.layout.spans[index];
+    if (above === undefined || below === undefined) return;
+    const { edit, caret } = this.edits.join(above, below);
+    if (document.readyTurn()?.id !== below.id) this.perform(edit);
+    surface.putCaret(caret);
   }
 
   endStep(): void {
@@ -140,16 +151,16 @@ export class Binding {
     });
   }
 
-  tidy(): void {
+  private tidy(): void {
     if (this.surface.model.isDisposed()) return;
     for (const span of this.document.layout.spans) {
       const edit = span.line === this.bare ? null : this.edits.firstLine(span);
-      if (edit !== null) this.join(edit);
+      if (edit !== null) this.append(edit);
     }
-    if (this.document.wantsReadyTurn()) this.join(this.edits.ready());
+    if (this.document.wantsReadyTurn()) this.append(this.edits.ready());
   }
 
-  private join(edit: TurnEdit): void {
+  private append(edit: TurnEdit): void {
     this.as({ ids: edit.ids, mirrored: true }, () => this.surface.replace(edit));
   }
 }

@@ -9,10 +9,12 @@ interface CaretRules {
   /** The caret has come to rest somewhere. */
   readonly onRest: (byPerson: boolean, byMouse: boolean) => void;
   readonly isOurs: () => boolean;
+  /** Joins the turn at this place to the one before. */
+  readonly join: (index: number) => void;
 }
 
-const AT_START = 'paphosAtTurnStart';
-const AT_END = 'paphosAtTurnEnd';
+const AT_START = 'paphosAtTurnStart && !editorReadonly';
+const AT_END = 'paphosAtTurnEnd && !editorReadonly';
 
 const isMarkLine = (span: TurnSpan, line: number): boolean => span.marked && span.line === line;
 
@@ -20,8 +22,8 @@ const isMarkLine = (span: TurnSpan, line: number): boolean => span.marked && spa
 export function ruleCaret(surface: Surface, document: () => ManuscriptDocument, rules: CaretRules): { dispose(): void } {
   const { page, model } = surface;
   let previous = surface.caret();
-  const start = page.createContextKey<boolean>(AT_START, false);
-  const end = page.createContextKey<boolean>(AT_END, false);
+  const start = page.createContextKey<boolean>('paphosAtTurnStart', false);
+  const end = page.createContextKey<boolean>('paphosAtTurnEnd', false);
 
   const step = (line: number, goesUp: boolean): { line: number; column: number } => {
     const span = spanAt(document().layout, line);
@@ -63,25 +65,8 @@ export function ruleCaret(surface: Surface, document: () => ManuscriptDocument, 
     rules.onRest(!rules.isOurs() && event.source !== OURS && event.reason !== editor.CursorChangeReason.RecoverFromMarkers, event.source === 'mouse');
   });
 
-  /** Takes the mark between two turns away: two paragraphs stay two. */
-  const join = (index: number): void => {
-    const { layout } = document();
-    const above = layout.spans[index - 1];
-    const below = layout.spans[index];
-    if (above === undefined || below === undefined || page.getOption(editor.EditorOption.readOnly)) return;
-    const { first, count } = textRange(below);
-    const from = surface.endOfLine(above.line + above.lines - 1);
-    const isBare = document().isEmpty(above) || document().isEmpty(below);
-    if (document().readyTurn()?.id === below.id) return surface.putCaret(from);
-    const to = count === 0 ? surface.endOfLine(below.line) : { line: first, column: 1 };
-    page.pushUndoStop();
-    const text = isBare ? '' : '\n';
-    page.executeEdits('paphos.join', [{ range: new Range(from.line, from.column, to.line, to.column), text, forceMoveMarkers: true }]);
-    surface.putCaret(isBare ? from : { line: from.line + 1, column: 1 });
-    page.pushUndoStop();
-  };
   const here = (): number => indexAt(document().layout, surface.caret().line);
-  for (const key of [KeyCode.Backspace, KeyMod.CtrlCmd | KeyCode.Backspace, KeyMod.Alt | KeyCode.Backspace]) page.addCommand(key, () => join(here()), AT_START);
-  for (const key of [KeyCode.Delete, KeyMod.CtrlCmd | KeyCode.Delete]) page.addCommand(key, () => join(here() + 1), AT_END);
+  for (const key of [KeyCode.Backspace, KeyMod.CtrlCmd | KeyCode.Backspace, KeyMod.Alt | KeyCode.Backspace]) page.addCommand(key, () => rules.join(here()), AT_START);
+  for (const key of [KeyCode.Delete, KeyMod.CtrlCmd | KeyCode.Delete]) page.addCommand(key, () => rules.join(here() + 1), AT_END);
   return moved;
 }

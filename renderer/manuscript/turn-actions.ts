@@ -48,9 +48,7 @@ export class TurnActions {
       const above = ids[ids.indexOf(turnId) - 1] ?? null;
       const turn = { id: turnId, role: span.role, speaker: span.speaker, marked: span.marked, text: binding.document.textOf(span) };
       binding.perform(binding.edits.remove(span));
-      let version = -1;
-      // What tidies the page after this edit belongs to its step.
-      queueMicrotask(() => { version = binding.surface.version; });
+      const { version } = binding.surface;
       this.tell(words.removed, () => {
         if (binding.surface.version === version) page.trigger('paphos', 'undo', null);
         else if (binding.document.spanOf(turnId) === null) binding.perform(binding.edits.chain(above, turn));

@@ -2,6 +2,7 @@ import { isUnmarked, print, printMark, textLines } from '../../shared/document/g
 import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
 import type { Role, Turn, TurnContent } from '../../shared/document/turn.ts';
 import type { ManuscriptDocument } from './document.ts';
+import type { Place } from './source.ts';
 import type { Replacement, Surface } from './surface.ts';
 
 /** An edit of the page, with the ids that its turns have after it. */
@@ -81,6 +82,16 @@ export class TurnEdits {
     if (above !== undefined) return { from: this.endOf(above), to: this.endOf(span), text: '', ids };
     if (below !== undefined) return { from: { line: 1, column: 1 }, to: { line: below.line, column: 1 }, text: '', ids };
     return { from: { line: 1, column: 1 }, to: this.endOf(span), text: ASK.slice(1), ids: [this.newId()] };
+  }
+
+  /** A turn becomes the end of the one above; `caret`: where the two meet. */
+  join(above: TurnSpan, below: TurnSpan): { edit: TurnEdit; caret: Place } {
+    const { first, count } = textRange(below);
+    const from = this.endOf(above);
+    const to = count === 0 ? this.endOf(below) : { line: first, column: 1 };
+    const isOneParagraph = this.document.isEmpty(above) || this.document.isEmpty(below);
+    const edit = { from, to, text: isOneParagraph ? '' : '\n', ids: this.ids.filter((id) => id !== below.id) };
+    return { edit, caret: isOneParagraph ? from : { line: from.line + 1, column: 1 } };
   }
 
   /** A line for a turn that has none, so that a caret can stand in it. */
