@@ -91,11 +91,19 @@ export class Binding {
         this.mirror(this.edits.tail(null, shownPath(tree).map(contentOf), false));
         break;
       }
-      this.mirror(op.as === 'chain' ? this.edits.chain(op.after, op.turn) : this.edits.tail(op.after, [op.turn], false));
+      const after = this.onPage(op.after, tree);
+      this.mirror(op.as === 'chain' ? this.edits.chain(after, op.turn) : this.edits.tail(after, [op.turn], false));
     }
     if (this.document.layout.ids.at(-2) !== liveTurn) return;
     const edit = this.edits.dropReady();
     if (edit !== null) this.mirror(edit);
+  }
+
+  /** A turn of the tree, or where the person has just taken it away, the nearest before it that is on the page. */
+  onPage(turnId: string | null, tree: TurnTree): string | null {
+    let id = turnId;
+    while (id !== null && this.document.spanOf(id) === null) id = tree.turns.get(id)?.parentId ?? null;
+    return id;
   }
 
   private as(origin: NonNullable<Binding['origin']>, work: () => void): void {

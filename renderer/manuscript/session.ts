@@ -299,7 +299,7 @@ export class ManuscriptSession implements ManuscriptController {
     const { binding, surface } = parts;
     const scroll = parts.page.getScrollTop();
     binding.endStep();
-    binding.mirror(binding.edits.tail(path[0]?.parentId ?? null, path.map(contentOf), true));
+    binding.mirror(binding.edits.tail(binding.onPage(path[0]?.parentId ?? null, parts.sync.tree), path.map(contentOf), true));
     binding.endStep();
     parts.page.setScrollTop(scroll);
     const span = binding.document.spanOf(path[0]?.id ?? '');

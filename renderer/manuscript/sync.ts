@@ -147,8 +147,11 @@ export class Sync {
     this.structureRev = structureRev;
     this.acknowledged++;
     turn();
+    // Turns that came or went meanwhile may stand otherwise in the tree than on the page: the page is right, and is compared once more.
+    if (typed.some(({ op }) => op !== 'setText')) this.options.unsaved.putBack();
     await this.send(typed);
-    if (!this.options.unsaved.hasUnsaved) this.settle();
+    if (this.options.unsaved.hasUnsaved) this.edited();
+    else this.settle();
   }
 
   /** Does something between two requests. */
