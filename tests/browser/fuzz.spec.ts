@@ -13,7 +13,16 @@ const RUNS = Number(FUZZ_RUNS ?? 300);
 /** One seed is one chapter, worked on in this many sequences. */
 const IN_CHAPTER = 6;
 /** Seeds that failed once. */
-const PINNED: readonly number[] = [];
+const PINNED: readonly number[] = [35];
+/** What they came down to. */
+const FOUND: readonly (readonly [what: string, steps: readonly Step[]])[] = [
+  ['the turn that a reply follows is taken away while the reply begins', [
+    { does: 'replaceAll', text: 'It rains.\n<|user|>\nI wait.', rest: 300 }, { does: 'reply', at: [1, 1], rest: 0 }, { does: 'replace', from: [0, 1], to: [1, 1], text: '', rest: 0 }]],
+  ['a new turn is written behind the one that a reply follows while the reply begins', [
+    { does: 'replaceAll', text: 'It rains.\n<|user|>\nI wait.', rest: 300 }, { does: 'reply', at: [1, 1], rest: 0 }, { does: 'paste', at: [1, 1], text: '\n<|user|>\nAnd I wait.', rest: 0 }]],
+  ['the turn that the other alternate follows is taken away while that is fetched', [
+    { does: 'replaceAll', text: 'It rains.\n<|user|>\nI wait.\n<|model|>\nNothing.', rest: 300 }, { does: 'retry', at: [1, 1], rest: 800 }, { does: 'stop', rest: 300 }, { does: 'previous', at: [1, 1], rest: 0 }, { does: 'replace', from: [0, 1], to: [0.4, 1], text: '', rest: 0 }]],
+];
 const CONFLICT = /changed elsewhere/;
 
 let browser: Browser;
@@ -115,6 +124,12 @@ async function begin(): Promise<{ fuzz: Fuzz; end: () => Promise<void> }> {
   await client.settings.setSampling({ storyId: story.id, sampling: { ...sampling, maxTokens: 10, seed: 7 } });
   return { fuzz: new Fuzz(studio, client, story.id), end: async () => { close(); await studio.close(); } };
 }
+
+test('M10 in the studio: what once did not agree', async () => {
+  const { fuzz, end } = await begin();
+  for (const [what, steps] of FOUND) expect(await fuzz.run(await fuzz.newChapter(), steps), what).toBeNull();
+  await end();
+});
 
 test(`M10 in the studio: page, store and planner agree after ${RUNS} sequences from FUZZ_SEED=${FIRST}`, async () => {
   test.setTimeout(600_000);

@@ -27,7 +27,7 @@ test('from the first start to alternates that survive a reload', async () => {
 
   await page.keyboard.press('Control+Enter');
   await expect(studio.button('Stop')).toBeVisible();
-  await expect.poll(async () => (await studio.text()).length).toBeGreaterThan(opening.length + 20);
+  await expect.poll(async () => (await studio.text()).length, { timeout: 60_000 }).toBeGreaterThan(opening.length + 20);
   await studio.replyEnds();
   expect((await storedPath(studio)).at(-1)?.role).toBe('model');
 
@@ -92,7 +92,7 @@ test('Escape stops a reply and keeps what is there', async () => {
   await studio.engineReady();
   const opening = await studio.text();
   await studio.page.keyboard.press('Control+Enter');
-  await expect.poll(async () => (await studio.text()).length).toBeGreaterThan(opening.length + 15);
+  await expect.poll(async () => (await studio.text()).length, { timeout: 60_000 }).toBeGreaterThan(opening.length + 15);
   await studio.page.keyboard.press('Escape');
   await studio.replyEnds();
   const kept = (await storedPath(studio)).at(-1);

@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, type Browser } from '@playwright/test';
+import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
+import { ROOT } from '../helpers/server.ts';
+import { launch, StudioPage } from './studio.ts';
+
+let browser: Browser;
+test.beforeAll(async () => { browser = await launch(); });
+test.afterAll(async () => { await browser.close(); });
+
+const folder = join(ROOT, 'out/screens');
+const kept = join(ROOT, 'docs/screenshots');
+/** `PAPHOS_KEEP_SCREENS=1` renews the README's pictures. */
+const keeps = process.env['PAPHOS_KEEP_SCREENS'] === '1';
+
+const engineProcess = (server: number): number => {
+  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n').map((line) => line.trim().split(/\s+/));
+  const found = lines.find(([, parent, ...args]) => Number(parent) === server && args.join(' ').includes('inference'));
+  if (!found) throw new Error('no inference process');
+  return Number(found[0]);
+};
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const viewport of [{ width: 1440, height: 900 }, { width: 900, height: 600 }]) {
+    test(`every screen of the first evening, ${colorScheme}, ${viewport.width} by ${viewport.height}`, async () => {
+      test.setTimeout(180_000);
+      mkdirSync(folder, { recursive: true });
+      const studio = await StudioPage.open(browser, { colorScheme, viewport });
+      const { page } = studio;
+      const picture = async (name: string): Promise<void> => {
+        expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${name} is no wider than the window`).toBe(true);
+        await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${viewport.width}.png`) });
+        if (keeps && name === 'manuscript' && viewport.width === 1440) await page.screenshot({ path: join(kept, `manuscript-${colorScheme}.png`) });
+      };
+      await studio.engineReady();
+      const opening = await studio.text();
+      await page.keyboard.press('Control+Enter');
+      await expect.poll(async () => (await studio.text()).length, { intervals: [20], timeout: 60_000 }).toBeGreaterThan(opening.length + 30);
+      await picture('streaming');
+      await studio.replyEnds();
+      await page.keyboard.type('I look for another way in.');
+      await page.keyboard.press('Control+Enter');
+      await studio.replyEnds();
+      await page.waitForTimeout(600);
+      await picture('manuscript');
+
+      if (viewport.width === 1440) {
+        await page.getByRole('combobox', { name: 'Model' }).click();
+        await page.waitForTimeout(200);
+        await picture('model-picker');
+        await page.keyboard.press('Escape');
+      }
+
+      const { client, close } = await studio.client();
+      const [story] = await client.stories.list();
+      await client.settings.setSampling({ storyId: story?.id ?? '', sampling: { ...DEFAULT_SAMPLING, banEnd: true, maxTokens: 700 } });
+      close();
+      await page.getByRole('textbox', { name: 'Manuscript' }).focus();
+      await page.keyboard.type('I wait and listen for a long while.');
+      await page.keyboard.press('Control+Enter');
+      const asked = (await studio.text()).length;
+      await expect.poll(async () => (await studio.text()).length, { intervals: [20], timeout: 60_000 }).toBeGreaterThan(asked + 40);
+      const before = await studio.text();
+      process.kill(engineProcess(studio.server.pid), 'SIGKILL');
+      await expect(page.getByText(/stopped/i).first()).toBeVisible({ timeout: 2000 });
+      await page.waitForTimeout(300);
+      await picture('engine-stopped');
+      expect(await studio.text()).toContain(before.trimEnd());
+      await studio.saved();
+
+      if (viewport.width === 1440) {
+        await page.getByRole('button', { name: 'New story' }).click();
+        await page.waitForTimeout(600);
+        await page.keyboard.press('Enter');
+        await page.waitForTimeout(400);
+        await picture('new-story');
+      }
+      expect(studio.violations).toEqual([]);
+      await studio.close();
+    });
+  }
+}
