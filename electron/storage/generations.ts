@@ -1,4 +1,5 @@
 import type { GenerationStats, StopReason } from '../../shared/contract/writing.ts';
+import { rebaseOffset } from '../../shared/document/position.ts';
 import type { Cut, Ledger } from '../../shared/prompt/types.ts';
 import type { Sampling } from '../../shared/settings/sampling.ts';
 import { checksum } from './checksum.ts';
@@ -96,12 +97,7 @@ export function spanOf(db: ReadableDB, generationId: string): Span {
   return { turnId: row.turn_id, offset: row.span_offset, text: journaled(db, generationId) };
 }
 
-/** Where a span stands after an edit of the text around it: an edit that ends at or before its start moves it. */
-export function rebaseOffset(offset: number, edit: Edit): number {
-  if (edit.at + edit.del <= offset) return offset + edit.ins.length - edit.del;
-  return Math.min(offset, edit.at + edit.ins.length);
-}
-
+/** Where spans stand after an edit of the text around them. */
 export function rebaseSpans(db: WritableDB, turnId: string, edit: Edit): void {
   for (const { id, span_offset: from } of all(db, runningIn, { turnId })) {
     const offset = rebaseOffset(from, edit);

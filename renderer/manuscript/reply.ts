@@ -112,7 +112,8 @@ export class Reply {
     const known = sync.tree.turns.get(this.state.turnId);
     const text = known?.text ?? '';
     sync.adopt(this.state.turnId, { text: text.slice(0, done.offset) + done.text + text.slice(done.offset), version: done.version, interrupted: done.reason === 'error' });
-    document.closeLive(!this.disturbed && span !== null);
+    // Saves made of several edits may have left its place otherwise in the store: the page is right.
+    document.closeLive(!this.disturbed && span !== null && document.live?.at === done.offset);
     this.end({ turnId: this.state.turnId, reason: done.reason, stats: done.stats, fault: done.fault });
   }
 

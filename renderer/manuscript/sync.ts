@@ -129,24 +129,25 @@ export class Sync {
     });
   }
 
-  /** Begins a generation: `show` puts what the studio did to the tree onto the page. */
-  async generate(input: Omit<GenerateInput, 'chapterId'>, show: (start: GenerationStart) => void): Promise<void> {
+  /** Begins a generation: `show` puts what the studio did to the tree onto the page, which is already further by what was typed meanwhile. */
+  async generate(input: Omit<GenerateInput, 'chapterId'>, show: (start: GenerationStart, typed: readonly Op[]) => void): Promise<void> {
     await this.flush();
     await this.queue(async () => {
       const start = await this.options.api.writing.generate({ chapterId: this.options.chapterId, ...input });
-      await this.turnTo(start.structureRev, () => {
+      await this.turnTo(start.structureRev, (typed) => {
         this.known = applyOps(this.known, start.ops);
-        show(start);
+        const offset = typed.reduce((at, op) => (op.op === 'setText' && op.turnId === start.turnId ? rebaseOffset(at, op) : at), start.offset);
+        show({ ...start, offset });
       });
     });
   }
 
   /** What was typed while the studio worked belongs to the page as it was: it is taken before the page turns, and sent after. */
-  private async turnTo(structureRev: number, turn: () => void): Promise<void> {
+  private async turnTo(structureRev: number, turn: (typed: readonly Op[]) => void): Promise<void> {
     const typed = this.options.unsaved.hasUnsaved ? this.options.unsaved.take(this.known) : [];
     this.structureRev = structureRev;
     this.acknowledged++;
-    turn();
+    turn(typed);
     // Turns that came or went meanwhile may stand otherwise in the tree than on the page: the page is right, and is compared once more.
     if (typed.some(({ op }) => op !== 'setText')) this.options.unsaved.putBack();
     await this.send(typed);
