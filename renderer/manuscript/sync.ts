@@ -1,3 +1,4 @@
+import { rebaseOffset } from '../../shared/document/position.ts';
 import { applyOps } from '../../shared/document/tree.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import type { ChapterDocument } from '../../shared/contract/stories.ts';
@@ -129,8 +130,8 @@ export class Sync {
     });
   }
 
-  /** Begins a generation: `show` puts what the studio did to the tree onto the page, which is already further by what was typed meanwhile. */
-  async generate(input: Omit<GenerateInput, 'chapterId'>, show: (start: GenerationStart, typed: readonly Op[]) => void): Promise<void> {
+  /** Begins a generation: `show` puts what the studio did to the tree onto the page, its offset where what was typed meanwhile has moved it. */
+  async generate(input: Omit<GenerateInput, 'chapterId'>, show: (start: GenerationStart) => void): Promise<void> {
     await this.flush();
     await this.queue(async () => {
       const start = await this.options.api.writing.generate({ chapterId: this.options.chapterId, ...input });
