@@ -1,5 +1,4 @@
 import { rebaseOffset } from '../../shared/document/position.ts';
-import { rebaseOffset } from '../../shared/document/position.ts';
 import { applyOps } from '../../shared/document/tree.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import type { ChapterDocument } from '../../shared/contract/stories.ts';
