@@ -161,7 +161,8 @@ export class Binding {
 
   private tidy(): void {
     if (this.surface.model.isDisposed()) return;
-    for (const span of this.document.layout.spans) {
+    // From the last one up: a line that comes in moves only the turns behind it.
+    for (const span of this.document.layout.spans.toReversed()) {
       const edit = span.line === this.bare ? null : this.edits.firstLine(span);
       if (edit !== null) this.append(edit);
     }

@@ -13,7 +13,7 @@ const RUNS = Number(FUZZ_RUNS ?? 300);
 /** One seed is one chapter, worked on in this many sequences. */
 const IN_CHAPTER = 6;
 /** Seeds that failed once. */
-const PINNED: readonly number[] = [35];
+const PINNED: readonly number[] = [35, 1010, 1012, 1017, 2011, 2020, 2023];
 /** What they came down to. */
 const FOUND: readonly (readonly [what: string, steps: readonly Step[]])[] = [
   ['the turn that a reply follows is taken away while the reply begins', [
@@ -22,6 +22,10 @@ const FOUND: readonly (readonly [what: string, steps: readonly Step[]])[] = [
     { does: 'replaceAll', text: 'It rains.\n<|user|>\nI wait.', rest: 300 }, { does: 'reply', at: [1, 1], rest: 0 }, { does: 'paste', at: [1, 1], text: '\n<|user|>\nAnd I wait.', rest: 0 }]],
   ['the turn that the other alternate follows is taken away while that is fetched', [
     { does: 'replaceAll', text: 'It rains.\n<|user|>\nI wait.\n<|model|>\nNothing.', rest: 300 }, { does: 'retry', at: [1, 1], rest: 800 }, { does: 'stop', rest: 300 }, { does: 'previous', at: [1, 1], rest: 0 }, { does: 'replace', from: [0, 1], to: [0.4, 1], text: '', rest: 0 }]],
+  ['the turn that is continued is typed in while that begins', [
+    { does: 'replaceAll', text: 'It rains.', rest: 300 }, { does: 'continue', at: [1, 1], rest: 0 }, { does: 'type', at: [0, 0], text: 'Again and again. ', rest: 0 }]],
+  ['the turn that is continued is typed in before and behind the place within one save', [
+    { does: 'replaceAll', text: 'It rains.\nStill.\nNow not.', rest: 300 }, { does: 'continue', at: [0.5, 1], rest: 90 }, { does: 'type', at: [0, 0], text: 'Oh. ', rest: 0 }, { does: 'replace', from: [1, 0.5], to: [1, 1], text: 'x', rest: 0 }]],
 ];
 const CONFLICT = /changed elsewhere/;
 
