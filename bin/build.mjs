@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundledNode, ensureInstalled, rememberBuild, root, runUnderNode24, sourcesKey } from './bootstrap.mjs';
+import { ensureInstalled, rememberBuild, root, runUnderNode24, sourcesKey } from './bootstrap.mjs';
 
 ensureInstalled();
-if (process.execPath === bundledNode()) await build();
+// By version, not by path: a linked node_modules gives the same Node two paths.
+if (Number(process.versions.node.split('.')[0]) >= 24) await build();
 else runUnderNode24(import.meta.filename ?? join(root, 'bin', 'build.mjs'), process.argv.slice(2));
 
 async function build() {
