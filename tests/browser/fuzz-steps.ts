@@ -60,8 +60,9 @@ const TOTAL = KINDS.reduce((sum, [weight]) => sum + weight, 0);
 export function sequence(chance: Random): Step[] {
   return Array.from({ length: 8 + chance.int(8) }, (): Step => {
     let at = chance.int(TOTAL);
-    const [, make] = KINDS.find(([weight]) => (at -= weight) < 0) ?? KINDS[0] as (typeof KINDS)[number];
-    return { ...make(chance), rest: chance.pick([0, 0, 0, 0, 0, 0, 0, 0, 5, 5, 30, 230]) };
+    const kind = KINDS.find(([weight]) => (at -= weight) < 0);
+    if (kind === undefined) throw new Error('the weights do not add up');
+    return { ...kind[1](chance), rest: chance.pick([0, 0, 0, 0, 0, 0, 0, 0, 5, 5, 30, 230]) };
   });
 }
 
