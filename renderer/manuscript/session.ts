@@ -38,6 +38,8 @@ export class ManuscriptSession implements ManuscriptController {
   private parts: Parts | null = null;
   private live: Reply | null = null;
   private readOnly: boolean;
+  /** Another branch is on its way onto the page; what is asked for next means that one. */
+  private turning: Promise<void> = Promise.resolve();
   private starting: { readonly turnId: string; stop: boolean } | null = null;
   private closed = false;
   private soon: ReturnType<typeof setTimeout> | undefined;
@@ -184,16 +186,19 @@ export class ManuscriptSession implements ManuscriptController {
   }
 
   async reply(): Promise<void> {
+    await this.turning;
     const reply = this.aim()?.reply ?? null;
     if (reply !== null) await this.generate(reply.kind, reply.turnId, reply.offset);
   }
 
   async continue(): Promise<void> {
+    await this.turning;
     const goOn = this.aim()?.goOn ?? null;
     if (goOn !== null) await this.generate('continue', goOn.turnId, goOn.offset);
   }
 
   async retry(turnId?: string): Promise<void> {
+    await this.turning;
     const id = turnId ?? this.aim()?.model?.id;
     if (id !== undefined) await this.generate('retry', id, null);
   }
@@ -277,7 +282,12 @@ export class ManuscriptSession implements ManuscriptController {
   previousAlternate(turnId?: string): Promise<void> { return this.choose(turnId, -1); }
   nextAlternate(turnId?: string): Promise<void> { return this.choose(turnId, 1); }
 
-  private async choose(turnId: string | undefined, step: -1 | 1): Promise<void> {
+  private choose(turnId: string | undefined, step: -1 | 1): Promise<void> {
+    this.turning = this.turning.then(() => this.turnPage(turnId, step));
+    return this.turning;
+  }
+
+  private async turnPage(turnId: string | undefined, step: -1 | 1): Promise<void> {
     const { parts } = this;
     const aim = this.aim();
     const id = turnId ?? aim?.model?.id;
