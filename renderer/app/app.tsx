@@ -1,5 +1,5 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { notifyManager, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useEffect, type ReactElement } from 'react';
 import { whenOpen } from '../lib/client.ts';
 import { Fallback } from '../ui/fallback.tsx';
@@ -8,6 +8,8 @@ import { loadRemembered, useRemembered } from './remembered.ts';
 import { Shell } from './shell.tsx';
 import { useAppliedTheme } from './theme.ts';
 
+// Before the next paint: a checkbox must not show its old state again for a moment.
+notifyManager.setScheduler(queueMicrotask);
 const client = new QueryClient({
   defaultOptions: {
     queries: { retry: 3, retryDelay: 400, refetchOnWindowFocus: true, staleTime: 1000, networkMode: 'always' },
