@@ -111,7 +111,8 @@ export class Reply {
     if (live !== null && span !== null && !this.disturbed) this.settle(done.text);
     const known = sync.tree.turns.get(this.state.turnId);
     const text = known?.text ?? '';
-    sync.adopt(this.state.turnId, { text: text.slice(0, done.offset) + done.text + text.slice(done.offset), version: done.version, interrupted: done.reason === 'error' });
+    // A change that crossed the end, as a removal does, has counted on from it.
+    sync.adopt(this.state.turnId, { text: text.slice(0, done.offset) + done.text + text.slice(done.offset), version: Math.max(done.version, known?.version ?? 0), interrupted: done.reason === 'error' });
     // Saves made of several edits may have left its place otherwise in the store: the page is right.
     document.closeLive(!this.disturbed && span !== null && document.live?.at === done.offset);
     this.end({ turnId: this.state.turnId, reason: done.reason, stats: done.stats, fault: done.fault });

@@ -14,7 +14,7 @@ const RUNS = Number(FUZZ_RUNS ?? 300);
 /** One seed is one chapter, worked on in this many sequences. */
 const IN_CHAPTER = 6;
 /** Seeds that failed once. */
-const PINNED: readonly number[] = [35, 1010, 1012, 1017, 2011, 2020, 2023, 3033];
+const PINNED: readonly number[] = [1010, 2020, 2023, 4010];
 /** What they came down to. */
 const FOUND: readonly (readonly [what: string, steps: readonly Step[]])[] = [
   ['the turn that a reply follows is taken away while the reply begins', [
@@ -30,6 +30,8 @@ const FOUND: readonly (readonly [what: string, steps: readonly Step[]])[] = [
   ['a reply is asked for while the other alternate is fetched', [
     { does: 'replaceAll', text: 'It rains.\n<|user|>\nI wait.\n<|model|>\nNothing.\n<|user|>\nStill?', rest: 300 }, { does: 'retry', at: [0.7, 0], rest: 800 }, { does: 'previous', at: [0.7, 0], rest: 400 },
     { does: 'next', at: [0.7, 0], rest: 0 }, { does: 'reply', at: [1, 1], rest: 0 }, { does: 'previous', at: [1, 1], rest: 0 }]],
+  ['a reply is taken away while it is written, and back again', [
+    { does: 'replaceAll', text: 'It rains.\n<|user|>\nI wait.', rest: 300 }, { does: 'reply', at: [1, 1], rest: 120 }, { does: 'remove', at: [1, 1], rest: 700 }, { does: 'undo', times: 1, rest: 300 }, { does: 'type', at: [1, 1], text: 'So it goes.', rest: 0 }]],
 ];
 const CONFLICT = /changed elsewhere/;
 
