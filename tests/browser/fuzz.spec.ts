@@ -74,6 +74,8 @@ class Fuzz {
     const after = await this.client.chapters.list({ storyId: this.storyId });
     const chapter = after.find(({ id }) => !before.some((old) => old.id === id));
     if (chapter === undefined) throw new Error('no new chapter');
+    // A page that is reloaded at once would open the place that was remembered before.
+    await expect.poll(async () => JSON.stringify(await this.client.settings.interface())).toContain(chapter.id);
     return chapter.id;
   }
 
