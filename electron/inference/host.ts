@@ -3,7 +3,8 @@ import type { StudioFault } from '../../shared/contract/common.ts';
 import { EngineProcess, TEMPO, type Tempo } from './engine-process.ts';
 import { EngineFault } from './fault.ts';
 import { Generation } from './generation.ts';
-import type { EngineJob, GenerateRequest, InferenceHost, LoadedModel, LoadOptions, StartEngine } from './protocol.ts';
+import { MeasurementJob } from './measurement.ts';
+import type { EngineJob, GenerateRequest, InferenceHost, LoadedModel, LoadOptions, Measurement, StartEngine } from './protocol.ts';
 
 /** After so many failures of the engine itself in a row it is not started again unasked. */
 const BREAKER = 3;
@@ -81,6 +82,11 @@ export function createInferenceHost(start: StartEngine, tempo: Tempo = TEMPO): I
     throw new EngineFault('NO_ENGINE', 'No model is ready. Choose one, or wait until it is loaded.');
   };
 
+  const measure = <T>(job: MeasurementJob<T>): Measurement<T> => {
+    void enqueue(() => counted(ensureLoaded().then((engine) => job.run(engine)))).catch((error: unknown) => { job.fail(error); });
+    return job;
+  };
+
   return {
     get pid() { return current?.pid ?? null; },
 
@@ -105,6 +111,16 @@ export function createInferenceHost(start: StartEngine, tempo: Tempo = TEMPO): I
       }).catch((error: unknown) => { generation.fail(error); });
       return generation;
     },
+
+    score: (request) => measure(new MeasurementJob((engine, notice) => {
+      const { id, answer } = engine.ask<'score'>({ type: 'score', request }, notice);
+      return { id, answer: answer.then(({ endings }) => endings) };
+    }, tempo)),
+
+    perplexity: (request) => measure(new MeasurementJob((engine, notice) => {
+      const { id, answer } = engine.ask<'perplexity'>({ type: 'perplexity', request }, notice);
+      return { id, answer: answer.then(({ result }) => result) };
+    }, tempo)),
 
     onDeath: (listener) => { deathListeners.push(listener); },
 

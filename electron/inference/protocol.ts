@@ -15,11 +15,22 @@ export interface LoadedModel {
 }
 export interface GenerateRequest { readonly plan: PlanRequest; readonly sampling: Sampling & { readonly seed: number } }
 
+/** Continuations of one prefix: of a chat in a format (`open: false`: the reply is opened), or of an open last turn. */
+export interface ScoreRequest { readonly prefix: Pick<PlanRequest, 'format' | 'turns' | 'open'>; readonly endings: readonly string[] }
+/** Natural logarithms of probabilities: the `sum` is that of `tokens`, in order. `bytes`: of the ending in UTF-8. */
+export interface EndingScore { readonly sum: number; readonly tokens: readonly { readonly id: number; readonly logProbability: number }[]; readonly bytes: number }
+/** `window` in tokens, as llama-perplexity's `--ctx-size`. */
+export interface PerplexityRequest { readonly text: string; readonly window: number }
+/** `deviation`: the standard error that llama-perplexity prints behind `+/-`; `tokens`: of the whole text, of which `scored` count. */
+export interface Perplexity { readonly value: number; readonly deviation: number; readonly tokens: number; readonly windows: number; readonly scored: number }
+
 export type ToEngine =
   | { readonly type: 'load'; readonly id: number; readonly options: LoadOptions }
   | { readonly type: 'plan'; readonly id: number; readonly request: PlanRequest }
   | { readonly type: 'count'; readonly id: number; readonly texts: readonly string[] }
   | { readonly type: 'generate'; readonly id: number; readonly request: GenerateRequest }
+  | { readonly type: 'score'; readonly id: number; readonly request: ScoreRequest }
+  | { readonly type: 'perplexity'; readonly id: number; readonly request: PerplexityRequest }
   | { readonly type: 'abort'; readonly id: number }
   | { readonly type: 'ping'; readonly id: number };
 
@@ -34,6 +45,8 @@ export type FromEngine =
   | { readonly type: 'accepted'; readonly id: number; readonly ledger: Ledger; readonly headTokens: readonly number[] }
   | { readonly type: 'text'; readonly id: number; readonly text: string }
   | { readonly type: 'done'; readonly id: number; readonly reason: Exclude<StopReason, 'error'>; readonly stats: GenerationStats; readonly position: number }
+  | { readonly type: 'scored'; readonly id: number; readonly endings: readonly EndingScore[] }
+  | { readonly type: 'perplexed'; readonly id: number; readonly result: Perplexity }
   | { readonly type: 'pong'; readonly id: number }
   | { readonly type: 'failed'; readonly id: number; readonly fault: StudioFault };
 
@@ -59,12 +72,23 @@ export interface EngineJob {
   stop(): void;
 }
 
+/** Work that no reader waits for: it begins when no reply is asked for. Stopped, it rejects with STOPPED. */
+export interface Measurement<T> {
+  readonly done: Promise<T>;
+  /** A share from 0 to 1. */
+  onProgress(listener: (share: number) => void): void;
+  stop(): void;
+}
+
 /** What the studio knows of inference. Rejections are EngineFault (fault: StudioFault). */
 export interface InferenceHost {
   load(options: LoadOptions, onProgress: (value: number) => void): Promise<LoadedModel>;
   plan(request: PlanRequest): Promise<Ledger>;
   count(texts: readonly string[]): Promise<readonly number[]>;
   generate(request: GenerateRequest): EngineJob;
+  /** Scores the endings in order. */
+  score(request: ScoreRequest): Measurement<readonly EndingScore[]>;
+  perplexity(request: PerplexityRequest): Measurement<Perplexity>;
   readonly pid: number | null;
   /** Called when the process ends unasked, with what happened in words. */
   onDeath(listener: (fault: StudioFault) => void): void;

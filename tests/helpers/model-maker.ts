@@ -33,7 +33,7 @@ export function makeModel(recipe: Partial<ModelRecipe> = {}): string {
   const path = join(folder, `${full.architecture}-${full.size}-${full.kind}-${hash}.gguf`);
   if (existsSync(path)) return path;
   mkdirSync(folder, { recursive: true });
-  const vocabulary = full.vocabulary === 'spm' ? sentencePieces(320, full.marks) : bytePairs(full.vocabulary === 'bpe' ? 50_304 : 260, full.marks);
+  const vocabulary = vocabularyOf(full);
   const shape = full.kind === 'bigram' ? bigramShape(full, vocabulary.texts.length) : SHAPES[full.size];
   const weights = full.kind === 'bigram' ? bigramWeights(full, vocabulary, shape.width) : randomWeights(full.seed);
   const unfinished = `${path}.${process.pid}`;
@@ -42,9 +42,23 @@ export function makeModel(recipe: Partial<ModelRecipe> = {}): string {
   return path;
 }
 
+/** What a bigram model says, exactly: the natural logarithm of the probability of `next` after `before`. */
+export function bigramLogProbability(recipe: Partial<ModelRecipe>): (before: number, next: number) => number {
+  const full = { ...PLAIN, ...recipe };
+  const table = bigramTable(full, vocabularyOf(full));
+  return (before, next) => {
+    const logits = table[before] ?? new Float32Array(0);
+    return (logits[next] ?? Number.NaN) - Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+  };
+}
+
 /** 162 million parameters in 326 MB: large enough to measure speed with, and for a prompt that takes seconds. */
 export function largeModel(): string {
   return makeModel({ size: 'large', vocabulary: 'bpe', context: 4096 });
+}
+
+function vocabularyOf({ vocabulary, marks }: ModelRecipe): MadeVocabulary {
+  return vocabulary === 'spm' ? sentencePieces(320, marks) : bytePairs(vocabulary === 'bpe' ? 50_304 : 260, marks);
 }
 
 interface Shape { readonly layers: number; readonly width: number; readonly feed: number; readonly gatedFeed: number; readonly heads: number; readonly keyHeads: number; readonly headWidth: number }
@@ -125,8 +139,8 @@ function randomWeights(seed: number): Weights {
   return { embedding: gaussian(1), output: gaussian(0.09), inner: (inputs) => gaussian(1 / Math.sqrt(inputs)) };
 }
 
-/** Nothing inside, one-hot embeddings, and an output matrix that turns token `a` into the logits `table[a]`. */
-function bigramWeights({ architecture, seed, chain }: ModelRecipe, vocabulary: MadeVocabulary, width: number): Weights {
+/** Logits of every token after every other. */
+function bigramTable({ seed, chain }: ModelRecipe, vocabulary: MadeVocabulary): Float32Array[] {
   const size = vocabulary.texts.length;
   const random = seededRandom(seed);
   const table = Array.from({ length: size }, () => Float32Array.from({ length: size }, () => random()));
@@ -134,6 +148,14 @@ function bigramWeights({ architecture, seed, chain }: ModelRecipe, vocabulary: M
     const ids = vocabulary.encode(text);
     ids.slice(1).forEach((next, index) => { const row = table[ids[index] ?? 0]; if (row !== undefined) row[next] = 15; });
   }
+  return table;
+}
+
+/** Nothing inside, one-hot embeddings, and an output matrix that turns token `a` into the logits `table[a]`. */
+function bigramWeights(recipe: ModelRecipe, vocabulary: MadeVocabulary, width: number): Weights {
+  const { architecture } = recipe;
+  const size = vocabulary.texts.length;
+  const table = bigramTable(recipe, vocabulary);
   // A one-hot row after normalisation: its one place over the deviation, and with layer norm less the mean, which the spare places make zero.
   const deviation = architecture === 'llama' ? Math.sqrt(1 / width + EPSILON) : Math.sqrt((1 - 1 / width) / width + EPSILON);
   const output = new Float32Array(size * width);

@@ -5,6 +5,7 @@ import { type GenerateRequest, type LoadOptions, PROTOCOL_VERSION, type ToEngine
 import { generate, ledgerOf } from './generate.ts';
 import { type OpenModel, openModel } from './open-model.ts';
 import type { EnginePort } from './port.ts';
+import { perplexity, score } from './scoring.ts';
 
 /** What runs in an inference process, behind whatever port carries its messages. Answers to stop it (a process just dies). */
 export function startRuntime(port: EnginePort): () => Promise<void> {
@@ -29,6 +30,8 @@ export function startRuntime(port: EnginePort): () => Promise<void> {
     const ended = answer(id, () => task(abort.signal).finally(() => { work = null; }));
     work = { id, abort, ended };
   };
+
+  const progress = (id: number): ((value: number) => void) => (value) => { port.send({ type: 'progress', id, value }); };
 
   const load = async (id: number, options: LoadOptions): Promise<void> => {
     if (open !== null) throw new EngineFault('BUSY', 'This engine process has a model already.');
@@ -55,6 +58,8 @@ export function startRuntime(port: EnginePort): () => Promise<void> {
     switch (message.type) {
       case 'load': startWork(id, () => load(id, message.options)); break;
       case 'generate': startWork(id, (signal) => write(id, message.request, signal)); break;
+      case 'score': startWork(id, async (signal) => { port.send({ type: 'scored', id, endings: await score(ready(open), message.request, { signal, onProgress: progress(id) }) }); }); break;
+      case 'perplexity': startWork(id, async (signal) => { port.send({ type: 'perplexed', id, result: await perplexity(ready(open), message.request, { signal, onProgress: progress(id) }) }); }); break;
       case 'abort': if (work?.id === id) work.abort.abort(); break;
       case 'ping': port.send({ type: 'pong', id }); break;
       case 'plan': void answer(id, () => { port.send({ type: 'planned', id, ledger: ledgerOf(ready(open), message.request) }); }); break;
