@@ -7,13 +7,22 @@ import type { Sampling } from '../../shared/settings/sampling.ts';
 export const PROTOCOL_VERSION = 1;
 /** Prompt chunks end at absolute multiples of this many tokens. */
 export const PROMPT_CHUNK = 128;
+export const MAX_BRANCHES = 4;
 
-export interface LoadOptions { readonly path: string; readonly contextSize: number | null; readonly threads: number; readonly gpu: boolean }
+export interface LoadOptions {
+  readonly path: string; readonly contextSize: number | null; readonly threads: number; readonly gpu: boolean;
+  /** How many evaluated prompts are kept in memory, 1 to MAX_BRANCHES, as far as there is room for them. Default: MAX_BRANCHES. */
+  readonly branches?: number;
+}
 export interface LoadedModel {
   readonly architecture: string; readonly name: string; readonly contextSize: number; readonly trainedContext: number; readonly device: string;
   readonly vocabulary: { readonly size: number; readonly kind: 'bpe' | 'spm'; readonly bos: boolean; readonly roleTokens: readonly string[] };
 }
-export interface GenerateRequest { readonly plan: PlanRequest; readonly sampling: Sampling & { readonly seed: number } }
+export interface GenerateRequest {
+  readonly plan: PlanRequest; readonly sampling: Sampling & { readonly seed: number };
+  /** Reads the whole prompt anew: the same request then gives the same tokens, always. */
+  readonly cold?: boolean;
+}
 
 /** Continuations of one prefix: of a chat in a format (`open: false`: the reply is opened), or of an open last turn. */
 export interface ScoreRequest { readonly prefix: Pick<PlanRequest, 'format' | 'turns' | 'open'>; readonly endings: readonly string[] }

@@ -4,7 +4,7 @@ import type { Ledger, Plan, PlanRequest } from '../../../shared/prompt/types.ts'
 import type { GenerateRequest } from '../protocol.ts';
 import { nextTokens } from './next-tokens.ts';
 import type { OpenModel } from './open-model.ts';
-import { readPrompt, reusable } from './read-prompt.ts';
+import { readPrompt } from './read-prompt.ts';
 import { TextStream } from './text-stream.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -23,12 +23,13 @@ export function ledgerOf(open: OpenModel, request: PlanRequest): Ledger {
 }
 
 export async function generate(open: OpenModel, request: GenerateRequest, signal: AbortSignal, events: GenerationEvents): Promise<GenerationResult> {
-  const { sequence, vocabulary } = open;
+  const { vocabulary } = open;
   const { sampling } = request;
   const started = performance.now();
   const plan = planPrompt(request.plan, vocabulary, open.tokenized);
   const total = plan.tokens.length;
   events.accepted(accounted(open, plan), plan.tokens.slice(0, plan.headTokens));
+  const sequence = await open.branches.take(plan.tokens, { cold: request.cold === true });
   const reused = await readPrompt(sequence, plan.tokens, signal, (done, kept) => { events.prompt(done, total, kept); });
 
   const stopTokens = stopsOf(request.plan.format.stops, vocabulary);
@@ -68,7 +69,7 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
 }
 
 function accounted(open: OpenModel, plan: Plan): Ledger {
-  return { ...plan.ledger, toRead: plan.tokens.length - reusable(open.sequence.contextTokens, plan.tokens) };
+  return { ...plan.ledger, toRead: plan.tokens.length - open.branches.reusable(plan.tokens) };
 }
 
 /** Marks that are control tokens have no text that could be recognised: they are known by their ids. */

@@ -3,11 +3,14 @@ import type { LlamaContextSequence } from 'node-llama-cpp';
 import type { TokenCache } from '../../../shared/prompt/tokens.ts';
 import { EngineFault } from '../fault.ts';
 import { readGgufHeader } from '../gguf/header.ts';
-import { type LoadedModel, type LoadOptions, PROMPT_CHUNK } from '../protocol.ts';
+import { type LoadedModel, type LoadOptions, MAX_BRANCHES, PROMPT_CHUNK } from '../protocol.ts';
+import { branchCount } from './branch-count.ts';
+import { Branches } from './branches.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 export interface OpenModel {
   readonly sequence: LlamaContextSequence;
+  readonly branches: Branches;
   readonly contextSize: number;
   readonly vocabulary: Vocabulary;
   /** Texts tokenised before: a plan after each pause of the writer costs only what changed. */
@@ -47,16 +50,19 @@ export async function openModel(options: LoadOptions, onProgress: (value: number
   });
   const contextSize = options.contextSize ?? Math.min(model.trainContextSize, DEFAULT_CONTEXT);
   const gpu = options.gpu && llama.supportsGpuOffloading;
-  const context = await model.createContext({ contextSize, threads, batchSize: Math.min(contextSize, PROMPT_CHUNK), flashAttention: gpu ? 'auto' : false, failedCreationRemedy: false })
+  const sequences = await branchCount(model, llama, { contextSize, wanted: options.branches ?? MAX_BRANCHES, gpu });
+  const context = await model.createContext({ contextSize, sequences, threads, batchSize: Math.min(contextSize, PROMPT_CHUNK), flashAttention: gpu ? 'auto' : false, failedCreationRemedy: false })
     .catch(async (error: unknown) => {
       throw new EngineFault('MEMORY', `A context of ${contextSize.toLocaleString('en')} tokens does not fit into this computer's memory. Choose a smaller context size and load the model again.`, await reason(error));
     });
-  const sequence = context.getSequence({ contextShift: { strategy: () => { throw new EngineFault('WINDOW', 'The context is full.'); } } });
+  const full = (): never => { throw new EngineFault('WINDOW', 'The context is full.'); };
+  const sequence = context.getSequence({ contextShift: { strategy: full } });
+  const others = Array.from({ length: sequences - 1 }, () => context.getSequence({ contextShift: { strategy: full } }));
   const vocabulary = new Vocabulary(model);
   const devices = gpu ? await llama.getGpuDeviceNames() : [];
   onProgress(1);
   return {
-    sequence, contextSize: context.contextSize, vocabulary, tokenized: new Map(),
+    sequence, branches: new Branches([sequence, ...others]), contextSize: context.contextSize, vocabulary, tokenized: new Map(),
     loaded: {
       architecture: header.architecture, name: header.name, contextSize: context.contextSize, trainedContext: model.trainContextSize,
       device: devices.length > 0 ? devices.join(', ') : `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,

@@ -1,21 +1,11 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 import { PROMPT_CHUNK } from '../protocol.ts';
 
-/** How many tokens of a prompt need not be read again. The last one is always evaluated: its answer is the first new token. */
-export function reusable(evaluated: readonly number[], prompt: readonly number[]): number {
-  const most = Math.min(evaluated.length, prompt.length - 1);
-  let same = 0;
-  while (same < most && evaluated[same] === prompt[same]) same++;
-  return Math.max(0, same);
-}
-
 /**
- * Brings the sequence to the prompt without its last token. Chunks end at absolute multiples of PROMPT_CHUNK, so that the same prompt is cut the same way however much of it was there;
- * nothing interrupts a chunk, so the signal is looked at between them. Answers with the number of tokens reused.
+ * Brings a sequence that holds the beginning of a prompt to the prompt without its last token. Chunks end at absolute multiples of PROMPT_CHUNK, so that the same
+ * prompt is cut the same way however much of it was there; nothing interrupts a chunk, so the signal is looked at between them. Answers with the number of tokens reused.
  */
 export async function readPrompt(sequence: LlamaContextSequence, prompt: readonly number[], signal: AbortSignal, onProgress: (done: number, reused: number) => void): Promise<number> {
-  const keep = reusable(sequence.contextTokens, prompt);
-  if (sequence.nextTokenIndex > keep) await sequence.eraseContextTokenRanges([{ start: keep, end: sequence.nextTokenIndex }]);
   const reused = sequence.nextTokenIndex;
   const end = prompt.length - 1;
   onProgress(reused, reused);
