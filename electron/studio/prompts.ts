@@ -1,5 +1,5 @@
 import type { TreeTurn, TurnTree } from '../../shared/document/turn.ts';
-import type { Cut, Ledger, LedgerEntry, PlanRequest, PromptFormat, PromptTurn } from '../../shared/prompt/types.ts';
+import type { Cut, Ledger, Segment, PlanRequest, PromptFormat, PromptTurn } from '../../shared/prompt/types.ts';
 import type { ReadableDB } from '../storage/handle.ts';
 import { lastCut } from '../storage/generations.ts';
 import { turnText } from '../storage/turns.ts';
@@ -43,12 +43,17 @@ export function promptRequest(db: ReadableDB, chapterId: string, target: Target,
 
 /** The ledger over all turns: those that were not sent to the planner stand where they belong, outside, with their counts where known. */
 export function wholeLedger(ledger: Ledger, target: Target, countOf: (turn: PromptTurn, version: number) => number | null): Ledger {
-  const planned = new Map(ledger.entries.map((entry) => [entry.turnId, entry]));
-  const entries = target.turns.map((turn): LedgerEntry => {
+  const planned = new Map(ledger.segments.map(({ source }, index) => [source.kind === 'turn' ? source.id : null, index]));
+  const segments: Segment[] = [];
+  let next = 0;
+  for (const turn of target.turns) {
     const count = (): number | null => countOf(turn, target.versions.get(turn.id) ?? 0);
-    const entry = planned.get(turn.id);
-    if (!entry) return { turnId: turn.id, role: turn.role, placement: 'out', tokens: count(), reason: 'older', neutralised: false };
-    return entry.placement === 'out' && entry.tokens === null ? { ...entry, tokens: count() } : entry;
-  });
-  return { ...ledger, entries };
+    const index = planned.get(turn.id);
+    if (index === undefined) segments.push({ source: { kind: 'turn', id: turn.id }, role: turn.role, placement: 'out', tokens: count(), at: null, reason: 'older', neutralised: false });
+    else {
+      segments.push(...ledger.segments.slice(next, index + 1).map((segment) => (segment.placement === 'out' && segment.tokens === null ? { ...segment, tokens: count() } : segment)));
+      next = index + 1;
+    }
+  }
+  return { ...ledger, segments: [...segments, ...ledger.segments.slice(next)] };
 }

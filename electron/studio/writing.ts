@@ -130,7 +130,7 @@ export function createWriting({ db, engine, models, settings, generations, holds
       const reserve = Math.min(maxTokens, Math.floor(ready.contextSize / 2));
       const ledger = await engine.host.plan(promptRequest(db, chapterId, target, { format: ready.format, contextSize: ready.contextSize, reserve }));
       const whole = wholeLedger(ledger, target, counts.of);
-      const outside = new Set(whole.entries.filter((entry) => entry.placement === 'out' && entry.tokens === null).map((entry) => entry.turnId));
+      const outside = new Set(whole.segments.filter((segment) => segment.placement === 'out' && segment.tokens === null).map((segment) => segment.source.id));
       counts.later(target.turns.filter((turn) => outside.has(turn.id)), target.versions);
       return whole;
     },

@@ -1,7 +1,7 @@
 import { ChevronLeft, ChevronRight, CornerDownLeft, PenLine, RotateCcw, Square } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import { usePlan } from '../ledger/plan.ts';
-import { sendsText } from '../ledger/segments.ts';
+import { sendsText } from '../ledger/bars.ts';
 import { useEngine } from '../lib/engine.ts';
 import { words } from '../lib/words.ts';
 import type { GenerationState } from '../manuscript/controller.ts';

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import type { EngineStatus } from '../../shared/contract/models.ts';
 import { usePlan } from '../ledger/plan.ts';
-import { sendsText } from '../ledger/segments.ts';
+import { sendsText } from '../ledger/bars.ts';
 import { useEngine } from '../lib/engine.ts';
 import { tokensPerSecond } from '../lib/numbers.ts';
 import { words } from '../lib/words.ts';

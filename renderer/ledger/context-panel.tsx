@@ -1,15 +1,15 @@
 import { memo, useState, type ReactElement } from 'react';
-import type { Ledger, LedgerEntry } from '../../shared/prompt/types.ts';
+import type { Ledger, Segment } from '../../shared/prompt/types.ts';
 import { useManuscript, useSession } from '../app/session.ts';
 import { useEngine } from '../lib/engine.ts';
 import { count } from '../lib/numbers.ts';
 import { words } from '../lib/words.ts';
 import type { ManuscriptController } from '../manuscript/controller.ts';
-import { RoleMark } from './role-mark.tsx';
+import { barsOf, sendsText, sumsOf, turnIdOf, type BarKind } from './bars.ts';
 import { usePlan } from './plan.ts';
-import { segmentsOf, sendsText, sumsOf, type SegmentKind } from './segments.ts';
+import { RoleMark } from './role-mark.tsx';
 
-const LEGEND: readonly SegmentKind[] = ['system', 'user', 'model', 'reserve', 'free'];
+const LEGEND: readonly BarKind[] = ['system', 'user', 'model', 'reserve', 'free'];
 const SHOWN = 200;
 
 /** The ledger: what of the story the next reply is made from, turn by turn. */
@@ -32,17 +32,17 @@ interface ViewProps { readonly ledger: Ledger; readonly controller: ManuscriptCo
 function LedgerView({ ledger, controller }: ViewProps): ReactElement {
   const [all, setAll] = useState(false);
   const caret = useManuscript()?.caretTurnId ?? null;
-  const segments = segmentsOf(ledger);
-  const sums = sumsOf(segments);
-  const hidden = all ? 0 : Math.max(0, ledger.entries.length - SHOWN);
-  const said = ledger.entries.filter((entry) => entry.reason !== 'empty');
+  const bars = barsOf(ledger);
+  const sums = sumsOf(bars);
+  const hidden = all ? 0 : Math.max(0, ledger.segments.length - SHOWN);
+  const said = ledger.segments.filter((segment) => segment.reason !== 'empty');
   return (
     <>
       <div className="stack" aria-hidden="true" onMouseLeave={() => controller?.highlightTurn(null)}>
-        {segments.map((segment) => (
-          <i key={segment.turnId ?? segment.kind} className={`seg-${segment.kind}`} style={{ flexGrow: segment.tokens }}
-            title={`${words.legend[segment.kind]}: ${words.tokens(segment.tokens)}`}
-            onMouseEnter={() => controller?.highlightTurn(segment.turnId)} onClick={() => { if (segment.turnId !== null) controller?.revealTurn(segment.turnId); }} />
+        {bars.map((bar, index) => (
+          <i key={bar.turnId ?? index} className={`seg-${bar.kind}`} style={{ flexGrow: bar.tokens }}
+            title={`${words.legend[bar.kind]}: ${words.tokens(bar.tokens)}`}
+            onMouseEnter={() => controller?.highlightTurn(bar.turnId)} onClick={() => { if (bar.turnId !== null) controller?.revealTurn(bar.turnId); }} />
         ))}
       </div>
       <p className="legend" aria-hidden="true">
@@ -53,8 +53,8 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
       {said.length === 0 ? <p className="quiet">{words.nothingSent}</p> : null}
       {hidden === 0 ? null : <button type="button" className="earlier" onClick={() => setAll(true)}>{words.earlier(hidden)}</button>}
       <ul className="entries" role="list" onMouseLeave={() => controller?.highlightTurn(null)}>
-        {said.slice(-(ledger.entries.length - hidden)).map((entry) => (
-          <Entry key={entry.turnId} entry={entry} excerpt={controller?.excerpt(entry.turnId, 80) ?? ''} on={entry.turnId === caret} controller={controller} />
+        {said.slice(-(ledger.segments.length - hidden)).map((segment) => (
+          <Entry key={segment.source.id} segment={segment} excerpt={excerptOf(segment, controller)} on={turnIdOf(segment) === caret} controller={controller} />
         ))}
       </ul>
       {ledger.overhead > 0 && said.length > 0 ? <p className="entry overhead"><i className="seg-overhead" />{words.overhead}<small className="num">{count(ledger.overhead)}</small></p> : null}
@@ -62,21 +62,28 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
   );
 }
 
-interface EntryProps { readonly entry: LedgerEntry; readonly excerpt: string; readonly on: boolean; readonly controller: ManuscriptController | null }
+function excerptOf(segment: Segment, controller: ManuscriptController | null): string {
+  const turnId = turnIdOf(segment);
+  return turnId === null ? '' : (controller?.excerpt(turnId, 80) ?? '');
+}
 
-const Entry = memo(function Entry({ entry, excerpt, on, controller }: EntryProps): ReactElement {
-  const why = [words.reasons[entry.reason], entry.neutralised ? words.neutralised : null].filter((line) => line !== null).join(' · ');
-  const spoken = entry.tokens === null ? words.uncountedLong : words.tokens(entry.tokens);
+interface EntryProps { readonly segment: Segment; readonly excerpt: string; readonly on: boolean; readonly controller: ManuscriptController | null }
+
+const Entry = memo(function Entry({ segment, excerpt, on, controller }: EntryProps): ReactElement {
+  const turnId = turnIdOf(segment);
+  const { role, placement, tokens } = segment;
+  const why = [words.reasons[segment.reason], segment.neutralised ? words.neutralised : null].filter((line) => line !== null).join(' · ');
+  const spoken = tokens === null ? words.uncountedLong : words.tokens(tokens);
   return (
-    <li data-placement={entry.placement} data-role={entry.role} data-on={on || undefined}>
-      <button type="button" className="entry" title={excerpt} onMouseEnter={() => controller?.highlightTurn(entry.turnId)} onFocus={() => controller?.highlightTurn(entry.turnId)}
-        onBlur={() => controller?.highlightTurn(null)} onClick={() => controller?.revealTurn(entry.turnId)}>
-        <RoleMark role={entry.role} />
-        <span className="entry-text">{excerpt === '' ? words.roles[entry.role] : excerpt}</span>
-        <span className="hidden">{`, ${words.roles[entry.role]} (${words.roleTerms[entry.role]}), ${spoken}, ${words.placements[entry.placement]}`}</span>
-        <small className="num" aria-hidden="true">{entry.tokens === null ? words.uncounted : count(entry.tokens)}</small>
-        {why === '' && entry.placement === 'in' ? null : (
-          <span className="why">{entry.placement === 'in' ? why : `${words.placements[entry.placement]}${why === '' ? '' : ` · ${why}`}`}</span>
+    <li data-placement={placement} data-role={role} data-on={on || undefined}>
+      <button type="button" className="entry" title={excerpt} onMouseEnter={() => controller?.highlightTurn(turnId)} onFocus={() => controller?.highlightTurn(turnId)}
+        onBlur={() => controller?.highlightTurn(null)} onClick={() => { if (turnId !== null) controller?.revealTurn(turnId); }}>
+        <RoleMark role={role} />
+        <span className="entry-text">{excerpt === '' ? words.roles[role] : excerpt}</span>
+        <span className="hidden">{`, ${words.roles[role]} (${words.roleTerms[role]}), ${spoken}, ${words.placements[placement]}`}</span>
+        <small className="num" aria-hidden="true">{tokens === null ? words.uncounted : count(tokens)}</small>
+        {why === '' && placement === 'in' ? null : (
+          <span className="why">{placement === 'in' ? why : `${words.placements[placement]}${why === '' ? '' : ` · ${why}`}`}</span>
         )}
       </button>
     </li>

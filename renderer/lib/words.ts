@@ -1,5 +1,5 @@
 import type { Role } from '../../shared/document/turn.ts';
-import type { LedgerEntry, Placement } from '../../shared/prompt/types.ts';
+import type { Segment, Placement } from '../../shared/prompt/types.ts';
 import { count } from './numbers.ts';
 
 const mac = navigator.platform.startsWith('Mac');
@@ -7,8 +7,8 @@ const ctrl = mac ? '⌘' : 'Ctrl';
 
 const ROLES: Record<Role, string> = { system: 'Note', user: 'You', model: 'Story' };
 const PLACEMENTS: Record<Placement, string> = { in: 'in', trimmed: 'trimmed', out: 'out' };
-const REASONS: Record<LedgerEntry['reason'], string | null> = {
-  head: 'always first', recent: null, older: 'before the window', long: 'too long: only its end is read', steering: 'not sent in a prose chapter', empty: 'empty',
+const REASONS: Record<Segment['reason'], string | null> = {
+  head: 'always first', note: 'always at its depth', recent: null, anchor: 'what the story answers here', older: 'before the window', long: 'too long: only its end is read', steering: 'not sent in a prose chapter', empty: 'empty',
 };
 
 /** Every word that the interface says, in English. */

@@ -60,7 +60,7 @@ describe('rules of formats', () => {
     const turns = [{ id: 'a', role: 'user', speaker: null, text: 'Make it sad.', steers: true }, { id: 'b', role: 'model', speaker: null, text: 'Rain.' }] as const;
     const plan = planPrompt({ format: format('prose'), turns, open: false, reserve: 10, contextSize: 100, cut: null }, wordTokenizer().tokenizer);
     expect(plan.prompt).toBe('Rain.\n\n');
-    expect(plan.ledger.entries[0]).toMatchObject({ placement: 'out', reason: 'steering' });
+    expect(plan.ledger.segments[0]).toMatchObject({ placement: 'out', reason: 'steering' });
   });
   test('a format that needs a user turn first gets an empty one', () => {
     expect(prompt('metharme', [['system', 'S'], ['model', 'M'], ['user', 'U']], { format: { ...format('metharme'), startsWithUser: true } })).toBe('<|system|>S<|user|><|model|>M<|user|>U<|model|>');

@@ -9,7 +9,7 @@ const turn = (id: string, role: PromptTurn['role'], text: string): PromptTurn =>
 function plan(format: string, vocabulary: TestVocabulary, turns: readonly PromptTurn[]) {
   const { tokenizer, textOf } = wordTokenizer(vocabulary);
   const planned = planPrompt({ format: formatByName(format) as PromptFormat, turns, open: false, reserve: 10, contextSize: 1000, cut: null }, tokenizer);
-  const neutralised = planned.ledger.entries.filter((entry) => entry.neutralised).map((entry) => entry.turnId);
+  const neutralised = planned.ledger.segments.filter((segment) => segment.neutralised).map((segment) => segment.source.id);
   return { ...planned, neutralised, pieces: planned.tokens.map((token) => textOf([token])) };
 }
 
@@ -61,7 +61,7 @@ describe('markers', () => {
   test('in plain text are tokenised together with their neighbours; a token belongs to the turn of its first byte', () => {
     const { pieces, ledger } = plan('metharme', {}, [turn('a', 'user', 'One.'), turn('b', 'user', 'Two.')]);
     expect(pieces).toEqual(['<|', 'user', '|>', 'One', '.<|', 'user', '|>', 'Two', '.<|', 'model', '|>']);
-    expect(ledger.entries.map((entry) => entry.tokens)).toEqual([5, 4]);
+    expect(ledger.segments.map((segment) => segment.tokens)).toEqual([5, 4]);
     expect(ledger.overhead).toBe(2);
   });
 

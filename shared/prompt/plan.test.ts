@@ -1,115 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import * as fc from 'fast-check';
 import { wordTokenizer } from '../../tests/helpers/tokenizers.ts';
-import { PromptFault } from './fault.ts';
-import { FORMATS, formatByName } from './formats.ts';
-import { headroom, planPrompt } from './plan.ts';
-import type { TokenCache } from './tokens.ts';
-import type { Plan, PlanRequest, PromptFormat, PromptTurn } from './types.ts';
-
-const text = fc.array(fc.constantFrom('a', 'stone', 'river', '.', '. ', '!', ' ', '  ', '\n', '\n\n', 'é', '🦊', '狐', '<|user|>', '### User:', '\t', 'on', '\ud800'), { minLength: 0, maxLength: 60 }).map((pieces) => pieces.join(''));
-const role = fc.constantFrom<PromptTurn['role'][]>('system', 'user', 'model', 'user', 'model');
-const story = fc.array(fc.record({ role, text, speaker: fc.constant(null) }), { maxLength: 14 }).map((turns) => turns.map((turn, index) => ({ ...turn, id: `t${index}` })));
-const vocabulary = fc.record({
-  kind: fc.constantFrom<('bpe' | 'spm')[]>('bpe', 'spm'), bos: fc.boolean(),
-  control: fc.constantFrom([], ['<|system|>', '<|user|>', '<|model|>', '<|endoftext|>', '<|im_start|>', '<|im_end|>'], ['<|prompter|>', '<|assistant|>']),
-  userDefined: fc.constantFrom([], ['<|user|>'], ['  ']),
-});
-const request = fc.record({
-  format: fc.constantFrom(...FORMATS, { ...(formatByName('oasst') as PromptFormat), name: 'strict', startsWithUser: true }),
-  turns: story, open: fc.boolean(), reserve: fc.integer({ min: 0, max: 60 }), contextSize: fc.integer({ min: 20, max: 400 }),
-  cut: fc.option(fc.record({ turnId: fc.integer({ min: 0, max: 15 }).map((n) => `t${n}`), offset: fc.nat(80) })),
-});
-const CASES = { numRuns: 5000, seed: 20240611 };
-const GROWING = { numRuns: 1000, seed: 20240612 };
-
-function attempt(plan: () => Plan): Plan | null {
-  try { return plan(); } catch (error) {
-    if (error instanceof PromptFault) return null;
-    throw error;
-  }
-}
-
-/** What is sent of a path, by the rules. */
-function sentTurns(asked: PlanRequest) {
-  const isLast = (index: number, turns: readonly PromptTurn[]) => asked.open && index === turns.length - 1;
-  const sent = asked.turns.filter((turn, index) => turn.text.trim() !== '' || isLast(index, asked.turns));
-  const first = sent.findIndex((turn, index) => turn.role !== 'system' || isLast(index, sent));
-  const head = sent.slice(0, first < 0 ? sent.length : first);
-  const user = asked.format.kind === 'prose' ? undefined : sent.findLast((turn) => turn.role === 'user');
-  return { head, kept: [user, sent.at(-1)].flatMap((turn) => (turn === undefined ? [] : [turn.id])) };
-}
-
-describe('every plan', () => {
-  test('keeps the budget, its head, the last turns and its accounts (W1 to W4, W8, W9, W12)', () => {
-    let refused = 0;
-    fc.assert(fc.property(request, vocabulary, (asked, words) => {
-      const { tokenizer, textOf } = wordTokenizer(words);
-      const plan = attempt(() => planPrompt(asked, tokenizer));
-      refused += plan === null ? 1 : 0;
-      if (plan === null) return;
-      const { entries, total, overhead, cut } = plan.ledger;
-      expect(total).toBe(plan.tokens.length);
-      expect(total).toBeLessThanOrEqual(headroom(asked.contextSize, asked.reserve));
-      expect(overhead + entries.reduce((sum, entry) => sum + (entry.placement === 'out' ? 0 : entry.tokens ?? NaN), 0)).toBe(total);
-      expect(entries.map((entry) => entry.turnId)).toEqual(asked.turns.map((turn) => turn.id));
-      const sent = textOf(plan.tokens);
-      const spelled = (words.bos ? '<s>' : '') + plan.prompt.toWellFormed();
-      expect(words.kind === 'bpe' ? sent : sent.replaceAll(/\s/g, '')).toBe(words.kind === 'bpe' ? spelled : spelled.replaceAll(/\s/g, ''));
-
-      const { head, kept } = sentTurns(asked);
-      expect(entries.filter((entry) => entry.reason === 'head').map((entry) => [entry.turnId, entry.placement])).toEqual(head.map((turn) => [turn.id, 'in']));
-      expect(entries.filter((entry) => kept.includes(entry.turnId) && entry.placement === 'out')).toEqual([]);
-
-      const again = planPrompt({ ...asked, cut }, tokenizer);
-      expect(again.tokens).toEqual(plan.tokens);
-      expect(again.ledger.cut).toEqual(cut);
-    }), CASES);
-    expect(refused).toBeLessThan(CASES.numRuns / 3);
-  });
-
-  test('of a growing story begins with the same ids until the cut moves (W5, W6, W10)', () => {
-    let moves = 0;
-    let steps = 0;
-    fc.assert(fc.property(request, vocabulary, story, (asked, words, more) => {
-      const { tokenizer } = wordTokenizer(words);
-      const cache: TokenCache = new Map();
-      const turns: PromptTurn[] = [{ id: 'head', role: 'system', speaker: null, text: 'Rule one.' }];
-      const plans: Plan[] = [];
-      for (const [index, turn] of [...asked.turns, ...more].filter((one) => one.role !== 'system').entries()) {
-        turns.push({ ...turn, id: `g${index}` });
-        const now: PlanRequest = { ...asked, turns, open: false, cut: plans.at(-1)?.ledger.cut ?? null };
-        const plan = attempt(() => planPrompt(now, tokenizer, cache));
-        if (plan === null) break;
-        expect(plan.tokens).toEqual(planPrompt(now, tokenizer).tokens);
-        plans.push(plan);
-      }
-      const heads = asked.format.kind === 'prose' ? [] : plans.map((plan) => plan.tokens.slice(0, plan.headTokens));
-      expect(new Set(heads.map(String)).size).toBeLessThanOrEqual(1);
-      const stays = plans.slice(1).map((plan, index) => ({ before: plans[index]?.prompt ?? '', cut: plans[index]?.ledger.cut, plan })).filter(({ cut, plan }) => JSON.stringify(cut) === JSON.stringify(plan.ledger.cut));
-      const ending = asked.format.opensReply.length + asked.format.after.user.length;
-      expect(stays.filter(({ before, plan }) => !plan.prompt.startsWith(before.slice(0, before.length - ending)))).toEqual([]);
-      steps += Math.max(0, plans.length - 1);
-      moves += Math.max(0, plans.length - 1) - stays.length;
-    }), GROWING);
-    expect(moves).toBeGreaterThan(100);
-    expect(moves).toBeLessThan(steps / 2);
-  });
-
-  test('moves a cut only when what follows it does not fit (W5)', () => {
-    fc.assert(fc.property(request, vocabulary, (asked, words) => {
-      const { tokenizer } = wordTokenizer(words);
-      const plan = attempt(() => planPrompt(asked, tokenizer));
-      const unbounded = attempt(() => planPrompt({ ...asked, cut: plan?.ledger.cut ?? null, contextSize: 100_000 }, tokenizer));
-      const wanted = attempt(() => planPrompt({ ...asked, contextSize: 100_000 }, tokenizer));
-      if (plan === null || wanted === null || unbounded === null) return;
-      const overflowed = wanted.tokens.length > headroom(asked.contextSize, asked.reserve);
-      const stayed = JSON.stringify(plan.ledger.cut) === JSON.stringify(wanted.ledger.cut);
-      expect(stayed || overflowed).toBe(true);
-      expect(unbounded.ledger.cut).toEqual(plan.ledger.cut);
-    }), GROWING);
-  });
-});
+import { formatByName } from './formats.ts';
+import { planPrompt } from './plan.ts';
+import type { PlanRequest, PromptFormat, PromptNote, PromptTurn } from './types.ts';
 
 const metharme = formatByName('metharme') as PromptFormat;
 const control = ['<|system|>', '<|user|>', '<|model|>'];
@@ -132,7 +25,7 @@ describe('the window', () => {
       turns.push(turn(`u${index}`, 'user', prose(10)), turn(`m${index}`, 'model', prose(60)), turn('now', 'user', 'Go on.'));
       const { ledger } = planPrompt({ ...base, turns, cut }, tokenizer);
       turns.pop();
-      expect(ledger.entries.every((entry) => entry.placement !== 'trimmed')).toBe(true);
+      expect(ledger.segments.every((segment) => segment.placement !== 'trimmed')).toBe(true);
       if (JSON.stringify(ledger.cut) !== JSON.stringify(cut)) afterMoves.push(ledger.total / 923);
       cut = ledger.cut;
     }
@@ -146,7 +39,7 @@ describe('the window', () => {
     const { tokenizer } = wordTokenizer({ control });
     const long = prose(5000);
     const plan = planPrompt({ ...base, open: true, turns: [turn('h', 'system', 'Be kind.'), turn('u', 'user', 'Tell on.'), turn('m', 'model', long)] }, tokenizer);
-    expect(plan.ledger.entries.map((entry) => [entry.placement, entry.reason])).toEqual([['in', 'head'], ['in', 'recent'], ['trimmed', 'long']]);
+    expect(plan.ledger.segments.map((segment) => [segment.placement, segment.reason])).toEqual([['in', 'head'], ['in', 'anchor'], ['trimmed', 'long']]);
     const offset = plan.ledger.cut?.offset ?? 0;
     expect(long.slice(offset - 2, offset)).toBe('\n\n');
     expect(plan.prompt).toBe(`<|system|>Be kind.<|user|>Tell on.<|model|>${long.slice(offset)}`);
@@ -181,7 +74,44 @@ describe('the window', () => {
     const { tokenizer } = wordTokenizer({ control });
     const turns = [turn('u', 'user', 'Go.'), turn('m', 'model', ''), turn('r', 'user', ' \n')];
     expect(planPrompt({ ...base, turns }, tokenizer).prompt).toBe('<|user|>Go.<|model|>');
-    expect(planPrompt({ ...base, turns }, tokenizer).ledger.entries[2]).toMatchObject({ placement: 'out', reason: 'empty', tokens: 0 });
+    expect(planPrompt({ ...base, turns }, tokenizer).ledger.segments[2]).toMatchObject({ placement: 'out', reason: 'empty', tokens: 0 });
     expect(planPrompt({ ...base, turns: turns.slice(0, 2), open: true }, tokenizer).prompt).toBe('<|user|>Go.<|model|>');
+  });
+});
+
+describe('notes at a depth', () => {
+  const turns = [turn('h', 'system', 'Be kind.'), turn('u1', 'user', 'One.'), turn('m1', 'model', 'Two.'), turn('u2', 'user', 'Three.')];
+  const note = (depth: number, text = 'Rain.'): PromptNote => ({ id: `n${depth}`, role: 'system', text, depth });
+  const planned = (notes: readonly PromptNote[], more: Partial<PlanRequest> = {}) => planPrompt({ ...base, turns, notes, ...more }, wordTokenizer({ control }).tokenizer);
+
+  test('stand before the newest turns, or before the reply (W13)', () => {
+    expect(planned([note(0)]).prompt).toBe('<|system|>Be kind.<|user|>One.<|model|>Two.<|user|>Three.<|system|>Rain.<|model|>');
+    expect(planned([note(1)]).prompt).toBe('<|system|>Be kind.<|user|>One.<|model|>Two.<|system|>Rain.<|user|>Three.<|model|>');
+    expect(planned([note(9, 'Deep.'), note(2)]).prompt).toBe('<|system|>Be kind.<|system|>Deep.<|user|>One.<|system|>Rain.<|model|>Two.<|user|>Three.<|model|>');
+  });
+
+  test('a turn that is continued belongs to the reply (W13)', () => {
+    expect(planned([note(0)], { open: true, turns: turns.slice(0, 3) }).prompt).toBe('<|system|>Be kind.<|user|>One.<|system|>Rain.<|model|>Two.');
+  });
+
+  test('of turns that have left stand behind the head (W13)', () => {
+    const long = [turn('h', 'system', 'Be kind.'), ...Array.from({ length: 40 }, (_, index) => turn(`t${index}`, index % 2 === 0 ? 'user' : 'model', prose(40)))];
+    const { prompt, ledger } = planned([note(35)], { turns: long });
+    expect(prompt.startsWith('<|system|>Be kind.<|system|>Rain.<|')).toBe(true);
+    expect(ledger.segments[6]).toMatchObject({ source: { kind: 'note', id: 'n35' }, placement: 'in', reason: 'note', at: 4, tokens: 3 });
+    expect(ledger.segments.filter(({ placement }) => placement === 'in').map(({ source }) => source.id).slice(0, 2)).toEqual(['h', 'n35']);
+  });
+
+  test('say what they take and where, and an empty one takes nothing (W9)', () => {
+    const { segments } = planned([note(1), note(0, ' \n')]).ledger;
+    expect(segments.map(({ source, at, tokens, reason }) => [source.id, at, tokens, reason])).toEqual([
+      ['h', 0, 4, 'head'], ['u1', 4, 3, 'recent'], ['m1', 7, 3, 'recent'], ['n1', 10, 3, 'note'], ['u2', 13, 3, 'recent'], ['n0', null, 0, 'empty'],
+    ]);
+  });
+
+  test('are never trimmed: what does not fit is refused with the numbers (W14)', () => {
+    expect(() => planned([note(1, prose(2000))])).toThrow(/The notes take 2\d\d\d tokens, but a context of 1024 tokens leaves the prompt 923 when 100 are kept for the reply/);
+    const crowded = planned([note(1, prose(500))], { turns: [turn('u', 'user', prose(2000))] });
+    expect(crowded.ledger.segments.map(({ source, placement }) => [source.id, placement])).toEqual([['n1', 'in'], ['u', 'trimmed']]);
   });
 });

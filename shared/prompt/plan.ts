@@ -1,9 +1,11 @@
+import type { Role } from '../document/turn.ts';
 import { assemble, type Assembled } from './assemble.ts';
 import { PromptFault } from './fault.ts';
-import { ledgerEntries, sortTurns } from './ledger.ts';
+import { accountOf, sortTurns } from './ledger.ts';
 import type { Scale } from './measure.ts';
+import { placeNotes } from './notes.ts';
 import type { TokenCache } from './tokens.ts';
-import { bodyOf, mayFit, moveCut, turnsOf, WHOLE, windowAt, type Body } from './window.ts';
+import { bodyOf, mayFit, moveCut, sentOf, WHOLE, windowAt, type Body } from './window.ts';
 import { roleWords } from './words.ts';
 import type { Plan, PlanRequest, PromptTurn, Tokenizer } from './types.ts';
 
@@ -16,27 +18,30 @@ export function planPrompt(request: PlanRequest, tokenizer: Tokenizer, cache: To
   const { head, turns } = sortTurns(request);
   const budget = headroom(request.contextSize, request.reserve);
   const options = { open: request.open && turns.length > 0, reply: !request.open };
-  const alone = assemble(head, { open: false, reply: options.reply }, scale).tokens.length;
-  if (alone > budget) throw new PromptFault(`${head.length > 0 ? 'The notes in front of the chapter take' : 'An empty prompt takes'} ${alone} tokens, ${room(request, budget)}. ${ADVICE}`);
+  const notes = placeNotes(request, turns.length, options.open);
+  const fixed = [...head, ...notes.map((note) => note.turn)];
+  const alone = assemble(fixed, { open: false, reply: options.reply }, scale).tokens.length;
+  const what = notes.length > 0 ? 'notes' : 'notes in front of the chapter';
+  if (alone > budget) throw new PromptFault(`${fixed.length > 0 ? `The ${what} take` : 'An empty prompt takes'} ${alone} tokens, ${room(request, budget)}. ${ADVICE}`);
 
-  let body = bodyOf(turns, options.open, budget - alone, scale);
+  let body = bodyOf({ turns, notes, open: options.open, space: budget - alone, scale });
   let window = windowAt(request.cut, body) ?? WHOLE;
   let moved = false;
   const move = () => {
     const next = moveCut(body);
-    if (next === null) throw new PromptFault(`The last turn does not fit beside the notes in front of the chapter, which take ${alone} tokens, ${room(request, budget)}. ${ADVICE}`);
+    if (next === null) throw new PromptFault(`The last turn does not fit beside the ${what}, which take ${alone} tokens, ${room(request, budget)}. ${ADVICE}`);
     moved = true;
     return next;
   };
   if (!mayFit(window, body)) window = move();
   for (;;) {
-    const prompt = assemble([...head, ...turnsOf(window, body)], options, scale);
+    const prompt = assemble([...head, ...sentOf(window, body)], options, scale);
     const excess = prompt.tokens.length - budget;
     if (excess <= 0) {
       const cut = window.from === 0 && window.offset === 0 ? null : { turnId: turns[window.from]?.id ?? '', offset: window.offset };
-      const { entries, overhead } = ledgerEntries(request, { head, body, window }, prompt);
+      const { segments, overhead } = accountOf(request, { head, body, window }, prompt);
       return {
-        ledger: { entries, total: prompt.tokens.length, overhead, reserve: request.reserve, contextSize: request.contextSize, cut },
+        ledger: { segments, total: prompt.tokens.length, overhead, reserve: request.reserve, contextSize: request.contextSize, cut },
         tokens: prompt.tokens, prompt: prompt.text, headTokens: countHeadTokens(head, prompt, scale),
       };
     }
@@ -59,7 +64,7 @@ function countHeadTokens(head: readonly PromptTurn[], prompt: Assembled, scale: 
   let count = first;
   while (count < prompt.tokens.length && ids.has(prompt.owners[count] ?? null)) count++;
   if (count === first) return count;
-  const followers: readonly (readonly PromptTurn[])[] = [[], [follower('user')], [follower('model')]];
+  const followers: readonly (readonly PromptTurn[])[] = [[], [follower('user')], [follower('model')], [follower('system')]];
   for (const followed of followers) {
     const { tokens } = assemble([...head, ...followed], { open: false, reply: true }, scale);
     const differs = tokens.findIndex((token, index) => token !== prompt.tokens[index]);
@@ -68,4 +73,4 @@ function countHeadTokens(head: readonly PromptTurn[], prompt: Assembled, scale: 
   return count;
 }
 
-const follower = (role: 'user' | 'model'): PromptTurn => ({ id: '', role, speaker: null, text: 'a' });
+const follower = (role: Role): PromptTurn => ({ id: '', role, speaker: null, text: 'a' });

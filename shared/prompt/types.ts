@@ -30,6 +30,14 @@ export interface PromptTurn {
   readonly steers?: boolean;
 }
 
+/** Text that stands at a depth: before the `depth`-th newest turn; 0: at the end, before the reply opens. Its id is no turn's. */
+export interface PromptNote {
+  readonly id: string;
+  readonly role: Role;
+  readonly text: string;
+  readonly depth: number;
+}
+
 /** Where a window begins: a turn of the body and an offset (UTF-16 units) in its text. Stored with each generation. */
 export interface Cut {
   readonly turnId: string;
@@ -40,6 +48,7 @@ export interface PlanRequest {
   readonly format: PromptFormat;
   /** Active path, oldest first. With `open`, the last one is the model turn that is continued. */
   readonly turns: readonly PromptTurn[];
+  readonly notes?: readonly PromptNote[];
   /** True: Continue (F6), nothing is closed and no reply opened. */
   readonly open: boolean;
   /** Tokens kept free for the reply. */
@@ -48,23 +57,30 @@ export interface PlanRequest {
   readonly cut: Cut | null;
 }
 
+/** What a segment of a prompt is made from. */
+export type Source = { readonly kind: 'turn'; readonly id: string } | { readonly kind: 'note'; readonly id: string };
 export type Placement = 'in' | 'trimmed' | 'out';
 
-/** One turn's line in the ledger. `tokens` counts what is in the prompt (its markers included); for `out` the whole turn, or null if not counted yet. */
-export interface LedgerEntry {
-  readonly turnId: string;
+/** One source's line in the ledger. */
+export interface Segment {
+  readonly source: Source;
   readonly role: Role;
   readonly placement: Placement;
+  /** What is in the prompt, its markers included; for `out` the whole text, or null if not counted yet. */
   readonly tokens: number | null;
-  /** `head`: always first; `recent`: fits; `older`: before the window; `long`: trimmed at its head; `steering`: not sent in a prose chapter; `empty`. */
-  readonly reason: 'head' | 'recent' | 'older' | 'long' | 'steering' | 'empty';
+  /** Index of its first token in the prompt; null if it has none there. */
+  readonly at: number | null;
+  /**
+   * `head`: always first; `note`: at its depth; `recent`: fits; `anchor`: what the window's first turn answers; `long`: trimmed at its head; `older`: before the window; `steering`: not sent in a prose chapter; `empty`.
+   */
+  readonly reason: 'head' | 'note' | 'recent' | 'anchor' | 'long' | 'older' | 'steering' | 'empty';
   /** True if a role word that somebody typed was neutralised in the prompt. */
   readonly neutralised: boolean;
 }
 
-/** The accounted prompt. `entries` in story order; their tokens (in, trimmed) plus `overhead` (BOS, the opened reply) equal `total`. */
+/** The accounted prompt. `segments` in story order; their tokens (in, trimmed) plus `overhead` (BOS, the opened reply) equal `total`. */
 export interface Ledger {
-  readonly entries: readonly LedgerEntry[];
+  readonly segments: readonly Segment[];
   readonly total: number;
   readonly overhead: number;
   readonly reserve: number;

@@ -1,6 +1,7 @@
 import { ROLES } from '../document/turn.ts';
 import { markerTokens, tokensOfTurn, trimHead, type Scale } from './measure.ts';
 import { wholeCharacter } from './utf8.ts';
+import type { PlacedNote } from './notes.ts';
 import type { Cut, PromptTurn } from './types.ts';
 
 /** After an overflow about this share of the space is used, so that cuts are rare (W6). */
@@ -16,6 +17,7 @@ const BORDER_SLACK = 3;
 /** What follows the head, and the tokens that it may take. */
 export interface Body {
   readonly turns: readonly PromptTurn[];
+  readonly notes: readonly PlacedNote[];
   readonly open: boolean;
   readonly space: number;
   /** The last user turn, which never leaves; -1 in prose. */
@@ -33,9 +35,9 @@ export interface Window {
 
 export const WHOLE: Window = { from: 0, offset: 0, anchor: null };
 
-export function bodyOf(turns: readonly PromptTurn[], open: boolean, space: number, scale: Scale): Body {
+export function bodyOf({ turns, notes, open, space, scale }: Pick<Body, 'turns' | 'notes' | 'open' | 'space' | 'scale'>): Body {
   const user = scale.format.kind === 'prose' ? -1 : turns.findLastIndex((turn) => turn.role === 'user');
-  return { turns, open, space, user, anchorRoom: Math.max(Math.min(space, ANCHOR_LEAST), Math.floor(space * ANCHOR_SHARE)), scale };
+  return { turns, notes, open, space, user, anchorRoom: Math.max(Math.min(space, ANCHOR_LEAST), Math.floor(space * ANCHOR_SHARE)), scale };
 }
 
 /** The window that a stored cut means, or null if it has no meaning on this path. */
@@ -50,7 +52,7 @@ export function windowAt(cut: Cut | null, body: Body): Window | null {
 
 /** False if the window is surely too long. What is not sure is decided on the assembled prompt. */
 export function mayFit(window: Window, body: Body): boolean {
-  const room = body.space + (body.turns.length - window.from + 1) * (BORDER_SLACK + joinSlack(body.scale));
+  const room = body.space + (body.turns.length - window.from + body.notes.length + 1) * (BORDER_SLACK + joinSlack(body.scale));
   let used = window.anchor?.tokens ?? 0;
   for (let index = body.turns.length - 1; index >= window.from && used <= room; index--) {
     used += tokensAt(index, index === window.from ? window.offset : 0, room - used, body);
@@ -87,9 +89,13 @@ export function moveCut(body: Body): Window | null {
   return best;
 }
 
-export function turnsOf(window: Window, body: Body): PromptTurn[] {
-  const recent = body.turns.slice(window.from).map((turn, index) => textFrom(turn, index === 0 ? window.offset : 0));
-  return window.anchor === null ? recent : [textFrom(window.anchor.turn, window.anchor.offset), ...recent];
+/** What follows the head in the prompt: the window's turns with the notes between them. */
+export function sentOf({ anchor, from, offset }: Window, { turns, notes }: Body): PromptTurn[] {
+  const kept = turns.map((turn, index) => ({ index, turn: textFrom(turn, index === from ? offset : 0) })).slice(from);
+  if (anchor !== null) kept.unshift({ index: turns.indexOf(anchor.turn), turn: textFrom(anchor.turn, anchor.offset) });
+  const waiting = [...notes];
+  const sent = kept.flatMap(({ index, turn }) => [...waiting.splice(0, waiting.findLastIndex((note) => note.before <= index) + 1).map((note) => note.turn), turn]);
+  return [...sent, ...waiting.map((note) => note.turn)];
 }
 
 /** Whether a window needs an anchor depends only on what stands before its cut and at it, so that a growing story keeps its prefix. */

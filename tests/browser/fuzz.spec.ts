@@ -97,10 +97,10 @@ class Fuzz {
     const path = activePath({ activeRootId, turns: new Map(turns.map((turn) => [turn.id, turn])) });
     const ids = path.map(({ id }) => id);
     const differs = (name: string, one: unknown, other: unknown) => (JSON.stringify(one) === JSON.stringify(other) ? [] : [`${name}\n    ${JSON.stringify(one)}\n    ${JSON.stringify(other)}`]);
-    const { entries } = await this.client.writing.plan({ chapterId, turnId: null, offset: null });
+    const { segments } = await this.client.writing.plan({ chapterId, turnId: null, offset: null });
     const faults = [
       ...differs('the page and the store', shown(page.text).map(bare), path.map(bare)),
-      ...differs('the store and the planner', ids, entries.map(({ turnId }) => turnId)),
+      ...differs('the store and the planner', ids, segments.map(({ source }) => source.id)),
       ...differs('ids, all and each once', turns.length, new Set(turns.map(({ id }) => id)).size),
       ...notices.filter((notice) => CONFLICT.test(notice)),
       ...studio.violations.splice(0),

@@ -2,41 +2,64 @@ import type { Tokenizer } from '../../shared/prompt/types.ts';
 
 export interface TestVocabulary {
   readonly kind?: 'bpe' | 'spm';
+  /** `pairs`: byte pairs are merged, so that a character may be several tokens, and what a word becomes depends on its neighbours. */
+  readonly unit?: 'words' | 'pairs';
   readonly bos?: boolean;
   readonly control?: readonly string[];
   readonly userDefined?: readonly string[];
 }
 
-const BOS = 1;
+const BOS = '<s>';
 
-/** A tokenizer of words, runs of marks and runs of spaces, which merge over the borders of turns as real ones do. Counts the characters that it was given. */
-export function wordTokenizer({ kind = 'bpe', bos = false, control = [], userDefined = [] }: TestVocabulary = {}) {
-  const texts: string[] = ['', '<s>'];
+/** A tokenizer of words, runs of marks and runs of spaces (or of byte pairs), which merge over the borders of turns as real ones do. Counts the characters that it was given. */
+export function wordTokenizer({ kind = 'bpe', unit = 'words', bos = false, control = [], userDefined = [] }: TestVocabulary = {}) {
+  const bytesOf: Buffer[] = [];
   const ids = new Map<string, number>();
-  const idOf = (text: string) => {
-    const known = ids.get(text);
+  const idOf = (bytes: Buffer, special = '') => {
+    const key = special + bytes.toString('latin1');
+    const known = ids.get(key);
     if (known !== undefined) return known;
-    ids.set(text, texts.length);
-    return texts.push(text) - 1;
+    ids.set(key, bytesOf.length);
+    return bytesOf.push(bytes) - 1;
   };
-  const encoder = new TextEncoder();
+  const specialId = (text: string) => idOf(Buffer.from(text), 'special ');
   const state = { characters: 0 };
+  const units = unit === 'pairs' ? bytePairsOf : (text: string) => (text.match(WORDS) ?? []).map((word) => Buffer.from(word));
   const tokenizer: Tokenizer = {
     kind, userDefined,
-    bos: bos ? BOS : null,
+    bos: bos ? specialId(BOS) : null,
     tokenize(text, leadingSpace = true) {
       state.characters += text.length;
       return splitOn(text, userDefined).flatMap((piece, index) => {
-        if (userDefined.includes(piece)) return [idOf(`\0${piece}`)];
-        const spaced = kind === 'spm' && (index > 0 || leadingSpace) ? ` ${piece}` : piece;
-        return (spaced.match(/ ?[\p{L}\p{N}]+|\s+|(?: ?[^\p{L}\p{N}\s]+)/gu) ?? []).map(idOf);
+        if (userDefined.includes(piece)) return [specialId(piece)];
+        return units(kind === 'spm' && (index > 0 || leadingSpace) ? ` ${piece}` : piece).map((bytes) => idOf(bytes));
       });
     },
-    special: (text) => (control.includes(text) ? { id: idOf(`\0${text}`), kind: 'control' } : userDefined.includes(text) ? { id: idOf(`\0${text}`), kind: 'user-defined' } : null),
-    bytes: (token) => encoder.encode((texts[token] ?? '').replace(/^\0/, '')),
+    special: (text) => (control.includes(text) ? { id: specialId(text), kind: 'control' } : userDefined.includes(text) ? { id: specialId(text), kind: 'user-defined' } : null),
+    bytes: (token) => bytesOf[token] ?? Buffer.alloc(0),
   };
-  const textOf = (tokens: readonly number[]) => tokens.map((token) => texts[token] ?? '').join('').replaceAll('\0', '');
+  const textOf = (tokens: readonly number[]) => Buffer.concat(tokens.map((token) => bytesOf[token] ?? Buffer.alloc(0))).toString();
   return { tokenizer, state, textOf };
+}
+
+const WORDS = / ?[\p{L}\p{N}]+|\s+|(?: ?[^\p{L}\p{N}\s]+)/gu;
+/** In the order in which they merge. */
+const MERGES = ['  ', '\n\n', 'on', 'ne', 'st', 'ri', 'ver', 've', 'er', ' s', ' r', '. ', '.\n', '<|', '|>', 'us', 'user', '##', '###', ' a', 'sto', 'stone', 'one', '\xc3\xa9', '\xf0\x9f', '\xa6\x8a', 'word', 'wo', 'rd'];
+const rank = new Map(MERGES.map((merge, index) => [merge, index]));
+
+/** Byte-pair encoding as published: of all neighbours the pair that comes first in the list of merges becomes one, again and again. */
+function bytePairsOf(text: string): Buffer[] {
+  const pieces = [...Buffer.from(text).toString('latin1')];
+  for (;;) {
+    let best = -1;
+    let bestRank = Infinity;
+    for (let at = 0; at + 1 < pieces.length; at++) {
+      const found = rank.get(`${pieces[at]}${pieces[at + 1]}`) ?? Infinity;
+      if (found < bestRank) [best, bestRank] = [at, found];
+    }
+    if (best < 0) return pieces.map((piece) => Buffer.from(piece, 'latin1'));
+    pieces.splice(best, 2, `${pieces[best]}${pieces[best + 1]}`);
+  }
 }
 
 function splitOn(text: string, words: readonly string[]): string[] {

@@ -127,8 +127,8 @@ test('Retry makes alternates with tails of their own', async () => {
 test('the ledger accounts for every turn', async () => {
   const { chapterId, turnId } = await newChapter('A boat came in with the tide.');
   const ledger = await client.writing.plan({ chapterId, turnId: null, offset: null });
-  expect(ledger.entries.map((entry) => [entry.turnId, entry.placement])).toEqual([[turnId, 'in']]);
-  expect(ledger.total).toBe(ledger.overhead + (ledger.entries[0]?.tokens ?? 0));
+  expect(ledger.segments.map((segment) => [segment.source.id, segment.placement])).toEqual([[turnId, 'in']]);
+  expect(ledger.total).toBe(ledger.overhead + (ledger.segments[0]?.tokens ?? 0));
 });
 
 test('one writes, the others read until they take over', async () => {

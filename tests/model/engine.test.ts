@@ -69,7 +69,7 @@ describe('a reply', () => {
     expect(pieces.join('')).not.toMatch(/<\||\uFFFD/);
     expect(position).toBe(accepted.ledger.total);
     expect(accepted.ledger).toEqual(ledger);
-    expect(accepted.headTokens).toHaveLength(ledger.entries[0]?.tokens ?? 0);
+    expect(accepted.headTokens).toHaveLength(ledger.segments[0]?.tokens ?? 0);
     expect(stats).toMatchObject({ promptTokens: ledger.total, reusedTokens: 0, seed: 7 });
     expect(stats.tokensPerSecond).toBeGreaterThan(1);
   });

@@ -21,11 +21,11 @@ function retokenise(prompts: readonly { marker: string; text: string }[][]): num
   return JSON.parse(output.trim().split('\n').at(-1) ?? '') as number[][];
 }
 
-const inWindow = (ledger: Ledger, turns: readonly PromptTurn[]) => ledger.entries.filter((entry) => entry.placement !== 'out').map((entry) => {
-  const turn = turns.find(({ id }) => id === entry.turnId);
+const inWindow = (ledger: Ledger, turns: readonly PromptTurn[]) => ledger.segments.filter((segment) => segment.placement !== 'out').map((segment) => {
+  const turn = turns.find(({ id }) => id === segment.source.id);
   if (!turn) throw new Error('the ledger names a turn that is not there');
   const from = ledger.cut?.turnId === turn.id ? ledger.cut.offset : 0;
-  return { entry, marker: format.before[turn.role], text: turn.text.slice(from) };
+  return { segment, marker: format.before[turn.role], text: turn.text.slice(from) };
 });
 
 test('50 replies of 64 tokens: the head never changes, the window slides in blocks, the ledger is the truth', async () => {
@@ -47,9 +47,9 @@ test('50 replies of 64 tokens: the head never changes, the window slides in bloc
     expect(stats.tokens).toBe(64);
     expect(position).toBe(ledger.total);
     const window = inWindow(ledger, turns);
-    expect(window.reduce((sum, { entry }) => sum + (entry.tokens ?? 0), ledger.overhead)).toBe(ledger.total);
+    expect(window.reduce((sum, { segment }) => sum + (segment.tokens ?? 0), ledger.overhead)).toBe(ledger.total);
     prompts.push(window.map(({ marker, text: words }) => ({ marker, text: words })));
-    counted.push(window.map(({ entry }) => entry.tokens ?? 0));
+    counted.push(window.map(({ segment }) => segment.tokens ?? 0));
     heads.push(headTokens.join(' '));
     if (reply > 0 && (ledger.cut?.turnId !== cut?.turnId || ledger.cut?.offset !== cut?.offset)) cuts += 1;
     cut = ledger.cut;
@@ -72,8 +72,8 @@ test('Continue at word 50,000 of a one-turn chapter of 100,000 words', async () 
   job.onText((piece) => { text += piece; });
   const { ledger } = await job.accepted;
   const { stats, position } = await job.done;
-  expect(ledger.entries).toHaveLength(1);
-  expect(ledger.entries[0]).toMatchObject({ placement: 'trimmed', reason: 'long' });
+  expect(ledger.segments).toHaveLength(1);
+  expect(ledger.segments[0]).toMatchObject({ placement: 'trimmed', reason: 'long' });
   expect(ledger.total).toBeLessThanOrEqual(1024 - 1 - 32);
   expect(position).toBe(ledger.total);
   expect(stats.tokens).toBe(32);
