@@ -15,9 +15,9 @@ export interface Tempo {
 export const TEMPO: Tempo = { pingMs: 2000, hangMs: 60_000, helloMs: 30_000, stopMs: 5000, silenceMs: 300_000 };
 
 export interface Exit { readonly code: number | null; readonly signal: string | null }
-type Final = Extract<FromEngine, { type: 'loaded' | 'planned' | 'counted' | 'done' | 'scored' | 'perplexed' }>;
-type FinalOf<T extends Asking['type']> = Extract<Final, { type: { load: 'loaded'; plan: 'planned'; count: 'counted'; generate: 'done'; score: 'scored'; perplexity: 'perplexed' }[T] }>;
-type Asking = Extract<ToEngine, { type: 'load' | 'plan' | 'count' | 'generate' | 'score' | 'perplexity' }>;
+type Final = Extract<FromEngine, { type: 'loaded' | 'planned' | 'counted' | 'tokenised' | 'done' | 'scored' | 'perplexed' }>;
+type FinalOf<T extends Asking['type']> = Extract<Final, { type: { load: 'loaded'; plan: 'planned'; count: 'counted'; tokens: 'tokenised'; generate: 'done'; score: 'scored'; perplexity: 'perplexed' }[T] }>;
+type Asking = Extract<ToEngine, { type: 'load' | 'plan' | 'count' | 'tokens' | 'generate' | 'score' | 'perplexity' }>;
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 interface Pending { resolve(message: Final): void; reject(error: EngineFault): void; notice(message: FromEngine): void; readonly patience: NodeJS.Timeout }
@@ -86,7 +86,7 @@ export class EngineProcess {
     this.#unanswered = 0;
     if (message.type === 'hello') { this.#greet(message.version); return; }
     switch (message.type) {
-      case 'loaded': case 'planned': case 'counted': case 'done': case 'scored': case 'perplexed':
+      case 'loaded': case 'planned': case 'counted': case 'tokenised': case 'done': case 'scored': case 'perplexed':
         this.#settle(message.id)?.resolve(message);
         break;
       case 'failed':

@@ -101,6 +101,7 @@ export function createInferenceHost(start: StartEngine, tempo: Tempo = TEMPO): I
 
     plan: async (request: PlanRequest): Promise<Ledger> => (await readyNow().ask<'plan'>({ type: 'plan', request }).answer).ledger,
     count: async (texts) => (await readyNow().ask<'count'>({ type: 'count', texts }).answer).counts,
+    tokens: async (request) => (await readyNow().ask<'tokens'>({ type: 'tokens', request }).answer).prompt,
 
     generate(request: GenerateRequest): EngineJob {
       const generation = new Generation(request, tempo);

@@ -18,6 +18,10 @@ export interface LoadedModel {
   readonly architecture: string; readonly name: string; readonly contextSize: number; readonly trainedContext: number; readonly device: string;
   readonly vocabulary: { readonly size: number; readonly kind: 'bpe' | 'spm'; readonly bos: boolean; readonly roleTokens: readonly string[] };
 }
+/** A token as a person reads it: a control token by its name, a piece of a character by its bytes. */
+export interface TokenPiece { readonly id: number; readonly text: string; readonly kind: 'control' | 'user-defined' | 'plain' }
+/** A prompt in its tokens, and those that end a text by the model's file. */
+export interface TokenisedPrompt { readonly tokens: readonly TokenPiece[]; readonly ends: readonly TokenPiece[] }
 export interface GenerateRequest {
   readonly plan: PlanRequest; readonly sampling: Sampling & { readonly seed: number };
   /** Reads the whole prompt anew: the same request then gives the same tokens, always. */
@@ -37,6 +41,7 @@ export type ToEngine =
   | { readonly type: 'load'; readonly id: number; readonly options: LoadOptions }
   | { readonly type: 'plan'; readonly id: number; readonly request: PlanRequest }
   | { readonly type: 'count'; readonly id: number; readonly texts: readonly string[] }
+  | { readonly type: 'tokens'; readonly id: number; readonly request: PlanRequest }
   | { readonly type: 'generate'; readonly id: number; readonly request: GenerateRequest }
   | { readonly type: 'score'; readonly id: number; readonly request: ScoreRequest }
   | { readonly type: 'perplexity'; readonly id: number; readonly request: PerplexityRequest }
@@ -49,6 +54,7 @@ export type FromEngine =
   | { readonly type: 'loaded'; readonly id: number; readonly model: LoadedModel }
   | { readonly type: 'planned'; readonly id: number; readonly ledger: Ledger }
   | { readonly type: 'counted'; readonly id: number; readonly counts: readonly number[] }
+  | { readonly type: 'tokenised'; readonly id: number; readonly prompt: TokenisedPrompt }
   | { readonly type: 'prompt'; readonly id: number; readonly done: number; readonly total: number; readonly reused: number }
   /** Sent once a generation's prompt is planned, before it is evaluated. `headTokens` are the ids of the head, `total` equals the engine's position when the prompt is read. */
   | { readonly type: 'accepted'; readonly id: number; readonly ledger: Ledger; readonly headTokens: readonly number[] }
@@ -94,6 +100,7 @@ export interface InferenceHost {
   load(options: LoadOptions, onProgress: (value: number) => void): Promise<LoadedModel>;
   plan(request: PlanRequest): Promise<Ledger>;
   count(texts: readonly string[]): Promise<readonly number[]>;
+  tokens(request: PlanRequest): Promise<TokenisedPrompt>;
   generate(request: GenerateRequest): EngineJob;
   /** Scores the endings in order. */
   score(request: ScoreRequest): Measurement<readonly EndingScore[]>;

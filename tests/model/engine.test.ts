@@ -54,6 +54,17 @@ async function faultOf(promise: Promise<unknown>): Promise<StudioFault> {
   return error.fault;
 }
 
+test('a prompt in its tokens: control tokens by name, everything else as text, and what ends a reply', async () => {
+  const host = await loaded();
+  const { tokens, ends } = await host.tokens(request([['system', 'Rain.'], ['user', 'Who goes?']]).plan);
+  expect(tokens.map(({ text }) => text).join('')).toBe('<|system|>Rain.<|user|>Who goes?<|model|>');
+  expect(tokens.filter(({ kind }) => kind === 'control').map(({ text }) => text)).toEqual(['<|system|>', '<|user|>', '<|model|>']);
+  expect(ends.map(({ text }) => text)).toEqual(['<|endoftext|>']);
+  const bytes = await loaded(makeModel({ marks: 'user-defined' }));
+  const spelled = await bytes.tokens(request([['user', 'é']]).plan);
+  expect(spelled.tokens.map(({ text, kind }) => [text, kind])).toEqual([['<|user|>', 'user-defined'], ['<C3>', 'plain'], ['<A9>', 'plain'], ['<|model|>', 'user-defined']]);
+});
+
 describe('a reply', () => {
   test('streams and ends by itself; the ledger is what the engine read', async () => {
     const host = await loaded();

@@ -1,5 +1,6 @@
 import type { StudioFault } from '../../../shared/contract/common.ts';
 import { PromptFault } from '../../../shared/prompt/fault.ts';
+import { planPrompt } from '../../../shared/prompt/plan.ts';
 import { EngineFault } from '../fault.ts';
 import { type GenerateRequest, type LoadOptions, PROTOCOL_VERSION, type ToEngine } from '../protocol.ts';
 import { generate, ledgerOf } from './generate.ts';
@@ -63,6 +64,11 @@ export function startRuntime(port: EnginePort): () => Promise<void> {
       case 'abort': if (work?.id === id) work.abort.abort(); break;
       case 'ping': port.send({ type: 'pong', id }); break;
       case 'plan': void answer(id, () => { port.send({ type: 'planned', id, ledger: ledgerOf(ready(open), message.request) }); }); break;
+      case 'tokens': void answer(id, () => {
+        const { vocabulary, tokenized } = ready(open);
+        const { tokens } = planPrompt(message.request, vocabulary, tokenized);
+        port.send({ type: 'tokenised', id, prompt: { tokens: tokens.map((token) => vocabulary.piece(token)), ends: [...vocabulary.ends].map((token) => vocabulary.piece(token)) } });
+      }); break;
       case 'count': void answer(id, () => {
         const { vocabulary } = ready(open);
         port.send({ type: 'counted', id, counts: message.texts.map((text) => vocabulary.tokenize(text).length) });

@@ -1,5 +1,6 @@
 import type { LlamaModel, Token } from 'node-llama-cpp';
 import type { Tokenizer } from '../../../shared/prompt/types.ts';
+import type { TokenPiece } from '../protocol.ts';
 
 const NORMAL = 1, UNKNOWN = 2, CONTROL = 3, USER_DEFINED = 4, BYTE = 6;
 /** The space of SentencePiece. */
@@ -35,7 +36,8 @@ export class Vocabulary implements Tokenizer {
     for (const [id, text] of this.#texts.entries()) {
       types[id] = this.#typeOf(id, text, declared[id] ?? NORMAL);
       if (types[id] === CONTROL || types[id] === USER_DEFINED) this.#special.set(text, { id, kind: types[id] === CONTROL ? 'control' : 'user-defined' });
-      if (model.isEogToken(id as Token)) ends.add(id);
+      // Where a file names no end, the engine takes whichever token has a certain number.
+      if (model.isEogToken(id as Token) && (types[id] === CONTROL || id === ggml.eos_token_id)) ends.add(id);
     }
     this.#types = types;
     this.ends = ends;
@@ -63,6 +65,13 @@ export class Vocabulary implements Tokenizer {
     return bytes;
   }
 
+  piece(token: number): TokenPiece {
+    const text = this.#texts[token] ?? '';
+    const type = this.#types[token] ?? UNKNOWN;
+    if (type === CONTROL || type === UNKNOWN) return { id: token, text, kind: 'control' };
+    return { id: token, text: readable(this.bytes(token)), kind: type === USER_DEFINED ? 'user-defined' : 'plain' };
+  }
+
   /** The engine makes control tokens of some texts, whatever the file calls them. */
   #typeOf(id: number, text: string, declared: number): number {
     if (declared !== CONTROL && declared !== USER_DEFINED && !/^[<[].*[>\]]$/s.test(text)) return declared;
@@ -78,6 +87,15 @@ export class Vocabulary implements Tokenizer {
     }
     if (type === USER_DEFINED) return new TextEncoder().encode(text);
     return Uint8Array.from([...text].flatMap((char) => byteOf.get(char) ?? [...new TextEncoder().encode(char)]));
+  }
+}
+
+/** A piece of a character is no text yet: its bytes are. */
+function readable(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return Array.from(bytes, (byte) => `<${byte.toString(16).toUpperCase().padStart(2, '0')}>`).join('');
   }
 }
 
