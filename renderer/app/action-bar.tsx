@@ -4,7 +4,6 @@ import { usePlan } from '../ledger/plan.ts';
 import { sendsText } from '../ledger/bars.ts';
 import { useEngine } from '../lib/engine.ts';
 import { words } from '../lib/words.ts';
-import type { GenerationState } from '../manuscript/controller.ts';
 import { IconButton } from '../ui/icon-button.tsx';
 import { useCommands, type Command } from './commands.ts';
 import { useFlag } from './remembered.ts';
@@ -12,31 +11,38 @@ import { useManuscript, useSession } from './session.ts';
 
 /** What can be done with the text, floating at the foot of the page; while a reply is written only Stop. */
 export function ActionBar(): ReactElement | null {
-  const manuscript = useManuscript();
+  const open = useManuscript((page) => !page.loading) === true;
+  const writing = useManuscript((page) => page.generation !== null) === true;
+  const interrupted = useManuscript((page) => (page.lastGeneration?.fault ?? null) !== null) === true;
   const reader = useSession((session) => session.writer === false);
-  if (manuscript === null || manuscript.loading || reader) return null;
-  const { generation, lastGeneration } = manuscript;
-  const interrupted = lastGeneration !== null && lastGeneration.fault !== null;
-  return <div className="bar-place">{generation === null ? <WriteBar interrupted={interrupted} /> : <StopBar generation={generation} />}</div>;
+  if (!open || reader) return null;
+  return <div className="bar-place">{writing ? <StopBar /> : <WriteBar interrupted={interrupted} />}</div>;
 }
 
-function StopBar({ generation }: { readonly generation: GenerationState }): ReactElement {
+function StopBar(): ReactElement {
   const { stop } = useCommands();
-  const loading = useEngine((engine) => (engine.state === 'loading' ? words.loading(engine.progress) : null));
-  const { phase, done, total, reused, tokens } = generation;
-  const reading = total === 0 ? loading : words.reading(Math.max(0, done - reused), total - reused);
   return (
     <div className="bar" role="toolbar" aria-label={words.writingBar}>
       <button type="button" className="stop" title={words.keys.stop} onClick={stop.run}><Square size={11} fill="currentColor" aria-hidden />{words.stop}<kbd aria-hidden="true">{words.keys.stop}</kbd></button>
-      <span className="cost num">{phase === 'prompt' ? reading : words.tokens(tokens)}</span>
+      <StopProgress />
     </div>
   );
+}
+
+/** How far the reply is: tokens read of its prompt, then tokens written. */
+function StopProgress(): ReactElement | null {
+  const generation = useManuscript((page) => page.generation);
+  const loading = useEngine((engine) => (engine.state === 'loading' ? words.loading(engine.progress) : null));
+  if (generation === null) return null;
+  const { phase, done, total, reused, tokens } = generation;
+  const reading = total === 0 ? loading : words.reading(Math.max(0, done - reused), total - reused);
+  return <span className="cost num">{phase === 'prompt' ? reading : words.tokens(tokens)}</span>;
 }
 
 function WriteBar({ interrupted }: { readonly interrupted: boolean }): ReactElement {
   const { ledger } = usePlan();
   const [replied] = useFlag('replied', false);
-  const alternates = useManuscript()?.alternates ?? null;
+  const alternates = useManuscript((page) => page.alternates);
   const { reply, continue: goOn, retry, previousAlternate, nextAlternate } = useCommands();
   const cost = ledger !== null && sendsText(ledger) ? <span className="cost num">{words.toRead(ledger.toRead)}</span> : null;
   return (

@@ -1,6 +1,6 @@
 import { useEngine } from '../lib/engine.ts';
 import { words } from '../lib/words.ts';
-import type { ManuscriptController, ManuscriptState } from '../manuscript/controller.ts';
+import type { ManuscriptController, Possible } from '../manuscript/controller.ts';
 import { toastFault } from '../ui/toasts.tsx';
 import { togglePanel } from './panels.ts';
 import { useManuscript, useSession } from './session.ts';
@@ -26,26 +26,26 @@ function onTheText(work: Page): Page {
   };
 }
 
-function alternateWhy(manuscript: ManuscriptState | null): string | null {
-  return (manuscript?.alternates?.count ?? 0) < 2 ? words.noAlternates : null;
-}
-
 export function useCommands() {
-  const manuscript = useManuscript();
+  const open = useManuscript(() => true) === true;
+  const canReply = useManuscript((page) => page.canReply);
+  const canContinue = useManuscript((page) => page.canContinue);
+  const canRetry = useManuscript((page) => page.canRetry);
+  const alternates = useManuscript((page) => page.alternates?.count ?? 0) ?? 0;
   const reader = useSession((session) => session.writer === false);
   const noModel = useEngine((engine) => engine.state === 'failed' || (engine.state === 'idle' && engine.fault !== null));
-  const blocked = manuscript === null ? words.opening : reader ? words.readerOnly : noModel ? words.noModel : null;
-  const writing = (title: string, keys: string | null, possible: { why: string | null; ok: boolean } | undefined, work: Page): Command =>
+  const blocked = !open ? words.opening : reader ? words.readerOnly : noModel ? words.noModel : null;
+  const writing = (title: string, keys: string | null, possible: Possible | null, work: Page): Command =>
     ({ title, keys, why: blocked ?? (possible?.ok === false ? possible.why : null), run: onPage(onTheText(work)) });
-  const alternate = (title: string, keys: string, work: Page): Command => ({ title, keys, why: blocked === words.noModel ? alternateWhy(manuscript) : blocked ?? alternateWhy(manuscript), run: onPage(work) });
+  const alternate = (title: string, keys: string, work: Page): Command => ({ title, keys, why: (blocked === words.noModel ? null : blocked) ?? (alternates < 2 ? words.noAlternates : null), run: onPage(work) });
   return {
-    reply: writing(words.reply, words.keys.reply, manuscript?.canReply, (page) => page.reply()),
-    continue: writing(words.continue, null, manuscript?.canContinue, (page) => page.continue()),
-    retry: writing(words.retry, words.keys.retry, manuscript?.canRetry, (page) => page.retry()),
+    reply: writing(words.reply, words.keys.reply, canReply, (page) => page.reply()),
+    continue: writing(words.continue, null, canContinue, (page) => page.continue()),
+    retry: writing(words.retry, words.keys.retry, canRetry, (page) => page.retry()),
     stop: { title: words.stop, keys: words.keys.stop, why: null, run: onPage(onTheText((page) => page.stop())) },
     previousAlternate: alternate(words.previousAlternate, words.keys.previous, (page) => page.previousAlternate()),
     nextAlternate: alternate(words.nextAlternate, words.keys.next, (page) => page.nextAlternate()),
-    find: { title: words.find, keys: words.keys.find, why: manuscript === null ? words.opening : null, run: onPage((page) => page.find()) },
+    find: { title: words.find, keys: words.keys.find, why: open ? null : words.opening, run: onPage((page) => page.find()) },
     binder: { title: words.toggleBinder, keys: words.keys.binder, why: null, run: () => togglePanel('binder') },
     inspector: { title: words.toggleInspector, keys: words.keys.inspector, why: null, run: () => togglePanel('inspector') },
     palette: { title: words.palette, keys: words.keys.palette, why: null, run: () => useSession.setState({ dialog: 'palette' }) },

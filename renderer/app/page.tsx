@@ -53,7 +53,7 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
   const reading = useSession((session) => session.reading);
   const writer = useSession((session) => session.writer);
   const title = useChapters(storyId)?.find((chapter) => chapter.id === chapterId)?.title ?? '';
-  const loadFault = useManuscript()?.loadFault ?? null;
+  const loadFault = useManuscript((page) => page.loadFault);
   useEffect(() => () => useSession.setState({ controller: null, menu: null }), []);
   return (
     <>

@@ -40,9 +40,9 @@ export function rememberedChapter(storyId: string): string | null {
 
 const nothing = () => undefined;
 
-/** The state of the open chapter's page; null while none is open. */
-export function useManuscript(): ManuscriptState | null {
+/** What `select` takes of the open chapter's page; null while none is open. A part is drawn again only when what it takes changes: a streaming reply changes something at every word. */
+export function useManuscript<T>(select: (state: ManuscriptState) => T): T | null {
   const controller = useSession((session) => session.controller);
   const subscribe = useCallback((changed: () => void) => controller?.subscribe(changed) ?? nothing, [controller]);
-  return useSyncExternalStore(subscribe, () => controller?.getState() ?? null);
+  return useSyncExternalStore(subscribe, () => (controller === null ? null : select(controller.getState())));
 }

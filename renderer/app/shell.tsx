@@ -89,8 +89,8 @@ function useFirstStory(): void {
 /** Word counts in the binder follow what has been saved. */
 function useFreshLibrary(): void {
   const client = useQueryClient();
-  const revision = useManuscript()?.planTarget.revision;
-  const saved = useManuscript()?.save === 'saved';
+  const revision = useManuscript((page) => page.planTarget.revision);
+  const saved = useManuscript((page) => page.save === 'saved') === true;
   useEffect(() => {
     if (!saved) return undefined;
     const timer = setTimeout(() => void refreshLibrary(client), 1000);
@@ -101,7 +101,7 @@ function useFreshLibrary(): void {
 /** What the page wants to say once becomes a toast. */
 function useNotices(): void {
   const controller = useSession((session) => session.controller);
-  const notice = useManuscript()?.notice ?? null;
+  const notice = useManuscript((page) => page.notice);
   const heard = useRef({ controller, key: -1 });
   useEffect(() => {
     if (heard.current.controller !== controller) heard.current = { controller, key: -1 };
@@ -113,9 +113,8 @@ function useNotices(): void {
 
 /** The hint that teaches the first key has done its work once a reply was asked for, by whatever key. */
 function useFirstReply(): void {
-  const replying = useManuscript()?.generation !== null;
-  const open = useManuscript() !== null;
+  const replying = useManuscript((page) => page.generation !== null) === true;
   useEffect(() => {
-    if (open && replying) remember('replied', true);
-  }, [open, replying]);
+    if (replying) remember('replied', true);
+  }, [replying]);
 }

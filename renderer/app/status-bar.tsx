@@ -8,16 +8,17 @@ import { words } from '../lib/words.ts';
 import { useManuscript } from './session.ts';
 
 export function StatusBar(): ReactElement {
-  const manuscript = useManuscript();
+  const count = useManuscript((page) => page.words);
   // The studio keeps a reply as it comes, a moment after it is on the page.
-  const save = manuscript === null ? null : manuscript.save === 'saved' && manuscript.generation?.phase === 'text' ? 'saving' : manuscript.save;
+  const save = useManuscript((page) => (page.save === 'saved' && page.generation?.phase === 'text' ? 'saving' : page.save));
+  const fault = useManuscript((page) => page.saveFault);
   return (
     <footer className="status">
       <EngineLine />
       <ContextMeter />
-      <span className="push num words">{manuscript === null ? null : words.words(manuscript.words)}</span>
-      <span role="status" aria-label={words.saved} className={`save ${save ?? ''}`} title={manuscript?.saveFault?.detail}>
-        {save === null ? null : manuscript?.saveFault == null ? words.save[save] : `${words.save[save]}: ${manuscript.saveFault.message}`}
+      <span className="push num words">{count === null ? null : words.words(count)}</span>
+      <span role="status" aria-label={words.saved} className={`save ${save ?? ''}`} title={fault?.detail}>
+        {save === null ? null : fault === null ? words.save[save] : `${words.save[save]}: ${fault.message}`}
       </span>
     </footer>
   );

@@ -31,7 +31,7 @@ interface ViewProps { readonly ledger: Ledger; readonly controller: ManuscriptCo
 
 function LedgerView({ ledger, controller }: ViewProps): ReactElement {
   const [all, setAll] = useState(false);
-  const caret = useManuscript()?.caretTurnId ?? null;
+  const caret = useManuscript((page) => page.caretTurnId);
   const bars = barsOf(ledger);
   const sums = sumsOf(bars);
   const hidden = all ? 0 : Math.max(0, ledger.segments.length - SHOWN);

@@ -30,17 +30,16 @@ export interface PlanView {
 /** The prompt that Reply would send, planned again 300 ms after whatever could change it. */
 export function usePlan(): PlanView {
   const chapterId = useSession((session) => session.place?.chapterId ?? null);
-  const manuscript = useManuscript();
   const engine = useEngine();
   const open = useConnection((connection) => connection.state === 'open');
   const { sampling } = useSampling();
-  const target = manuscript?.planTarget ?? null;
+  const target = useManuscript((page) => page.planTarget);
   const asked = {
     chapterId, turnId: target?.turnId ?? null, offset: target?.offset ?? null,
     revision: target?.revision ?? -1, model: engine.modelId, context: engine.contextSize, format: engine.format, reserve: sampling?.maxTokens ?? null,
   };
   const rested = useRested(asked, JSON.stringify(asked));
-  const writing = manuscript?.generation !== null && manuscript?.generation !== undefined;
+  const writing = useManuscript((page) => page.generation !== null) === true;
   const query = useQuery({
     queryKey: [...queries.writing.plan.key(), rested.chapterId, rested],
     queryFn: ({ signal }) => api.writing.plan({ chapterId: rested.chapterId ?? '', turnId: rested.turnId, offset: rested.offset }, { signal }),

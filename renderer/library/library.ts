@@ -18,10 +18,10 @@ export function useChapters(storyId: string | null): readonly ChapterSummary[] |
 /** The studio counts a chapter's words when its revisions close; what is on the page is known now. */
 export function useLiveWords(chapters: readonly ChapterSummary[]): { readonly chapterId: string; readonly words: number; readonly added: number } | null {
   const chapterId = useSession((session) => session.place?.chapterId ?? null);
-  const live = useManuscript();
+  const live = useManuscript((page) => (page.loading ? null : page.words));
   const stored = chapters.find((chapter) => chapter.id === chapterId);
-  if (live === null || live.loading || stored === undefined) return null;
-  return { chapterId: stored.id, words: live.words, added: live.words - stored.words };
+  if (live === null || stored === undefined) return null;
+  return { chapterId: stored.id, words: live, added: live - stored.words };
 }
 
 export function useRemoved(): readonly RemovedItem[] {

@@ -62,7 +62,7 @@ export function createPage(host: HTMLElement, model: editor.ITextModel): { page:
     occurrencesHighlight: 'off', selectionHighlight: false, matchBrackets: 'never', bracketPairColorization: { enabled: false }, guides: { indentation: false }, renderWhitespace: 'none',
     quickSuggestions: false, wordBasedSuggestions: 'off', links: false, contextmenu: false, stickyScroll: { enabled: false }, autoIndent: 'none', useTabStops: false,
     autoClosingBrackets: 'never', autoClosingQuotes: 'never', autoSurround: 'never', unicodeHighlight: { ambiguousCharacters: false, invisibleCharacters: false, nonBasicASCII: false },
-    unusualLineTerminators: 'off', emptySelectionClipboard: false, copyWithSyntaxHighlighting: false, cursorWidth: 2, cursorBlinking: 'smooth', roundedSelection: true,
+    unusualLineTerminators: 'off', emptySelectionClipboard: false, copyWithSyntaxHighlighting: false, cursorWidth: 2, cursorBlinking: 'blink', roundedSelection: true,
     scrollbar: { useShadows: false, verticalScrollbarSize: 10, horizontal: 'hidden' }, automaticLayout: true, find: { addExtraSpaceOnTop: false, seedSearchStringFromSelection: 'selection' },
   });
   const stopTheme = followTheme();

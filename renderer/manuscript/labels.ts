@@ -146,7 +146,8 @@ export class Labels {
     if (alternates === null || slot.swipe.hidden) return;
     slot.swipe.style.transform = `translateY(${Math.round(top)}px)`;
     slot.swipe.style.left = `${left + 32 * 18 + 14}px`;
-    slot.place.textContent = this.words.of(alternates.index, alternates.count);
+    const place = this.words.of(alternates.index, alternates.count);
+    if (slot.place.textContent !== place) slot.place.textContent = place;
     slot.back.ariaLabel = this.words.earlier(name);
     slot.on.ariaLabel = this.words.later(name);
     slot.back.disabled = alternates.index <= 1 || this.source.readOnly();

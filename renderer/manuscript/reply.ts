@@ -80,7 +80,7 @@ export class Reply {
     if (event.type === 'prompt') this.progress({ phase: 'prompt', done: event.done, total: event.total, reused: event.reused });
     else if (event.type === 'text') {
       if (!this.disturbed) this.batch.add(event.text);
-      this.progress({ phase: 'text', tokens: this.state.tokens + 1 });
+      this.state = { ...this.state, phase: 'text', tokens: this.state.tokens + 1 };
     } else void this.host.sync.between(() => this.finish(event));
   }
 
@@ -90,7 +90,8 @@ export class Reply {
   }
 
   private write(text: string): void {
-    const { document, surface, write } = this.host;
+    const { document, surface, write, onProgress } = this.host;
+    onProgress();
     const live = document.live;
     const span = live === null ? null : document.spanOf(live.turnId);
     if (live === null || span === null || this.disturbed) return;

@@ -52,11 +52,17 @@ export function insertion(line: string, at: Place, text: string): Insertion {
   return { from: { line: at.line, column: 1 }, to: { line: at.line, column: line.length + 1 }, text: shown };
 }
 
-/** Gathers what arrives until the page is drawn again. */
+/** Between two writes: seldom enough to leave the processor to the model, often enough that the text flows for its reader. */
+const LEAST_REST_MS = 33;
+const MOST_REST_MS = 200;
+/** A write and the frame that it makes take at most about this share of the time. */
+const SHARE = 1 / 8;
+
+/** Gathers what arrives and brings it onto the page: the first at once, then at a pace that this computer draws with ease. */
 export class Batch {
   private readonly write: (text: string) => void;
   private text = '';
-  private frame = 0;
+  private next = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(write: (text: string) => void) {
@@ -65,19 +71,30 @@ export class Batch {
 
   add(text: string): void {
     this.text += text;
-    if (this.frame !== 0) return;
-    this.frame = requestAnimationFrame(() => this.flush());
-    // A page in the background is not drawn; its text is to arrive all the same.
-    this.timer = setTimeout(() => this.flush(), 200);
+    if (this.timer === undefined) this.wait();
   }
 
   flush(): void {
-    cancelAnimationFrame(this.frame);
     clearTimeout(this.timer);
-    this.frame = 0;
+    this.timer = undefined;
     const text = this.text;
     this.text = '';
-    if (text !== '') this.write(text);
+    if (text === '') return;
+    const began = performance.now();
+    this.write(text);
+    const written = performance.now();
+    this.next = began + LEAST_REST_MS;
+    requestAnimationFrame((frame) => setTimeout(() => {
+      const drawing = performance.now() - Math.max(frame, written);
+      this.next = began + Math.min(MOST_REST_MS, Math.max(LEAST_REST_MS, (written - began + drawing) / SHARE));
+    }));
+  }
+
+  private wait(): void {
+    this.timer = setTimeout(() => {
+      if (performance.now() < this.next) this.wait();
+      else this.flush();
+    }, this.next - performance.now());
   }
 
   drop(): void {

@@ -16,7 +16,7 @@ export function ModelPanel(): ReactElement {
   const load = useMutation({ mutationFn: (wanted: { id: string; contextSize: number | null }) => api.models.load(wanted), onError: () => undefined });
   const chosen = load.isPending ? load.variables.id : engine.modelId;
   const model = models?.find((one) => one.id === chosen) ?? null;
-  const inTurn = useManuscript()?.lastGeneration?.fault ?? null;
+  const inTurn = useManuscript((page) => page.lastGeneration?.fault ?? null);
   // What stopped a reply stands in its turn already.
   const told = engine.fault !== null && inTurn?.message === engine.fault.message;
   const fault = load.error === null ? (told ? null : engine.fault) : faultOf(load.error);

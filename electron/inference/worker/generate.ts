@@ -9,7 +9,7 @@ import { TextStream } from './text-stream.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** A reader sees no difference below this; the wire and the page are spared a message per token. */
-const BATCH_MS = 16;
+const BATCH_MS = 40;
 
 export interface GenerationEvents {
   accepted(ledger: Ledger, headTokens: readonly number[]): void;
