@@ -4,8 +4,8 @@ import type { EngineWire, FromEngine, StartEngine } from '../inference/protocol.
 
 /** Starts the engine as a utility process of Electron: the desktop's counterpart of `forkEngine`. */
 export function utilityEngine(entry: string): StartEngine {
-  return () => {
-    const child = utilityProcess.fork(entry, [], { serviceName: 'Paphos inference', env: engineEnvironment(), stdio: ['ignore', 'ignore', 'pipe'] });
+  return (device) => {
+    const child = utilityProcess.fork(entry, [], { serviceName: 'Paphos inference', env: engineEnvironment(device), stdio: ['ignore', 'ignore', 'pipe'] });
     const lines = newestLines(child.stderr);
     let running = true;
     child.once('exit', () => { running = false; });

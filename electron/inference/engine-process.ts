@@ -1,6 +1,6 @@
 import { constants, setPriority } from 'node:os';
 import { EngineFault } from './fault.ts';
-import { type EngineWire, type FromEngine, PROTOCOL_VERSION, type StartEngine, type ToEngine } from './protocol.ts';
+import { type EngineWire, type FromEngine, PROTOCOL_VERSION, type ToEngine } from './protocol.ts';
 
 export interface Tempo {
   readonly pingMs: number;
@@ -37,7 +37,7 @@ export class EngineProcess {
   #alive = true;
   #reason: EngineFault | 'ours' | null = null;
 
-  constructor(start: StartEngine, tempo: Tempo) {
+  constructor(start: () => EngineWire, tempo: Tempo) {
     this.#tempo = tempo;
     const hello = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<EngineFault | null>();

@@ -7,13 +7,14 @@ const KEPT_LINES = 50;
 const INHERITED = ['PATH', 'HOME', 'USERPROFILE', 'LANG', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'windir', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH',
   'CUDA_PATH', 'CUDA_VISIBLE_DEVICES', 'GGML_VK_VISIBLE_DEVICES', 'VK_ICD_FILENAMES', 'XDG_RUNTIME_DIR'];
 
-export function engineEnvironment(): Record<string, string> {
+/** `device`: the only graphics card that the process may see, by its place in the list. The library has no other way to choose. */
+export function engineEnvironment(device: number | null): Record<string, string> {
   const env: Record<string, string> = {};
   for (const name of INHERITED) {
     const value = process.env[name];
     if (value !== undefined) env[name] = value;
   }
-  return env;
+  return device === null ? env : { ...env, GGML_VK_VISIBLE_DEVICES: String(device), CUDA_VISIBLE_DEVICES: String(device) };
 }
 
 /** The newest lines of an error stream; never all of it. */
@@ -28,8 +29,8 @@ export function newestLines(stream: NodeJS.ReadableStream | null): string[] {
 
 /** Starts the engine as a child of this Node process. */
 export function forkEngine(entry = workerEntry()): StartEngine {
-  return () => {
-    const child = fork(entry, [], { env: engineEnvironment(), execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  return (device) => {
+    const child = fork(entry, [], { env: engineEnvironment(device), execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
 
     const lines = newestLines(child.stderr);
 

@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Ledger, PlanRequest } from '../../shared/prompt/types.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import { EngineProcess, TEMPO, type Tempo } from './engine-process.ts';
 import { EngineFault } from './fault.ts';
 import { Generation } from './generation.ts';
 import { MeasurementJob } from './measurement.ts';
-import type { EngineJob, GenerateRequest, InferenceHost, LoadedModel, LoadOptions, Measurement, StartEngine } from './protocol.ts';
+import { DEFAULT_TUNING, type EngineJob, type GenerateRequest, type InferenceHost, type LoadedModel, type LoadOptions, type Measurement, type StartEngine } from './protocol.ts';
 
 /** After so many failures of the engine itself in a row it is not started again unasked. */
 const BREAKER = 3;
@@ -40,8 +41,8 @@ export function createInferenceHost(start: StartEngine, tempo: Tempo = TEMPO): I
     }
   };
 
-  const startProcess = async (): Promise<EngineProcess> => {
-    const engine = new EngineProcess(start, tempo);
+  const startProcess = async (device: number | null): Promise<EngineProcess> => {
+    const engine = new EngineProcess(() => start(device), tempo);
     current = engine;
     void engine.ended.then((fault) => {
       if (current === engine) { current = null; loaded = null; }
@@ -53,7 +54,7 @@ export function createInferenceHost(start: StartEngine, tempo: Tempo = TEMPO): I
 
   const loadFresh = async (options: LoadOptions, onProgress: (value: number) => void): Promise<LoadedModel> => {
     await current?.kill();
-    const engine = await startProcess();
+    const engine = await startProcess(options.tuning?.device ?? null);
     try {
       const { answer } = engine.ask<'load'>({ type: 'load', options }, (message) => { if (message.type === 'progress') onProgress(message.value); });
       const { model } = await answer;
@@ -94,6 +95,9 @@ export function createInferenceHost(start: StartEngine, tempo: Tempo = TEMPO): I
       if (current?.alive === true && loaded !== null && sameModel(loaded.options, options)) return loaded.model;
       wanted = options;
       const model = await counted(loadFresh(options, onProgress));
+      // A process that is started again must not measure anew.
+      wanted = { ...options, tuning: { ...options.tuning, promptChunk: model.promptChunk } };
+      loaded &&= { options: wanted, model };
       // Somebody asked for it: one more try before the breaker opens again.
       failures = Math.min(failures, BREAKER - 1);
       return model;
@@ -134,5 +138,5 @@ export function createInferenceHost(start: StartEngine, tempo: Tempo = TEMPO): I
 }
 
 function sameModel(a: LoadOptions, b: LoadOptions): boolean {
-  return a.path === b.path && a.contextSize === b.contextSize && a.threads === b.threads && a.gpu === b.gpu;
+  return a.path === b.path && a.contextSize === b.contextSize && a.threads === b.threads && a.gpu === b.gpu && isDeepStrictEqual({ ...DEFAULT_TUNING, ...a.tuning }, { ...DEFAULT_TUNING, ...b.tuning });
 }

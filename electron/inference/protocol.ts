@@ -1,11 +1,12 @@
 import type { StudioFault } from '../../shared/contract/common.ts';
 import type { GenerationStats, StopReason } from '../../shared/contract/writing.ts';
 import type { Ledger, PlanRequest } from '../../shared/prompt/types.ts';
+import type { GpuLayers, KeyCache } from '../../shared/settings/hardware.ts';
 import type { Sampling } from '../../shared/settings/sampling.ts';
 
 /** Messages between main and the inference process. Plain data only; `id` pairs answers with requests. */
 export const PROTOCOL_VERSION = 1;
-/** Prompt chunks end at absolute multiples of this many tokens. */
+/** Prompt chunks end at absolute multiples of this many tokens, unless a load says otherwise. */
 export const PROMPT_CHUNK = 128;
 export const MAX_BRANCHES = 4;
 
@@ -13,10 +14,43 @@ export interface LoadOptions {
   readonly path: string; readonly contextSize: number | null; readonly threads: number; readonly gpu: boolean;
   /** How many evaluated prompts are kept in memory, 1 to MAX_BRANCHES, as far as there is room for them. Default: MAX_BRANCHES. */
   readonly branches?: number;
+  /** What is left out is as in DEFAULT_TUNING. */
+  readonly tuning?: Partial<Tuning>;
+  /** Bytes that the load may take at most; else what is free. */
+  readonly memory?: number;
+  /** Also if it will not fit, by the estimate. */
+  readonly anyway?: boolean;
 }
+export interface Tuning {
+  /** Prompt chunks end at absolute multiples of this many tokens; null: measured by the load. */
+  readonly promptChunk: number | null;
+  readonly gpuLayers: GpuLayers;
+  /** The only graphics card that the process may see, by its place in the list; null: all. */
+  readonly device: number | null;
+  readonly keyCache: KeyCache;
+  readonly adapters: readonly { readonly path: string; readonly scale: number }[];
+  /** A model file that guesses ahead. */
+  readonly draft: string | null;
+  readonly lookup: boolean;
+}
+export const DEFAULT_TUNING: Tuning = { promptChunk: PROMPT_CHUNK, gpuLayers: 'auto', device: null, keyCache: 'f16', adapters: [], draft: null, lookup: false };
+
 export interface LoadedModel {
   readonly architecture: string; readonly name: string; readonly contextSize: number; readonly trainedContext: number; readonly device: string;
   readonly vocabulary: { readonly size: number; readonly kind: 'bpe' | 'spm'; readonly bos: boolean; readonly roleTokens: readonly string[] };
+  /** Tokens in a prompt chunk, as asked or as measured. */
+  readonly promptChunk: number;
+  readonly gpuLayers: number;
+  /** Bytes that weights and context take, where they lie. */
+  readonly memory: { readonly ram: number; readonly vram: number };
+  /** The graphics card's memory in bytes; null without one. */
+  readonly vram: { readonly total: number; readonly free: number } | null;
+  /** Whether a reply from reused state equals a cold one: not with keys kept less precisely. */
+  readonly exact: boolean;
+  /** Whether something guesses ahead; replies are then sampled by the engine's own order and seed. */
+  readonly speculation: 'draft' | 'lookup' | null;
+  /** It is loaded, but not as asked. */
+  readonly warning: StudioFault | null;
 }
 /** A token as a person reads it: a control token by its name, a piece of a character by its bytes. */
 export interface TokenPiece { readonly id: number; readonly text: string; readonly kind: 'control' | 'user-defined' | 'plain' }
@@ -76,7 +110,8 @@ export interface EngineWire {
   /** The last lines that the process wrote to its error stream. */
   log?(): readonly string[];
 }
-export type StartEngine = () => EngineWire;
+/** `device`: the only graphics card that it may see; null: all. */
+export type StartEngine = (device: number | null) => EngineWire;
 
 /** A generation: awaitable and cancellable; its text comes through `onText`. */
 export interface EngineJob {

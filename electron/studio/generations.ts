@@ -1,6 +1,5 @@
 import type { GenerationEvent, GenerationStats, StopReason } from '../../shared/contract/writing.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
-import { PROMPT_CHUNK } from '../inference/protocol.ts';
 import type { PlanRequest } from '../../shared/prompt/types.ts';
 import type { Sampling } from '../../shared/settings/sampling.ts';
 import { appendJournal, beginGeneration, endGeneration, recordPlan } from '../storage/generations.ts';
@@ -21,6 +20,7 @@ export interface GenerationOrder {
   readonly offset: number;
   readonly plan: PlanRequest;
   readonly modelName: string;
+  readonly promptChunk: number;
   readonly sampling: Sampling & { readonly seed: number };
 }
 export interface Running { readonly id: string; readonly storyId: string; readonly chapterId: string; readonly turnId: string }
@@ -46,7 +46,7 @@ export function createGenerations(db: WritableDB, engine: Engine): Generations {
 
   function begin(order: GenerationOrder): void {
     const effective = {
-      sampling: order.sampling, format: order.plan.format.name, model: { name: order.modelName, sha256: null }, contextSize: order.plan.contextSize, promptChunk: PROMPT_CHUNK,
+      sampling: order.sampling, format: order.plan.format.name, model: { name: order.modelName, sha256: null }, contextSize: order.plan.contextSize, promptChunk: order.promptChunk,
     };
     beginGeneration(db, { id: order.id, chapterId: order.chapterId, turnId: order.turnId, kind: order.kind, offset: order.offset, settings: effective });
   }

@@ -107,7 +107,7 @@ export function createWriting({ db, engine, models, settings, generations, holds
       const sampling = { ...chosen, seed: chosen.seed ?? randomInt(2 ** 32) };
       const reserve = Math.min(sampling.maxTokens, Math.floor(ready.contextSize / 2));
       const plan = promptRequest(db, wish.chapterId, target, { format: ready.format, contextSize: ready.contextSize, reserve });
-      const order = { id: newId(), storyId, chapterId: wish.chapterId, turnId, kind: wish.kind, offset, plan, sampling, modelName: ready.modelName };
+      const order = { id: newId(), storyId, chapterId: wish.chapterId, turnId, kind: wish.kind, offset, plan, sampling, modelName: ready.modelName, promptChunk: ready.promptChunk };
       const structureRev = transaction(db, () => {
         revisions.close(wish.chapterId, 'generation');
         const { structureRev: next } = ops.length === 0 ? tree : applyChange(db, { changeId: newId(), chapterId: wish.chapterId, structureRev: tree.structureRev, ops });

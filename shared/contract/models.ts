@@ -33,6 +33,19 @@ export interface EngineStatus {
   readonly fault: StudioFault | null;
 }
 
+/** What a load takes and whether it fits, in bytes. */
+export interface MemoryEstimate {
+  /** `less`: a smaller context fits. */
+  readonly verdict: 'fits' | 'less' | 'no';
+  /** The context that this was made for: as asked, or as large as suits the model and fits. */
+  readonly contextSize: number;
+  /** The largest context that fits, where the one asked for does not. */
+  readonly offered: number | null;
+  /** `repacked`: the copy of the weights that the processor computes with; `vram`: on the graphics card; the rest in the computer's memory. */
+  readonly need: { readonly weights: number; readonly repacked: number; readonly context: number; readonly vram: number };
+  readonly room: { readonly ram: number; readonly vram: number | null };
+}
+
 export const models = {
   list: oc.output(type<ModelFile[]>()),
   load: oc.input(z.object({ id: z.string(), contextSize: z.number().int().min(256).max(1_048_576).nullable() })).output(type<void>()),

@@ -11,6 +11,12 @@ const MAX_NAME = 256;
 const MAX_DIMENSION = 2 ** 31;
 const MAX_OFFSET = 2 ** 45;
 
+/** Bytes of a tensor; null for a type that is not known here. */
+export function tensorBytes(type: number, dimensions: readonly number[]): number | null {
+  const block = BLOCKS[type];
+  return block === undefined ? null : dimensions.reduce((product, dimension) => product * dimension, 1) / block[0] * block[1];
+}
+
 export interface Tensor { readonly dimensions: readonly number[]; readonly offset: number; readonly bytes: number }
 
 export function readTensors(reader: BoundedReader, count: number): ReadonlyMap<string, Tensor> {
@@ -32,8 +38,7 @@ function readTensor(reader: BoundedReader, name: string): Tensor {
   const block = BLOCKS[type];
   if (block === undefined) throw new EngineFault('TENSOR_TYPE', 'This model is stored in a way that Paphos does not know. It is damaged, or newer than this version. Choose another one.', `${name} has type ${type}`);
   if ((dimensions[0] ?? 0) % block[0] !== 0) throw damaged(`rows of ${name} do not fill their blocks`);
-  const bytes = dimensions.reduce((product, dimension) => product * dimension, 1) / block[0] * block[1];
-  return { dimensions, offset: reader.count(`the offset of ${name}`, MAX_OFFSET), bytes };
+  return { dimensions, offset: reader.count(`the offset of ${name}`, MAX_OFFSET), bytes: tensorBytes(type, dimensions) ?? 0 };
 }
 
 /** Every tensor must lie inside the file: the engine would read past its end. */

@@ -63,7 +63,7 @@ async function logProbabilities({ sequence, contextSize }: OpenModel, tokens: re
   if (tokens.length > contextSize) {
     throw new EngineFault('WINDOW_TOO_SMALL', `${tokens.length} tokens are to be measured together, but the context has ${contextSize}. Choose a larger context or shorter texts.`);
   }
-  await readPrompt(sequence, tokens.slice(0, from), signal, (done) => { onProgress(done / tokens.length); });
+  await readPrompt(sequence, tokens.slice(0, from), PROMPT_CHUNK, signal, (done) => { onProgress(done / tokens.length); });
   const logs: number[] = [];
   while (from + logs.length < tokens.length) {
     if (signal.aborted) throw new EngineFault('STOPPED', 'The measurement was stopped.');

@@ -1,0 +1,51 @@
+import type { GgufTensorInfo, Llama } from 'node-llama-cpp';
+import type { MemoryEstimate } from '../../../shared/contract/models.ts';
+import { PROMPT_CHUNKS } from '../../../shared/settings/hardware.ts';
+import { estimateMemory, type Need } from '../estimate.ts';
+import { tensorBytes } from '../gguf/tensors.ts';
+import { type LoadOptions, PROMPT_CHUNK, type Tuning } from '../protocol.ts';
+import { freeMemory } from './devices.ts';
+
+/** What a load will take, by the engine's own simulation; for files that passed the header check. */
+export async function estimateLoad(llama: Llama, options: LoadOptions, tuning: Tuning): Promise<{ estimate: MemoryEstimate; gpuLayers: number }> {
+  const free = await freeMemory(llama);
+  const room = { ...free, ram: Math.min(free.ram, options.memory ?? Infinity) };
+  const { need, trainedContext, gpuLayers } = await simulate(llama, options.path, tuning);
+  return { estimate: await estimateMemory(need, options.contextSize, trainedContext, room), gpuLayers };
+}
+
+interface Simulation { readonly trainedContext: number; readonly gpuLayers: number; need(contextSize: number): Promise<Need> }
+
+async function simulate(llama: Llama, path: string, tuning: Tuning): Promise<Simulation> {
+  const { GgmlType: types, GgufInsights, readGgufFileInfo } = await import('node-llama-cpp');
+  const info = await readGgufFileInfo(path);
+  const insights = await GgufInsights.from(info, llama);
+  const flashAttention = llama.supportsGpuOffloading ? 'auto' : false;
+  const { gpuLayers } = await insights.configurationResolver.resolveModelGpuLayersV2(llama.supportsGpuOffloading ? tuning.gpuLayers : 0, { ignoreMemorySafetyChecks: true, defaultContextFlashAttention: flashAttention });
+  const model = await insights.estimateModelResourceRequirementsV2({ gpuLayers });
+  const quantised = quantisedBytes(info.fullTensorInfo ?? [], new Set([types.F32, types.F16, types.BF16]));
+  const onProcessor = model.cpuRam / Math.max(1, model.cpuRam + model.gpuVram);
+  return {
+    trainedContext: insights.trainContextSize ?? Infinity,
+    gpuLayers,
+    async need(contextSize) {
+      const context = await insights.estimateContextResourceRequirementsV2({ contextSize, modelGpuLayers: gpuLayers, batchSize: batchSizeOf(tuning, contextSize), sequences: 1, flashAttention, kvCacheKeyType: types[keyType(tuning.keyCache)] });
+      return { weights: model.cpuRam, repacked: Math.round(quantised * onProcessor), context: context.cpuRam, vram: model.gpuVram + context.gpuVram };
+    },
+  };
+}
+
+/** Measurements read in chunks of PROMPT_CHUNK whatever stories are read in; a chunk to be measured may become the largest. */
+export function batchSizeOf({ promptChunk }: Tuning, contextSize: number): number {
+  return Math.min(contextSize, Math.max(PROMPT_CHUNK, promptChunk ?? Math.max(...PROMPT_CHUNKS)));
+}
+
+export function keyType(keyCache: Tuning['keyCache']): 'F16' | 'Q8_0' | 'Q4_0' {
+  return ({ f16: 'F16', q8_0: 'Q8_0', q4_0: 'Q4_0' } as const)[keyCache];
+}
+
+/** The processor keeps a second copy of quantised matrices, in an order that it computes faster with; the embedding is only looked up. */
+function quantisedBytes(tensors: readonly GgufTensorInfo[], floats: ReadonlySet<number>): number {
+  return tensors.filter(({ name, dimensions, ggmlType }) => dimensions.length > 1 && name !== 'token_embd.weight' && !floats.has(ggmlType))
+    .reduce((sum, { dimensions, ggmlType }) => sum + (tensorBytes(ggmlType, dimensions.map(Number)) ?? 0), 0);
+}
