@@ -29,7 +29,7 @@ export function createRouter({ stories, chapters, writing, models, settings }: S
       activate: door.writing.activate.handler(({ input, context }) => writing.activate(input, context.clientId)),
       generate: door.writing.generate.handler(({ input, context }) => writing.generate(input, context.clientId)),
       follow: door.writing.follow.handler(({ input, signal }) => writing.follow(input.generationId, input.afterSeq, signal)),
-      stop: door.writing.stop.handler(({ input }) => writing.stop(input.generationId)),
+      stop: door.writing.stop.handler(({ input }) => writing.stop(input.generationId, input.all)),
       plan: door.writing.plan.handler(({ input }) => writing.plan(input)),
       hold: door.writing.hold.handler(({ input, context, signal }) => writing.hold(input.storyId, context.clientId, signal)),
       takeOver: door.writing.takeOver.handler(({ input, context }) => writing.takeOver(input.storyId, context.clientId)),

@@ -35,7 +35,7 @@ function anyOp(tree: TurnTree, below: (n: number) => number): Op {
     case 1: {
       const id = below(15) === 0 ? some.id : newId();
       const turn = { id, role: ROLES[below(3)] ?? 'user', speaker: below(3) === 0 ? 'Ada' : null, marked: below(2) === 0, text: 'word '.repeat(below(6)) };
-      return { op: 'insert', turn, after: below(8) === 0 ? null : some.id, as: below(2) === 0 ? 'chain' : 'alternate' };
+      return { op: 'insert', turn, after: below(8) === 0 ? null : some.id, as: (['chain', 'alternate', 'beside'] as const)[below(3)] ?? 'chain' };
     }
     case 2:
       return { op: 'setRole', turnId: some.id, role: ROLES[below(3)] ?? 'user', marked: below(2) === 0 };

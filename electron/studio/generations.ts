@@ -1,10 +1,11 @@
-import type { GenerationEvent, GenerationStats, StopReason } from '../../shared/contract/writing.ts';
+import type { GenerationEvent, GenerationStats, RunningGeneration, StopReason } from '../../shared/contract/writing.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import type { PlanRequest } from '../../shared/prompt/types.ts';
 import type { Sampling } from '../../shared/settings/sampling.ts';
-import { appendJournal, beginGeneration, endGeneration, recordPlan } from '../storage/generations.ts';
-import type { WritableDB } from '../storage/handle.ts';
+import { appendJournal, beginGeneration, endGeneration, recordPlan, spanOf } from '../storage/generations.ts';
+import { transaction, type WritableDB } from '../storage/handle.ts';
 import type { Engine } from './engine.ts';
+import { nextAlternate, type Alternate } from './alternates.ts';
 import { faultOf, StudioError } from './faults.ts';
 import { createEventStream, type EventStream } from './stream.ts';
 
@@ -22,23 +23,27 @@ export interface GenerationOrder {
   readonly modelName: string;
   readonly promptChunk: number;
   readonly sampling: Sampling & { readonly seed: number };
+  /** So many more answers to the same prompt come after it. */
+  readonly waiting: number;
 }
-export interface Running { readonly id: string; readonly storyId: string; readonly chapterId: string; readonly turnId: string }
+export interface Running { readonly id: string; readonly storyId: string; readonly chapterId: string; readonly turnId: string; readonly waiting: number }
 
-/** Replies that are being written: one at a time, with or without anyone watching. */
+/** Replies that are being written: one at a time, with or without anyone watching. Alternates follow each other by themselves. */
 export interface Generations {
   /** Stores that it begins: part of the transaction that makes its turn. */
   begin(order: GenerationOrder): void;
   run(order: GenerationOrder): void;
-  stop(id: string): void;
-  /** Stops the generation that fits and waits until its text is stored. */
+  /** `all`: none of the alternates that wait for it begins. */
+  stop(id: string, all: boolean): void;
+  /** Stops the generation that fits, and what waits for it, and waits until its text is stored. */
   stopIn(fits: (running: Running) => boolean): Promise<void>;
   running(): Running | null;
-  runningIn(chapterId: string): Running | null;
+  /** As the page is told of it. */
+  runningIn(chapterId: string): RunningGeneration | null;
   follow(id: string, afterSeq: number, signal?: AbortSignal): AsyncGenerator<GenerationEvent, void>;
 }
 
-interface Active extends Running { stop(): void; readonly settled: Promise<void> }
+interface Active extends Running { stop(all: boolean): void; readonly settled: Promise<void> }
 
 export function createGenerations(db: WritableDB, engine: Engine): Generations {
   const streams = new Map<string, EventStream>();
@@ -51,12 +56,26 @@ export function createGenerations(db: WritableDB, engine: Engine): Generations {
     beginGeneration(db, { id: order.id, chapterId: order.chapterId, turnId: order.turnId, kind: order.kind, offset: order.offset, settings: effective });
   }
 
+  /** What keeps an alternate from beginning is no fault of the one before, whose text is stored. */
+  function beginNext(order: GenerationOrder, waiting: number): [Alternate | null, StudioFault | null] {
+    try {
+      return [transaction(db, () => {
+        const next = nextAlternate(db, order, waiting);
+        if (next) begin(next.order);
+        return next;
+      }), null];
+    } catch (error) {
+      return [null, faultOf(error)];
+    }
+  }
+
   function run(order: GenerationOrder): void {
     const stream = createEventStream();
     streams.set(order.id, stream);
     engine.asked();
     const job = engine.host.generate({ plan: order.plan, sampling: order.sampling });
 
+    let { waiting } = order;
     let unwritten = '';
     let timer: NodeJS.Timeout | null = null;
     const write = (): void => {
@@ -90,35 +109,47 @@ export function createGenerations(db: WritableDB, engine: Engine): Generations {
 
     const finish = (reason: StopReason, stats: GenerationStats | null, fault: StudioFault | null): void => {
       engine.rested(stats);
+      active = null;
+      setTimeout(() => { streams.delete(order.id); }, KEPT_MS).unref();
       try {
         write();
         const { version, hash, offset, text } = endGeneration(db, { generationId: order.id, reason, stats });
-        stream.done({ reason, version, hash, offset, text, stats, sampling: order.sampling, fault });
+        const [next, refused] = fault === null && waiting > 0 ? beginNext(order, waiting) : [null, null];
+        stream.done({ reason, version, hash, offset, text, stats, sampling: order.sampling, fault: fault ?? refused, next: next?.start ?? null });
+        if (next) run(next.order);
       } catch (error) {
         // The journal keeps what came; the next start puts it into the turn.
-        stream.done({ reason: 'error', version: 0, hash: '', offset: order.offset, text: '', stats, sampling: order.sampling, fault: faultOf(error) });
+        stream.done({ reason: 'error', version: 0, hash: '', offset: order.offset, text: '', stats, sampling: order.sampling, fault: faultOf(error), next: null });
       }
-      if (active?.id === order.id) active = null;
-      setTimeout(() => { streams.delete(order.id); }, KEPT_MS).unref();
     };
     const settled = job.done.then(
       ({ reason, stats }) => { finish(broken === null ? reason : 'error', stats, broken === null ? null : faultOf(broken)); },
       (error: unknown) => { finish('error', null, faultOf(error)); },
     );
-    active = { id: order.id, storyId: order.storyId, chapterId: order.chapterId, turnId: order.turnId, stop: () => { job.stop(); }, settled };
+    active = {
+      id: order.id, storyId: order.storyId, chapterId: order.chapterId, turnId: order.turnId, settled,
+      get waiting() { return waiting; },
+      stop(all) {
+        if (all) waiting = 0;
+        job.stop();
+      },
+    };
   }
 
   return {
     begin,
     run,
-    stop: (id) => { if (active?.id === id) active.stop(); },
+    stop: (id, all) => { if (active?.id === id) active.stop(all); },
     async stopIn(fits) {
       if (!active || !fits(active)) return;
-      active.stop();
+      active.stop(true);
       await active.settled;
     },
     running: () => active,
-    runningIn: (chapterId) => (active?.chapterId === chapterId ? active : null),
+    runningIn(chapterId) {
+      if (active?.chapterId !== chapterId) return null;
+      return { generationId: active.id, turnId: active.turnId, offset: spanOf(db, active.id).offset, waiting: active.waiting };
+    },
     follow(id, afterSeq, signal) {
       const stream = streams.get(id);
       if (!stream) throw new StudioError('NOT_FOUND', 'This reply ended a while ago. Its text is in the story; reload the page to see it.');

@@ -1,6 +1,5 @@
 import type { ChapterDocument, ChapterSummary, RemovedItem, StorySummary } from '../../shared/contract/stories.ts';
 import { createChapter, getChapter, listChapters, removeChapter, removedItems, renameChapter, restoreChapter } from '../storage/chapters.ts';
-import { spanOf } from '../storage/generations.ts';
 import type { WritableDB } from '../storage/handle.ts';
 import { createStory, listStories, removeStory, renameStory, restoreStory } from '../storage/stories.ts';
 import { readTree } from '../storage/turns.ts';
@@ -52,13 +51,12 @@ export function createChapters(db: WritableDB, generations: Generations, onOpen:
       onOpen();
       const chapter = getChapter(db, id);
       const tree = readTree(db, id, { texts: 'path' });
-      const running = generations.runningIn(id);
       return {
         chapter,
         structureRev: tree.structureRev,
         activeRootId: tree.activeRootId,
         turns: [...tree.turns.values()],
-        generation: running ? { generationId: running.id, turnId: running.turnId, offset: spanOf(db, running.id).offset } : null,
+        generation: generations.runningIn(id),
       };
     },
   };

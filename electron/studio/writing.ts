@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { ChangeAck, GenerationEvent, GenerationStart, Hold } from '../../shared/contract/writing.ts';
+import type { ChangeAck, GenerationEvent, GenerationStart, Hold, RunningGeneration } from '../../shared/contract/writing.ts';
 import type { Change, Op, TreeTurn, TurnTree } from '../../shared/document/turn.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { activePath, childrenOf } from '../../shared/document/tree.ts';
@@ -19,14 +19,14 @@ import type { Revisions } from './revisions.ts';
 import type { Settings } from './settings.ts';
 
 export interface Place { readonly chapterId: string; readonly turnId: string | null; readonly offset: number | null }
-export interface Wish extends Place { readonly kind: 'reply' | 'continue' | 'retry' }
+export interface Wish extends Place { readonly kind: 'reply' | 'continue' | 'retry'; readonly count: number }
 
 export interface Writing {
   applyChange(change: Change, clientId: string): Promise<ChangeAck>;
-  activate(wish: { changeId: string; chapterId: string; turnId: string }, clientId: string): { structureRev: number; path: TreeTurn[] };
+  activate(wish: { changeId: string; chapterId: string; turnId: string }, clientId: string): { structureRev: number; path: TreeTurn[]; generation: RunningGeneration | null };
   generate(wish: Wish, clientId: string): Promise<GenerationStart>;
   follow(generationId: string, afterSeq: number, signal?: AbortSignal): AsyncGenerator<GenerationEvent, void>;
-  stop(generationId: string): void;
+  stop(generationId: string, all: boolean): void;
   plan(place: Place): Promise<Ledger>;
   hold(storyId: string, clientId: string, signal?: AbortSignal): AsyncGenerator<Hold, void>;
   takeOver(storyId: string, clientId: string): void;
@@ -60,7 +60,7 @@ export function createWriting({ db, engine, models, settings, generations, holds
     return { turnId, offset: 0, ops: [op], target: { turns, versions, open: false } };
   }
 
-  function opening(tree: TurnTree, { kind, turnId, offset }: Wish): Opening {
+  function opening(tree: TurnTree, { kind, turnId, offset }: Omit<Wish, 'count'>): Opening {
     const end = activePath(tree).at(-1);
     const chosen = turnId === null ? end : tree.turns.get(turnId);
     if (!chosen) throw new StudioError('NOT_FOUND', 'This turn is not in the chapter any more. Nothing was changed; reload the page.');
@@ -68,6 +68,14 @@ export function createWriting({ db, engine, models, settings, generations, holds
     if (kind === 'retry') return answered(tree, chosen.parentId, chosen.speaker, 'alternate');
     if (chosen.role === 'model' && chosen.id === end?.id) return continued(tree, chosen.id, null);
     return answered(tree, chosen.id, null, childrenOf(tree, chosen.id).length > 0 ? 'alternate' : 'chain');
+  }
+
+  /** Alternates that nobody looks at make room for a reply that somebody waits for: they end with what they have. */
+  async function makeRoom(): Promise<void> {
+    const running = generations.running();
+    if (!running) return;
+    if (activePath(readTree(db, running.chapterId, { texts: 'none' })).some(({ id }) => id === running.turnId)) throw busy();
+    await generations.stopIn(() => true);
   }
 
   const isStreaming = (turnId: string): boolean => generations.running()?.turnId === turnId;
@@ -90,14 +98,14 @@ export function createWriting({ db, engine, models, settings, generations, holds
       const { turns } = readTree(db, chapterId, { texts: 'path' });
       const path: TreeTurn[] = [];
       for (let next = turns.get(turnId); next; next = next.activeChildId === null ? undefined : turns.get(next.activeChildId)) path.push({ ...next, text: next.text ?? turnText(db, next.id) });
-      return { structureRev, path };
+      return { structureRev, path, generation: generations.runningIn(chapterId) };
     },
 
     async generate(wish, clientId) {
       assertWriter(wish.chapterId, clientId);
-      if (generations.running()) throw new StudioError('BUSY', 'A reply is being written already. Wait for its end, or stop it first.');
+      await makeRoom();
       const ready = await models.readyForReply();
-      if (generations.running()) throw new StudioError('BUSY', 'A reply is being written already. Wait for its end, or stop it first.');
+      if (generations.running()) throw busy();
       const storyId = storyOf(wish.chapterId);
       const tree = readTree(db, wish.chapterId, { texts: 'path' });
       const { turnId, offset, ops, target } = opening(tree, wish);
@@ -107,7 +115,8 @@ export function createWriting({ db, engine, models, settings, generations, holds
       const sampling = { ...chosen, seed: chosen.seed ?? randomInt(2 ** 32) };
       const reserve = Math.min(sampling.maxTokens, Math.floor(ready.contextSize / 2));
       const plan = promptRequest(db, wish.chapterId, target, { format: ready.format, contextSize: ready.contextSize, reserve });
-      const order = { id: newId(), storyId, chapterId: wish.chapterId, turnId, kind: wish.kind, offset, plan, sampling, modelName: ready.modelName, promptChunk: ready.promptChunk };
+      const waiting = ops.length === 0 ? 0 : wish.count - 1;
+      const order = { id: newId(), storyId, chapterId: wish.chapterId, turnId, kind: wish.kind, offset, plan, sampling, modelName: ready.modelName, promptChunk: ready.promptChunk, waiting };
       const structureRev = transaction(db, () => {
         revisions.close(wish.chapterId, 'generation');
         const { structureRev: next } = ops.length === 0 ? tree : applyChange(db, { changeId: newId(), chapterId: wish.chapterId, structureRev: tree.structureRev, ops });
@@ -115,11 +124,11 @@ export function createWriting({ db, engine, models, settings, generations, holds
         return next;
       });
       generations.run(order);
-      return { generationId: order.id, turnId, offset, structureRev, ops };
+      return { generationId: order.id, turnId, offset, waiting, structureRev, ops };
     },
 
     follow: (generationId, afterSeq, signal) => generations.follow(generationId, afterSeq, signal),
-    stop: (generationId) => { generations.stop(generationId); },
+    stop: (generationId, all) => { generations.stop(generationId, all); },
 
     async plan({ chapterId, turnId, offset }) {
       const ready = engine.current();
@@ -139,3 +148,5 @@ export function createWriting({ db, engine, models, settings, generations, holds
     takeOver: (storyId, clientId) => { holds.takeOver(storyId, clientId); },
   };
 }
+
+const busy = (): StudioError => new StudioError('BUSY', 'A reply is being written already. Wait for its end, or stop it first.');

@@ -15,6 +15,8 @@ export interface BindingEvents {
   /** The person changed the text; `disturbed`: where the studio is writing. */
   onEdit(disturbed: boolean): void;
   onChange(structure: boolean): void;
+  /** An undo or redo has brought these turns back onto the page. */
+  onReturn(ids: readonly string[]): void;
   onCaret(byPerson: boolean, byMouse: boolean): void;
 }
 
@@ -122,6 +124,7 @@ export class Binding {
   private changed(event: editor.IModelContentChangedEvent): void {
     const { surface, document, origin } = this;
     const rewound = event.isUndoing || event.isRedoing;
+    const before = document.layout.ids;
     const touched = document.changed({ changes: event.changes, version: surface.version, rewound }, { ...(origin?.ids === undefined ? {} : { ids: origin.ids }), mirrored: origin?.mirrored ?? false });
     this.words.changed(lineEditsOf(event.changes, (line) => surface.line(line)));
     if (this.bare !== null && touched.structure) this.bare = null;
@@ -132,6 +135,12 @@ export class Binding {
       if (!rewound && origin === null) this.tidySoon();
     }
     this.events.onChange(touched.structure);
+    if (rewound && touched.structure) this.returned(new Set(before));
+  }
+
+  private returned(before: ReadonlySet<string>): void {
+    const ids = this.document.layout.ids.filter((id) => !before.has(id));
+    if (ids.length > 0) this.events.onReturn(ids);
   }
 
   /** The caret has come to rest; a mark that the person is writing stays visible while it is there. */

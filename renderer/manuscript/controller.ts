@@ -34,6 +34,8 @@ export interface ManuscriptState {
   readonly save: SaveState;
   readonly saveFault: StudioFault | null;
   readonly generation: GenerationState | null;
+  /** Alternates that are being written where the page does not show them, or that are still to come. */
+  readonly others: number;
   readonly lastGeneration: { readonly turnId: string; readonly reason: StopReason; readonly stats: GenerationStats | null; readonly fault: StudioFault | null } | null;
   readonly caretTurnId: string | null;
   readonly caretRole: Role | null;
@@ -63,11 +65,15 @@ export interface ManuscriptController {
   getState(): ManuscriptState;
   /** Calls back after each change of state; answers with the way to stop. Fits `useSyncExternalStore`. */
   subscribe(listener: () => void): () => void;
-  reply(): Promise<void>;
+  /** `count`: so many answers, one beside the other. */
+  reply(count?: number): Promise<void>;
   continue(): Promise<void>;
-  /** Without a turn: the nearest model turn at or before the caret. */
-  retry(turnId?: string): Promise<void>;
+  /** Without a turn: the nearest model turn at or before the caret. Without a count: as many as a Retry writes by itself. */
+  retry(turnId?: string, count?: number): Promise<void>;
+  /** Ends what is written on the page. */
   stop(): Promise<void>;
+  /** Ends the alternates too. */
+  stopAll(): Promise<void>;
   previousAlternate(turnId?: string): Promise<void>;
   nextAlternate(turnId?: string): Promise<void>;
   setRole(turnId: string, role: Role): void;
@@ -91,6 +97,8 @@ export interface ManuscriptProps {
   readonly chapterTitle: string;
   readonly api: StudioApi;
   readonly readOnly?: boolean;
+  /** How many answers a Retry writes. */
+  readonly retries?: number;
   /** Called with the controller when the chapter is on the page, and with null when it leaves. */
   readonly onController: (controller: ManuscriptController | null) => void;
   readonly onTurnMenu: (target: TurnMenuTarget, anchor: DOMRect) => void;

@@ -193,10 +193,11 @@ export class ManuscriptDocument {
     else this.unsaved.set(id, known === undefined ? { head, tail } : { head: Math.min(known.head, head), tail: Math.min(known.tail, tail) });
   }
 
-  openLive(turnId: string, at: number): void {
+  /** `length`: so much of it stands on the page already. */
+  openLive(turnId: string, at: number, length = 0): void {
     const span = this.spanOf(turnId);
-    this.span = { turnId, at, length: 0 };
-    this.behindLive = span === null ? 0 : Math.max(0, this.lengthOf(span) - at);
+    this.span = { turnId, at, length };
+    this.behindLive = span === null ? 0 : Math.max(0, this.lengthOf(span) - at - length);
   }
 
   growLive(length: number): void {
@@ -208,6 +209,9 @@ export class ManuscriptDocument {
     if (this.span !== null && (!exact || this.unsaved.has(this.span.turnId))) this.unsaved.set(this.span.turnId, 'whole');
     this.span = null;
   }
+
+  /** The page turns away from the span: it is written on elsewhere. */
+  leaveLive(): void { this.span = null; }
 
   /** The turns as they are to be stored: without the ready turn and the live span. */
   currentTurns(tree?: TurnTree): Turn[] {

@@ -1,6 +1,6 @@
 import { Range, type editor } from 'monaco-editor/editor';
 import type { StudioFault } from '../../shared/contract/common.ts';
-import type { GenerationEvent } from '../../shared/contract/writing.ts';
+import type { GenerationEvent, RunningGeneration } from '../../shared/contract/writing.ts';
 import type { GenerationState, ManuscriptState, StudioApi } from './controller.ts';
 import type { ManuscriptDocument } from './document.ts';
 import type { Sight } from './sight.ts';
@@ -20,31 +20,44 @@ export interface ReplyHost {
   readonly faultOf: (error: unknown) => StudioFault;
   /** Brings text of the studio onto the page, in the step of the reply. */
   readonly write: (edit: { from: { line: number; column: number }; to: { line: number; column: number }; text: string }) => void;
-  /** The reply is on the page; the step of the undo history is still open. */
-  readonly onEnd: (ended: Ended, caretIsFree: boolean) => void;
+  /** The reply is stored, and if its turn is on the page, it stands there; the step of the undo history is still open. */
+  readonly onEnd: (reply: Reply, ended: Ended, caretIsFree: boolean) => void;
+  /** The next alternate begins. */
+  readonly onNext: (start: RunningGeneration) => void;
   readonly onProgress: () => void;
 }
 
 /** So far below the free part of the page the end of the text still counts as in sight. */
 const NEAR = 60;
 
-/** One reply while it is written: what has arrived goes into its turn, wherever edits have moved that to. */
+/** One reply while it is written: what has arrived goes into its turn while the page shows that, wherever edits have moved it to. */
 export class Reply {
+  readonly turnId: string;
+  readonly waiting: number;
   private readonly host: ReplyHost;
   private readonly ended = new AbortController();
   private readonly batch = new Batch((text) => this.write(text));
   private readonly marks: editor.IEditorDecorationsCollection;
   private state: GenerationState;
+  private offset: number;
+  private arrived = '';
+  private shown = false;
+  /** The page turned away from it, so that an undo can bring back a part of it. */
+  private parted = false;
+  /** The page has all of it from the store already. */
+  private stored = false;
+  private over = false;
   private disturbed = false;
   private acted = false;
   private release: (() => void) | null = null;
 
-  constructor(host: ReplyHost, generationId: string, turnId: string, offset: number) {
+  constructor(host: ReplyHost, { generationId, turnId, offset, waiting }: RunningGeneration) {
     this.host = host;
+    this.turnId = turnId;
+    this.waiting = waiting;
+    this.offset = offset;
     this.state = { id: generationId, turnId, phase: 'prompt', done: 0, total: 0, reused: 0, tokens: 0 };
     this.marks = host.surface.page.createDecorationsCollection();
-    host.document.openLive(turnId, offset);
-    this.mark();
     void followGeneration({
       api: host.api, generationId, signal: this.ended.signal, faultOf: host.faultOf,
       onEvent: (event) => this.take(event), onLost: (fault) => this.lost(fault),
@@ -52,6 +65,49 @@ export class Reply {
   }
 
   get generation(): GenerationState { return this.state; }
+  get isRunning(): boolean { return !this.over; }
+  get isShown(): boolean { return this.shown; }
+
+  /** Its turn is on the page, without what has arrived, of which `length` stands there already. */
+  show(length = 0): void {
+    this.shown = true;
+    this.acted = false;
+    this.host.document.openLive(this.turnId, this.offset, length);
+    this.mark();
+    this.write(this.arrived.slice(length));
+  }
+
+  /** The page turns away from its turn, which is written on all the same. */
+  hide(): void {
+    this.offset = this.host.document.live?.at ?? this.offset;
+    this.shown = false;
+    this.parted = true;
+    this.batch.drop();
+    this.host.document.leaveLive();
+    this.marks.clear();
+  }
+
+  /** The page was given the turn with all of the reply in it, though its end has not been heard of yet. */
+  standsWhole(): void { this.stored = true; }
+
+  /** An undo has brought back the turn as it was when the page turned away: what has come since follows. A turn that was edited stays as it is. */
+  comeBack(): void {
+    const { document, sync } = this.host;
+    const span = document.spanOf(this.turnId);
+    if (span === null || this.shown || !this.parted) return;
+    const held = sync.tree.turns.get(this.turnId)?.text ?? '';
+    const [before, behind] = [held.slice(0, this.offset), held.slice(this.offset + (this.over ? this.arrived.length : 0))];
+    const text = document.textOf(span);
+    const length = text.length - before.length - behind.length;
+    const fits = length >= 0 && length <= this.arrived.length && text === before + this.arrived.slice(0, length) + behind;
+    if (this.over) this.disturbed = false;
+    if (fits) this.show(length);
+    else if (!this.over) this.disturb();
+    if (!this.over || !fits) return;
+    document.closeLive(true);
+    this.marks.clear();
+    this.shown = false;
+  }
 
   /** The person has moved the caret or typed: it stays with them when the reply ends. */
   noteAction(): void { this.acted = true; }
@@ -60,13 +116,15 @@ export class Reply {
   disturb(): void {
     if (this.disturbed) return;
     this.disturbed = true;
+    this.parted ||= this.host.document.spanOf(this.turnId) === null;
     this.batch.drop();
     this.release = this.host.sync.hold();
     this.stop();
   }
 
-  stop(): void {
-    this.host.api.writing.stop({ generationId: this.state.id }).catch(() => undefined);
+  /** `all`: none of the alternates that wait for it begins. */
+  stop(all = false): void {
+    this.host.api.writing.stop({ generationId: this.state.id, all }).catch(() => undefined);
   }
 
   close(): void {
@@ -79,7 +137,8 @@ export class Reply {
   private take(event: GenerationEvent): void {
     if (event.type === 'prompt') this.progress({ phase: 'prompt', done: event.done, total: event.total, reused: event.reused });
     else if (event.type === 'text') {
-      if (!this.disturbed) this.batch.add(event.text);
+      this.arrived += event.text;
+      if (this.shown && !this.disturbed) this.batch.add(event.text);
       this.state = { ...this.state, phase: 'text', tokens: this.state.tokens + 1 };
     } else void this.host.sync.between(() => this.finish(event));
   }
@@ -107,16 +166,22 @@ export class Reply {
     if (this.ended.signal.aborted) return;
     this.batch.flush();
     const { document, sync } = this.host;
-    const live = document.live;
-    const span = live === null ? null : document.spanOf(live.turnId);
-    if (live !== null && span !== null && !this.disturbed) this.settle(done.text);
-    const known = sync.tree.turns.get(this.state.turnId);
-    const text = known?.text ?? '';
+    const span = this.shown ? document.spanOf(this.turnId) : null;
+    if (span !== null && !this.disturbed) this.settle(done.text);
+    const known = sync.tree.turns.get(this.turnId);
+    const text = known?.text ?? null;
+    const whole = text === null || this.stored ? text : text.slice(0, done.offset) + done.text + text.slice(done.offset);
     // A change that crossed the end, as a removal does, has counted on from it.
-    sync.adopt(this.state.turnId, { text: text.slice(0, done.offset) + done.text + text.slice(done.offset), version: Math.max(done.version, known?.version ?? 0), interrupted: done.reason === 'error' });
+    sync.adopt(this.turnId, { text: whole, version: Math.max(done.version, known?.version ?? 0), interrupted: done.reason === 'error' });
     // Saves made of several edits may have left its place otherwise in the store: the page is right.
-    document.closeLive(!this.disturbed && span !== null && document.live?.at === done.offset);
-    this.end({ turnId: this.state.turnId, reason: done.reason, stats: done.stats, fault: done.fault });
+    if (this.shown) document.closeLive(!this.disturbed && span !== null && document.live?.at === done.offset);
+    this.arrived = done.text;
+    this.offset = done.offset;
+    if (done.next !== null) {
+      sync.takeIn(done.next);
+      this.host.onNext(done.next);
+    }
+    this.end({ turnId: this.turnId, reason: done.reason, stats: done.stats, fault: done.fault });
   }
 
   /** What was stored is what stands there, also where the stream brought more or less of it. */
@@ -140,14 +205,16 @@ export class Reply {
     this.batch.flush();
     void this.host.sync.between(async () => {
       await this.host.sync.reload();
-      this.host.document.closeLive(false);
-      this.end({ turnId: this.state.turnId, reason: 'error', stats: null, fault });
+      if (this.shown) this.host.document.closeLive(false);
+      this.end({ turnId: this.turnId, reason: 'error', stats: null, fault });
     });
   }
 
   private end(ended: Ended): void {
+    this.over = true;
     this.close();
-    this.host.onEnd(ended, !this.acted);
+    this.host.onEnd(this, ended, !this.acted);
+    this.shown = false;
     this.host.sync.edited();
   }
 

@@ -1,6 +1,7 @@
 import { KeyCode, KeyMod } from 'monaco-editor/editor';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import type { ChapterDocument } from '../../shared/contract/stories.ts';
+import type { RunningGeneration } from '../../shared/contract/writing.ts';
 import { print } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { textRange } from '../../shared/document/layout.ts';
@@ -23,7 +24,7 @@ import { TurnActions } from './turn-actions.ts';
 import { TurnFault } from './turn-fault.ts';
 import { words } from './words.ts';
 
-type Options = Pick<ManuscriptProps, 'api' | 'chapterId' | 'onTurnMenu'> & { readonly host: HTMLElement; readonly readOnly: boolean };
+type Options = Pick<ManuscriptProps, 'api' | 'chapterId' | 'onTurnMenu'> & { readonly host: HTMLElement; readonly readOnly: boolean; readonly retries: number };
 type Kind = 'reply' | 'continue' | 'retry';
 
 const SOON_MS = 60;
@@ -36,8 +37,10 @@ export class ManuscriptSession implements ManuscriptController {
   private readonly options: Options;
   private readonly store = new Store();
   private parts: Parts | null = null;
-  private live: Reply | null = null;
+  /** By turn: those that are being written, and those of before, parts of which an undo may bring back. */
+  private readonly replies = new Map<string, Reply>();
   private readOnly: boolean;
+  private retries: number;
   /** Another branch is on its way onto the page; what is asked for next means that one. */
   private turning: Promise<void> = Promise.resolve();
   private starting: { readonly turnId: string; stop: boolean } | null = null;
@@ -48,6 +51,7 @@ export class ManuscriptSession implements ManuscriptController {
   constructor(options: Options) {
     this.options = options;
     this.readOnly = options.readOnly;
+    this.retries = options.retries;
     void this.open();
   }
 
@@ -83,6 +87,8 @@ export class ManuscriptSession implements ManuscriptController {
     const binding = new Binding(surface, document, {
       onEdit: (disturbed) => { if (disturbed) this.live?.disturb(); this.live?.noteAction(); this.parts?.sync.edited(); },
       onChange: () => this.changed(),
+      // After the event: nothing may be written while one is being told of.
+      onReturn: (ids) => queueMicrotask(() => { for (const id of ids) this.replies.get(id)?.comeBack(); }),
       onCaret: (byPerson, byMouse) => {
         if (byPerson) this.live?.noteAction();
         if (byPerson && !byMouse) this.parts?.sight.bring(surface.caret());
@@ -90,11 +96,11 @@ export class ManuscriptSession implements ManuscriptController {
       },
     });
     const sync = new Sync({
-      api: this.options.api, chapterId: this.options.chapterId, tree, structureRev, unsaved: binding.document, newId, faultOf, isLive: () => this.live !== null, onState: () => this.update(),
+      api: this.options.api, chapterId: this.options.chapterId, tree, structureRev, unsaved: binding.document, newId, faultOf, isLive: () => this.running.length > 0, onState: () => this.update(),
       reconcile: (theirs) => { this.tell('info', words.conflict); return binding.document.beside(theirs); },
     });
     const labels = new Labels(page, {
-      turns: () => binding.document.layout.spans, alternates: (id) => alternates(sync.tree, id), readOnly: () => this.readOnly || this.isWriting,
+      turns: () => binding.document.layout.spans, alternates: (id) => alternates(sync.tree, id), readOnly: () => this.readOnly || this.starting !== null,
       openMenu: (turn, label, anchor) => this.options.onTurnMenu({ turnId: turn.id, role: turn.role, speaker: turn.speaker, alternates: alternates(sync.tree, turn.id), label }, anchor),
       choose: (turnId, step) => void this.choose(turnId, step),
     }, words);
@@ -105,7 +111,7 @@ export class ManuscriptSession implements ManuscriptController {
     Object.defineProperty(this.options.host, '__paphosManuscript', { value: { editor: page, controller: this }, configurable: true });
     this.bindKeys(page);
     this.setReadOnly(this.readOnly);
-    if (generation !== null) this.begin(generation.generationId, generation.turnId, generation.offset);
+    if (generation !== null) this.begin(generation);
     page.onDidBlurEditorText(() => this.saveNow());
     page.onDidLayoutChange(() => { if (page.hasTextFocus()) this.parts?.sight.bring(surface.caret()); });
     surface.putCaret(surface.endOfLine(surface.lineCount()));
@@ -127,6 +133,9 @@ export class ManuscriptSession implements ManuscriptController {
     this.subscribe(() => writing.set(this.isWriting));
   }
 
+  private get running(): Reply[] { return [...this.replies.values()].filter((reply) => reply.isRunning); }
+  /** The one that is written where the page shows it. */
+  private get live(): Reply | null { return this.running.find((reply) => reply.isShown) ?? null; }
   private get isWriting(): boolean { return this.live !== null || this.starting !== null; }
 
   private changed(): void {
@@ -154,7 +163,8 @@ export class ManuscriptSession implements ManuscriptController {
     const aim = this.aim();
     if (parts === null || aim === null || this.closed) return;
     const waiting = this.starting === null ? null : this.store.get().generation ?? { id: '', turnId: this.starting.turnId, phase: 'prompt' as const, done: 0, total: 0, reused: 0, tokens: 0 };
-    this.store.see(aim, parts.sync, { readOnly: this.readOnly, generation: this.live?.generation ?? waiting });
+    const others = this.running.reduce((sum, reply) => sum + reply.waiting + (reply.isShown ? 0 : 1), 0);
+    this.store.see(aim, parts.sync, { readOnly: this.readOnly, generation: this.live?.generation ?? waiting, others });
   }
 
   private tell(kind: Notice['kind'], message: string, detail: string | null = null, undo: (() => void) | null = null): void {
@@ -168,6 +178,8 @@ export class ManuscriptSession implements ManuscriptController {
     this.update();
   }
 
+  setRetries(retries: number): void { this.retries = retries; }
+
   saveNow(): void {
     this.parts?.sync.flush().catch(() => undefined);
   }
@@ -178,17 +190,17 @@ export class ManuscriptSession implements ManuscriptController {
     this.closed = true;
     clearTimeout(this.soon);
     clearTimeout(this.counting);
-    this.live?.close();
+    for (const reply of this.replies.values()) reply.close();
     this.store.close();
     if (parts === null) return;
     if (this.readOnly) parts.dispose();
     else void parts.sync.drain().then(() => parts.dispose());
   }
 
-  async reply(): Promise<void> {
+  async reply(count = 1): Promise<void> {
     await this.turning;
     const reply = this.aim()?.reply ?? null;
-    if (reply !== null) await this.generate(reply.kind, reply.turnId, reply.offset);
+    if (reply !== null) await this.generate(reply.kind, reply.turnId, reply.offset, count);
   }
 
   async continue(): Promise<void> {
@@ -197,13 +209,13 @@ export class ManuscriptSession implements ManuscriptController {
     if (goOn !== null) await this.generate('continue', goOn.turnId, goOn.offset);
   }
 
-  async retry(turnId?: string): Promise<void> {
+  async retry(turnId?: string, count = this.retries): Promise<void> {
     await this.turning;
     const id = turnId ?? this.aim()?.model?.id;
-    if (id !== undefined) await this.generate('retry', id, null);
+    if (id !== undefined) await this.generate('retry', id, null, count);
   }
 
-  private async generate(kind: Kind, turnId: string, offset: number | null): Promise<void> {
+  private async generate(kind: Kind, turnId: string, offset: number | null, count = 1): Promise<void> {
     const { parts } = this;
     if (parts === null || this.readOnly || this.isWriting) return;
     const starting = { turnId, stop: false };
@@ -211,10 +223,10 @@ export class ManuscriptSession implements ManuscriptController {
     parts.fault.hide();
     this.update();
     try {
-      await parts.sync.generate({ kind, turnId, offset }, (start) => {
+      await parts.sync.generate({ kind, turnId, offset, count }, (start) => {
         if (this.closed) return;
         parts.binding.follow(start.ops, parts.sync.tree, start.turnId);
-        this.begin(start.generationId, start.turnId, start.offset);
+        this.begin(start);
       });
       if (starting.stop) this.live?.stop();
     } catch (error) {
@@ -226,23 +238,29 @@ export class ManuscriptSession implements ManuscriptController {
     }
   }
 
-  private begin(generationId: string, turnId: string, offset: number): void {
+  private begin(start: RunningGeneration): void {
     const { parts } = this;
-    if (parts === null) return;
+    if (parts === null || this.closed) return;
     const { binding, surface, sync, sight } = parts;
-    this.live = new Reply({
+    const reply = new Reply({
       api: this.options.api, surface, document: binding.document, sync, sight, faultOf, write: (edit) => binding.mirror(edit), onProgress: () => this.update(),
-      onEnd: (ended, caretIsFree) => this.finished(ended, caretIsFree),
-    }, generationId, turnId, offset);
+      onEnd: (ended, outcome, caretIsFree) => this.finished(ended, outcome, caretIsFree), onNext: (next) => this.begin(next),
+    }, start);
+    this.replies.set(start.turnId, reply);
+    if (binding.document.spanOf(start.turnId) !== null) reply.show();
     parts.asking.update(binding.document);
     parts.labels.refresh();
     this.update();
   }
 
-  private finished(ended: NonNullable<ManuscriptState['lastGeneration']>, caretIsFree: boolean): void {
+  private finished(reply: Reply, ended: NonNullable<ManuscriptState['lastGeneration']>, caretIsFree: boolean): void {
     const { parts } = this;
-    this.live = null;
     if (parts === null || this.closed) return;
+    if (!reply.isShown) {
+      if (ended.fault !== null) this.tell('error', ended.fault.message, ended.fault.detail ?? null);
+      this.changed();
+      return;
+    }
     const { binding, surface } = parts;
     const { document } = binding;
     if (document.wantsReadyTurn()) binding.mirror(binding.edits.ready());
@@ -279,6 +297,11 @@ export class ManuscriptSession implements ManuscriptController {
     return Promise.resolve();
   }
 
+  async stopAll(): Promise<void> {
+    for (const reply of this.running) reply.stop(true);
+    return this.stop();
+  }
+
   previousAlternate(turnId?: string): Promise<void> { return this.choose(turnId, -1); }
   nextAlternate(turnId?: string): Promise<void> { return this.choose(turnId, 1); }
 
@@ -291,26 +314,35 @@ export class ManuscriptSession implements ManuscriptController {
     const { parts } = this;
     const aim = this.aim();
     const id = turnId ?? aim?.model?.id;
-    if (parts === null || aim === null || id === undefined || this.isWriting || this.readOnly) return;
+    if (parts === null || aim === null || id === undefined || this.starting !== null || this.readOnly) return;
     const target = neighbour(parts.sync.tree, id, step);
     if (target === null) return;
     const stayAt = aim.turn.id === id ? aim.offset : null;
     try {
-      await parts.sync.activate(target.id, (path) => this.showBranch(path, stayAt));
+      await parts.sync.activate(target.id, (path, generation) => this.showBranch(path, generation, stayAt));
     } catch (error) {
       const fault = error instanceof NotSaved ? error.fault : faultOf(error);
       this.tell('error', fault.message, fault.detail ?? null);
     }
   }
 
-  private showBranch(path: readonly TreeTurn[], stayAt: number | null): void {
+  private showBranch(path: readonly TreeTurn[], generation: RunningGeneration | null, stayAt: number | null): void {
     const { parts } = this;
     if (parts === null) return;
     const { binding, surface } = parts;
     const scroll = parts.page.getScrollTop();
+    const after = binding.onPage(path[0]?.parentId ?? null, parts.sync.tree);
+    const { ids } = binding.document.layout;
+    const { live } = this;
+    if (live !== null && ids.indexOf(live.turnId) > ids.indexOf(after ?? '')) live.hide();
     binding.endStep();
-    binding.mirror(binding.edits.tail(binding.onPage(path[0]?.parentId ?? null, parts.sync.tree), path.map(contentOf), true));
+    binding.mirror(binding.edits.tail(after, path.map(contentOf), generation?.turnId !== path.at(-1)?.id));
     binding.endStep();
+    for (const reply of this.running) {
+      if (!path.some(({ id }) => id === reply.turnId)) continue;
+      if (generation?.turnId === reply.turnId) reply.show();
+      else reply.standsWhole();
+    }
     parts.page.setScrollTop(scroll);
     const span = binding.document.spanOf(path[0]?.id ?? '');
     const ready = binding.document.readyTurn();

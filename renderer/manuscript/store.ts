@@ -3,7 +3,7 @@ import { alternates, possibilities, type Aim } from './reading.ts';
 import type { Sync } from './sync.ts';
 
 const BEFORE: ManuscriptState = {
-  loading: true, loadFault: null, save: 'saved', saveFault: null, generation: null, lastGeneration: null, caretTurnId: null, caretRole: null, caretOffset: 0, alternates: null,
+  loading: true, loadFault: null, save: 'saved', saveFault: null, generation: null, others: 0, lastGeneration: null, caretTurnId: null, caretRole: null, caretOffset: 0, alternates: null,
   ...possibilities(null, { readOnly: true, writing: false }), words: 0, planTarget: { turnId: null, offset: null, revision: 0 }, readOnly: true, notice: null,
 };
 
@@ -27,7 +27,7 @@ export class Store {
   }
 
   /** What there is to see where the caret stands. */
-  see(aim: Aim, sync: Sync, { readOnly, generation }: { readOnly: boolean; generation: GenerationState | null }): void {
+  see(aim: Aim, sync: Sync, { readOnly, generation, others }: { readOnly: boolean; generation: GenerationState | null; others: number }): void {
     const { state } = this;
     const may = possibilities(aim, { readOnly, writing: generation !== null });
     const same = (key: keyof typeof may) => (state[key].ok === may[key].ok && state[key].why === may[key].why ? state[key] : may[key]);
@@ -36,7 +36,7 @@ export class Store {
     const turnId = aim.atEnd ? null : aim.turn.id;
     const plan = state.planTarget;
     this.set({
-      save: sync.state, saveFault: sync.fault, readOnly, generation, caretTurnId: aim.turn.id, caretRole: aim.turn.role, caretOffset: aim.offset,
+      save: sync.state, saveFault: sync.fault, readOnly, generation, others, caretTurnId: aim.turn.id, caretRole: aim.turn.role, caretOffset: aim.offset,
       alternates: place !== null && place.turnId === held?.turnId && place.index === held.index && place.count === held.count ? held : place,
       canReply: same('canReply'), canContinue: same('canContinue'), canRetry: same('canRetry'),
       planTarget: plan.turnId === turnId && plan.revision === sync.revision ? plan : { turnId, offset: null, revision: sync.revision },

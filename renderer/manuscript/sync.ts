@@ -2,7 +2,7 @@ import { rebaseOffset } from '../../shared/document/position.ts';
 import { applyOps } from '../../shared/document/tree.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import type { ChapterDocument } from '../../shared/contract/stories.ts';
-import type { ChangeAck, GenerationStart } from '../../shared/contract/writing.ts';
+import type { ChangeAck, GenerationStart, RunningGeneration } from '../../shared/contract/writing.ts';
 import type { Change, Op, TreeTurn, TurnTree } from '../../shared/document/turn.ts';
 import type { SaveState, StudioApi } from './controller.ts';
 
@@ -118,15 +118,16 @@ export class Sync {
   }
 
   /** Shows another branch: `show` puts its turns after the parent onto the page. */
-  async activate(turnId: string, show: (path: readonly TreeTurn[]) => void): Promise<void> {
+  async activate(turnId: string, show: (path: readonly TreeTurn[], generation: RunningGeneration | null) => void): Promise<void> {
     await this.flush();
     await this.queue(async () => {
-      const { structureRev, path } = await this.options.api.writing.activate({ changeId: this.options.newId(), chapterId: this.options.chapterId, turnId });
-      await this.turnTo(structureRev, () => {
+      const { structureRev, path, generation } = await this.options.api.writing.activate({ changeId: this.options.newId(), chapterId: this.options.chapterId, turnId });
+      const turn = (): void => {
         const turns = new Map([...this.known.turns, ...path.map((turn) => [turn.id, turn] as const)]);
         this.known = applyOps({ activeRootId: this.known.activeRootId, turns }, [{ op: 'activate', parentId: path[0]?.parentId ?? null, turnId }]);
-        show(path);
-      });
+      };
+      if (this.options.isLive() && this.options.unsaved.hasUnsaved) this.stay(structureRev, turn);
+      else await this.turnTo(structureRev, () => { turn(); show(path, generation); });
     });
   }
 
@@ -141,6 +142,14 @@ export class Sync {
         show({ ...start, offset });
       });
     });
+  }
+
+  /** The end of a reply may cross what was typed while the studio turned the page: the page stays where that was typed, and the next save says so. */
+  private stay(structureRev: number, turn: () => void): void {
+    this.structureRev = structureRev;
+    turn();
+    this.options.unsaved.putBack();
+    this.edited();
   }
 
   /** What was typed while the studio worked belongs to the page as it was: it is taken before the page turns, and sent after. */
@@ -166,6 +175,13 @@ export class Sync {
     const turn = this.known.turns.get(turnId);
     if (turn === undefined) return;
     this.known = { ...this.known, turns: new Map(this.known.turns).set(turnId, { ...turn, ...change }) };
+    this.acknowledged++;
+  }
+
+  /** An alternate that the studio has begun beside what is shown. An answer may have told of a later state of the chapter before. */
+  takeIn({ ops, structureRev }: Pick<GenerationStart, 'ops' | 'structureRev'>): void {
+    this.structureRev = Math.max(this.structureRev, structureRev);
+    this.known = applyOps(this.known, ops);
     this.acknowledged++;
   }
 

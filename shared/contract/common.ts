@@ -10,7 +10,7 @@ const offset = z.number().int().min(0);
 
 const turn = z.object({ id, role, speaker, marked: z.boolean(), text });
 export const op = z.discriminatedUnion('op', [
-  z.object({ op: z.literal('insert'), turn, after: id.nullable(), as: z.enum(['chain', 'alternate']) }),
+  z.object({ op: z.literal('insert'), turn, after: id.nullable(), as: z.enum(['chain', 'alternate', 'beside']) }),
   z.object({ op: z.literal('setText'), turnId: id, version: z.number().int(), at: offset, del: offset, ins: text }),
   z.object({ op: z.literal('setRole'), turnId: id, role, marked: z.boolean() }),
   z.object({ op: z.literal('setSpeaker'), turnId: id, speaker }),

@@ -2,6 +2,7 @@ import { oc, type } from '@orpc/contract';
 import { z } from 'zod';
 import type { TreeTurn } from '../document/turn.ts';
 import { id, title } from './common.ts';
+import type { RunningGeneration } from './writing.ts';
 
 export interface StorySummary { readonly id: string; readonly title: string; readonly words: number; readonly updatedAt: number; readonly lastChapterId: string | null }
 export interface ChapterSummary { readonly id: string; readonly storyId: string; readonly title: string; readonly words: number; readonly position: number }
@@ -14,7 +15,7 @@ export interface ChapterDocument {
   readonly activeRootId: string | null;
   readonly turns: readonly TreeTurn[];
   /** A generation that is running in this chapter. Its span is not part of the turn's text here. */
-  readonly generation: { readonly generationId: string; readonly turnId: string; readonly offset: number } | null;
+  readonly generation: RunningGeneration | null;
 }
 
 export const stories = {

@@ -7,11 +7,20 @@ import { change, id, type StudioFault } from './common.ts';
 
 export interface ChangeAck { readonly structureRev: number; readonly versions: Readonly<Record<string, number>> }
 
-/** `reply` answers after `turnId` (a new turn; an alternate when that turn has a tail); `retry` makes an alternate of `turnId`; `continue` writes on in `turnId` at `offset`. */
-const generate = z.object({ chapterId: id, kind: z.enum(['reply', 'continue', 'retry']), turnId: id.nullable(), offset: z.number().int().min(0).nullable() });
+export const MOST_ALTERNATES = 4;
 
-/** `ops` were applied by the studio to the tree: the client applies the same. The stream goes into `turnId` at `offset` of its text. */
-export interface GenerationStart { readonly generationId: string; readonly turnId: string; readonly offset: number; readonly structureRev: number; readonly ops: readonly Op[] }
+/**
+ * `reply` answers after `turnId` (a new turn; an alternate when that turn has a tail); `retry` makes an alternate of `turnId`; `continue` writes on in `turnId` at `offset`.
+ * `count`: so many answers to the same prompt, the others beside the first, one after the other. Alternates that nobody looks at end where another reply is asked for.
+ */
+const generate = z.object({
+  chapterId: id, kind: z.enum(['reply', 'continue', 'retry']), turnId: id.nullable(), offset: z.number().int().min(0).nullable(), count: z.number().int().min(1).max(MOST_ALTERNATES).default(1),
+});
+
+/** The stream goes into `turnId` at `offset` of its text. `waiting`: so many more alternates are written after it. */
+export interface RunningGeneration { readonly generationId: string; readonly turnId: string; readonly offset: number; readonly waiting: number }
+/** `ops` were applied by the studio to the tree: the client applies the same. */
+export interface GenerationStart extends RunningGeneration { readonly structureRev: number; readonly ops: readonly Op[] }
 
 export interface GenerationStats {
   readonly promptTokens: number; readonly reusedTokens: number; readonly tokens: number;
@@ -21,19 +30,21 @@ export type StopReason = 'end' | 'stop' | 'length' | 'stopped' | 'window' | 'err
 export type GenerationEvent =
   | { readonly type: 'prompt'; readonly seq: number; readonly done: number; readonly total: number; readonly reused: number }
   | { readonly type: 'text'; readonly seq: number; readonly text: string }
-  /** `offset`: where the span began in the end, after edits before it; `text` the whole span. */
+  /** `offset`: where the span began in the end, after edits before it; `text` the whole span. `next`: the alternate that begins now, beside what is shown. */
   | { readonly type: 'done'; readonly seq: number; readonly reason: StopReason; readonly version: number; readonly hash: string; readonly offset: number; readonly text: string;
-      readonly stats: GenerationStats | null; readonly sampling: Sampling | null; readonly fault: StudioFault | null };
+      readonly stats: GenerationStats | null; readonly sampling: Sampling | null; readonly fault: StudioFault | null;
+      readonly next: GenerationStart | null };
 
 export type Hold = { readonly role: 'writer' | 'reader' };
 
 export const writing = {
   applyChange: oc.input(change).output(type<ChangeAck>()),
-  /** Shows a branch: re-points the active child and answers with every turn of the new path after the parent, texts included. */
-  activate: oc.input(z.object({ changeId: id, chapterId: id, turnId: id })).output(type<{ structureRev: number; path: TreeTurn[] }>()),
+  /** Shows a branch: re-points the active child and answers with every turn of the new path after the parent, texts included but for the span of what is being written. */
+  activate: oc.input(z.object({ changeId: id, chapterId: id, turnId: id })).output(type<{ structureRev: number; path: TreeTurn[]; generation: RunningGeneration | null }>()),
   generate: oc.input(generate).output(type<GenerationStart>()),
   follow: oc.input(z.object({ generationId: id, afterSeq: z.number().int().min(0) })).output(eventIterator(type<GenerationEvent>())),
-  stop: oc.input(z.object({ generationId: id })).output(type<void>()),
+  /** `all`: also the alternates that wait for it. */
+  stop: oc.input(z.object({ generationId: id, all: z.boolean().default(false) })).output(type<void>()),
   /** The ledger of the prompt that a Reply after `turnId` (or a Continue at `offset` in it) would send; null turn: the path's end. Fails with NO_ENGINE while no model is ready. */
   plan: oc.input(z.object({ chapterId: id, turnId: id.nullable(), offset: z.number().int().min(0).nullable() })).output(type<Ledger>()),
   /** Holds a story for writing while the iterator is open; a second client is a reader until it takes over. */

@@ -62,7 +62,7 @@ export function applyOp(draft: Draft, op: Op): void {
   }
 }
 
-function insert(draft: Draft, turn: Turn, after: Parent, as: 'chain' | 'alternate'): void {
+function insert(draft: Draft, turn: Turn, after: Parent, as: 'chain' | 'alternate' | 'beside'): void {
   if (after !== null) demand(draft, after);
   if (draft.turns.has(turn.id)) throw new DocumentFault('ORDER', `There is already a turn ${turn.id}.`);
   const order = tick(draft);
@@ -72,7 +72,7 @@ function insert(draft: Draft, turn: Turn, after: Parent, as: 'chain' | 'alternat
   draft.turns.set(id, { id, parentId: after, activeChildId, order, role, speaker, marked, text, version: 1, interrupted: false, tombstone: null });
   groupSet(draft, after).add(id);
   for (const follower of followers) move(draft, follower, id);
-  setActive(draft, after, id);
+  if (as !== 'beside') setActive(draft, after, id);
 }
 
 function setText(draft: Draft, op: Extract<Op, { op: 'setText' }>): void {

@@ -42,12 +42,13 @@ export interface TurnTree {
 
 /**
  * One step on the tree; a change is a list of them, applied in order and as one.
- * `insert … chain` puts the turn between `after` and its child group; `alternate` adds a sibling with an empty tail and activates it.
+ * `insert … chain` puts the turn between `after` and its child group; `alternate` adds a sibling with an empty tail and activates it;
+ * `beside` adds one and goes on showing what is shown.
  * `setText` replaces `del` UTF-16 units at `at` by `ins`. `activate` with null ends the path at the parent.
  * `restore` puts a turn back where it was, or with `after` behind that turn (null: at the start) and before what is shown there.
  */
 export type Op =
-  | { readonly op: 'insert'; readonly turn: Turn; readonly after: string | null; readonly as: 'chain' | 'alternate' }
+  | { readonly op: 'insert'; readonly turn: Turn; readonly after: string | null; readonly as: 'chain' | 'alternate' | 'beside' }
   | { readonly op: 'setText'; readonly turnId: string; readonly version: number; readonly at: number; readonly del: number; readonly ins: string }
   | { readonly op: 'setRole'; readonly turnId: string; readonly role: Role; readonly marked: boolean }
   | { readonly op: 'setSpeaker'; readonly turnId: string; readonly speaker: string | null }

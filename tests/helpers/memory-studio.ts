@@ -54,7 +54,7 @@ export class MemoryStudio {
       this.tree = applyOps(this.tree, [{ op: 'activate', parentId: turn.parentId, turnId }]);
       this.structureRev++;
       const path = activePath(this.tree);
-      return { structureRev: this.structureRev, path: path.slice(path.findIndex(({ id }) => id === turnId)) };
+      return { structureRev: this.structureRev, path: path.slice(path.findIndex(({ id }) => id === turnId)), generation: null };
     },
     generate: async ({ kind, turnId }: { chapterId: string; kind: 'reply' | 'continue' | 'retry'; turnId: string | null; offset: number | null }): Promise<GenerationStart> => {
       await this.arrive();
@@ -63,7 +63,7 @@ export class MemoryStudio {
       const ops: Op[] = [{ op: 'insert', turn, after, as: kind === 'retry' ? 'alternate' : 'chain' }];
       this.tree = applyOps(this.tree, ops);
       this.structureRev++;
-      return { generationId: newId(), turnId: turn.id, offset: 0, structureRev: this.structureRev, ops };
+      return { generationId: newId(), turnId: turn.id, offset: 0, waiting: 0, structureRev: this.structureRev, ops };
     },
     follow: async (): Promise<AsyncIterableIterator<GenerationEvent>> => { throw new StudioRefusal('NOT_FOUND'); },
     stop: async (): Promise<void> => undefined,

@@ -76,7 +76,7 @@ test('a client that comes back in the middle of a reply sees all of it', async (
   }
   const other = await connect(server, cookie);
   const document = await other.client.chapters.open({ id: chapterId });
-  expect(document.generation).toEqual({ generationId: start.generationId, turnId: start.turnId, offset: 0 });
+  expect(document.generation).toEqual({ generationId: start.generationId, turnId: start.turnId, offset: 0, waiting: 0 });
   expect(document.turns.find((turn) => turn.id === start.turnId)?.text).toBe('');
   const [rest, whole] = await Promise.all([collect(client, start.generationId, seq), collect(other.client, start.generationId)]);
   expect(seen + textOf(rest)).toBe(doneOf(rest)?.text);
@@ -122,6 +122,68 @@ test('Retry makes alternates with tails of their own', async () => {
   const shown = await client.writing.activate({ changeId: newId(), chapterId, turnId: first.turnId });
   expect(shown.path.map((turn) => turn.id)).toEqual([first.turnId, tail]);
   expect(shown.path[1]?.text).toBe('My tail.');
+});
+
+const alternatesOf = (document: ChapterDocument, turnId: string) => {
+  const parentId = document.turns.find((turn) => turn.id === turnId)?.parentId;
+  return document.turns.filter((turn) => turn.parentId === parentId && turn.tombstone === null).map((turn) => turn.id);
+};
+
+test('several answers to one prompt follow each other, each beside the first and kept as it came', async () => {
+  const { chapterId, turnId } = await newChapter('A fox came to the gate.', { maxTokens: 12, banEnd: true });
+  const first = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null, count: 3 });
+  expect(first.waiting).toBe(2);
+  const written: { turnId: string; text: string; seed: number; reused: number }[] = [];
+  for (let start: typeof first | null = first; start !== null;) {
+    const events: GenerationEvent[] = await collect(client, start.generationId);
+    const done = doneOf(events);
+    expect(textOf(events)).toBe(done?.text);
+    written.push({ turnId: start.turnId, text: done?.text ?? '', seed: done?.sampling?.seed ?? 0, reused: done?.stats?.reusedTokens ?? 0 });
+    start = done?.next ?? null;
+  }
+  expect(written.map(({ seed }) => (seed - (written[0]?.seed ?? 0) + 2 ** 32) % 2 ** 32)).toEqual([0, 1, 2]);
+  expect(new Set(written.map(({ text }) => text)).size).toBe(3);
+  expect(written[1]?.reused).toBeGreaterThan(5);
+  const document = await client.chapters.open({ id: chapterId });
+  expect(alternatesOf(document, first.turnId)).toEqual(written.map((one) => one.turnId));
+  expect((await pathOf(chapterId)).map((turn) => turn.id)).toEqual([turnId, first.turnId]);
+  for (const { turnId: id, text } of written) {
+    const { path, generation } = await client.writing.activate({ changeId: newId(), chapterId, turnId: id });
+    expect(path.map((turn) => turn.text)).toEqual([text]);
+    expect(generation).toBeNull();
+  }
+});
+
+test('an alternate that nobody looks at ends where another reply is asked for; one that is looked at does not', async () => {
+  const { chapterId, turnId } = await newChapter('Write long.', { banEnd: true, maxTokens: 300 });
+  const first = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null, count: 3 });
+  expect((await faultOf(client.writing.generate({ chapterId, kind: 'retry', turnId: first.turnId, offset: null }))).code).toBe('BUSY');
+  await client.writing.stop({ generationId: first.generationId });
+  const second = doneOf(await collect(client, first.generationId))?.next;
+  expect(second).toMatchObject({ waiting: 1, ops: [{ op: 'insert', as: 'beside', after: turnId }] });
+  for await (const event of await client.writing.follow({ generationId: second?.generationId ?? '', afterSeq: 0 })) if (event.type === 'text') break;
+  expect((await client.chapters.open({ id: chapterId })).generation).toEqual({ generationId: second?.generationId, turnId: second?.turnId, offset: 0, waiting: 1 });
+
+  const other = await client.writing.generate({ chapterId, kind: 'retry', turnId: first.turnId, offset: null });
+  const end = doneOf(await collect(client, second?.generationId ?? ''));
+  expect(end).toMatchObject({ reason: 'stopped', next: null });
+  await client.writing.stop({ generationId: other.generationId });
+  await collect(client, other.generationId);
+  const { path } = await client.writing.activate({ changeId: newId(), chapterId, turnId: second?.turnId ?? '' });
+  expect(path[0]?.text).toBe(end?.text);
+  expect(end?.text).not.toBe('');
+});
+
+test('Stop all begins no alternate any more; taking a reply away ends its row', async () => {
+  const { chapterId, turnId } = await newChapter('Write long.', { banEnd: true, maxTokens: 300 });
+  const first = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null, count: 4 });
+  await client.writing.stop({ generationId: first.generationId, all: true });
+  expect(doneOf(await collect(client, first.generationId))).toMatchObject({ reason: 'stopped', next: null });
+
+  const second = await client.writing.generate({ chapterId, kind: 'retry', turnId: first.turnId, offset: null, count: 4 });
+  await client.writing.applyChange({ changeId: newId(), chapterId, structureRev: second.structureRev, ops: [{ op: 'remove', turnId: second.turnId }] });
+  expect(doneOf(await collect(client, second.generationId))?.next).toBeNull();
+  expect(alternatesOf(await client.chapters.open({ id: chapterId }), first.turnId)).toEqual([first.turnId]);
 });
 
 test('the ledger accounts for every turn', async () => {
