@@ -1,10 +1,10 @@
-import { ChevronLeft, ChevronRight, CornerDownLeft, PenLine, RotateCcw, Square } from 'lucide-react';
+import { CornerDownLeft, PenLine, RotateCcw, Square } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import { usePlan } from '../ledger/plan.ts';
 import { sendsText } from '../ledger/bars.ts';
 import { useEngine } from '../lib/engine.ts';
 import { words } from '../lib/words.ts';
-import { IconButton } from '../ui/icon-button.tsx';
+import { AlternatesNav, RetryCount } from './alternates.tsx';
 import { useCommands, type Command } from './commands.ts';
 import { useFlag } from './remembered.ts';
 import { useManuscript, useSession } from './session.ts';
@@ -25,6 +25,7 @@ function StopBar(): ReactElement {
     <div className="bar" role="toolbar" aria-label={words.writingBar}>
       <button type="button" className="stop" title={words.keys.stop} onClick={stop.run}><Square size={11} fill="currentColor" aria-hidden />{words.stop}<kbd aria-hidden="true">{words.keys.stop}</kbd></button>
       <StopProgress />
+      <AlternatesNav />
     </div>
   );
 }
@@ -43,7 +44,7 @@ function WriteBar({ interrupted }: { readonly interrupted: boolean }): ReactElem
   const { ledger } = usePlan();
   const [replied] = useFlag('replied', false);
   const alternates = useManuscript((page) => page.alternates);
-  const { reply, continue: goOn, retry, previousAlternate, nextAlternate } = useCommands();
+  const { reply, continue: goOn, retry } = useCommands();
   const cost = ledger !== null && sendsText(ledger) ? <span className="cost num">{words.toRead(ledger.toRead)}</span> : null;
   return (
     <div className="bar" role="toolbar" aria-label={words.writingBar}>
@@ -53,16 +54,8 @@ function WriteBar({ interrupted }: { readonly interrupted: boolean }): ReactElem
       {cost}
       <span className="sep" />
       {interrupted ? null : <Action command={goOn} icon={<PenLine size={16} strokeWidth={1.7} aria-hidden />} />}
-      {alternates === null && retry.why !== null ? null : <Action command={retry} icon={<RotateCcw size={16} strokeWidth={1.7} aria-hidden />} />}
-      {alternates === null || alternates.count < 2 ? null : (
-        <>
-          <span className="sep" />
-          <span className="cost last">{words.lastReply}</span>
-          <IconButton icon={ChevronLeft} label={words.previousAlternate} keys={words.keys.previous} disabledWhy={previousAlternate.why} onClick={previousAlternate.run} />
-          <span className="num" aria-live="polite">{words.alternates(alternates.index, alternates.count)}</span>
-          <IconButton icon={ChevronRight} label={words.nextAlternate} keys={words.keys.next} disabledWhy={nextAlternate.why} onClick={nextAlternate.run} />
-        </>
-      )}
+      {alternates === null && retry.why !== null ? null : <><Action command={retry} icon={<RotateCcw size={16} strokeWidth={1.7} aria-hidden />} /><RetryCount /></>}
+      <AlternatesNav />
     </div>
   );
 }

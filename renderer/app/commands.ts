@@ -3,6 +3,7 @@ import { words } from '../lib/words.ts';
 import type { ManuscriptController, Possible } from '../manuscript/controller.ts';
 import { toastFault } from '../ui/toasts.tsx';
 import { togglePanel } from './panels.ts';
+import { useNumber } from './remembered.ts';
 import { useManuscript, useSession } from './session.ts';
 
 /** Something that can be done: once in words, for the bar, the palette and the shortcut sheet. `why` says why it would do nothing now. */
@@ -26,23 +27,41 @@ function onTheText(work: Page): Page {
   };
 }
 
-export function useCommands() {
+/** Commands that write, with why they cannot now. */
+function useWriting() {
   const open = useManuscript(() => true) === true;
   const canReply = useManuscript((page) => page.canReply);
   const canContinue = useManuscript((page) => page.canContinue);
   const canRetry = useManuscript((page) => page.canRetry);
-  const alternates = useManuscript((page) => page.alternates?.count ?? 0) ?? 0;
   const reader = useSession((session) => session.writer === false);
   const noModel = useEngine((engine) => engine.state === 'failed' || (engine.state === 'idle' && engine.fault !== null));
   const blocked = !open ? words.opening : reader ? words.readerOnly : noModel ? words.noModel : null;
   const writing = (title: string, keys: string | null, possible: Possible | null, work: Page): Command =>
     ({ title, keys, why: blocked ?? (possible?.ok === false ? possible.why : null), run: onPage(onTheText(work)) });
+  return { open, blocked, writing, canReply, canContinue, canRetry };
+}
+
+/** Several answers at once, by name. */
+export function useAlternateCommands(): readonly Command[] {
+  const { writing, canReply, canRetry } = useWriting();
+  return [2, 3, 4].flatMap((count) => [
+    writing(words.replyWith(count), null, canReply, (page) => page.reply(count)),
+    writing(words.retryWith(count), null, canRetry, (page) => page.retry(undefined, count)),
+  ]);
+}
+
+export function useCommands() {
+  const { open, blocked, writing, canReply, canContinue, canRetry } = useWriting();
+  const alternates = useManuscript((page) => page.alternates?.count ?? 0) ?? 0;
+  const others = useManuscript((page) => page.others) ?? 0;
+  const retries = useNumber('retries', 1);
   const alternate = (title: string, keys: string, work: Page): Command => ({ title, keys, why: (blocked === words.noModel ? null : blocked) ?? (alternates < 2 ? words.noAlternates : null), run: onPage(work) });
   return {
     reply: writing(words.reply, words.keys.reply, canReply, (page) => page.reply()),
     continue: writing(words.continue, null, canContinue, (page) => page.continue()),
-    retry: writing(words.retry, words.keys.retry, canRetry, (page) => page.retry()),
+    retry: writing(words.retryTimes(retries), words.keys.retry, canRetry, (page) => page.retry()),
     stop: { title: words.stop, keys: words.keys.stop, why: null, run: onPage(onTheText((page) => page.stop())) },
+    stopAll: { title: words.stopAll, keys: null, why: others === 0 ? words.noOthers : null, run: onPage(onTheText((page) => page.stopAll())) },
     previousAlternate: alternate(words.previousAlternate, words.keys.previous, (page) => page.previousAlternate()),
     nextAlternate: alternate(words.nextAlternate, words.keys.next, (page) => page.nextAlternate()),
     find: { title: words.find, keys: words.keys.find, why: open ? null : words.opening, run: onPage((page) => page.find()) },

@@ -7,6 +7,7 @@ import { Fallback } from '../ui/fallback.tsx';
 import { toastFault } from '../ui/toasts.tsx';
 import { ActionBar } from './action-bar.tsx';
 import { useHold } from './hold.ts';
+import { useNumber } from './remembered.ts';
 import { useManuscript, useSession } from './session.ts';
 
 /** The editor is most of the program: it is fetched while the story is, and again if the studio was away. */
@@ -53,12 +54,13 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
   const reading = useSession((session) => session.reading);
   const writer = useSession((session) => session.writer);
   const title = useChapters(storyId)?.find((chapter) => chapter.id === chapterId)?.title ?? '';
+  const retries = useNumber('retries', 1);
   const loadFault = useManuscript((page) => page.loadFault);
   useEffect(() => () => useSession.setState({ controller: null, menu: null }), []);
   return (
     <>
       <Fallback><Suspense>
-        <Manuscript key={`${chapterId} ${String(reading)}`} chapterId={chapterId} chapterTitle={title} api={api} readOnly={writer !== true}
+        <Manuscript key={`${chapterId} ${String(reading)}`} chapterId={chapterId} chapterTitle={title} api={api} readOnly={writer !== true} retries={retries}
           onController={(controller) => useSession.setState({ controller })}
           onTurnMenu={(target, anchor) => useSession.setState({ menu: { target, anchor } })} />
       </Suspense></Fallback>

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { goToStory, useChapters, useLibraryActions, useStories } from '../library/library.ts';
 import { words } from '../lib/words.ts';
-import { useCommands, type Command } from './commands.ts';
+import { useAlternateCommands, useCommands, type Command } from './commands.ts';
 import { remember } from './remembered.ts';
 import { openChapter, useSession } from './session.ts';
 import { THEMES } from './theme.ts';
@@ -24,6 +24,7 @@ function useEverything(): readonly Command[] {
   const plain = (title: string, run: () => void): Command => ({ title, keys: null, why: null, run });
   return [
     ...Object.values<Command>(commands),
+    ...useAlternateCommands(),
     plain(words.newStory, () => void library.createStory()),
     ...(storyId === null ? [] : [plain(words.newChapter, () => void library.createChapter(storyId))]),
     ...chapters.map((chapter) => plain(words.goToChapter(chapter.title), () => openChapter(chapter.storyId, chapter.id))),

@@ -35,3 +35,8 @@ export function useText(key: string): string | null {
   const value = useRemembered((state) => state.values?.[key]);
   return typeof value === 'string' ? value : null;
 }
+
+export function useNumber(key: string, otherwise: number): number {
+  const value = useRemembered((state) => state.values?.[key]);
+  return typeof value === 'number' ? value : otherwise;
+}

@@ -16,8 +16,8 @@ export type Step = { readonly rest: number } & (
   | { readonly does: 'look'; readonly at: Spot }
   | { readonly does: 'role'; readonly at: Spot; readonly role: 'system' | 'user' | 'model' }
   | { readonly does: 'speaker'; readonly at: Spot; readonly name: string | null }
-  | { readonly does: 'note' | 'remove' | 'reply' | 'continue' | 'retry' | 'previous' | 'next'; readonly at: Spot }
-  | { readonly does: 'stop' | 'reload' }
+  | { readonly does: 'note' | 'remove' | 'reply' | 'continue' | 'retry' | 'alternates' | 'previous' | 'next'; readonly at: Spot }
+  | { readonly does: 'stop' | 'stopAll' | 'reload' }
 );
 
 const WORDS = ['a', 'word', ' ', 'The door. ', '\n', '\n\n', '\\', '<|', 'user|>', '😀', 'é', '|>', ' Narrator'];
@@ -49,9 +49,11 @@ const KINDS: readonly (readonly [weight: number, step: (chance: Random) => Bare]
   [5, (chance) => ({ does: 'reply', at: low(chance) })],
   [2, (chance) => ({ does: 'continue', at: spot(chance) })],
   [4, (chance) => ({ does: 'retry', at: low(chance) })],
+  [4, (chance) => ({ does: 'alternates', at: low(chance) })],
   [5, (chance) => ({ does: 'previous', at: low(chance) })],
   [4, (chance) => ({ does: 'next', at: low(chance) })],
   [3, () => ({ does: 'stop' })],
+  [1, () => ({ does: 'stopAll' })],
   [1, () => ({ does: 'reload' })],
 ];
 const TOTAL = KINDS.reduce((sum, [weight]) => sum + weight, 0);
@@ -94,7 +96,7 @@ export async function play(view: editor.IStandaloneCodeEditor, { steps, settle }
     return controller.getState().caretTurnId ?? '';
   };
   const started: Promise<void>[] = [];
-  const actions = { reply: () => controller.reply(), continue: () => controller.continue(), retry: () => controller.retry(), previous: () => controller.previousAlternate(), next: () => controller.nextAlternate() };
+  const actions = { reply: () => controller.reply(), continue: () => controller.continue(), retry: () => controller.retry(), alternates: () => controller.retry(undefined, 3), previous: () => controller.previousAlternate(), next: () => controller.nextAlternate() };
   view.focus();
   for (const step of steps) {
     switch (step.does) {
@@ -127,12 +129,13 @@ export async function play(view: editor.IStandaloneCodeEditor, { steps, settle }
       case 'note': controller.addNoteBefore(await turn(step.at)); break;
       case 'remove': controller.removeTurn(await turn(step.at)); break;
       case 'stop': started.push(controller.stop()); break;
+      case 'stopAll': started.push(controller.stopAll()); break;
       case 'reload': break;
       default: go(step.at); started.push(actions[step.does]().catch((error: unknown) => { notices.push(String(error)); }));
     }
     await rest(step.rest);
   }
-  const quiet = (): boolean => { const { generation, save, loading } = controller.getState(); return generation === null && save === 'saved' && !loading; };
+  const quiet = (): boolean => { const { generation, others, save, loading } = controller.getState(); return generation === null && others === 0 && save === 'saved' && !loading; };
   const end = performance.now() + 30_000;
   for (let calm = 0; settle && calm < 3;) {
     const ended = Promise.all(started).then(() => controller.flush().catch((error: unknown) => { notices.push(String(error)); })).then(() => true);
