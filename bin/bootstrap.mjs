@@ -1,7 +1,7 @@
 // Runs on whatever Node the machine has (20 or newer) and needs no package: it is what installs them.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -30,8 +30,9 @@ function runNpm(args) {
   return spawnSync(command, [...first, ...args], { cwd: root, stdio: ['ignore', 2, 2], shell: command === 'npm' && process.platform === 'win32' }).status;
 }
 
-/** `npm ci` when node_modules is missing or belongs to another lock file. No install script is needed: every binary comes inside its package. */
+/** `npm ci` when node_modules is missing or belongs to another lock file. No install script is needed: every binary comes inside its package. A linked folder is somebody else's to fill: npm would empty it first. */
 export function ensureInstalled() {
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return;
   const wanted = sha256(`${readFileSync(join(root, 'package-lock.json'), 'utf8')}${process.platform}-${process.arch}`);
   if (read(installStamp) === wanted) return;
   say('Paphos: installing its packages (once, a few minutes) …');
