@@ -1,9 +1,10 @@
-import type { ControlledEvaluateInputItem, Token } from 'node-llama-cpp';
+import type { ControlledEvaluateInputItem, LlamaContextSequence, Token } from 'node-llama-cpp';
 import { renderParts } from '../../../shared/prompt/parts.ts';
 import { tokenizeParts } from '../../../shared/prompt/tokens.ts';
 import { roleWords } from '../../../shared/prompt/words.ts';
 import { EngineFault } from '../fault.ts';
 import { type EndingScore, type Perplexity, type PerplexityRequest, PROMPT_CHUNK, type ScoreRequest } from '../protocol.ts';
+import { sharedTokens } from './branches.ts';
 import type { OpenModel } from './open-model.ts';
 import { readPrompt } from './read-prompt.ts';
 
@@ -23,10 +24,12 @@ export async function score(open: OpenModel, { prefix, endings }: ScoreRequest, 
   const wholes = endings.map(tokensWith);
   const given = Math.min(alone.length, ...wholes.map((whole) => commonStart(alone, whole)));
   if (given === 0) throw new EngineFault('NO_PREFIX', 'Nothing stands before the endings that all of them share. Give a longer beginning.');
+  assertRoom(open, Math.max(...wholes.map((whole) => whole.length)));
 
+  const sequence = await open.branches.spare();
   const scores: EndingScore[] = [];
   for (const [index, tokens] of wholes.entries()) {
-    const logs = await logProbabilities(open, tokens, given, { ...work, onProgress: (share) => { work.onProgress((index + share) / wholes.length); } });
+    const logs = await logProbabilities(sequence, tokens, given, { ...work, onProgress: (share) => { work.onProgress((index + share) / wholes.length); } });
     scores.push({
       sum: logs.reduce((sum, log) => sum + log, 0),
       tokens: logs.map((logProbability, at) => ({ id: tokens[given + at] ?? 0, logProbability })),
@@ -45,12 +48,14 @@ export async function perplexity(open: OpenModel, { text, window }: PerplexityRe
   const tokens = [...(bos === null ? [] : [bos]), ...open.vocabulary.tokenize(text)];
   const windows = Math.floor(tokens.length / window);
   if (windows === 0) throw new EngineFault('TEXT_TOO_SHORT', `The text has ${tokens.length} tokens; to measure perplexity, at least ${window} are needed. Give a longer text or a smaller window.`);
+  assertRoom(open, window);
 
+  const sequence = await open.branches.spare();
   const losses: number[] = [];
   for (let index = 0; index < windows; index++) {
     const piece = tokens.slice(index * window, (index + 1) * window);
     if (bos !== null) piece[0] = bos;
-    const logs = await logProbabilities(open, piece, Math.floor(window / 2) + 1, { ...work, onProgress: (share) => { work.onProgress((index + share) / windows); } });
+    const logs = await logProbabilities(sequence, piece, Math.floor(window / 2) + 1, { ...work, onProgress: (share) => { work.onProgress((index + share) / windows); } });
     for (const log of logs) losses.push(-log);
   }
   const mean = average(losses);
@@ -58,12 +63,12 @@ export async function perplexity(open: OpenModel, { text, window }: PerplexityRe
   return { value: Math.exp(mean), deviation: Math.exp(mean) * spread, tokens: tokens.length, windows, scored: losses.length };
 }
 
-/** Natural logarithms of the probabilities of the tokens from `from` (at least 1) on, each after all before it. What the sequence holds already is not read again. */
-async function logProbabilities({ sequence, contextSize }: OpenModel, tokens: readonly number[], from: number, { signal, onProgress }: Work): Promise<number[]> {
-  if (tokens.length > contextSize) {
-    throw new EngineFault('WINDOW_TOO_SMALL', `${tokens.length} tokens are to be measured together, but the context has ${contextSize}. Choose a larger context or shorter texts.`);
-  }
-  await readPrompt(sequence, tokens.slice(0, from), PROMPT_CHUNK, signal, (done) => { onProgress(done / tokens.length); });
+/** Natural logarithms of the probabilities of the tokens from `from` (at least 1) on, each after all before it. What of that the sequence holds is not read again. */
+async function logProbabilities(sequence: LlamaContextSequence, tokens: readonly number[], from: number, { signal, onProgress }: Work): Promise<number[]> {
+  const beginning = tokens.slice(0, from);
+  const kept = sharedTokens(sequence.contextTokens, beginning);
+  if (sequence.nextTokenIndex > kept) await sequence.eraseContextTokenRanges([{ start: kept, end: sequence.nextTokenIndex }]);
+  await readPrompt(sequence, beginning, PROMPT_CHUNK, signal, (done) => { onProgress(done / tokens.length); });
   const logs: number[] = [];
   while (from + logs.length < tokens.length) {
     if (signal.aborted) throw new EngineFault('STOPPED', 'The measurement was stopped.');
@@ -74,6 +79,11 @@ async function logProbabilities({ sequence, contextSize }: OpenModel, tokens: re
     onProgress(border / tokens.length);
   }
   return logs;
+}
+
+function assertRoom({ contextSize }: OpenModel, tokens: number): void {
+  if (tokens <= contextSize) return;
+  throw new EngineFault('WINDOW_TOO_SMALL', `${tokens} tokens are to be measured together, but the context has ${contextSize}. Choose a larger context or shorter texts.`);
 }
 
 /** `includeMax` of the library does nothing for a token that is not listed; at temperature 0, the default here, the selected one is the maximum. */

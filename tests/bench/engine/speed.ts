@@ -21,7 +21,6 @@ async function againstBare(subject: Subject, promptTokens: number, generated: nu
         },
         async () => (await bare.write({ text, tokens }))[figure],
       );
-      if (process.env['BENCH_DEBUG']) console.error(ours, theirs);
       return median(ours.map((value, round) => value / (theirs[round] ?? Number.NaN)));
     });
   } finally {
