@@ -8,7 +8,7 @@ import { channel, type Channel } from './events.ts';
 import { faultOf, StudioError } from './faults.ts';
 
 export interface EngineModel { readonly id: string; readonly name: string; readonly path: string; readonly contextSize: number | null; readonly format: PromptFormat }
-export interface Ready { readonly modelId: string; readonly modelName: string; readonly contextSize: number; readonly promptChunk: number; readonly format: PromptFormat }
+export interface Ready { readonly modelId: string; readonly modelName: string; readonly device: string; readonly contextSize: number; readonly promptChunk: number; readonly format: PromptFormat }
 
 /** The inference process as the person sees it: which model, how far, how fast, what went wrong. */
 export interface Engine {
@@ -35,7 +35,8 @@ const NOTHING: EngineStatus = { state: 'idle', modelId: null, modelName: null, d
 export const engineThreads = (): number => Math.max(1, Number.parseInt(process.env['PAPHOS_THREADS'] ?? '', 10) || availableParallelism() - 1);
 export const mayUseGpu = (): boolean => process.env['PAPHOS_GPU'] !== '0';
 
-export function createEngine(createHost: () => InferenceHost): Engine {
+/** `onReply` hears what each reply took. */
+export function createEngine(createHost: () => InferenceHost, onReply: (ready: Ready, stats: GenerationStats) => void): Engine {
   let host = watched(createHost());
   let alive = false;
   const watchers = new Set<Channel<EngineStatus>>();
@@ -61,7 +62,7 @@ export function createEngine(createHost: () => InferenceHost): Engine {
     show({ ...NOTHING, state: 'loading', modelId: model.id, modelName: model.name, format: model.format.name, progress: 0 });
     try {
       const loaded = await host.load({ path: model.path, contextSize: model.contextSize, threads: engineThreads(), gpu: mayUseGpu() }, (progress) => { show({ progress }); });
-      ready = { modelId: model.id, modelName: model.name, contextSize: loaded.contextSize, promptChunk: loaded.promptChunk, format: model.format };
+      ready = { modelId: model.id, modelName: model.name, device: loaded.device, contextSize: loaded.contextSize, promptChunk: loaded.promptChunk, format: model.format };
       alive = true;
       show({ state: 'ready', device: loaded.device, contextSize: loaded.contextSize, progress: null, fault: null });
       return ready;
@@ -109,6 +110,7 @@ export function createEngine(createHost: () => InferenceHost): Engine {
       show({ state: 'generating', fault: null });
     },
     rested(stats) {
+      if (ready && stats) onReply(ready, stats);
       if (alive) show({ state: 'ready', ...(stats ? { tokensPerSecond: stats.tokensPerSecond } : {}) });
     },
     watch(signal) {

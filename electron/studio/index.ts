@@ -10,6 +10,7 @@ import { createCounts } from './counts.ts';
 import { acknowledgeTooEarly } from './early-ack.ts';
 import { createEngine } from './engine.ts';
 import { ensureFirstStory } from './first-story.ts';
+import { createForecasts } from './forecast.ts';
 import { createGenerations } from './generations.ts';
 import { createHolds } from './holds.ts';
 import { readDemoModel } from './model-files.ts';
@@ -39,7 +40,8 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
   const { db } = store;
   ensureFirstStory(db);
 
-  const engine = createEngine(() => createInferenceHost(startEngine));
+  const forecasts = createForecasts(db);
+  const engine = createEngine(() => createInferenceHost(startEngine), (ready, stats) => { forecasts.learn(ready, stats); });
   const generations = createGenerations(db, engine);
   const revisions = createRevisions(db);
   const counts = createCounts((texts) => engine.host.count(texts), () => engine.busy);
@@ -71,7 +73,7 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
   const services: Services = {
     stories: createStories(db, generations),
     chapters: createChapters(db, generations, pageAppears),
-    writing: createWriting({ db, engine, models, settings, generations, holds, revisions, counts, apply }),
+    writing: createWriting({ db, engine, models, settings, generations, holds, revisions, counts, forecasts, apply }),
     models,
     settings,
   };

@@ -1,9 +1,8 @@
 import { randomInt } from 'node:crypto';
-import type { ChangeAck, GenerationEvent, GenerationStart, Hold, RunningGeneration } from '../../shared/contract/writing.ts';
+import type { ChangeAck, GenerationEvent, GenerationStart, Hold, PlannedReply, RunningGeneration } from '../../shared/contract/writing.ts';
 import type { Change, Op, TreeTurn, TurnTree } from '../../shared/document/turn.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { activePath, childrenOf } from '../../shared/document/tree.ts';
-import type { Ledger } from '../../shared/prompt/types.ts';
 import { getChapter } from '../storage/chapters.ts';
 import { applyChange } from '../storage/changes.ts';
 import { transaction, type WritableDB } from '../storage/handle.ts';
@@ -11,6 +10,7 @@ import { readTree, turnText } from '../storage/turns.ts';
 import type { Counts } from './counts.ts';
 import type { Engine } from './engine.ts';
 import { StudioError } from './faults.ts';
+import type { Forecasts } from './forecast.ts';
 import type { Generations } from './generations.ts';
 import type { Holds } from './holds.ts';
 import type { Models } from './models.ts';
@@ -27,20 +27,20 @@ export interface Writing {
   generate(wish: Wish, clientId: string): Promise<GenerationStart>;
   follow(generationId: string, afterSeq: number, signal?: AbortSignal): AsyncGenerator<GenerationEvent, void>;
   stop(generationId: string, all: boolean): void;
-  plan(place: Place): Promise<Ledger>;
+  plan(place: Place): Promise<PlannedReply>;
   hold(storyId: string, clientId: string, signal?: AbortSignal): AsyncGenerator<Hold, void>;
   takeOver(storyId: string, clientId: string): void;
 }
 
 export interface WritingParts {
   readonly db: WritableDB; readonly engine: Engine; readonly models: Models; readonly settings: Settings; readonly generations: Generations;
-  readonly holds: Holds; readonly revisions: Revisions; readonly counts: Counts; readonly apply: (change: Change) => Promise<ChangeAck>;
+  readonly holds: Holds; readonly revisions: Revisions; readonly counts: Counts; readonly forecasts: Forecasts; readonly apply: (change: Change) => Promise<ChangeAck>;
 }
 
 /** Where a reply will stand, and what leads to it. */
 interface Opening { readonly turnId: string; readonly offset: number; readonly ops: readonly Op[]; readonly target: Target }
 
-export function createWriting({ db, engine, models, settings, generations, holds, revisions, counts, apply }: WritingParts): Writing {
+export function createWriting({ db, engine, models, settings, generations, holds, revisions, counts, forecasts, apply }: WritingParts): Writing {
   const storyOf = (chapterId: string): string => getChapter(db, chapterId).storyId;
   const assertWriter = (chapterId: string, clientId: string): void => { holds.assertWriter(storyOf(chapterId), clientId); };
 
@@ -141,7 +141,7 @@ export function createWriting({ db, engine, models, settings, generations, holds
       const whole = wholeLedger(ledger, target, counts.of);
       const outside = new Set(whole.segments.filter((segment) => segment.placement === 'out' && segment.tokens === null).map((segment) => segment.source.id));
       counts.later(target.turns.filter((turn) => outside.has(turn.id)), target.versions);
-      return whole;
+      return { ...whole, forecast: forecasts.of(ready, ledger) };
     },
 
     hold: (storyId, clientId, signal) => holds.hold(storyId, clientId, signal),

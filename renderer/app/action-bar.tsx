@@ -1,8 +1,10 @@
 import { CornerDownLeft, PenLine, RotateCcw, Square } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
+import type { PlannedReply } from '../../shared/contract/writing.ts';
 import { usePlan } from '../ledger/plan.ts';
 import { sendsText } from '../ledger/bars.ts';
 import { useEngine } from '../lib/engine.ts';
+import { tokensPerSecond } from '../lib/numbers.ts';
 import { words } from '../lib/words.ts';
 import { AlternatesNav, RetryCount } from './alternates.tsx';
 import { useCommands, type Command } from './commands.ts';
@@ -41,23 +43,30 @@ function StopProgress(): ReactElement | null {
 }
 
 function WriteBar({ interrupted }: { readonly interrupted: boolean }): ReactElement {
-  const { ledger } = usePlan();
+  const { ledger: plan } = usePlan();
   const [replied] = useFlag('replied', false);
   const alternates = useManuscript((page) => page.alternates);
   const { reply, continue: goOn, retry } = useCommands();
-  const cost = ledger !== null && sendsText(ledger) ? <span className="cost num">{words.toRead(ledger.toRead)}</span> : null;
   return (
     <div className="bar" role="toolbar" aria-label={words.writingBar}>
       {replied ? null : <p className="hint">{words.firstHint}</p>}
       {interrupted ? <Action command={goOn} icon={<PenLine size={16} strokeWidth={1.7} aria-hidden />} strong /> : null}
       <Action command={reply} icon={<CornerDownLeft size={16} strokeWidth={1.7} aria-hidden />} strong={!interrupted} />
-      {cost}
+      {plan !== null && sendsText(plan) ? <Cost plan={plan} /> : null}
       <span className="sep" />
       {interrupted ? null : <Action command={goOn} icon={<PenLine size={16} strokeWidth={1.7} aria-hidden />} />}
       {alternates === null && retry.why !== null ? null : <><Action command={retry} icon={<RotateCcw size={16} strokeWidth={1.7} aria-hidden />} /><RetryCount /></>}
       <AlternatesNav />
     </div>
   );
+}
+
+/** What Reply will cost, before its key is pressed. */
+function Cost({ plan }: { readonly plan: PlannedReply }): ReactElement {
+  const { toRead, total, forecast } = plan;
+  const speed = forecast?.tokensPerSecond ?? null;
+  const more = [words.readAlready(total - toRead), ...(speed === null ? [] : [words.thenWrites(tokensPerSecond(speed))])];
+  return <span className="cost num" title={more.join(' ')}>{words.toRead(toRead, forecast?.readMs ?? null)}</span>;
 }
 
 interface ActionProps { readonly command: Command; readonly icon: ReactNode; readonly strong?: boolean }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { StudioFault } from '../../shared/contract/common.ts';
-import type { Ledger } from '../../shared/prompt/types.ts';
+import type { PlannedReply } from '../../shared/contract/writing.ts';
 import { useManuscript, useSession } from '../app/session.ts';
 import { api, queries, useConnection } from '../lib/client.ts';
 import { useEngine } from '../lib/engine.ts';
@@ -21,7 +21,7 @@ function useRested<T>(value: T, key: string): T {
 }
 
 export interface PlanView {
-  readonly ledger: Ledger | null;
+  readonly ledger: PlannedReply | null;
   readonly fault: StudioFault | null;
   /** The ledger is of a moment ago, and cannot be counted again until a model is ready. */
   readonly old: boolean;

@@ -13,3 +13,10 @@ export function fileSize(bytes: number): string {
 export function tokensPerSecond(value: number): string {
   return value >= 10 ? count(Math.round(value)) : value.toFixed(1);
 }
+
+/** A length of time, roughly: what a person waits, not what a clock shows. */
+export function duration(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds >= 90) return `${count(Math.round(seconds / 60))} min`;
+  return seconds >= 0.95 ? `${count(Math.round(seconds))} s` : `${Math.max(0.1, seconds).toFixed(1)} s`;
+}

@@ -1,6 +1,6 @@
 import type { Role } from '../../shared/document/turn.ts';
 import type { Segment, Placement } from '../../shared/prompt/types.ts';
-import { count } from './numbers.ts';
+import { count, duration } from './numbers.ts';
 
 const mac = navigator.platform.startsWith('Mac');
 const ctrl = mac ? '⌘' : 'Ctrl';
@@ -48,7 +48,10 @@ export const words = {
   nextAlternate: 'Next alternate',
   lastReply: 'Last reply',
   alternates: (index: number, total: number) => `${count(index)} / ${count(total)}`,
-  toRead: (tokens: number) => `${count(tokens)} to read`,
+  toRead: (tokens: number, ms: number | null) => `${count(tokens)} to read${ms === null ? '' : ` · about ${duration(ms)}`}`,
+  readAlready: (tokens: number) => (tokens === 0 ? 'Nothing of it is read yet.' : `${count(tokens)} more ${tokens === 1 ? 'token is' : 'tokens are'} read already.`),
+  thenWrites: (speed: string) => `Then about ${speed} tokens/s.`,
+  lastRead: (read: number, reused: number) => `read ${count(read)}, reused ${count(reused)}`,
   reading: (done: number, total: number) => `reading ${count(done)} of ${count(total)}`,
   tokens: (tokens: number) => `${count(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`,
   writingBar: 'Writing',

@@ -35,6 +35,11 @@ export type GenerationEvent =
       readonly stats: GenerationStats | null; readonly sampling: Sampling | null; readonly fault: StudioFault | null;
       readonly next: GenerationStart | null };
 
+/** How long the next reply will take on this machine: until its first word, and how fast it comes then. */
+export interface Forecast { readonly readMs: number; readonly tokensPerSecond: number | null }
+/** The prompt that a reply would send. `forecast` is null until the machine's speed with this model and context was seen. */
+export interface PlannedReply extends Ledger { readonly forecast: Forecast | null }
+
 export type Hold = { readonly role: 'writer' | 'reader' };
 
 export const writing = {
@@ -46,7 +51,7 @@ export const writing = {
   /** `all`: also the alternates that wait for it. */
   stop: oc.input(z.object({ generationId: id, all: z.boolean().default(false) })).output(type<void>()),
   /** The ledger of the prompt that a Reply after `turnId` (or a Continue at `offset` in it) would send; null turn: the path's end. Fails with NO_ENGINE while no model is ready. */
-  plan: oc.input(z.object({ chapterId: id, turnId: id.nullable(), offset: z.number().int().min(0).nullable() })).output(type<Ledger>()),
+  plan: oc.input(z.object({ chapterId: id, turnId: id.nullable(), offset: z.number().int().min(0).nullable() })).output(type<PlannedReply>()),
   /** Holds a story for writing while the iterator is open; a second client is a reader until it takes over. */
   hold: oc.input(z.object({ storyId: id })).output(eventIterator(type<Hold>())),
   takeOver: oc.input(z.object({ storyId: id })).output(type<void>()),
