@@ -65,7 +65,12 @@ function WriteBar({ interrupted }: { readonly interrupted: boolean }): ReactElem
 function Cost({ plan }: { readonly plan: PlannedReply }): ReactElement {
   const { toRead, total, forecast } = plan;
   const speed = forecast?.tokensPerSecond ?? null;
-  const more = [words.readAlready(total - toRead), ...(speed === null ? [] : [words.thenWrites(tokensPerSecond(speed))])];
+  const stats = useManuscript((page) => page.lastGeneration?.stats ?? null);
+  const more = [
+    words.readAlready(total - toRead),
+    ...(speed === null ? [] : [words.thenWrites(tokensPerSecond(speed))]),
+    ...(stats === null ? [] : [words.lastRead(stats.promptTokens - stats.reusedTokens, stats.reusedTokens)]),
+  ];
   return <span className="cost num" title={more.join(' ')}>{words.toRead(toRead, forecast?.readMs ?? null)}</span>;
 }
 

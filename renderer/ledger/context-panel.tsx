@@ -50,6 +50,7 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
           <span key={kind} title={words.tokens(sums.get(kind) ?? 0)}><i className={`seg-${kind}`} />{words.legend[kind]}</span>
         ))}
       </p>
+      <LastRead />
       {said.length === 0 ? <p className="quiet">{words.nothingSent}</p> : null}
       {hidden === 0 ? null : <button type="button" className="earlier" onClick={() => setAll(true)}>{words.earlier(hidden)}</button>}
       <ul className="entries" role="list" onMouseLeave={() => controller?.highlightTurn(null)}>
@@ -65,6 +66,13 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
 function excerptOf(segment: Segment, controller: ManuscriptController | null): string {
   const turnId = turnIdOf(segment);
   return turnId === null ? '' : (controller?.excerpt(turnId, 80) ?? '');
+}
+
+/** What the reply before cost: how much of its prompt was read, and how much was read already. */
+function LastRead(): ReactElement | null {
+  const stats = useManuscript((page) => page.lastGeneration?.stats ?? null);
+  if (stats === null) return null;
+  return <p className="quiet num">{words.lastRead(stats.promptTokens - stats.reusedTokens, stats.reusedTokens)}</p>;
 }
 
 interface EntryProps { readonly segment: Segment; readonly excerpt: string; readonly on: boolean; readonly controller: ManuscriptController | null }

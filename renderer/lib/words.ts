@@ -51,7 +51,7 @@ export const words = {
   toRead: (tokens: number, ms: number | null) => `${count(tokens)} to read${ms === null ? '' : ` · about ${duration(ms)}`}`,
   readAlready: (tokens: number) => (tokens === 0 ? 'Nothing of it is read yet.' : `${count(tokens)} more ${tokens === 1 ? 'token is' : 'tokens are'} read already.`),
   thenWrites: (speed: string) => `Then about ${speed} tokens/s.`,
-  lastRead: (read: number, reused: number) => `read ${count(read)}, reused ${count(reused)}`,
+  lastRead: (read: number, reused: number) => `Last reply: read ${count(read)}, reused ${count(reused)}.`,
   reading: (done: number, total: number) => `reading ${count(done)} of ${count(total)}`,
   tokens: (tokens: number) => `${count(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`,
   writingBar: 'Writing',
