@@ -106,12 +106,14 @@ async function throughput(browser: Browser, model: string, tokens: number): Prom
   const [chapter] = await client.chapters.list({ storyId: story?.id ?? '' });
   const { total } = await client.writing.plan({ chapterId: chapter?.id ?? '', turnId: null, offset: null });
   const ratios: number[] = [];
+  let before = await bareTokensPerSecond(model, tokens, total);
   for (let round = 0; round < ROUNDS; round += 1) {
-    const bare = await bareTokensPerSecond(model, tokens, total);
     await studio.page.getByRole('button', { name: round === 0 ? 'Reply' : 'Retry' }).first().click();
     const status = await engineReaches(client, ['generating']).then(() => engineReaches(client, ['ready'], 120_000));
-    ratios.push((status.tokensPerSecond ?? 0) / bare);
     await studio.replyEnds();
+    const after = await bareTokensPerSecond(model, tokens, total);
+    ratios.push((2 * (status.tokensPerSecond ?? 0)) / (before + after));
+    before = after;
   }
   close();
   await studio.close();
@@ -160,6 +162,7 @@ async function typeWhileStreaming(studio: StudioPage): Promise<Keys> {
   await studio.button('Reply').click();
   await studio.page.waitForFunction(() => /^\d+ tokens/.test(document.querySelector('.bar .cost')?.textContent ?? ''));
   await studio.inEditor((view) => { const line = Math.floor((view.getModel()?.getLineCount() ?? 2) / 2); view.setPosition({ lineNumber: line, column: 10 }); view.revealLineInCenter(line); view.focus(); });
+  await studio.page.waitForTimeout(100);
   for (let n = 0; n < 60; n += 1) await studio.page.keyboard.press(n % 6 === 5 ? 'Space' : 'a', { delay: 15 });
   if (await studio.button('Stop').isVisible()) await studio.page.keyboard.press('Escape');
   await studio.replyEnds();
