@@ -1,6 +1,6 @@
 import { constants, setPriority } from 'node:os';
 import { EngineFault } from './fault.ts';
-import { type EngineWire, type FromEngine, PROTOCOL_VERSION, type ToEngine } from './protocol.ts';
+import { ANSWERS, type AnswerTo, type Asking, type EngineWire, type FromEngine, PROTOCOL_VERSION, type Request } from './protocol.ts';
 
 export interface Tempo {
   readonly pingMs: number;
@@ -15,12 +15,12 @@ export interface Tempo {
 export const TEMPO: Tempo = { pingMs: 2000, hangMs: 60_000, helloMs: 30_000, stopMs: 5000, silenceMs: 300_000 };
 
 export interface Exit { readonly code: number | null; readonly signal: string | null }
-type Final = Extract<FromEngine, { type: 'loaded' | 'planned' | 'counted' | 'tokenised' | 'done' | 'scored' | 'perplexed' }>;
-type FinalOf<T extends Asking['type']> = Extract<Final, { type: { load: 'loaded'; plan: 'planned'; count: 'counted'; tokens: 'tokenised'; generate: 'done'; score: 'scored'; perplexity: 'perplexed' }[T] }>;
-type Asking = Extract<ToEngine, { type: 'load' | 'plan' | 'count' | 'tokens' | 'generate' | 'score' | 'perplexity' }>;
-type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+type Answer = AnswerTo<Asking['type']>;
 
-interface Pending { resolve(message: Final): void; reject(error: EngineFault): void; notice(message: FromEngine): void; readonly patience: NodeJS.Timeout }
+const FINAL: ReadonlySet<string> = new Set(Object.values(ANSWERS));
+const isAnswer = (message: FromEngine): message is Answer => FINAL.has(message.type);
+
+interface Pending { resolve(message: Answer): void; reject(error: EngineFault): void; notice(message: FromEngine): void; readonly patience: NodeJS.Timeout; impatience: NodeJS.Timeout | undefined }
 
 /** One inference process from its start to its end: pairs answers with requests, watches its pulse. Its exit is the only truth about its end. */
 export class EngineProcess {
@@ -61,19 +61,23 @@ export class EngineProcess {
   }
 
   /** Sends a request; `notice` hears what comes before its answer. */
-  ask<T extends Asking['type']>(request: WithoutId<Extract<Asking, { type: T }>>, notice: (message: FromEngine) => void = () => undefined): { id: number; answer: Promise<FinalOf<T>> } {
+  ask<T extends Asking['type']>(request: Request<T>, notice: (message: FromEngine) => void = () => undefined): { id: number; answer: Promise<AnswerTo<T>> } {
     const id = this.#nextId++;
-    const answer = new Promise<FinalOf<T>>((resolve, reject) => {
+    const answer = new Promise<AnswerTo<T>>((resolve, reject) => {
       if (!this.#alive) { reject(crash({ code: null, signal: null }, this.#wire)); return; }
       const patience = setTimeout(() => { this.#fail(hung()); }, this.#tempo.silenceMs).unref();
-      this.#pending.set(id, { resolve: (message) => { resolve(message as FinalOf<T>); }, reject, notice, patience });
+      this.#pending.set(id, { resolve: (message) => { resolve(message as AnswerTo<T>); }, reject, notice, patience, impatience: undefined });
       this.#wire.send({ ...request, id });
     });
     return { id, answer };
   }
 
+  /** Asks a request to end; one that does not in time takes the process with it. */
   abort(id: number): void {
     this.#wire.send({ type: 'abort', id });
+    const pending = this.#pending.get(id);
+    if (pending === undefined || pending.impatience !== undefined) return;
+    pending.impatience = setTimeout(() => { void this.kill(); }, this.#tempo.stopMs);
   }
 
   async kill(): Promise<void> {
@@ -84,20 +88,13 @@ export class EngineProcess {
 
   #receive(message: FromEngine): void {
     this.#unanswered = 0;
-    if (message.type === 'hello') { this.#greet(message.version); return; }
-    switch (message.type) {
-      case 'loaded': case 'planned': case 'counted': case 'tokenised': case 'done': case 'scored': case 'perplexed':
-        this.#settle(message.id)?.resolve(message);
-        break;
-      case 'failed':
-        this.#settle(message.id)?.reject(EngineFault.from(message.fault));
-        break;
-      case 'pong': break;
-      default: {
-        const pending = this.#pending.get(message.id);
-        pending?.patience.refresh();
-        pending?.notice(message);
-      }
+    if (message.type === 'hello') this.#greet(message.version);
+    else if (message.type === 'failed') this.#settle(message.id)?.reject(EngineFault.from(message.fault));
+    else if (isAnswer(message)) this.#settle(message.id)?.resolve(message);
+    else {
+      const pending = this.#pending.get(message.id);
+      pending?.patience.refresh();
+      pending?.notice(message);
     }
   }
 
@@ -105,6 +102,7 @@ export class EngineProcess {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
     clearTimeout(pending?.patience);
+    clearTimeout(pending?.impatience);
     return pending;
   }
 

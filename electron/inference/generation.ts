@@ -1,5 +1,5 @@
 import type { Ledger } from '../../shared/prompt/types.ts';
-import type { EngineProcess, Tempo } from './engine-process.ts';
+import type { EngineProcess } from './engine-process.ts';
 import { EngineFault } from './fault.ts';
 import type { EngineJob, FromEngine, GenerateRequest } from './protocol.ts';
 
@@ -12,19 +12,16 @@ export class Generation implements EngineJob {
   readonly accepted: Promise<Accepted>;
   readonly done: Promise<Done>;
   readonly #request: GenerateRequest;
-  readonly #tempo: Tempo;
   readonly #accepted = Promise.withResolvers<Accepted>();
   readonly #done = Promise.withResolvers<Done>();
   readonly #promptListeners: ((progress: Progress) => void)[] = [];
   readonly #textListeners: ((text: string) => void)[] = [];
   #running: { readonly engine: EngineProcess; readonly id: number } | null = null;
   #ledger: Ledger | null = null;
-  #impatience: NodeJS.Timeout | null = null;
   #stopped = false;
 
-  constructor(request: GenerateRequest, tempo: Tempo) {
+  constructor(request: GenerateRequest) {
     this.#request = request;
-    this.#tempo = tempo;
     this.accepted = this.#accepted.promise;
     this.done = this.#done.promise;
     // Whoever waits for one of the two need not wait for the other.
@@ -48,9 +45,7 @@ export class Generation implements EngineJob {
     if (this.#stopped) return;
     this.#stopped = true;
     if (this.#running === null) { this.#finishStopped(); return; }
-    const { engine, id } = this.#running;
-    engine.abort(id);
-    this.#impatience = setTimeout(() => { void engine.kill(); }, this.#tempo.stopMs);
+    this.#running.engine.abort(this.#running.id);
   }
 
   async run(engine: EngineProcess): Promise<void> {
@@ -61,12 +56,11 @@ export class Generation implements EngineJob {
       const { reason, stats, position } = await answer;
       this.#done.resolve({ reason, stats, position });
     } catch (error) {
-      // Ended by our own impatience: the person asked for a stop and gets one.
+      // The process had to be ended for it: the person asked for a stop and gets one.
       if (this.#stopped && !engine.alive) this.#finishStopped();
       else throw error;
     } finally {
       this.#running = null;
-      if (this.#impatience !== null) clearTimeout(this.#impatience);
     }
   }
 

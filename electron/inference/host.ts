@@ -4,8 +4,9 @@ import type { StudioFault } from '../../shared/contract/common.ts';
 import { EngineProcess, TEMPO, type Tempo } from './engine-process.ts';
 import { EngineFault } from './fault.ts';
 import { Generation } from './generation.ts';
-import { MeasurementJob } from './measurement.ts';
-import { DEFAULT_TUNING, type EngineJob, type GenerateRequest, type InferenceHost, type LoadedModel, type LoadOptions, type Measurement, type StartEngine } from './protocol.ts';
+import { measurement } from './measurement.ts';
+import { type AnswerTo, type Asking, DEFAULT_TUNING, type EngineJob, type FromEngine, type GenerateRequest, type InferenceHost, type LoadedModel, type LoadOptions, type Request, type StartEngine } from './protocol.ts';
+import { JobQueue, type JobOptions } from './queue.ts';
 
 /** After so many failures of the engine itself in a row it is not started again unasked. */
 const BREAKER = 3;
@@ -21,16 +22,7 @@ export function createInferenceHost(start: StartEngine, tempo: Tempo = TEMPO): I
   let wanted: LoadOptions | null = null;
   let failures = 0;
   let closed = false;
-  let queue: Promise<unknown> = Promise.resolve();
-
-  const enqueue = <T>(job: () => Promise<T>): Promise<T> => {
-    const result = queue.then(() => {
-      if (closed) throw new EngineFault('CLOSED', 'Paphos is closing.');
-      return job();
-    });
-    queue = result.catch(() => undefined);
-    return result;
-  };
+  const queue = new JobQueue(() => loaded?.model.parallel ?? 1);
 
   const counted = async <T>(job: Promise<T>): Promise<T> => {
     try {
@@ -78,20 +70,22 @@ export function createInferenceHost(start: StartEngine, tempo: Tempo = TEMPO): I
     return ensureLoaded();
   };
 
-  const readyNow = (): EngineProcess => {
+  const readyNow = async (): Promise<EngineProcess> => {
     if (current?.alive === true && loaded !== null) return current;
     throw new EngineFault('NO_ENGINE', 'No model is ready. Choose one, or wait until it is loaded.');
   };
 
-  const measure = <T>(job: MeasurementJob<T>): Measurement<T> => {
-    void enqueue(() => counted(ensureLoaded().then((engine) => job.run(engine)))).catch((error: unknown) => { job.fail(error); });
-    return job;
-  };
+  const ask = <T extends Asking['type']>(engineOf: () => Promise<EngineProcess>, request: Request<T>, options: JobOptions, notice?: (message: FromEngine) => void): Promise<AnswerTo<T>> =>
+    queue.add((stop) => counted(engineOf().then((engine) => {
+      const { id, answer } = engine.ask(request, notice);
+      whenAborted(stop, () => { engine.abort(id); });
+      return answer;
+    })), options);
 
   return {
     get pid() { return current?.pid ?? null; },
 
-    load: (options, onProgress) => enqueue(async () => {
+    load: (options, onProgress) => queue.add(async () => {
       if (current?.alive === true && loaded !== null && sameModel(loaded.options, options)) return loaded.model;
       wanted = options;
       const model = await counted(loadFresh(options, onProgress));
@@ -101,40 +95,41 @@ export function createInferenceHost(start: StartEngine, tempo: Tempo = TEMPO): I
       // Somebody asked for it: one more try before the breaker opens again.
       failures = Math.min(failures, BREAKER - 1);
       return model;
-    }),
+    }, { alone: true }),
 
-    plan: async (request: PlanRequest): Promise<Ledger> => (await readyNow().ask<'plan'>({ type: 'plan', request }).answer).ledger,
-    count: async (texts) => (await readyNow().ask<'count'>({ type: 'count', texts }).answer).counts,
-    tokens: async (request) => (await readyNow().ask<'tokens'>({ type: 'tokens', request }).answer).prompt,
+    plan: async (request: PlanRequest): Promise<Ledger> => (await (await readyNow()).ask<'plan'>({ type: 'plan', request }).answer).ledger,
+    count: async (texts) => (await ask<'count'>(readyNow, { type: 'count', texts }, { priority: 'idle', again: true })).counts,
+    tokens: async (request) => (await (await readyNow()).ask<'tokens'>({ type: 'tokens', request }).answer).prompt,
 
-    generate(request: GenerateRequest): EngineJob {
-      const generation = new Generation(request, tempo);
-      void enqueue(async () => {
+    generate(request: GenerateRequest, priority = 'asked'): EngineJob {
+      const generation = new Generation(request);
+      queue.add(async (stop) => {
         if (generation.stopped) return;
-        await counted(ensureLoaded().then((engine) => generation.run(engine)));
+        whenAborted(stop, () => { generation.stop(); });
+        await counted((priority === 'idle' ? readyNow() : ensureLoaded()).then((engine) => generation.run(engine)));
         failures = 0;
-      }).catch((error: unknown) => { generation.fail(error); });
+      }, { priority }).catch((error: unknown) => { generation.fail(error); });
       return generation;
     },
 
-    score: (request) => measure(new MeasurementJob((engine, notice) => {
-      const { id, answer } = engine.ask<'score'>({ type: 'score', request }, notice);
-      return { id, answer: answer.then(({ endings }) => endings) };
-    }, tempo)),
-
-    perplexity: (request) => measure(new MeasurementJob((engine, notice) => {
-      const { id, answer } = engine.ask<'perplexity'>({ type: 'perplexity', request }, notice);
-      return { id, answer: answer.then(({ result }) => result) };
-    }, tempo)),
+    work: (request, options = {}, notice) => ask(options.priority === 'idle' ? readyNow : ensureLoaded, request, options, notice),
+    score: (request) => measurement(async (signal, notice) => (await ask<'score'>(ensureLoaded, { type: 'score', request }, { priority: 'idle', again: true, signal }, notice)).endings),
+    perplexity: (request) => measurement(async (signal, notice) => (await ask<'perplexity'>(ensureLoaded, { type: 'perplexity', request }, { priority: 'idle', again: true, signal }, notice)).result),
 
     onDeath: (listener) => { deathListeners.push(listener); },
 
     async close() {
       closed = true;
+      const idle = queue.close(new EngineFault('CLOSED', 'Paphos is closing.'));
       await current?.kill();
-      await queue;
+      await idle;
     },
   };
+}
+
+function whenAborted(signal: AbortSignal, act: () => void): void {
+  if (signal.aborted) act();
+  else signal.addEventListener('abort', act, { once: true });
 }
 
 function sameModel(a: LoadOptions, b: LoadOptions): boolean {

@@ -3,6 +3,7 @@ import type { GenerationStats, StopReason } from '../../shared/contract/writing.
 import type { Ledger, PlanRequest } from '../../shared/prompt/types.ts';
 import type { GpuLayers, KeyCache } from '../../shared/settings/hardware.ts';
 import type { Sampling } from '../../shared/settings/sampling.ts';
+import type { JobOptions } from './queue.ts';
 
 /** Messages between main and the inference process. Plain data only; `id` pairs answers with requests. */
 export const PROTOCOL_VERSION = 1;
@@ -37,6 +38,8 @@ export const DEFAULT_TUNING: Tuning = { promptChunk: PROMPT_CHUNK, gpuLayers: 'a
 
 export interface LoadedModel {
   readonly architecture: string; readonly name: string; readonly contextSize: number; readonly trainedContext: number; readonly device: string;
+  /** How many jobs run side by side. */
+  readonly parallel: number;
   readonly vocabulary: { readonly size: number; readonly kind: 'bpe' | 'spm'; readonly bos: boolean; readonly roleTokens: readonly string[] };
   /** Tokens in a prompt chunk, as asked or as measured. */
   readonly promptChunk: number;
@@ -99,6 +102,13 @@ export type FromEngine =
   | { readonly type: 'pong'; readonly id: number }
   | { readonly type: 'failed'; readonly id: number; readonly fault: StudioFault };
 
+/** Each request that has an answer, and which one; `failed` instead if there is none. What comes before it are notices. */
+export const ANSWERS = { load: 'loaded', plan: 'planned', count: 'counted', tokens: 'tokenised', generate: 'done', score: 'scored', perplexity: 'perplexed' } as const;
+export type Asking = Extract<ToEngine, { type: keyof typeof ANSWERS }>;
+export type AnswerTo<T extends Asking['type']> = Extract<FromEngine, { type: (typeof ANSWERS)[T] }>;
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+export type Request<T extends Asking['type'] = Asking['type']> = WithoutId<Extract<Asking, { type: T }>>;
+
 /** The wire to an inference process, whatever carries it: fork, utilityProcess, or structuredClone in memory. */
 export interface EngineWire {
   readonly pid: number | null;
@@ -134,9 +144,13 @@ export interface Measurement<T> {
 export interface InferenceHost {
   load(options: LoadOptions, onProgress: (value: number) => void): Promise<LoadedModel>;
   plan(request: PlanRequest): Promise<Ledger>;
+  /** Idle work: waits while a reply is written. */
   count(texts: readonly string[]): Promise<readonly number[]>;
   tokens(request: PlanRequest): Promise<TokenisedPrompt>;
-  generate(request: GenerateRequest): EngineJob;
+  /** Starts the engine if it must. As idle work it is `stopped` when it has to give way. */
+  generate(request: GenerateRequest, priority?: JobOptions['priority']): EngineJob;
+  /** Anything else that the engine can do, in the same queue; `notice` hears what comes before the answer. Idle work does not start the engine. */
+  work<T extends Exclude<Asking['type'], 'load' | 'generate'>>(request: Request<T>, options?: JobOptions, notice?: (message: FromEngine) => void): Promise<AnswerTo<T>>;
   /** Scores the endings in order. */
   score(request: ScoreRequest): Measurement<readonly EndingScore[]>;
   perplexity(request: PerplexityRequest): Measurement<Perplexity>;

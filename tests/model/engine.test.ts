@@ -122,7 +122,7 @@ describe('a reply', () => {
     expect(result.stats.tokens + result.stats.promptTokens).toBe(1023);
   });
 
-  test('answers plans and counts while it writes, one reply after another', async () => {
+  test('plans while it writes, one reply after another, and counts when nobody waits', async () => {
     const host = await loaded();
     const first = host.generate(request(ADVENTURE, { banEnd: true, maxTokens: 400 }));
     const second = host.generate(request(ADVENTURE, { maxTokens: 5 }));
@@ -136,7 +136,7 @@ describe('a reply', () => {
     ]);
     expect(ledger.toRead).toBe(1);
     expect(counts).toEqual([4, 0]);
-    expect(order).toEqual(['plan', 'count', 'first', 'second']);
+    expect(order).toEqual(['plan', 'first', 'second', 'count']);
   });
 });
 

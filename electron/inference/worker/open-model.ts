@@ -66,6 +66,7 @@ export async function openModel(options: LoadOptions, onProgress: (value: number
     loaded: {
       architecture: header.architecture, name: header.name, contextSize: context.contextSize, trainedContext: model.trainContextSize,
       device: gpu ? devices.join(', ') : `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+      parallel: 1,
       vocabulary: { size: vocabulary.size, kind: vocabulary.kind, bos: vocabulary.bos !== null, roleTokens: vocabulary.specialTexts.slice(0, 256) },
       promptChunk, gpuLayers: model.gpuLayers, exact: tuning.keyCache === 'f16', speculation: null, warning: machine.warning,
       memory: { ram: model.memoryUsage.ram + context.memoryUsage.ram, vram: model.memoryUsage.vram + context.memoryUsage.vram },

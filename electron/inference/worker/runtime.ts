@@ -11,7 +11,7 @@ import { perplexity, score } from './scoring.ts';
 /** What runs in an inference process, behind whatever port carries its messages. Answers to stop it (a process just dies). */
 export function startRuntime(port: EnginePort): () => Promise<void> {
   let open: OpenModel | null = null;
-  let work: { readonly id: number; readonly abort: AbortController; readonly ended: Promise<void> } | null = null;
+  const works = new Map<number, { readonly abort: AbortController; readonly ended: Promise<void> }>();
 
   const answer = async (id: number, task: () => Promise<void> | void): Promise<void> => {
     try {
@@ -21,15 +21,15 @@ export function startRuntime(port: EnginePort): () => Promise<void> {
     }
   };
 
-  /** One model, one sequence: one job at a time. The host keeps the queue. */
+  /** As many jobs at a time as the model has sequences. The host keeps the queue. */
   const startWork = (id: number, task: (signal: AbortSignal) => Promise<void>): void => {
-    if (work !== null) {
+    if (works.size >= (open?.loaded.parallel ?? 1)) {
       port.send({ type: 'failed', id, fault: { code: 'BUSY', message: 'The model is still busy with something else. Stop that first.' } });
       return;
     }
     const abort = new AbortController();
-    const ended = answer(id, () => task(abort.signal).finally(() => { work = null; }));
-    work = { id, abort, ended };
+    const ended = answer(id, () => task(abort.signal).finally(() => { works.delete(id); }));
+    works.set(id, { abort, ended });
   };
 
   const progress = (id: number): ((value: number) => void) => (value) => { port.send({ type: 'progress', id, value }); };
@@ -61,7 +61,7 @@ export function startRuntime(port: EnginePort): () => Promise<void> {
       case 'generate': startWork(id, (signal) => write(id, message.request, signal)); break;
       case 'score': startWork(id, async (signal) => { port.send({ type: 'scored', id, endings: await score(ready(open), message.request, { signal, onProgress: progress(id) }) }); }); break;
       case 'perplexity': startWork(id, async (signal) => { port.send({ type: 'perplexed', id, result: await perplexity(ready(open), message.request, { signal, onProgress: progress(id) }) }); }); break;
-      case 'abort': if (work?.id === id) work.abort.abort(); break;
+      case 'abort': works.get(id)?.abort.abort(); break;
       case 'ping': port.send({ type: 'pong', id }); break;
       case 'plan': void answer(id, () => { port.send({ type: 'planned', id, ledger: ledgerOf(ready(open), message.request) }); }); break;
       case 'tokens': void answer(id, () => {
@@ -79,8 +79,8 @@ export function startRuntime(port: EnginePort): () => Promise<void> {
   port.onMessage(receive);
   port.send({ type: 'hello', version: PROTOCOL_VERSION, pid: process.pid });
   return async () => {
-    work?.abort.abort();
-    await work?.ended;
+    for (const { abort } of works.values()) abort.abort();
+    await Promise.all([...works.values()].map(({ ended }) => ended));
     await open?.dispose();
   };
 }
