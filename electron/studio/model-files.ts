@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync, type Dirent } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { DEFAULT_SAMPLING, samplingSchema, type Sampling } from '../../shared/settings/sampling.ts';
+import { splitOf } from '../inference/gguf/split.ts';
 
 /** A model file on this machine. The id is its path hashed: paths stay in main. */
 export interface FoundModel { readonly id: string; readonly path: string; readonly bytes: number; readonly modifiedAt: number; readonly name: string; readonly demo: boolean }
@@ -43,9 +44,19 @@ function scan(folder: string, depth: number): FoundModel[] {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return depth > 1 ? scan(path, depth - 1) : [];
     if (!/\.gguf$/i.test(entry.name)) return [];
-    const file = found(path, entry.name.replace(/\.gguf$/i, ''), false);
+    const file = foundIn(path);
     return file ? [file] : [];
   });
+}
+
+/** A model in several files is one model, found by its first part, or by whichever is there. */
+function foundIn(path: string): FoundModel | null {
+  const split = splitOf(path);
+  if (!split) return found(path, basename(path).replace(/\.gguf$/i, ''), false);
+  const parts = split.files.flatMap((file) => found(file, split.name, false) ?? []);
+  const first = split.files[0] ?? path;
+  if (parts[0]?.path !== resolve(path)) return null;
+  return { id: modelId(first), path: resolve(first), bytes: parts.reduce((sum, part) => sum + part.bytes, 0), modifiedAt: Math.max(...parts.map((part) => part.modifiedAt)), name: split.name, demo: false };
 }
 
 /** Every model file of the given folders, the demo model first. */

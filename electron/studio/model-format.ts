@@ -11,5 +11,5 @@ export function formatOfModel(path: string, header: GgufHeader, demo: DemoModel 
   if (ofDemo) return { format: ofDemo, evidence: `${ofDemo.title}: the card of the demo model says so` };
   const file = basename(path).replace(/\.gguf$/i, '');
   const name = header.name === file ? file : `${file} (${header.name})`;
-  return detectFormat({ architecture: header.architecture, name, tokens: header.vocabulary.special, chatTemplate: header.chatTemplate });
+  return detectFormat({ architecture: header.architecture, name, tokens: [...header.vocabulary.control, ...header.vocabulary.userDefined], chatTemplate: header.chatTemplate });
 }

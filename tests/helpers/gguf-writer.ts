@@ -5,12 +5,13 @@ export type Entry =
   | readonly [key: string, type: 'u32' | 'i32' | 'f32' | 'u64', value: number]
   | readonly [key: string, type: 'bool', value: boolean]
   | readonly [key: string, type: 'strings', value: readonly string[]]
-  | readonly [key: string, type: 'i32s' | 'f32s', value: readonly number[]];
+  | readonly [key: string, type: 'i32s' | 'f32s', value: readonly number[]]
+  | readonly [key: string, type: 'u16', value: number];
 
 /** `fill` answers with the tensor's bytes, in as many pieces as it likes. */
 export interface TensorPlan { readonly name: string; readonly rows: number | null; readonly columns: number; readonly type: 'f32' | 'f16'; fill(values: number): Iterable<Uint8Array> }
 
-const CODE = { u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9, u64: 10 } as const;
+const CODE = { u16: 2, u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9, u64: 10 } as const;
 const ALIGNMENT = 32;
 
 /** Writes a GGUF v3 file. */
@@ -43,6 +44,7 @@ export function writeGguf(path: string, entries: readonly Entry[], tensors: read
 export function entryBytes([key, type, value]: Entry): Buffer {
   switch (type) {
     case 'string': return Buffer.concat([text(key), u32(CODE.string), text(value)]);
+    case 'u16': return Buffer.concat([text(key), u32(CODE.u16), u32(value).subarray(0, 2)]);
     case 'u32': return Buffer.concat([text(key), u32(CODE.u32), u32(value)]);
     case 'i32': return Buffer.concat([text(key), u32(CODE.i32), i32(value)]);
     case 'f32': return Buffer.concat([text(key), u32(CODE.f32), f32(value)]);

@@ -33,13 +33,20 @@ export function makeModel(recipe: Partial<ModelRecipe> = {}): string {
   const path = join(folder, `${full.architecture}-${full.size}-${full.kind}-${hash}.gguf`);
   if (existsSync(path)) return path;
   mkdirSync(folder, { recursive: true });
+  const { entries, tensors } = modelParts(recipe);
+  const unfinished = `${path}.${process.pid}`;
+  writeGguf(unfinished, entries, tensors);
+  renameSync(unfinished, path);
+  return path;
+}
+
+/** What a model is written from, for tests that change something in it. */
+export function modelParts(recipe: Partial<ModelRecipe> = {}): { entries: Entry[]; tensors: TensorPlan[] } {
+  const full = { ...PLAIN, ...recipe };
   const vocabulary = vocabularyOf(full);
   const shape = full.kind === 'bigram' ? bigramShape(full, vocabulary.texts.length) : SHAPES[full.size];
   const weights = full.kind === 'bigram' ? bigramWeights(full, vocabulary, shape.width) : randomWeights(full.seed);
-  const unfinished = `${path}.${process.pid}`;
-  writeGguf(unfinished, metadata(full, shape, vocabulary), tensors(full, shape, vocabulary.texts.length, weights));
-  renameSync(unfinished, path);
-  return path;
+  return { entries: metadata(full, shape, vocabulary), tensors: tensors(full, shape, vocabulary.texts.length, weights) };
 }
 
 /** What a bigram model says, exactly: the natural logarithm of the probability of `next` after `before`. */

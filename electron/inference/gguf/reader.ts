@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { EngineFault } from '../fault.ts';
+import { damaged, truncated } from './fault.ts';
 
 /** No model known needs more than some tens of megabytes of header. */
 const MAX_HEADER = 256 * 2 ** 20;
@@ -40,14 +41,17 @@ export class BoundedReader {
   /** A count or a length, which decides how much follows. */
   count(what: string, most: number): number {
     const value = this.u64();
-    if (value > most) throw new EngineFault('LIMIT', 'This model file is damaged: it claims more than any model has. Download it again, or choose another one.', `${what}: ${value}, at most ${most}`);
+    if (value > most) throw damaged('LIMIT', `claims to have ${value.toLocaleString('en')} ${what}, more than any model has`, `at most ${most}`);
     return value;
   }
 
   text(what: string, most: number): string {
-    const length = this.count(what, most);
-    const at = this.#take(length);
-    return this.#buffer.toString('utf8', at, at + length);
+    return this.#string(what, most, 'utf8');
+  }
+
+  /** One character for each byte, so that no two different texts become the same. */
+  latin1(what: string, most: number): string {
+    return this.#string(what, most, 'latin1');
   }
 
   bytes(length: number): Buffer {
@@ -60,9 +64,15 @@ export class BoundedReader {
     this.#position += length;
   }
 
+  #string(what: string, most: number, encoding: 'utf8' | 'latin1'): string {
+    const length = this.count(what, most);
+    const at = this.#take(length);
+    return this.#buffer.toString(encoding, at, at + length);
+  }
+
   #assertInside(length: number): void {
     if (this.#position + length > this.size) throw truncated();
-    if (this.#position + length > MAX_HEADER) throw new EngineFault('LIMIT', 'This model file is damaged: its description is larger than that of any model. Download it again, or choose another one.');
+    if (this.#position + length > MAX_HEADER) throw damaged('LIMIT', 'has a description larger than that of any model');
   }
 
   #take(length: number): number {
@@ -78,10 +88,6 @@ export class BoundedReader {
     this.#position += length;
     return at;
   }
-}
-
-export function truncated(detail?: string): EngineFault {
-  return new EngineFault('TRUNCATED', 'This model file is cut off: the download did not finish, or the disk was full. Download it again.', detail);
 }
 
 function openRegularFile(path: string): number {

@@ -26,7 +26,8 @@ async function simulate(llama: Llama, path: string, tuning: Tuning): Promise<Sim
   const quantised = quantisedBytes(info.fullTensorInfo ?? [], new Set([types.F32, types.F16, types.BF16]));
   const onProcessor = model.cpuRam / Math.max(1, model.cpuRam + model.gpuVram);
   return {
-    trainedContext: insights.trainContextSize ?? Infinity,
+    // Some files say 0.
+    trainedContext: insights.trainContextSize || Infinity,
     gpuLayers,
     async need(contextSize) {
       const context = await insights.estimateContextResourceRequirementsV2({ contextSize, modelGpuLayers: gpuLayers, batchSize: batchSizeOf(tuning, contextSize), sequences: 1, flashAttention, kvCacheKeyType: types[keyType(tuning.keyCache)] });
