@@ -4,12 +4,11 @@ import { FORMATS, formatByName } from '../../shared/prompt/formats.ts';
 import type { PromptFormat, PromptTurn } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { forkEngine } from '../inference/fork.ts';
-import { inspectModel } from '../inference/inspect.ts';
 import { createInferenceHost } from '../inference/host.ts';
 import { resourcesDir } from '../places.ts';
 import { engineThreads, mayUseGpu } from '../studio/engine.ts';
 import { StudioError } from '../studio/faults.ts';
-import { formatOfModel } from '../studio/model-format.ts';
+import { examineModel, formatOfModel } from '../studio/model-format.ts';
 import { readDemoModel, type DemoModel } from '../studio/model-files.ts';
 import { numberOption, UsageError } from './usage.ts';
 
@@ -24,7 +23,7 @@ async function formatOf(path: string, demo: DemoModel | null, named: string | un
     if (!format) throw new UsageError(`There is no format “${named}”. Choose one of: ${FORMATS.map((one) => one.name).join(', ')}.`);
     return format;
   }
-  return formatOfModel(path, await inspectModel(path), demo).format;
+  return formatOfModel(path, await examineModel(path), demo).format;
 }
 
 function turnsOf({ system, user }: WriteArguments): PromptTurn[] {

@@ -1,31 +1,24 @@
-import { Worker } from 'node:worker_threads';
-import type { StudioFault } from '../../shared/contract/common.ts';
-import { workerEntry } from './entry.ts';
 import { EngineFault } from './fault.ts';
+import type { Fingerprint } from './gguf/fingerprint.ts';
 import type { GgufHeader } from './gguf/header.ts';
+import { inThread } from './thread.ts';
+import type { Rendering, TemplateProbe } from '../../shared/prompt/probes.ts';
 
-const DEADLINE_MS = 5000;
-const HEAP_MB = 512;
+const INSPECTION = { deadlineMs: 5000, heapMb: 512 };
+const RENDERING = { deadlineMs: 2000, heapMb: 64 };
+const READING = { deadlineMs: null, heapMb: 256 };
 
-/** Reads a model file's header in a thread of its own, with a deadline and a limit on memory: a file may be anything. */
-export async function inspectModel(path: string, entry = workerEntry()): Promise<GgufHeader> {
-  const thread = new Worker(entry, { workerData: path, env: {}, execArgv: [], resourceLimits: { maxOldGenerationSizeMb: HEAP_MB }, stdout: true, stderr: true });
-  const answer = Promise.withResolvers<GgufHeader>();
-  const giveUp = (detail: string): void => {
-    answer.reject(new EngineFault('LIMIT', 'This model file could not be looked at with reasonable effort: it is damaged, or its disk does not answer. Download it again, or choose another one.', detail));
-  };
-  thread.on('message', (message: { header: GgufHeader } | { fault: StudioFault }) => {
-    if ('header' in message) answer.resolve(message.header);
-    else answer.reject(EngineFault.from(message.fault));
-  });
-  thread.on('error', (error) => { giveUp(String(error)); });
-  thread.on('exit', () => { giveUp('the thread ended without an answer'); });
-  const deadline = setTimeout(() => { giveUp(`no answer in ${DEADLINE_MS} ms`); }, DEADLINE_MS);
-  try {
-    return await answer.promise;
-  } finally {
-    clearTimeout(deadline);
-    // Not awaited: a thread that waits for its disk ends when the disk answers.
-    void thread.terminate();
-  }
+/** Reads a model file's header; a file may be anything. */
+export function inspectModel(path: string): Promise<GgufHeader> {
+  return inThread({ kind: 'inspect', path }, INSPECTION, (detail) => new EngineFault('LIMIT', 'This model file could not be looked at with reasonable effort: it is damaged, or its disk does not answer. Download it again, or choose another one.', detail));
+}
+
+/** Renders conversations by the template in a model file, which may be any program. Rejects with TEMPLATE when it takes too long or too much. */
+export function renderTemplate(template: string, probes: readonly TemplateProbe[], special: { readonly bos: string; readonly eos: string }): Promise<Rendering[]> {
+  return inThread({ kind: 'render', template, probes, special }, RENDERING, (detail) => new EngineFault('TEMPLATE', 'The chat template in this model file did not end in time, so it was left aside.', detail));
+}
+
+/** Reads a model's files to their end; sleeps while `hold` is 1. Rejects when `signal` aborts. */
+export function fingerprintModel(path: string, hold: Int32Array<SharedArrayBuffer>, signal: AbortSignal): Promise<Fingerprint> {
+  return inThread({ kind: 'fingerprint', path, hold }, READING, (detail) => new EngineFault('FINGERPRINT', 'The model file could not be read to its end. Look at its disk.', detail), signal);
 }

@@ -38,6 +38,7 @@ export function createRouter({ stories, chapters, writing, models, settings }: S
       list: door.models.list.handler(() => models.list()),
       load: door.models.load.handler(({ input }) => models.load(input.id, input.contextSize)),
       setFormat: door.models.setFormat.handler(({ input }) => models.setFormat(input.id, input.format)),
+      examineFormat: door.models.examineFormat.handler(({ input }) => models.examineFormat(input.id, input.format)),
       formats: door.models.formats.handler(() => models.formats()),
       unload: door.models.unload.handler(() => models.unload()),
       status: door.models.status.handler(({ signal }) => models.status(signal)),

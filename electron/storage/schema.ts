@@ -116,6 +116,7 @@ export interface ModelRow {
   bytes: number;
   modified_at: number;
   sha256: string | null;
+  broken: string | null;
   architecture: string | null;
   context_length: number | null;
   chosen_format: string | null;

@@ -99,7 +99,7 @@ describe('settings and models', () => {
   test('are kept over a restart, and null removes one', () => {
     writeSetting(store.db, 'interface', 'theme', 'dark');
     writeSetting(store.db, 'interface', 'panes', { left: 240 });
-    const model = { id: 'm', path: '/m.gguf', name: 'm', bytes: 9, modifiedAt: 1, sha256: null, architecture: 'llama', contextLength: 512, chosenFormat: null, contextSize: null, lastUsedAt: null };
+    const model = { id: 'm', path: '/m.gguf', name: 'm', bytes: 9, modifiedAt: 1, sha256: null, broken: null, architecture: 'llama', contextLength: 512, chosenFormat: null, contextSize: null, lastUsedAt: null };
     rememberModel(store.db, model);
     rememberModel(store.db, { ...model, chosenFormat: 'chatml' });
     reopen();

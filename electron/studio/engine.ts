@@ -7,8 +7,8 @@ import type { InferenceHost } from '../inference/protocol.ts';
 import { channel, type Channel } from './events.ts';
 import { faultOf, StudioError } from './faults.ts';
 
-export interface EngineModel { readonly id: string; readonly name: string; readonly path: string; readonly contextSize: number | null; readonly format: PromptFormat }
-export interface Ready { readonly modelId: string; readonly modelName: string; readonly device: string; readonly contextSize: number; readonly promptChunk: number; readonly format: PromptFormat }
+export interface EngineModel { readonly id: string; readonly name: string; readonly path: string; readonly contextSize: number | null; readonly format: PromptFormat; readonly sha256: string | null }
+export interface Ready { readonly modelId: string; readonly modelName: string; readonly device: string; readonly contextSize: number; readonly promptChunk: number; readonly format: PromptFormat; readonly sha256: string | null }
 
 /** The inference process as the person sees it: which model, how far, how fast, what went wrong. */
 export interface Engine {
@@ -18,6 +18,7 @@ export interface Engine {
   /** What is loaded now. */
   current(): Ready | null;
   setFormat(modelId: string, format: PromptFormat): void;
+  setFingerprint(modelId: string, sha256: string): void;
   unload(): Promise<void>;
   /** A reply was asked for; its model may have to be started first. */
   asked(): void;
@@ -29,7 +30,7 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-const NOTHING: EngineStatus = { state: 'idle', modelId: null, modelName: null, device: null, progress: null, contextSize: null, tokensPerSecond: null, format: null, fault: null };
+const NOTHING: EngineStatus = { state: 'idle', modelId: null, modelName: null, device: null, progress: null, contextSize: null, tokensPerSecond: null, format: null, sha256: null, fault: null };
 
 /** As many threads as cores cost ten times the time as soon as anything else runs. */
 export const engineThreads = (): number => Math.max(1, Number.parseInt(process.env['PAPHOS_THREADS'] ?? '', 10) || availableParallelism() - 1);
@@ -59,10 +60,10 @@ export function createEngine(createHost: () => InferenceHost, onReply: (ready: R
   async function start(model: EngineModel): Promise<Ready> {
     ready = null;
     alive = false;
-    show({ ...NOTHING, state: 'loading', modelId: model.id, modelName: model.name, format: model.format.name, progress: 0 });
+    show({ ...NOTHING, state: 'loading', modelId: model.id, modelName: model.name, format: model.format.name, sha256: model.sha256, progress: 0 });
     try {
       const loaded = await host.load({ path: model.path, contextSize: model.contextSize, threads: engineThreads(), gpu: mayUseGpu() }, (progress) => { show({ progress }); });
-      ready = { modelId: model.id, modelName: model.name, device: loaded.device, contextSize: loaded.contextSize, promptChunk: loaded.promptChunk, format: model.format };
+      ready = { modelId: model.id, modelName: model.name, device: loaded.device, contextSize: loaded.contextSize, promptChunk: loaded.promptChunk, format: model.format, sha256: model.sha256 };
       alive = true;
       show({ state: 'ready', device: loaded.device, contextSize: loaded.contextSize, progress: null, fault: null });
       return ready;
@@ -94,6 +95,11 @@ export function createEngine(createHost: () => InferenceHost, onReply: (ready: R
       if (ready?.modelId !== modelId) return;
       ready = { ...ready, format };
       show({ format: format.name });
+    },
+    setFingerprint(modelId, sha256) {
+      if (ready?.modelId !== modelId) return;
+      ready = { ...ready, sha256 };
+      show({ sha256 });
     },
     async unload() {
       if (loading) throw new StudioError('BUSY', 'A model is being loaded. Wait until it is there, then unload it.');

@@ -21,6 +21,7 @@ export interface GenerationOrder {
   readonly offset: number;
   readonly plan: PlanRequest;
   readonly modelName: string;
+  readonly modelSha256: string | null;
   readonly promptChunk: number;
   readonly sampling: Sampling & { readonly seed: number };
   /** So many more answers to the same prompt come after it. */
@@ -51,7 +52,7 @@ export function createGenerations(db: WritableDB, engine: Engine): Generations {
 
   function begin(order: GenerationOrder): void {
     const effective = {
-      sampling: order.sampling, format: order.plan.format.name, model: { name: order.modelName, sha256: null }, contextSize: order.plan.contextSize, promptChunk: order.promptChunk,
+      sampling: order.sampling, format: order.plan.format.name, model: { name: order.modelName, sha256: order.modelSha256 }, contextSize: order.plan.contextSize, promptChunk: order.promptChunk,
     };
     beginGeneration(db, { id: order.id, chapterId: order.chapterId, turnId: order.turnId, kind: order.kind, offset: order.offset, settings: effective });
   }

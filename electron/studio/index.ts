@@ -9,6 +9,7 @@ import { openStore } from '../storage/open.ts';
 import { createCounts } from './counts.ts';
 import { acknowledgeTooEarly } from './early-ack.ts';
 import { createEngine } from './engine.ts';
+import { createFingerprints } from './fingerprints.ts';
 import { ensureFirstStory } from './first-story.ts';
 import { createForecasts } from './forecast.ts';
 import { createGenerations } from './generations.ts';
@@ -46,8 +47,9 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
   const revisions = createRevisions(db);
   const counts = createCounts((texts) => engine.host.count(texts), () => engine.busy);
   const demo = readDemoModel(resourcesDir);
+  const fingerprints = createFingerprints(db, engine);
   const models = createModels({
-    db, engine, demo, dataDir, modelsDir,
+    db, engine, fingerprints, demo, dataDir, modelsDir,
     async beforeChange() {
       counts.forget();
       await generations.stopIn(() => true);
@@ -87,6 +89,7 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
         clearTimeout(woken);
         counts.forget();
         await generations.stopIn(() => true);
+        fingerprints.close();
         await engine.close();
         revisions.closeEverything();
         store.close();

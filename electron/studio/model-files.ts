@@ -9,9 +9,9 @@ import { splitOf } from '../inference/gguf/split.ts';
 export interface FoundModel { readonly id: string; readonly path: string; readonly bytes: number; readonly modifiedAt: number; readonly name: string; readonly demo: boolean }
 
 /** The model that comes with the studio: resources/models/model.json. */
-export interface DemoModel { readonly path: string; readonly name: string; readonly format: string; readonly contextLength: number; readonly sampling: Sampling }
+export interface DemoModel { readonly path: string; readonly name: string; readonly format: string; readonly contextLength: number; readonly sha256: string; readonly sampling: Sampling }
 
-const description = z.object({ name: z.string(), file: z.string(), format: z.string(), contextLength: z.number().int(), sampling: samplingSchema.partial() });
+const description = z.object({ name: z.string(), file: z.string(), format: z.string(), contextLength: z.number().int(), sha256: z.string(), sampling: samplingSchema.partial() });
 const DEPTH = 2;
 
 export const modelId = (path: string): string => createHash('sha256').update(resolve(path)).digest('hex').slice(0, 24);
@@ -19,8 +19,8 @@ export const modelId = (path: string): string => createHash('sha256').update(res
 export function readDemoModel(resourcesDir: string): DemoModel | null {
   const folder = join(resourcesDir, 'models');
   try {
-    const { name, file, format, contextLength, sampling } = description.parse(JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8')));
-    return { path: resolve(folder, basename(file)), name, format, contextLength, sampling: { ...DEFAULT_SAMPLING, ...sampling } };
+    const { name, file, format, contextLength, sha256, sampling } = description.parse(JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8')));
+    return { path: resolve(folder, basename(file)), name, format, contextLength, sha256, sampling: { ...DEFAULT_SAMPLING, ...sampling } };
   } catch {
     return null;
   }

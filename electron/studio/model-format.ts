@@ -1,15 +1,29 @@
 import { basename } from 'node:path';
-import { detectFormat } from '../../shared/prompt/detect.ts';
+import { detectFormat, type Detection } from '../../shared/prompt/detect.ts';
 import { formatByName } from '../../shared/prompt/formats.ts';
-import type { PromptFormat } from '../../shared/prompt/types.ts';
+import { asMessages, PROBES, type Rendering } from '../../shared/prompt/probes.ts';
 import type { GgufHeader } from '../inference/gguf/header.ts';
+import { splitOf } from '../inference/gguf/split.ts';
+import { inspectModel, renderTemplate } from '../inference/inspect.ts';
 import type { DemoModel } from './model-files.ts';
 
+/** What a model file is: its header, and what its chat template makes of our probes. */
+export interface Examined { readonly header: GgufHeader; readonly renderings: readonly Rendering[] | null }
+
+/** Reads a header and runs its template, each in a thread of its own. Rejects with why the file cannot be opened; a template that does not end is left aside. */
+export async function examineModel(path: string): Promise<Examined> {
+  const header = await inspectModel(path);
+  const { bosText, endText } = header.vocabulary;
+  const renderings = header.chatTemplate === null ? null : await renderTemplate(header.chatTemplate, PROBES.map(({ turns }) => asMessages(turns)), { bos: bosText ?? '', eos: endText ?? '' }).catch(() => null);
+  return { header, renderings };
+}
+
 /** The format that a model was taught, and why we think so. */
-export function formatOfModel(path: string, header: GgufHeader, demo: DemoModel | null): { format: PromptFormat; evidence: string } {
+export function formatOfModel(path: string, { header, renderings }: Examined, demo: DemoModel | null): Detection {
   const ofDemo = demo?.path === path ? formatByName(demo.format) : null;
-  if (ofDemo) return { format: ofDemo, evidence: `${ofDemo.title}: the card of the demo model says so` };
-  const file = basename(path).replace(/\.gguf$/i, '');
+  if (ofDemo) return { format: ofDemo, confidence: 'certain', reasons: ['the card of the demo model says so'] };
+  const file = splitOf(path)?.name ?? basename(path).replace(/\.gguf$/i, '');
   const name = header.name === file ? file : `${file} (${header.name})`;
-  return detectFormat({ architecture: header.architecture, name, tokens: [...header.vocabulary.control, ...header.vocabulary.userDefined], chatTemplate: header.chatTemplate });
+  const { control, userDefined, bosText } = header.vocabulary;
+  return detectFormat({ architecture: header.architecture, name, tokens: [...control, ...userDefined], bos: bosText, chatTemplate: header.chatTemplate, renderings });
 }

@@ -1,23 +1,27 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
+import type { EngineStatus, FormatReport, ModelFile } from '../../shared/contract/models.ts';
 import { FORMATS, formatByName } from '../../shared/prompt/formats.ts';
 import type { PromptFormat } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
+import type { Fingerprint } from '../inference/gguf/fingerprint.ts';
 import type { GgufHeader } from '../inference/gguf/header.ts';
-import { inspectModel } from '../inference/inspect.ts';
 import type { WritableDB } from '../storage/handle.ts';
 import { getModel, rememberModel } from '../storage/models.ts';
 import { readSetting, writeSetting } from '../storage/settings.ts';
 import type { Engine, Ready } from './engine.ts';
 import { faultOf, StudioError } from './faults.ts';
-import { formatOfModel } from './model-format.ts';
+import type { Fingerprints } from './fingerprints.ts';
+import { reportFormat } from './format-report.ts';
+import { examineModel, type Examined, formatOfModel } from './model-format.ts';
 import { findModels, type DemoModel, type FoundModel } from './model-files.ts';
 
 export interface Models {
   list(): Promise<ModelFile[]>;
   load(id: string, contextSize: number | null): Promise<void>;
   setFormat(id: string, format: string | null): Promise<void>;
+  /** How a format (null: the detected one) suits a model. */
+  examineFormat(id: string, format: string | null): Promise<FormatReport>;
   formats(): { name: string; title: string }[];
   unload(): Promise<void>;
   status(signal?: AbortSignal): AsyncGenerator<EngineStatus, void>;
@@ -28,11 +32,11 @@ export interface Models {
   loadDefault(): Promise<void>;
 }
 
-export interface ModelsOptions { readonly db: WritableDB; readonly engine: Engine; readonly demo: DemoModel | null; readonly dataDir: string; readonly modelsDir: string | null; beforeChange(): Promise<void> }
+export interface ModelsOptions { readonly db: WritableDB; readonly engine: Engine; readonly fingerprints: Fingerprints; readonly demo: DemoModel | null; readonly dataDir: string; readonly modelsDir: string | null; beforeChange(): Promise<void> }
 
-type Inspected = { readonly header: GgufHeader; readonly fault: null } | { readonly header: null; readonly fault: ModelFile['fault'] };
+type Inspected = { readonly examined: Examined; readonly fault: null } | { readonly examined: null; readonly fault: ModelFile['fault'] };
 
-export function createModels({ db, engine, demo, dataDir, modelsDir, beforeChange }: ModelsOptions): Models {
+export function createModels({ db, engine, fingerprints, demo, dataDir, modelsDir, beforeChange }: ModelsOptions): Models {
   const own = join(dataDir, 'models');
   mkdirSync(own, { recursive: true });
   const inspected = new Map<string, Promise<Inspected>>();
@@ -42,25 +46,28 @@ export function createModels({ db, engine, demo, dataDir, modelsDir, beforeChang
     const key = `${model.id} ${String(model.bytes)} ${String(model.modifiedAt)}`;
     const known = inspected.get(key);
     if (known) return known;
-    const work = inspectModel(model.path).then((header): Inspected => ({ header, fault: null }), (error: unknown): Inspected => ({ header: null, fault: faultOf(error) }));
+    const work = examineModel(model.path).then((examined): Inspected => ({ examined, fault: null }), (error: unknown): Inspected => ({ examined: null, fault: faultOf(error) }));
     inspected.set(key, work);
     return work;
   }
 
-  function choose(model: FoundModel, header: GgufHeader): PromptFormat {
+  function choose(model: FoundModel, examined: Examined): PromptFormat {
     const chosen = getModel(db, model.id)?.chosenFormat;
-    return (chosen ? formatByName(chosen) : null) ?? formatOfModel(model.path, header, demo).format;
+    return (chosen ? formatByName(chosen) : null) ?? formatOfModel(model.path, examined, demo).format;
   }
 
   async function describe(model: FoundModel): Promise<ModelFile> {
-    const { header, fault } = await inspect(model);
+    const { examined, fault } = await inspect(model);
     const stored = getModel(db, model.id);
-    const found = header ? formatOfModel(model.path, header, demo) : null;
+    const found = examined ? formatOfModel(model.path, examined, demo) : null;
+    const header = examined?.header;
+    const fingerprint = fingerprints.of(model);
     return {
       id: model.id, name: model.name, bytes: model.bytes, demo: model.demo,
       architecture: header?.architecture ?? null, contextLength: header?.contextLength ?? null,
-      format: found?.format.name ?? null, evidence: found?.evidence ?? null,
-      chosenFormat: stored?.chosenFormat ?? null, contextSize: stored?.contextSize ?? null, fault,
+      format: found?.format.name ?? null, evidence: found ? `${found.format.title}: ${found.reasons[0] ?? ''}` : null, confidence: found?.confidence ?? null,
+      chosenFormat: stored?.chosenFormat ?? null, contextSize: stored?.contextSize ?? null, fault, parts: header?.parts ?? 1,
+      sha256: fingerprint?.sha256 ?? null, genuine: demo && model.demo && fingerprint ? fingerprint.sha256 === demo.sha256 : null, warnings: warningsOf(header, fingerprint),
     };
   }
 
@@ -72,20 +79,28 @@ export function createModels({ db, engine, demo, dataDir, modelsDir, beforeChang
 
   function remember(model: FoundModel, header: GgufHeader, change: { chosenFormat?: string | null; contextSize?: number | null; lastUsedAt?: number }): void {
     const stored = getModel(db, model.id);
+    const known = fingerprints.of(model);
     rememberModel(db, {
-      id: model.id, path: model.path, name: model.name, bytes: model.bytes, modifiedAt: model.modifiedAt, sha256: stored?.sha256 ?? null,
+      id: model.id, path: model.path, name: model.name, bytes: model.bytes, modifiedAt: model.modifiedAt, sha256: known?.sha256 ?? null, broken: known?.broken ?? null,
       architecture: header.architecture, contextLength: header.contextLength,
       chosenFormat: stored?.chosenFormat ?? null, contextSize: stored?.contextSize ?? null, lastUsedAt: stored?.lastUsedAt ?? null, ...change,
     });
   }
 
   async function start(model: FoundModel, contextSize: number | null): Promise<Ready> {
-    const { header, fault } = await inspect(model);
-    if (!header) throw new StudioError(fault?.code ?? 'MODEL', fault?.message ?? 'This model cannot be opened. Choose another one.', fault?.detail);
-    const ready = await engine.load({ id: model.id, name: model.name, path: model.path, contextSize, format: choose(model, header) });
-    remember(model, header, { contextSize, lastUsedAt: Date.now() });
+    const { examined, fault } = await inspect(model);
+    if (!examined) throw new StudioError(fault?.code ?? 'MODEL', fault?.message ?? 'This model cannot be opened. Choose another one.', fault?.detail);
+    const ready = await engine.load({ id: model.id, name: model.name, path: model.path, contextSize, format: choose(model, examined), sha256: fingerprints.of(model)?.sha256 ?? null });
+    remember(model, examined.header, { contextSize, lastUsedAt: Date.now() });
     writeSetting(db, 'studio', 'model', model.id);
+    fingerprints.read(model);
     return ready;
+  }
+
+  async function openable(model: FoundModel): Promise<Examined> {
+    const { examined } = await inspect(model);
+    if (!examined) throw new StudioError('MODEL', 'This model cannot be opened, so it has no format. Choose another one.');
+    return examined;
   }
 
   function lastUsed(): FoundModel | null {
@@ -114,10 +129,15 @@ export function createModels({ db, engine, demo, dataDir, modelsDir, beforeChang
     async setFormat(id, format) {
       const model = byId(id);
       if (format !== null && !formatByName(format)) throw new StudioError('NO_FORMAT', `Paphos has no prompt format called “${format}”. Choose one of the list.`);
-      const { header } = await inspect(model);
-      if (!header) throw new StudioError('MODEL', 'This model cannot be opened, so it has no format. Choose another one.');
-      remember(model, header, { chosenFormat: format });
-      engine.setFormat(id, choose(model, header));
+      const examined = await openable(model);
+      remember(model, examined.header, { chosenFormat: format });
+      engine.setFormat(id, choose(model, examined));
+    },
+    async examineFormat(id, format) {
+      const model = byId(id);
+      const examined = await openable(model);
+      const detected = formatOfModel(model.path, examined, demo);
+      return reportFormat((format === null ? null : formatByName(format)) ?? detected.format, { modelId: id, examined, detected, engine });
     },
     formats: () => FORMATS.map(({ name, title }) => ({ name, title })),
     async unload() {
@@ -137,4 +157,9 @@ export function createModels({ db, engine, demo, dataDir, modelsDir, beforeChang
       await startLast().catch(() => null);
     },
   };
+}
+
+function warningsOf(header: GgufHeader | undefined, fingerprint: Fingerprint | null): string[] {
+  const broken = fingerprint?.broken ?? null;
+  return [...(header?.warnings ?? []).map(({ message }) => message), ...(broken === null ? [] : [`Some of this model’s weights are no numbers (${broken}), so it may write nonsense or nothing. Download it again.`])];
 }

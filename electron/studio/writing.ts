@@ -116,7 +116,7 @@ export function createWriting({ db, engine, models, settings, generations, holds
       const reserve = Math.min(sampling.maxTokens, Math.floor(ready.contextSize / 2));
       const plan = promptRequest(db, wish.chapterId, target, { format: ready.format, contextSize: ready.contextSize, reserve });
       const waiting = ops.length === 0 ? 0 : wish.count - 1;
-      const order = { id: newId(), storyId, chapterId: wish.chapterId, turnId, kind: wish.kind, offset, plan, sampling, modelName: ready.modelName, promptChunk: ready.promptChunk, waiting };
+      const order = { id: newId(), storyId, chapterId: wish.chapterId, turnId, kind: wish.kind, offset, plan, sampling, modelName: ready.modelName, modelSha256: ready.sha256, promptChunk: ready.promptChunk, waiting };
       const structureRev = transaction(db, () => {
         revisions.close(wish.chapterId, 'generation');
         const { structureRev: next } = ops.length === 0 ? tree : applyChange(db, { changeId: newId(), chapterId: wish.chapterId, structureRev: tree.structureRev, ops });

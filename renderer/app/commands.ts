@@ -55,6 +55,7 @@ export function useCommands() {
   const alternates = useManuscript((page) => page.alternates?.count ?? 0) ?? 0;
   const others = useManuscript((page) => page.others) ?? 0;
   const retries = useNumber('retries', 1);
+  const noFormat = useEngine((engine) => engine.modelId === null);
   const alternate = (title: string, keys: string, work: Page): Command => ({ title, keys, why: (blocked === words.noModel ? null : blocked) ?? (alternates < 2 ? words.noAlternates : null), run: onPage(work) });
   return {
     reply: writing(words.reply, words.keys.reply, canReply, (page) => page.reply()),
@@ -68,6 +69,7 @@ export function useCommands() {
     binder: { title: words.toggleBinder, keys: words.keys.binder, why: null, run: () => togglePanel('binder') },
     inspector: { title: words.toggleInspector, keys: words.keys.inspector, why: null, run: () => togglePanel('inspector') },
     palette: { title: words.palette, keys: words.keys.palette, why: null, run: () => useSession.setState({ dialog: 'palette' }) },
+    format: { title: words.openFormatDoctor, keys: null, why: noFormat ? words.noModel : null, run: () => useSession.setState({ dialog: 'format' }) },
     settings: { title: words.settings, keys: null, why: null, run: () => useSession.setState({ dialog: 'settings' }) },
     shortcuts: { title: words.shortcuts, keys: words.keys.shortcuts, why: null, run: () => useSession.setState({ dialog: 'shortcuts' }) },
   } as const satisfies Record<string, Command>;

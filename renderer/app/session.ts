@@ -12,7 +12,7 @@ interface Session {
   readonly controller: ManuscriptController | null;
   readonly writer: boolean | null;
   readonly menu: { readonly target: TurnMenuTarget; readonly anchor: DOMRect } | null;
-  readonly dialog: 'palette' | 'shortcuts' | 'settings' | null;
+  readonly dialog: 'palette' | 'shortcuts' | 'settings' | 'format' | null;
   /** Panels that float over the page on a narrow window; never remembered. */
   readonly over: 'binder' | 'inspector' | null;
 }

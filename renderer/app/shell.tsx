@@ -4,6 +4,7 @@ import { ContextPanel } from '../ledger/context-panel.tsx';
 import { words } from '../lib/words.ts';
 import { ModelPanel } from '../models/model-panel.tsx';
 import { SamplingPanel } from '../settings/sampling-panel.tsx';
+import { FormatDoctor } from '../models/format-doctor.tsx';
 import { SettingsDialog } from '../settings/settings-dialog.tsx';
 import { Splitter } from '../ui/splitter.tsx';
 import { togglePanel, usePanel, usePanelWidth, type Panel } from './panels.ts';
@@ -62,6 +63,7 @@ function Dialogs(): ReactElement | null {
   const close = (): void => useSession.setState({ dialog: null });
   if (dialog === 'palette') return <Palette onClose={close} />;
   if (dialog === 'shortcuts') return <ShortcutSheet onClose={close} />;
+  if (dialog === 'format') return <FormatDoctor onClose={close} />;
   if (dialog === 'settings') return <SettingsDialog onClose={close} />;
   return null;
 }

@@ -1,8 +1,9 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
+import { TriangleAlert } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
-import { useManuscript } from '../app/session.ts';
-import { api, queries } from '../lib/client.ts';
+import { useManuscript, useSession } from '../app/session.ts';
+import { api } from '../lib/client.ts';
 import { useEngine } from '../lib/engine.ts';
 import { faultOf } from '../lib/faults.ts';
 import { words } from '../lib/words.ts';
@@ -54,18 +55,22 @@ function LoadProgress({ engine }: { readonly engine: EngineStatus }): ReactEleme
 interface DetailsProps { readonly model: ModelFile; readonly engine: EngineStatus; readonly onLoad: (contextSize: number | null) => void }
 
 function ModelDetails({ model, engine, onLoad }: DetailsProps): ReactElement {
-  const client = useQueryClient();
-  const setFormat = useMutation({
-    mutationFn: (format: string | null) => api.models.setFormat({ id: model.id, format }),
-    onSettled: () => client.invalidateQueries({ queryKey: queries.models.list.key() }),
-  });
   const running = engine.modelId === model.id && engine.contextSize !== null ? engine.contextSize : null;
   return (
     <div className="model-details">
       <span className="label">{words.format}</span>
-      <FormatSelect model={model} onChoose={(format) => setFormat.mutate(format)} />
+      <FormatSelect model={model} />
       {model.evidence === null || model.chosenFormat !== null ? null : <p className="quiet">{model.evidence}</p>}
+      <p><button type="button" className="link" onClick={() => useSession.setState({ dialog: 'format' })}>{words.openFormatDoctor}</button></p>
       <ContextSize key={running ?? 0} model={model} running={running} onLoad={onLoad} />
+      {model.sha256 === null ? null : (
+        <>
+          <span className="label">{words.fingerprint}</span>
+          <code className="fingerprint" title={model.sha256}>{model.sha256}</code>
+          {model.genuine === null ? null : <p className={model.genuine ? 'quiet' : 'fault'}>{words.genuine(model.genuine)}</p>}
+        </>
+      )}
+      {model.warnings.map((warning) => <p key={warning} className="caution"><TriangleAlert size={14} aria-hidden />{warning}</p>)}
     </div>
   );
 }

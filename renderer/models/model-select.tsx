@@ -49,7 +49,7 @@ function ModelOption({ model, engine }: { readonly model: ModelFile; readonly en
   const state = verdict(model, engine);
   const name = model.chosenFormat ?? model.format;
   const format = name === null ? null : words.formatOf(formats.find((one) => one.name === name)?.title ?? name);
-  const facts = [model.demo ? words.demo : null, format, fileSize(model.bytes)].filter((fact) => fact !== null);
+  const facts = [model.demo ? words.demo : null, format, fileSize(model.bytes), model.parts > 1 ? words.files(model.parts) : null].filter((fact) => fact !== null);
   return (
     <Select.Item value={model.id} label={model.name} disabled={model.fault !== null} className="model-option">
       <Select.ItemText render={<b />}>{model.name}</Select.ItemText>

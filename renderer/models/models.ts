@@ -6,7 +6,7 @@ import { useEngine } from '../lib/engine.ts';
 
 export function useModels(): readonly ModelFile[] | undefined {
   const client = useQueryClient();
-  const loaded = useEngine((engine) => `${engine.modelId ?? ''} ${engine.state}`);
+  const loaded = useEngine((engine) => `${engine.modelId ?? ''} ${engine.state} ${engine.sha256 ?? ''}`);
   useEffect(() => {
     void client.invalidateQueries({ queryKey: queries.models.list.key() });
   }, [client, loaded]);

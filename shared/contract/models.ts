@@ -1,5 +1,6 @@
 import { eventIterator, oc, type } from '@orpc/contract';
 import { z } from 'zod';
+import type { Confidence } from '../prompt/detect.ts';
 import type { StudioFault } from './common.ts';
 
 export interface ModelFile {
@@ -16,9 +17,29 @@ export interface ModelFile {
   /** Chosen by the person; null: detected. */
   readonly chosenFormat: string | null;
   readonly contextSize: number | null;
+  readonly confidence: Confidence | null;
+  /** In how many files it came. */
+  readonly parts: number;
+  /** Of its file, which is read to its end in the background when the model is used. */
+  readonly sha256: string | null;
+  /** Of the demo model: whether it is the file that came with Paphos; null while that is not known, and of others. */
+  readonly genuine: boolean | null;
+  /** What is odd about it, in sentences; it opens all the same. */
+  readonly warnings: readonly string[];
   /** Why it cannot be opened; null if the header check passed. */
   readonly fault: StudioFault | null;
 }
+
+/** How a format suits a model, and what it makes of a short conversation. */
+export interface FormatReport {
+  /** What the file itself points to; `reasons` are sentences, the strongest first. */
+  readonly detected: { readonly title: string; readonly confidence: Confidence; readonly reasons: readonly string[] };
+  readonly warnings: readonly string[];
+  readonly sample: readonly { readonly text: string; readonly mark: boolean }[];
+  /** The sample in the model's tokens, and those that end a reply; null while the model is not loaded. */
+  readonly tokens: { readonly sample: readonly FormatToken[]; readonly ends: readonly FormatToken[] } | null;
+}
+export interface FormatToken { readonly id: number; readonly text: string; readonly kind: 'control' | 'user-defined' | 'plain' }
 
 export interface EngineStatus {
   readonly state: 'idle' | 'loading' | 'ready' | 'generating' | 'stopped' | 'failed';
@@ -30,6 +51,8 @@ export interface EngineStatus {
   readonly contextSize: number | null;
   readonly tokensPerSecond: number | null;
   readonly format: string | null;
+  /** Of the model's file, once it is known. */
+  readonly sha256: string | null;
   readonly fault: StudioFault | null;
 }
 
@@ -50,6 +73,8 @@ export const models = {
   list: oc.output(type<ModelFile[]>()),
   load: oc.input(z.object({ id: z.string(), contextSize: z.number().int().min(256).max(1_048_576).nullable() })).output(type<void>()),
   setFormat: oc.input(z.object({ id: z.string(), format: z.string().nullable() })).output(type<void>()),
+  /** `format`: null for the detected one. */
+  examineFormat: oc.input(z.object({ id: z.string(), format: z.string().nullable() })).output(type<FormatReport>()),
   formats: oc.output(type<{ name: string; title: string }[]>()),
   unload: oc.output(type<void>()),
   status: oc.output(eventIterator(type<EngineStatus>())),

@@ -1,4 +1,5 @@
 import { FORMATS } from './formats.ts';
+import { agreement, PROBES, type Rendering } from './probes.ts';
 import type { PromptFormat } from './types.ts';
 
 /** What a model file says of itself. */
@@ -7,52 +8,73 @@ export interface ModelTraits {
   readonly name: string | null;
   /** Texts of the vocabulary's special tokens, as far as they may be role marks. */
   readonly tokens: readonly string[];
+  readonly bos: string | null;
   readonly chatTemplate: string | null;
+  /** What the template made of each probe; null where it could not be run. */
+  readonly renderings: readonly Rendering[] | null;
 }
 
-/** `evidence` is a line for people; not `sure` means that they should look at it. */
+export type Confidence = 'certain' | 'likely' | 'guess';
+/** `reasons` are for people, the strongest first. */
 export interface Detection {
   readonly format: PromptFormat;
-  readonly evidence: string;
-  readonly sure: boolean;
+  readonly confidence: Confidence;
+  readonly reasons: readonly string[];
 }
 
-/** Marks that tell a format, in the order in which they are looked for: the rarer first. */
-const MARKS: readonly { readonly format: string; readonly marks: readonly string[] }[] = [
-  { format: 'metharme', marks: ['<|system|>', '<|user|>', '<|model|>'] },
-  { format: 'oasst', marks: ['<|prompter|>', '<|assistant|>'] },
-  { format: 'chatml', marks: ['<|im_start|>', '<|im_end|>'] },
-];
-const TEMPLATE_MARKS = [...MARKS, { format: 'memphis', marks: ['### User:', '### Assistant:'] }];
-const NAMES: readonly { readonly format: string; readonly name: RegExp; readonly architectures: readonly string[] }[] = [
-  { format: 'metharme', name: /metharme|pygmalion[-_ ]?2|mythalion/i, architectures: ['gptneox', 'llama'] },
-  { format: 'oasst', name: /oasst|open[-_ ]?assistant/i, architectures: ['gptneox', 'llama'] },
-  { format: 'memphis', name: /memphis/i, architectures: ['stablelm'] },
+/** What tells a format: its marks in a vocabulary or a template, names of models that were taught it. */
+const SIGNS: readonly { readonly format: string; readonly tokens: readonly string[]; readonly marks?: readonly string[]; readonly name?: RegExp; readonly architectures?: readonly string[] }[] = [
+  { format: 'metharme', tokens: ['<|system|>', '<|user|>', '<|model|>'], name: /metharme|pygmalion[-_ ]?2|mythalion/i, architectures: ['gptneox', 'llama'] },
+  { format: 'oasst', tokens: ['<|prompter|>', '<|assistant|>'], name: /oasst|open[-_ ]?assistant/i, architectures: ['gptneox', 'llama'] },
+  { format: 'chatml', tokens: ['<|im_start|>', '<|im_end|>'] },
+  { format: 'memphis', tokens: [], marks: ['### User:', '### Assistant:'], name: /memphis/i, architectures: ['stablelm'] },
 ];
 
-/** Which format a model was taught, with the evidence (F9): its own template, its vocabulary, its name; else plain prose. */
-export function detectFormat({ architecture, name, tokens, chatTemplate }: ModelTraits): Detection {
-  const inTemplate = chatTemplate === null ? undefined : TEMPLATE_MARKS.find(({ marks }) => marks.every((mark) => chatTemplate.includes(mark)));
-  if (inTemplate) return found(inTemplate.format, `its own chat template writes ${list(inTemplate.marks)}`, true);
+/** How much a reason weighs. What the file does goes before what it holds, and that before what somebody called it. */
+const WEIGHT = { template: 8, templateWithoutNotes: 6, marksInTemplate: 5, tokens: 5, nameAndArchitecture: 4, tokensAgainstTemplate: 1, name: 1 } as const;
+const CERTAIN = 5;
+const LIKELY = 4;
 
-  const inVocabulary = MARKS.find(({ marks }) => marks.every((mark) => tokens.includes(mark)));
-  if (inVocabulary && chatTemplate === null) return found(inVocabulary.format, `its vocabulary holds ${list(inVocabulary.marks)}`, true);
+interface Reason { readonly weight: number; readonly text: string }
 
-  const byName = NAMES.find((known) => known.name.test(name ?? ''));
-  if (byName) {
-    const fits = architecture !== null && byName.architectures.includes(architecture);
-    return found(byName.format, `its name is “${name}”${fits ? ` and its architecture ${architecture}` : ''}`, fits);
+/** Which format a model was taught, with the evidence (F9): its own template, its vocabulary, its name and architecture; else plain prose. */
+export function detectFormat(traits: ModelTraits): Detection {
+  const found = FORMATS.filter((format) => format.kind === 'turns').map((format) => ({ format, reasons: reasonsFor(format, traits).sort((a, b) => b.weight - a.weight) }));
+  const strongest = (reasons: readonly Reason[]): number => reasons[0]?.weight ?? 0;
+  const sum = (reasons: readonly Reason[]): number => reasons.reduce((all, { weight }) => all + weight, 0);
+  const [best] = found.sort((a, b) => strongest(b.reasons) - strongest(a.reasons) || sum(b.reasons) - sum(a.reasons));
+  if (best === undefined || best.reasons.length === 0) return prose(traits);
+  const weight = strongest(best.reasons);
+  return { format: best.format, confidence: weight >= CERTAIN ? 'certain' : weight >= LIKELY ? 'likely' : 'guess', reasons: best.reasons.map(({ text }) => text) };
+}
+
+function reasonsFor(format: PromptFormat, { architecture, name, tokens, bos, chatTemplate, renderings }: ModelTraits): Reason[] {
+  const reasons: Reason[] = [];
+  const signs = SIGNS.find((one) => one.format === format.name);
+  const agrees = renderings === null ? [] : agreement(format, renderings, bos);
+  const plain = PROBES.every(({ noted }, index) => noted || agrees[index] === true);
+  if (plain && agrees.every(Boolean)) reasons.push({ weight: WEIGHT.template, text: 'its own chat template writes every conversation exactly so' });
+  else if (plain && agrees.length > 0) reasons.push({ weight: WEIGHT.templateWithoutNotes, text: 'its own chat template writes conversations without notes exactly so' });
+
+  const marks = signs?.marks ?? signs?.tokens ?? [];
+  const inTemplate = marks.length > 0 && chatTemplate !== null && marks.every((mark) => chatTemplate.includes(mark));
+  if (inTemplate) reasons.push({ weight: WEIGHT.marksInTemplate, text: `its own chat template writes ${list(marks)}` });
+  if (signs !== undefined && signs.tokens.length > 0 && signs.tokens.every((mark) => tokens.includes(mark))) {
+    reasons.push(chatTemplate === null || inTemplate || plain
+      ? { weight: WEIGHT.tokens, text: `its vocabulary holds ${list(signs.tokens)}` }
+      : { weight: WEIGHT.tokensAgainstTemplate, text: `its vocabulary holds ${list(signs.tokens)}, but its chat template is of another kind` });
   }
-  if (inVocabulary) return found(inVocabulary.format, `its vocabulary holds ${list(inVocabulary.marks)}, but its chat template is of another kind`, false);
-  return found('prose', chatTemplate === null
-    ? 'no role marks in its vocabulary and no chat template: it continues text'
-    : 'its chat template is of a kind that is not known here', false);
+  if (signs?.name?.test(name ?? '') === true) {
+    const fits = architecture !== null && signs.architectures?.includes(architecture) === true;
+    reasons.push(fits ? { weight: WEIGHT.nameAndArchitecture, text: `its name is “${name}” and its architecture ${architecture}` } : { weight: WEIGHT.name, text: `its name is “${name}”` });
+  }
+  return reasons;
 }
 
-function found(name: string, evidence: string, sure: boolean): Detection {
-  const format = FORMATS.find((candidate) => candidate.name === name);
-  if (format === undefined) throw new RangeError(`There is no format ${name}.`);
-  return { format, evidence: `${format.title}: ${evidence}`, sure };
+function prose({ chatTemplate }: ModelTraits): Detection {
+  const format = FORMATS.find((candidate) => candidate.kind === 'prose');
+  if (format === undefined) throw new RangeError('There is no format for prose.');
+  return { format, confidence: 'guess', reasons: [chatTemplate === null ? 'no role marks in its vocabulary and no chat template: it continues text' : 'its chat template is of a kind that is not known here'] };
 }
 
 const list = (words: readonly string[]) => `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

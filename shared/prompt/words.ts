@@ -9,11 +9,11 @@ export interface RoleWords {
 }
 
 const BRACKETED = /<\|[^<>|]+\|>/g;
-const isBracketed = (word: string) => /^<\|[^<>|]+\|>$/.test(word);
+export const isBracketed = (word: string) => /^<\|[^<>|]+\|>$/.test(word);
 const escape = (word: string) => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
 /** The words that mean a role in a format: its `<|…|>` brackets, else the whole marker without its line ends. */
-function wordsOf(format: PromptFormat): string[] {
+export function wordsOf(format: PromptFormat): string[] {
   const marks = [...Object.values(format.before), ...Object.values(format.after), format.opensReply, ...format.stops];
   return [...new Set(marks.flatMap((mark) => mark.match(BRACKETED) ?? [mark.trim()]).filter((word) => word !== ''))];
 }

@@ -1,5 +1,6 @@
 import { closeSync, copyFileSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { seededRandom } from '../../electron/inference/worker/sampler.ts';
+import { makeModel, modelParts, type ModelRecipe } from './model-maker.ts';
 
 interface Patch { readonly at: number; readonly value: number }
 export type Mutant = readonly Patch[];
@@ -14,16 +15,20 @@ export class MutantFile {
   readonly #file: number;
   readonly #regions: readonly (readonly [from: number, to: number])[];
 
-  constructor(model: string, path: string) {
+  constructor(recipe: Partial<ModelRecipe>, path: string) {
     this.path = path;
-    copyFileSync(model, path);
-    this.#good = readFileSync(model);
+    copyFileSync(makeModel(recipe), path);
+    this.#good = readFileSync(path);
     this.#file = openSync(path, 'r+');
     const tokens = this.#good.indexOf('tokenizer.ggml.tokens');
     const tensors = this.#good.indexOf('token_embd.weight') - 8;
     const last = Math.max(...['output_norm.bias', 'ffn_down.weight', 'ffn_down.bias'].map((name) => this.#good.lastIndexOf(name)));
-    // Most in the numbers, some in the tensors' descriptions, a few in the vocabulary.
-    this.#regions = [[4, tokens], [4, tokens], [4, tokens], [tensors, last + 48], [tensors, last + 48], [tokens, tensors]];
+    const numbers = modelParts(recipe).entries.flatMap(([key, type]): [number, number][] => {
+      const value = this.#good.indexOf(key) + Buffer.byteLength(key) + 4;
+      return type === 'u32' || type === 'f32' ? [[value, value + 4]] : type === 'bool' ? [[value, value + 1]] : [];
+    });
+    // Every number by itself; as often anything at the beginning, in the descriptions of tensors, in the vocabulary.
+    this.#regions = [...numbers, ...numbers.map((_, index): [number, number] => (index % 4 === 0 ? [4, tokens] : index % 4 === 3 ? [tokens, tensors] : [tensors, last + 48]))];
   }
 
   /** Seeded: the same mutants for everyone. */

@@ -6,7 +6,7 @@ import { EngineFault } from '../../electron/inference/fault.ts';
 import { readGgufHeader } from '../../electron/inference/gguf/header.ts';
 import { oddModels, withoutEachKey } from '../helpers/bad-models.ts';
 import { EngineLoads } from '../helpers/engine-loads.ts';
-import { makeModel } from '../helpers/model-maker.ts';
+import type { ModelRecipe } from '../helpers/model-maker.ts';
 import { type Mutant, MutantFile } from '../helpers/mutants.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'paphos-bad-'));
@@ -34,11 +34,11 @@ test('an odd file that passes the check opens in the real engine', async () => {
 
 /** A mutant that passes the check and ends the engine is a rule that the check lacks. */
 test('of 2,000 headers with flipped bytes none ends or hangs the engine', async () => {
-  const kinds = [makeModel(), makeModel({ architecture: 'llama', vocabulary: 'spm' }), makeModel({ architecture: 'stablelm', marks: 'user-defined' })];
+  const kinds: readonly Partial<ModelRecipe>[] = [{}, { architecture: 'llama', vocabulary: 'spm' }, { architecture: 'stablelm', marks: 'user-defined' }];
   const found = { refused: 0, opened: 0, 'refused by the engine': 0 };
   const missed: { kind: number; mutant: Mutant; why: string }[] = [];
-  for (const [kind, model] of kinds.entries()) {
-    const file = new MutantFile(model, join(folder, `mutant-${kind}.gguf`));
+  for (const [kind, recipe] of kinds.entries()) {
+    const file = new MutantFile(recipe, join(folder, `mutant-${kind}.gguf`));
     for (const mutant of file.mutants(kind === 0 ? 1000 : 500, kind + 1)) {
       await file.as(mutant, async (path) => {
         if (!passes(path)) { found.refused++; return; }

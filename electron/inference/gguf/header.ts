@@ -27,22 +27,27 @@ export interface GgufHeader {
   readonly warnings: readonly Warning[];
 }
 
-interface Part { readonly keys: Keys; readonly tensors: Tensors; readonly bytes: number }
+/** One file of a model: its weights begin at `dataStart`. */
+export interface Part { readonly path: string; readonly keys: Keys; readonly tensors: Tensors; readonly dataStart: number; readonly bytes: number }
 
 /**
  * A strict check of a model file before the engine sees it: llama.cpp aborts or hangs on many damaged ones. Bounded in memory and time; throws an EngineFault worded for people.
  * It reads foreign bytes: main calls it through `inspectModel` only.
  */
 export function readGgufHeader(path: string): GgufHeader {
+  const parts = readParts(path);
+  const [first = readPart(path)] = parts;
+  return describe(first.keys, allTensors(parts), parts.reduce((sum, part) => sum + part.bytes, 0), parts.length);
+}
+
+/** The files of a model, each read as far as its weights. What the model is stands in the first. */
+export function readParts(path: string): readonly Part[] {
   const files = partsOf(path);
-  const parts = files.map((file, index) => {
+  return files.map((file, index) => {
     const part = readPart(file);
     assertPart(part.keys, index, files.length);
     return part;
   });
-  // What the model is stands in its first part.
-  const [first = readPart(path)] = parts;
-  return describe(first.keys, allTensors(parts), parts.reduce((sum, part) => sum + part.bytes, 0), parts.length);
 }
 
 function readPart(path: string): Part {
@@ -57,8 +62,8 @@ function readPart(path: string): Part {
     const keys = new Keys(reader);
     const tensors = readTensors(reader, tensorCount);
     const alignment = keys.get('general.alignment') ?? 32;
-    assertComplete(tensors, reader.position, typeof alignment === 'number' ? alignment : 0, reader.size);
-    return { keys, tensors, bytes: reader.size };
+    const dataStart = assertComplete(tensors, reader.position, typeof alignment === 'number' ? alignment : 0, reader.size);
+    return { path, keys, tensors, dataStart, bytes: reader.size };
   } finally {
     reader.close();
   }

@@ -21,6 +21,8 @@ const CONTROL = 3, USER_DEFINED = 4;
 /** Far more than any template or vocabulary needs for its marks; what is beyond is not passed on. */
 const MAX_SPECIAL = 1024;
 const MAX_TYPE = 6;
+/** What the engine takes where a SentencePiece file names none. */
+const SPM_DEFAULTS: Readonly<Record<string, number>> = { bos: 1, eos: 2 };
 
 export function readVocabulary(keys: Keys, warn: (warning: Warning) => void): VocabularyHeader {
   const model = keys.text('tokenizer.ggml.model');
@@ -33,8 +35,8 @@ export function readVocabulary(keys: Keys, warn: (warning: Warning) => void): Vo
   else assertBytes(tokens);
   const types = readTypes(keys, tokens.length, warn);
   const ofType = (type: number): string[] => tokens.filter((text, id) => types[id] === type && text.trim() !== '').slice(0, MAX_SPECIAL).map(decoded);
-  const text = (role: string): string | null => {
-    const id = keys.get(`tokenizer.ggml.${role}_token_id`);
+  const text = (role: 'bos' | 'eos' | 'eot'): string | null => {
+    const id = keys.get(`tokenizer.ggml.${role}_token_id`) ?? (model === 'llama' ? SPM_DEFAULTS[role] : undefined);
     return typeof id === 'number' && tokens[id] !== undefined ? decoded(tokens[id]) : null;
   };
   const endText = text('eos');

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { openStore } from '../open.ts';
+import { first } from './0001-first.ts';
 
 test('an empty folder becomes a store whose tables hold only what they say', () => {
   const folder = mkdtempSync(join(tmpdir(), 'paphos-first-'));
-  openStore(folder).close();
+  openStore(folder, { migrations: [first] }).close();
   const sqlite = new Database(join(folder, 'store.db'));
   expect(sqlite.pragma('user_version', { simple: true })).toBe(1);
   expect(sqlite.pragma('application_id', { simple: true })).toBe(0x50617068);

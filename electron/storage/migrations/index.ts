@@ -1,4 +1,5 @@
 import { first } from './0001-first.ts';
+import { brokenWeights } from './0002-broken-weights.ts';
 
 /** One step of the schema. Its number becomes the store's user_version. */
 export interface Migration {
@@ -6,4 +7,4 @@ export interface Migration {
   readonly up: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [first];
+export const MIGRATIONS: readonly Migration[] = [first, brokenWeights];

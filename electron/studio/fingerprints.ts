@@ -1,0 +1,57 @@
+import type { Fingerprint } from '../inference/gguf/fingerprint.ts';
+import { fingerprintModel } from '../inference/inspect.ts';
+import type { WritableDB } from '../storage/handle.ts';
+import { getModel, recordFingerprint } from '../storage/models.ts';
+import type { Engine } from './engine.ts';
+import type { FoundModel } from './model-files.ts';
+
+/** What the files of models hold, found by reading the one in use to its end in the background; it waits while the engine works. */
+export interface Fingerprints {
+  /** What is known of the file as it is now. */
+  of(model: FoundModel): Fingerprint | null;
+  /** Reads it unless it is known. Another model's reading is given up. */
+  read(model: FoundModel): void;
+  close(): void;
+}
+
+export function createFingerprints(db: WritableDB, engine: Engine): Fingerprints {
+  const hold = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const closing = new AbortController();
+  let reading: { readonly id: string; readonly abort: AbortController } | null = null;
+
+  const follow = async (): Promise<void> => {
+    for await (const { state } of engine.watch(closing.signal)) {
+      Atomics.store(hold, 0, state === 'generating' || state === 'loading' ? 1 : 0);
+      Atomics.notify(hold, 0);
+    }
+  };
+  void follow();
+
+  const of = (model: FoundModel): Fingerprint | null => {
+    const stored = getModel(db, model.id);
+    return stored?.sha256 && stored.bytes === model.bytes && stored.modifiedAt === model.modifiedAt ? { sha256: stored.sha256, broken: stored.broken } : null;
+  };
+
+  const readToItsEnd = async (model: FoundModel, abort: AbortController): Promise<void> => {
+    try {
+      const found = await fingerprintModel(model.path, hold, AbortSignal.any([abort.signal, closing.signal]));
+      recordFingerprint(db, { id: model.id, bytes: model.bytes, modifiedAt: model.modifiedAt, ...found });
+      engine.setFingerprint(model.id, found.sha256);
+    } catch {
+      // The file is read again when the model is used again.
+    } finally {
+      if (reading?.abort === abort) reading = null;
+    }
+  };
+
+  return {
+    of,
+    read(model) {
+      if (reading?.id === model.id || of(model)) return;
+      reading?.abort.abort();
+      reading = { id: model.id, abort: new AbortController() };
+      void readToItsEnd(model, reading.abort);
+    },
+    close: () => { closing.abort(); },
+  };
+}

@@ -1,0 +1,86 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { TriangleAlert } from 'lucide-react';
+import { useState, type ReactElement } from 'react';
+import type { FormatReport, FormatToken, ModelFile } from '../../shared/contract/models.ts';
+import { queries } from '../lib/client.ts';
+import { useEngine } from '../lib/engine.ts';
+import { faultOf } from '../lib/faults.ts';
+import { words } from '../lib/words.ts';
+import { Modal } from '../ui/modal.tsx';
+import { FormatSelect } from './format-select.tsx';
+import { useModels } from './models.ts';
+
+/** Which format the model in use was taught and why, and what it then reads. */
+export function FormatDoctor({ onClose }: { readonly onClose: () => void }): ReactElement {
+  const chosen = useEngine((engine) => engine.modelId);
+  const loaded = useEngine((engine) => engine.state === 'ready' || engine.state === 'generating');
+  const model = useModels()?.find((one) => one.id === chosen);
+  return (
+    <Modal title={model === undefined ? words.formatDoctor : words.formatDoctorOf(model.name)} onClose={onClose}>
+      {model === undefined ? <p className="quiet">{words.noModel}</p> : <Report key={String(loaded)} model={model} />}
+    </Modal>
+  );
+}
+
+function Report({ model }: { readonly model: ModelFile }): ReactElement {
+  const { data: report, error } = useQuery(queries.models.examineFormat.queryOptions({ input: { id: model.id, format: model.chosenFormat }, placeholderData: keepPreviousData, staleTime: 0 }));
+  return (
+    <div className="doctor">
+      <FormatSelect model={model} />
+      {error === null ? null : <p className="fault" role="alert">{faultOf(error).message}</p>}
+      {report === undefined ? null : <Findings report={report} chosen={model.chosenFormat !== null && model.chosenFormat !== model.format} />}
+    </div>
+  );
+}
+
+function Findings({ report: { detected, warnings, sample, tokens }, chosen }: { readonly report: FormatReport; readonly chosen: boolean }): ReactElement {
+  return (
+    <>
+      <section>
+        <h3 className="why">{words.whyFormat(detected.title)}<span className={`confidence ${detected.confidence}`}>{words.confidence[detected.confidence]}</span></h3>
+        <ul className="reasons">{detected.reasons.map((reason) => <li key={reason}>{reason}</li>)}</ul>
+        {chosen ? <p className="quiet">{words.otherThanDetected}</p> : null}
+      </section>
+      {warnings.length === 0 ? null : (
+        <section aria-label={words.formatWarnings}>
+          <h3>{words.formatWarnings}</h3>
+          <ul className="cautions">{warnings.map((warning) => <li key={warning} className="caution"><TriangleAlert size={14} aria-hidden />{warning}</li>)}</ul>
+        </section>
+      )}
+      {tokens === null ? <Untokenised sample={sample} /> : <Tokenised sample={tokens.sample} ends={tokens.ends} />}
+    </>
+  );
+}
+
+function Untokenised({ sample }: Pick<FormatReport, 'sample'>): ReactElement {
+  return (
+    <section>
+      <h3>{words.formatSample}</h3>
+      {/* Pieces of a text have no other name than their place. */}
+      <p className="sample" aria-label={words.formatSample}>{sample.map(({ text, mark }, place) => <span key={place} className={mark ? 'token control' : undefined}>{text}</span>)}</p>
+      <p className="sample-foot">{words.noTokens}</p>
+    </section>
+  );
+}
+
+function Tokenised({ sample, ends }: NonNullable<FormatReport['tokens']>): ReactElement {
+  const [numbered, setNumbered] = useState(false);
+  const kinds = (['control', 'user-defined'] as const).filter((kind) => sample.some((token) => token.kind === kind));
+  return (
+    <section>
+      <div className="sample-head">
+        <h3>{words.formatSample} · <span className="num">{words.formatTokens(sample.length)}</span></h3>
+        <label><input type="checkbox" checked={numbered} onChange={(event) => setNumbered(event.target.checked)} />{words.tokenIds}</label>
+      </div>
+      <p className="sample" aria-label={words.formatSample}>{sample.map((token, place) => <Token key={place} token={token} numbered={numbered} />)}</p>
+      <p className="sample-foot">
+        {kinds.map((kind) => <span key={kind}><span className={`token ${kind}`}>{sample.find((token) => token.kind === kind)?.text}</span> {words.tokenLegend[kind]}</span>)}
+        {ends.length === 0 ? null : <span>{words.replyEndsAt} {ends.map((token) => <Token key={token.id} token={token} numbered={false} />)}</span>}
+      </p>
+    </section>
+  );
+}
+
+function Token({ token: { id, text, kind }, numbered }: { readonly token: FormatToken; readonly numbered: boolean }): ReactElement {
+  return <span className={`token ${kind}`} title={words.tokenName(words.tokenKinds[kind], id)}>{text}{numbered ? <small className="num">{id}</small> : null}</span>;
+}
