@@ -4,6 +4,7 @@ import { FORMATS, formatByName } from '../../shared/prompt/formats.ts';
 import type { PromptFormat, PromptTurn } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { forkEngine } from '../inference/fork.ts';
+import { splitOf } from '../inference/gguf/split.ts';
 import { createInferenceHost } from '../inference/host.ts';
 import { resourcesDir } from '../places.ts';
 import { engineThreads, mayUseGpu } from '../studio/engine.ts';
@@ -26,6 +27,9 @@ async function formatOf(path: string, demo: DemoModel | null, named: string | un
   return formatOfModel(path, await examineModel(path), demo).format;
 }
 
+/** A model in several files is opened by its first. */
+const firstFile = (path: string): string => splitOf(path)?.files[0] ?? path;
+
 function turnsOf({ system, user }: WriteArguments): PromptTurn[] {
   const turn = (id: string, role: 'system' | 'user', text: string | undefined): PromptTurn[] => (text === undefined ? [] : [{ id, role, speaker: null, text }]);
   const turns = [...turn('system', 'system', system), ...turn('user', 'user', user)];
@@ -41,7 +45,7 @@ export async function runWrite(given: WriteArguments): Promise<number> {
   const temperature = numberOption('temperature', given.temperature, 0, 5, false);
   const maxTokens = numberOption('max-tokens', given['max-tokens'], 1, 4096);
   const demo = readDemoModel(resourcesDir);
-  const path = given.model === undefined ? demo?.path : resolve(given.model);
+  const path = given.model === undefined ? demo?.path : firstFile(resolve(given.model));
   if (path === undefined) throw new StudioError('NO_MODEL', 'The embedded model is missing. Name a model file with --model FILE.');
   const format = await formatOf(path, demo, given.format);
   const suits = demo?.path === path ? demo.sampling : DEFAULT_SAMPLING;

@@ -65,7 +65,7 @@ export function createModels({ db, engine, fingerprints, demo, dataDir, modelsDi
     return {
       id: model.id, name: model.name, bytes: model.bytes, demo: model.demo,
       architecture: header?.architecture ?? null, contextLength: header?.contextLength ?? null,
-      format: found?.format.name ?? null, evidence: found ? `${found.format.title}: ${found.reasons[0] ?? ''}` : null, confidence: found?.confidence ?? null,
+      format: found?.format.name ?? null, formatTitle: found?.format.title ?? null, evidence: found ? `${found.format.title}: ${found.reasons[0] ?? ''}` : null, confidence: found?.confidence ?? null,
       chosenFormat: stored?.chosenFormat ?? null, contextSize: stored?.contextSize ?? null, fault, parts: header?.parts ?? 1,
       sha256: fingerprint?.sha256 ?? null, genuine: demo && model.demo && fingerprint ? fingerprint.sha256 === demo.sha256 : null, warnings: warningsOf(header, fingerprint),
     };

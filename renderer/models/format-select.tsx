@@ -17,8 +17,7 @@ export function FormatSelect({ model }: { readonly model: ModelFile }): ReactEle
     onSettled: () => client.invalidateQueries({ queryKey: queries.models.list.key() }),
   });
   const formats = useFormats();
-  const detected = formats.find((format) => format.name === model.format)?.title ?? model.format;
-  const items: Record<string, string> = { [DETECTED]: words.detected(detected), ...Object.fromEntries(formats.map((format) => [format.name, format.title])) };
+  const items: Record<string, string> = { [DETECTED]: words.detected(model.formatTitle), ...Object.fromEntries(formats.map((format) => [format.name, format.title])) };
   return (
     <Select.Root items={items} value={model.chosenFormat ?? DETECTED} modal={false} onValueChange={(value) => choose.mutate(value === DETECTED ? null : value)}>
       <Select.Trigger className="select" aria-label={words.format}><Select.Value /><Select.Icon><ChevronsUpDown size={14} aria-hidden /></Select.Icon></Select.Trigger>

@@ -47,8 +47,8 @@ function verdict(model: ModelFile, engine: EngineStatus): { readonly text: strin
 function ModelOption({ model, engine }: { readonly model: ModelFile; readonly engine: EngineStatus }): ReactElement {
   const formats = useFormats();
   const state = verdict(model, engine);
-  const name = model.chosenFormat ?? model.format;
-  const format = name === null ? null : words.formatOf(formats.find((one) => one.name === name)?.title ?? name);
+  const title = formats.find((one) => one.name === model.chosenFormat)?.title ?? model.formatTitle;
+  const format = title === null ? null : words.formatOf(title);
   const facts = [model.demo ? words.demo : null, format, fileSize(model.bytes), model.parts > 1 ? words.files(model.parts) : null].filter((fact) => fact !== null);
   return (
     <Select.Item value={model.id} label={model.name} disabled={model.fault !== null} className="model-option">

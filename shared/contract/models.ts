@@ -12,6 +12,7 @@ export interface ModelFile {
   readonly architecture: string | null;
   readonly contextLength: number | null;
   readonly format: string | null;
+  readonly formatTitle: string | null;
   /** Why this format, in a line. */
   readonly evidence: string | null;
   /** Chosen by the person; null: detected. */

@@ -18,7 +18,12 @@ test('a template that renders as a format does is proof of it', () => {
   expect(detected({ chatTemplate: '…', renderings: rendered('memphis'), tokens: ['<|im_start|>', '<|im_end|>'] })).toEqual(['memphis', 'certain', 'its own chat template writes every conversation exactly so']);
   expect(detected({ chatTemplate: '…', renderings: rendered('chatml', (text) => `<s>${text}`), bos: '<s>' }).slice(0, 2)).toEqual(['chatml', 'certain']);
   expect(detected({ chatTemplate: '…', renderings: rendered('metharme', (text, noted) => (noted ? 'You are helpful.' : text)) })).toEqual(['metharme', 'certain', 'its own chat template writes conversations without notes exactly so']);
-  expect(detected({ chatTemplate: '…', renderings: rendered('metharme', (text) => `${text} `) }).slice(0, 2)).toEqual(['prose', 'guess']);
+  expect(detected({ chatTemplate: '…', renderings: rendered('chatml', (text, noted) => (noted ? text : `<|im_start|>system\nBe kind.<|im_end|>\n${text}`)) })).toEqual(['chatml', 'certain', 'its own chat template writes conversations with notes exactly so']);
+});
+
+test('a template of no known kind becomes a format of its own', () => {
+  expect(detected({ chatTemplate: '…', tokens: ['<|system|>', '<|user|>', '<|model|>'], renderings: rendered('metharme', (text) => text.replaceAll('<|model|>', '<|bot|>')) })).toEqual(['own', 'certain', 'read off its own chat template, which writes every conversation exactly so']);
+  expect(detected({ chatTemplate: '…', renderings: PROBES.map(() => ({ refusal: 'No.' })) }).slice(0, 2)).toEqual(['prose', 'guess']);
 });
 
 test('role marks in the vocabulary tell the format', () => {

@@ -1,5 +1,6 @@
 import { FORMATS } from './formats.ts';
-import { agreement, PROBES, type Rendering } from './probes.ts';
+import { deduceFormat } from './own-format.ts';
+import { agreement, type Rendering } from './probes.ts';
 import type { PromptFormat } from './types.ts';
 
 /** What a model file says of itself. */
@@ -31,7 +32,7 @@ const SIGNS: readonly { readonly format: string; readonly tokens: readonly strin
 ];
 
 /** How much a reason weighs. What the file does goes before what it holds, and that before what somebody called it. */
-const WEIGHT = { template: 8, templateWithoutNotes: 6, marksInTemplate: 5, tokens: 5, nameAndArchitecture: 4, tokensAgainstTemplate: 1, name: 1 } as const;
+const WEIGHT = { template: 9, ownTemplate: 8, templateInPart: 7, ownTemplateInPart: 6, marksInTemplate: 5, tokens: 5, nameAndArchitecture: 4, tokensAgainstTemplate: 1, name: 1 } as const;
 const CERTAIN = 5;
 const LIKELY = 4;
 
@@ -40,6 +41,12 @@ interface Reason { readonly weight: number; readonly text: string }
 /** Which format a model was taught, with the evidence (F9): its own template, its vocabulary, its name and architecture; else plain prose. */
 export function detectFormat(traits: ModelTraits): Detection {
   const found = FORMATS.filter((format) => format.kind === 'turns').map((format) => ({ format, reasons: reasonsFor(format, traits).sort((a, b) => b.weight - a.weight) }));
+  const deduced = traits.renderings === null ? null : deduceFormat(traits.renderings, traits.bos);
+  if (deduced !== null) {
+    found.push({ format: deduced.format, reasons: [deduced.exact
+      ? { weight: WEIGHT.ownTemplate, text: 'read off its own chat template, which writes every conversation exactly so' }
+      : { weight: WEIGHT.ownTemplateInPart, text: 'read off its own chat template, which does more than mark turns: that is left out' }] });
+  }
   const strongest = (reasons: readonly Reason[]): number => reasons[0]?.weight ?? 0;
   const sum = (reasons: readonly Reason[]): number => reasons.reduce((all, { weight }) => all + weight, 0);
   const [best] = found.sort((a, b) => strongest(b.reasons) - strongest(a.reasons) || sum(b.reasons) - sum(a.reasons));
@@ -51,16 +58,15 @@ export function detectFormat(traits: ModelTraits): Detection {
 function reasonsFor(format: PromptFormat, { architecture, name, tokens, bos, chatTemplate, renderings }: ModelTraits): Reason[] {
   const reasons: Reason[] = [];
   const signs = SIGNS.find((one) => one.format === format.name);
-  const agrees = renderings === null ? [] : agreement(format, renderings, bos);
-  const plain = PROBES.every(({ noted }, index) => noted || agrees[index] === true);
-  if (plain && agrees.every(Boolean)) reasons.push({ weight: WEIGHT.template, text: 'its own chat template writes every conversation exactly so' });
-  else if (plain && agrees.length > 0) reasons.push({ weight: WEIGHT.templateWithoutNotes, text: 'its own chat template writes conversations without notes exactly so' });
+  const { plain, noted } = renderings === null ? { plain: false, noted: false } : agreement(format, renderings, bos);
+  if (plain && noted) reasons.push({ weight: WEIGHT.template, text: 'its own chat template writes every conversation exactly so' });
+  else if (plain || noted) reasons.push({ weight: WEIGHT.templateInPart, text: `its own chat template writes conversations ${plain ? 'without' : 'with'} notes exactly so` });
 
   const marks = signs?.marks ?? signs?.tokens ?? [];
   const inTemplate = marks.length > 0 && chatTemplate !== null && marks.every((mark) => chatTemplate.includes(mark));
   if (inTemplate) reasons.push({ weight: WEIGHT.marksInTemplate, text: `its own chat template writes ${list(marks)}` });
   if (signs !== undefined && signs.tokens.length > 0 && signs.tokens.every((mark) => tokens.includes(mark))) {
-    reasons.push(chatTemplate === null || inTemplate || plain
+    reasons.push(chatTemplate === null || inTemplate || plain || noted
       ? { weight: WEIGHT.tokens, text: `its vocabulary holds ${list(signs.tokens)}` }
       : { weight: WEIGHT.tokensAgainstTemplate, text: `its vocabulary holds ${list(signs.tokens)}, but its chat template is of another kind` });
   }

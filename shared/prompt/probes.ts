@@ -29,12 +29,15 @@ export function renderText(format: PromptFormat, turns: readonly PromptTurn[]): 
   return renderParts(format, turns, { open: false, reply: true }, { plain: null, split: null }).parts.map((part) => part.text).join('');
 }
 
-/** Which probes a template renders as a format does; BOS is ours to put. */
-export function agreement(format: PromptFormat, renderings: readonly Rendering[], bos: string | null): boolean[] {
-  return PROBES.map(({ turns }, index) => {
+export function withoutBos(text: string, bos: string | null): string {
+  return bos !== null && text.startsWith(bos) ? text.slice(bos.length) : text;
+}
+
+/** Whether a template renders as a format does, conversations without a note and those with one; BOS is ours to put. */
+export function agreement(format: PromptFormat, renderings: readonly Rendering[], bos: string | null): { readonly plain: boolean; readonly noted: boolean } {
+  const agrees = (wanted: boolean): boolean => PROBES.every(({ noted, turns }, index) => {
     const rendering = renderings[index];
-    if (rendering === undefined || 'refusal' in rendering) return false;
-    const text = bos !== null && rendering.text.startsWith(bos) ? rendering.text.slice(bos.length) : rendering.text;
-    return text === renderText(format, turns);
+    return noted !== wanted || (rendering !== undefined && 'text' in rendering && withoutBos(rendering.text, bos) === renderText(format, turns));
   });
+  return { plain: agrees(false), noted: agrees(true) };
 }

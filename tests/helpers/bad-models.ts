@@ -78,7 +78,8 @@ export function oddModels(folder: string): OddModel[] {
     refused('a list of 2^60 bytes', 'LIMIT', odd.header(0, 2, architecture, list(0, 2n ** 60n))), refused('a list of 10^9 bytes', 'LIMIT', odd.header(0, 2, architecture, list(0, 1_000_000_000))),
     refused('a list of 10^9 texts', 'LIMIT', odd.header(0, 2, architecture, list(8, 1_000_000_000))), refused('a list that ends early', 'TRUNCATED', odd.header(0, 2, architecture, list(0, 1_000_000))),
     refused('nested lists', 'RANGE', odd.header(0, 2, architecture, Buffer.concat([text('a.b'), u32(9), ...Array.from({ length: 2000 }, () => Buffer.concat([u32(9), u64(1)]))]))),
-    refused('an unknown type', 'RANGE', odd.header(0, 2, architecture, text('a.b'), u32(200))), refused('the same key twice', 'RANGE', odd.header(0, 2, architecture, architecture)),
+    refused('an unknown type', 'RANGE', odd.header(0, 2, architecture, text('a.b'), u32(200))), refused('a key without a name', 'RANGE', odd.header(0, 2, architecture, text(''), u32(4), u32(1))), refused('a name that begins with a zero byte', 'RANGE', odd.header(0, 2, architecture, text('\0eneral.name'), u32(4), u32(1))),
+    refused('the same key twice', 'RANGE', odd.header(0, 2, architecture, architecture)),
     opens('keys that JavaScript knows', [], ['__proto__.polluted', 'string', 'yes'], ['constructor.prototype.polluted', 'string', 'yes'], ['__proto__', 'string', 'yes']),
     set('an alignment of 0', 'RANGE', u('general.alignment', 0)), set('an alignment of 3', 'RANGE', u('general.alignment', 3)),
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { getLlama, LlamaLogLevel, type LlamaModel } from 'node-llama-cpp';
@@ -8,21 +8,36 @@ import { Vocabulary } from '../../electron/inference/worker/vocabulary.ts';
 const library = dirname(dirname(createRequire(import.meta.url).resolve('node-llama-cpp')));
 const cache = join(library, '..', '.cache', 'paphos-vocabularies');
 
-/** Real vocabularies lie in the git bundle that node-llama-cpp brings (formats.md F10); none of them is ours to commit. */
-export function vocabularyFile(name: string): string {
-  const file = join(cache, `ggml-vocab-${name}.gguf`);
-  if (existsSync(file)) return file;
+/** Real vocabularies and chat templates lie in the git bundle that node-llama-cpp brings (formats.md F10); none of them is ours to commit. */
+const git = (...args: string[]): Buffer => execFileSync('git', args, { maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'pipe'] });
+
+function fromBundle(name: string, write: (bundle: string, unfinished: string) => void): string {
+  const kept = join(cache, name);
+  if (existsSync(kept)) return kept;
   mkdirSync(cache, { recursive: true });
   const work = mkdtempSync(join(cache, 'extract-'));
   try {
-    const git = (...args: string[]) => execFileSync('git', args, { maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'pipe'] });
     git('clone', '--quiet', '--bare', join(library, 'llama', 'gitRelease.bundle'), join(work, 'bundle'));
-    writeFileSync(join(work, 'vocabulary'), git('-C', join(work, 'bundle'), 'show', `HEAD:models/ggml-vocab-${name}.gguf`));
-    renameSync(join(work, 'vocabulary'), file);
+    write(join(work, 'bundle'), join(work, 'unfinished'));
+    renameSync(join(work, 'unfinished'), kept);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
-  return file;
+  return kept;
+}
+
+export function vocabularyFile(name: string): string {
+  const file = `ggml-vocab-${name}.gguf`;
+  return fromBundle(file, (bundle, unfinished) => { writeFileSync(unfinished, git('-C', bundle, 'show', `HEAD:models/${file}`)); });
+}
+
+/** Chat templates of known models, by name. */
+export function chatTemplates(): ReadonlyMap<string, string> {
+  const file = fromBundle('chat-templates.json', (bundle, unfinished) => {
+    const names = git('-C', bundle, 'ls-tree', '--name-only', 'HEAD', 'models/templates/').toString().split('\n').filter((name) => name.endsWith('.jinja'));
+    writeFileSync(unfinished, JSON.stringify(names.map((name) => [name.replace(/^.*\/|\.jinja$/g, ''), git('-C', bundle, 'show', `HEAD:${name}`).toString()])));
+  });
+  return new Map(JSON.parse(readFileSync(file, 'utf8')) as [string, string][]);
 }
 
 export interface LoadedVocabulary {

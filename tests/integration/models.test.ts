@@ -20,7 +20,7 @@ test('models of the data folder, of --models and the demo are listed; bad ones s
   const [demo, another, half, none] = listed;
   expect(demo).toMatchObject({ demo: true, format: 'metharme', contextLength: 1024, fault: null });
   expect(another).toMatchObject({ demo: false, format: 'metharme', fault: null });
-  expect(another?.evidence).toMatch(/<\|user\|>/);
+  expect(another?.evidence).toBe('Metharme: its own chat template writes every conversation exactly so');
   expect(none?.fault?.message).toMatch(/not a model file/);
   expect(half?.fault).not.toBeNull();
   expect(JSON.stringify(listed)).not.toContain(extra);

@@ -16,7 +16,8 @@ export class Keys {
     const count = reader.count('keys', MAX_KEYS);
     for (let i = 0; i < count; i++) {
       const key = reader.text('letters in the name of a key', MAX_KEY);
-      if (key === '') throw damaged('RANGE', 'has a key without a name');
+      // The engine reads names up to a zero byte.
+      if (key === '' || key.includes('\0')) throw damaged('RANGE', 'has a key without a whole name');
       if (this.#values.has(key)) throw damaged('RANGE', `says twice what its ${key} is`);
       this.#values.set(key, readValue(reader, key));
     }

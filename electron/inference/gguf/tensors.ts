@@ -31,6 +31,7 @@ export function readTensors(reader: BoundedReader, count: number): Tensors {
   const tensors = new Map<string, Tensor>();
   for (let i = 0; i < count; i++) {
     const name = reader.text('letters in the name of a tensor', MAX_NAME);
+    if (name === '' || name.includes('\0')) throw damaged('RANGE', 'holds weights without a whole name');
     if (tensors.has(name)) throw damaged('RANGE', `holds ${name} twice`);
     tensors.set(name, readTensor(reader, name));
   }

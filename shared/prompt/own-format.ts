@@ -1,0 +1,67 @@
+import { promptFormat } from './formats.ts';
+import { agreement, PROBES, type Rendering, renderText, withoutBos } from './probes.ts';
+import type { PromptFormat } from './types.ts';
+
+const MARK = /<[^<>\s]+>|\[[^[\]\s]+\]/g;
+
+/** `exact`: on all conversations. Else a template puts a preface of its own in front where there is no note, or takes notes in a way of its own. */
+export interface Deduced { readonly format: PromptFormat; readonly exact: boolean }
+
+/** What a model's own template writes around turns, as a format; null where it cannot be one. The answer is proved: it renders the probes as the template did. */
+export function deduceFormat(renderings: readonly Rendering[], bos: string | null): Deduced | null {
+  const [plain, noted] = [1, 3].map((index) => pieces(renderings[index], index, bos));
+  if (!plain) return null;
+  const [start = '', betweenUserAndModel = '', betweenModelAndUser = '', end = ''] = plain;
+  const [noteStart = '', afterNote = ''] = noted ?? [];
+  const own = noted?.slice(2).join('\0') === plain.slice(1).join('\0');
+
+  const beforeUser = betweenModelAndUser.endsWith(start) ? start : opening(noteStart, commonEnd(afterNote, commonEnd(start, betweenModelAndUser)));
+  const afterModel = betweenModelAndUser.slice(0, betweenModelAndUser.length - beforeUser.length);
+  const closesAlike = afterModel !== '' && betweenUserAndModel.startsWith(afterModel) && end.startsWith(afterModel);
+  const beforeModel = closesAlike ? betweenUserAndModel.slice(afterModel.length) : opening(beforeUser, betweenUserAndModel);
+  const afterUser = betweenUserAndModel.slice(0, betweenUserAndModel.length - beforeModel.length);
+  if (!end.startsWith(afterUser)) return null;
+  const sends = own && afterNote.endsWith(beforeUser);
+  const marks = [afterModel, beforeUser].map((mark) => mark.trim()).filter((mark) => mark !== '');
+  const parsed = promptFormat.safeParse({
+    name: 'own', title: 'The model’s own', kind: 'turns', sameRole: 'join', startsWithUser: true, system: sends ? 'own' : 'fold',
+    before: { system: sends ? noteStart : beforeUser, user: beforeUser, model: beforeModel },
+    after: { system: sends ? afterNote.slice(0, afterNote.length - beforeUser.length) : afterUser, user: afterUser, model: afterModel },
+    opensReply: end.slice(afterUser.length), stops: [...new Set(marks)],
+  } satisfies PromptFormat);
+  if (!parsed.success || beforeUser + betweenUserAndModel + betweenModelAndUser === '') return null;
+  const { plain: onPlain, noted: onNoted } = agreement(parsed.data, renderings, bos);
+  const prefaced = PROBES.every(({ turns, noted: withNote }, index) => withNote || textOf(renderings[index]).endsWith(renderText(parsed.data, turns)));
+  return onPlain || (onNoted && prefaced) ? { format: parsed.data, exact: onPlain && onNoted } : null;
+}
+
+function textOf(rendering: Rendering | undefined): string {
+  return rendering !== undefined && 'text' in rendering ? rendering.text : '';
+}
+
+/** What stands before, between and behind the turns of a probe; null if they are not there as they were, once and in order. */
+function pieces(rendering: Rendering | undefined, probe: number, bos: string | null): string[] | null {
+  if (rendering === undefined || 'refusal' in rendering) return null;
+  let rest = withoutBos(rendering.text, bos);
+  const found: string[] = [];
+  for (const { text } of PROBES[probe]?.turns ?? []) {
+    const parts = rest.split(text);
+    if (parts.length !== 2) return null;
+    found.push(parts[0] ?? '');
+    rest = parts[1] ?? '';
+  }
+  return [...found, rest];
+}
+
+/** The end of a text that opens a turn as `model` does: with as many marks. */
+function opening(model: string, text: string): string {
+  const marks = [...text.matchAll(MARK)];
+  const count = [...model.matchAll(MARK)].length;
+  return text.slice(count === 0 ? 0 : marks.at(-count)?.index ?? 0);
+}
+
+function commonEnd(a: string, b: string): string {
+  let length = 0;
+  while (length < Math.min(a.length, b.length) && a.at(-1 - length) === b.at(-1 - length)) length++;
+  return a.slice(a.length - length);
+}
