@@ -10,7 +10,7 @@ import { type EngineWire, type FromEngine, type GenerateRequest, type LoadedMode
 /** What the supervisor does about engines that misbehave on cue; tests/model has the real one. */
 const TEMPO = { pingMs: 10, hangMs: 50, helloMs: 100, stopMs: 50, silenceMs: 5000 };
 const OPTIONS: LoadOptions = { path: '/a.gguf', contextSize: null, threads: 1, gpu: false };
-const MODEL: LoadedModel = { architecture: 'x', name: 'x', contextSize: 1024, trainedContext: 1024, device: 'CPU', parallel: 1, vocabulary: { size: 1, kind: 'bpe', bos: false, roleTokens: [] }, promptChunk: 128, gpuLayers: 0, memory: { ram: 1, vram: 0 }, vram: null, exact: true, speculation: null, warning: null };
+const MODEL: LoadedModel = { architecture: 'x', name: 'x', contextSize: 1024, trainedContext: 1024, device: 'CPU', parallel: 1, vocabulary: { size: 1, kind: 'bpe', bos: false, roleTokens: [] }, hardware: { promptChunk: 128, gpuLayers: 0, memory: { ram: 1, vram: 0 }, vram: null, exact: true, speculation: null, warning: null } };
 const REQUEST: GenerateRequest = {
   plan: { format: formatByName('metharme') ?? (() => { throw new Error(); })(), turns: [], open: false, reserve: 10, contextSize: 1024, cut: null },
   sampling: { ...DEFAULT_SAMPLING, seed: 1 },

@@ -90,7 +90,7 @@ export function createInferenceHost(start: StartEngine, tempo: Tempo = TEMPO): I
       wanted = options;
       const model = await counted(loadFresh(options, onProgress));
       // A process that is started again must not measure anew.
-      wanted = { ...options, tuning: { ...options.tuning, promptChunk: model.promptChunk } };
+      wanted = { ...options, tuning: { ...options.tuning, promptChunk: model.hardware.promptChunk } };
       loaded &&= { options: wanted, model };
       // Somebody asked for it: one more try before the breaker opens again.
       failures = Math.min(failures, BREAKER - 1);

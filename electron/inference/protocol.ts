@@ -1,4 +1,5 @@
 import type { StudioFault } from '../../shared/contract/common.ts';
+import type { LoadedHardware, Survey } from '../../shared/contract/models.ts';
 import type { GenerationStats, StopReason } from '../../shared/contract/writing.ts';
 import type { Ledger, PlanRequest } from '../../shared/prompt/types.ts';
 import type { GpuLayers, KeyCache } from '../../shared/settings/hardware.ts';
@@ -41,19 +42,7 @@ export interface LoadedModel {
   /** How many jobs run side by side. */
   readonly parallel: number;
   readonly vocabulary: { readonly size: number; readonly kind: 'bpe' | 'spm'; readonly bos: boolean; readonly roleTokens: readonly string[] };
-  /** Tokens in a prompt chunk, as asked or as measured. */
-  readonly promptChunk: number;
-  readonly gpuLayers: number;
-  /** Bytes that weights and context take, where they lie. */
-  readonly memory: { readonly ram: number; readonly vram: number };
-  /** The graphics card's memory in bytes; null without one. */
-  readonly vram: { readonly total: number; readonly free: number } | null;
-  /** Whether a reply from reused state equals a cold one: not with keys kept less precisely. */
-  readonly exact: boolean;
-  /** Whether something guesses ahead; replies are then sampled by the engine's own order and seed. */
-  readonly speculation: 'draft' | 'lookup' | null;
-  /** It is loaded, but not as asked. */
-  readonly warning: StudioFault | null;
+  readonly hardware: LoadedHardware;
 }
 /** A token as a person reads it: a control token by its name, a piece of a character by its bytes. */
 export interface TokenPiece { readonly id: number; readonly text: string; readonly kind: 'control' | 'user-defined' | 'plain' }
@@ -76,6 +65,8 @@ export interface Perplexity { readonly value: number; readonly deviation: number
 
 export type ToEngine =
   | { readonly type: 'load'; readonly id: number; readonly options: LoadOptions }
+  /** What a load would find. `freed`: bytes that will be free by then. */
+  | { readonly type: 'survey'; readonly id: number; readonly options: LoadOptions; readonly freed: LoadedHardware['memory'] }
   | { readonly type: 'plan'; readonly id: number; readonly request: PlanRequest }
   | { readonly type: 'count'; readonly id: number; readonly texts: readonly string[] }
   | { readonly type: 'tokens'; readonly id: number; readonly request: PlanRequest }
@@ -89,6 +80,7 @@ export type FromEngine =
   | { readonly type: 'hello'; readonly version: number; readonly pid: number }
   | { readonly type: 'progress'; readonly id: number; readonly value: number }
   | { readonly type: 'loaded'; readonly id: number; readonly model: LoadedModel }
+  | { readonly type: 'surveyed'; readonly id: number; readonly survey: Survey }
   | { readonly type: 'planned'; readonly id: number; readonly ledger: Ledger }
   | { readonly type: 'counted'; readonly id: number; readonly counts: readonly number[] }
   | { readonly type: 'tokenised'; readonly id: number; readonly prompt: TokenisedPrompt }
@@ -103,7 +95,7 @@ export type FromEngine =
   | { readonly type: 'failed'; readonly id: number; readonly fault: StudioFault };
 
 /** Each request that has an answer, and which one; `failed` instead if there is none. What comes before it are notices. */
-export const ANSWERS = { load: 'loaded', plan: 'planned', count: 'counted', tokens: 'tokenised', generate: 'done', score: 'scored', perplexity: 'perplexed' } as const;
+export const ANSWERS = { load: 'loaded', survey: 'surveyed', plan: 'planned', count: 'counted', tokens: 'tokenised', generate: 'done', score: 'scored', perplexity: 'perplexed' } as const;
 export type Asking = Extract<ToEngine, { type: keyof typeof ANSWERS }>;
 export type AnswerTo<T extends Asking['type']> = Extract<FromEngine, { type: (typeof ANSWERS)[T] }>;
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;

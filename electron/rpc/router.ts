@@ -36,7 +36,9 @@ export function createRouter({ stories, chapters, writing, models, settings }: S
     },
     models: {
       list: door.models.list.handler(() => models.list()),
-      load: door.models.load.handler(({ input }) => models.load(input.id, input.contextSize)),
+      load: door.models.load.handler(({ input }) => models.load(input)),
+      survey: door.models.survey.handler(({ input }) => models.survey(input)),
+      adapters: door.models.adapters.handler(() => models.adapters()),
       setFormat: door.models.setFormat.handler(({ input }) => models.setFormat(input.id, input.format)),
       examineFormat: door.models.examineFormat.handler(({ input }) => models.examineFormat(input.id, input.format)),
       formats: door.models.formats.handler(() => models.formats()),

@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 import type { StudioFault } from '../../shared/contract/common.ts';
-import type { EngineStatus } from '../../shared/contract/models.ts';
+import type { EngineStatus, LoadedHardware } from '../../shared/contract/models.ts';
 import type { GenerationStats } from '../../shared/contract/writing.ts';
 import type { PromptFormat } from '../../shared/prompt/types.ts';
-import type { InferenceHost } from '../inference/protocol.ts';
+import type { InferenceHost, LoadOptions } from '../inference/protocol.ts';
 import { channel, type Channel } from './events.ts';
 import { faultOf, StudioError } from './faults.ts';
 
-export interface EngineModel { readonly id: string; readonly name: string; readonly path: string; readonly contextSize: number | null; readonly format: PromptFormat; readonly sha256: string | null }
+export interface EngineModel { readonly id: string; readonly name: string; readonly options: LoadOptions; readonly format: PromptFormat; readonly sha256: string | null }
 export interface Ready { readonly modelId: string; readonly modelName: string; readonly device: string; readonly contextSize: number; readonly promptChunk: number; readonly format: PromptFormat; readonly sha256: string | null }
 
 /** The inference process as the person sees it: which model, how far, how fast, what went wrong. */
@@ -15,6 +15,8 @@ export interface Engine {
   load(model: EngineModel): Promise<Ready>;
   /** What a reply is written with; waits for a load that is under way. After the death of the process: what was loaded, for the next job starts it again. */
   ready(): Promise<Ready | null>;
+  /** What the loaded model computes on; null without one. */
+  hardware(): LoadedHardware | null;
   /** What is loaded now. */
   current(): Ready | null;
   setFormat(modelId: string, format: PromptFormat): void;
@@ -30,7 +32,7 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-const NOTHING: EngineStatus = { state: 'idle', modelId: null, modelName: null, device: null, progress: null, contextSize: null, tokensPerSecond: null, format: null, sha256: null, fault: null };
+const NOTHING: EngineStatus = { state: 'idle', modelId: null, modelName: null, device: null, progress: null, contextSize: null, tokensPerSecond: null, format: null, sha256: null, fault: null, hardware: null };
 
 /** As many threads as cores cost ten times the time as soon as anything else runs. */
 export const engineThreads = (): number => Math.max(1, Number.parseInt(process.env['PAPHOS_THREADS'] ?? '', 10) || availableParallelism() - 1);
@@ -62,10 +64,10 @@ export function createEngine(createHost: () => InferenceHost, onReply: (ready: R
     alive = false;
     show({ ...NOTHING, state: 'loading', modelId: model.id, modelName: model.name, format: model.format.name, sha256: model.sha256, progress: 0 });
     try {
-      const loaded = await host.load({ path: model.path, contextSize: model.contextSize, threads: engineThreads(), gpu: mayUseGpu() }, (progress) => { show({ progress }); });
-      ready = { modelId: model.id, modelName: model.name, device: loaded.device, contextSize: loaded.contextSize, promptChunk: loaded.promptChunk, format: model.format, sha256: model.sha256 };
+      const loaded = await host.load(model.options, (progress) => { show({ progress }); });
+      ready = { modelId: model.id, modelName: model.name, device: loaded.device, contextSize: loaded.contextSize, promptChunk: loaded.hardware.promptChunk, format: model.format, sha256: model.sha256 };
       alive = true;
-      show({ state: 'ready', device: loaded.device, contextSize: loaded.contextSize, progress: null, fault: null });
+      show({ state: 'ready', device: loaded.device, contextSize: loaded.contextSize, hardware: loaded.hardware, progress: null, fault: null });
       return ready;
     } catch (error) {
       show({ state: 'failed', progress: null, fault: faultOf(error) });
@@ -90,6 +92,7 @@ export function createEngine(createHost: () => InferenceHost, onReply: (ready: R
       while (loading) await loading;
       return ready;
     },
+    hardware: () => (alive ? status.hardware : null),
     current: () => (alive ? ready : null),
     setFormat(modelId, format) {
       if (ready?.modelId !== modelId) return;

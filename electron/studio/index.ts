@@ -1,6 +1,7 @@
 import type { ChangeAck } from '../../shared/contract/writing.ts';
 import type { Change } from '../../shared/document/turn.ts';
 import { createInferenceHost } from '../inference/host.ts';
+import { surveyLoad } from '../inference/survey.ts';
 import type { StartEngine } from '../inference/protocol.ts';
 import { createRouter, type StudioRouter } from '../rpc/router.ts';
 import { listChapters } from '../storage/chapters.ts';
@@ -50,6 +51,7 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
   const fingerprints = createFingerprints(db, engine);
   const models = createModels({
     db, engine, fingerprints, demo, dataDir, modelsDir,
+    survey: (options, freed) => surveyLoad(startEngine, options, freed),
     async beforeChange() {
       counts.forget();
       await generations.stopIn(() => true);

@@ -59,6 +59,11 @@ function foundIn(path: string): FoundModel | null {
   return { id: modelId(first), path: resolve(first), bytes: parts.reduce((sum, part) => sum + part.bytes, 0), modifiedAt: Math.max(...parts.map((part) => part.modifiedAt)), name: split.name, demo: false };
 }
 
+/** Every GGUF file of a folder, as adapters are kept. */
+export function findAdapters(folder: string): FoundModel[] {
+  return scan(folder, DEPTH).sort((a, b) => a.name.localeCompare(b.name));
+}
+
 /** Every model file of the given folders, the demo model first. */
 export function findModels(demo: DemoModel | null, folders: readonly string[]): FoundModel[] {
   const first = demo ? found(demo.path, demo.name, true) : null;

@@ -1,11 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EngineStatus, FormatReport, ModelFile } from '../../shared/contract/models.ts';
+import type { AdapterFile, EngineStatus, FormatReport, LoadedHardware, ModelFile, Survey } from '../../shared/contract/models.ts';
 import { FORMATS, formatByName } from '../../shared/prompt/formats.ts';
 import type { PromptFormat } from '../../shared/prompt/types.ts';
+import type { Hardware } from '../../shared/settings/hardware.ts';
 import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
 import type { Fingerprint } from '../inference/gguf/fingerprint.ts';
 import type { GgufHeader } from '../inference/gguf/header.ts';
+import type { LoadOptions } from '../inference/protocol.ts';
 import type { WritableDB } from '../storage/handle.ts';
 import { getModel, rememberModel } from '../storage/models.ts';
 import { readSetting, writeSetting } from '../storage/settings.ts';
@@ -13,12 +15,15 @@ import type { Engine, Ready } from './engine.ts';
 import { faultOf, StudioError } from './faults.ts';
 import type { Fingerprints } from './fingerprints.ts';
 import { reportFormat } from './format-report.ts';
+import { hardwareOf, loadOptions, rememberChunk, rememberHardware } from './hardware.ts';
 import { examineModel, type Examined, formatOfModel } from './model-format.ts';
-import { findModels, type DemoModel, type FoundModel } from './model-files.ts';
+import { findAdapters, findModels, type DemoModel, type FoundModel } from './model-files.ts';
 
 export interface Models {
   list(): Promise<ModelFile[]>;
-  load(id: string, contextSize: number | null): Promise<void>;
+  load(wish: { id: string; contextSize: number | null; hardware?: Hardware | undefined; anyway?: boolean | undefined }): Promise<void>;
+  survey(wish: { id: string; contextSize: number | null; hardware: Hardware }): Promise<Survey>;
+  adapters(): AdapterFile[];
   setFormat(id: string, format: string | null): Promise<void>;
   /** How a format (null: the detected one) suits a model. */
   examineFormat(id: string, format: string | null): Promise<FormatReport>;
@@ -32,13 +37,14 @@ export interface Models {
   loadDefault(): Promise<void>;
 }
 
-export interface ModelsOptions { readonly db: WritableDB; readonly engine: Engine; readonly fingerprints: Fingerprints; readonly demo: DemoModel | null; readonly dataDir: string; readonly modelsDir: string | null; beforeChange(): Promise<void> }
+export interface ModelsOptions { readonly db: WritableDB; readonly engine: Engine; readonly fingerprints: Fingerprints; readonly demo: DemoModel | null; readonly dataDir: string; readonly modelsDir: string | null; survey(options: LoadOptions, freed: LoadedHardware['memory']): Promise<Survey>; beforeChange(): Promise<void> }
 
 type Inspected = { readonly examined: Examined; readonly fault: null } | { readonly examined: null; readonly fault: ModelFile['fault'] };
 
-export function createModels({ db, engine, fingerprints, demo, dataDir, modelsDir, beforeChange }: ModelsOptions): Models {
+export function createModels({ db, engine, fingerprints, demo, dataDir, modelsDir, survey, beforeChange }: ModelsOptions): Models {
   const own = join(dataDir, 'models');
-  mkdirSync(own, { recursive: true });
+  const adapters = join(dataDir, 'adapters');
+  for (const folder of [own, adapters]) mkdirSync(folder, { recursive: true });
   const inspected = new Map<string, Promise<Inspected>>();
   const find = (): FoundModel[] => findModels(demo, [own, ...(modelsDir ? [modelsDir] : [])]);
 
@@ -66,7 +72,7 @@ export function createModels({ db, engine, fingerprints, demo, dataDir, modelsDi
       id: model.id, name: model.name, bytes: model.bytes, demo: model.demo,
       architecture: header?.architecture ?? null, contextLength: header?.contextLength ?? null,
       format: found?.format.name ?? null, formatTitle: found?.format.title ?? null, evidence: found ? `${found.format.title}: ${found.reasons[0] ?? ''}` : null, confidence: found?.confidence ?? null,
-      chosenFormat: stored?.chosenFormat ?? null, contextSize: stored?.contextSize ?? null, fault, parts: header?.parts ?? 1,
+      chosenFormat: stored?.chosenFormat ?? null, contextSize: stored?.contextSize ?? null, hardware: hardwareOf(db, model.id), fault, parts: header?.parts ?? 1,
       sha256: fingerprint?.sha256 ?? null, genuine: demo && model.demo && fingerprint ? fingerprint.sha256 === demo.sha256 : null, warnings: warningsOf(header, fingerprint),
     };
   }
@@ -87,11 +93,16 @@ export function createModels({ db, engine, fingerprints, demo, dataDir, modelsDi
     });
   }
 
-  async function start(model: FoundModel, contextSize: number | null): Promise<Ready> {
+  const optionsFor = (model: FoundModel, contextSize: number | null, hardware: Hardware): LoadOptions =>
+    loadOptions(db, model, contextSize, hardware, { adapters: findAdapters(adapters), models: find() });
+
+  async function start(model: FoundModel, contextSize: number | null, { hardware = hardwareOf(db, model.id), anyway = false }: { hardware?: Hardware | undefined; anyway?: boolean | undefined } = {}): Promise<Ready> {
     const { examined, fault } = await inspect(model);
     if (!examined) throw new StudioError(fault?.code ?? 'MODEL', fault?.message ?? 'This model cannot be opened. Choose another one.', fault?.detail);
-    const ready = await engine.load({ id: model.id, name: model.name, path: model.path, contextSize, format: choose(model, examined), sha256: fingerprints.of(model)?.sha256 ?? null });
+    const ready = await engine.load({ id: model.id, name: model.name, options: { ...optionsFor(model, contextSize, hardware), anyway }, format: choose(model, examined), sha256: fingerprints.of(model)?.sha256 ?? null });
     remember(model, examined.header, { contextSize, lastUsedAt: Date.now() });
+    rememberHardware(db, model.id, hardware);
+    rememberChunk(db, model, hardware, ready.promptChunk);
     writeSetting(db, 'studio', 'model', model.id);
     fingerprints.read(model);
     return ready;
@@ -120,12 +131,16 @@ export function createModels({ db, engine, fingerprints, demo, dataDir, modelsDi
 
   return {
     list: () => Promise.all(find().map(describe)),
-    async load(id, contextSize) {
+    async load({ id, contextSize, hardware, anyway }) {
       const model = byId(id);
       first ??= Promise.resolve(null);
       await beforeChange();
-      await start(model, contextSize);
+      await start(model, contextSize, { hardware, anyway });
     },
+    async survey({ id, contextSize, hardware }) {
+      return survey(optionsFor(byId(id), contextSize, hardware), engine.hardware()?.memory ?? { ram: 0, vram: 0 });
+    },
+    adapters: () => findAdapters(adapters).map(({ id, name, bytes }) => ({ id, name, bytes })),
     async setFormat(id, format) {
       const model = byId(id);
       if (format !== null && !formatByName(format)) throw new StudioError('NO_FORMAT', `Paphos has no prompt format called “${format}”. Choose one of the list.`);

@@ -1,6 +1,7 @@
 import { eventIterator, oc, type } from '@orpc/contract';
 import { z } from 'zod';
 import type { Confidence } from '../prompt/detect.ts';
+import { hardwareSchema, type Hardware } from '../settings/hardware.ts';
 import type { StudioFault } from './common.ts';
 
 export interface ModelFile {
@@ -27,6 +28,8 @@ export interface ModelFile {
   readonly genuine: boolean | null;
   /** What is odd about it, in sentences; it opens all the same. */
   readonly warnings: readonly string[];
+  /** How it is loaded, as the person chose it. */
+  readonly hardware: Hardware;
   /** Why it cannot be opened; null if the header check passed. */
   readonly fault: StudioFault | null;
 }
@@ -55,6 +58,26 @@ export interface EngineStatus {
   /** Of the model's file, once it is known. */
   readonly sha256: string | null;
   readonly fault: StudioFault | null;
+  /** Null while no model is loaded. */
+  readonly hardware: LoadedHardware | null;
+}
+
+/** What a model that is loaded computes on, and how. */
+export interface LoadedHardware {
+  /** Tokens in a prompt chunk, as chosen or as measured. */
+  readonly promptChunk: number;
+  /** Layers on the graphics card. */
+  readonly gpuLayers: number;
+  /** Bytes that weights and context take, where they lie. */
+  readonly memory: { readonly ram: number; readonly vram: number };
+  /** The graphics card's memory in bytes; null without one. */
+  readonly vram: { readonly total: number; readonly free: number } | null;
+  /** Whether a reply from reused state equals a cold one: not with keys that are kept less precisely. */
+  readonly exact: boolean;
+  /** What guesses ahead; replies are then sampled by the engine's own order and seed. */
+  readonly speculation: 'draft' | 'lookup' | null;
+  /** It is loaded, but not as asked. */
+  readonly warning: StudioFault | null;
 }
 
 /** What a load takes and whether it fits, in bytes. */
@@ -70,9 +93,21 @@ export interface MemoryEstimate {
   readonly room: { readonly ram: number; readonly vram: number | null };
 }
 
+/** What a load would find: whether it fits, and the names of the graphics cards that it may choose from. */
+export interface Survey { readonly estimate: MemoryEstimate; readonly devices: readonly string[] }
+/** A file that changes how a model writes. The id is its path hashed. */
+export interface AdapterFile { readonly id: string; readonly name: string; readonly bytes: number }
+
+const contextSize = z.number().int().min(256).max(1_048_576).nullable();
+const wish = z.object({ id: z.string(), contextSize, hardware: hardwareSchema });
+
 export const models = {
   list: oc.output(type<ModelFile[]>()),
-  load: oc.input(z.object({ id: z.string(), contextSize: z.number().int().min(256).max(1_048_576).nullable() })).output(type<void>()),
+  /** `hardware`: how it is loaded from now on; left out: as before. `anyway`: also if it will not fit, by the estimate. */
+  load: oc.input(z.object({ id: z.string(), contextSize, hardware: hardwareSchema.optional(), anyway: z.boolean().optional() })).output(type<void>()),
+  /** Looks whether a load would fit, without loading; takes about a second. */
+  survey: oc.input(wish).output(type<Survey>()),
+  adapters: oc.output(type<AdapterFile[]>()),
   setFormat: oc.input(z.object({ id: z.string(), format: z.string().nullable() })).output(type<void>()),
   /** `format`: null for the detected one. */
   examineFormat: oc.input(z.object({ id: z.string(), format: z.string().nullable() })).output(type<FormatReport>()),

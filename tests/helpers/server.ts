@@ -28,7 +28,7 @@ process.on('exit', () => { for (const child of running) child.kill('SIGKILL'); }
 export async function serve(options: ServeOptions): Promise<Server> {
   const entry = join(ROOT, options.built ? 'out/electron/cli.js' : 'electron/cli.ts');
   const args = [entry, 'serve', '--json', '--no-open', '--port', String(options.port ?? 0), '--data', options.data, ...(options.models ? ['--models', options.models] : [])];
-  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PAPHOS_THREADS: '1', ...options.env } });
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PAPHOS_THREADS: '1', PAPHOS_PROMPT_CHUNK: '128', ...options.env } });
   running.add(child);
   child.once('exit', () => running.delete(child));
   let stderr = '';

@@ -30,7 +30,7 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
   const total = plan.tokens.length;
   events.accepted(accounted(open, plan), plan.tokens.slice(0, plan.headTokens));
   const sequence = await open.branches.take(plan.tokens, { cold: request.cold === true });
-  const reused = await readPrompt(sequence, plan.tokens, open.loaded.promptChunk, signal, (done, kept) => { events.prompt(done, total, kept); });
+  const reused = await readPrompt(sequence, plan.tokens, open.loaded.hardware.promptChunk, signal, (done, kept) => { events.prompt(done, total, kept); });
 
   const stopTokens = stopsOf(request.plan.format.stops, vocabulary);
   const banned = sampling.banEnd ? new Set([...vocabulary.ends, ...stopTokens]) : new Set<number>();

@@ -1,15 +1,28 @@
 import type { GgufTensorInfo, Llama } from 'node-llama-cpp';
-import type { MemoryEstimate } from '../../../shared/contract/models.ts';
+import type { LoadedHardware, MemoryEstimate, Survey } from '../../../shared/contract/models.ts';
 import { PROMPT_CHUNKS } from '../../../shared/settings/hardware.ts';
 import { estimateMemory, type Need } from '../estimate.ts';
+import { readGgufHeader } from '../gguf/header.ts';
 import { tensorBytes } from '../gguf/tensors.ts';
-import { type LoadOptions, PROMPT_CHUNK, type Tuning } from '../protocol.ts';
-import { freeMemory } from './devices.ts';
+import { DEFAULT_TUNING, type LoadOptions, PROMPT_CHUNK, type Tuning } from '../protocol.ts';
+import { freeMemory, startMachine } from './devices.ts';
+
+/** What a load would find, without loading. */
+export async function survey(options: LoadOptions, freed: LoadedHardware['memory']): Promise<Survey> {
+  const tuning = { ...DEFAULT_TUNING, ...options.tuning };
+  readGgufHeader(options.path);
+  const { llama, devices } = await startMachine(options, tuning);
+  try {
+    return { estimate: (await estimateLoad(llama, options, tuning, freed)).estimate, devices };
+  } finally {
+    await llama.dispose();
+  }
+}
 
 /** What a load will take, by the engine's own simulation; for files that passed the header check. */
-export async function estimateLoad(llama: Llama, options: LoadOptions, tuning: Tuning): Promise<{ estimate: MemoryEstimate; gpuLayers: number }> {
+export async function estimateLoad(llama: Llama, options: LoadOptions, tuning: Tuning, freed = { ram: 0, vram: 0 }): Promise<{ estimate: MemoryEstimate; gpuLayers: number }> {
   const free = await freeMemory(llama);
-  const room = { ...free, ram: Math.min(free.ram, options.memory ?? Infinity) };
+  const room = { ram: Math.min(free.ram + freed.ram, options.memory ?? Infinity), vram: free.vram === null ? null : free.vram + freed.vram };
   const { need, trainedContext, gpuLayers } = await simulate(llama, options.path, tuning);
   return { estimate: await estimateMemory(need, options.contextSize, trainedContext, room), gpuLayers };
 }

@@ -68,9 +68,11 @@ export async function openModel(options: LoadOptions, onProgress: (value: number
       device: gpu ? devices.join(', ') : `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
       parallel: 1,
       vocabulary: { size: vocabulary.size, kind: vocabulary.kind, bos: vocabulary.bos !== null, roleTokens: vocabulary.specialTexts.slice(0, 256) },
-      promptChunk, gpuLayers: model.gpuLayers, exact: tuning.keyCache === 'f16', speculation: null, warning: machine.warning,
-      memory: { ram: model.memoryUsage.ram + context.memoryUsage.ram, vram: model.memoryUsage.vram + context.memoryUsage.vram },
-      vram: gpu ? await llama.getVramState() : null,
+      hardware: {
+        promptChunk, gpuLayers: model.gpuLayers, exact: tuning.keyCache === 'f16', speculation: null, warning: machine.warning,
+        memory: { ram: model.memoryUsage.ram + context.memoryUsage.ram, vram: model.memoryUsage.vram + context.memoryUsage.vram },
+        vram: gpu ? await llama.getVramState() : null,
+      },
     },
     dispose: () => llama.dispose(),
   };

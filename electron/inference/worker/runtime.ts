@@ -5,6 +5,7 @@ import { EngineFault } from '../fault.ts';
 import { type GenerateRequest, type LoadOptions, PROTOCOL_VERSION, type ToEngine } from '../protocol.ts';
 import { generate, ledgerOf } from './generate.ts';
 import { type OpenModel, openModel } from './open-model.ts';
+import { survey } from './need.ts';
 import type { EnginePort } from './port.ts';
 import { perplexity, score } from './scoring.ts';
 
@@ -58,6 +59,7 @@ export function startRuntime(port: EnginePort): () => Promise<void> {
     const { id } = message;
     switch (message.type) {
       case 'load': startWork(id, () => load(id, message.options)); break;
+      case 'survey': void answer(id, async () => { port.send({ type: 'surveyed', id, survey: await survey(message.options, message.freed) }); }); break;
       case 'generate': startWork(id, (signal) => write(id, message.request, signal)); break;
       case 'score': startWork(id, async (signal) => { port.send({ type: 'scored', id, endings: await score(ready(open), message.request, { signal, onProgress: progress(id) }) }); }); break;
       case 'perplexity': startWork(id, async (signal) => { port.send({ type: 'perplexed', id, result: await perplexity(ready(open), message.request, { signal, onProgress: progress(id) }) }); }); break;
