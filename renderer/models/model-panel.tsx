@@ -7,14 +7,16 @@ import { api } from '../lib/client.ts';
 import { useEngine } from '../lib/engine.ts';
 import { faultOf } from '../lib/faults.ts';
 import { words } from '../lib/words.ts';
+import { Advanced } from './advanced.tsx';
 import { FormatSelect } from './format-select.tsx';
 import { ModelSelect } from './model-select.tsx';
 import { useModels } from './models.ts';
+import { Verdict, type Wish } from './verdict.tsx';
 
 export function ModelPanel(): ReactElement {
   const models = useModels();
   const engine = useEngine();
-  const load = useMutation({ mutationFn: (wanted: { id: string; contextSize: number | null }) => api.models.load(wanted), onError: () => undefined });
+  const load = useMutation({ mutationFn: (wanted: Wish & { id: string }) => api.models.load(wanted), onError: () => undefined });
   const chosen = load.isPending ? load.variables.id : engine.modelId;
   const model = models?.find((one) => one.id === chosen) ?? null;
   const inTurn = useManuscript((page) => page.lastGeneration?.fault ?? null);
@@ -32,12 +34,13 @@ export function ModelPanel(): ReactElement {
         <div className="model-fault" role="alert">
           <p className="fault">{fault.message}</p>
           {fault.detail === undefined ? null : <details><summary>{words.details}</summary><pre>{fault.detail}</pre></details>}
+          {model !== null && fault.code === 'MEMORY' ? <Verdict model={model} contextSize={load.variables?.contextSize ?? model.contextSize} hardware={load.variables?.hardware ?? model.hardware} onLoad={(wish) => load.mutate({ id: model.id, ...wish })} /> : null}
           {model === null || engine.state === 'ready' || engine.state === 'generating' ? null : (
             <button type="button" className="link" onClick={() => load.mutate({ id: model.id, contextSize: model.contextSize })}>{words.loadAgain}</button>
           )}
         </div>
       )}
-      {model === null ? null : <ModelDetails key={model.id} model={model} engine={engine} onLoad={(contextSize) => load.mutate({ id: model.id, contextSize })} />}
+      {model === null ? null : <ModelDetails key={model.id} model={model} engine={engine} onLoad={(wish) => load.mutate({ id: model.id, ...wish })} />}
     </section>
   );
 }
@@ -52,7 +55,7 @@ function LoadProgress({ engine }: { readonly engine: EngineStatus }): ReactEleme
   );
 }
 
-interface DetailsProps { readonly model: ModelFile; readonly engine: EngineStatus; readonly onLoad: (contextSize: number | null) => void }
+interface DetailsProps { readonly model: ModelFile; readonly engine: EngineStatus; readonly onLoad: (wish: Wish) => void }
 
 function ModelDetails({ model, engine, onLoad }: DetailsProps): ReactElement {
   const running = engine.modelId === model.id && engine.contextSize !== null ? engine.contextSize : null;
@@ -71,11 +74,12 @@ function ModelDetails({ model, engine, onLoad }: DetailsProps): ReactElement {
         </>
       )}
       {model.warnings.map((warning) => <p key={warning} className="caution"><TriangleAlert size={14} aria-hidden />{warning}</p>)}
+      <Advanced model={model} engine={engine} onLoad={onLoad} />
     </div>
   );
 }
 
-interface ContextProps { readonly model: ModelFile; readonly running: number | null; readonly onLoad: (contextSize: number | null) => void }
+interface ContextProps { readonly model: ModelFile; readonly running: number | null; readonly onLoad: (wish: Wish) => void }
 
 function ContextSize({ model, running, onLoad }: ContextProps): ReactElement {
   const before = String(model.contextSize ?? running ?? '');
@@ -87,10 +91,11 @@ function ContextSize({ model, running, onLoad }: ContextProps): ReactElement {
   return (
     <>
       <label className="label" htmlFor="context-size">{words.contextSize}</label>
-      <form className="context-size" onSubmit={(event) => { event.preventDefault(); if (valid) onLoad(size); }}>
+      <form className="context-size" onSubmit={(event) => { event.preventDefault(); if (valid) onLoad({ contextSize: size }); }}>
         <input id="context-size" className="field num" inputMode="numeric" placeholder={words.contextAuto} value={text} aria-invalid={!valid || undefined} title={hint} onChange={(event) => setText(event.target.value)} />
         {changed ? <button type="submit" className="button" disabled={!valid}>{words.apply}</button> : null}
       </form>
+      {changed && valid ? <Verdict model={model} contextSize={size} hardware={model.hardware} onLoad={onLoad} /> : null}
       {changed ? <p className={valid ? 'quiet' : 'fault'}>{hint}</p> : model.contextLength === null ? null : <p className="quiet num">{words.trainedWith(model.contextLength)}</p>}
     </>
   );

@@ -1,0 +1,57 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState, type ReactElement } from 'react';
+import type { MemoryEstimate, ModelFile } from '../../shared/contract/models.ts';
+import type { Hardware } from '../../shared/settings/hardware.ts';
+import { queries } from '../lib/client.ts';
+import { faultOf } from '../lib/faults.ts';
+import { fileSize } from '../lib/numbers.ts';
+import { words } from '../lib/words.ts';
+
+/** A survey starts a process: it waits until nobody types. */
+const REST_MS = 500;
+
+export interface Wish { readonly contextSize: number | null; readonly hardware?: Hardware; readonly anyway?: boolean }
+interface Props { readonly model: ModelFile; readonly contextSize: number | null; readonly hardware: Hardware; readonly onLoad: (wish: Wish) => void }
+
+/** Whether a load would fit into memory, before it is tried, and what would. */
+export function Verdict({ model, contextSize, hardware, onLoad }: Props): ReactElement {
+  const input = useRested({ id: model.id, contextSize, hardware });
+  const survey = useQuery({ ...queries.models.survey.queryOptions({ input }), staleTime: 10_000, retry: false });
+  if (survey.error !== null) return <p className="fault">{faultOf(survey.error).message}</p>;
+  if (survey.data === undefined) return <p className="quiet">{words.fit.looking}</p>;
+  const { estimate } = survey.data;
+  return (
+    <div className="fit" role="status">
+      <p className={estimate.verdict === 'fits' ? 'good' : 'fault'}>{sentence(estimate, contextSize)}</p>
+      <p className="quiet num">{costs(estimate)}</p>
+      {estimate.verdict === 'fits' ? null : (
+        <p>
+          {estimate.offered === null ? null : <button type="button" className="link" onClick={() => onLoad({ contextSize: estimate.offered, hardware })}>{words.fit.take(estimate.offered)}</button>}
+          <button type="button" className="link" onClick={() => onLoad({ contextSize, hardware, anyway: true })}>{words.fit.anyway}</button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function sentence({ verdict, offered, contextSize, need, room }: MemoryEstimate, asked: number | null): string {
+  if (verdict === 'fits') return words.fit.fits(contextSize);
+  if (verdict === 'no') return need.vram > (room.vram ?? Infinity) ? words.fit.notOnCard : words.fit.no;
+  return asked === null ? words.fit.smaller(offered ?? 0) : words.fit.less(contextSize, offered ?? 0);
+}
+
+function costs({ need, room }: MemoryEstimate): string {
+  const parts = [words.fit.weights(fileSize(need.weights)), need.repacked > 0 ? words.fit.repacked(fileSize(need.repacked)) : null, words.fit.context(fileSize(need.context)), words.fit.free(fileSize(room.ram))];
+  const card = room.vram === null ? null : words.fit.card(fileSize(need.vram), fileSize(room.vram));
+  return [...parts, card].filter((part) => part !== null).join(' · ');
+}
+
+function useRested<T>(value: T): T {
+  const [rested, setRested] = useState(value);
+  const key = JSON.stringify(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(JSON.parse(key) as T), REST_MS);
+    return () => clearTimeout(timer);
+  }, [key]);
+  return rested;
+}
