@@ -56,14 +56,16 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
   const title = useChapters(storyId)?.find((chapter) => chapter.id === chapterId)?.title ?? '';
   const retries = useNumber('retries', 1);
   const loadFault = useManuscript((page) => page.loadFault);
+  const blank = useManuscript((page) => !page.loading && page.words === 0 && page.generation === null) === true;
   useEffect(() => () => useSession.setState({ controller: null, menu: null }), []);
   return (
     <>
       <Fallback><Suspense>
-        <Manuscript key={`${chapterId} ${String(reading)}`} chapterId={chapterId} chapterTitle={title} api={api} readOnly={writer !== true} retries={retries}
+        <Manuscript key={`${chapterId} ${String(reading)}`} chapterId={chapterId} api={api} readOnly={writer !== true} retries={retries}
           onController={(controller) => useSession.setState({ controller })}
           onTurnMenu={(target, anchor) => useSession.setState({ menu: { target, anchor } })} />
       </Suspense></Fallback>
+      {blank ? <h2 className="chapter-title" aria-hidden="true">{title}</h2> : null}
       {loadFault === null ? <ActionBar /> : <div className="empty" role="alert"><p className="fault">{loadFault.message}</p></div>}
     </>
   );

@@ -31,7 +31,7 @@ export class Asking implements editor.IContentWidget {
     if (line !== null && line <= this.surface.lineCount()) {
       const above = page.layout.spans.at(-2);
       const offers = above?.role === 'model' && this.surface.line(above.line + above.lines - 1).startsWith('- ');
-      this.node.textContent = offers ? words.askAction : words.askFirst;
+      this.node.textContent = offers ? words.askAction : above === undefined ? words.askFirst : words.askNext;
     }
     if (line === this.line) return;
     this.line = line;

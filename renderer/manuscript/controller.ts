@@ -94,7 +94,6 @@ export interface ManuscriptController {
 
 export interface ManuscriptProps {
   readonly chapterId: string;
-  readonly chapterTitle: string;
   readonly api: StudioApi;
   readonly readOnly?: boolean;
   /** How many answers a Retry writes. */

@@ -9,6 +9,7 @@ export const words = {
   of: (index: number, count: number) => `${index} / ${count}`,
   askAction: 'What do you do?',
   askFirst: 'Write the first lines, or say what should happen.',
+  askNext: 'Write on, or say what should happen next.',
   details: 'Details',
   hideDetails: 'Hide details',
   writeOn: 'Write on',

@@ -53,8 +53,16 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await page.keyboard.press('Escape');
       }
 
+      if (viewport.width === 1440) {
+        await page.getByRole('button', { name: 'New story' }).click();
+        await expect(page.getByText('Nothing is sent yet.')).toBeVisible();
+        await picture('new-story');
+        await page.getByRole('list', { name: 'Stories' }).getByText('The Lamp on the Pier').click();
+        await expect(async () => { expect(await studio.text()).toContain('I look for another way in.'); }).toPass();
+      }
+
       const { client, close } = await studio.client();
-      const [story] = await client.stories.list();
+      const story = (await client.stories.list()).find(({ title }) => title === 'The Lamp on the Pier');
       await client.settings.setSampling({ storyId: story?.id ?? '', sampling: { ...DEFAULT_SAMPLING, banEnd: true, maxTokens: 700 } });
       close();
       await page.getByRole('textbox', { name: 'Manuscript' }).focus();
@@ -69,12 +77,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await picture('engine-stopped');
       expect(await studio.text()).toContain(before.trimEnd());
       await studio.saved();
-
-      if (viewport.width === 1440) {
-        await page.getByRole('button', { name: 'New story' }).click();
-        await page.waitForTimeout(600);
-        await picture('new-story');
-      }
       expect(studio.violations).toEqual([]);
       await studio.close();
     });
