@@ -10,15 +10,17 @@ export interface ModelRecipe {
   readonly architecture: 'gptneox' | 'llama' | 'stablelm';
   /** tiny: 0.2 MB with a byte vocabulary; small: 6 MB; large: 162 million parameters with a vocabulary of 50,304. */
   readonly size: 'tiny' | 'small' | 'large';
-  /** bytes: 260 tokens; bpe: 50,304; spm: 320. */
-  readonly vocabulary: 'bytes' | 'bpe' | 'spm';
-  /** random: what comes depends on the whole context; bigram: on the last token only, by an exact table. */
-  readonly kind: 'random' | 'bigram';
+  /** bytes: 260 tokens; bpe: 50,304; spm: 320; or a real one. */
+  readonly vocabulary: 'bytes' | 'bpe' | 'spm' | MadeVocabulary;
+  /** random: what comes depends on the whole context; bigram: on the last token only, by an exact table; steps: on the last token only, near certain along `steps`, with any vocabulary. */
+  readonly kind: 'random' | 'bigram' | 'steps';
   readonly marks: Marks;
   readonly context: number;
   readonly seed: number;
   /** Texts (marks written out) whose every step from one token to the next is near certain in a bigram model. Emoji and the end token may be in it. */
   readonly chain: readonly string[];
+  /** Rows of ids, each followed by the next, for a model of steps. */
+  readonly steps?: readonly (readonly number[])[];
 }
 const PLAIN: ModelRecipe = { architecture: 'gptneox', size: 'tiny', vocabulary: 'bytes', kind: 'random', marks: 'control', context: 8192, seed: 1, chain: [] };
 
@@ -45,7 +47,7 @@ export function modelParts(recipe: Partial<ModelRecipe> = {}): { entries: Entry[
   const full = { ...PLAIN, ...recipe };
   const vocabulary = vocabularyOf(full);
   const shape = full.kind === 'bigram' ? bigramShape(full, vocabulary.texts.length) : SHAPES[full.size];
-  const weights = full.kind === 'bigram' ? bigramWeights(full, vocabulary, shape.width) : randomWeights(full.seed);
+  const weights = weightsOf(full, vocabulary, shape.width);
   return { entries: metadata(full, shape, vocabulary), tensors: tensors(full, shape, vocabulary.texts.length, weights) };
 }
 
@@ -65,7 +67,16 @@ export function largeModel(): string {
 }
 
 function vocabularyOf({ vocabulary, marks }: ModelRecipe): MadeVocabulary {
+  if (typeof vocabulary !== 'string') return vocabulary;
   return vocabulary === 'spm' ? sentencePieces(320, marks) : bytePairs(vocabulary === 'bpe' ? 50_304 : 260, marks);
+}
+
+function weightsOf(recipe: ModelRecipe, vocabulary: MadeVocabulary, width: number): Weights {
+  switch (recipe.kind) {
+    case 'random': return randomWeights(recipe.seed);
+    case 'bigram': return bigramWeights(recipe, vocabulary, width);
+    case 'steps': return stepWeights(recipe, width);
+  }
 }
 
 interface Shape { readonly layers: number; readonly width: number; readonly feed: number; readonly gatedFeed: number; readonly heads: number; readonly keyHeads: number; readonly headWidth: number }
@@ -175,6 +186,32 @@ function bigramWeights(recipe: ModelRecipe, vocabulary: MadeVocabulary, width: n
     if (architecture !== 'llama') row.fill(-sum / (width - size), size);
   }
   return { embedding: () => [bytesOf(embedding)], output: () => [bytesOf(output)], inner: () => (values) => [new Uint8Array(values * 2)] };
+}
+
+/** Nothing inside. An embedding is a row of balanced signs, which normalisation leaves as it is, and the output row of a step's second token repeats that of its first. */
+function stepWeights({ seed, steps = [] }: ModelRecipe, width: number): Weights {
+  const random = seededRandom(seed);
+  const signs = Array.from({ length: 1024 }, () => {
+    const order = Array.from({ length: width }, (_, place) => ({ place, by: random() })).toSorted((a, b) => a.by - b.by);
+    return Float32Array.from(order, ({ place }) => (place % 2 === 0 ? 1 : -1));
+  });
+  const none = new Float32Array(width);
+  const ids = [...new Set(steps.flat())];
+  const own = new Map(ids.map((token, index) => [token, signs[index] ?? none]));
+  const output = new Map<number, Float32Array>();
+  for (const row of steps) {
+    row.slice(1).forEach((next, index) => {
+      const before = own.get(row[index] ?? -1) ?? none;
+      output.set(next, (output.get(next) ?? none).map((value, place) => value + (before[place] ?? 0)));
+    });
+  }
+  const rows = (rowOf: (token: number) => Float32Array): Fill => function* (values) {
+    for (let token = 0; token < values / width; token++) yield bytesOf(Uint16Array.from(rowOf(token), toHalf));
+  };
+  return {
+    embedding: rows((token) => own.get(token) ?? signs[ids.length + (token % (signs.length - ids.length))] ?? none), output: rows((token) => output.get(token) ?? none),
+    inner: () => (values) => [new Uint8Array(values * 2)],
+  };
 }
 
 function bytesOf(values: Uint16Array | Float32Array): Uint8Array {

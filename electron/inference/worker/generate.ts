@@ -78,7 +78,7 @@ function stopsOf(stops: readonly string[], vocabulary: Vocabulary): ReadonlySet<
 }
 
 function isMark(token: number | undefined, vocabulary: Vocabulary): boolean {
-  return token !== undefined && vocabulary.bytes(token).length === 0;
+  return token !== undefined && vocabulary.piece(token).kind !== 'plain';
 }
 
 /** The first text goes out at once, what follows every BATCH_MS. */
