@@ -5,7 +5,7 @@ import { inThread } from './thread.ts';
 import type { Rendering, TemplateProbe } from '../../shared/prompt/probes.ts';
 
 const INSPECTION = { deadlineMs: 5000, heapMb: 512 };
-const RENDERING = { deadlineMs: 2000, heapMb: 64 };
+const RENDERING = { deadlineMs: 5000, heapMb: 64 };
 const READING = { deadlineMs: null, heapMb: 256 };
 
 /** Reads a model file's header; a file may be anything. */

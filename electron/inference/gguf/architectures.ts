@@ -8,5 +8,8 @@ export const ARCHITECTURES: ReadonlySet<string> = new Set([
   'qwen2vl', 'qwen3', 'qwen35', 'qwen35moe', 'qwen3moe', 'qwen3next', 'qwen3vl', 'qwen3vlmoe', 'qwen4exp', 'refact', 'rwkv6qwen2', 'arwkv7', 'seed_oss', 'smallthinker', 'smollm3', 'spark2_5', 'stablelm', 'starcoder', 'starcoder2', 'step35', 'talkie', 'xverse',
 ]);
 
+/** One expert is none to them. */
+export const SINGLE_EXPERT: ReadonlySet<string> = new Set(['hunyuan-dense', 'hunyuan_vl']);
+
 /** They have no attention heads. */
 export const RECURRENT: ReadonlySet<string> = new Set(['arwkv7', 'mamba', 'mamba2', 'rwkv6qwen2']);

@@ -1,4 +1,4 @@
-import { RECURRENT } from './architectures.ts';
+import { RECURRENT, SINGLE_EXPERT } from './architectures.ts';
 import { damaged } from './fault.ts';
 import type { Bounds, Keys } from './keys.ts';
 import type { Warning } from './warning.ts';
@@ -59,7 +59,7 @@ export function readSizes(keys: Keys, architecture: string, warn: (warning: Warn
   const contextLength = context > 0 && context <= REASONABLE_CONTEXT ? context : null;
   if (contextLength === null) warn({ code: 'CONTEXT', message: `The file says that this model was trained with ${context.toLocaleString('en')} tokens of context, which cannot be. Look up the right number where you got the model, and set the context size to no more.` });
 
-  const experts = checkExperts(optional);
+  const experts = checkExperts(optional, SINGLE_EXPERT.has(architecture));
   const recurrent = RECURRENT.has(architecture);
   const feed = optional(recurrent ? { ...FEED, least: 0 } : FEED) ?? (recurrent || (founding === undefined && keys.has(`${prefix}expert_feed_forward_length`)) ? 0 : missing(prefix, FEED));
   const heads = optional(recurrent ? { ...HEADS, least: 0 } : HEADS) ?? (recurrent ? 0 : missing(prefix, HEADS));
@@ -80,8 +80,9 @@ export function readSizes(keys: Keys, architecture: string, warn: (warning: Warn
   return { embedding, layers, contextLength, feed, heads, keyHeads, keyWidth, valueWidth, experts };
 }
 
-function checkExperts(optional: (bounds: Bounds) => PerLayer | null): number {
+function checkExperts(optional: (bounds: Bounds) => PerLayer | null, singleIsNone: boolean): number {
   const experts = largest(optional(EXPERTS) ?? 0);
+  if (singleIsNone && experts <= 1) return 0;
   const used = largest(optional(USED_EXPERTS) ?? 0);
   const groups = largest(optional(GROUPS) ?? 0);
   const usedGroups = largest(optional(USED_GROUPS) ?? 0);
