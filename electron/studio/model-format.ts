@@ -20,10 +20,10 @@ export async function examineModel(path: string): Promise<Examined> {
 
 /** The format that a model was taught, and why we think so. */
 export function formatOfModel(path: string, { header, renderings }: Examined, demo: DemoModel | null): Detection {
-  const ofDemo = demo?.path === path ? formatByName(demo.format) : null;
-  if (ofDemo) return { format: ofDemo, confidence: 'certain', reasons: ['the card of the demo model says so'] };
   const file = splitOf(path)?.name ?? basename(path).replace(/\.gguf$/i, '');
   const name = header.name === file ? file : `${file} (${header.name})`;
   const { control, userDefined, bosText } = header.vocabulary;
-  return detectFormat({ architecture: header.architecture, name, tokens: [...control, ...userDefined], bos: bosText, chatTemplate: header.chatTemplate, renderings });
+  const detected = detectFormat({ architecture: header.architecture, name, tokens: [...control, ...userDefined], bos: bosText, chatTemplate: header.chatTemplate, renderings });
+  const ofDemo = demo?.path === path ? formatByName(demo.format) : null;
+  return ofDemo === null ? detected : { format: ofDemo, confidence: 'certain', reasons: ['the card of the demo model says so', ...(detected.format === ofDemo ? detected.reasons : [])] };
 }

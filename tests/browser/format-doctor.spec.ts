@@ -15,7 +15,7 @@ const template = "{% for m in messages %}{% if m.role != 'system' %}<|{{ m.role 
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`a model's format is looked into, another one tried, and a bad file cannot be chosen, ${colorScheme}`, async () => {
-    test.setTimeout(120_000);
+    test.setTimeout(90_000);
     mkdirSync(folder, { recursive: true });
     const models = mkdtempSync(join(tmpdir(), 'paphos-doctor-'));
     const odd = new OddModels(mkdtempSync(join(tmpdir(), 'paphos-odd-')));
@@ -33,7 +33,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     await panel.getByRole('button', { name: 'Look into the format' }).click();
     const doctor = page.getByRole('dialog', { name: 'Format of Pocket storyteller' });
-    await expect(doctor.getByText('the card of the demo model says so')).toBeVisible();
+    await expect(doctor.getByRole('listitem')).toHaveText(['the card of the demo model says so', 'its own chat template writes every conversation exactly so', 'its own chat template writes <|system|>, <|user|> and <|model|>', 'its vocabulary holds <|system|>, <|user|> and <|model|>']);
     const sample = doctor.getByLabel('A short conversation, as the model reads it');
     await expect(sample).toHaveText('<|system|>The harbour lies in fog.<|user|>I light the lamp.<|model|>A bell answers from the water.<|user|>I call out.<|model|>');
     await expect(sample.getByTitle(/^control token \d+$/)).toHaveCount(5);
@@ -43,7 +43,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await picture('format-doctor-numbers');
 
     await doctor.getByRole('combobox', { name: 'Format' }).click();
-    await page.getByRole('option', { name: 'Open-Assistant' }).click();
+    await page.getByRole('option', { name: 'Open-Assistant' }).click({ timeout: 5000 });
     await expect(sample).toContainText('<|prompter|>', { useInnerText: true });
     await expect(doctor.getByText(/Role marks are plain text in this model/)).toBeVisible();
     await expect(doctor.getByText('You chose another format than the file points to.')).toBeVisible();
