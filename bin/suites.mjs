@@ -1,6 +1,6 @@
 // Every gate and suite, one after the other (two cores, and some of them measure time). PAPHOS_SUITES=gates,unit chooses.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, say } from './bootstrap.mjs';
 import { ensureChromium } from './chromium.mjs';
@@ -16,6 +16,11 @@ const suites = {
   desktop: () => vitest('desktop'),
   integration: () => vitest('integration'),
   model: () => vitest('model'),
+  gpu: () => {
+    if (softwareGraphics()) return vitest('gpu');
+    say('SKIPPED: the tests of graphics cards, because there is no software Vulkan (apt-get install mesa-vulkan-drivers libvulkan1).');
+    return { passed: 0, failed: 0, skipped: 1 };
+  },
   browser: () => (ensureChromium() ? playwright('browser') : { passed: 0, failed: 1, skipped: 0 }),
   electron: () => {
     if (electronBinary() && hasDisplay()) return playwright('electron', { PAPHOS_ELECTRON: electronBinary() });
@@ -40,6 +45,12 @@ const results = chosen.map((name) => {
 const sum = total(results);
 console.log(`\n${words(sum)}`);
 process.exit(sum.failed > 0 || sum.passed === 0 ? 1 : 0);
+
+/** Lavapipe computes Vulkan on the processor, so that the way through a graphics card can be tested anywhere. */
+function softwareGraphics() {
+  const folder = '/usr/share/vulkan/icd.d';
+  return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith('lvp_'));
+}
 
 function words({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;

@@ -25,6 +25,8 @@ export interface GenerationStart extends RunningGeneration { readonly structureR
 export interface GenerationStats {
   readonly promptTokens: number; readonly reusedTokens: number; readonly tokens: number;
   readonly firstTokenMs: number; readonly tokensPerSecond: number; readonly seed: number;
+  /** Tokens that were guessed ahead; left out where nothing guesses. */
+  readonly guesses?: { readonly right: number; readonly wrong: number };
 }
 export type StopReason = 'end' | 'stop' | 'length' | 'stopped' | 'window' | 'error';
 export type GenerationEvent =

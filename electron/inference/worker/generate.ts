@@ -40,6 +40,7 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
   const limit = Math.min(sampling.maxTokens, room);
   let reason: GenerationResult['reason'] = sampling.maxTokens <= room ? 'length' : 'window';
   let position = sequence.nextTokenIndex;
+  const guessed = sequence.tokenPredictions;
   let [count, first, last] = [0, 0, 0];
   if (signal.aborted) reason = 'stopped';
   else {
@@ -64,7 +65,10 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
   const seconds = (last - first) / 1000;
   return {
     reason, position,
-    stats: { promptTokens: total, reusedTokens: reused, tokens: count, firstTokenMs: count > 0 ? first - started : 0, tokensPerSecond: count > 1 && seconds > 0 ? (count - 1) / seconds : 0, seed: sampling.seed },
+    stats: {
+      promptTokens: total, reusedTokens: reused, tokens: count, firstTokenMs: count > 0 ? first - started : 0, tokensPerSecond: count > 1 && seconds > 0 ? (count - 1) / seconds : 0, seed: sampling.seed,
+      ...(sequence.tokenPredictor === undefined ? {} : { guesses: { right: sequence.tokenPredictions.used - guessed.used, wrong: sequence.tokenPredictions.refuted - guessed.refuted } }),
+    },
   };
 }
 

@@ -14,8 +14,11 @@ const CANDIDATES = 500;
 export async function* nextTokens(sequence: LlamaContextSequence, history: number[], sampling: SeededSampling, banned: ReadonlySet<number>): AsyncGenerator<number, void, void> {
   const last = history.slice(-1) as Token[];
   const penalty = repetition(sampling, history);
-  if (sampling.temperature === 0 && banned.size === 0) {
-    for await (const token of sequence.evaluate(last, { temperature: 0, yieldEogToken: true, ...penalty })) {
+  sequence.tokenPredictor?.updateInputTokens(history.slice() as Token[]);
+  // Guesses are checked against what the engine itself draws.
+  if ((sampling.temperature === 0 || sequence.tokenPredictor !== undefined) && banned.size === 0) {
+    const { temperature, topK, topP, minP, seed } = sampling;
+    for await (const token of sequence.evaluate(last, { temperature, topK, topP, minP, seed, yieldEogToken: true, ...penalty })) {
       history.push(token);
       yield token;
     }

@@ -2,13 +2,14 @@ import type { LlamaContextSequence } from 'node-llama-cpp';
 import type { TokenCache } from '../../../shared/prompt/tokens.ts';
 import { loadable, refusal } from '../estimate.ts';
 import { EngineFault } from '../fault.ts';
+import { checkAdapter } from '../gguf/adapter.ts';
 import { readGgufHeader } from '../gguf/header.ts';
-import { DEFAULT_TUNING, type LoadedModel, type LoadOptions, MAX_BRANCHES } from '../protocol.ts';
-import { branchCount } from './branch-count.ts';
+import { DEFAULT_TUNING, type LoadedModel, type LoadOptions } from '../protocol.ts';
 import { Branches } from './branches.ts';
 import { startMachine } from './devices.ts';
+import { makeContext } from './make-context.ts';
 import { measureChunk } from './measure-chunk.ts';
-import { batchSizeOf, estimateLoad, keyType } from './need.ts';
+import { estimateLoad } from './need.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 export interface OpenModel {
@@ -29,6 +30,7 @@ const FILE_SHARE = 0.9;
 export async function openModel(options: LoadOptions, onProgress: (value: number) => void): Promise<OpenModel> {
   const tuning = { ...DEFAULT_TUNING, ...options.tuning };
   const header = readGgufHeader(options.path);
+  for (const { path } of tuning.adapters) checkAdapter(path, header.architecture);
   const machine = await startMachine(options, tuning);
   const { llama, threads, devices, log } = machine;
   const reason = async (error: unknown): Promise<string> => {
@@ -47,29 +49,27 @@ export async function openModel(options: LoadOptions, onProgress: (value: number
   const { contextSize } = estimate;
   if (options.anyway !== true && !loadable(estimate)) throw refusal(estimate);
   const model = await llama.loadModel({ modelPath: options.path, gpuLayers, ignoreMemorySafetyChecks: true, onLoadProgress: (value) => { onProgress(value * FILE_SHARE); } }).catch(refused);
-  const batchSize = batchSizeOf(tuning, contextSize);
-  const gpu = devices.length > 0;
-  const sequences = await branchCount(model, llama, { contextSize, batchSize, wanted: options.branches ?? MAX_BRANCHES, gpu });
-  const context = await model.createContext({
-    contextSize, sequences, threads, batchSize, flashAttention: gpu ? 'auto' : false, experimentalKvCacheKeyType: keyType(tuning.keyCache), failedCreationRemedy: false, ignoreMemorySafetyChecks: true,
-  }).catch(async (error: unknown) => {
-    throw new EngineFault('MEMORY', `A context of ${contextSize.toLocaleString('en')} tokens does not fit into this computer's memory. Choose a smaller context size and load the model again.`, await reason(error));
+  const { context, sequences, speculation } = await makeContext(model, machine, options, tuning, contextSize).catch(async (error: unknown) => {
+    if (error instanceof EngineFault) throw error;
+    const detail = await reason(error);
+    throw /lora/i.test(detail)
+      ? new EngineFault('ADAPTER', 'An adapter does not suit this model: it was made for another one. Load the model without it, or choose another adapter in the advanced settings.', detail)
+      : new EngineFault('MEMORY', `A context of ${contextSize.toLocaleString('en')} tokens does not fit into this computer's memory. Choose a smaller context size and load the model again.`, detail);
   });
-  const full = (): never => { throw new EngineFault('WINDOW', 'The context is full.'); };
-  const sequence = context.getSequence({ contextShift: { strategy: full } });
-  const others = Array.from({ length: sequences - 1 }, () => context.getSequence({ contextShift: { strategy: full } }));
+  const [sequence] = sequences;
+  const gpu = devices.length > 0;
   const vocabulary = new Vocabulary(model);
   const promptChunk = tuning.promptChunk ?? await measureChunk(sequence, vocabulary.size);
   onProgress(1);
   return {
-    sequence, branches: new Branches([sequence, ...others]), contextSize: context.contextSize, vocabulary, tokenized: new Map(),
+    sequence, branches: new Branches(sequences), contextSize: context.contextSize, vocabulary, tokenized: new Map(),
     loaded: {
       architecture: header.architecture, name: header.name, contextSize: context.contextSize, trainedContext: model.trainContextSize,
       device: gpu ? devices.join(', ') : `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
       parallel: 1,
       vocabulary: { size: vocabulary.size, kind: vocabulary.kind, bos: vocabulary.bos !== null, roleTokens: vocabulary.specialTexts.slice(0, 256) },
       hardware: {
-        promptChunk, gpuLayers: model.gpuLayers, exact: tuning.keyCache === 'f16', speculation: null, warning: machine.warning,
+        promptChunk, gpuLayers: model.gpuLayers, exact: tuning.keyCache === 'f16', speculation: speculation?.kind ?? null, warning: machine.warning,
         memory: { ram: model.memoryUsage.ram + context.memoryUsage.ram, vram: model.memoryUsage.vram + context.memoryUsage.vram },
         vram: gpu ? await llama.getVramState() : null,
       },

@@ -1,0 +1,117 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { EngineFault } from '../../electron/inference/fault.ts';
+import { createInferenceHost } from '../../electron/inference/host.ts';
+import { engineInMemory } from '../../electron/inference/memory.ts';
+import type { InferenceHost, LoadedModel, Tuning } from '../../electron/inference/protocol.ts';
+import { formatByName } from '../../shared/prompt/formats.ts';
+import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
+import { makeAdapter } from '../helpers/adapter-maker.ts';
+import { makeModel } from '../helpers/model-maker.ts';
+import { temporaryFolder } from '../helpers/server.ts';
+
+const prose = formatByName('prose');
+const STORY = 'The fox and the owl. The fox and the owl. The fox and the owl. The fox and';
+const LLAMA = makeModel({ architecture: 'llama', vocabulary: 'spm' });
+/** Goes round and round, as a story does that repeats itself. */
+const ROUND = makeModel({ kind: 'bigram', chain: ['abcdefghijkla'] });
+
+let host: InferenceHost;
+afterEach(() => host.close());
+
+async function load(path: string, tuning: Partial<Tuning> = {}): Promise<LoadedModel> {
+  host = createInferenceHost(engineInMemory);
+  return host.load({ path, contextSize: 512, threads: 1, gpu: false, tuning }, () => undefined);
+}
+
+async function write(change: Partial<Sampling> = {}, text = STORY) {
+  if (!prose) throw new Error('no prose format');
+  const sampling = { ...DEFAULT_SAMPLING, temperature: 0, repetitionPenalty: 1, maxTokens: 48, ...change, seed: 5 };
+  const job = host.generate({ plan: { format: prose, turns: [{ id: 'a', role: 'model', speaker: null, text }], open: true, reserve: 48, contextSize: 512, cut: null }, sampling });
+  let written = '';
+  job.onText((piece) => { written += piece; });
+  return { stats: (await job.done).stats, written };
+}
+
+const refused = async (tuning: Partial<Tuning>): Promise<EngineFault['fault']> => load(LLAMA, tuning).then(() => { throw new Error('it was loaded'); }, (error: EngineFault) => error.fault);
+
+async function plain(path: string): Promise<string> {
+  await load(path);
+  const { written } = await write();
+  await host.close();
+  return written;
+}
+
+describe('adapters', () => {
+  test('one changes what is written, as strongly as it is asked to; at strength 0 nothing changes', async () => {
+    const without = await plain(LLAMA);
+    await load(LLAMA, { adapters: [{ path: makeAdapter(), scale: 1 }] });
+    expect((await write()).written).not.toBe(without);
+    await host.close();
+    await load(LLAMA, { adapters: [{ path: makeAdapter(), scale: 0 }] });
+    expect((await write()).written).toBe(without);
+  });
+
+  test('one that does not suit is refused in a sentence', async () => {
+    const rubbish = join(temporaryFolder('adapter'), 'rubbish.gguf');
+    writeFileSync(rubbish, 'hello');
+    const cases = [[rubbish, /“rubbish.gguf” cannot be opened/], [LLAMA, /no LoRA/], [makeAdapter({ architecture: 'gptneox' }), /another kind of model \(gptneox, not llama\)/], [makeAdapter({ incomplete: true }), /not complete/], [makeAdapter({ width: 32 }), /does not suit this model/]] as const;
+    for (const [path, message] of cases) {
+      expect(await refused({ adapters: [{ path, scale: 1 }] })).toMatchObject({ code: 'ADAPTER', message: expect.stringMatching(message) as string });
+      await host.close();
+    }
+  });
+});
+
+describe('guessing ahead', () => {
+  test('from the story itself: the same reply, and some guesses are right', async () => {
+    const without = await plain(ROUND);
+    expect((await load(ROUND, { lookup: true })).hardware.speculation).toBe('lookup');
+    const { written, stats } = await write({}, 'abcdefghijklabcdefghijkl');
+    await host.close();
+    expect(stats.guesses?.right).toBeGreaterThan(10);
+    await load(ROUND);
+    expect((await write({}, 'abcdefghijklabcdefghijkl')).written).toBe(written);
+    expect(without).toHaveLength(48);
+  });
+
+  test('with a smaller model: the same reply, and with a seed the same one again', async () => {
+    const without = await plain(LLAMA);
+    expect((await load(LLAMA, { draft: LLAMA })).hardware.speculation).toBe('draft');
+    const { written, stats } = await write();
+    expect(written).toBe(without);
+    const drawn = await write({ temperature: 0.8 });
+    expect((await write({ temperature: 0.8 })).written).toBe(drawn.written);
+    expect(stats.guesses).toBeDefined();
+    await host.close();
+    await load(ROUND, { draft: ROUND });
+    expect((await write({}, 'abcdefghijkl')).stats.guesses?.right).toBeGreaterThan(10);
+  });
+
+  test('a model with another vocabulary cannot guess', async () => {
+    expect(await refused({ draft: ROUND })).toMatchObject({ code: 'DRAFT', message: expect.stringMatching(/another vocabulary/) as string });
+  });
+});
+
+test('smaller keys take less memory, and say that the exact mode is off', async () => {
+  const whole = await load(ROUND);
+  const without = await write({}, 'abcdefghijkl');
+  await host.close();
+  for (const keyCache of ['q8_0', 'q4_0'] as const) {
+    const loaded = await load(ROUND, { keyCache });
+    expect(loaded.hardware.memory.ram).toBeLessThan(whole.hardware.memory.ram);
+    expect(loaded.hardware.exact).toBe(false);
+    // A bigram model looks at no keys.
+    expect((await write({}, 'abcdefghijkl')).written).toBe(without.written);
+    await host.close();
+  }
+  expect(whole.hardware.exact).toBe(true);
+});
+
+test('a graphics card that is not there: the processor computes, and that is said', async () => {
+  host = createInferenceHost(engineInMemory);
+  const { hardware, device } = await host.load({ path: ROUND, contextSize: 512, threads: 1, gpu: true, tuning: { gpuLayers: 'max' } }, () => undefined);
+  expect(hardware).toMatchObject({ gpuLayers: 0, vram: null, warning: { code: 'DEVICE', message: expect.stringMatching(/runs on the processor/) as string } });
+  expect(device).toBe('CPU, 1 thread');
+});
