@@ -1,6 +1,6 @@
 import { forkEngine } from '../../../electron/inference/fork.ts';
 import { createInferenceHost } from '../../../electron/inference/host.ts';
-import type { InferenceHost } from '../../../electron/inference/protocol.ts';
+import type { GenerateRequest, InferenceHost } from '../../../electron/inference/protocol.ts';
 import { seededRandom } from '../../../electron/inference/worker/sampler.ts';
 import { engineThreads } from '../../../electron/studio/engine.ts';
 import { formatByName } from '../../../shared/prompt/formats.ts';
@@ -18,7 +18,7 @@ export const GREEDY: Sampling = { ...DEFAULT_SAMPLING, temperature: 0, minP: 0, 
 
 export async function startEngine({ model, contextSize }: Pick<Subject, 'model' | 'contextSize'>): Promise<InferenceHost> {
   const host = createInferenceHost(forkEngine());
-  await host.load({ path: model, contextSize, threads: THREADS, gpu: false }, () => undefined);
+  await host.load({ path: model, contextSize, threads: THREADS, gpu: false, tuning: { promptChunk: null } }, () => undefined);
   return host;
 }
 
@@ -44,12 +44,18 @@ export async function freshText(host: InferenceHost, tokens: number): Promise<st
   return words.slice(0, Math.floor((tokens * words.length) / all)).join(' ');
 }
 
-const prose = formatByName('prose');
+const prose = formatByName('prose') ?? (() => { throw new Error('no prose'); })();
 
 /** A prompt that is exactly this text. */
 export function textPlan(text: string, { contextSize }: Pick<Subject, 'contextSize'>, reserve = 128): PlanRequest {
-  if (!prose) throw new Error('no prose');
   return { format: prose, turns: [turn('story', 'model', text)], open: true, reserve, contextSize, cut: null };
+}
+
+const metharme = formatByName('metharme') ?? (() => { throw new Error('no metharme'); })();
+
+/** The prompt for a reply to a story. */
+export function storyPlan(turns: readonly PromptTurn[], { contextSize }: Pick<Subject, 'contextSize'>): PlanRequest {
+  return { format: metharme, turns: [...turns], open: false, reserve: 64, contextSize, cut: null };
 }
 
 export function turn(id: string, role: PromptTurn['role'], text: string): PromptTurn {
@@ -59,9 +65,9 @@ export function turn(id: string, role: PromptTurn['role'], text: string): Prompt
 export interface Timed { readonly firstMs: number; readonly promptPerSecond: number; readonly tokensPerSecond: number; readonly tokens: number; readonly reused: number; readonly totalMs: number; readonly text: string }
 
 /** A generation as its asker sees it: the clock runs from the request, over the wire, to the first token and the last. */
-export async function timed(host: InferenceHost, plan: PlanRequest, sampling: Partial<Sampling> = {}): Promise<Timed> {
+export async function timed(host: InferenceHost, plan: PlanRequest, sampling: Partial<Sampling> = {}, options: Pick<GenerateRequest, 'cold'> = {}): Promise<Timed> {
   const started = performance.now();
-  const job = host.generate({ plan, sampling: { ...GREEDY, ...sampling, seed: 1 } });
+  const job = host.generate({ ...options, plan, sampling: { ...GREEDY, ...sampling, seed: 1 } });
   let first = 0;
   let text = '';
   job.onPrompt(({ done, total }) => { if (done === total && first === 0) first = performance.now(); });
@@ -75,9 +81,9 @@ export async function timed(host: InferenceHost, plan: PlanRequest, sampling: Pa
 }
 
 /** Measures in turns, so that what else the machine does meets all alike; the first round only warms up. */
-export async function alternate(...sides: readonly (() => Promise<number>)[]): Promise<number[][]> {
+export async function alternate(rounds: number, ...sides: readonly (() => Promise<number>)[]): Promise<number[][]> {
   const values: number[][] = sides.map(() => []);
-  for (let round = 0; round <= ROUNDS; round += 1) {
+  for (let round = 0; round <= rounds; round += 1) {
     for (const [index, side] of sides.entries()) {
       const value = await side();
       if (round > 0) values[index]?.push(value);
