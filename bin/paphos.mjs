@@ -11,6 +11,7 @@ const usage = `Paphos, a roleplay and story-writing studio that runs on your own
   paphos write     one reply on the console     --system TEXT --user TEXT [--model FILE] [--format NAME]
                    [--context N] [--seed N] [--temperature T] [--max-tokens N]
   paphos check     the integrity of a data folder   [--data DIR]
+  paphos verify    one page about a model file, tried on this machine   [MODEL] [--json] [--context N] [--format NAME]
   paphos bench     measures the studio; its last line is JSON   NAME
 `;
 
@@ -30,7 +31,7 @@ else {
 function commandLine([first = 'start', ...rest]) {
   if (first === '--help' || first === '-h') return ['help'];
   if (first.startsWith('-')) return ['start', first, ...rest];
-  if (['start', 'serve', 'write', 'check', 'bench', 'help'].includes(first)) return [first, ...rest];
+  if (['start', 'serve', 'write', 'check', 'verify', 'bench', 'help'].includes(first)) return [first, ...rest];
   process.stderr.write(usage);
   return fail(`\nPaphos has no command "${first}".`);
 }

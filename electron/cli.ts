@@ -3,6 +3,7 @@ import { runCheck } from './cli/check.ts';
 import { runServe } from './cli/serve.ts';
 import { runWrite } from './cli/write.ts';
 import { UsageError } from './cli/usage.ts';
+import { runVerify } from './cli/verify.ts';
 import { faultOf } from './studio/faults.ts';
 
 const text = { type: 'string' } as const;
@@ -13,7 +14,12 @@ async function run([command = 'serve', ...args]: readonly string[]): Promise<num
     case 'serve': return runServe(parseArgs({ args, options: { port: text, data: text, models: text, 'no-open': flag, json: flag } }).values);
     case 'write': return runWrite(parseArgs({ args, options: { system: text, user: text, model: text, format: text, context: text, seed: text, temperature: text, 'max-tokens': text } }).values);
     case 'check': return runCheck(parseArgs({ args, options: { data: text } }).values);
-    default: throw new UsageError(`Paphos has no command “${command}”. It knows serve, write and check.`);
+    case 'verify': {
+      const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { json: flag, context: text, format: text } });
+      if (positionals.length > 1) throw new UsageError('verify looks at one model file at a time.');
+      return runVerify(positionals[0], values);
+    }
+    default: throw new UsageError(`Paphos has no command “${command}”. It knows serve, write, check and verify.`);
   }
 }
 

@@ -1,34 +1,19 @@
 import { randomInt } from 'node:crypto';
-import { resolve } from 'node:path';
-import { FORMATS, formatByName } from '../../shared/prompt/formats.ts';
-import type { PromptFormat, PromptTurn } from '../../shared/prompt/types.ts';
+import type { PromptTurn } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { forkEngine } from '../inference/fork.ts';
-import { splitOf } from '../inference/gguf/split.ts';
 import { createInferenceHost } from '../inference/host.ts';
 import { resourcesDir } from '../places.ts';
 import { engineThreads, mayUseGpu } from '../studio/engine.ts';
-import { StudioError } from '../studio/faults.ts';
 import { examineModel, formatOfModel } from '../studio/model-format.ts';
-import { readDemoModel, type DemoModel } from '../studio/model-files.ts';
+import { readDemoModel } from '../studio/model-files.ts';
+import { chooseFormat, chooseModel } from './choose.ts';
 import { numberOption, UsageError } from './usage.ts';
 
 interface WriteArguments {
   readonly system?: string | undefined; readonly user?: string | undefined; readonly model?: string | undefined; readonly format?: string | undefined;
   readonly context?: string | undefined; readonly seed?: string | undefined; readonly temperature?: string | undefined; readonly 'max-tokens'?: string | undefined;
 }
-
-async function formatOf(path: string, demo: DemoModel | null, named: string | undefined): Promise<PromptFormat> {
-  if (named !== undefined) {
-    const format = formatByName(named);
-    if (!format) throw new UsageError(`There is no format “${named}”. Choose one of: ${FORMATS.map((one) => one.name).join(', ')}.`);
-    return format;
-  }
-  return formatOfModel(path, await examineModel(path), demo).format;
-}
-
-/** A model in several files is opened by its first. */
-const firstFile = (path: string): string => splitOf(path)?.files[0] ?? path;
 
 function turnsOf({ system, user }: WriteArguments): PromptTurn[] {
   const turn = (id: string, role: 'system' | 'user', text: string | undefined): PromptTurn[] => (text === undefined ? [] : [{ id, role, speaker: null, text }]);
@@ -45,9 +30,8 @@ export async function runWrite(given: WriteArguments): Promise<number> {
   const temperature = numberOption('temperature', given.temperature, 0, 5, false);
   const maxTokens = numberOption('max-tokens', given['max-tokens'], 1, 4096);
   const demo = readDemoModel(resourcesDir);
-  const path = given.model === undefined ? demo?.path : firstFile(resolve(given.model));
-  if (path === undefined) throw new StudioError('NO_MODEL', 'The embedded model is missing. Name a model file with --model FILE.');
-  const format = await formatOf(path, demo, given.format);
+  const path = chooseModel(given.model, demo);
+  const format = given.format === undefined ? formatOfModel(path, await examineModel(path), demo).format : chooseFormat(given.format);
   const suits = demo?.path === path ? demo.sampling : DEFAULT_SAMPLING;
   const sampling = { ...suits, seed, temperature: temperature ?? suits.temperature, maxTokens: maxTokens ?? suits.maxTokens };
 
