@@ -18,7 +18,7 @@ import { slideWindow, type WindowSlide } from './verify-window.ts';
 export interface Verification {
   readonly file: { readonly path: string; readonly bytes: number; readonly parts: number; readonly sha256: string };
   readonly header: Pick<Examined['header'], 'architecture' | 'name' | 'layers' | 'embedding' | 'contextLength'> & { readonly vocabulary: { readonly kind: string; readonly size: number }; readonly chatTemplate: boolean };
-  readonly loaded: Pick<LoadedModel, 'device' | 'contextSize' | 'promptChunk' | 'gpuLayers' | 'memory'> & { readonly loadMs: number };
+  readonly loaded: Pick<LoadedModel, 'device' | 'contextSize' | 'hardware'> & { readonly loadMs: number };
   readonly format: { readonly name: string; readonly title: string; readonly detected: string; readonly confidence: string; readonly reasons: readonly string[] };
   readonly marks: readonly { readonly text: string; readonly tokens: readonly TokenPiece[] }[];
   readonly bos: TokenPiece | null;
@@ -70,12 +70,12 @@ export async function verifyModel({ path, demo, contextSize, format: chosen, say
     return {
       file: { path, bytes: header.bytes, parts: header.parts, sha256 },
       header: { architecture: header.architecture, name: header.name, layers: header.layers, embedding: header.embedding, contextLength: header.contextLength, vocabulary: { kind: vocabulary.kind, size: vocabulary.size }, chatTemplate: header.chatTemplate !== null },
-      loaded: { device: model.device, contextSize: model.contextSize, promptChunk: model.promptChunk, gpuLayers: model.gpuLayers, memory: model.memory, loadMs },
+      loaded: { device: model.device, contextSize: model.contextSize, hardware: model.hardware, loadMs },
       format: { name: format.name, title: format.title, detected: found.format.title, confidence: found.confidence, reasons: found.reasons },
       marks, bos: model.vocabulary.bos ? (sample[0] ?? null) : null, ends, sample,
       reply: { text, reason, tokens: stats.tokens }, window, perplexity, speed: { ...speed, tokensPerSecond: stats.tokensPerSecond }, residentBytes: residentBytes(host.pid),
       warnings: [
-        ...header.warnings.map(({ message }) => message), ...(model.warning === null ? [] : [model.warning.message]),
+        ...header.warnings.map(({ message }) => message), ...(model.hardware.warning === null ? [] : [model.hardware.warning.message]),
         ...formatWarnings(format, { control: vocabulary.control, userDefined: vocabulary.userDefined, bos: vocabulary.bosText, endText: vocabulary.endText, renderings: examined.renderings }),
         ...(perplexity.value > vocabulary.size ? [`The sample surprises this model more than chance would (perplexity ${perplexity.value.toFixed(0)}, vocabulary ${vocabulary.size}): it was never trained, or its weights are damaged.`] : []),
       ],
