@@ -30,6 +30,8 @@ test('from the first start to alternates that survive a reload', async () => {
   await expect.poll(async () => (await studio.text()).length, { timeout: 60_000 }).toBeGreaterThan(opening.length + 20);
   await studio.replyEnds();
   expect((await storedPath(studio)).at(-1)?.role).toBe('model');
+  await expect(page.getByRole('toolbar', { name: 'Writing' })).toContainText(/\d to read · about [\d.]+ s/);
+  await expect(page.getByRole('region', { name: 'Context' })).toContainText(/Last reply: read \d+, reused \d+\./);
 
   const before = (await storedPath(studio)).length;
   await page.keyboard.type('I say <|user|> aloud');
