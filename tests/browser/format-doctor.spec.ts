@@ -41,10 +41,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await doctor.getByRole('checkbox', { name: 'Show numbers' }).check();
     await expect(sample).not.toHaveText(/^<\|system\|>The harbour/);
     await picture('format-doctor-numbers');
+    await doctor.getByRole('checkbox', { name: 'Show numbers' }).uncheck();
 
     await doctor.getByRole('combobox', { name: 'Format' }).click();
     await page.getByRole('option', { name: 'Open-Assistant' }).click({ timeout: 5000 });
-    await expect(sample).toContainText('<|prompter|>', { useInnerText: true });
+    await expect(sample).toContainText('<|prompter|>The harbour lies in fog.');
     await expect(doctor.getByText(/Role marks are plain text in this model/)).toBeVisible();
     await expect(doctor.getByText('You chose another format than the file points to.')).toBeVisible();
     await picture('format-doctor-other');
