@@ -105,7 +105,7 @@ export const words = {
   formatDoctorOf: (model: string) => `Format of ${model}`,
   openFormatDoctor: 'Look into the format',
   confidence: { certain: 'Certain', likely: 'Likely', guess: 'A guess' },
-  whyFormat: (title: string) => `Why ${title}`,
+  whyFormat: (title: string) => `Evidence: ${title}`,
   otherThanDetected: 'You chose another format than the file points to.',
   formatWarnings: 'What to know',
   formatSample: 'A short conversation, as the model reads it',

@@ -20,7 +20,7 @@ test('marks that are plain text, by the model or by the format', () => {
 });
 
 test('a missing end token', () => {
-  expect(formatWarnings(format('metharme'), use({ endText: null }))).toEqual([expect.stringMatching(/names no token that ends a text/)]);
+  expect(formatWarnings(format('metharme'), use({ endText: null }))).toEqual([expect.stringMatching(/does not name the token that ends a text/)]);
 });
 
 test('what the template does with notes, and otherwise', () => {

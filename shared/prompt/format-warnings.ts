@@ -27,7 +27,7 @@ function aboutMarks(format: PromptFormat, { control, userDefined, endText }: For
   else if (plain.length > 0) warnings.push(`Role marks are plain text in this format (${plain.join(' ')}). The same words in what you write are sent so that they mark nothing.`);
   const loose = marks.filter((word) => userDefined.includes(word));
   if (loose.length > 0) warnings.push(`${loose.join(' ')} would also be read as ${loose.length > 1 ? 'marks' : 'a mark'} in ordinary text. Where you write them they are taken apart.`);
-  if (endText === null) warnings.push('The model file names no token that ends a text: a reply ends at a role mark or at its length.');
+  if (endText === null) warnings.push('The model file does not name the token that ends a text. It is guessed; if none is found, a reply ends at a role mark or at its length.');
   return warnings;
 }
 

@@ -30,6 +30,10 @@ test('templates of known models become formats that write as they do', () => {
   expect([...templates.values()].filter((template) => deduced(template).found !== null).length).toBeGreaterThanOrEqual(50);
 });
 
+test('where a template does not open the reply, the format does', () => {
+  expect(deduced("{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% endfor %}").found).toMatchObject({ exact: true, format: { before: { model: '<|assistant|>' }, opensReply: '<|assistant|>' } });
+});
+
 test('what does not write turns as they are is no format', () => {
   expect(deduced('{{ messages | length }}').found).toBeNull();
   expect(deduced("{% for m in messages %}{{ m.content | upper }}{% endfor %}").found).toBeNull();

@@ -32,7 +32,10 @@ export function deduceFormat(renderings: readonly Rendering[], bos: string | nul
   if (!parsed.success || beforeUser + betweenUserAndModel + betweenModelAndUser === '') return null;
   const { plain: onPlain, noted: onNoted } = agreement(parsed.data, renderings, bos);
   const prefaced = PROBES.every(({ turns, noted: withNote }, index) => withNote || textOf(renderings[index]).endsWith(renderText(parsed.data, turns)));
-  return onPlain || (onNoted && prefaced) ? { format: parsed.data, exact: onPlain && onNoted } : null;
+  if (!onPlain && !(onNoted && prefaced)) return null;
+  // Old templates do not open the reply.
+  const opensReply = parsed.data.opensReply === '' ? parsed.data.before.model : parsed.data.opensReply;
+  return { format: { ...parsed.data, opensReply }, exact: onPlain && onNoted };
 }
 
 function textOf(rendering: Rendering | undefined): string {

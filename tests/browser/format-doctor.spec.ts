@@ -61,7 +61,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await picture('model-list-bad');
     await page.getByRole('option', { name: /strange/ }).click();
     await expect(panel.getByText(/trained with 0 tokens of context/)).toBeVisible({ timeout: 30_000 });
-    await expect(panel.getByText(/names no token that ends a text/)).toBeVisible();
+    await expect(panel.getByText(/does not name the token that ends a text/)).toBeVisible();
     await expect(panel.locator('code')).toHaveAttribute('title', /^[0-9a-f]{64}$/, { timeout: 20_000 });
     await picture('model-warnings');
     await panel.getByRole('button', { name: 'Look into the format' }).click();
