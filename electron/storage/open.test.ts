@@ -96,8 +96,9 @@ describe('a data folder', () => {
 });
 
 describe('an update of the schema', () => {
+  const now = MIGRATIONS.length;
   const rebuild: Migration = {
-    version: 2,
+    version: now + 1,
     up: `CREATE TABLE stories_new (id TEXT PRIMARY KEY, title TEXT NOT NULL, last_chapter_id TEXT, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, removed_at INTEGER, checksum INTEGER NOT NULL, mood TEXT) STRICT, WITHOUT ROWID;
       INSERT INTO stories_new SELECT *, 'calm' FROM stories; DROP TABLE stories; ALTER TABLE stories_new RENAME TO stories;`,
   };
@@ -112,17 +113,17 @@ describe('an update of the schema', () => {
   test('keeps every row when a table is rebuilt, and a copy of the store as it was', () => {
     withStory();
     openStore(folder, { migrations: [...MIGRATIONS, rebuild] }).close();
-    expect(counts(join(folder, 'store.db'))).toEqual({ read: [1, 1, 1, 1], version: 2 });
-    expect(counts(join(folder, 'backups', 'store-schema-1.db'))).toEqual({ read: [1, 1, 1, 1], version: 1 });
+    expect(counts(join(folder, 'store.db'))).toEqual({ read: [1, 1, 1, 1], version: now + 1 });
+    expect(counts(join(folder, 'backups', `store-schema-${now}.db`))).toEqual({ read: [1, 1, 1, 1], version: now });
   });
 
   test('that fails or would lose what rows belong to leaves everything as it was', () => {
     withStory();
-    const loses: Migration = { version: 2, up: 'DELETE FROM chapters' };
-    const breaks: Migration = { version: 2, up: 'CREATE TABLE half (x INTEGER) STRICT; SELECT nothing FROM nowhere;' };
+    const loses: Migration = { version: now + 1, up: 'DELETE FROM chapters' };
+    const breaks: Migration = { version: now + 1, up: 'CREATE TABLE half (x INTEGER) STRICT; SELECT nothing FROM nowhere;' };
     expect(fault(() => openStore(folder, { migrations: [...MIGRATIONS, loses] })).code).toBe('MIGRATION_FAILED');
     expect(fault(() => openStore(folder, { migrations: [...MIGRATIONS, breaks] })).code).toBe('MIGRATION_FAILED');
-    expect(counts(join(folder, 'store.db'))).toEqual({ read: [1, 1, 1, 1], version: 1 });
+    expect(counts(join(folder, 'store.db'))).toEqual({ read: [1, 1, 1, 1], version: now });
     const store = openStore(folder);
     expect(listStories(store.db)).toHaveLength(1);
     store.close();
@@ -131,7 +132,7 @@ describe('an update of the schema', () => {
   test('can be undone with the copy alone', () => {
     withStory();
     openStore(folder, { migrations: [...MIGRATIONS, rebuild] }).close();
-    copyFileSync(join(folder, 'backups', 'store-schema-1.db'), join(folder, 'store.db'));
+    copyFileSync(join(folder, 'backups', `store-schema-${now}.db`), join(folder, 'store.db'));
     const store = openStore(folder);
     expect(listStories(store.db).map((story) => story.title)).toEqual(['Kept']);
     store.close();
