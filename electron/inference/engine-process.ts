@@ -1,18 +1,20 @@
-import { constants, setPriority } from 'node:os';
-import { EngineFault } from './fault.ts';
+import { EngineFault, faults } from './fault.ts';
 import { ANSWERS, type AnswerTo, type Asking, type EngineWire, type FromEngine, PROTOCOL_VERSION, type Request } from './protocol.ts';
+import { type Pace, Patience } from './patience.ts';
+import { lowerPriority } from './priority.ts';
 
 export interface Tempo {
   readonly pingMs: number;
-  /** A process that answers nothing for so long is taken for dead. */
+  /** A process that answers no ping for so long is taken for dead: nothing that it does by itself takes so long. */
   readonly hangMs: number;
   readonly helloMs: number;
-  /** How long a stop may go unnoticed (one chunk of a prompt at the most) before the process is ended. */
+  /** How long a stop may go unnoticed, beyond the slowest chunk so far, before the process is ended. */
   readonly stopMs: number;
-  /** A load or a reply that shows no progress for so long will show none: native code may hang while the process answers. */
+  /** How long a request may show no step, for native code may hang while the process answers: until its first one, and after it at least. */
+  readonly firstMs: number;
   readonly silenceMs: number;
 }
-export const TEMPO: Tempo = { pingMs: 2000, hangMs: 60_000, helloMs: 30_000, stopMs: 5000, silenceMs: 300_000 };
+export const TEMPO: Tempo = { pingMs: 2000, hangMs: 30_000, helloMs: 30_000, stopMs: 5000, firstMs: 300_000, silenceMs: 20_000 };
 
 export interface Exit { readonly code: number | null; readonly signal: string | null }
 type Answer = AnswerTo<Asking['type']>;
@@ -20,7 +22,7 @@ type Answer = AnswerTo<Asking['type']>;
 const FINAL: ReadonlySet<string> = new Set(Object.values(ANSWERS));
 const isAnswer = (message: FromEngine): message is Answer => FINAL.has(message.type);
 
-interface Pending { resolve(message: Answer): void; reject(error: EngineFault): void; notice(message: FromEngine): void; readonly patience: NodeJS.Timeout; impatience: NodeJS.Timeout | undefined }
+interface Pending { resolve(message: Answer): void; reject(error: EngineFault): void; notice(message: FromEngine): void; readonly patience: Patience; impatience: NodeJS.Timeout | undefined }
 
 /** One inference process from its start to its end: pairs answers with requests, watches its pulse. Its exit is the only truth about its end. */
 export class EngineProcess {
@@ -32,6 +34,7 @@ export class EngineProcess {
   readonly #tempo: Tempo;
   #hello: { resolve(): void; reject(error: EngineFault): void };
   #pulse: NodeJS.Timeout;
+  readonly #pace: Pace = { slowest: 0 };
   #unanswered = 0;
   #nextId = 1;
   #alive = true;
@@ -48,7 +51,7 @@ export class EngineProcess {
     this.#wire = start();
     this.#wire.onMessage((message) => { this.#receive(message); });
     this.#wire.onExit((exit) => { ended.resolve(this.#buried(exit)); });
-    this.#pulse = setTimeout(() => { this.#fail(new EngineFault('START', 'The engine did not start in time. Close other programs and try again.')); }, tempo.helloMs);
+    this.#pulse = setTimeout(() => { this.#fail(faults.start()); }, tempo.helloMs);
     lowerPriority(this.#wire.pid);
   }
 
@@ -64,9 +67,8 @@ export class EngineProcess {
   ask<T extends Asking['type']>(request: Request<T>, notice: (message: FromEngine) => void = () => undefined): { id: number; answer: Promise<AnswerTo<T>> } {
     const id = this.#nextId++;
     const answer = new Promise<AnswerTo<T>>((resolve, reject) => {
-      if (!this.#alive) { reject(crash({ code: null, signal: null }, this.#wire)); return; }
-      const patience = setTimeout(() => { this.#fail(hung()); }, this.#tempo.silenceMs).unref();
-      this.#pending.set(id, { resolve: (message) => { resolve(message as AnswerTo<T>); }, reject, notice, patience, impatience: undefined });
+      if (!this.#alive) { reject(faults.crash({ code: null, signal: null }, this.#wire.log?.() ?? [])); return; }
+      this.#pending.set(id, { resolve: (message) => { resolve(message as AnswerTo<T>); }, reject, notice, patience: new Patience(request.type, this.#pace, this.#tempo), impatience: undefined });
       this.#wire.send({ ...request, id });
     });
     return { id, answer };
@@ -77,7 +79,7 @@ export class EngineProcess {
     this.#wire.send({ type: 'abort', id });
     const pending = this.#pending.get(id);
     if (pending === undefined || pending.impatience !== undefined) return;
-    pending.impatience = setTimeout(() => { void this.kill(); }, this.#tempo.stopMs);
+    pending.impatience = setTimeout(() => { void this.kill(); }, this.#tempo.stopMs + this.#pace.slowest * this.#tempo.pingMs);
   }
 
   async kill(): Promise<void> {
@@ -93,7 +95,7 @@ export class EngineProcess {
     else if (isAnswer(message)) this.#settle(message.id)?.resolve(message);
     else {
       const pending = this.#pending.get(message.id);
-      pending?.patience.refresh();
+      pending?.patience.hear(message);
       pending?.notice(message);
     }
   }
@@ -101,7 +103,6 @@ export class EngineProcess {
   #settle(id: number): Pending | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
-    clearTimeout(pending?.patience);
     clearTimeout(pending?.impatience);
     return pending;
   }
@@ -109,7 +110,7 @@ export class EngineProcess {
   #greet(version: number): void {
     clearTimeout(this.#pulse);
     if (version !== PROTOCOL_VERSION) {
-      this.#fail(new EngineFault('VERSION', 'The engine belongs to another version of Paphos. Install Paphos again; your stories stay where they are.', `protocol ${version}, expected ${PROTOCOL_VERSION}`));
+      this.#fail(faults.otherVersion(version, PROTOCOL_VERSION));
       return;
     }
     this.#pulse = setInterval(() => { this.#ping(); }, this.#tempo.pingMs);
@@ -119,10 +120,9 @@ export class EngineProcess {
 
   /** Counts pings, not time: a computer that slept has not hung. */
   #ping(): void {
-    if (this.#unanswered * this.#tempo.pingMs >= this.#tempo.hangMs) {
-      this.#fail(hung());
-      return;
-    }
+    const silent = this.#unanswered * this.#tempo.pingMs >= this.#tempo.hangMs;
+    const stuck = [...this.#pending.values()].map((pending) => pending.patience.wait()).includes(false);
+    if (silent || stuck) { this.#fail(faults.hang()); return; }
     this.#unanswered++;
     this.#wire.send({ type: 'ping', id: 0 });
   }
@@ -135,29 +135,9 @@ export class EngineProcess {
   #buried(exit: Exit): EngineFault | null {
     this.#alive = false;
     clearTimeout(this.#pulse);
-    const reason = this.#reason === 'ours' ? new EngineFault('NO_ENGINE', 'The model was closed.') : (this.#reason ?? crash(exit, this.#wire));
+    const reason = this.#reason === 'ours' ? faults.unloaded() : (this.#reason ?? faults.crash(exit, this.#wire.log?.() ?? []));
     this.#hello.reject(reason);
     for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(reason);
     return this.#reason === 'ours' ? null : reason;
-  }
-}
-
-function hung(): EngineFault {
-  return new EngineFault('HANG', 'The model stopped answering and was ended. Your text is safe. Try again; if it happens again, choose a smaller context or another model.');
-}
-
-function crash({ code, signal }: Exit, wire: EngineWire): EngineFault {
-  const cause = signal === 'SIGKILL' ? 'it was ended from outside, most often because memory ran out' : 'it failed inside the engine';
-  const detail = [signal === null ? `exit code ${code ?? 'unknown'}` : signal, ...(wire.log?.() ?? [])].join('\n');
-  return new EngineFault('CRASH', `The model stopped unexpectedly: ${cause}. Your text is safe. Press Reply to start it again.`, detail);
-}
-
-/** The page and the rest of the computer go first. Where it is not allowed, nothing is lost. */
-function lowerPriority(pid: number | null): void {
-  if (pid === null || pid === process.pid) return;
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    return;
   }
 }

@@ -1,6 +1,6 @@
 import type { Ledger } from '../../shared/prompt/types.ts';
 import type { EngineProcess } from './engine-process.ts';
-import { EngineFault } from './fault.ts';
+import { EngineFault, faults } from './fault.ts';
 import type { EngineJob, FromEngine, GenerateRequest } from './protocol.ts';
 
 type Accepted = Awaited<EngineJob['accepted']>;
@@ -65,7 +65,7 @@ export class Generation implements EngineJob {
   }
 
   fail(error: unknown): void {
-    const fault = error instanceof EngineFault ? error : new EngineFault('ENGINE', 'The model could not go on. What was written is safe; try again.', String(error));
+    const fault = error instanceof EngineFault ? error : faults.unexpected(String(error));
     this.#accepted.reject(fault);
     this.#done.reject(fault);
   }
@@ -87,7 +87,7 @@ export class Generation implements EngineJob {
   }
 
   #finishStopped(): void {
-    this.#accepted.reject(new EngineFault('STOPPED', 'Stopped before the model began.'));
+    this.#accepted.reject(faults.stopped());
     const promptTokens = this.#ledger?.total ?? 0;
     this.#done.resolve({ reason: 'stopped', position: 0, stats: { promptTokens, reusedTokens: 0, tokens: 0, firstTokenMs: 0, tokensPerSecond: 0, seed: this.#request.sampling.seed } });
   }

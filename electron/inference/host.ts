@@ -2,27 +2,35 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Ledger, PlanRequest } from '../../shared/prompt/types.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import { EngineProcess, TEMPO, type Tempo } from './engine-process.ts';
-import { EngineFault } from './fault.ts';
+import { EngineFault, faults } from './fault.ts';
 import { Generation } from './generation.ts';
 import { measurement } from './measurement.ts';
 import { type AnswerTo, type Asking, DEFAULT_TUNING, type EngineJob, type FromEngine, type GenerateRequest, type InferenceHost, type LoadedModel, type LoadOptions, type Request, type StartEngine } from './protocol.ts';
 import { JobQueue, type JobOptions } from './queue.ts';
+import { hasRoomBeside } from './room.ts';
 
 /** After so many failures of the engine itself in a row it is not started again unasked. */
 const BREAKER = 3;
 /** Faults of the engine, not of what it was asked. */
 const INFRASTRUCTURE = new Set(['CRASH', 'HANG', 'START', 'LOAD']);
 
-/** The supervisor: starts the engine when it is needed, keeps one job at a time, and survives its death. A model has a process of its own. */
-export function createInferenceHost(start: StartEngine, tempo: Tempo = TEMPO): InferenceHost {
+/** A process with the model that it has, or is getting. */
+interface Seat { readonly engine: EngineProcess; options: LoadOptions; model: LoadedModel | null }
+interface Supervision { readonly tempo?: Tempo; readonly hasRoom?: (other: LoadedModel, options: LoadOptions) => boolean }
+
+/**
+ * The supervisor: starts the engine when it is needed, keeps the queue of its jobs, and survives its death. A model has a process of its own;
+ * the model of before stays for switching back as long as memory allows.
+ */
+export function createInferenceHost(start: StartEngine, { tempo = TEMPO, hasRoom = hasRoomBeside }: Supervision = {}): InferenceHost {
   const deathListeners: ((fault: StudioFault) => void)[] = [];
-  let current: EngineProcess | null = null;
-  let loaded: { readonly options: LoadOptions; readonly model: LoadedModel } | null = null;
+  let seat: Seat | null = null;
+  let spare: Seat | null = null;
   /** What the next job needs, whether or not a process has it now. */
   let wanted: LoadOptions | null = null;
   let failures = 0;
   let closed = false;
-  const queue = new JobQueue(() => loaded?.model.parallel ?? 1);
+  const queue = new JobQueue(() => seat?.model?.parallel ?? 1);
 
   const counted = async <T>(job: Promise<T>): Promise<T> => {
     try {
@@ -33,47 +41,76 @@ export function createInferenceHost(start: StartEngine, tempo: Tempo = TEMPO): I
     }
   };
 
-  const startProcess = async (device: number | null): Promise<EngineProcess> => {
-    const engine = new EngineProcess(() => start(device), tempo);
-    current = engine;
+  const startProcess = async (options: LoadOptions): Promise<Seat> => {
+    const engine = new EngineProcess(() => start(options.tuning?.device ?? null), tempo);
+    const made: Seat = { engine, options, model: null };
+    seat = made;
     void engine.ended.then((fault) => {
-      if (current === engine) { current = null; loaded = null; }
+      if (spare === made) spare = null;
+      if (seat !== made) return;
+      seat = null;
       if (fault !== null && !closed) for (const listener of deathListeners) listener(fault.fault);
     });
     await engine.started;
-    return engine;
+    return made;
+  };
+
+  /** Another model keeps its process where there is room for both; the one before it goes. */
+  const makeRoom = async (options: LoadOptions): Promise<void> => {
+    if (seat?.model && seat.options.path !== options.path) {
+      await spare?.engine.kill();
+      [spare, seat] = [seat, null];
+    } else {
+      await seat?.engine.kill();
+    }
+    if (spare?.model && !hasRoom(spare.model, options)) await spare.engine.kill();
   };
 
   const loadFresh = async (options: LoadOptions, onProgress: (value: number) => void): Promise<LoadedModel> => {
-    await current?.kill();
-    const engine = await startProcess(options.tuning?.device ?? null);
+    await makeRoom(options);
+    const made = await startProcess(options);
     try {
-      const { answer } = engine.ask<'load'>({ type: 'load', options }, (message) => { if (message.type === 'progress') onProgress(message.value); });
-      const { model } = await answer;
-      loaded = { options, model };
-      return model;
+      const { answer } = made.engine.ask<'load'>({ type: 'load', options }, (message) => { if (message.type === 'progress') onProgress(message.value); });
+      made.model = (await answer).model;
+      return made.model;
     } catch (error) {
       // What a failed load left behind is not known.
-      await engine.kill();
+      await made.engine.kill();
       if (error instanceof EngineFault && !INFRASTRUCTURE.has(error.fault.code)) wanted = null;
       throw error;
     }
   };
 
-  const ensureLoaded = async (): Promise<EngineProcess> => {
-    if (current?.alive === true && loaded !== null) return current;
-    if (wanted === null) throw new EngineFault('NO_ENGINE', 'No model is loaded. Choose one first.');
-    if (failures >= BREAKER) {
-      throw new EngineFault('BREAKER', `The model stopped ${failures} times in a row, so it is not started again by itself. Your text is safe. Choose a smaller context or another model, or load this one again to try once more.`);
+  const load = async (options: LoadOptions, onProgress: (value: number) => void): Promise<LoadedModel> => {
+    if (seat?.model && sameModel(seat.options, options)) return seat.model;
+    if (spare?.model && sameModel(spare.options, options)) {
+      const { options: known, model } = spare;
+      [seat, spare] = [spare, seat];
+      wanted = known;
+      return model;
     }
-    await loadFresh(wanted, () => undefined);
-    return ensureLoaded();
+    wanted = options;
+    const model = await counted(loadFresh(options, onProgress));
+    // A process that is started again must not measure anew.
+    wanted = { ...options, tuning: { ...options.tuning, promptChunk: model.hardware.promptChunk } };
+    if (seat !== null) seat.options = wanted;
+    return model;
   };
 
   const readyNow = async (): Promise<EngineProcess> => {
-    if (current?.alive === true && loaded !== null) return current;
-    throw new EngineFault('NO_ENGINE', 'No model is ready. Choose one, or wait until it is loaded.');
+    if (seat?.model) return seat.engine;
+    throw faults.notReady();
   };
+
+  const ensureLoaded = async (): Promise<EngineProcess> => {
+    if (seat?.model) return seat.engine;
+    if (wanted === null) throw faults.nothingLoaded();
+    if (failures >= BREAKER) throw faults.breaker(failures);
+    await loadFresh(wanted, () => undefined);
+    return readyNow();
+  };
+
+  const endProcesses = async (): Promise<void> => { await Promise.all([seat, spare].map((one) => one?.engine.kill())); };
 
   const ask = <T extends Asking['type']>(engineOf: () => Promise<EngineProcess>, request: Request<T>, options: JobOptions, notice?: (message: FromEngine) => void): Promise<AnswerTo<T>> =>
     queue.add((stop) => counted(engineOf().then((engine) => {
@@ -83,15 +120,10 @@ export function createInferenceHost(start: StartEngine, tempo: Tempo = TEMPO): I
     })), options);
 
   return {
-    get pid() { return current?.pid ?? null; },
+    get pid() { return seat?.engine.pid ?? null; },
 
     load: (options, onProgress) => queue.add(async () => {
-      if (current?.alive === true && loaded !== null && sameModel(loaded.options, options)) return loaded.model;
-      wanted = options;
-      const model = await counted(loadFresh(options, onProgress));
-      // A process that is started again must not measure anew.
-      wanted = { ...options, tuning: { ...options.tuning, promptChunk: model.hardware.promptChunk } };
-      loaded &&= { options: wanted, model };
+      const model = await load(options, onProgress);
       // Somebody asked for it: one more try before the breaker opens again.
       failures = Math.min(failures, BREAKER - 1);
       return model;
@@ -118,10 +150,12 @@ export function createInferenceHost(start: StartEngine, tempo: Tempo = TEMPO): I
 
     onDeath: (listener) => { deathListeners.push(listener); },
 
+    rest: () => queue.add(endProcesses, { priority: 'idle', alone: true }),
+
     async close() {
       closed = true;
-      const idle = queue.close(new EngineFault('CLOSED', 'Paphos is closing.'));
-      await current?.kill();
+      const idle = queue.close(faults.closing());
+      await endProcesses();
       await idle;
     },
   };

@@ -134,6 +134,7 @@ export interface Measurement<T> {
 
 /** What the studio knows of inference. Rejections are EngineFault (fault: StudioFault). */
 export interface InferenceHost {
+  /** The model of before stays in memory if there is room for both, and coming back to it costs nothing. */
   load(options: LoadOptions, onProgress: (value: number) => void): Promise<LoadedModel>;
   plan(request: PlanRequest): Promise<Ledger>;
   /** Idle work: waits while a reply is written. */
@@ -147,6 +148,8 @@ export interface InferenceHost {
   score(request: ScoreRequest): Measurement<readonly EndingScore[]>;
   perplexity(request: PerplexityRequest): Measurement<Perplexity>;
   readonly pid: number | null;
+  /** Ends the processes once nothing is left to do. What was loaded stays chosen: the next job starts it again. */
+  rest(): Promise<void>;
   /** Called when the process ends unasked, with what happened in words. */
   onDeath(listener: (fault: StudioFault) => void): void;
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-import { EngineFault } from './fault.ts';
+import { type EngineFault, faults } from './fault.ts';
 
 export interface JobOptions {
   /** `asked`: somebody waits for it. `idle`: it waits until nobody does, and gives way as soon as somebody does again. */
@@ -39,7 +39,7 @@ export class JobQueue {
     const result = Promise.withResolvers<T>();
     const job: Job = { idle: priority === 'idle', alone, again, signal, task, result: result as PromiseWithResolvers<unknown>, stop: new AbortController(), gaveWay: false };
     if (this.#refusal !== null) result.reject(this.#refusal);
-    else if (signal?.aborted === true) result.reject(takenBack());
+    else if (signal?.aborted === true) result.reject(faults.stopped());
     else {
       signal?.addEventListener('abort', () => { this.#takeBack(job); }, { once: true });
       this.#line(job);
@@ -93,10 +93,10 @@ export class JobQueue {
   }
 
   #failed(job: Job, error: unknown): void {
-    if (job.signal?.aborted === true) job.result.reject(takenBack());
+    if (job.signal?.aborted === true) job.result.reject(faults.stopped());
     else if (!job.gaveWay || this.#refusal !== null) job.result.reject(error);
     else if (job.again) this.#again(job);
-    else job.result.reject(new EngineFault('YIELDED', 'This was left for later, because the model was needed for something else.'));
+    else job.result.reject(faults.yielded());
   }
 
   #again(job: Job): void {
@@ -109,10 +109,6 @@ export class JobQueue {
     const place = this.#waiting.indexOf(job);
     if (place < 0) { job.stop.abort(); return; }
     this.#waiting.splice(place, 1);
-    job.result.reject(takenBack());
+    job.result.reject(faults.stopped());
   }
-}
-
-function takenBack(): EngineFault {
-  return new EngineFault('STOPPED', 'This was stopped.');
 }

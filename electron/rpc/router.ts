@@ -48,6 +48,8 @@ export function createRouter({ stories, chapters, writing, models, settings }: S
     settings: {
       sampling: door.settings.sampling.handler(({ input }) => settings.sampling(input.storyId)),
       setSampling: door.settings.setSampling.handler(({ input }) => settings.setSampling(input.storyId, input.sampling)),
+      engine: door.settings.engine.handler(() => settings.engine()),
+      setEngine: door.settings.setEngine.handler(({ input }) => settings.setEngine(input)),
       interface: door.settings.interface.handler(() => settings.interface()),
       setInterface: door.settings.setInterface.handler(({ input }) => settings.setInterface(input.key, input.value)),
     },

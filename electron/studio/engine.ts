@@ -4,10 +4,11 @@ import type { EngineStatus, LoadedHardware } from '../../shared/contract/models.
 import type { GenerationStats } from '../../shared/contract/writing.ts';
 import type { PromptFormat } from '../../shared/prompt/types.ts';
 import type { InferenceHost, LoadOptions } from '../inference/protocol.ts';
+import type { Crashes } from './crashes.ts';
 import { channel, type Channel } from './events.ts';
 import { faultOf, StudioError } from './faults.ts';
 
-export interface EngineModel { readonly id: string; readonly name: string; readonly options: LoadOptions; readonly format: PromptFormat; readonly sha256: string | null }
+export interface EngineModel { readonly id: string; readonly name: string; readonly options: LoadOptions; readonly format: PromptFormat; readonly bytes: number; readonly modifiedAt: number; readonly sha256: string | null }
 export interface Ready { readonly modelId: string; readonly modelName: string; readonly device: string; readonly contextSize: number; readonly promptChunk: number; readonly format: PromptFormat; readonly sha256: string | null }
 
 /** The inference process as the person sees it: which model, how far, how fast, what went wrong. */
@@ -26,10 +27,22 @@ export interface Engine {
   asked(): void;
   generating(): void;
   rested(stats: GenerationStats | null): void;
+  /** A model that is not loaded, and why. */
+  refuse(model: Pick<EngineModel, 'id' | 'name'>, fault: StudioFault): void;
+  /** The time of rest was changed. */
+  restAnew(): void;
   watch(signal?: AbortSignal): AsyncGenerator<EngineStatus, void>;
   readonly host: InferenceHost;
   readonly busy: boolean;
   close(): Promise<void>;
+}
+
+export interface EngineOptions {
+  readonly crashes: Crashes;
+  /** Minutes without use after which the model leaves the memory; null: never. */
+  readonly restMinutes: () => number | null;
+  /** Hears what each reply took. */
+  readonly onReply: (ready: Ready, stats: GenerationStats) => void;
 }
 
 const NOTHING: EngineStatus = { state: 'idle', modelId: null, modelName: null, device: null, progress: null, contextSize: null, tokensPerSecond: null, format: null, sha256: null, fault: null, hardware: null };
@@ -38,12 +51,12 @@ const NOTHING: EngineStatus = { state: 'idle', modelId: null, modelName: null, d
 export const engineThreads = (): number => Math.max(1, Number.parseInt(process.env['PAPHOS_THREADS'] ?? '', 10) || availableParallelism() - 1);
 export const mayUseGpu = (): boolean => process.env['PAPHOS_GPU'] !== '0';
 
-/** `onReply` hears what each reply took. */
-export function createEngine(createHost: () => InferenceHost, onReply: (ready: Ready, stats: GenerationStats) => void): Engine {
+export function createEngine(createHost: () => InferenceHost, { crashes, restMinutes, onReply }: EngineOptions): Engine {
   let host = watched(createHost());
   let alive = false;
   const watchers = new Set<Channel<EngineStatus>>();
   let status = NOTHING;
+  let chosen: EngineModel | null = null;
   let ready: Ready | null = null;
   let loading: Promise<Ready> | null = null;
   const show = (change: Partial<EngineStatus>): void => {
@@ -54,12 +67,28 @@ export function createEngine(createHost: () => InferenceHost, onReply: (ready: R
   function watched(made: InferenceHost): InferenceHost {
     made.onDeath((fault: StudioFault) => {
       alive = false;
+      if (chosen) crashes.died(chosen, fault);
       if (!loading) show({ state: 'stopped', progress: null, fault });
     });
     return made;
   }
 
+  let resting: NodeJS.Timeout | undefined;
+  /** Each use begins the time of rest anew. */
+  const used = (): void => {
+    clearTimeout(resting);
+    const minutes = restMinutes();
+    if (minutes !== null) resting = setTimeout(rest, minutes * 60_000).unref();
+  };
+  function rest(): void {
+    if (status.state !== 'ready') return;
+    alive = false;
+    show({ state: 'resting', progress: null });
+    void host.rest().catch(() => undefined);
+  }
+
   async function start(model: EngineModel): Promise<Ready> {
+    chosen = model;
     ready = null;
     alive = false;
     show({ ...NOTHING, state: 'loading', modelId: model.id, modelName: model.name, format: model.format.name, sha256: model.sha256, progress: 0 });
@@ -68,6 +97,7 @@ export function createEngine(createHost: () => InferenceHost, onReply: (ready: R
       ready = { modelId: model.id, modelName: model.name, device: loaded.device, contextSize: loaded.contextSize, promptChunk: loaded.hardware.promptChunk, format: model.format, sha256: model.sha256 };
       alive = true;
       show({ state: 'ready', device: loaded.device, contextSize: loaded.contextSize, hardware: loaded.hardware, progress: null, fault: null });
+      used();
       return ready;
     } catch (error) {
       show({ state: 'failed', progress: null, fault: faultOf(error) });
@@ -93,7 +123,10 @@ export function createEngine(createHost: () => InferenceHost, onReply: (ready: R
       return ready;
     },
     hardware: () => (alive ? status.hardware : null),
-    current: () => (alive ? ready : null),
+    current() {
+      used();
+      return alive ? ready : null;
+    },
     setFormat(modelId, format) {
       if (ready?.modelId !== modelId) return;
       ready = { ...ready, format };
@@ -121,7 +154,11 @@ export function createEngine(createHost: () => InferenceHost, onReply: (ready: R
     rested(stats) {
       if (ready && stats) onReply(ready, stats);
       if (alive) show({ state: 'ready', ...(stats ? { tokensPerSecond: stats.tokensPerSecond } : {}) });
+      if (stats && chosen) crashes.forget(chosen);
+      used();
     },
+    refuse(model, fault) { if (status.modelId === null || status.modelId === model.id) show({ ...NOTHING, state: 'failed', modelId: model.id, modelName: model.name, fault }); },
+    restAnew: used,
     watch(signal) {
       const watcher: Channel<EngineStatus> = channel(signal, () => { watchers.delete(watcher); });
       watchers.add(watcher);
@@ -129,6 +166,7 @@ export function createEngine(createHost: () => InferenceHost, onReply: (ready: R
       return watcher.iterator;
     },
     async close() {
+      clearTimeout(resting);
       for (const watcher of [...watchers]) watcher.end();
       await host.close();
     },

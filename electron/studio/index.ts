@@ -8,6 +8,7 @@ import { listChapters } from '../storage/chapters.ts';
 import { applyChange } from '../storage/changes.ts';
 import { openStore } from '../storage/open.ts';
 import { createCounts } from './counts.ts';
+import { createCrashes } from './crashes.ts';
 import { acknowledgeTooEarly } from './early-ack.ts';
 import { createEngine } from './engine.ts';
 import { createFingerprints } from './fingerprints.ts';
@@ -19,7 +20,7 @@ import { readDemoModel } from './model-files.ts';
 import { createModels } from './models.ts';
 import { createRevisions } from './revisions.ts';
 import type { Services } from './services.ts';
-import { createSettings } from './settings.ts';
+import { createSettings, engineSettings } from './settings.ts';
 import { createChapters, createStories } from './stories.ts';
 import { createWriting } from './writing.ts';
 
@@ -43,21 +44,24 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
   ensureFirstStory(db);
 
   const forecasts = createForecasts(db);
-  const engine = createEngine(() => createInferenceHost(startEngine), (ready, stats) => { forecasts.learn(ready, stats); });
+  const crashes = createCrashes(db);
+  const engine = createEngine(() => createInferenceHost(startEngine), {
+    crashes, restMinutes: () => engineSettings(db).restMinutes, onReply: (ready, stats) => { forecasts.learn(ready, stats); },
+  });
   const generations = createGenerations(db, engine);
   const revisions = createRevisions(db);
   const counts = createCounts((texts) => engine.host.count(texts), () => engine.busy);
   const demo = readDemoModel(resourcesDir);
   const fingerprints = createFingerprints(db, engine);
   const models = createModels({
-    db, engine, fingerprints, demo, dataDir, modelsDir,
+    db, engine, crashes, fingerprints, demo, dataDir, modelsDir,
     survey: (options, freed) => surveyLoad(startEngine, options, freed),
     async beforeChange() {
       counts.forget();
       await generations.stopIn(() => true);
     },
   });
-  const settings = createSettings(db, () => models.suitableSampling());
+  const settings = createSettings(db, () => models.suitableSampling(), () => { engine.restAnew(); });
   const holds = createHolds((storyId) => {
     for (const chapter of listChapters(db, storyId)) revisions.close(chapter.id, 'blur');
   });

@@ -11,6 +11,7 @@ import type { LoadOptions } from '../inference/protocol.ts';
 import type { WritableDB } from '../storage/handle.ts';
 import { getModel, rememberModel } from '../storage/models.ts';
 import { readSetting, writeSetting } from '../storage/settings.ts';
+import type { Crashes } from './crashes.ts';
 import type { Engine, Ready } from './engine.ts';
 import { faultOf, StudioError } from './faults.ts';
 import type { Fingerprints } from './fingerprints.ts';
@@ -21,7 +22,7 @@ import { findAdapters, findModels, type DemoModel, type FoundModel } from './mod
 
 export interface Models {
   list(): Promise<ModelFile[]>;
-  load(wish: { id: string; contextSize: number | null; hardware?: Hardware | undefined; anyway?: boolean | undefined }): Promise<void>;
+  load(wish: { id: string; contextSize: number | null; hardware?: Hardware | undefined; anyway?: boolean | undefined; again?: boolean | undefined }): Promise<void>;
   survey(wish: { id: string; contextSize: number | null; hardware: Hardware }): Promise<Survey>;
   adapters(): AdapterFile[];
   setFormat(id: string, format: string | null): Promise<void>;
@@ -37,11 +38,11 @@ export interface Models {
   loadDefault(): Promise<void>;
 }
 
-export interface ModelsOptions { readonly db: WritableDB; readonly engine: Engine; readonly fingerprints: Fingerprints; readonly demo: DemoModel | null; readonly dataDir: string; readonly modelsDir: string | null; survey(options: LoadOptions, freed: LoadedHardware['memory']): Promise<Survey>; beforeChange(): Promise<void> }
+export interface ModelsOptions { readonly db: WritableDB; readonly engine: Engine; readonly crashes: Crashes; readonly fingerprints: Fingerprints; readonly demo: DemoModel | null; readonly dataDir: string; readonly modelsDir: string | null; survey(options: LoadOptions, freed: LoadedHardware['memory']): Promise<Survey>; beforeChange(): Promise<void> }
 
 type Inspected = { readonly examined: Examined; readonly fault: null } | { readonly examined: null; readonly fault: ModelFile['fault'] };
 
-export function createModels({ db, engine, fingerprints, demo, dataDir, modelsDir, survey, beforeChange }: ModelsOptions): Models {
+export function createModels({ db, engine, crashes, fingerprints, demo, dataDir, modelsDir, survey, beforeChange }: ModelsOptions): Models {
   const own = join(dataDir, 'models');
   const adapters = join(dataDir, 'adapters');
   for (const folder of [own, adapters]) mkdirSync(folder, { recursive: true });
@@ -72,7 +73,7 @@ export function createModels({ db, engine, fingerprints, demo, dataDir, modelsDi
       id: model.id, name: model.name, bytes: model.bytes, demo: model.demo,
       architecture: header?.architecture ?? null, contextLength: header?.contextLength ?? null,
       format: found?.format.name ?? null, formatTitle: found?.format.title ?? null, evidence: found ? `${found.format.title}: ${found.reasons[0] ?? ''}` : null, confidence: found?.confidence ?? null,
-      chosenFormat: stored?.chosenFormat ?? null, contextSize: stored?.contextSize ?? null, hardware: hardwareOf(db, model.id), fault, parts: header?.parts ?? 1,
+      chosenFormat: stored?.chosenFormat ?? null, contextSize: stored?.contextSize ?? null, hardware: hardwareOf(db, model.id), fault: fault ?? crashes.fault(model), parts: header?.parts ?? 1,
       sha256: fingerprint?.sha256 ?? null, genuine: demo && model.demo && fingerprint ? fingerprint.sha256 === demo.sha256 : null, warnings: warningsOf(header, fingerprint),
     };
   }
@@ -96,10 +97,16 @@ export function createModels({ db, engine, fingerprints, demo, dataDir, modelsDi
   const optionsFor = (model: FoundModel, contextSize: number | null, hardware: Hardware): LoadOptions =>
     loadOptions(db, model, contextSize, hardware, { adapters: findAdapters(adapters), models: find() });
 
+  function refuseAside(model: FoundModel): void {
+    const aside = crashes.fault(model);
+    if (aside) throw new StudioError(aside.code, aside.message, aside.detail);
+  }
+
   async function start(model: FoundModel, contextSize: number | null, { hardware = hardwareOf(db, model.id), anyway = false }: { hardware?: Hardware | undefined; anyway?: boolean | undefined } = {}): Promise<Ready> {
+    refuseAside(model);
     const { examined, fault } = await inspect(model);
     if (!examined) throw new StudioError(fault?.code ?? 'MODEL', fault?.message ?? 'This model cannot be opened. Choose another one.', fault?.detail);
-    const ready = await engine.load({ id: model.id, name: model.name, options: { ...optionsFor(model, contextSize, hardware), anyway }, format: choose(model, examined), sha256: fingerprints.of(model)?.sha256 ?? null });
+    const ready = await engine.load({ id: model.id, name: model.name, options: { ...optionsFor(model, contextSize, hardware), anyway }, format: choose(model, examined), bytes: model.bytes, modifiedAt: model.modifiedAt, sha256: fingerprints.of(model)?.sha256 ?? null });
     remember(model, examined.header, { contextSize, lastUsedAt: Date.now() });
     rememberHardware(db, model.id, hardware);
     rememberChunk(db, model, hardware, ready.promptChunk);
@@ -124,15 +131,22 @@ export function createModels({ db, engine, fingerprints, demo, dataDir, modelsDi
   const startLast = (): Promise<Ready | null> => {
     first ??= (async () => {
       const model = lastUsed();
-      return model ? start(model, getModel(db, model.id)?.contextSize ?? null) : null;
+      if (!model) return null;
+      try {
+        return await start(model, getModel(db, model.id)?.contextSize ?? null);
+      } catch (error) {
+        engine.refuse(model, faultOf(error));
+        throw error;
+      }
     })();
     return first;
   };
 
   return {
     list: () => Promise.all(find().map(describe)),
-    async load({ id, contextSize, hardware, anyway }) {
+    async load({ id, contextSize, hardware, anyway, again = false }) {
       const model = byId(id);
+      if (again) crashes.forget(model);
       first ??= Promise.resolve(null);
       await beforeChange();
       await start(model, contextSize, { hardware, anyway });
@@ -164,6 +178,8 @@ export function createModels({ db, engine, fingerprints, demo, dataDir, modelsDi
     async readyForReply() {
       await startLast().catch(() => null);
       const ready = await engine.ready();
+      const last = lastUsed();
+      if (last) refuseAside(last);
       if (!ready) throw new StudioError('NO_ENGINE', 'No model is ready. Nothing was changed; choose a model, then press Reply again.');
       return ready;
     },

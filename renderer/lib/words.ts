@@ -123,6 +123,7 @@ export const words = {
   contextRange: 'A whole number from 256 to 1,048,576.',
   apply: 'Apply',
   loadAgain: 'Load again',
+  tryAgain: 'Try again',
   advanced: 'Advanced',
   hardware: {
     intro: 'A change takes effect when the model is loaded again.',
@@ -185,7 +186,7 @@ export const words = {
   defaults: 'Defaults',
 
   engine: 'Engine',
-  engineStates: { idle: 'no model', loading: 'loading', ready: 'ready', generating: 'writing', stopped: 'stopped', failed: 'cannot load' },
+  engineStates: { idle: 'no model', loading: 'loading', ready: 'ready', generating: 'writing', resting: 'resting', stopped: 'stopped', failed: 'cannot load' },
   tokensPerSecond: (value: string) => `${value} tokens/s`,
   words: (number: number) => `${count(number)} ${number === 1 ? 'word' : 'words'}`,
   saved: 'Saved',
@@ -201,6 +202,10 @@ export const words = {
   settings: 'Settings',
   theme: 'Theme',
   themes: { system: 'As the system', paper: 'Paper', sepia: 'Sepia', ink: 'Ink', contrast: 'High contrast' },
+  rest: 'Memory',
+  restNever: 'Keep the model loaded',
+  restAfter: (minutes: number) => (minutes < 60 ? `Unload it after ${count(minutes)} minutes without use` : `Unload it after ${count(minutes / 60)} ${minutes === 60 ? 'hour' : 'hours'} without use`),
+  restHint: 'Its memory is free for other programs then. The next Reply loads it again by itself.',
   close: 'Close',
   turnMenu: 'Turn',
   turnRole: 'Role',

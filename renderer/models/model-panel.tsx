@@ -10,13 +10,14 @@ import { words } from '../lib/words.ts';
 import { Advanced } from './advanced.tsx';
 import { FormatSelect } from './format-select.tsx';
 import { ModelSelect } from './model-select.tsx';
-import { useModels } from './models.ts';
+import { isAside, useModels } from './models.ts';
 import { Verdict, type Wish } from './verdict.tsx';
 
 export function ModelPanel(): ReactElement {
   const models = useModels();
   const engine = useEngine();
-  const load = useMutation({ mutationFn: (wanted: Wish & { id: string }) => api.models.load(wanted), onError: () => undefined });
+  const load = useMutation({ mutationFn: (wanted: Wish & { id: string; again: boolean }) => api.models.load(wanted), onError: () => undefined });
+  const ask = (model: ModelFile, wish: Wish = { contextSize: model.contextSize }): void => load.mutate({ id: model.id, again: isAside(model), ...wish });
   const chosen = load.isPending ? load.variables.id : engine.modelId;
   const model = models?.find((one) => one.id === chosen) ?? null;
   const inTurn = useManuscript((page) => page.lastGeneration?.fault ?? null);
@@ -27,20 +28,20 @@ export function ModelPanel(): ReactElement {
     <section className="model-panel" aria-label={words.model}>
       <h2>{words.model}</h2>
       {models?.length === 0 ? <p className="quiet">{words.noModels}</p> : (
-        <ModelSelect models={models ?? []} chosen={chosen} engine={engine} onChoose={(id) => load.mutate({ id, contextSize: models?.find((one) => one.id === id)?.contextSize ?? null })} />
+        <ModelSelect models={models ?? []} chosen={chosen} engine={engine} onChoose={ask} />
       )}
       {engine.state === 'loading' ? <LoadProgress engine={engine} /> : null}
       {fault === null ? null : (
         <div className="model-fault" role="alert">
           <p className="fault">{fault.message}</p>
           {fault.detail === undefined ? null : <details><summary>{words.details}</summary><pre>{fault.detail}</pre></details>}
-          {model !== null && fault.code === 'MEMORY' ? <Verdict model={model} contextSize={load.variables?.contextSize ?? model.contextSize} hardware={load.variables?.hardware ?? model.hardware} onLoad={(wish) => load.mutate({ id: model.id, ...wish })} /> : null}
+          {model !== null && fault.code === 'MEMORY' ? <Verdict model={model} contextSize={load.variables?.contextSize ?? model.contextSize} hardware={load.variables?.hardware ?? model.hardware} onLoad={(wish) => ask(model, wish)} /> : null}
           {model === null || engine.state === 'ready' || engine.state === 'generating' ? null : (
-            <button type="button" className="link" onClick={() => load.mutate({ id: model.id, contextSize: model.contextSize })}>{words.loadAgain}</button>
+            <button type="button" className="link" onClick={() => ask(model)}>{isAside(model) ? words.tryAgain : words.loadAgain}</button>
           )}
         </div>
       )}
-      {model === null ? null : <ModelDetails key={model.id} model={model} engine={engine} onLoad={(wish) => load.mutate({ id: model.id, ...wish })} />}
+      {model === null ? null : <ModelDetails key={model.id} model={model} engine={engine} onLoad={(wish) => ask(model, wish)} />}
     </section>
   );
 }

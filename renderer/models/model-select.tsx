@@ -4,20 +4,20 @@ import type { ReactElement } from 'react';
 import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
 import { fileSize, tokensPerSecond } from '../lib/numbers.ts';
 import { words } from '../lib/words.ts';
-import { useFormats } from './models.ts';
+import { isAside, useFormats } from './models.ts';
 
 interface Props {
   readonly models: readonly ModelFile[];
   readonly chosen: string | null;
   readonly engine: EngineStatus;
-  readonly onChoose: (id: string) => void;
+  readonly onChoose: (model: ModelFile) => void;
 }
 
 export function ModelSelect({ models, chosen, engine, onChoose }: Props): ReactElement {
   const items = Object.fromEntries(models.map((model) => [model.id, model.name]));
   const current = models.find((model) => model.id === chosen);
   return (
-    <Select.Root items={items} value={chosen} modal={false} onValueChange={(id) => { if (id !== null) onChoose(id); }}>
+    <Select.Root items={items} value={chosen} modal={false} onValueChange={(id) => { const model = models.find((one) => one.id === id); if (model !== undefined) onChoose(model); }}>
       <Select.Trigger className="select" aria-label={words.model}>
         <Select.Value>{(id: string | null) => (id === null ? words.chooseModel : (items[id] ?? engine.modelName ?? words.chooseModel))}</Select.Value>
         {current?.demo === true ? <span className="badge">{words.demo}</span> : null}
@@ -36,7 +36,7 @@ export function ModelSelect({ models, chosen, engine, onChoose }: Props): ReactE
 
 /** Where a model stands: running, on its way, or the reason why it cannot be opened. */
 function verdict(model: ModelFile, engine: EngineStatus): { readonly text: string; readonly tone: 'good' | 'bad' | 'plain' } | null {
-  if (model.fault !== null) return { text: words.cannotOpen, tone: 'bad' };
+  if (model.fault !== null) return { text: isAside(model) ? words.tryAgain : words.cannotOpen, tone: 'bad' };
   if (engine.modelId !== model.id) return null;
   if (engine.state === 'loading') return { text: words.loading(engine.progress), tone: 'plain' };
   if (engine.state !== 'ready' && engine.state !== 'generating') return null;
@@ -51,7 +51,7 @@ function ModelOption({ model, engine }: { readonly model: ModelFile; readonly en
   const format = title === null ? null : words.formatOf(title);
   const facts = [model.demo ? words.demo : null, format, fileSize(model.bytes), model.parts > 1 ? words.files(model.parts) : null].filter((fact) => fact !== null);
   return (
-    <Select.Item value={model.id} label={model.name} disabled={model.fault !== null} className="model-option">
+    <Select.Item value={model.id} label={model.name} disabled={model.fault !== null && !isAside(model)} className="model-option">
       <Select.ItemText render={<b />}>{model.name}</Select.ItemText>
       {state === null ? <span /> : <span className={`verdict ${state.tone} num`}>{state.text}</span>}
       <small>{model.fault === null ? facts.join(' · ') : model.fault.message}</small>

@@ -13,6 +13,9 @@ export function useModels(): readonly ModelFile[] | undefined {
   return useQuery({ ...queries.models.list.queryOptions(), staleTime: 0 }).data;
 }
 
+/** Put aside after it ended the engine twice; it can be tried again. */
+export const isAside = (model: ModelFile): boolean => model.fault?.code === 'ASIDE';
+
 export function useFormats(): readonly { readonly name: string; readonly title: string }[] {
   return useQuery({ ...queries.models.formats.queryOptions(), staleTime: Infinity }).data ?? [];
 }

@@ -3,6 +3,7 @@ import { remember } from '../app/remembered.ts';
 import { THEMES, useTheme } from '../app/theme.ts';
 import { words } from '../lib/words.ts';
 import { Modal } from '../ui/modal.tsx';
+import { RestSetting } from './rest-setting.tsx';
 
 export function SettingsDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
   const chosen = useTheme();
@@ -17,6 +18,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }): R
           </label>
         ))}
       </fieldset>
+      <RestSetting />
     </Modal>
   );
 }

@@ -30,7 +30,7 @@ export interface ModelFile {
   readonly warnings: readonly string[];
   /** How it is loaded, as the person chose it. */
   readonly hardware: Hardware;
-  /** Why it cannot be opened; null if the header check passed. */
+  /** Why it cannot be opened, or (ASIDE) why it is not opened unasked; null if it is fit to be loaded. */
   readonly fault: StudioFault | null;
 }
 
@@ -46,7 +46,8 @@ export interface FormatReport {
 export interface FormatToken { readonly id: number; readonly text: string; readonly kind: 'control' | 'user-defined' | 'plain' }
 
 export interface EngineStatus {
-  readonly state: 'idle' | 'loading' | 'ready' | 'generating' | 'stopped' | 'failed';
+  /** `resting`: out of memory after a while without use; the next reply loads it again. */
+  readonly state: 'idle' | 'loading' | 'ready' | 'generating' | 'resting' | 'stopped' | 'failed';
   readonly modelId: string | null;
   readonly modelName: string | null;
   readonly device: string | null;
@@ -103,8 +104,8 @@ const wish = z.object({ id: z.string(), contextSize, hardware: hardwareSchema })
 
 export const models = {
   list: oc.output(type<ModelFile[]>()),
-  /** `hardware`: how it is loaded from now on; left out: as before. `anyway`: also if it will not fit, by the estimate. */
-  load: oc.input(z.object({ id: z.string(), contextSize, hardware: hardwareSchema.optional(), anyway: z.boolean().optional() })).output(type<void>()),
+  /** `hardware`: how it is loaded from now on; left out: as before. `anyway`: also if it will not fit, by the estimate; `again`: also one that was put aside. */
+  load: oc.input(z.object({ id: z.string(), contextSize, hardware: hardwareSchema.optional(), anyway: z.boolean().optional(), again: z.boolean().optional() })).output(type<void>()),
   /** Looks whether a load would fit, without loading; takes about a second. */
   survey: oc.input(wish).output(type<Survey>()),
   adapters: oc.output(type<AdapterFile[]>()),

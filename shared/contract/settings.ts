@@ -1,5 +1,6 @@
 import { oc, type } from '@orpc/contract';
 import { z } from 'zod';
+import { engineSettingsSchema, type EngineSettings } from '../settings/engine.ts';
 import { samplingSchema, type Sampling } from '../settings/sampling.ts';
 import { id } from './common.ts';
 
@@ -8,6 +9,8 @@ export interface InterfaceState { readonly [key: string]: string | number | bool
 export const settings = {
   sampling: oc.input(z.object({ storyId: id })).output(type<Sampling>()),
   setSampling: oc.input(z.object({ storyId: id, sampling: samplingSchema })).output(type<void>()),
+  engine: oc.output(type<EngineSettings>()),
+  setEngine: oc.input(engineSettingsSchema).output(type<void>()),
   /** What the interface remembers: open story, panes, theme, caret. */
   interface: oc.output(type<InterfaceState>()),
   setInterface: oc.input(z.object({ key: z.string().max(100), value: z.union([z.string().max(10_000), z.number(), z.boolean(), z.null()]) })).output(type<void>()),

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { EngineFault } from '../../electron/inference/fault.ts';
 import { forkEngine } from '../../electron/inference/fork.ts';
@@ -171,7 +169,7 @@ describe('exact text', () => {
   });
 });
 
-describe('stopping and dying', () => {
+describe('stopping', () => {
   const long: readonly (readonly ['user', string])[] = [['user', 'the rain in the north '.repeat(250)]];
   const heavy = request(long, { banEnd: true, maxTokens: 200 }, { contextSize: 4096 });
 
@@ -197,51 +195,7 @@ describe('stopping and dying', () => {
     expect((await writing.done).reason).toBe('stopped');
     expect(performance.now() - at).toBeLessThan(500);
   });
-
-  test.each(['prompt', 'text'] as const)('killed in the %s: told within 2 s, the next reply works', async (where) => {
-    const host = await loaded(largeModel());
-    const deaths: StudioFault[] = [];
-    host.onDeath((fault) => deaths.push(fault));
-    const job = host.generate(where === 'prompt' ? heavy : request(ADVENTURE, { banEnd: true }, { contextSize: 4096 }));
-    const there = Promise.withResolvers<void>();
-    job.onPrompt(({ done, total }) => { if (where === 'prompt' && done > 0 && done < total) there.resolve(); });
-    job.onText(() => { if (where === 'text') there.resolve(); });
-    await there.promise;
-    const pid = host.pid ?? 0;
-    const at = performance.now();
-    process.kill(pid, 'SIGKILL');
-    const fault = await faultOf(job.done);
-    expect(performance.now() - at).toBeLessThan(2000);
-    expect(fault.code).toBe('CRASH');
-    expect(fault.message).toMatch(/^The model stopped .* Your text is safe/);
-    await delay(10);
-    expect(deaths).toEqual([fault]);
-    expect((await write(host.generate(request(ADVENTURE, { maxTokens: 3, banEnd: true }, { contextSize: 4096 })))).stats.tokens).toBe(3);
-    expect(host.pid).not.toBe(pid);
-  });
 });
-
-test('an engine whose studio was killed does not stay behind', async () => {
-  const script = `
-    const { createInferenceHost } = await import(${JSON.stringify(new URL('../../electron/inference/host.ts', import.meta.url).href)});
-    const { forkEngine } = await import(${JSON.stringify(new URL('../../electron/inference/fork.ts', import.meta.url).href)});
-    const host = createInferenceHost(forkEngine());
-    await host.load({ path: ${JSON.stringify(DEMO)}, contextSize: null, threads: 1, gpu: false }, () => undefined);
-    console.log(host.pid);`;
-  const studio = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const pid = Number(await new Promise<string>((resolve) => { studio.stdout.once('data', (data: Buffer) => { resolve(data.toString()); }); }));
-  expect(isRunning(pid)).toBe(true);
-  studio.kill('SIGKILL');
-  await expect.poll(() => isRunning(pid), { timeout: 3000 }).toBe(false);
-});
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 describe('what cannot be done is said in a sentence', () => {
   test('nothing loaded; a prompt that cannot fit; a context that no memory holds; then it works again', async () => {

@@ -14,7 +14,8 @@ if (!isMainThread) {
 }
 
 function forkedPort(): EnginePort {
-  process.on('disconnect', () => process.exit(0));
+  // An orderly exit would wait for native code; there is nothing to put in order.
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   return {
     send: (message) => { if (process.connected) process.send?.(message); },
     onMessage: (listener) => { process.on('message', (message) => { listener(message as ToEngine); }); },

@@ -1,7 +1,7 @@
 import type { StudioFault } from '../../../shared/contract/common.ts';
 import { PromptFault } from '../../../shared/prompt/fault.ts';
 import { planPrompt } from '../../../shared/prompt/plan.ts';
-import { EngineFault } from '../fault.ts';
+import { EngineFault, faults } from '../fault.ts';
 import { type GenerateRequest, type LoadOptions, PROTOCOL_VERSION, type ToEngine } from '../protocol.ts';
 import { generate, ledgerOf } from './generate.ts';
 import { type OpenModel, openModel } from './open-model.ts';
@@ -25,7 +25,7 @@ export function startRuntime(port: EnginePort): () => Promise<void> {
   /** As many jobs at a time as the model has sequences. The host keeps the queue. */
   const startWork = (id: number, task: (signal: AbortSignal) => Promise<void>): void => {
     if (works.size >= (open?.loaded.parallel ?? 1)) {
-      port.send({ type: 'failed', id, fault: { code: 'BUSY', message: 'The model is still busy with something else. Stop that first.' } });
+      port.send({ type: 'failed', id, fault: faults.busy().fault });
       return;
     }
     const abort = new AbortController();
@@ -36,7 +36,7 @@ export function startRuntime(port: EnginePort): () => Promise<void> {
   const progress = (id: number): ((value: number) => void) => (value) => { port.send({ type: 'progress', id, value }); };
 
   const load = async (id: number, options: LoadOptions): Promise<void> => {
-    if (open !== null) throw new EngineFault('BUSY', 'This engine process has a model already.');
+    if (open !== null) throw faults.busy();
     let told = -1;
     open = await openModel(options, (value) => {
       if (value < told + 0.01 && value < 1) return;
@@ -88,12 +88,12 @@ export function startRuntime(port: EnginePort): () => Promise<void> {
 }
 
 function ready(open: OpenModel | null): OpenModel {
-  if (open === null) throw new EngineFault('NO_ENGINE', 'No model is loaded. Choose one first.');
+  if (open === null) throw faults.nothingLoaded();
   return open;
 }
 
 function faultOf(error: unknown): StudioFault {
   if (error instanceof EngineFault) return error.fault;
   if (error instanceof PromptFault) return { code: error.code, message: error.message };
-  return { code: 'ENGINE', message: 'The model could not go on. What was written is safe; try again.', detail: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  return faults.unexpected(error instanceof Error ? (error.stack ?? error.message) : String(error)).fault;
 }

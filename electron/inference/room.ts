@@ -1,0 +1,15 @@
+import { statSync } from 'node:fs';
+import type { LoadedModel, LoadOptions } from './protocol.ts';
+
+/** What a context and the rest of the computer may take, in bytes. */
+const SPARE = 3 * 2 ** 30;
+
+/**
+ * Whether a model may be loaded while another one stays: only if there is plenty of memory, so that neither gets a smaller context for it. The engine repacks weights into a second copy,
+ * and what it maps from a file counts as free. A graphics card belongs to one model.
+ */
+export function hasRoomBeside(other: LoadedModel, options: LoadOptions, available = process.availableMemory()): boolean {
+  if (other.vram !== null) return false;
+  const bytes = statSync(options.path, { throwIfNoEntry: false })?.size ?? 0;
+  return other.memory.ram + 2 * bytes + SPARE <= available;
+}

@@ -1,0 +1,34 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { ReactElement } from 'react';
+import type { EngineSettings } from '../../shared/settings/engine.ts';
+import { api, queries } from '../lib/client.ts';
+import { words } from '../lib/words.ts';
+import { toastFault } from '../ui/toasts.tsx';
+
+const CHOICES = [null, 15, 60, 240] as const;
+
+/** When the model leaves the memory by itself. */
+export function RestSetting(): ReactElement | null {
+  const client = useQueryClient();
+  const options = queries.settings.engine.queryOptions();
+  const settings = useQuery(options).data;
+  const save = useMutation({
+    mutationFn: (next: EngineSettings) => api.settings.setEngine(next),
+    onMutate: (next) => { client.setQueryData(options.queryKey, next); },
+    onError: toastFault,
+    onSettled: () => client.invalidateQueries({ queryKey: options.queryKey }),
+  });
+  if (settings === undefined) return null;
+  return (
+    <fieldset className="themes">
+      <legend>{words.rest}</legend>
+      {CHOICES.map((minutes) => (
+        <label key={String(minutes)}>
+          <input type="radio" name="rest" checked={settings.restMinutes === minutes} onChange={() => save.mutate({ ...settings, restMinutes: minutes })} />
+          {minutes === null ? words.restNever : words.restAfter(minutes)}
+        </label>
+      ))}
+      <p className="quiet">{words.restHint}</p>
+    </fieldset>
+  );
+}
