@@ -80,7 +80,7 @@ export class Generation implements EngineJob {
         for (const listener of this.#promptListeners) listener({ done: message.done, total: message.total, reused: message.reused });
         break;
       case 'text':
-        for (const listener of this.#textListeners) listener(message.text);
+        if (message.text !== '') for (const listener of this.#textListeners) listener(message.text);
         break;
       default:
     }

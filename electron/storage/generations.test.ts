@@ -8,7 +8,7 @@ import { applyChange } from './changes.ts';
 import { listChapters } from './chapters.ts';
 import { checkStore } from './check.ts';
 import { turnHash } from './checksum.ts';
-import { appendJournal, beginGeneration, endGeneration, lastCut, recordPlan, spanOf } from './generations.ts';
+import { appendJournal, beginGeneration, endedReply, endGeneration, lastCut, recordPlan, spanOf } from './generations.ts';
 import { listRevisions, revisionText } from './history.ts';
 import { openStore, type Store } from './open.ts';
 import { closeRevision } from './revisions.ts';
@@ -58,6 +58,18 @@ function afterKill(): { text: string; interrupted: boolean | undefined; recovere
 }
 
 describe('a reply as it is written', () => {
+  test('is known when it has ended, until its turn is changed', () => {
+    expect(endedReply(store.db, generation)).toBeNull();
+    write(0, 0, 'Once. ');
+    const ended = endGeneration(store.db, { generationId: generation, reason: 'end', stats: null });
+    expect(endedReply(store.db, generation)).toEqual({ ...ended, reason: 'end', stats: null, sampling: settings.sampling });
+    expect(ended).toMatchObject({ offset: 15, text: ' It opened slowly.' });
+    version = ended.version;
+    write(0, 1, 'o');
+    expect(endedReply(store.db, generation)).toBeNull();
+    expect(endedReply(store.db, newId())).toBeNull();
+  });
+
   test('leaves the turn and its version alone until it ends, then is one change of it', () => {
     expect(turnText(store.db, turn)).toBe('The door. The end.');
     const ended = endGeneration(store.db, { generationId: generation, reason: 'end', stats: null });

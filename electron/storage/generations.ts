@@ -10,7 +10,7 @@ import { closeRevision, headHash } from './revisions.ts';
 import { needTurn, saveTurn } from './rows.ts';
 import type { GenerationRow, JournalRow } from './schema.ts';
 import type { Edit } from './texts.ts';
-import { splitsCharacter } from './turns.ts';
+import { splitsCharacter, turnText } from './turns.ts';
 import { insertEdit } from './write-turns.ts';
 
 /** What a reply was made with, in the end: enough to make it again. */
@@ -37,11 +37,12 @@ export interface End {
   readonly stats: GenerationStats | null;
 }
 export interface Ended { readonly version: number; readonly hash: string; readonly offset: number; readonly text: string }
+export interface EndedReply extends Ended { readonly reason: StopReason; readonly stats: GenerationStats | null; readonly sampling: EffectiveSettings['sampling'] }
 export interface Recovered { readonly generationId: string; readonly chapterId: string; readonly turnId: string; readonly offset: number; readonly text: string }
 export interface Span { readonly turnId: string; readonly offset: number; readonly text: string }
 
 const GENERATION_COLUMNS: readonly (keyof GenerationRow)[] = [
-  'id', 'chapter_id', 'turn_id', 'kind', 'start_offset', 'span_offset', 'settings', 'seed', 'cut', 'ledger', 'stats', 'reason', 'started_at', 'ended_at',
+  'id', 'chapter_id', 'turn_id', 'kind', 'start_offset', 'span_offset', 'settings', 'seed', 'cut', 'ledger', 'stats', 'reason', 'started_at', 'ended_at', 'span_length', 'end_version',
 ];
 const insertGeneration = query((p: GenerationRow) => tables.insertInto('generations').values(columns(p, GENERATION_COLUMNS)));
 const generationById = query((p: { id: string }) => tables.selectFrom('generations').selectAll().where('id', '=', p.id));
@@ -49,7 +50,8 @@ const running = query(() => tables.selectFrom('generations').selectAll().where('
 const runningIn = query((p: { turnId: string }) => tables.selectFrom('generations').select(['id', 'span_offset']).where('turn_id', '=', p.turnId).where('ended_at', 'is', null));
 const setSpan = query((p: { id: string; offset: number }) => tables.updateTable('generations').set({ span_offset: p.offset }).where('id', '=', p.id));
 const setPlan = query((p: { id: string; cut: string | null; ledger: string }) => tables.updateTable('generations').set({ cut: p.cut, ledger: p.ledger }).where('id', '=', p.id));
-const setEnd = query((p: { id: string; reason: string; stats: string | null; at: number }) => tables.updateTable('generations').set({ reason: p.reason, stats: p.stats, ended_at: p.at }).where('id', '=', p.id));
+const setEnd = query((p: Pick<GenerationRow, 'id' | 'reason' | 'stats' | 'ended_at' | 'span_offset' | 'span_length' | 'end_version'>) =>
+  tables.updateTable('generations').set(columns(p, ['reason', 'stats', 'ended_at', 'span_offset', 'span_length', 'end_version'])).where('id', '=', p.id));
 const cutsOf = query((p: { chapterId: string }) => tables.selectFrom('generations').select(['turn_id', 'cut', 'ledger']).where('chapter_id', '=', p.chapterId).where('ledger', 'is not', null).orderBy('started_at', 'desc').orderBy('id', 'desc'));
 const insertJournal = query((p: JournalRow) => tables.insertInto('journal').values(columns(p, ['generation_id', 'seq', 'text', 'checksum'])).onConflict((e) => e.doNothing()));
 const journalOf = query((p: { id: string }) => tables.selectFrom('journal').select('text').where('generation_id', '=', p.id).orderBy('seq'));
@@ -62,7 +64,7 @@ export function beginGeneration(db: WritableDB, begin: Begin): void {
     const offset = splitsCharacter(db, turn.id, asked) ? asked - 1 : asked;
     run(db, insertGeneration, {
       id: begin.id, chapter_id: begin.chapterId, turn_id: begin.turnId, kind: begin.kind, start_offset: offset, span_offset: offset,
-      settings: JSON.stringify(begin.settings), seed: begin.settings.sampling.seed, cut: null, ledger: null, stats: null, reason: null, started_at: Date.now(), ended_at: null,
+      settings: JSON.stringify(begin.settings), seed: begin.settings.sampling.seed, cut: null, ledger: null, stats: null, reason: null, started_at: Date.now(), ended_at: null, span_length: null, end_version: null,
     });
   });
 }
@@ -110,6 +112,19 @@ export function endGeneration(db: WritableDB, end: End): Ended {
   return transaction(db, () => fold(db, needGeneration(db, end.generationId), end, false));
 }
 
+/** How a reply ended, as long as nothing changed its turn since; else its text is not to be told apart from what came later. */
+export function endedReply(db: ReadableDB, generationId: string): EndedReply | null {
+  const row = first(db, generationById, { id: generationId });
+  if (row?.ended_at == null || row.span_length === null) return null;
+  const turn = needTurn(db, row.turn_id);
+  if (turn.version !== row.end_version) return null;
+  const { sampling } = JSON.parse(row.settings) as EffectiveSettings;
+  return {
+    reason: row.reason as StopReason, stats: row.stats === null ? null : JSON.parse(row.stats) as GenerationStats, sampling,
+    version: turn.version, hash: headHash(db, turn), offset: row.span_offset, text: turnText(db, turn.id).slice(row.span_offset, row.span_offset + row.span_length),
+  };
+}
+
 /** After a crash: what was journaled becomes ordinary text of turns that say they were interrupted. */
 export function recoverInterrupted(db: WritableDB): Recovered[] {
   return transaction(db, () => all(db, running, {}).map((row) => {
@@ -131,8 +146,10 @@ function fold(db: WritableDB, row: GenerationRow, end: End, interrupted: boolean
   });
   closeRevision(db, row.turn_id, interrupted ? 'recovered' : 'reply');
   run(db, deleteJournal, { id: row.id });
-  run(db, setEnd, { id: row.id, reason: end.reason, stats: end.stats && JSON.stringify(end.stats), at: Date.now() });
   const after = needTurn(db, row.turn_id);
+  run(db, setEnd, {
+    id: row.id, reason: end.reason, stats: end.stats && JSON.stringify(end.stats), ended_at: Date.now(), span_offset: offset, span_length: text.length, end_version: after.version,
+  });
   return { version: after.version, hash: headHash(db, after), offset, text };
 }
 

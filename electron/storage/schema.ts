@@ -88,6 +88,8 @@ export interface GenerationRow {
   reason: string | null;
   started_at: number;
   ended_at: number | null;
+  span_length: number | null;
+  end_version: number | null;
 }
 
 export interface JournalRow {

@@ -2,11 +2,12 @@ import type { GenerationEvent, GenerationStats, RunningGeneration, StopReason } 
 import type { StudioFault } from '../../shared/contract/common.ts';
 import type { PlanRequest } from '../../shared/prompt/types.ts';
 import type { Sampling } from '../../shared/settings/sampling.ts';
-import { appendJournal, beginGeneration, endGeneration, recordPlan, spanOf } from '../storage/generations.ts';
+import { appendJournal, beginGeneration, endedReply, endGeneration, recordPlan, spanOf } from '../storage/generations.ts';
 import { transaction, type WritableDB } from '../storage/handle.ts';
 import type { Engine } from './engine.ts';
 import { nextAlternate, type Alternate } from './alternates.ts';
 import { faultOf, StudioError } from './faults.ts';
+import { channel } from './events.ts';
 import { createEventStream, type EventStream } from './stream.ts';
 
 const JOURNAL_MS = 200;
@@ -137,6 +138,16 @@ export function createGenerations(db: WritableDB, engine: Engine): Generations {
     };
   }
 
+  /** The end of a reply whose stream is forgotten, from the store. */
+  function tellAgain(id: string, afterSeq: number, signal?: AbortSignal): AsyncGenerator<GenerationEvent, void> {
+    const ended = endedReply(db, id);
+    if (!ended) throw new StudioError('NOT_FOUND', 'This reply ended a while ago. Its text is in the story; reload the page to see it.');
+    const { push, end, iterator } = channel<GenerationEvent>(signal);
+    push({ type: 'done', seq: afterSeq + 1, ...ended, fault: null, next: null });
+    end();
+    return iterator;
+  }
+
   return {
     begin,
     run,
@@ -152,9 +163,7 @@ export function createGenerations(db: WritableDB, engine: Engine): Generations {
       return { generationId: active.id, turnId: active.turnId, offset: spanOf(db, active.id).offset, waiting: active.waiting };
     },
     follow(id, afterSeq, signal) {
-      const stream = streams.get(id);
-      if (!stream) throw new StudioError('NOT_FOUND', 'This reply ended a while ago. Its text is in the story; reload the page to see it.');
-      return stream.follow(afterSeq, signal);
+      return streams.get(id)?.follow(afterSeq, signal) ?? tellAgain(id, afterSeq, signal);
     },
   };
 }

@@ -3,19 +3,26 @@ import { expect, test } from 'vitest';
 import { newId } from '../../shared/document/ids.ts';
 import type { GenerationEvent } from '../../shared/contract/writing.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
-import { connect, engineReaches, serve, temporaryFolder, type Server } from '../helpers/server.ts';
+import { connect, engineReaches, serve, temporaryFolder, type Server, type StudioClient } from '../helpers/server.ts';
 
 const childrenOf = (server: Server): number[] => readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 
-test.skipIf(process.platform !== 'linux')('the engine dies in the middle of a reply: told at once, the text stays, the next Reply works', async () => {
-  const server = await serve({ data: temporaryFolder('engine-death') });
-  const { client, close } = await connect(server);
-  await engineReaches(client, ['ready']);
+const refusal = async (work: Promise<unknown>): Promise<{ code: string }> => work.then(() => { throw new Error('not refused'); }, (error: { data: { code: string } }) => error.data);
+
+async function newStory(client: StudioClient): Promise<{ chapterId: string; turnId: string }> {
   const [storyId, chapterId, turnId] = [newId(), newId(), newId()];
   await client.stories.create({ id: storyId, title: 'Dies', chapterId, turnId });
   await client.settings.setSampling({ storyId, sampling: { ...DEFAULT_SAMPLING, banEnd: true, maxTokens: 900 } });
   const { structureRev, turns } = await client.chapters.open({ id: chapterId });
   await client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'setText', turnId, version: turns[0]?.version ?? 0, at: 0, del: 0, ins: 'Tell me a long story.' }] });
+  return { chapterId, turnId };
+}
+
+test.skipIf(process.platform !== 'linux')('the engine dies in the middle of a reply: told at once, the text stays, the next Reply works', async () => {
+  const server = await serve({ data: temporaryFolder('engine-death') });
+  const { client, close } = await connect(server);
+  await engineReaches(client, ['ready']);
+  const { chapterId, turnId } = await newStory(client);
 
   const start = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null });
   const events: GenerationEvent[] = [];
@@ -48,3 +55,43 @@ test.skipIf(process.platform !== 'linux')('the engine dies in the middle of a re
   close();
   await server.stop();
 }, 60_000);
+
+test.skipIf(process.platform !== 'linux')('a model that ended the engine twice is put aside with a word, also after a restart, and can be tried again', async () => {
+  const data = temporaryFolder('aside');
+  let server = await serve({ data });
+  let { client, close } = await connect(server);
+  const { modelId: id } = await engineReaches(client, ['ready']);
+  const load = (again: boolean) => client.models.load({ id: id ?? '', contextSize: null, again });
+  const faultOfModel = async () => (await client.models.list()).find((model) => model.id === id)?.fault ?? null;
+  const { chapterId, turnId } = await newStory(client);
+  const endEngine = async (): Promise<void> => {
+    for (const pid of childrenOf(server)) process.kill(pid, 'SIGKILL');
+    await engineReaches(client, ['stopped']);
+  };
+
+  await endEngine();
+  expect(await faultOfModel()).toBeNull();
+  const reply = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null });
+  for await (const event of await client.writing.follow({ generationId: reply.generationId, afterSeq: 0 })) if (event.type === 'text') await endEngine();
+  expect(await faultOfModel()).toMatchObject({ code: 'ASIDE', message: expect.stringMatching(/twice in a row, so it was put aside\. Your text is safe\./) });
+  expect((await refusal(client.writing.generate({ chapterId, kind: 'retry', turnId: reply.turnId, offset: null }))).code).toBe('ASIDE');
+  close();
+  await server.stop();
+
+  server = await serve({ data });
+  ({ client, close } = await connect(server));
+  expect((await engineReaches(client, ['failed'])).fault?.code).toBe('ASIDE');
+  expect((await refusal(load(false))).code).toBe('ASIDE');
+  expect(childrenOf(server)).toEqual([]);
+  const [told] = await Array.fromAsync(await client.writing.follow({ generationId: reply.generationId, afterSeq: 99 }));
+  const stored = (await client.chapters.open({ id: chapterId })).turns.find((turn) => turn.id === reply.turnId)?.text;
+  expect(told).toMatchObject({ type: 'done', seq: 100, reason: 'error', offset: 0, text: stored });
+  await load(true);
+  await engineReaches(client, ['ready']);
+  expect(await faultOfModel()).toBeNull();
+
+  await client.settings.setEngine({ restMinutes: 15 });
+  expect(await client.settings.engine()).toEqual({ restMinutes: 15 });
+  close();
+  await server.stop();
+}, 90_000);

@@ -7,6 +7,7 @@ import { EngineFault } from '../../electron/inference/fault.ts';
 import { forkEngine } from '../../electron/inference/fork.ts';
 import { createInferenceHost } from '../../electron/inference/host.ts';
 import type { EngineJob, GenerateRequest, InferenceHost, LoadedModel } from '../../electron/inference/protocol.ts';
+import { createEngine } from '../../electron/studio/engine.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import { formatByName } from '../../shared/prompt/formats.ts';
 import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
@@ -153,6 +154,25 @@ test('two models: the one of before is there at once, with what it has read', as
   expect(host.pid).toBe(pid);
   const { stats } = await host.generate(long).done;
   expect(stats.reusedTokens).toBe(stats.promptTokens - 1);
+});
+
+test('a model that nobody uses leaves the memory; the next reply brings it back', async () => {
+  const host = newHost();
+  const engine = createEngine(() => host, { crashes: { died: () => undefined, forget: () => undefined, fault: () => null }, restMinutes: () => 0.01, onReply: () => undefined });
+  const states: string[] = [];
+  void (async () => { for await (const { state } of engine.watch()) if (states.at(-1) !== state) states.push(state); })();
+  await engine.load({ id: 'tiny', name: 'Tiny', path: makeModel(), contextSize: 4096, format: metharme, bytes: 1, modifiedAt: 1, sha256: null });
+  const pid = host.pid ?? 0;
+  await expect.poll(() => isRunning(pid), { timeout: 5000 }).toBe(false);
+  expect(engine.current()).toBeNull();
+  const ready = await engine.ready();
+  expect(ready).toMatchObject({ modelId: 'tiny', contextSize: 4096 });
+  engine.asked();
+  const job = host.generate(shortReply);
+  void job.accepted.then(() => { engine.generating(); });
+  engine.rested((await job.done).stats);
+  expect(states).toEqual(['idle', 'loading', 'ready', 'resting', 'loading', 'generating', 'ready']);
+  await engine.close();
 });
 
 describe.skipIf(process.platform !== 'linux')('memory', () => {

@@ -10,6 +10,8 @@ import type { Vocabulary } from './vocabulary.ts';
 
 /** A reader sees no difference below this; the wire and the page are spared a message per token. */
 const BATCH_MS = 40;
+/** What is written may stay unseen for long: control tokens, the beginning of a stop text. An empty text tells that it goes on. */
+const SIGN_MS = 1000;
 
 export interface GenerationEvents {
   accepted(ledger: Ledger, headTokens: readonly number[]): void;
@@ -90,13 +92,14 @@ class Batch {
   readonly #send: (text: string) => void;
   #text = '';
   #timer: NodeJS.Timeout | null = null;
+  #told = performance.now();
 
   constructor(send: (text: string) => void) {
     this.#send = send;
   }
 
   add(text: string): void {
-    if (text === '') return;
+    if (text === '') { this.#sign(); return; }
     this.#text += text;
     if (this.#timer !== null) return;
     this.#release();
@@ -107,6 +110,12 @@ class Batch {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#release();
+  }
+
+  #sign(): void {
+    if (performance.now() - this.#told < SIGN_MS) return;
+    this.#told = performance.now();
+    this.#send('');
   }
 
   #tick(): void {

@@ -1,5 +1,6 @@
 import { first } from './0001-first.ts';
 import { brokenWeights } from './0002-broken-weights.ts';
+import { endedReplies } from './0003-ended-replies.ts';
 
 /** One step of the schema. Its number becomes the store's user_version. */
 export interface Migration {
@@ -7,4 +8,4 @@ export interface Migration {
   readonly up: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [first, brokenWeights];
+export const MIGRATIONS: readonly Migration[] = [first, brokenWeights, endedReplies];
