@@ -120,7 +120,7 @@ describe('one after the other', () => {
     const host = newHost();
     await load(host);
     const order: string[] = [];
-    const measured = host.perplexity({ text: LONG, window: 256 });
+    const measured = host.perplexity({ text: LONG.slice(0, 2000), window: 128 });
     const begun = Promise.withResolvers<void>();
     measured.onProgress(() => { begun.resolve(); });
     await begun.promise;
@@ -203,7 +203,6 @@ describe.skipIf(process.platform !== 'linux')('memory', () => {
       expect(stats.tokens).toBe(8);
       if (reply === 50) warm = megabytes(host.pid ?? 0);
     }
-    console.log(`GROWTH ${megabytes(host.pid ?? 0)} from ${warm}`);
     expect(megabytes(host.pid ?? 0) - warm).toBeLessThan(50);
   });
 });
