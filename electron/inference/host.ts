@@ -110,7 +110,7 @@ export function createInferenceHost(start: StartEngine, { tempo = TEMPO, hasRoom
     return readyNow();
   };
 
-  const endProcesses = async (): Promise<void> => { await Promise.all([seat, spare].map((one) => one?.engine.kill())); };
+  const endProcesses = async (): Promise<void> => { for (const one of [seat, spare]) await one?.engine.kill(); };
 
   const ask = <T extends Asking['type']>(engineOf: () => Promise<EngineProcess>, request: Request<T>, options: JobOptions, notice?: (message: FromEngine) => void): Promise<AnswerTo<T>> =>
     queue.add((stop) => counted(engineOf().then((engine) => {

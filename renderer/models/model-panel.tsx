@@ -23,7 +23,8 @@ export function ModelPanel(): ReactElement {
   const inTurn = useManuscript((page) => page.lastGeneration?.fault ?? null);
   // What stopped a reply stands in its turn already.
   const told = engine.fault !== null && inTurn?.message === engine.fault.message;
-  const fault = load.error === null ? (told ? null : engine.fault) : faultOf(load.error);
+  const standing = model !== null && isAside(model) ? model.fault : told ? null : engine.fault;
+  const fault = load.error === null ? standing : faultOf(load.error);
   return (
     <section className="model-panel" aria-label={words.model}>
       <h2>{words.model}</h2>

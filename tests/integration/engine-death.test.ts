@@ -83,9 +83,10 @@ test.skipIf(process.platform !== 'linux')('a model that ended the engine twice i
   expect((await engineReaches(client, ['failed'])).fault?.code).toBe('ASIDE');
   expect((await refusal(load(false))).code).toBe('ASIDE');
   expect(childrenOf(server)).toEqual([]);
-  const [told] = await Array.fromAsync(await client.writing.follow({ generationId: reply.generationId, afterSeq: 99 }));
+  const told: GenerationEvent[] = [];
+  for await (const event of await client.writing.follow({ generationId: reply.generationId, afterSeq: 99 })) told.push(event);
   const stored = (await client.chapters.open({ id: chapterId })).turns.find((turn) => turn.id === reply.turnId)?.text;
-  expect(told).toMatchObject({ type: 'done', seq: 100, reason: 'error', offset: 0, text: stored });
+  expect(told).toMatchObject([{ type: 'done', seq: 100, reason: 'error', offset: 0, text: stored }]);
   await load(true);
   await engineReaches(client, ['ready']);
   expect(await faultOfModel()).toBeNull();

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { expect, test, type Browser } from '@playwright/test';
+import type { Server } from '../helpers/server.ts';
+import { launch, StudioPage } from './studio.ts';
+
+let browser: Browser;
+test.beforeAll(async () => { browser = await launch(); });
+test.afterAll(async () => { await browser.close(); });
+
+function endEngine(server: Server): void {
+  for (const pid of readFileSync(`/proc/${String(server.pid)}/task/${String(server.pid)}/children`, 'utf8').trim().split(' ').filter(Boolean)) process.kill(Number(pid), 'SIGKILL');
+}
+
+test('a model that ended the engine twice says so and is tried again on request', async () => {
+  const studio = await StudioPage.open(browser);
+  await studio.engineReady();
+  const { page } = studio;
+  const status = page.getByRole('status', { name: 'Engine' });
+  const panel = page.getByRole('region', { name: 'Model' });
+  endEngine(studio.server);
+  await expect(status).toContainText('stopped');
+  await panel.getByRole('button', { name: 'Load again' }).click();
+  await studio.engineReady();
+  endEngine(studio.server);
+  await expect(panel.getByRole('button', { name: 'Try again' })).toBeVisible();
+  await panel.getByRole('combobox', { name: 'Model' }).click();
+  await expect(page.getByRole('option', { name: /storyteller/i })).toContainText(/ended the engine twice in a row, so it was put aside/);
+  await page.screenshot({ path: test.info().outputPath('aside.png') });
+  await page.keyboard.press('Escape');
+  await panel.getByRole('button', { name: 'Try again' }).click();
+  await studio.engineReady();
+  expect(studio.violations).toEqual([]);
+  await studio.close();
+});
+
+test('when the model leaves the memory is chosen in the settings and remembered', async () => {
+  const studio = await StudioPage.open(browser);
+  const { page } = studio;
+  const open = async (): Promise<void> => { await page.getByRole('button', { name: 'Settings' }).click(); };
+  await open();
+  await expect(page.getByRole('radio', { name: 'Keep the model loaded' })).toBeChecked();
+  await page.getByRole('radio', { name: 'Unload it after 1 hour without use' }).check();
+  await page.screenshot({ path: test.info().outputPath('settings.png') });
+  await page.reload();
+  await open();
+  await expect(page.getByRole('radio', { name: 'Unload it after 1 hour without use' })).toBeChecked();
+  await studio.close();
+});
