@@ -121,6 +121,10 @@ export function createInferenceHost(start: StartEngine, { tempo = TEMPO, hasRoom
 
   return {
     get pid() { return seat?.engine.pid ?? null; },
+    get held() {
+      const memories = [seat, spare].flatMap((one) => one?.model?.hardware.memory ?? []);
+      return { ram: memories.reduce((sum, { ram }) => sum + ram, 0), vram: memories.reduce((sum, { vram }) => sum + vram, 0) };
+    },
 
     load: (options, onProgress) => queue.add(async () => {
       const model = await load(options, onProgress);

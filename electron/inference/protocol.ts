@@ -148,6 +148,8 @@ export interface InferenceHost {
   score(request: ScoreRequest): Measurement<readonly EndingScore[]>;
   perplexity(request: PerplexityRequest): Measurement<Perplexity>;
   readonly pid: number | null;
+  /** Bytes that loaded models take; another one may have them. */
+  readonly held: LoadedHardware['memory'];
   /** Ends the processes once nothing is left to do. What was loaded stays chosen: the next job starts it again. */
   rest(): Promise<void>;
   /** Called when the process ends unasked, with what happened in words. */

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { StudioFault } from '../../shared/contract/common.ts';
-import type { EngineStatus, LoadedHardware } from '../../shared/contract/models.ts';
+import type { EngineStatus } from '../../shared/contract/models.ts';
 import type { GenerationStats } from '../../shared/contract/writing.ts';
 import type { PromptFormat } from '../../shared/prompt/types.ts';
 import type { InferenceHost, LoadOptions } from '../inference/protocol.ts';
@@ -16,8 +16,6 @@ export interface Engine {
   load(model: EngineModel): Promise<Ready>;
   /** What a reply is written with; waits for a load that is under way. After the death of the process: what was loaded, for the next job starts it again. */
   ready(): Promise<Ready | null>;
-  /** What the loaded model computes on; null without one. */
-  hardware(): LoadedHardware | null;
   /** What is loaded now. */
   current(): Ready | null;
   setFormat(modelId: string, format: PromptFormat): void;
@@ -122,7 +120,6 @@ export function createEngine(createHost: () => InferenceHost, { crashes, restMin
       while (loading) await loading;
       return ready;
     },
-    hardware: () => (alive ? status.hardware : null),
     current() {
       used();
       return alive ? ready : null;

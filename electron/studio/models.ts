@@ -152,7 +152,7 @@ export function createModels({ db, engine, crashes, fingerprints, demo, dataDir,
       await start(model, contextSize, { hardware, anyway });
     },
     async survey({ id, contextSize, hardware }) {
-      return survey(optionsFor(byId(id), contextSize, hardware), engine.hardware()?.memory ?? { ram: 0, vram: 0 });
+      return survey(optionsFor(byId(id), contextSize, hardware), engine.host.held);
     },
     adapters: () => findAdapters(adapters).map(({ id, name, bytes }) => ({ id, name, bytes })),
     async setFormat(id, format) {
