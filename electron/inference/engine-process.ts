@@ -74,11 +74,11 @@ export class EngineProcess {
     return { id, answer };
   }
 
-  /** Asks a request to end; one that does not in time takes the process with it. */
-  abort(id: number): void {
+  /** Asks a request to end. If somebody waits for that, one that does not in time takes the process with it. */
+  abort(id: number, { impatient = false } = {}): void {
     this.#wire.send({ type: 'abort', id });
     const pending = this.#pending.get(id);
-    if (pending === undefined || pending.impatience !== undefined) return;
+    if (!impatient || pending === undefined || pending.impatience !== undefined) return;
     pending.impatience = setTimeout(() => { void this.kill(); }, this.#tempo.stopMs + this.#pace.slowest * this.#tempo.pingMs);
   }
 

@@ -45,7 +45,7 @@ export class Generation implements EngineJob {
     if (this.#stopped) return;
     this.#stopped = true;
     if (this.#running === null) { this.#finishStopped(); return; }
-    this.#running.engine.abort(this.#running.id);
+    this.#running.engine.abort(this.#running.id, { impatient: true });
   }
 
   async run(engine: EngineProcess): Promise<void> {
