@@ -1,10 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test, type Browser } from '@playwright/test';
-import type { Server } from '../helpers/server.ts';
+import { ROOT, type Server } from '../helpers/server.ts';
 import { launch, StudioPage } from './studio.ts';
 
+const folder = join(ROOT, 'out/screens');
 let browser: Browser;
-test.beforeAll(async () => { browser = await launch(); });
+test.beforeAll(async () => {
+  mkdirSync(folder, { recursive: true });
+  browser = await launch();
+});
 test.afterAll(async () => { await browser.close(); });
 
 function endEngine(server: Server): void {
@@ -13,22 +18,23 @@ function endEngine(server: Server): void {
 
 test('a model that ended the engine twice says so and is tried again on request', async () => {
   const studio = await StudioPage.open(browser);
-  await studio.engineReady();
   const { page } = studio;
   const status = page.getByRole('status', { name: 'Engine' });
+  const loaded = (): Promise<void> => expect(status).toContainText('ready', { timeout: 30_000 });
+  await loaded();
   const panel = page.getByRole('region', { name: 'Model' });
   endEngine(studio.server);
   await expect(status).toContainText('stopped');
   await panel.getByRole('button', { name: 'Load again' }).click();
-  await studio.engineReady();
+  await loaded();
   endEngine(studio.server);
   await expect(panel.getByRole('button', { name: 'Try again' })).toBeVisible();
   await panel.getByRole('combobox', { name: 'Model' }).click();
   await expect(page.getByRole('option', { name: /storyteller/i })).toContainText(/ended the engine twice in a row, so it was put aside/);
-  await page.screenshot({ path: test.info().outputPath('aside.png') });
+  await page.screenshot({ path: join(folder, 'model-aside.png') });
   await page.keyboard.press('Escape');
   await panel.getByRole('button', { name: 'Try again' }).click();
-  await studio.engineReady();
+  await loaded();
   expect(studio.violations).toEqual([]);
   await studio.close();
 });
@@ -40,7 +46,7 @@ test('when the model leaves the memory is chosen in the settings and remembered'
   await open();
   await expect(page.getByRole('radio', { name: 'Keep the model loaded' })).toBeChecked();
   await page.getByRole('radio', { name: 'Unload it after 1 hour without use' }).check();
-  await page.screenshot({ path: test.info().outputPath('settings.png') });
+  await page.screenshot({ path: join(folder, 'settings-memory.png') });
   await page.reload();
   await open();
   await expect(page.getByRole('radio', { name: 'Unload it after 1 hour without use' })).toBeChecked();
