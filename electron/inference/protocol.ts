@@ -34,9 +34,14 @@ export interface Tuning {
   /** A model file that guesses ahead. */
   readonly draft: string | null;
   readonly lookup: boolean;
+  /** When the window slides, what is kept moves up without being read again (KV shift): faster, and no longer exact. */
+  readonly fastSlide: boolean;
 }
-export const DEFAULT_TUNING: Tuning = { promptChunk: PROMPT_CHUNK, gpuLayers: 'auto', device: null, keyCache: 'f16', adapters: [], draft: null, lookup: false };
+export const DEFAULT_TUNING: Tuning = { promptChunk: PROMPT_CHUNK, gpuLayers: 'auto', device: null, keyCache: 'f16', adapters: [], draft: null, lookup: false, fastSlide: false };
 
+/** `path`: of the state file, made by main. `sha256`: of the model file, as far as it is known. */
+export interface StateFile { readonly path: string; readonly sha256: string | null }
+export interface SaveRequest extends StateFile { readonly plan: PlanRequest }
 export interface LoadedModel {
   readonly architecture: string; readonly name: string; readonly contextSize: number; readonly trainedContext: number; readonly device: string;
   /** How many jobs run side by side. */
@@ -73,6 +78,9 @@ export type ToEngine =
   | { readonly type: 'generate'; readonly id: number; readonly request: GenerateRequest }
   | { readonly type: 'score'; readonly id: number; readonly request: ScoreRequest }
   | { readonly type: 'perplexity'; readonly id: number; readonly request: PerplexityRequest }
+  | { readonly type: 'prepare'; readonly id: number; readonly plan: PlanRequest }
+  | { readonly type: 'save'; readonly id: number; readonly request: SaveRequest }
+  | { readonly type: 'restore'; readonly id: number; readonly request: StateFile }
   | { readonly type: 'abort'; readonly id: number }
   | { readonly type: 'ping'; readonly id: number };
 
@@ -91,11 +99,16 @@ export type FromEngine =
   | { readonly type: 'done'; readonly id: number; readonly reason: Exclude<StopReason, 'error'>; readonly stats: GenerationStats; readonly position: number }
   | { readonly type: 'scored'; readonly id: number; readonly endings: readonly EndingScore[] }
   | { readonly type: 'perplexed'; readonly id: number; readonly result: Perplexity }
+  /** How many tokens were read ahead, saved in how many bytes, brought back. */
+  | { readonly type: 'prepared'; readonly id: number; readonly tokens: number }
+  | { readonly type: 'saved'; readonly id: number; readonly bytes: number }
+  | { readonly type: 'restored'; readonly id: number; readonly tokens: number }
   | { readonly type: 'pong'; readonly id: number }
   | { readonly type: 'failed'; readonly id: number; readonly fault: StudioFault };
 
 /** Each request that has an answer, and which one; `failed` instead if there is none. What comes before it are notices. */
-export const ANSWERS = { load: 'loaded', survey: 'surveyed', plan: 'planned', count: 'counted', tokens: 'tokenised', generate: 'done', score: 'scored', perplexity: 'perplexed' } as const;
+export const ANSWERS = { load: 'loaded', survey: 'surveyed', plan: 'planned', count: 'counted', tokens: 'tokenised', generate: 'done', score: 'scored', perplexity: 'perplexed',
+  prepare: 'prepared', save: 'saved', restore: 'restored' } as const;
 export type Asking = Extract<ToEngine, { type: keyof typeof ANSWERS }>;
 export type AnswerTo<T extends Asking['type']> = Extract<FromEngine, { type: (typeof ANSWERS)[T] }>;
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;

@@ -25,6 +25,7 @@ export interface GenerationOrder {
   readonly modelSha256: string | null;
   readonly promptChunk: number;
   readonly sampling: Sampling & { readonly seed: number };
+  readonly cold: boolean;
   /** So many more answers to the same prompt come after it. */
   readonly waiting: number;
 }
@@ -75,7 +76,7 @@ export function createGenerations(db: WritableDB, engine: Engine): Generations {
     const stream = createEventStream();
     streams.set(order.id, stream);
     engine.asked();
-    const job = engine.host.generate({ plan: order.plan, sampling: order.sampling });
+    const job = engine.host.generate({ plan: order.plan, sampling: order.sampling, cold: order.cold });
 
     let { waiting } = order;
     let unwritten = '';

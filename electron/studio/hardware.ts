@@ -30,7 +30,7 @@ export function loadOptions(db: ReadableDB, model: FoundModel, contextSize: numb
     path: model.path, contextSize, threads: hardware.threads || engineThreads(), gpu: mayUseGpu(), ...(memory > 0 ? { memory } : {}),
     tuning: {
       promptChunk: hardware.promptChunk ?? (Number.parseInt(process.env['PAPHOS_PROMPT_CHUNK'] ?? '', 10) || measuredChunk(db, model, hardware)),
-      gpuLayers: hardware.gpuLayers, device: hardware.device, keyCache: hardware.keyCache, lookup: hardware.lookup,
+      gpuLayers: hardware.gpuLayers, device: hardware.device, keyCache: hardware.keyCache, lookup: hardware.lookup, fastSlide: hardware.fastSlide,
       draft: hardware.draft === null ? null : named(files.models, hardware.draft, 'The model that guesses ahead'),
       adapters: hardware.adapters.map(({ id, scale }) => ({ path: named(files.adapters, id, 'An adapter of this model'), scale })),
     },

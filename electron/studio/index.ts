@@ -7,6 +7,7 @@ import { createRouter, type StudioRouter } from '../rpc/router.ts';
 import { listChapters } from '../storage/chapters.ts';
 import { applyChange } from '../storage/changes.ts';
 import { openStore } from '../storage/open.ts';
+import { createAhead } from './ahead.ts';
 import { createCounts } from './counts.ts';
 import { createCrashes } from './crashes.ts';
 import { acknowledgeTooEarly } from './early-ack.ts';
@@ -59,16 +60,19 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
     async beforeChange() {
       counts.forget();
       await generations.stopIn(() => true);
+      await ahead.save();
     },
   });
   const settings = createSettings(db, () => models.suitableSampling(), () => { engine.restAnew(); });
+  const ahead = createAhead({ db, engine, settings, dataDir, keepsStates: (id) => models.keepsStates(id) });
   const holds = createHolds((storyId) => {
     for (const chapter of listChapters(db, storyId)) revisions.close(chapter.id, 'blur');
   });
 
   const waking = setTimeout(() => { void models.loadDefault(); }, ENGINE_AFTER_START_MS);
   let opened = false;
-  const pageAppears = (): void => {
+  const pageAppears = (chapterId: string): void => {
+    ahead.touched(chapterId);
     if (opened) return;
     opened = true;
     clearTimeout(waking);
@@ -76,12 +80,16 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
   };
   let woken: NodeJS.Timeout | undefined;
 
-  const commit = async (change: Change): Promise<ChangeAck> => applyChange(db, change);
+  const commit = async (change: Change): Promise<ChangeAck> => {
+    const ack = applyChange(db, change);
+    ahead.touched(change.chapterId);
+    return ack;
+  };
   const apply = process.env['PAPHOS_TEST_EARLY_ACK'] === '1' ? acknowledgeTooEarly(commit) : commit;
   const services: Services = {
     stories: createStories(db, generations),
     chapters: createChapters(db, generations, pageAppears),
-    writing: createWriting({ db, engine, models, settings, generations, holds, revisions, counts, forecasts, apply }),
+    writing: createWriting({ db, engine, models, settings, generations, holds, revisions, counts, ahead, forecasts, apply }),
     models,
     settings,
   };
@@ -96,6 +104,8 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
         counts.forget();
         await generations.stopIn(() => true);
         fingerprints.close();
+        await ahead.save();
+        ahead.close();
         await engine.close();
         revisions.closeEverything();
         store.close();

@@ -31,6 +31,8 @@ export interface Models {
   formats(): { name: string; title: string }[];
   unload(): Promise<void>;
   status(signal?: AbortSignal): AsyncGenerator<EngineStatus, void>;
+  /** Whether what this model has read is kept on disk. */
+  keepsStates(id: string): boolean;
   /** The sampling that suits the model of last time. */
   suitableSampling(): Sampling;
   /** What a reply needs: waits for a load, starts the model of last time if none was loaded yet. */
@@ -39,6 +41,9 @@ export interface Models {
 }
 
 export interface ModelsOptions { readonly db: WritableDB; readonly engine: Engine; readonly crashes: Crashes; readonly fingerprints: Fingerprints; readonly demo: DemoModel | null; readonly dataDir: string; readonly modelsDir: string | null; survey(options: LoadOptions, freed: LoadedHardware['memory']): Promise<Survey>; beforeChange(): Promise<void> }
+
+/** A state grows with its model: of larger ones it may take a gigabyte for a story. */
+const KEEPS_STATES_BELOW = 4e9;
 
 type Inspected = { readonly examined: Examined; readonly fault: null } | { readonly examined: null; readonly fault: ModelFile['fault'] };
 
@@ -174,6 +179,7 @@ export function createModels({ db, engine, crashes, fingerprints, demo, dataDir,
       await engine.unload();
     },
     status: (signal) => engine.watch(signal),
+    keepsStates: (id) => hardwareOf(db, id).keepState ?? (getModel(db, id)?.bytes ?? Infinity) < KEEPS_STATES_BELOW,
     suitableSampling: () => (demo && lastUsed()?.demo ? demo.sampling : DEFAULT_SAMPLING),
     async readyForReply() {
       await startLast().catch(() => null);

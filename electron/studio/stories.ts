@@ -37,7 +37,7 @@ export interface Chapters {
   open(id: string): ChapterDocument;
 }
 
-export function createChapters(db: WritableDB, generations: Generations, onOpen: () => void): Chapters {
+export function createChapters(db: WritableDB, generations: Generations, onOpen: (chapterId: string) => void): Chapters {
   return {
     list: (storyId) => listChapters(db, storyId),
     create: (chapter) => createChapter(db, chapter),
@@ -48,7 +48,7 @@ export function createChapters(db: WritableDB, generations: Generations, onOpen:
     },
     restore: (id) => { restoreChapter(db, id); },
     open(id) {
-      onOpen();
+      onOpen(id);
       const chapter = getChapter(db, id);
       const tree = readTree(db, id, { texts: 'path' });
       return {

@@ -7,6 +7,7 @@ import { getChapter } from '../storage/chapters.ts';
 import { applyChange } from '../storage/changes.ts';
 import { transaction, type WritableDB } from '../storage/handle.ts';
 import { readTree, turnText } from '../storage/turns.ts';
+import type { Ahead } from './ahead.ts';
 import type { Counts } from './counts.ts';
 import type { Engine } from './engine.ts';
 import { StudioError } from './faults.ts';
@@ -19,7 +20,7 @@ import type { Revisions } from './revisions.ts';
 import type { Settings } from './settings.ts';
 
 export interface Place { readonly chapterId: string; readonly turnId: string | null; readonly offset: number | null }
-export interface Wish extends Place { readonly kind: 'reply' | 'continue' | 'retry'; readonly count: number }
+export interface Wish extends Place { readonly kind: 'reply' | 'continue' | 'retry'; readonly count: number; readonly cold: boolean }
 
 export interface Writing {
   applyChange(change: Change, clientId: string): Promise<ChangeAck>;
@@ -34,13 +35,13 @@ export interface Writing {
 
 export interface WritingParts {
   readonly db: WritableDB; readonly engine: Engine; readonly models: Models; readonly settings: Settings; readonly generations: Generations;
-  readonly holds: Holds; readonly revisions: Revisions; readonly counts: Counts; readonly forecasts: Forecasts; readonly apply: (change: Change) => Promise<ChangeAck>;
+  readonly holds: Holds; readonly revisions: Revisions; readonly counts: Counts; readonly ahead: Ahead; readonly forecasts: Forecasts; readonly apply: (change: Change) => Promise<ChangeAck>;
 }
 
 /** Where a reply will stand, and what leads to it. */
 interface Opening { readonly turnId: string; readonly offset: number; readonly ops: readonly Op[]; readonly target: Target }
 
-export function createWriting({ db, engine, models, settings, generations, holds, revisions, counts, forecasts, apply }: WritingParts): Writing {
+export function createWriting({ db, engine, models, settings, generations, holds, revisions, counts, ahead, forecasts, apply }: WritingParts): Writing {
   const storyOf = (chapterId: string): string => getChapter(db, chapterId).storyId;
   const assertWriter = (chapterId: string, clientId: string): void => { holds.assertWriter(storyOf(chapterId), clientId); };
 
@@ -60,7 +61,7 @@ export function createWriting({ db, engine, models, settings, generations, holds
     return { turnId, offset: 0, ops: [op], target: { turns, versions, open: false } };
   }
 
-  function opening(tree: TurnTree, { kind, turnId, offset }: Omit<Wish, 'count'>): Opening {
+  function opening(tree: TurnTree, { kind, turnId, offset }: Omit<Wish, 'count' | 'cold'>): Opening {
     const end = activePath(tree).at(-1);
     const chosen = turnId === null ? end : tree.turns.get(turnId);
     if (!chosen) throw new StudioError('NOT_FOUND', 'This turn is not in the chapter any more. Nothing was changed; reload the page.');
@@ -105,6 +106,7 @@ export function createWriting({ db, engine, models, settings, generations, holds
       assertWriter(wish.chapterId, clientId);
       await makeRoom();
       const ready = await models.readyForReply();
+      await ahead.bringBack(wish.chapterId);
       if (generations.running()) throw busy();
       const storyId = storyOf(wish.chapterId);
       const tree = readTree(db, wish.chapterId, { texts: 'path' });
@@ -116,7 +118,7 @@ export function createWriting({ db, engine, models, settings, generations, holds
       const reserve = Math.min(sampling.maxTokens, Math.floor(ready.contextSize / 2));
       const plan = promptRequest(db, wish.chapterId, target, { format: ready.format, contextSize: ready.contextSize, reserve });
       const waiting = ops.length === 0 ? 0 : wish.count - 1;
-      const order = { id: newId(), storyId, chapterId: wish.chapterId, turnId, kind: wish.kind, offset, plan, sampling, modelName: ready.modelName, modelSha256: ready.sha256, promptChunk: ready.promptChunk, waiting };
+      const order = { id: newId(), storyId, chapterId: wish.chapterId, turnId, kind: wish.kind, offset, plan, sampling, cold: wish.cold, modelName: ready.modelName, modelSha256: ready.sha256, promptChunk: ready.promptChunk, waiting };
       const structureRev = transaction(db, () => {
         revisions.close(wish.chapterId, 'generation');
         const { structureRev: next } = ops.length === 0 ? tree : applyChange(db, { changeId: newId(), chapterId: wish.chapterId, structureRev: tree.structureRev, ops });

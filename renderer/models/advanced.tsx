@@ -46,6 +46,7 @@ function Settings({ model, engine, onLoad }: Props): ReactElement {
         {() => <Choice label={words.hardware.keyCache} items={words.hardware.keyCaches} value={hardware.keyCache} onChoose={(value) => change({ keyCache: KEY_CACHES.find((one) => one === value) ?? 'f16' })} />}
       </Setting>
       {hardware.keyCache === 'f16' ? null : <p className="quiet">{words.hardware.notExact}</p>}
+      <ReuseSettings hardware={hardware} change={change} />
       <GuessSettings model={model} hardware={hardware} change={change} />
       <Adapters chosen={hardware.adapters} onChange={(adapters) => change({ adapters })} />
       {changed ? <Verdict model={model} contextSize={model.contextSize} hardware={hardware} onLoad={onLoad} /> : null}
@@ -78,6 +79,20 @@ function GraphicsSettings({ model, hardware, change }: PartProps): ReactElement 
           {(id) => <NumberOrNothing id={id} value={some} most={1024} onChange={(layers) => change({ gpuLayers: layers ?? 'auto' })} />}
         </Setting>
       )}
+    </>
+  );
+}
+
+function ReuseSettings({ hardware, change }: Omit<PartProps, 'model'>): ReactElement {
+  return (
+    <>
+      <Setting label={words.hardware.slide} hint={words.hardware.slideHint}>
+        {() => <Choice label={words.hardware.slide} items={words.hardware.slides} value={hardware.fastSlide ? 'fast' : 'exact'} onChoose={(value) => change({ fastSlide: value === 'fast' })} />}
+      </Setting>
+      {hardware.fastSlide ? <p className="quiet">{words.hardware.fastSlide}</p> : null}
+      <Setting label={words.hardware.keepState} hint={words.hardware.keepStateHint}>
+        {() => <Choice label={words.hardware.keepState} items={words.hardware.keepStates} value={hardware.keepState === null ? 'size' : hardware.keepState ? 'yes' : 'no'} onChoose={(value) => change({ keepState: value === 'size' ? null : value === 'yes' })} />}
+      </Setting>
     </>
   );
 }

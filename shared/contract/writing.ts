@@ -11,10 +11,11 @@ export const MOST_ALTERNATES = 4;
 
 /**
  * `reply` answers after `turnId` (a new turn; an alternate when that turn has a tail); `retry` makes an alternate of `turnId`; `continue` writes on in `turnId` at `offset`.
+ * `cold`: the whole prompt is read anew, so that the same settings and seed give the same reply, always.
  * `count`: so many answers to the same prompt, the others beside the first, one after the other. Alternates that nobody looks at end where another reply is asked for.
  */
 const generate = z.object({
-  chapterId: id, kind: z.enum(['reply', 'continue', 'retry']), turnId: id.nullable(), offset: z.number().int().min(0).nullable(), count: z.number().int().min(1).max(MOST_ALTERNATES).default(1),
+  chapterId: id, kind: z.enum(['reply', 'continue', 'retry']), turnId: id.nullable(), offset: z.number().int().min(0).nullable(), count: z.number().int().min(1).max(MOST_ALTERNATES).default(1), cold: z.boolean().default(false),
 });
 
 /** The stream goes into `turnId` at `offset` of its text. `waiting`: so many more alternates are written after it. */

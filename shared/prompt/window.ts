@@ -6,6 +6,8 @@ import type { Cut, PromptTurn } from './types.ts';
 
 /** After an overflow about this share of the space is used, so that cuts are rare (W6). */
 const USED_AFTER_CUT = 0.75;
+/** A person's turn counts as at least this share, so that the next cut is known, and read ahead, before it is written (W6). */
+export const NEXT_TURN_SHARE = 1 / 16;
 /** An anchor takes at most this share, in a small window at most so many tokens (W8). */
 const ANCHOR_SHARE = 0.25;
 const ANCHOR_LEAST = 48;
@@ -74,6 +76,7 @@ export function moveCut(body: Body): Window | null {
   let used = tokensAt(last, 0, body.space - kept, body);
   if (used > body.space - kept) return trimmed(last, Math.max(target, kept + Math.floor((body.space - kept) * USED_AFTER_CUT)), body);
 
+  if (last === body.user) used = Math.max(used, Math.floor(body.space * NEXT_TURN_SHARE));
   let best = windowFrom(last, 0, body);
   for (let index = last - 1; index >= 0; index--) {
     const tokens = tokensAt(index, 0, target, body);

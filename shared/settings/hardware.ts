@@ -23,7 +23,11 @@ export const hardwareSchema = z.object({
   draft: z.string().max(64).nullable(),
   /** Guesses ahead from what stands in the story already. */
   lookup: z.boolean(),
+  /** When the window slides, what stays moves up without being read again: faster, and not exact. */
+  fastSlide: z.boolean().default(false),
+  /** What was read of a story is kept on disk; null: for models that are not too large for it. */
+  keepState: z.boolean().nullable().default(null),
 });
 export type Hardware = z.infer<typeof hardwareSchema>;
 
-export const DEFAULT_HARDWARE: Hardware = { threads: 0, gpuLayers: 'auto', device: null, promptChunk: null, keyCache: 'f16', adapters: [], draft: null, lookup: false };
+export const DEFAULT_HARDWARE: Hardware = { threads: 0, gpuLayers: 'auto', device: null, promptChunk: null, keyCache: 'f16', adapters: [], draft: null, lookup: false, fastSlide: false, keepState: null };

@@ -17,12 +17,14 @@ export interface ModelRecipe {
   readonly marks: Marks;
   readonly context: number;
   readonly seed: number;
+  /** Deviation of a random model's output matrix: how sure it is of its next token. */
+  readonly outputScale: number;
   /** Texts (marks written out) whose every step from one token to the next is near certain in a bigram model. Emoji and the end token may be in it. */
   readonly chain: readonly string[];
   /** Rows of ids, each followed by the next, for a model of steps. */
   readonly steps?: readonly (readonly number[])[];
 }
-const PLAIN: ModelRecipe = { architecture: 'gptneox', size: 'tiny', vocabulary: 'bytes', kind: 'random', marks: 'control', context: 8192, seed: 1, chain: [] };
+const PLAIN: ModelRecipe = { architecture: 'gptneox', size: 'tiny', vocabulary: 'bytes', kind: 'random', marks: 'control', context: 8192, seed: 1, outputScale: 0.09, chain: [] };
 
 /** Raised when the same recipe would give another file. */
 const MAKER = 1;
@@ -73,7 +75,7 @@ function vocabularyOf({ vocabulary, marks }: ModelRecipe): MadeVocabulary {
 
 function weightsOf(recipe: ModelRecipe, vocabulary: MadeVocabulary, width: number): Weights {
   switch (recipe.kind) {
-    case 'random': return randomWeights(recipe.seed);
+    case 'random': return randomWeights(recipe);
     case 'bigram': return bigramWeights(recipe, vocabulary, width);
     case 'steps': return stepWeights(recipe, width);
   }
@@ -140,7 +142,7 @@ function tensors({ architecture, kind }: ModelRecipe, shape: Shape, vocabularySi
 }
 
 /** Gaussian numbers: slices of one pool from random places, which is random enough for speed and for tests and takes a second for 300 MB. */
-function randomWeights(seed: number): Weights {
+function randomWeights({ seed, outputScale }: ModelRecipe): Weights {
   const random = seededRandom(seed);
   const pool = Float32Array.from({ length: 2 ** 20 }, () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
   const scaled = new Map<number, Uint16Array>();
@@ -154,7 +156,7 @@ function randomWeights(seed: number): Weights {
       left -= length;
     }
   };
-  return { embedding: gaussian(1), output: gaussian(0.09), inner: (inputs) => gaussian(1 / Math.sqrt(inputs)) };
+  return { embedding: gaussian(1), output: gaussian(outputScale), inner: (inputs) => gaussian(1 / Math.sqrt(inputs)) };
 }
 
 /** Logits of every token after every other. */

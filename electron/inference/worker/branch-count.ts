@@ -9,7 +9,7 @@ export interface BranchWish { readonly contextSize: number; readonly batchSize: 
 
 /** How many sequences a context gets: as many as wanted, at least one, while those besides the first fit into a quarter of the free memory. */
 export async function branchCount(model: LlamaModel, llama: Llama, { contextSize, batchSize, wanted, gpu }: BranchWish): Promise<number> {
-  const free = gpu ? (await llama.getVramState()).free : freemem();
+  const free = gpu ? (await llama.getVramState()).free : freemem() - model.size;
   const each = await bytesEach(model, contextSize, batchSize, gpu);
   return Math.max(1, Math.min(MAX_BRANCHES, wanted, 1 + Math.floor((free * SHARE) / each)));
 }

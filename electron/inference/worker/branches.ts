@@ -1,11 +1,21 @@
-import type { LlamaContextSequence } from 'node-llama-cpp';
+import type { LlamaContextSequence, Token } from 'node-llama-cpp';
+import { reusableTokens } from './read-prompt.ts';
 
-/** Fewer tokens than this are read again sooner than kept or copied. */
+/** Fewer tokens than this are read again sooner than kept, copied or moved. */
 const LEAST = 32;
+/** Read again behind a copy; a multiple of what reading begins at. */
+const REREAD = 4;
 
 /** Internal to the library's pinned version: without it a prompt is simply read. */
 interface Copying { _copyStateFromOtherSequence(other: LlamaContextSequence, upTo: number): Promise<boolean> }
 const isCopying = (sequence: LlamaContextSequence): sequence is LlamaContextSequence & Copying => '_copyStateFromOtherSequence' in sequence;
+
+/** What of a prompt a sequence holds. */
+interface Share { readonly sequence: LlamaContextSequence; readonly shared: number }
+type Choice = (Share & { readonly copyOf: null }) | { readonly sequence: LlamaContextSequence & Copying; readonly shared: number; readonly copyOf: LlamaContextSequence };
+interface Block { readonly sequence: LlamaContextSequence; readonly range: { readonly start: number; readonly end: number }; readonly rest: readonly number[] }
+/** Of a prompt the first so many tokens are BOS and head. `cold`: nothing is reused. */
+export interface TakeOptions { readonly headTokens?: number; readonly cold?: boolean }
 
 /**
  * The evaluated beginnings of several prompts (branches of a story, a window prepared ahead), one to a sequence.
@@ -14,44 +24,66 @@ const isCopying = (sequence: LlamaContextSequence): sequence is LlamaContextSequ
 export class Branches {
   /** The one used last comes last. */
   readonly #order: LlamaContextSequence[];
+  readonly #fast: boolean;
 
-  constructor(sequences: readonly [LlamaContextSequence, ...LlamaContextSequence[]]) {
+  constructor(sequences: readonly LlamaContextSequence[], { fastSlide = false } = {}) {
     this.#order = [...sequences];
+    this.#fast = fastSlide;
   }
 
-  get count(): number {
-    return this.#order.length;
+  /** Whether a window behind the next cut may be read ahead: beside the present one, and where a cut means reading at all. */
+  get keepsWindows(): boolean {
+    return this.#order.length > 1 && !this.#fast;
   }
 
   /** How many tokens of a prompt need not be read again. */
-  reusable(prompt: readonly number[]): number {
-    return Math.max(...this.#order.map((sequence) => sharedTokens(sequence.contextTokens, prompt)));
+  reusable(prompt: readonly number[], { headTokens = 0 }: TakeOptions = {}): number {
+    const block = this.#block(prompt, headTokens);
+    return block === null ? this.#choose(prompt).shared : reusableTokens(block.rest, prompt);
   }
 
-  /** The sequence that holds most of a prompt, untouched. */
+  /** The sequence that holds most of a prompt, as it is. */
   holding(prompt: readonly number[]): LlamaContextSequence {
     return this.#best(prompt).sequence;
   }
 
   /**
-   * The sequence in which a prompt is read, what it shares with the prompt still in it and nothing else. If much of another branch would be lost with that,
-   * the least recently used sequence gets a copy of what is shared. `cold`: nothing is reused.
+   * The sequence in which a prompt is read: what it shares with the prompt is still in it, and nothing else. If much of another branch would be lost with that,
+   * the least recently used sequence gets a copy of what is shared.
    */
-  async take(prompt: readonly number[], { cold = false } = {}): Promise<LlamaContextSequence> {
-    const best = this.#best(prompt);
-    const spare = this.#order.find((sequence) => sequence !== best.sequence) ?? best.sequence;
-    if (cold) return this.#use(spare, 0);
-    if (best.sequence.nextTokenIndex - best.shared < LEAST || spare === best.sequence) return this.#use(best.sequence, best.shared);
-    const itself = sharedTokens(spare.contextTokens, prompt);
-    if (best.shared - itself < LEAST || !isCopying(spare)) return this.#use(spare, itself);
-    // The library copies the whole sequence with the next evaluation, which follows at once.
-    const copied = await spare._copyStateFromOtherSequence(best.sequence, best.shared);
-    return this.#use(spare, copied ? best.shared : 0);
+  async take(prompt: readonly number[], { headTokens = 0, cold = false }: TakeOptions = {}): Promise<LlamaContextSequence> {
+    if (cold) return this.spare();
+    const block = this.#block(prompt, headTokens);
+    if (block !== null) await block.sequence.eraseContextTokenRanges([block.range]);
+    const { sequence, shared, copyOf } = this.#choose(prompt);
+    if (copyOf === null) return this.#use(sequence, shared);
+    const copied = await sequence._copyStateFromOtherSequence(copyOf, shared - REREAD);
+    await this.#use(sequence, copied ? shared - REREAD : 0);
+    // The copy is made with the next evaluation; until then neither of the two may be saved or erased.
+    if (copied) await sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(shared - REREAD, shared) as Token[]);
+    return sequence;
   }
 
-  /** A sequence that nothing will be missed of, empty. */
+  /** The sequence that will be missed least, empty. */
   spare(): Promise<LlamaContextSequence> {
-    return this.#use(this.#order[0] as LlamaContextSequence, 0);
+    const [oldest] = this.#order;
+    if (oldest === undefined) throw new RangeError('a context without a sequence');
+    return this.#use(oldest, 0);
+  }
+
+  /** Lends that sequence for something else than a story, and empties it afterwards. */
+  async aside<T>(work: (sequence: LlamaContextSequence) => Promise<T>): Promise<T> {
+    const sequence = await this.spare();
+    try {
+      return await work(sequence);
+    } finally {
+      await this.#use(sequence, 0);
+    }
+  }
+
+  /** Forgets what was evaluated behind a prompt without its last token: tokens evaluated one by one are not quite what reading them gives, and a reply is read once it is part of a prompt. */
+  async settle(sequence: LlamaContextSequence, prompt: readonly number[]): Promise<void> {
+    if (!this.#fast) await this.#use(sequence, prompt.length - 1);
   }
 
   async #use(sequence: LlamaContextSequence, keep: number): Promise<LlamaContextSequence> {
@@ -62,16 +94,30 @@ export class Branches {
   }
 
   /** Of those that hold as much, the one used last. */
-  #best(prompt: readonly number[]): { sequence: LlamaContextSequence; shared: number } {
-    return this.#order.map((sequence) => ({ sequence, shared: sharedTokens(sequence.contextTokens, prompt) }))
+  #best(prompt: readonly number[]): Share {
+    return this.#order.map((sequence): Share => ({ sequence, shared: reusableTokens(sequence.contextTokens, prompt) }))
       .reduce((best, one) => (one.shared >= best.shared ? one : best));
   }
-}
 
-/** The last token of a prompt is always evaluated: its answer is the first new token. */
-export function sharedTokens(evaluated: readonly number[], prompt: readonly number[]): number {
-  const most = Math.min(evaluated.length, prompt.length - 1);
-  let same = 0;
-  while (same < most && evaluated[same] === prompt[same]) same++;
-  return Math.max(0, same);
+  #choose(prompt: readonly number[]): Choice {
+    const best = this.#best(prompt);
+    const spare = this.#order.find((sequence) => sequence !== best.sequence);
+    if (spare === undefined || best.sequence.nextTokenIndex - best.shared < LEAST) return { ...best, copyOf: null };
+    const itself = reusableTokens(spare.contextTokens, prompt);
+    if (best.shared - itself < LEAST || !isCopying(spare)) return { sequence: spare, shared: itself, copyOf: null };
+    return { sequence: spare, shared: best.shared, copyOf: best.sequence };
+  }
+
+  /** Fast slide: the tokens right behind the head between what a branch and a prompt share and where they go on alike, and what is left without them. Null: nothing to slide. */
+  #block(prompt: readonly number[], headTokens: number): Block | null {
+    if (!this.#fast) return null;
+    const { sequence, shared } = this.#best(prompt);
+    const next = prompt.slice(shared, shared + LEAST);
+    const evaluated = sequence.contextTokens;
+    if (shared === 0 || shared < headTokens - REREAD || shared >= headTokens + LEAST || next.length < LEAST) return null;
+    for (let end = shared + 1; end + LEAST <= evaluated.length; end++) {
+      if (next.every((token, index) => token === evaluated[end + index])) return { sequence, range: { start: shared, end }, rest: evaluated.toSpliced(shared, end - shared) };
+    }
+    return null;
+  }
 }

@@ -31,7 +31,7 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
   const plan = planPrompt(request.plan, vocabulary, open.tokenized);
   const total = plan.tokens.length;
   events.accepted(accounted(open, plan), plan.tokens.slice(0, plan.headTokens));
-  const sequence = await open.branches.take(plan.tokens, { cold: request.cold === true });
+  const sequence = await open.branches.take(plan.tokens, { headTokens: plan.headTokens, cold: request.cold === true });
   const reused = await readPrompt(sequence, plan.tokens, open.loaded.hardware.promptChunk, signal, (done, kept) => { events.prompt(done, total, kept); });
 
   const stopTokens = stopsOf(request.plan.format.stops, vocabulary);
@@ -62,6 +62,7 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
       if (count >= limit) break;
     }
   }
+  await open.branches.settle(sequence, plan.tokens);
   batch.add(stream.end());
   batch.flush();
   const seconds = (last - first) / 1000;
@@ -75,7 +76,7 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
 }
 
 function accounted(open: OpenModel, plan: Plan): Ledger {
-  return { ...plan.ledger, toRead: plan.tokens.length - open.branches.reusable(plan.tokens) };
+  return { ...plan.ledger, toRead: plan.tokens.length - open.branches.reusable(plan.tokens, plan) };
 }
 
 /** Marks that are control tokens have no text that could be recognised: they are known by their ids. */

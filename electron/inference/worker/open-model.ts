@@ -1,25 +1,28 @@
-import type { LlamaContextSequence } from 'node-llama-cpp';
+import { statSync } from 'node:fs';
+import type { Llama } from 'node-llama-cpp';
 import type { TokenCache } from '../../../shared/prompt/tokens.ts';
 import { loadable, refusal } from '../estimate.ts';
 import { EngineFault } from '../fault.ts';
 import { checkAdapter } from '../gguf/adapter.ts';
 import { readGgufHeader } from '../gguf/header.ts';
-import { DEFAULT_TUNING, type LoadedModel, type LoadOptions } from '../protocol.ts';
+import { DEFAULT_TUNING, type LoadedModel, type LoadOptions, PROTOCOL_VERSION, type Tuning } from '../protocol.ts';
 import { Branches } from './branches.ts';
 import { startMachine } from './devices.ts';
 import { makeContext } from './make-context.ts';
 import { measureChunk } from './measure-chunk.ts';
 import { estimateLoad } from './need.ts';
+import type { StateKey } from './state-file.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 export interface OpenModel {
-  readonly sequence: LlamaContextSequence;
   readonly branches: Branches;
   readonly contextSize: number;
   readonly vocabulary: Vocabulary;
   /** Texts tokenised before: a plan after each pause of the writer costs only what changed. */
   readonly tokenized: TokenCache;
   readonly loaded: LoadedModel;
+  /** What a saved state must have been made with. */
+  readonly identity: StateKey;
   dispose(): Promise<void>;
 }
 
@@ -62,20 +65,32 @@ export async function openModel(options: LoadOptions, onProgress: (value: number
   const promptChunk = tuning.promptChunk ?? await measureChunk(sequence, vocabulary.size);
   onProgress(1);
   return {
-    sequence, branches: new Branches(sequences), contextSize: context.contextSize, vocabulary, tokenized: new Map(),
+    branches: new Branches(sequences, tuning), contextSize: context.contextSize, vocabulary, tokenized: new Map(),
     loaded: {
       architecture: header.architecture, name: header.name, contextSize: context.contextSize, trainedContext: model.trainContextSize,
       device: gpu ? devices.join(', ') : `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
       parallel: 1,
       vocabulary: { size: vocabulary.size, kind: vocabulary.kind, bos: vocabulary.bos !== null, roleTokens: vocabulary.specialTexts.slice(0, 256) },
       hardware: {
-        promptChunk, gpuLayers: model.gpuLayers, exact: tuning.keyCache === 'f16', speculation: speculation?.kind ?? null, warning: machine.warning,
+        promptChunk, gpuLayers: model.gpuLayers, exact: tuning.keyCache === 'f16' && !tuning.fastSlide, speculation: speculation?.kind ?? null, warning: machine.warning,
         memory: { ram: model.memoryUsage.ram + context.memoryUsage.ram, vram: model.memoryUsage.vram + context.memoryUsage.vram },
         vram: gpu ? await llama.getVramState() : null,
       },
     },
+    identity: identityOf(options.path, { ...tuning, promptChunk: null, contextSize, gpu }, await engineVersion(llama)),
     dispose: () => llama.dispose(),
   };
+}
+
+/** Everything that an evaluated state depends on. How a prompt is cut into chunks is no part of it. */
+function identityOf(path: string, context: Tuning & { readonly contextSize: number; readonly gpu: boolean }, engine: string): StateKey {
+  const { size, mtimeMs } = statSync(path);
+  return { model: { sha256: null, path, bytes: size, modifiedAt: Math.trunc(mtimeMs) }, context: JSON.stringify(context), engine };
+}
+
+async function engineVersion(llama: Llama): Promise<string> {
+  const { getModuleVersion } = await import('node-llama-cpp');
+  return `${PROTOCOL_VERSION}, ${await getModuleVersion()}, ${llama.llamaCppRelease.release}`;
 }
 
 function isMemory(error: unknown, detail: string): boolean {

@@ -4,9 +4,11 @@ import { planPrompt } from '../../../shared/prompt/plan.ts';
 import { EngineFault, faults } from '../fault.ts';
 import { type GenerateRequest, type LoadOptions, PROTOCOL_VERSION, type ToEngine } from '../protocol.ts';
 import { generate, ledgerOf } from './generate.ts';
+import { restoreState, saveState } from './keep-state.ts';
 import { type OpenModel, openModel } from './open-model.ts';
 import { survey } from './need.ts';
 import type { EnginePort } from './port.ts';
+import { prepare } from './prepare.ts';
 import { perplexity, score } from './scoring.ts';
 
 /** What runs in an inference process, behind whatever port carries its messages. Answers to stop it (a process just dies). */
@@ -63,6 +65,9 @@ export function startRuntime(port: EnginePort): () => Promise<void> {
       case 'generate': startWork(id, (signal) => write(id, message.request, signal)); break;
       case 'score': startWork(id, async (signal) => { port.send({ type: 'scored', id, endings: await score(ready(open), message.request, { signal, onProgress: progress(id) }) }); }); break;
       case 'perplexity': startWork(id, async (signal) => { port.send({ type: 'perplexed', id, result: await perplexity(ready(open), message.request, { signal, onProgress: progress(id) }) }); }); break;
+      case 'prepare': startWork(id, async (signal) => { port.send({ type: 'prepared', id, tokens: await prepare(ready(open), message.plan, signal) }); }); break;
+      case 'save': startWork(id, async () => { port.send({ type: 'saved', id, bytes: await saveState(ready(open), message.request) }); }); break;
+      case 'restore': startWork(id, async () => { port.send({ type: 'restored', id, tokens: await restoreState(ready(open), message.request) }); }); break;
       case 'abort': works.get(id)?.abort.abort(); break;
       case 'ping': port.send({ type: 'pong', id }); break;
       case 'plan': void answer(id, () => { port.send({ type: 'planned', id, ledger: ledgerOf(ready(open), message.request) }); }); break;

@@ -4,9 +4,8 @@ import { tokenizeParts } from '../../../shared/prompt/tokens.ts';
 import { roleWords } from '../../../shared/prompt/words.ts';
 import { EngineFault } from '../fault.ts';
 import { type EndingScore, type Perplexity, type PerplexityRequest, PROMPT_CHUNK, type ScoreRequest } from '../protocol.ts';
-import { sharedTokens } from './branches.ts';
 import type { OpenModel } from './open-model.ts';
-import { readPrompt } from './read-prompt.ts';
+import { readPrompt, reusableTokens } from './read-prompt.ts';
 
 /** `signal` ends the work with STOPPED; `onProgress` hears a share from 0 to 1. */
 interface Work { readonly signal: AbortSignal; readonly onProgress: (share: number) => void }
@@ -26,17 +25,18 @@ export async function score(open: OpenModel, { prefix, endings }: ScoreRequest, 
   if (given === 0) throw new EngineFault('NO_PREFIX', 'Nothing stands before the endings that all of them share. Give a longer beginning.');
   assertRoom(open, Math.max(...wholes.map((whole) => whole.length)));
 
-  const sequence = await open.branches.spare();
-  const scores: EndingScore[] = [];
-  for (const [index, tokens] of wholes.entries()) {
-    const logs = await logProbabilities(sequence, tokens, given, { ...work, onProgress: (share) => { work.onProgress((index + share) / wholes.length); } });
-    scores.push({
-      sum: logs.reduce((sum, log) => sum + log, 0),
-      tokens: logs.map((logProbability, at) => ({ id: tokens[given + at] ?? 0, logProbability })),
-      bytes: Buffer.byteLength(endings[index] ?? ''),
-    });
-  }
-  return scores;
+  return open.branches.aside(async (sequence) => {
+    const scores: EndingScore[] = [];
+    for (const [index, tokens] of wholes.entries()) {
+      const logs = await logProbabilities(sequence, tokens, given, { ...work, onProgress: (share) => { work.onProgress((index + share) / wholes.length); } });
+      scores.push({
+        sum: logs.reduce((sum, log) => sum + log, 0),
+        tokens: logs.map((logProbability, at) => ({ id: tokens[given + at] ?? 0, logProbability })),
+        bytes: Buffer.byteLength(endings[index] ?? ''),
+      });
+    }
+    return scores;
+  });
 }
 
 /**
@@ -50,14 +50,15 @@ export async function perplexity(open: OpenModel, { text, window }: PerplexityRe
   if (windows === 0) throw new EngineFault('TEXT_TOO_SHORT', `The text has ${tokens.length} tokens; to measure perplexity, at least ${window} are needed. Give a longer text or a smaller window.`);
   assertRoom(open, window);
 
-  const sequence = await open.branches.spare();
   const losses: number[] = [];
-  for (let index = 0; index < windows; index++) {
-    const piece = tokens.slice(index * window, (index + 1) * window);
-    if (bos !== null) piece[0] = bos;
-    const logs = await logProbabilities(sequence, piece, Math.floor(window / 2) + 1, { ...work, onProgress: (share) => { work.onProgress((index + share) / windows); } });
-    for (const log of logs) losses.push(-log);
-  }
+  await open.branches.aside(async (sequence) => {
+    for (let index = 0; index < windows; index++) {
+      const piece = tokens.slice(index * window, (index + 1) * window);
+      if (bos !== null) piece[0] = bos;
+      const logs = await logProbabilities(sequence, piece, Math.floor(window / 2) + 1, { ...work, onProgress: (share) => { work.onProgress((index + share) / windows); } });
+      for (const log of logs) losses.push(-log);
+    }
+  });
   const mean = average(losses);
   const spread = Math.sqrt(Math.max(0, average(losses.map((loss) => loss * loss)) - mean * mean) / (losses.length - 1));
   return { value: Math.exp(mean), deviation: Math.exp(mean) * spread, tokens: tokens.length, windows, scored: losses.length };
@@ -66,7 +67,7 @@ export async function perplexity(open: OpenModel, { text, window }: PerplexityRe
 /** Natural logarithms of the probabilities of the tokens from `from` (at least 1) on, each after all before it. What of that the sequence holds is not read again. */
 async function logProbabilities(sequence: LlamaContextSequence, tokens: readonly number[], from: number, { signal, onProgress }: Work): Promise<number[]> {
   const beginning = tokens.slice(0, from);
-  const kept = sharedTokens(sequence.contextTokens, beginning);
+  const kept = reusableTokens(sequence.contextTokens, beginning);
   if (sequence.nextTokenIndex > kept) await sequence.eraseContextTokenRanges([{ start: kept, end: sequence.nextTokenIndex }]);
   await readPrompt(sequence, beginning, PROMPT_CHUNK, signal, (done) => { onProgress(done / tokens.length); });
   const logs: number[] = [];

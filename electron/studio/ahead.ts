@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { activePath } from '../../shared/document/tree.ts';
+import type { PlanRequest } from '../../shared/prompt/types.ts';
+import { getChapter } from '../storage/chapters.ts';
+import type { ReadableDB } from '../storage/handle.ts';
+import { readTree } from '../storage/turns.ts';
+import type { Engine, Ready } from './engine.ts';
+import { faultOf } from './faults.ts';
+import { branchTo, promptRequest } from './prompts.ts';
+import type { Settings } from './settings.ts';
+import { openStateFolder } from './state-folder.ts';
+
+/** The hands have left the keyboard for a moment. */
+const REST_MS = 400;
+const SAVE_AFTER_MS = 20_000;
+/** Closing does not wait longer for a disk. */
+const CLOSING_MS = 5000;
+
+/** What the next reply needs, done before it is asked for: read in idle time, and kept on disk from one day to the next. */
+export interface Ahead {
+  /** A chapter was opened, or written in: it is what comes next. */
+  touched(chapterId: string): void;
+  /** Before a reply: what is on disk of this chapter is loaded, unless it was. */
+  bringBack(chapterId: string): Promise<void>;
+  /** Before the engine goes: what was read since the last time is saved. */
+  save(): Promise<void>;
+  close(): void;
+}
+
+export interface AheadParts { readonly db: ReadableDB; readonly engine: Engine; readonly settings: Settings; readonly dataDir: string; keepsStates(modelId: string): boolean }
+
+export function createAhead({ db, engine, settings, dataDir, keepsStates }: AheadParts): Ahead {
+  const folder = openStateFolder(dataDir);
+  const closing = new AbortController();
+  const broughtBack = new Map<string, Promise<void>>();
+  let chapter: string | null = null;
+  let unsaved = false;
+  let resting: NodeJS.Timeout | undefined;
+  let saving: NodeJS.Timeout | undefined;
+
+  /** What a reply at the chapter's end would be asked with, but for words that are still to come. */
+  function nextRequest(chapterId: string, { format, contextSize }: Ready): PlanRequest | null {
+    const tree = readTree(db, chapterId, { texts: 'path' });
+    const { turns, versions } = branchTo(db, tree, activePath(tree).at(-1)?.id ?? null);
+    if (turns.every((turn) => turn.text.trim() === '')) return null;
+    const reserve = Math.min(settings.sampling(getChapter(db, chapterId).storyId).maxTokens, Math.floor(contextSize / 2));
+    const written = turns.slice(0, turns.findLastIndex((turn) => turn.text.trim() !== '') + 1);
+    return promptRequest(db, chapterId, { turns: written, versions, open: false }, { format, contextSize, reserve });
+  }
+
+  async function load(path: string, sha256: string | null): Promise<void> {
+    try {
+      await engine.host.work({ type: 'restore', request: { path, sha256 } });
+    } catch (error) {
+      if (faultOf(error).code === 'STATE') await folder.remove(path);
+    }
+  }
+
+  async function bringBack(chapterId: string): Promise<void> {
+    const ready = await engine.ready();
+    if (ready === null) return;
+    const path = folder.pathOf(chapterId, ready.modelId);
+    // A process that was started again knows nothing.
+    const key = `${String(engine.host.pid)} ${path}`;
+    if (!broughtBack.has(key)) broughtBack.set(key, keepsStates(ready.modelId) && existsSync(path) ? load(path, ready.sha256) : Promise.resolve());
+    await broughtBack.get(key);
+  }
+
+  /** Idle work gives way, and what fails here is done with the key after all. */
+  async function readAhead(): Promise<void> {
+    const ready = engine.current();
+    if (ready === null || chapter === null || engine.busy) return;
+    try {
+      await bringBack(chapter);
+      const plan = nextRequest(chapter, ready);
+      if (plan === null) return;
+      const { tokens } = await engine.host.work<'prepare'>({ type: 'prepare', plan }, { priority: 'idle' });
+      if (tokens === 0) return;
+      unsaved = true;
+      clearTimeout(saving);
+      saving = setTimeout(() => { void save(); }, SAVE_AFTER_MS).unref();
+    } catch {
+      return;
+    }
+  }
+
+  async function save(): Promise<void> {
+    clearTimeout(saving);
+    const ready = engine.current();
+    if (!unsaved || ready === null || chapter === null || !keepsStates(ready.modelId)) return;
+    unsaved = false;
+    try {
+      const plan = nextRequest(chapter, ready);
+      if (plan === null) return;
+      await engine.host.work({ type: 'save', request: { path: folder.pathOf(chapter, ready.modelId), sha256: ready.sha256, plan } }, { priority: 'idle' });
+      await folder.tidy();
+    } catch {
+      // It is read again another day.
+      return;
+    }
+  }
+
+  const rest = (): void => {
+    clearTimeout(resting);
+    resting = setTimeout(() => { void readAhead(); }, REST_MS).unref();
+  };
+
+  const follow = async (): Promise<void> => {
+    for await (const { state } of engine.watch(closing.signal)) {
+      if (state === 'ready') rest();
+    }
+  };
+  void follow();
+
+  return {
+    touched(chapterId) {
+      if (chapter !== null && chapter !== chapterId) void save();
+      chapter = chapterId;
+      rest();
+    },
+    bringBack,
+    async save() {
+      clearTimeout(resting);
+      await Promise.race([save(), delay(CLOSING_MS, undefined, { ref: false })]);
+    },
+    close() {
+      clearTimeout(resting);
+      clearTimeout(saving);
+      closing.abort();
+    },
+  };
+}

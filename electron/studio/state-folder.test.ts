@@ -1,0 +1,25 @@
+import { mkdtempSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openStateFolder } from './state-folder.ts';
+
+test('the oldest states go first when the folder is full, and what was never finished goes too', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'paphos-state-'));
+  const folder = openStateFolder(data, 1000);
+  const write = (chapter: string, bytes: number, age: number): void => {
+    const path = folder.pathOf(chapter, 'model');
+    writeFileSync(path, Buffer.alloc(bytes));
+    utimesSync(path, 1_000_000 - age, 1_000_000 - age);
+  };
+  const left = (): string[] => readdirSync(join(data, 'state')).map((name) => name.split('-')[0] ?? '').sort();
+  write('old', 400, 3);
+  write('middle', 400, 2);
+  write('new', 400, 1);
+  writeFileSync(`${folder.pathOf('killed', 'model')}.77.unfinished`, 'half');
+  await folder.tidy();
+  expect(left()).toEqual(['middle', 'new']);
+  write('huge', 2000, 0);
+  await folder.tidy();
+  expect(left()).toEqual([]);
+});
