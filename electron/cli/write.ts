@@ -31,7 +31,10 @@ export async function runWrite(given: WriteArguments): Promise<number> {
   const maxTokens = numberOption('max-tokens', given['max-tokens'], 1, 4096);
   const demo = readDemoModel(resourcesDir);
   const path = chooseModel(given.model, demo);
-  const format = given.format === undefined ? formatOfModel(path, await examineModel(path), demo).format : chooseFormat(given.format);
+  const named = given.format === undefined ? null : chooseFormat(given.format);
+  const examined = await examineModel(path);
+  for (const { message } of examined.header.warnings) process.stderr.write(`${message}\n`);
+  const format = named ?? formatOfModel(path, examined, demo).format;
   const suits = demo?.path === path ? demo.sampling : DEFAULT_SAMPLING;
   const sampling = { ...suits, seed, temperature: temperature ?? suits.temperature, maxTokens: maxTokens ?? suits.maxTokens };
 

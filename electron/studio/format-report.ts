@@ -11,11 +11,11 @@ interface Case { readonly modelId: string; readonly examined: Examined; readonly
 
 /** How a format suits a model, with a sample in the model's own tokens where it is loaded. */
 export async function reportFormat(format: PromptFormat, { modelId, examined, detected, engine }: Case): Promise<FormatReport> {
-  const { vocabulary } = examined.header;
+  const { vocabulary, warnings } = examined.header;
   const { parts } = renderParts(format, SAMPLE, { open: false, reply: true }, { plain: null, split: null });
   return {
     detected: { title: detected.format.title, confidence: detected.confidence, reasons: detected.reasons },
-    warnings: formatWarnings(format, { control: vocabulary.control, userDefined: vocabulary.userDefined, bos: vocabulary.bosText, endText: vocabulary.endText, renderings: examined.renderings }),
+    warnings: [...warnings.filter(({ code }) => code === 'VOCAB').map(({ message }) => message), ...formatWarnings(format, { control: vocabulary.control, userDefined: vocabulary.userDefined, bos: vocabulary.bosText, endText: vocabulary.endText, renderings: examined.renderings })],
     sample: parts.map(({ text, kind }) => ({ text, mark: kind === 'marker' })),
     tokens: await tokensOf(format, modelId, engine),
   };

@@ -57,7 +57,7 @@ function Untokenised({ sample }: Pick<FormatReport, 'sample'>): ReactElement {
     <section>
       <h3>{words.formatSample}</h3>
       {/* Pieces of a text have no other name than their place. */}
-      <p className="sample" aria-label={words.formatSample}>{sample.map(({ text, mark }, place) => <span key={place} className={mark ? 'token control' : undefined}>{text}</span>)}</p>
+      <p className="sample" role="group" aria-label={words.formatSample}>{sample.map(({ text, mark }, place) => <span key={place} className={mark ? 'token control' : undefined}>{text}</span>)}</p>
       <p className="sample-foot">{words.noTokens}</p>
     </section>
   );
@@ -72,7 +72,7 @@ function Tokenised({ sample, ends }: NonNullable<FormatReport['tokens']>): React
         <h3>{words.formatSample} · <span className="num">{words.formatTokens(sample.length)}</span></h3>
         <label><input type="checkbox" checked={numbered} onChange={(event) => setNumbered(event.target.checked)} />{words.tokenIds}</label>
       </div>
-      <p className="sample" aria-label={words.formatSample}>{sample.map((token, place) => <Token key={place} token={token} numbered={numbered} />)}</p>
+      <p className="sample" role="group" aria-label={words.formatSample}>{sample.map((token, place) => <Token key={place} token={token} numbered={numbered} />)}</p>
       <p className="sample-foot">
         {kinds.map((kind) => <span key={kind}><span className={`token ${kind}`}>{sample.find((token) => token.kind === kind)?.text}</span> {words.tokenLegend[kind]}</span>)}
         {ends.length === 0 ? null : <span>{words.replyEndsAt} {ends.map((token) => <Token key={token.id} token={token} numbered={false} />)}</span>}

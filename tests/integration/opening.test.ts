@@ -86,6 +86,7 @@ test('the format doctor says why, warns, and shows the sample in tokens', async 
     template('noteless', `{% for message in messages %}{% if message.role == 'system' %}{{ raise_exception('Only two roles.') }}{% endif %}{% endfor %}${CHATML}`);
     template('endless', '{% for a in range(100000) %}{% for b in range(100000) %}{% set c = b %}{% endfor %}{% endfor %}');
     copyFileSync(makeModel({ marks: 'user-defined' }), join(folder, 'loose.gguf'));
+    copyFileSync(odd.changed({ set: [['tokenizer.ggml.add_bos_token', 'bool', true], ['tokenizer.ggml.bos_token_id', 'u32', 99_999]] }), join(folder, 'startless.gguf'));
   }, async (client) => {
     await engineReaches(client, ['ready']);
     const demo = await model(client, 'Pocket storyteller');
@@ -112,6 +113,8 @@ test('the format doctor says why, warns, and shows the sample in tokens', async 
     // A template that never ends costs its deadline, once, and is no evidence.
     expect(await model(client, 'endless')).toMatchObject({ format: 'prose', confidence: 'guess', fault: null });
     const loose = await client.models.examineFormat({ id: (await model(client, 'loose')).id, format: null });
+    const startless = await client.models.examineFormat({ id: (await model(client, 'startless')).id, format: null });
+    expect(startless.warnings).toEqual([expect.stringMatching(/asks for a token that begins each text but names none/)]);
     expect(loose.warnings).toEqual([expect.stringMatching(/would also be read as marks in ordinary text/)]);
   });
 }, 90_000);
