@@ -38,5 +38,6 @@ export const faults = {
   busy: () => new EngineFault('BUSY', 'The model is still busy with something else. Nothing was changed. Stop that first.'),
   stopped: () => new EngineFault('STOPPED', 'This was stopped before its end. What was written is kept.'),
   yielded: () => new EngineFault('YIELDED', 'This was left for later, because the model was needed for something else.'),
+  windowFull: () => new EngineFault('WINDOW_FULL', 'The context is full. What was written is kept. Choose a larger context, or press Reply: older turns make room.'),
   unexpected: (detail: string) => new EngineFault('ENGINE', 'The model could not go on. What was written is safe; try again.', detail),
 };

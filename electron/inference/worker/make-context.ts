@@ -1,5 +1,5 @@
 import type { LlamaContext, LlamaContextSequence, LlamaModel } from 'node-llama-cpp';
-import { EngineFault } from '../fault.ts';
+import { faults } from '../fault.ts';
 import { type LoadOptions, MAX_BRANCHES, type Tuning } from '../protocol.ts';
 import { branchCount } from './branch-count.ts';
 import type { Machine } from './devices.ts';
@@ -19,7 +19,7 @@ export async function makeContext(model: LlamaModel, { llama, threads, devices }
   });
   const speculation = await startSpeculation({ llama, target: model, tuning, contextSize, sequences: count, threads });
   const sequence = (): LlamaContextSequence => context.getSequence({
-    contextShift: { strategy: () => { throw new EngineFault('WINDOW', 'The context is full.'); } },
+    contextShift: { strategy: () => { throw faults.windowFull(); } },
     ...(speculation === null ? {} : { tokenPredictor: speculation.predictor() }),
   });
   return { context, sequences: [sequence(), ...Array.from({ length: count - 1 }, sequence)], speculation };
