@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { TEMPO } from '../../electron/inference/engine-process.ts';
@@ -65,6 +67,16 @@ const PLACES: Readonly<Record<string, (host: InferenceHost) => Promise<Work>>> =
   }),
   prompt: (host) => inReply(host, LONG, reading),
   generation: (host) => inReply(host, 'Start!', writing),
+  async save(host) {
+    const folder = mkdtempSync(join(tmpdir(), 'paphos-save-'));
+    const { plan } = request(LONG);
+    await load(host);
+    await host.generate(request(LONG, { maxTokens: 1 })).done;
+    const end = host.work({ type: 'save', request: { path: join(folder, 'state'), sha256: null, plan } });
+    end.catch(() => undefined);
+    while (readdirSync(folder).length === 0) await delay(1);
+    return { end };
+  },
 };
 
 async function inReply(host: InferenceHost, text: string, middle: (job: EngineJob) => Promise<void>): Promise<Work> {

@@ -11,13 +11,16 @@ const ROUGH = 64;
 
 interface Beginning { readonly tokens: readonly number[]; readonly cut: Cut | null; readonly headTokens: number }
 
+/** `onProgress` hears a share of one reading, from 0 to 1. */
+interface Work { readonly signal: AbortSignal; readonly onProgress: (share: number) => void }
+
 /** Reads what the next prompt surely begins with and, when a cut is near, the window behind that cut beside it. Answers with the number of tokens read; stopped, it rejects with STOPPED. */
-export async function prepare(open: OpenModel, plan: PlanRequest, signal: AbortSignal): Promise<number> {
+export async function prepare(open: OpenModel, plan: PlanRequest, work: Work): Promise<number> {
   const near = beginningOf(open, plan, 1);
-  let read = await readAhead(open, near, signal);
+  let read = await readAhead(open, near, work);
   if (open.branches.keepsWindows) {
     const far = beginningOf(open, plan, wordsThatMoveTheCut(open, plan, near));
-    if (!sameCut(near.cut, far.cut)) read += await readAhead(open, far, signal);
+    if (!sameCut(near.cut, far.cut)) read += await readAhead(open, far, work);
   }
   return read;
 }
@@ -42,11 +45,11 @@ function wordsThatMoveTheCut(open: OpenModel, { contextSize, reserve }: PlanRequ
   return Math.max(1, Math.floor((headroom(contextSize, reserve) - headTokens) * NEXT_TURN_SHARE * OF_NEXT_TURN / tokensOfWord));
 }
 
-async function readAhead(open: OpenModel, { tokens, headTokens }: Beginning, signal: AbortSignal): Promise<number> {
+async function readAhead(open: OpenModel, { tokens, headTokens }: Beginning, { signal, onProgress }: Work): Promise<number> {
   // Reading leaves out the last token of a prompt: here something always follows.
   const prompt = [...tokens, ANY];
   const sequence = await open.branches.take(prompt, { headTokens });
-  const reused = await readPrompt(sequence, prompt, open.loaded.hardware.promptChunk, signal, () => undefined);
+  const reused = await readPrompt(sequence, prompt, open.loaded.hardware.promptChunk, signal, (done) => { onProgress(done / prompt.length); });
   if (signal.aborted) throw new EngineFault('STOPPED', 'Stopped for something more urgent.');
   return tokens.length - reused;
 }

@@ -65,7 +65,7 @@ export function startRuntime(port: EnginePort): () => Promise<void> {
       case 'generate': startWork(id, (signal) => write(id, message.request, signal)); break;
       case 'score': startWork(id, async (signal) => { port.send({ type: 'scored', id, endings: await score(ready(open), message.request, { signal, onProgress: progress(id) }) }); }); break;
       case 'perplexity': startWork(id, async (signal) => { port.send({ type: 'perplexed', id, result: await perplexity(ready(open), message.request, { signal, onProgress: progress(id) }) }); }); break;
-      case 'prepare': startWork(id, async (signal) => { port.send({ type: 'prepared', id, tokens: await prepare(ready(open), message.plan, signal) }); }); break;
+      case 'prepare': startWork(id, async (signal) => { port.send({ type: 'prepared', id, tokens: await prepare(ready(open), message.plan, { signal, onProgress: progress(id) }) }); }); break;
       case 'save': startWork(id, async () => { port.send({ type: 'saved', id, bytes: await saveState(ready(open), message.request) }); }); break;
       case 'restore': startWork(id, async () => { port.send({ type: 'restored', id, tokens: await restoreState(ready(open), message.request) }); }); break;
       case 'abort': works.get(id)?.abort.abort(); break;
