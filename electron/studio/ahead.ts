@@ -59,7 +59,8 @@ export function createAhead({ db, engine, settings, dataDir, keepsStates }: Ahea
 
   async function bringBack(chapterId: string): Promise<void> {
     const ready = await engine.ready();
-    if (ready === null) return;
+    // After the death of a process the reply starts the next one: what it may have died of is not tried first.
+    if (ready === null || engine.host.pid === null) return;
     const path = folder.pathOf(chapterId, ready.modelId);
     // A process that was started again knows nothing.
     const key = `${String(engine.host.pid)} ${path}`;

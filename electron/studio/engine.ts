@@ -14,7 +14,7 @@ export interface Ready { readonly modelId: string; readonly modelName: string; r
 /** The inference process as the person sees it: which model, how far, how fast, what went wrong. */
 export interface Engine {
   load(model: EngineModel): Promise<Ready>;
-  /** What a reply is written with; waits for a load that is under way. After the death of the process: what was loaded, for the next job starts it again. */
+  /** What a reply is written with; waits for a load that is under way, and loads again what rests. After the death of the process: what was loaded, for the next job starts it again. */
   ready(): Promise<Ready | null>;
   /** What is loaded now. */
   current(): Ready | null;
@@ -103,20 +103,23 @@ export function createEngine(createHost: () => InferenceHost, { crashes, restMin
     }
   }
 
+  async function load(model: EngineModel): Promise<Ready> {
+    if (loading) await loading.catch(() => undefined);
+    const mine = start(model);
+    loading = mine;
+    try {
+      return await mine;
+    } finally {
+      if (loading === mine) loading = null;
+    }
+  }
+
   return {
     get host() { return host; },
     get busy() { return status.state === 'generating' || status.state === 'loading'; },
-    async load(model) {
-      if (loading) await loading.catch(() => undefined);
-      const mine = start(model);
-      loading = mine;
-      try {
-        return await mine;
-      } finally {
-        if (loading === mine) loading = null;
-      }
-    },
+    load,
     async ready() {
+      if (status.state === 'resting' && chosen && ready) await load({ ...chosen, format: ready.format, sha256: ready.sha256 });
       while (loading) await loading;
       return ready;
     },
