@@ -99,7 +99,7 @@ async function check(warm: Watched, cold: Watched, { words, stories, steps }: Pi
     let cut: Cut | null = null;
     for (let step = 0; step < steps; step++) {
       const plan: PlanRequest = { format: metharme as PromptFormat, turns: story.path, open: false, reserve: TOKENS, contextSize: CONTEXT, cut };
-      if ((seed + step) % 3 === 0) await prepare(warm, { ...plan, turns: plan.turns.slice(0, -1) }, never);
+      if ((seed + step) % 3 === 0) await prepare(warm, { ...plan, turns: plan.turns.slice(0, -1) }, { signal: never, onProgress: () => undefined });
       const mine = await write(warm, plan, false);
       const other = await write(cold, plan, true);
       findings.cases++;
