@@ -25,7 +25,7 @@ const request = fc.record({
 });
 /** A failure prints its seed, its path and the smallest case that still fails. */
 const CASES = { numRuns: 20_000, seed: 20240611 };
-const GROWING = { numRuns: 2000, seed: 20240612 };
+const GROWING = { numRuns: 1000, seed: 20240612 };
 
 function attempt(plan: () => Plan): Plan | null {
   try { return plan(); } catch (error) {
@@ -56,6 +56,8 @@ function keepsItsAccounts(asked: PlanRequest, { tokens, ledger: { segments, tota
   expect(idsOf(segments.filter(({ source }) => source.kind === 'note')).toSorted()).toEqual((asked.notes ?? []).map(({ id }) => id).toSorted());
   const placed = segments.filter(isPlaced);
   placed.slice(1).forEach((segment, index) => { expect(segment.at).toBeGreaterThanOrEqual((placed[index]?.at ?? NaN) + (placed[index]?.tokens ?? NaN)); });
+  const last = placed.at(-1);
+  if (last !== undefined) expect(last.at + (last.tokens ?? NaN)).toBeLessThanOrEqual(total);
   expect(segments.filter((segment) => isPlaced(segment) !== (segment.placement !== 'out' && segment.tokens !== 0))).toEqual([]);
 }
 
@@ -136,7 +138,7 @@ describe('every plan', () => {
       steps += pairs.length;
       moves += pairs.length - stays.length;
     }), GROWING);
-    expect(moves).toBeGreaterThan(200);
+    expect(moves).toBeGreaterThan(100);
     expect(moves).toBeLessThan(steps / 2);
   }, 120_000);
 
