@@ -1,5 +1,6 @@
 import type { editor } from 'monaco-editor/editor';
 import { lineEditsOf } from '../../shared/document/changes.ts';
+import { normalise } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { spanAt } from '../../shared/document/layout.ts';
 import type { Op, TreeTurn, TurnTree } from '../../shared/document/turn.ts';
@@ -15,6 +16,8 @@ export interface BindingEvents {
   /** The person changed the text; `disturbed`: where the studio is writing. */
   onEdit(disturbed: boolean): void;
   onChange(structure: boolean): void;
+  /** So many characters that no text can hold came in and were replaced (M6). */
+  onReplaced(count: number): void;
   /** An undo or redo has brought these turns back onto the page. */
   onReturn(ids: readonly string[]): void;
   onCaret(byPerson: boolean, byMouse: boolean): void;
@@ -35,6 +38,8 @@ export class Binding {
   private writer: 'person' | 'studio' | null = null;
   private bare: number | null = null;
   private tidying = false;
+  /** First and last lines in which characters came that no text can hold. */
+  private broken: { readonly from: number; readonly to: number }[] = [];
 
   constructor(surface: Surface, document: ManuscriptDocument, events: BindingEvents) {
     this.surface = surface;
@@ -132,10 +137,24 @@ export class Binding {
     if (origin?.mirrored !== true) {
       this.writer = 'person';
       this.events.onEdit(touched.disturbed);
-      if (!rewound && origin === null) this.tidySoon();
+      if (!rewound && origin === null) {
+        this.noteBroken(event.changes);
+        this.tidySoon();
+      }
     }
     this.events.onChange(touched.structure);
     if (rewound && touched.structure) this.returned(new Set(before));
+  }
+
+  /** Half of a pair that comes alone is let be: its other half may follow. */
+  private noteBroken(changes: readonly editor.IModelContentChange[]): void {
+    let count = 0;
+    for (const { text, range } of changes) {
+      const { replaced } = text.length > 1 || text === '\0' ? normalise(text) : { replaced: 0 };
+      if (replaced > 0) this.broken.push({ from: range.startLineNumber, to: range.startLineNumber + text.split('\n').length - 1 });
+      count += replaced;
+    }
+    if (count > 0) this.events.onReplaced(count);
   }
 
   private returned(before: ReadonlySet<string>): void {
@@ -170,6 +189,7 @@ export class Binding {
 
   private tidy(): void {
     if (this.surface.model.isDisposed()) return;
+    for (const { from, to } of this.broken.splice(0)) for (let line = from; line <= Math.min(to, this.surface.lineCount()); line++) this.mendLine(line);
     // From the last one up: a line that comes in moves only the turns behind it.
     for (const span of this.document.layout.spans.toReversed()) {
       const edit = span.line === this.bare ? null : this.edits.firstLine(span);
@@ -178,7 +198,13 @@ export class Binding {
     if (this.document.wantsReadyTurn()) this.append(this.edits.ready());
   }
 
-  private append(edit: TurnEdit): void {
+  private mendLine(line: number): void {
+    const text = this.surface.line(line);
+    const whole = normalise(text);
+    if (whole.replaced > 0) this.append({ from: { line, column: 1 }, to: { line, column: text.length + 1 }, text: whole.text });
+  }
+
+  private append(edit: Replacement & { readonly ids?: readonly string[] }): void {
     this.as({ ids: edit.ids, mirrored: true }, () => this.surface.replace(edit));
   }
 }

@@ -85,6 +85,7 @@ export class ManuscriptSession implements ManuscriptController {
     const { page, dispose } = createPage(this.options.host, model);
     const surface = new Surface(page, model);
     const binding = new Binding(surface, document, {
+      onReplaced: (count) => this.tell('info', words.replaced(count)),
       onEdit: (disturbed) => { if (disturbed) this.live?.disturb(); this.live?.noteAction(); this.parts?.sync.edited(); },
       onChange: () => this.changed(),
       // After the event: nothing may be written while one is being told of.

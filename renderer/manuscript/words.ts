@@ -23,5 +23,6 @@ export const words = {
   caretElsewhere: 'Put the caret into a part that the model wrote.',
   notSaved: 'The last changes could not be saved, so nothing was sent to the model. They are still on the page.',
   conflict: 'This chapter was changed elsewhere meanwhile. Your text was kept as another version beside it: use the arrows to see both.',
+  replaced: (count: number) => `${count === 1 ? 'One character that no text can hold was' : `${count} characters that no text can hold were`} replaced by \uFFFD.`,
   streamLost: 'The connection to the studio was lost. The reply goes on by itself when it is back.',
 } as const;

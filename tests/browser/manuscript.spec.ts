@@ -129,3 +129,17 @@ test('a page whose server is gone keeps what is typed and saves it when it is ba
   await studio.close();
   await again.stop();
 });
+
+test('what no text can hold is replaced on the page as it is stored, and told', async () => {
+  const studio = await StudioPage.open(browser);
+  const before = await studio.text();
+  await studio.inEditor((view) => { view.trigger('keyboard', 'paste', { text: 'one\0two\n<|model|>\nthree\uD800four' }); });
+  await expect(studio.page.getByText('2 characters that no text can hold were replaced')).toBeVisible();
+  await expect.poll(() => studio.text()).toContain('one\uFFFDtwo\n<|model|>\nthree\uFFFDfour');
+  await studio.saved();
+  expect((await stored(studio)).at(-1)).toBe('model: three\uFFFDfour');
+  // The mending is a step of its own behind the paste.
+  for (let step = 0; step < 2; step += 1) await studio.page.keyboard.press('Control+Z');
+  await expect.poll(() => studio.text()).toBe(before);
+  await studio.close();
+});
