@@ -15,7 +15,7 @@ import { closeRevision } from './revisions.ts';
 import { createStory } from './stories.ts';
 import { readTree, turnText } from './turns.ts';
 
-const settings = { sampling: { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, repetitionRange: 0, maxTokens: 9, seed: 7, banEnd: false }, format: 'plain', model: { name: 'm', sha256: null }, contextSize: 512, promptChunk: 128 };
+const settings = { sampling: { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, repetitionRange: 0, maxTokens: 9, thinkingTokens: 512, seed: 7, banEnd: false }, format: 'plain', model: { name: 'm', sha256: null }, contextSize: 512, promptChunk: 128 };
 let folder: string;
 let store: Store;
 let version: number;

@@ -1,5 +1,6 @@
 import type { TreeTurn, TurnTree } from '../../shared/document/turn.ts';
 import type { Cut, Ledger, Segment, PlanRequest, PromptFormat, PromptTurn } from '../../shared/prompt/types.ts';
+import type { Sampling } from '../../shared/settings/sampling.ts';
 import type { ReadableDB } from '../storage/handle.ts';
 import { lastCut } from '../storage/generations.ts';
 import { turnText } from '../storage/turns.ts';
@@ -11,6 +12,11 @@ const CHARACTERS_PER_TOKEN = 12;
 /** Where a reply goes: after `turns`, or with `open` on in the last of them from the end of its text here. */
 export interface Target { readonly turns: readonly PromptTurn[]; readonly versions: ReadonlyMap<string, number>; readonly open: boolean }
 export interface Window { readonly format: PromptFormat; readonly contextSize: number; readonly reserve: number }
+
+/** Tokens kept free for a reply, its thinking included: at most half of the context. */
+export function reserveFor({ format, contextSize }: Pick<Window, 'format' | 'contextSize'>, { maxTokens, thinkingTokens }: Sampling): number {
+  return Math.min(maxTokens + (format.reasoning === undefined ? 0 : thinkingTokens), Math.floor(contextSize / 2));
+}
 
 /** The turns from the chapter's start to `turnId`, whichever branch it is on. */
 export function branchTo(db: ReadableDB, tree: TurnTree, turnId: string | null): { turns: PromptTurn[]; versions: Map<string, number> } {

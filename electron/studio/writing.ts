@@ -15,7 +15,7 @@ import type { Forecasts } from './forecast.ts';
 import type { Generations } from './generations.ts';
 import type { Holds } from './holds.ts';
 import type { Models } from './models.ts';
-import { branchTo, promptRequest, wholeLedger, type Target } from './prompts.ts';
+import { branchTo, promptRequest, reserveFor, wholeLedger, type Target } from './prompts.ts';
 import type { Revisions } from './revisions.ts';
 import type { Settings } from './settings.ts';
 
@@ -115,7 +115,7 @@ export function createWriting({ db, engine, models, settings, generations, holds
 
       const chosen = settings.sampling(storyId);
       const sampling = { ...chosen, seed: chosen.seed ?? randomInt(2 ** 32) };
-      const reserve = Math.min(sampling.maxTokens, Math.floor(ready.contextSize / 2));
+      const reserve = reserveFor(ready, sampling);
       const plan = promptRequest(db, wish.chapterId, target, { format: ready.format, contextSize: ready.contextSize, reserve });
       const waiting = ops.length === 0 ? 0 : wish.count - 1;
       const order = { id: newId(), storyId, chapterId: wish.chapterId, turnId, kind: wish.kind, offset, plan, sampling, cold: wish.cold, modelName: ready.modelName, modelSha256: ready.sha256, promptChunk: ready.promptChunk, waiting };
@@ -137,8 +137,7 @@ export function createWriting({ db, engine, models, settings, generations, holds
       if (!ready) throw new StudioError('NO_ENGINE', 'No model is ready, so the context cannot be counted yet.');
       const tree = readTree(db, chapterId, { texts: 'path' });
       const { target } = opening(tree, { chapterId, turnId, offset, kind: offset === null ? 'reply' : 'continue' });
-      const { maxTokens } = settings.sampling(storyOf(chapterId));
-      const reserve = Math.min(maxTokens, Math.floor(ready.contextSize / 2));
+      const reserve = reserveFor(ready, settings.sampling(storyOf(chapterId)));
       const ledger = await engine.host.plan(promptRequest(db, chapterId, target, { format: ready.format, contextSize: ready.contextSize, reserve }));
       const whole = wholeLedger(ledger, target, counts.of);
       const outside = new Set(whole.segments.filter((segment) => segment.placement === 'out' && segment.tokens === null).map((segment) => segment.source.id));

@@ -20,6 +20,7 @@ import { Store } from './store.ts';
 import { ModelText, Surface } from './surface.ts';
 import { NotSaved, Sync } from './sync.ts';
 import { Sight } from './sight.ts';
+import { Thoughts } from './thoughts.ts';
 import { TurnActions } from './turn-actions.ts';
 import { TurnFault } from './turn-fault.ts';
 import { words } from './words.ts';
@@ -30,7 +31,7 @@ type Kind = 'reply' | 'continue' | 'retry';
 const SOON_MS = 60;
 const WORDS_MS = 400;
 
-interface Parts { readonly page: Page; readonly binding: Binding; readonly surface: Surface; readonly sync: Sync; readonly labels: Labels; readonly asking: Asking; readonly fault: TurnFault; readonly actions: TurnActions; readonly sight: Sight; readonly dispose: () => void }
+interface Parts { readonly page: Page; readonly binding: Binding; readonly surface: Surface; readonly sync: Sync; readonly labels: Labels; readonly asking: Asking; readonly fault: TurnFault; readonly actions: TurnActions; readonly sight: Sight; readonly thoughts: Thoughts; readonly dispose: () => void }
 
 /** One chapter on the page: what the person does, what the studio does, and the state that the shell shows. */
 export class ManuscriptSession implements ManuscriptController {
@@ -92,6 +93,7 @@ export class ManuscriptSession implements ManuscriptController {
       onReturn: (ids) => queueMicrotask(() => { for (const id of ids) this.replies.get(id)?.comeBack(); }),
       onCaret: (byPerson, byMouse) => {
         if (byPerson) this.live?.noteAction();
+        this.parts?.thoughts.reveal(surface.caret().line);
         if (byPerson && !byMouse) this.parts?.sight.bring(surface.caret());
         this.later();
       },
@@ -105,10 +107,11 @@ export class ManuscriptSession implements ManuscriptController {
       openMenu: (turn, label, anchor) => this.options.onTurnMenu({ turnId: turn.id, role: turn.role, speaker: turn.speaker, alternates: alternates(sync.tree, turn.id), label }, anchor),
       choose: (turnId, step) => void this.choose(turnId, step),
     }, words);
+    const thoughts = new Thoughts(surface, document);
     const asking = new Asking(surface);
     const fault = new TurnFault(surface);
     const actions = new TurnActions(binding, (message, undo) => this.tell('info', message, null, undo));
-    this.parts = { page, binding, surface, sync, labels, asking, fault, actions, sight: new Sight(surface, document), dispose: () => { labels.dispose(); fault.dispose(); binding.dispose(); sync.close(); dispose(); } };
+    this.parts = { page, binding, surface, sync, labels, asking, fault, actions, sight: new Sight(surface, document), thoughts, dispose: () => { labels.dispose(); thoughts.dispose(); fault.dispose(); binding.dispose(); sync.close(); dispose(); } };
     Object.defineProperty(this.options.host, '__paphosManuscript', { value: { editor: page, controller: this }, configurable: true });
     this.bindKeys(page);
     this.setReadOnly(this.readOnly);

@@ -7,7 +7,7 @@ import { useSampling } from './sampling.ts';
 
 type NumberKey = Exclude<keyof Sampling, 'seed' | 'banEnd'>;
 /** Where the useful part of a range ends, so that a slider can be set with a finger; the number beside it takes the whole range. */
-const SLIDER_END: Partial<Record<NumberKey, number>> = { temperature: 2, minP: 0.5, topK: 200, repetitionPenalty: 1.5, repetitionRange: 1024, maxTokens: 1024 };
+const SLIDER_END: Partial<Record<NumberKey, number>> = { temperature: 2, minP: 0.5, topK: 200, repetitionPenalty: 1.5, repetitionRange: 1024, maxTokens: 1024, thinkingTokens: 2048 };
 
 export function SamplingPanel(): ReactElement {
   const [open, setOpen] = useFlag('samplingOpen', false);

@@ -32,6 +32,14 @@ test('role marks in the vocabulary tell the format', () => {
   expect(detected({ tokens: ['<|im_start|>', '<|im_end|>'] }).slice(0, 2)).toEqual(['chatml', 'certain']);
 });
 
+test('a model that knows the marks of thinking thinks', () => {
+  const tokens = ['<|im_start|>', '<|im_end|>', '<think>', '</think>'];
+  expect(detected({ tokens })).toEqual(['qwen3', 'certain', 'its vocabulary holds <|im_start|> and <|im_end|>']);
+  expect(detected({ tokens, chatTemplate: '…', renderings: rendered('chatml') }).slice(0, 2)).toEqual(['qwen3', 'certain']);
+  const own = detectFormat(traits({ tokens, chatTemplate: '…', renderings: rendered('metharme', (text) => text.replaceAll('<|model|>', '<|bot|>')) }));
+  expect(own.format).toMatchObject({ name: 'own', reasoning: { open: '<think>', close: '</think>' } });
+});
+
 test("the file's own template goes before everything else", () => {
   expect(detected({ tokens: ['<|im_start|>', '<|im_end|>'], name: 'oasst', chatTemplate: "{{ '<|im_start|>' + m.role + '<|im_end|>' }}" }).slice(0, 2)).toEqual(['chatml', 'certain']);
   expect(detected({ chatTemplate: '### User:\n{{ x }}\n### Assistant:\n' }).slice(0, 2)).toEqual(['memphis', 'certain']);

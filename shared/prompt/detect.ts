@@ -1,6 +1,7 @@
 import { FORMATS } from './formats.ts';
 import { deduceFormat } from './own-format.ts';
 import { agreement, type Rendering } from './probes.ts';
+import { REASONING_MARKS, type ReasoningMarks } from './reasoning.ts';
 import type { PromptFormat } from './types.ts';
 
 /** What a model file says of itself. */
@@ -28,11 +29,12 @@ const SIGNS: readonly { readonly format: string; readonly tokens: readonly strin
   { format: 'metharme', tokens: ['<|system|>', '<|user|>', '<|model|>'], name: /metharme|pygmalion[-_ ]?2|mythalion/i, architectures: ['gptneox', 'llama'] },
   { format: 'oasst', tokens: ['<|prompter|>', '<|assistant|>'], name: /oasst|open[-_ ]?assistant/i, architectures: ['gptneox', 'llama'] },
   { format: 'chatml', tokens: ['<|im_start|>', '<|im_end|>'] },
+  { format: 'qwen3', tokens: ['<|im_start|>', '<|im_end|>'] },
   { format: 'memphis', tokens: [], marks: ['### User:', '### Assistant:'], name: /memphis/i, architectures: ['stablelm'] },
 ];
 
 /** How much a reason weighs. What the file does goes before what it holds, and that before what somebody called it. */
-const WEIGHT = { template: 9, ownTemplate: 8, templateInPart: 7, ownTemplateInPart: 6, marksInTemplate: 5, tokens: 5, nameAndArchitecture: 4, tokensAgainstTemplate: 1, name: 1 } as const;
+const WEIGHT = { template: 9, ownTemplate: 8, templateInPart: 7, ownTemplateInPart: 6, marksInTemplate: 5, tokens: 5, nameAndArchitecture: 4, tokensAgainstTemplate: 1, name: 1, thinking: 1 } as const;
 const CERTAIN = 5;
 const LIKELY = 4;
 
@@ -43,7 +45,7 @@ export function detectFormat(traits: ModelTraits): Detection {
   const found = FORMATS.filter((format) => format.kind === 'turns').map((format) => ({ format, reasons: reasonsFor(format, traits).sort((a, b) => b.weight - a.weight) }));
   const deduced = traits.renderings === null ? null : deduceFormat(traits.renderings, traits.bos);
   if (deduced !== null) {
-    found.push({ format: deduced.format, reasons: [deduced.exact
+    found.push({ format: { ...deduced.format, reasoning: thinkingOf(traits) }, reasons: [deduced.exact
       ? { weight: WEIGHT.ownTemplate, text: 'read off its own chat template, which writes every conversation exactly so' }
       : { weight: WEIGHT.ownTemplateInPart, text: 'read off its own chat template, which does more than mark turns: that is left out' }] });
   }
@@ -55,7 +57,13 @@ export function detectFormat(traits: ModelTraits): Detection {
   return { format: best.format, confidence: weight >= CERTAIN ? 'certain' : weight >= LIKELY ? 'likely' : 'guess', reasons: best.reasons.map(({ text }) => text) };
 }
 
-function reasonsFor(format: PromptFormat, { architecture, name, tokens, bos, chatTemplate, renderings }: ModelTraits): Reason[] {
+/** A model whose vocabulary or template holds the marks of thinking thinks. */
+function thinkingOf({ tokens, chatTemplate }: ModelTraits): ReasoningMarks | undefined {
+  return REASONING_MARKS.find(({ open }) => tokens.includes(open) || chatTemplate?.includes(open) === true);
+}
+
+function reasonsFor(format: PromptFormat, traits: ModelTraits): Reason[] {
+  const { architecture, name, tokens, bos, chatTemplate, renderings } = traits;
   const reasons: Reason[] = [];
   const signs = SIGNS.find((one) => one.format === format.name);
   const { plain, noted } = renderings === null ? { plain: false, noted: false } : agreement(format, renderings, bos);
@@ -74,6 +82,7 @@ function reasonsFor(format: PromptFormat, { architecture, name, tokens, bos, cha
     const fits = architecture !== null && signs.architectures?.includes(architecture) === true;
     reasons.push(fits ? { weight: WEIGHT.nameAndArchitecture, text: `its name is “${name}” and its architecture ${architecture}` } : { weight: WEIGHT.name, text: `its name is “${name}”` });
   }
+  if (reasons.length > 0 && format.reasoning !== undefined && format.reasoning.open === thinkingOf(traits)?.open) reasons.push({ weight: WEIGHT.thinking, text: `it knows ${format.reasoning.open}` });
   return reasons;
 }
 

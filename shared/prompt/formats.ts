@@ -5,6 +5,7 @@ import memphis from './formats/memphis.json' with { type: 'json' };
 import metharme from './formats/metharme.json' with { type: 'json' };
 import oasst from './formats/oasst.json' with { type: 'json' };
 import prose from './formats/prose.json' with { type: 'json' };
+import qwen3 from './formats/qwen3.json' with { type: 'json' };
 
 const mark = z.string().max(500);
 const byRole = z.strictObject({ system: mark, user: mark, model: mark });
@@ -21,10 +22,11 @@ export const promptFormat = z.strictObject({
   sameRole: z.enum(['keep', 'join']),
   startsWithUser: z.boolean(),
   kind: z.enum(['turns', 'prose']),
+  reasoning: z.strictObject({ open: mark.min(1), close: mark.min(1) }).optional(),
 }) satisfies z.ZodType<PromptFormat>;
 
 /** The formats that come with the studio. */
-export const FORMATS: readonly PromptFormat[] = [metharme, oasst, memphis, chatml, prose].map((data) => promptFormat.parse(data));
+export const FORMATS: readonly PromptFormat[] = [metharme, oasst, memphis, chatml, qwen3, prose].map((data) => promptFormat.parse(data));
 
 export function formatByName(name: string): PromptFormat | null {
   return FORMATS.find((format) => format.name === name) ?? null;

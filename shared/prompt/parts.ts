@@ -1,4 +1,5 @@
 import type { Role } from '../document/turn.ts';
+import { openReasoning } from './reasoning.ts';
 import { neutralise, type RoleWords } from './words.ts';
 import type { Part, PromptFormat, PromptTurn } from './types.ts';
 
@@ -21,6 +22,11 @@ export function renderParts(format: PromptFormat, turns: readonly PromptTurn[], 
   const parts: Part[] = [];
   const neutralised = new Set<string>();
   const mark = (text: string, turnId: string | null) => { if (text !== '') parts.push({ kind: 'marker', text, turnId }); };
+  const say = (text: string, turnId: string) => {
+    const safe = neutralise(text, words);
+    if (safe !== text) neutralised.add(turnId);
+    if (safe !== '') parts.push({ kind: 'text', text: safe, turnId });
+  };
   const groups = groupTurns(format, turns);
   if (format.startsWithUser && groups.find((group) => group.role !== 'system')?.role === 'model') {
     groups.splice(groups.findIndex((group) => group.role === 'model'), 0, { role: 'user', turns: [], awaitsUser: false });
@@ -28,9 +34,12 @@ export function renderParts(format: PromptFormat, turns: readonly PromptTurn[], 
   groups.forEach((group, index) => {
     mark(format.before[group.role], group.turns[0]?.id ?? null);
     group.turns.forEach((turn, at) => {
-      const text = neutralise(turn.text, words);
-      if (text !== turn.text) neutralised.add(turn.id);
-      if (text !== '') parts.push({ kind: 'text', text, turnId: turn.id });
+      const thinking = options.open && turn === turns.at(-1) ? openReasoning(turn.text, format) : null;
+      if (thinking !== null) {
+        say(thinking.before, turn.id);
+        mark(thinking.mark, turn.id);
+      }
+      say(thinking?.thought ?? turn.text, turn.id);
       if (at < group.turns.length - 1) mark(BLANK_LINE, turn.id);
     });
     if (!(options.open && index === groups.length - 1)) mark(format.after[group.role], group.turns.at(-1)?.id ?? null);

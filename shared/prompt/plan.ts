@@ -4,6 +4,7 @@ import { PromptFault } from './fault.ts';
 import { accountOf, sortTurns } from './ledger.ts';
 import type { Scale } from './measure.ts';
 import { placeNotes } from './notes.ts';
+import { spokenTurns } from './reasoning.ts';
 import type { TokenCache } from './tokens.ts';
 import { bodyOf, mayFit, moveCut, sentOf, WHOLE, windowAt, type Body } from './window.ts';
 import { roleWords } from './words.ts';
@@ -13,7 +14,8 @@ import type { Plan, PlanRequest, PromptTurn, Tokenizer } from './types.ts';
 export const headroom = (contextSize: number, reserve: number) => contextSize - 1 - reserve;
 
 /** The prompt for a request: a pure function of it (SPEC.md). The cache only saves time. */
-export function planPrompt(request: PlanRequest, tokenizer: Tokenizer, cache: TokenCache = new Map()): Plan {
+export function planPrompt(asked: PlanRequest, tokenizer: Tokenizer, cache: TokenCache = new Map()): Plan {
+  const request = { ...asked, turns: spokenTurns(asked.turns, asked.format, asked.open) };
   const scale: Scale = { format: request.format, tokenizer, words: roleWords(request.format, tokenizer), cache };
   const { head, turns } = sortTurns(request);
   const budget = headroom(request.contextSize, request.reserve);

@@ -1,4 +1,5 @@
 import type { Role } from '../document/turn.ts';
+import type { ReasoningMarks } from './reasoning.ts';
 
 /** A piece of a prompt: a role string of the format, or text that someone wrote. See docs/protocol.md, "Text to tokens". */
 export type Part = { readonly kind: 'marker' | 'text'; readonly text: string; readonly turnId: string | null };
@@ -19,6 +20,8 @@ export interface PromptFormat {
   readonly startsWithUser: boolean;
   /** `prose`: only model turns and prose are sent, steering user turns are left out. */
   readonly kind: 'turns' | 'prose';
+  /** For models that think before they answer. `opensReply` may end with the open mark. */
+  readonly reasoning?: ReasoningMarks | undefined;
 }
 
 export interface PromptTurn {

@@ -20,7 +20,8 @@ export function wordsOf(format: PromptFormat): string[] {
 
 /** Control tokens need nothing: text is never tokenised into them. */
 export function roleWords(format: PromptFormat, tokenizer: Tokenizer): RoleWords {
-  const words = wordsOf(format);
+  const { reasoning } = format;
+  const words = [...wordsOf(format), ...(reasoning === undefined ? [] : [reasoning.open, reasoning.close])];
   const split = new Set([...words, ...tokenizer.userDefined.filter(isBracketed)].filter((word) => tokenizer.special(word)?.kind === 'user-defined'));
   const plain = words.filter((word) => tokenizer.special(word) === null);
   return {

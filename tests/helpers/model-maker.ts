@@ -23,6 +23,8 @@ export interface ModelRecipe {
   readonly chain: readonly string[];
   /** Rows of ids, each followed by the next, for a model of steps. */
   readonly steps?: readonly (readonly number[])[];
+  /** Marks beside those of the roles. */
+  readonly extraMarks?: readonly string[];
 }
 const PLAIN: ModelRecipe = { architecture: 'gptneox', size: 'tiny', vocabulary: 'bytes', kind: 'random', marks: 'control', context: 8192, seed: 1, outputScale: 0.09, chain: [] };
 
@@ -68,9 +70,9 @@ export function largeModel(): string {
   return makeModel({ size: 'large', vocabulary: 'bpe', context: 4096 });
 }
 
-function vocabularyOf({ vocabulary, marks }: ModelRecipe): MadeVocabulary {
+function vocabularyOf({ vocabulary, marks, extraMarks = [] }: ModelRecipe): MadeVocabulary {
   if (typeof vocabulary !== 'string') return vocabulary;
-  return vocabulary === 'spm' ? sentencePieces(320, marks) : bytePairs(vocabulary === 'bpe' ? 50_304 : 260, marks);
+  return vocabulary === 'spm' ? sentencePieces(320, marks) : bytePairs((vocabulary === 'bpe' ? 50_304 : 260) + extraMarks.length, marks, extraMarks);
 }
 
 function weightsOf(recipe: ModelRecipe, vocabulary: MadeVocabulary, width: number): Weights {

@@ -13,8 +13,8 @@ export const ROLE_MARKS = ['<|system|>', '<|user|>', '<|model|>'];
 const END = '<|endoftext|>';
 
 /** Byte-level BPE with `size` tokens: bytes, then merged pieces of lower-case letters, then marks. */
-export function bytePairs(size: number, marks: Marks): MadeVocabulary {
-  const special = [END, ...(marks === 'absent' ? [] : ROLE_MARKS)];
+export function bytePairs(size: number, marks: Marks, extra: readonly string[] = []): MadeVocabulary {
+  const special = [END, ...(marks === 'absent' ? [] : [...ROLE_MARKS, ...extra])];
   const texts = Array.from({ length: 256 }, (_, byte) => byteCharacter(byte));
   const merges: string[] = [];
   const known = new Set(texts);

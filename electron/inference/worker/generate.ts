@@ -6,6 +6,7 @@ import { nextTokens } from './next-tokens.ts';
 import type { OpenModel } from './open-model.ts';
 import { readPrompt } from './read-prompt.ts';
 import { TextStream } from './text-stream.ts';
+import { limited, Thinking } from './thinking.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** A reader sees no difference below this; the wire and the page are spared a message per token. */
@@ -37,16 +38,19 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
   const stopTokens = stopsOf(request.plan.format.stops, vocabulary);
   const banned = sampling.banEnd ? new Set([...vocabulary.ends, ...stopTokens]) : new Set<number>();
   const stream = new TextStream(request.plan.format.stops, { dropFirstSpace: vocabulary.addsSpace && isMark(plan.tokens.at(-1), vocabulary) });
+  const thinking = new Thinking(request.plan, sampling.thinkingTokens);
   const batch = new Batch(events.text);
   const room = open.contextSize - 1 - total;
-  const limit = Math.min(sampling.maxTokens, room);
-  let reason: GenerationResult['reason'] = sampling.maxTokens <= room ? 'length' : 'window';
+  let reason: GenerationResult['reason'] = 'length';
   let position = sequence.nextTokenIndex;
   const guessed = sequence.tokenPredictions;
   let [count, first, last] = [0, 0, 0];
   if (signal.aborted) reason = 'stopped';
   else {
-    for await (const token of nextTokens(sequence, [...plan.tokens], sampling, banned)) {
+    const history = [...plan.tokens];
+    const next = (): AsyncIterable<number> => nextTokens(sequence, history, sampling, banned);
+    batch.add(thinking.begin());
+    for await (const token of limited(next, { thinking, vocabulary, history, read: () => readPrompt(sequence, history, open.loaded.promptChunk, signal, () => undefined) })) {
       last = performance.now();
       count++;
       if (count === 1) {
@@ -57,13 +61,14 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
       if (signal.aborted) { reason = 'stopped'; break; }
       if (vocabulary.ends.has(token)) { reason = 'end'; break; }
       if (stopTokens.has(token)) { reason = 'stop'; break; }
-      batch.add(stream.push(vocabulary.bytes(token)));
+      batch.add(thinking.push(stream.push(thinking.markOf(token, vocabulary) ?? vocabulary.bytes(token))));
       if (stream.stopped) { reason = 'stop'; break; }
-      if (count >= limit) break;
+      if (count - thinking.tokens >= sampling.maxTokens) break;
+      if (count >= room) { reason = 'window'; break; }
     }
   }
   await open.branches.settle(sequence, plan.tokens);
-  batch.add(stream.end());
+  batch.add(thinking.push(stream.end()) + thinking.end());
   batch.flush();
   const seconds = (last - first) / 1000;
   return {

@@ -1,0 +1,134 @@
+import { openReasoning, type ReasoningMarks } from '../../../shared/prompt/reasoning.ts';
+import type { PlanRequest } from '../../../shared/prompt/types.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+type State = 'before' | 'inside' | 'behind' | 'over';
+
+/** The thinking at the beginning of a reply: its text with the marks on lines of their own, so that it can be folded, and how much of its budget is spent. */
+export class Thinking {
+  tokens = 0;
+  readonly #marks: ReasoningMarks | null;
+  readonly #budget: number;
+  readonly #opened: boolean;
+  #state: State;
+  #held = '';
+  #isFresh = true;
+
+  constructor({ format, turns, open }: PlanRequest, budget: number) {
+    this.#budget = budget;
+    this.#marks = format.reasoning ?? null;
+    const written = open ? (turns.at(-1)?.text ?? '') : '';
+    const resumes = this.#marks !== null && openReasoning(written, format)?.mark === this.#marks.open;
+    this.#opened = !open && this.#marks !== null && format.opensReply.trimEnd().endsWith(this.#marks.open);
+    this.#isFresh = !resumes;
+    this.#state = resumes || this.#opened ? 'inside' : this.#marks === null || written.trim() !== '' ? 'over' : 'before';
+  }
+
+  /** True once the model is still thinking and may not. */
+  get isSpent(): boolean { return this.#state === 'inside' && this.tokens >= this.#budget; }
+
+  /** What the prompt has opened already belongs to the text of the reply. */
+  begin(): string { return this.#opened ? this.#marks?.open ?? '' : ''; }
+
+  /** The text of one more token, as far as it is decided. */
+  push(text: string): string {
+    const before = this.#state;
+    this.#held += text;
+    const out = this.#release();
+    if (before === 'inside' || this.#state === 'inside') this.tokens++;
+    return out;
+  }
+
+  end(): string {
+    const rest = this.#state === 'inside' ? this.#held.trimEnd() : this.#state === 'behind' ? '' : this.#held;
+    this.#held = '';
+    return rest === '' ? '' : this.#lead() + rest;
+  }
+
+  /** The end mark with the space around it, which stands next where the budget is spent. */
+  closing(vocabulary: Vocabulary): number[] {
+    const close = this.#marks?.close ?? '';
+    const id = vocabulary.special(close)?.id;
+    return id === undefined ? vocabulary.tokenize(`\n${close}\n\n`, false) : [...vocabulary.tokenize('\n', false), id, ...vocabulary.tokenize('\n\n', false)];
+  }
+
+  /** A mark that is a control token has no text of its own. */
+  markOf(token: number, vocabulary: Vocabulary): Uint8Array | null {
+    const mark = [this.#marks?.open, this.#marks?.close].find((text) => text !== undefined && vocabulary.special(text)?.id === token);
+    return mark === undefined ? null : new TextEncoder().encode(mark);
+  }
+
+  #release(): string {
+    let out = '';
+    for (let state: State | null = null; state !== this.#state;) {
+      state = this.#state;
+      if (state === 'before') out += this.#recognise();
+      else if (state === 'inside') out += this.#think();
+      else if (state === 'behind') out += this.#answer();
+    }
+    if (this.#state !== 'over') return out;
+    out += this.#held;
+    this.#held = '';
+    return out;
+  }
+
+  #recognise(): string {
+    const { open } = this.#marks ?? { open: '' };
+    const text = this.#held.trimStart();
+    if (open.startsWith(text)) return this.#take(text === open ? 'inside' : 'before', text === open ? '' : this.#held, text === open ? open : '');
+    return text.startsWith(open) ? this.#take('inside', text.slice(open.length), open) : this.#take('over', this.#held, '');
+  }
+
+  /** Space at the end and what may be the head of the end mark are held back. */
+  #think(): string {
+    const { close } = this.#marks ?? { close: '' };
+    const text = this.#isFresh ? this.#held.trimStart() : this.#held;
+    const at = text.indexOf(close);
+    if (at >= 0) {
+      const thought = text.slice(0, at).trimEnd();
+      const lead = thought === '' ? '' : this.#lead();
+      return this.#take('behind', text.slice(at + close.length), `${lead}${thought}\n${close}`);
+    }
+    let cut = text.length;
+    for (let length = Math.min(close.length - 1, text.length); length > 0 && cut === text.length; length--) if (text.endsWith(close.slice(0, length))) cut -= length;
+    const decided = text.slice(0, cut).trimEnd();
+    return decided === '' ? this.#take('inside', text, '') : this.#take('inside', text.slice(decided.length), this.#lead() + decided);
+  }
+
+  #answer(): string {
+    const text = this.#held.trimStart();
+    return text === '' ? this.#take('behind', '', '') : this.#take('over', text, '\n\n');
+  }
+
+  /** The first of the thinking begins a line. */
+  #lead(): string {
+    const lead = this.#state === 'inside' && this.#isFresh ? '\n' : '';
+    if (this.#state === 'inside') this.#isFresh = false;
+    return lead;
+  }
+
+  #take(state: State, held: string, out: string): string {
+    this.#state = state;
+    this.#held = held;
+    return out;
+  }
+}
+
+interface Limits { readonly thinking: Thinking; readonly vocabulary: Vocabulary; readonly history: number[]; read(): Promise<unknown> }
+
+/** The model's tokens; where its budget of thinking is spent, the end mark follows, is read, and the model goes on behind it. */
+export async function* limited(next: () => AsyncIterable<number>, { thinking, vocabulary, history, read }: Limits): AsyncGenerator<number, void, void> {
+  for (;;) {
+    if (!thinking.isSpent) {
+      for await (const token of next()) {
+        yield token;
+        if (thinking.isSpent) break;
+      }
+      if (!thinking.isSpent) return;
+    }
+    const closing = thinking.closing(vocabulary);
+    history.push(...closing);
+    await read();
+    yield* closing;
+  }
+}

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { engineInMemory } from '../../electron/inference/memory.ts';
+import { createInferenceHost } from '../../electron/inference/host.ts';
+import type { InferenceHost } from '../../electron/inference/protocol.ts';
+import { formatByName } from '../../shared/prompt/formats.ts';
+import type { PromptFormat, PromptTurn } from '../../shared/prompt/types.ts';
+import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
+import { makeModel } from '../helpers/model-maker.ts';
+
+const metharme = formatByName('metharme');
+if (metharme === null) throw new Error('there is no format metharme');
+const thinks: PromptFormat = { ...metharme, reasoning: { open: '<think>', close: '</think>' } };
+/** Thinks a little and answers; after a blank line of its own it says something else. */
+const BRIEF = ['<|model|><think>Maybe so</think>Quick!<|endoftext|>'];
+/** Thinks for ever; made to stop it answers. */
+const ENDLESS = ['<|model|><think>xyzx', '\nQuick!<|endoftext|>'];
+
+const hosts: InferenceHost[] = [];
+async function open(chain: readonly string[], marks: 'control' | 'user-defined'): Promise<InferenceHost> {
+  const host = createInferenceHost(engineInMemory);
+  hosts.push(host);
+  const path = makeModel({ kind: 'bigram', marks, chain, extraMarks: ['<think>', '</think>'] });
+  await host.load({ path, contextSize: 2048, threads: 1, gpu: false }, () => undefined);
+  return host;
+}
+let brief: InferenceHost;
+let endless: InferenceHost;
+beforeAll(async () => { [brief, endless] = [await open(BRIEF, 'user-defined'), await open(ENDLESS, 'control')]; });
+afterAll(async () => { await Promise.all(hosts.map((host) => host.close())); });
+
+const turn = (role: PromptTurn['role'], text: string, id = role): PromptTurn => ({ id, role, speaker: null, text });
+async function reply(host: InferenceHost, format: PromptFormat, sampling: Partial<Omit<typeof DEFAULT_SAMPLING, 'seed'>>, turns = [turn('user', 'Well?')], continues = false) {
+  const plan = { format, turns, open: continues, reserve: 300, contextSize: 2048, cut: null };
+  const job = host.generate({ plan, sampling: { ...DEFAULT_SAMPLING, minP: 0.2, ...sampling, seed: 3 } });
+  let text = '';
+  job.onText((piece) => { text += piece; });
+  const { ledger } = await job.accepted;
+  return { ...await job.done, text, ledger };
+}
+
+test('thinking comes between its marks, whatever kind of token they are', async () => {
+  const { text, reason } = await reply(brief, thinks, {});
+  expect(text).toBe('<think>\nMaybe so\n</think>\n\nQuick!');
+  expect(reason).toBe('end');
+});
+
+test.each([0, 0.7])('when its budget is spent, the end mark follows and the model goes on to answer (temperature %d)', async (temperature) => {
+  for (const thinkingTokens of [0, 7, 20]) {
+    const { text, reason } = await reply(endless, thinks, { thinkingTokens, temperature });
+    const thought = 'xyz'.repeat(10).slice(0, Math.max(0, thinkingTokens - 1));
+    expect(text).toBe(`<think>\n${thought}${thought === '' ? '' : '\n'}</think>\n\nQuick!`);
+    expect(reason).toBe('end');
+  }
+});
+
+test('thinking takes nothing from the length of the reply', async () => {
+  const { text, reason } = await reply(endless, thinks, { thinkingTokens: 50, maxTokens: 5 });
+  expect(text).toMatch(/^<think>\n[xyz]{49}\n<\/think>\n\nQui/);
+  expect(reason).toBe('length');
+});
+
+test('a format that opens the block has it in the text, and without thinking in the format all of it is text', async () => {
+  const { text } = await reply(brief, { ...thinks, opensReply: '<|model|><think>' }, {});
+  expect(text).toBe('<think>\nMaybe so\n</think>\n\nQuick!');
+  expect((await reply(brief, metharme, {})).text).toBe('<think>Maybe so</think>Quick!');
+});
+
+test('what was thought is no part of the next prompt; Continue in a block thinks on', async () => {
+  const told = [turn('user', 'Well?'), turn('model', '<think>\nMaybe so\n</think>\n\nQuick!'), turn('user', 'And?')];
+  const plain = told.map((one) => (one.role === 'model' ? { ...one, text: 'Quick!' } : one));
+  const [{ ledger }, { ledger: without }] = [await reply(brief, thinks, {}, told), await reply(brief, thinks, {}, plain)];
+  expect(ledger.total).toBe(without.total);
+  const { text } = await reply(brief, thinks, {}, [turn('user', 'Well?'), turn('model', '<think>\nMay')], true);
+  expect(text).toBe('be so\n</think>\n\nQuick!');
+});
