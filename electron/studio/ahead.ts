@@ -7,7 +7,7 @@ import type { ReadableDB } from '../storage/handle.ts';
 import { readTree } from '../storage/turns.ts';
 import type { Engine, Ready } from './engine.ts';
 import { faultOf } from './faults.ts';
-import { branchTo, promptRequest } from './prompts.ts';
+import { branchTo, promptRequest, reserveFor } from './prompts.ts';
 import type { Settings } from './settings.ts';
 import { openStateFolder } from './state-folder.ts';
 
@@ -44,7 +44,7 @@ export function createAhead({ db, engine, settings, dataDir, keepsStates }: Ahea
     const tree = readTree(db, chapterId, { texts: 'path' });
     const { turns, versions } = branchTo(db, tree, activePath(tree).at(-1)?.id ?? null);
     if (turns.every((turn) => turn.text.trim() === '')) return null;
-    const reserve = Math.min(settings.sampling(getChapter(db, chapterId).storyId).maxTokens, Math.floor(contextSize / 2));
+    const reserve = reserveFor({ format, contextSize }, settings.sampling(getChapter(db, chapterId).storyId));
     const written = turns.slice(0, turns.findLastIndex((turn) => turn.text.trim() !== '') + 1);
     return promptRequest(db, chapterId, { turns: written, versions, open: false }, { format, contextSize, reserve });
   }

@@ -1,5 +1,6 @@
 import type { GenerationEvent, GenerationStats, RunningGeneration, StopReason } from '../../shared/contract/writing.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
+import type { EngineJob } from '../inference/protocol.ts';
 import type { PlanRequest } from '../../shared/prompt/types.ts';
 import type { Sampling } from '../../shared/settings/sampling.ts';
 import { appendJournal, beginGeneration, endedReply, endGeneration, recordPlan, spanOf } from '../storage/generations.ts';
@@ -35,7 +36,8 @@ export interface Running { readonly id: string; readonly storyId: string; readon
 export interface Generations {
   /** Stores that it begins: part of the transaction that makes its turn. */
   begin(order: GenerationOrder): void;
-  run(order: GenerationOrder): void;
+  /** `ahead`: the reply was begun before it was asked for. */
+  run(order: GenerationOrder, ahead: EngineJob | null): void;
   /** `all`: none of the alternates that wait for it begins. */
   stop(id: string, all: boolean): void;
   /** Stops the generation that fits, and what waits for it, and waits until its text is stored. */
@@ -48,7 +50,8 @@ export interface Generations {
 
 interface Active extends Running { stop(all: boolean): void; readonly settled: Promise<void> }
 
-export function createGenerations(db: WritableDB, engine: Engine): Generations {
+/** `onEnd` hears of every reply that has ended well. */
+export function createGenerations(db: WritableDB, engine: Engine, onEnd: (order: GenerationOrder) => void): Generations {
   const streams = new Map<string, EventStream>();
   let active: Active | null = null;
 
@@ -72,11 +75,11 @@ export function createGenerations(db: WritableDB, engine: Engine): Generations {
     }
   }
 
-  function run(order: GenerationOrder): void {
+  function run(order: GenerationOrder, ahead: EngineJob | null = null): void {
     const stream = createEventStream();
     streams.set(order.id, stream);
     engine.asked();
-    const job = engine.host.generate({ plan: order.plan, sampling: order.sampling, cold: order.cold });
+    const job = ahead ?? engine.host.generate({ plan: order.plan, sampling: order.sampling, cold: order.cold });
 
     let { waiting } = order;
     let unwritten = '';
@@ -120,6 +123,7 @@ export function createGenerations(db: WritableDB, engine: Engine): Generations {
         const [next, refused] = fault === null && waiting > 0 ? beginNext(order, waiting) : [null, null];
         stream.done({ reason, version, hash, offset, text, stats, sampling: order.sampling, fault: fault ?? refused, next: next?.start ?? null });
         if (next) run(next.order);
+        else if (fault === null) onEnd(order);
       } catch (error) {
         // The journal keeps what came; the next start puts it into the turn.
         stream.done({ reason: 'error', version: 0, hash: '', offset: order.offset, text: '', stats, sampling: order.sampling, fault: faultOf(error), next: null });

@@ -19,6 +19,7 @@ import { createGenerations } from './generations.ts';
 import { createHolds } from './holds.ts';
 import { readDemoModel } from './model-files.ts';
 import { createModels } from './models.ts';
+import { createPrepared } from './prepared.ts';
 import { createRevisions } from './revisions.ts';
 import type { Services } from './services.ts';
 import { createSettings, engineSettings } from './settings.ts';
@@ -49,7 +50,7 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
   const engine = createEngine(() => createInferenceHost(startEngine), {
     crashes, restMinutes: () => engineSettings(db).restMinutes, onReply: (ready, stats) => { forecasts.learn(ready, stats); },
   });
-  const generations = createGenerations(db, engine);
+  const generations = createGenerations(db, engine, (order) => { prepared.after(order); });
   const revisions = createRevisions(db);
   const counts = createCounts((texts) => engine.host.count(texts), () => engine.busy);
   const demo = readDemoModel(resourcesDir);
@@ -59,12 +60,14 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
     survey: (options, freed) => surveyLoad(startEngine, options, freed),
     async beforeChange() {
       counts.forget();
+      prepared.drop();
       await generations.stopIn(() => true);
       await ahead.save();
     },
   });
   const settings = createSettings(db, () => models.suitableSampling(), () => { engine.restAnew(); });
   const ahead = createAhead({ db, engine, settings, dataDir, keepsStates: (id) => models.keepsStates(id) });
+  const prepared = createPrepared(db, engine, settings);
   const holds = createHolds((storyId) => {
     for (const chapter of listChapters(db, storyId)) revisions.close(chapter.id, 'blur');
   });
@@ -89,7 +92,7 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
   const services: Services = {
     stories: createStories(db, generations),
     chapters: createChapters(db, generations, pageAppears),
-    writing: createWriting({ db, engine, models, settings, generations, holds, revisions, counts, ahead, forecasts, apply }),
+    writing: createWriting({ db, engine, models, settings, generations, holds, revisions, counts, ahead, prepared, forecasts, apply }),
     models,
     settings,
   };
@@ -102,6 +105,7 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
         clearTimeout(waking);
         clearTimeout(woken);
         counts.forget();
+        prepared.drop();
         await generations.stopIn(() => true);
         fingerprints.close();
         await ahead.save();

@@ -15,6 +15,7 @@ import type { Forecasts } from './forecast.ts';
 import type { Generations } from './generations.ts';
 import type { Holds } from './holds.ts';
 import type { Models } from './models.ts';
+import type { Prepared } from './prepared.ts';
 import { branchTo, promptRequest, reserveFor, wholeLedger, type Target } from './prompts.ts';
 import type { Revisions } from './revisions.ts';
 import type { Settings } from './settings.ts';
@@ -35,13 +36,13 @@ export interface Writing {
 
 export interface WritingParts {
   readonly db: WritableDB; readonly engine: Engine; readonly models: Models; readonly settings: Settings; readonly generations: Generations;
-  readonly holds: Holds; readonly revisions: Revisions; readonly counts: Counts; readonly ahead: Ahead; readonly forecasts: Forecasts; readonly apply: (change: Change) => Promise<ChangeAck>;
+  readonly holds: Holds; readonly revisions: Revisions; readonly counts: Counts; readonly ahead: Ahead; readonly prepared: Prepared; readonly forecasts: Forecasts; readonly apply: (change: Change) => Promise<ChangeAck>;
 }
 
 /** Where a reply will stand, and what leads to it. */
 interface Opening { readonly turnId: string; readonly offset: number; readonly ops: readonly Op[]; readonly target: Target }
 
-export function createWriting({ db, engine, models, settings, generations, holds, revisions, counts, ahead, forecasts, apply }: WritingParts): Writing {
+export function createWriting({ db, engine, models, settings, generations, holds, revisions, counts, ahead, prepared, forecasts, apply }: WritingParts): Writing {
   const storyOf = (chapterId: string): string => getChapter(db, chapterId).storyId;
   const assertWriter = (chapterId: string, clientId: string): void => { holds.assertWriter(storyOf(chapterId), clientId); };
 
@@ -114,9 +115,10 @@ export function createWriting({ db, engine, models, settings, generations, holds
       if (target.turns.every((turn) => turn.text.trim() === '')) throw new StudioError('NOTHING_WRITTEN', 'There is nothing to answer yet. Write a line, then press Reply.');
 
       const chosen = settings.sampling(storyId);
-      const sampling = { ...chosen, seed: chosen.seed ?? randomInt(2 ** 32) };
-      const reserve = reserveFor(ready, sampling);
+      const reserve = reserveFor(ready, chosen);
       const plan = promptRequest(db, wish.chapterId, target, { format: ready.format, contextSize: ready.contextSize, reserve });
+      const early = wish.cold ? null : prepared.take(ready.modelName, plan, chosen);
+      const sampling = early?.sampling ?? { ...chosen, seed: chosen.seed ?? randomInt(2 ** 32) };
       const waiting = ops.length === 0 ? 0 : wish.count - 1;
       const order = { id: newId(), storyId, chapterId: wish.chapterId, turnId, kind: wish.kind, offset, plan, sampling, cold: wish.cold, modelName: ready.modelName, modelSha256: ready.sha256, promptChunk: ready.promptChunk, waiting };
       const structureRev = transaction(db, () => {
@@ -125,7 +127,7 @@ export function createWriting({ db, engine, models, settings, generations, holds
         generations.begin(order);
         return next;
       });
-      generations.run(order);
+      generations.run(order, early?.job ?? null);
       return { generationId: order.id, turnId, offset, waiting, structureRev, ops };
     },
 

@@ -213,6 +213,8 @@ export const words = {
   restNever: 'Keep the model loaded',
   restAfter: (minutes: number) => (minutes < 60 ? `Unload it after ${count(minutes)} minutes without use` : `Unload it after ${count(minutes / 60)} ${minutes === 60 ? 'hour' : 'hours'} without use`),
   restHint: 'Its memory is free for other programs then. The next Reply loads it again by itself.',
+  prepareReplies: 'Write ahead for the options',
+  prepareRepliesHint: 'While you read a reply that ends in things to do, answers to the first three are written ahead, in memory only. Send one of them as it stands and its answer is there at once. It keeps the processor busy, so it is off by default.',
   close: 'Close',
   turnMenu: 'Turn',
   turnRole: 'Role',

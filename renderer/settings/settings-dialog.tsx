@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { remember } from '../app/remembered.ts';
+import { remember, useFlag } from '../app/remembered.ts';
 import { THEMES, useTheme } from '../app/theme.ts';
 import { words } from '../lib/words.ts';
 import { Modal } from '../ui/modal.tsx';
@@ -7,6 +7,7 @@ import { RestSetting } from './rest-setting.tsx';
 
 export function SettingsDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
   const chosen = useTheme();
+  const [prepares, setPrepares] = useFlag('prepareReplies', false);
   return (
     <Modal title={words.settings} onClose={onClose}>
       <fieldset className="themes">
@@ -19,6 +20,10 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }): R
         ))}
       </fieldset>
       <RestSetting />
+      <label className="check" title={words.prepareRepliesHint}>
+        <input type="checkbox" checked={prepares} onChange={(event) => setPrepares(event.target.checked)} />{words.prepareReplies}
+      </label>
+      <p className="quiet">{words.prepareRepliesHint}</p>
     </Modal>
   );
 }

@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createInferenceHost } from '../../electron/inference/host.ts';
+import { engineInMemory } from '../../electron/inference/memory.ts';
+import type { EngineJob } from '../../electron/inference/protocol.ts';
+import { applyChange } from '../../electron/storage/changes.ts';
+import { openStore } from '../../electron/storage/open.ts';
+import { writeSetting } from '../../electron/storage/settings.ts';
+import { createStory } from '../../electron/storage/stories.ts';
+import { readTree } from '../../electron/storage/turns.ts';
+import { createEngine, type Engine } from '../../electron/studio/engine.ts';
+import { createPrepared, type Prepared, type PreparedReply } from '../../electron/studio/prepared.ts';
+import { branchTo, promptRequest, reserveFor } from '../../electron/studio/prompts.ts';
+import { createSettings } from '../../electron/studio/settings.ts';
+import { newId } from '../../shared/document/ids.ts';
+import { formatByName } from '../../shared/prompt/formats.ts';
+import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
+import { makeModel } from '../helpers/model-maker.ts';
+import { temporaryFolder } from '../helpers/server.ts';
+
+const store = openStore(temporaryFolder('prepared'));
+const { db } = store;
+const sampling = { ...DEFAULT_SAMPLING, maxTokens: 40, banEnd: true };
+const settings = createSettings(db, () => sampling);
+const [storyId, chapterId, userTurn, modelTurn] = [newId(), newId(), newId(), newId()];
+const ended = { storyId, chapterId, turnId: modelTurn };
+let engine: Engine;
+let prepared: Prepared;
+
+beforeAll(async () => {
+  createStory(db, { id: storyId, title: 'Prepared', chapterId, turnId: userTurn });
+  const { structureRev, turns } = readTree(db, chapterId, { texts: 'none' });
+  applyChange(db, { changeId: newId(), chapterId, structureRev, ops: [
+    { op: 'setText', turnId: userTurn, version: turns.get(userTurn)?.version ?? 0, at: 0, del: 0, ins: 'Start.' },
+    { op: 'insert', after: userTurn, as: 'chain', turn: { id: modelTurn, role: 'model', speaker: null, marked: true, text: 'You wake.\n\n- Go inside\n- Run away\n- Wait\n- Sleep' } },
+  ] });
+  engine = createEngine(() => createInferenceHost(engineInMemory), () => undefined);
+  const format = formatByName('metharme');
+  if (format === null) throw new Error('there is no format metharme');
+  await engine.load({ id: 'm', name: 'Made', path: makeModel({ size: 'small' }), contextSize: 1024, format, sha256: null });
+  prepared = createPrepared(db, engine, settings);
+  writeSetting(db, 'interface', 'prepareReplies', true);
+});
+afterAll(async () => {
+  await engine.close();
+  store.close();
+});
+
+/** What a reply is asked for with, when the person has said this. */
+function asked(text: string, id = newId()) {
+  const ready = engine.current();
+  if (ready === null) throw new Error('the engine is not ready');
+  const { turns, versions } = branchTo(db, readTree(db, chapterId, { texts: 'path' }), modelTurn);
+  const target = { turns: [...turns, { id, role: 'user' as const, speaker: null, text }], versions, open: false };
+  return { name: ready.modelName, plan: promptRequest(db, chapterId, target, { format: ready.format, contextSize: ready.contextSize, reserve: reserveFor(ready, sampling) }) };
+}
+async function text(job: EngineJob): Promise<string> {
+  let whole = '';
+  job.onText((piece) => { whole += piece; });
+  await job.done;
+  return whole;
+}
+/** The rest before anything is prepared, and time for three short replies. */
+const reads = (): Promise<void> => sleep(2500);
+const take = (words: string): PreparedReply | null => { const { name, plan } = asked(words); return prepared.take(name, plan, sampling); };
+
+test('what is offered is answered ahead, and the answer is the one that would be written', async () => {
+  prepared.after(ended);
+  await reads();
+  const reply = take('Run away');
+  const { plan } = asked('Run away');
+  const ahead = await text(reply?.job ?? expect.fail('nothing was prepared'));
+  expect(ahead.length).toBeGreaterThan(10);
+  const again = engine.host.generate({ plan, sampling: reply?.sampling ?? { ...sampling, seed: 0 }, cold: true });
+  expect(await text(again)).toBe(ahead);
+  expect((await reply?.job.done)?.stats).toMatchObject({ tokens: 40, seed: reply?.sampling.seed });
+  expect(take('Go inside')).toBeNull();
+});
+
+test('other words, other settings and the fourth thing offered are written when they are asked for', async () => {
+  for (const words of ['Run away!', 'Sleep']) {
+    prepared.after(ended);
+    await reads();
+    expect(take(words)).toBeNull();
+  }
+  prepared.after(ended);
+  await reads();
+  const { name, plan } = asked('Run away');
+  expect(prepared.take(name, plan, { ...sampling, temperature: 0.1 })).toBeNull();
+});
+
+test('it gives way to whoever waits, and a part of a reply is never taken for a whole one', async () => {
+  writeSetting(db, `story:${storyId}`, 'sampling', { ...sampling, maxTokens: 400 });
+  prepared.after(ended);
+  await sleep(700);
+  const { plan } = asked('Something else');
+  const started = performance.now();
+  const job = engine.host.generate({ plan, sampling: { ...sampling, maxTokens: 1, seed: 1 } });
+  await job.done;
+  expect(performance.now() - started).toBeLessThan(1000);
+  const { name, plan: wanted } = asked('Go inside');
+  const reserve = { ...wanted, reserve: 400 };
+  expect(prepared.take(name, reserve, { ...sampling, maxTokens: 400 })).toBeNull();
+  writeSetting(db, `story:${storyId}`, 'sampling', sampling);
+});
+
+test('nothing is written ahead where it was not asked for', async () => {
+  writeSetting(db, 'interface', 'prepareReplies', false);
+  prepared.after(ended);
+  await reads();
+  expect(take('Run away')).toBeNull();
+});
