@@ -37,7 +37,7 @@ beforeAll(async () => {
   engine = createEngine(() => createInferenceHost(engineInMemory), () => undefined);
   const format = formatByName('metharme');
   if (format === null) throw new Error('there is no format metharme');
-  await engine.load({ id: 'm', name: 'Made', path: makeModel({ size: 'small' }), contextSize: 1024, format, sha256: null });
+  await engine.load({ id: 'm', name: 'Made', options: { path: makeModel({ size: 'small' }), contextSize: 1024, threads: 1, gpu: false }, format, sha256: null });
   prepared = createPrepared(db, engine, settings);
   writeSetting(db, 'interface', 'prepareReplies', true);
 });

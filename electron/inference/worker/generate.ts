@@ -50,7 +50,8 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
     const history = [...plan.tokens];
     const next = (): AsyncIterable<number> => nextTokens(sequence, history, sampling, banned);
     batch.add(thinking.begin());
-    for await (const token of limited(next, { thinking, vocabulary, history, read: () => readPrompt(sequence, history, open.loaded.promptChunk, signal, () => undefined) })) {
+    const read = (): Promise<number> => readPrompt(sequence, history, open.loaded.hardware.promptChunk, signal, () => undefined);
+    for await (const token of request.plan.format.reasoning === undefined ? next() : limited(next, { thinking, vocabulary, history, read })) {
       last = performance.now();
       count++;
       if (count === 1) {
