@@ -57,6 +57,7 @@ export const words = {
   writingBar: 'Writing',
   firstHint: `${ctrl}${mac ? '⏎' : '+Enter'}: let the story answer`,
   noModel: 'No model is ready. Choose one under Model.',
+  takeOption: (place: number) => `Do what is offered: ${count(place)}`,
   retryTimes: (answers: number) => (answers === 1 ? 'Retry' : `Retry × ${count(answers)}`),
   retryCount: 'How many answers',
   answers: (answers: number) => (answers === 1 ? 'One answer' : `${count(answers)} alternates`),
@@ -235,7 +236,7 @@ export const words = {
   goToChapter: (title: string) => `Go to chapter ${title}`,
   goToStory: (title: string) => `Open story ${title}`,
   keys: {
-    reply: mac ? '⌘⏎' : 'Ctrl ⏎', retry: mac ? '⌘⇧⏎' : 'Ctrl ⇧ ⏎', stop: 'Esc', previous: 'Alt ←', next: 'Alt →',
+    reply: mac ? '⌘⏎' : 'Ctrl ⏎', retry: mac ? '⌘⇧⏎' : 'Ctrl ⇧ ⏎', stop: 'Esc', option: (place: number) => `Alt ${count(place)}`, previous: 'Alt ←', next: 'Alt →',
     binder: `${ctrl} B`, inspector: `${ctrl} I`, palette: `${ctrl} K`, shortcuts: '?', find: `${ctrl} F`,
   },
 } as const;

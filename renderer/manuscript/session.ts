@@ -5,6 +5,8 @@ import type { RunningGeneration } from '../../shared/contract/writing.ts';
 import { print } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { textRange } from '../../shared/document/layout.ts';
+import { optionsOf } from '../../shared/document/options.ts';
+import { withoutReasoning } from '../../shared/prompt/reasoning.ts';
 import type { Role, TreeTurn } from '../../shared/document/turn.ts';
 import { faultOf } from '../lib/faults.ts';
 import { Asking } from './asking.ts';
@@ -132,6 +134,7 @@ export class ManuscriptSession implements ManuscriptController {
     page.addCommand(KeyMod.CtrlCmd | KeyMod.Shift | KeyCode.Enter, quietly(() => this.retry()));
     page.addCommand(KeyMod.Alt | KeyCode.LeftArrow, quietly(() => this.previousAlternate()));
     page.addCommand(KeyMod.Alt | KeyCode.RightArrow, quietly(() => this.nextAlternate()));
+    [KeyCode.Digit1, KeyCode.Digit2, KeyCode.Digit3].forEach((key, index) => page.addCommand(KeyMod.Alt | key, quietly(() => this.takeOption(index + 1))));
     page.addCommand(KeyCode.Escape, quietly(() => this.stop()), 'paphosWriting');
     const writing = page.createContextKey<boolean>('paphosWriting', false);
     this.subscribe(() => writing.set(this.isWriting));
@@ -217,6 +220,21 @@ export class ManuscriptSession implements ManuscriptController {
     await this.turning;
     const id = turnId ?? this.aim()?.model?.id;
     if (id !== undefined) await this.generate('retry', id, null, count);
+  }
+
+  async takeOption(place: number): Promise<void> {
+    await this.turning;
+    const { parts } = this;
+    const document = parts?.binding.document;
+    const ready = document?.readyTurn() ?? null;
+    const above = document?.layout.spans.at(-2);
+    if (parts === null || document === undefined || ready === null || above === undefined || this.readOnly || this.isWriting) return;
+    const option = optionsOf(withoutReasoning(document.textOf(above), {}))[place - 1];
+    if (option === undefined) return;
+    const from = { line: textRange(ready).first, column: 1 };
+    parts.binding.perform({ from, to: from, text: option, ids: document.layout.ids });
+    parts.surface.putCaret(parts.surface.endOfLine(parts.surface.lineCount()));
+    await this.reply();
   }
 
   private async generate(kind: Kind, turnId: string, offset: number | null, count = 1): Promise<void> {

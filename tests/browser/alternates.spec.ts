@@ -115,3 +115,20 @@ test('an undo brings back an alternate that was left while it was written with a
   expect(texts[1]).toBe(back);
   await studio.close();
 });
+
+test('what the reply offers is said and answered with one key', async () => {
+  const studio = await StudioPage.open(browser);
+  const { page } = studio;
+  await studio.engineReady();
+  await longReplies(studio, 10);
+  await page.keyboard.press('Control+a');
+  await studio.inEditor((view) => view.trigger('keyboard', 'paste', { text: '<|user|>\nStart.\n<|model|>\nYou wake.\n\n- Go inside\n- Run away', pasteOnNewLine: false, multicursorText: null, mode: null }));
+  await studio.saved();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.press('Alt+3');
+  await page.keyboard.press('Alt+2');
+  await expect.poll(async () => (await studio.text()).split('\n<|user|>\nRun away\n<|model|>\n').length).toBe(2);
+  await studio.replyEnds();
+  await expect(page.getByRole('textbox', { name: 'Manuscript' })).toBeFocused();
+  await studio.close();
+});

@@ -91,3 +91,52 @@ test('control: acknowledging 250 ms before COMMIT is caught', async () => {
   const result = await killRuns(4, { PAPHOS_TEST_EARLY_ACK: '1' });
   expect(result.losses.length).toBeGreaterThan(0);
 }, 300_000);
+
+test('kills while alternates are written lose nothing of those that were, and at most half a second of the one under way', async () => {
+  const data = temporaryFolder('kill-alternates');
+  let rows = 0;
+  for (let run = 0; run < 4; run += 1) {
+    const server = await serve({ data });
+    const { client } = await connect(server);
+    await engineReaches(client, ['ready']);
+    const [storyId, chapterId, turnId] = [newId(), newId(), newId()];
+    await client.stories.create({ id: storyId, title: 'Killed', chapterId, turnId });
+    await client.settings.setSampling({ storyId, sampling: { ...DEFAULT_SAMPLING, maxTokens: 60, banEnd: true } });
+    const opened = await client.chapters.open({ id: chapterId });
+    await client.writing.applyChange({ changeId: newId(), chapterId, structureRev: opened.structureRev, ops: [{ op: 'setText', turnId, version: opened.turns[0]?.version ?? 0, at: 0, del: 0, ins: 'Tell me a story about a lighthouse.' }] });
+    const written: { turnId: string; done: boolean; batches: { at: number; text: string }[] }[] = [];
+    const streams = (async () => {
+      for (let start: Awaited<ReturnType<typeof client.writing.generate>> | null = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null, count: 4 }); start !== null;) {
+        const one = { turnId: start.turnId, done: false, batches: [] as { at: number; text: string }[] };
+        written.push(one);
+        const { generationId }: { generationId: string } = start;
+        start = null;
+        for await (const event of await client.writing.follow({ generationId, afterSeq: 0 })) {
+          if (event.type === 'text') one.batches.push({ at: performance.now(), text: event.text });
+          if (event.type === 'done') { one.done = true; start = event.next; }
+        }
+      }
+    })().catch(() => undefined);
+    await sleep(400 + run * 350);
+    const killedAt = performance.now();
+    await server.kill();
+    await Promise.race([streams, sleep(200)]);
+
+    const again = await serve({ data });
+    const second = await connect(again);
+    const { turns } = await second.client.chapters.open({ id: chapterId });
+    const stored = new Map<string, string>();
+    for (const { id } of turns.filter((turn) => turn.role === 'model')) stored.set(id, (await second.client.writing.activate({ changeId: newId(), chapterId, turnId: id })).path[0]?.text ?? '');
+    for (const { turnId: id, done, batches } of written) {
+      const logged = batches.map((batch) => batch.text).join('');
+      const due = batches.filter((batch) => done || batch.at < killedAt - LOSS_LIMIT_MS).map((batch) => batch.text).join('');
+      const kept = stored.get(id) ?? '';
+      expect(kept.startsWith(due), `alternate ${id}: streamed "${due.slice(-40)}", stored "${kept.slice(-40)}"`).toBe(true);
+      expect(kept.startsWith(logged) || logged.startsWith(kept)).toBe(true);
+    }
+    rows += written.length;
+    second.close();
+    await again.stop();
+  }
+  expect(rows).toBeGreaterThan(5);
+}, 300_000);
