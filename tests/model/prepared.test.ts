@@ -8,6 +8,7 @@ import { openStore } from '../../electron/storage/open.ts';
 import { writeSetting } from '../../electron/storage/settings.ts';
 import { createStory } from '../../electron/storage/stories.ts';
 import { readTree } from '../../electron/storage/turns.ts';
+import { createCrashes } from '../../electron/studio/crashes.ts';
 import { createEngine, type Engine } from '../../electron/studio/engine.ts';
 import { createPrepared, type Prepared, type PreparedReply } from '../../electron/studio/prepared.ts';
 import { branchTo, promptRequest, reserveFor } from '../../electron/studio/prompts.ts';
@@ -21,7 +22,7 @@ import { temporaryFolder } from '../helpers/server.ts';
 const store = openStore(temporaryFolder('prepared'));
 const { db } = store;
 const sampling = { ...DEFAULT_SAMPLING, maxTokens: 40, banEnd: true };
-const settings = createSettings(db, () => sampling);
+const settings = createSettings(db, () => sampling, () => undefined);
 const [storyId, chapterId, userTurn, modelTurn] = [newId(), newId(), newId(), newId()];
 const ended = { storyId, chapterId, turnId: modelTurn };
 let engine: Engine;
@@ -34,10 +35,10 @@ beforeAll(async () => {
     { op: 'setText', turnId: userTurn, version: turns.get(userTurn)?.version ?? 0, at: 0, del: 0, ins: 'Start.' },
     { op: 'insert', after: userTurn, as: 'chain', turn: { id: modelTurn, role: 'model', speaker: null, marked: true, text: 'You wake.\n\n- Go inside\n- Run away\n- Wait\n- Sleep' } },
   ] });
-  engine = createEngine(() => createInferenceHost(engineInMemory), () => undefined);
+  engine = createEngine(() => createInferenceHost(engineInMemory), { crashes: createCrashes(db), restMinutes: () => null, onReply: () => undefined });
   const format = formatByName('metharme');
   if (format === null) throw new Error('there is no format metharme');
-  await engine.load({ id: 'm', name: 'Made', options: { path: makeModel({ size: 'small' }), contextSize: 1024, threads: 1, gpu: false }, format, sha256: null });
+  await engine.load({ id: 'm', name: 'Made', options: { path: makeModel({ size: 'small' }), contextSize: 1024, threads: 1, gpu: false }, format, sha256: null, bytes: 1, modifiedAt: 1 });
   prepared = createPrepared(db, engine, settings);
   writeSetting(db, 'interface', 'prepareReplies', true);
 });
