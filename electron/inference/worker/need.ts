@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { GgufTensorInfo, Llama } from 'node-llama-cpp';
 import type { LoadedHardware, MemoryEstimate, Survey } from '../../../shared/contract/models.ts';
 import { PROMPT_CHUNKS } from '../../../shared/settings/hardware.ts';
@@ -24,7 +25,22 @@ export async function estimateLoad(llama: Llama, options: LoadOptions, tuning: T
   const free = await freeMemory(llama);
   const room = { ram: Math.min(free.ram + freed.ram, options.memory ?? Infinity), vram: free.vram === null ? null : free.vram + freed.vram };
   const { need, trainedContext, gpuLayers } = await simulate(llama, options.path, tuning);
-  return { estimate: await estimateMemory(need, options.contextSize, trainedContext, room), gpuLayers };
+  const besides = await companions(llama, tuning);
+  const whole = async (contextSize: number): Promise<Need> => added(await need(contextSize), await besides(contextSize));
+  return { estimate: await estimateMemory(whole, options.contextSize, trainedContext, room), gpuLayers };
+}
+
+/** What comes with a model: its adapters, and the model that guesses ahead. */
+async function companions(llama: Llama, tuning: Tuning): Promise<Simulation['need']> {
+  const adapters = tuning.adapters.reduce((sum, { path }) => sum + statSync(path).size, 0);
+  if (tuning.draft !== null) readGgufHeader(tuning.draft);
+  const draft = tuning.draft === null ? null : await simulate(llama, tuning.draft, { ...tuning, keyCache: 'f16' });
+  return async (contextSize) => added({ weights: adapters, repacked: 0, context: 0, vram: 0 }, draft === null ? null : await draft.need(contextSize));
+}
+
+function added(one: Need, other: Need | null): Need {
+  if (other === null) return one;
+  return { weights: one.weights + other.weights, repacked: one.repacked + other.repacked, context: one.context + other.context, vram: one.vram + other.vram };
 }
 
 interface Simulation { readonly trainedContext: number; readonly gpuLayers: number; need(contextSize: number): Promise<Need> }

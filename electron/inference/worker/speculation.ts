@@ -1,6 +1,5 @@
 import type { Llama, LlamaModel, TokenPredictor } from 'node-llama-cpp';
 import { EngineFault } from '../fault.ts';
-import { readGgufHeader } from '../gguf/header.ts';
 import type { Tuning } from '../protocol.ts';
 
 /** The library checks one guess at a time: more of them would be read in vain. */
@@ -9,13 +8,12 @@ const GUESSES = 1;
 export interface Speculation { readonly kind: 'draft' | 'lookup'; predictor(): TokenPredictor }
 export interface SpeculationOptions { readonly llama: Llama; readonly target: LlamaModel; readonly tuning: Tuning; readonly contextSize: number; readonly sequences: number; readonly threads: number }
 
-/** What guesses tokens ahead, one predictor for each sequence; null: nothing does. A wrong guess costs time, not another reply; but a repetition penalty sees a guess one token late. */
+/** What guesses tokens ahead, its file checked by then; one predictor for each sequence; null: nothing does. A wrong guess costs time, not another reply; but a repetition penalty sees a guess one token late. */
 export async function startSpeculation({ llama, target, tuning, contextSize, sequences, threads }: SpeculationOptions): Promise<Speculation | null> {
   const library = await import('node-llama-cpp');
   if (tuning.draft === null) {
     return tuning.lookup ? { kind: 'lookup', predictor: () => new library.InputLookupTokenPredictor({ patternLength: { min: 2 }, predictionLength: { max: GUESSES } }) } : null;
   }
-  readGgufHeader(tuning.draft);
   const model = await llama.loadModel({ modelPath: tuning.draft, gpuLayers: tuning.gpuLayers, ignoreMemorySafetyChecks: true }).catch((error: unknown) => {
     throw new EngineFault('DRAFT', 'The model that guesses ahead could not be opened. Choose another one in the advanced settings, or none.', String(error));
   });
