@@ -22,7 +22,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await studio.engineReady();
     const panel = page.getByRole('region', { name: 'Model' });
     await panel.getByRole('button', { name: /^Advanced/ }).click();
-    await expect(panel.getByText(/in memory · reads 128 at once/)).toBeVisible();
+    await expect(panel.getByText(/in memory · reads 128 at once/)).toBeVisible({ timeout: 60_000 });
 
     await panel.getByRole('combobox', { name: 'Keys' }).click();
     await page.getByRole('option', { name: /8 bits/ }).click();

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { EngineFault } from '../../electron/inference/fault.ts';
+import type { EngineFault } from '../../electron/inference/fault.ts';
 import { createInferenceHost } from '../../electron/inference/host.ts';
 import { engineInMemory } from '../../electron/inference/memory.ts';
 import type { InferenceHost, LoadedModel, Tuning } from '../../electron/inference/protocol.ts';
