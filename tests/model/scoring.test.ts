@@ -7,6 +7,7 @@ import { createInferenceHost } from '../../electron/inference/host.ts';
 import type { EndingScore, InferenceHost, ScoreRequest } from '../../electron/inference/protocol.ts';
 import { formatByName } from '../../shared/prompt/formats.ts';
 import type { PromptFormat } from '../../shared/prompt/types.ts';
+import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { bigramLogProbability, largeModel, makeModel, type ModelRecipe } from '../helpers/model-maker.ts';
 import { EMBEDDED_MODEL, ROOT } from '../helpers/server.ts';
 import { loadVocabularies } from '../helpers/vocabularies.ts';
@@ -154,4 +155,20 @@ test('a measurement says how far it is and can be stopped, in the work and befor
   expect(shares).toEqual(shares.toSorted((a, b) => a - b));
   expect(shares.at(-1)).toBeLessThan(1);
   expect(sums(await host.score({ prefix: after('the rain'), endings: [' in the north'] }).done)[0]).toBeLessThan(0);
+});
+
+test('a reply goes first: the measurement gives way, begins again, and comes to the same value', async () => {
+  const host = await loaded(EMBEDDED_MODEL);
+  const request = { text: STORY.repeat(4), window: 512 };
+  const undisturbed = await host.perplexity(request).done;
+  const order: string[] = [];
+  const measurement = host.perplexity(request);
+  const begun = Promise.withResolvers<void>();
+  measurement.onProgress((share) => { if (share > 0.2) begun.resolve(); });
+  await begun.promise;
+  const { format: prose, turns, open } = after('Once upon a time');
+  const reply = host.generate({ plan: { format: prose, turns, open, reserve: 8, contextSize: 1024, cut: null }, sampling: { ...DEFAULT_SAMPLING, maxTokens: 8, seed: 1 } });
+  await Promise.all([reply.done.then(() => order.push('reply')), measurement.done.then(() => order.push('measurement'))]);
+  expect(order).toEqual(['reply', 'measurement']);
+  close((await measurement.done).value, undisturbed.value, 1e-6);
 });
