@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Tokens that are read between two looks at Stop; borders at absolute multiples. */
-export const PROMPT_CHUNKS = [64, 128, 256, 512] as const;
+export const PROMPT_CHUNKS = [64, 96, 128, 256, 512] as const;
 export const KEY_CACHES = ['f16', 'q8_0', 'q4_0'] as const;
 export type KeyCache = (typeof KEY_CACHES)[number];
 export type GpuLayers = 'auto' | 'max' | number;

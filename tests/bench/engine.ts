@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { largeModel } from '../helpers/model-maker.ts';
 import { EMBEDDED_MODEL } from '../helpers/server.ts';
 import { alternatesRatio, firstAlternateRatio } from './engine/alternates.ts';
-import { editedAndCold } from './engine/first-token.ts';
+import { cutRatio, editedAndCold, restartRatio } from './engine/first-token.ts';
 import { generationRatio, promptRatio } from './engine/speed.ts';
 import { stopping } from './engine/stopping.ts';
 import type { Subject } from './engine/subject.ts';
@@ -12,7 +12,9 @@ interface Figures { readonly names: readonly string[]; measure(subject: Subject)
 const FIGURES: readonly Figures[] = [
   { names: ['generation_ratio'], measure: generationRatio },
   { names: ['prompt_ratio'], measure: promptRatio },
+  { names: ['cut_ratio'], measure: cutRatio },
   { names: ['edit_ms', 'cold_ms'], measure: editedAndCold },
+  { names: ['restart_ratio'], measure: restartRatio },
   { names: ['abort_prompt_ms', 'abort_generation_ms'], measure: stopping },
   { names: ['alternates_ratio'], measure: alternatesRatio },
   { names: ['first_alternate_ratio'], measure: firstAlternateRatio },
