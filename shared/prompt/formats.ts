@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import type { PromptFormat } from './types.ts';
+import alpaca from './formats/alpaca.json' with { type: 'json' };
 import chatml from './formats/chatml.json' with { type: 'json' };
+import gemma from './formats/gemma.json' with { type: 'json' };
+import llama3 from './formats/llama-3.json' with { type: 'json' };
 import memphis from './formats/memphis.json' with { type: 'json' };
 import metharme from './formats/metharme.json' with { type: 'json' };
+import mistralV3 from './formats/mistral-v3.json' with { type: 'json' };
+import mistralV7 from './formats/mistral-v7.json' with { type: 'json' };
 import oasst from './formats/oasst.json' with { type: 'json' };
 import prose from './formats/prose.json' with { type: 'json' };
 import qwen3 from './formats/qwen3.json' with { type: 'json' };
@@ -26,7 +31,7 @@ export const promptFormat = z.strictObject({
 }) satisfies z.ZodType<PromptFormat>;
 
 /** The formats that come with the studio. */
-export const FORMATS: readonly PromptFormat[] = [metharme, oasst, memphis, chatml, qwen3, prose].map((data) => promptFormat.parse(data));
+export const FORMATS: readonly PromptFormat[] = [metharme, oasst, memphis, chatml, qwen3, llama3, gemma, mistralV3, mistralV7, alpaca, prose].map((data) => promptFormat.parse(data));
 
 export function formatByName(name: string): PromptFormat | null {
   return FORMATS.find((format) => format.name === name) ?? null;

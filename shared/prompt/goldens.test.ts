@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { render } from '../../electron/inference/gguf/render.ts';
 import { wordTokenizer } from '../../tests/helpers/tokenizers.ts';
+import { chatTemplates } from '../../tests/helpers/vocabularies.ts';
 import { FORMATS, formatByName, promptFormat } from './formats.ts';
 import { planPrompt } from './plan.ts';
+import { asMessages, PROBES, renderText } from './probes.ts';
 import type { PlanRequest, PromptFormat } from './types.ts';
 
 const ADVENTURE = 'This is a text adventure game. Describe the scenario to the user and give him three options to pick from on each turn.';
@@ -36,6 +39,30 @@ describe("the makers' own examples, byte for byte", () => {
     expect(prompt('chatml', [['system', 'Be kind.'], ['user', 'Hello']]))
       .toBe('<|im_start|>system\nBe kind.<|im_end|>\n<|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n');
   });
+});
+
+describe("known models' own chat templates, run by Jinja", () => {
+  const templates = chatTemplates();
+  const rendered = (name: string) => render({ kind: 'render', template: templates.get(name) ?? '', probes: PROBES.map(({ turns }) => asMessages(turns)), special: { bos: '', eos: '</s>' } });
+  /** Llama's dates are no marks: a note of one's own may say them. */
+  const DATES = 'Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n';
+
+  test.each([
+    { name: 'llama-3', template: 'meta-llama-Llama-3.1-8B-Instruct', probes: [2, 3], ours: (text: string) => text.replace(DATES, '') },
+    { name: 'llama-3', template: 'meta-llama-Llama-3.3-70B-Instruct', probes: [0, 1, 2, 3], ours: (text: string) => text.replace(DATES, '').replace(/^<.start_header_id.>system<.end_header_id.>\n\n<.eot_id.>/, '') },
+    { name: 'gemma', template: 'google-gemma-2-2b-it', probes: [0, 1], ours: (text: string) => text },
+    { name: 'mistral-v3', template: 'mistralai-Mistral-Nemo-Instruct-2407', probes: [0, 1, 2], ours: (text: string) => text },
+    { name: 'mistral-v7', template: 'Mistral-Small-3.2-24B-Instruct-2506', probes: [2, 3], ours: (text: string) => text },
+    { name: 'qwen3', template: 'Qwen-Qwen3-0.6B', probes: [0, 1, 2, 3], ours: (text: string) => text },
+  ])('$name writes as $template does', ({ name, template, probes, ours }) => {
+    const renderings = rendered(template);
+    for (const index of probes) expect({ text: renderText(format(name), PROBES[index]?.turns ?? []) }).toEqual({ text: ours((renderings[index] as { text: string }).text) });
+  });
+});
+
+test('alpaca, as its makers print it', () => {
+  expect(prompt('alpaca', [['system', 'Below is an instruction.'], ['user', 'Name a sea.'], ['model', 'The Baltic.'], ['user', 'Another.']]))
+    .toBe('Below is an instruction.\n\n### Instruction:\nName a sea.\n\n### Response:\nThe Baltic.\n\n### Instruction:\nAnother.\n\n### Response:\n');
 });
 
 describe('rules of formats', () => {

@@ -1,4 +1,4 @@
-import type { Role } from '../document/turn.ts';
+import { ROLES, type Role } from '../document/turn.ts';
 import { assemble, type Assembled } from './assemble.ts';
 import { PromptFault } from './fault.ts';
 import { accountOf, sortTurns } from './ledger.ts';
@@ -66,8 +66,8 @@ function countHeadTokens(head: readonly PromptTurn[], prompt: Assembled, scale: 
   let count = first;
   while (count < prompt.tokens.length && ids.has(prompt.owners[count] ?? null)) count++;
   if (count === first) return count;
-  const followers: readonly (readonly PromptTurn[])[] = [[], [follower('user')], [follower('model')], [follower('system')]];
-  for (const followed of followers) {
+  const followers = ROLES.flatMap((role) => (scale.format.before[role] === '' ? BEGINNINGS : ['a']).map((text) => [follower(role, text)]));
+  for (const followed of [[], ...followers]) {
     const { tokens } = assemble([...head, ...followed], { open: false, reply: true }, scale);
     const differs = tokens.findIndex((token, index) => token !== prompt.tokens[index]);
     if (differs >= 0) count = Math.min(count, differs);
@@ -75,4 +75,6 @@ function countHeadTokens(head: readonly PromptTurn[], prompt: Assembled, scale: 
   return count;
 }
 
-const follower = (role: Role): PromptTurn => ({ id: '', role, speaker: null, text: 'a' });
+/** What follows without a mark may merge with the head's last token by how it begins. */
+const BEGINNINGS = ['a', '\na', ' a', '.'];
+const follower = (role: Role, text: string): PromptTurn => ({ id: '', role, speaker: null, text });

@@ -8,11 +8,14 @@ export interface RoleWords {
   readonly split: RegExp | null;
 }
 
-const BRACKETED = /<\|[^<>|]+\|>/g;
-export const isBracketed = (word: string) => /^<\|[^<>|]+\|>$/.test(word);
+/** What is a mark by its looks, wherever it stands: `<…>` and `[INST]`. */
+const BRACKETED = /<[^<>\s]+>|\[\/?[A-Z_]+\]/g;
+export const isBracketed = (word: string) => /^(?:<[^<>\s]+>|\[\/?[A-Z_]+\])$/.test(word);
+/** What must be a role or an end in any format. */
+const isRole = (word: string) => /^<\|[^<>|]+\|>$/.test(word);
 const escape = (word: string) => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
-/** The words that mean a role in a format: its `<|…|>` brackets, else the whole marker without its line ends. */
+/** The words that mean a role in a format: its brackets, else the whole marker without its line ends. */
 export function wordsOf(format: PromptFormat): string[] {
   const marks = [...Object.values(format.before), ...Object.values(format.after), format.opensReply, ...format.stops];
   return [...new Set(marks.flatMap((mark) => mark.match(BRACKETED) ?? [mark.trim()]).filter((word) => word !== ''))];
@@ -22,7 +25,7 @@ export function wordsOf(format: PromptFormat): string[] {
 export function roleWords(format: PromptFormat, tokenizer: Tokenizer): RoleWords {
   const { reasoning } = format;
   const words = [...wordsOf(format), ...(reasoning === undefined ? [] : [reasoning.open, reasoning.close])];
-  const split = new Set([...words, ...tokenizer.userDefined.filter(isBracketed)].filter((word) => tokenizer.special(word)?.kind === 'user-defined'));
+  const split = new Set([...words, ...tokenizer.userDefined.filter(isRole)].filter((word) => tokenizer.special(word)?.kind === 'user-defined'));
   const plain = words.filter((word) => tokenizer.special(word) === null);
   return {
     plain: firstOf(plain.map((word) => (isBracketed(word) ? escape(word) : `(?:^)${escape(word)}`))),
