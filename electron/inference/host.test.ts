@@ -203,6 +203,20 @@ describe('models', () => {
     await host.close();
   });
 
+  test('the one in reserve goes as soon as memory becomes short', async () => {
+    const engine = scripted(well);
+    let short = false;
+    const host = createInferenceHost(engine.start, { tempo: TEMPO, hasRoom: () => true, isShort: () => short });
+    for (const name of ['a', 'b']) await load(host, other(name));
+    await delay(40);
+    expect(engine.running()).toHaveLength(2);
+    short = true;
+    await expect.poll(() => engine.running().length).toBe(1);
+    await load(host, other('b'));
+    expect(engine.started()).toBe(2);
+    await host.close();
+  });
+
   test('the end of the one in reserve is nobody\'s loss', async () => {
     const engine = scripted(well);
     const host = newHost(engine.start);

@@ -7,7 +7,7 @@ import { Generation } from './generation.ts';
 import { measurement } from './measurement.ts';
 import { type AnswerTo, type Asking, DEFAULT_TUNING, type EngineJob, type FromEngine, type GenerateRequest, type InferenceHost, type LoadedModel, type LoadOptions, type Request, type StartEngine } from './protocol.ts';
 import { JobQueue, type JobOptions } from './queue.ts';
-import { hasRoomBeside } from './room.ts';
+import { hasRoomBeside, isMemoryShort } from './room.ts';
 
 /** After so many failures of the engine itself in a row it is not started again unasked. */
 const BREAKER = 3;
@@ -16,13 +16,13 @@ const INFRASTRUCTURE = new Set(['CRASH', 'HANG', 'START', 'LOAD']);
 
 /** A process with the model that it has, or is getting. */
 interface Seat { readonly engine: EngineProcess; options: LoadOptions; model: LoadedModel | null }
-interface Supervision { readonly tempo?: Tempo; readonly hasRoom?: (other: LoadedModel, options: LoadOptions) => boolean }
+interface Supervision { readonly tempo?: Tempo; readonly hasRoom?: (other: LoadedModel, options: LoadOptions) => boolean; readonly isShort?: () => boolean }
 
 /**
  * The supervisor: starts the engine when it is needed, keeps the queue of its jobs, and survives its death. A model has a process of its own;
  * the model of before stays for switching back as long as memory allows.
  */
-export function createInferenceHost(start: StartEngine, { tempo = TEMPO, hasRoom = hasRoomBeside }: Supervision = {}): InferenceHost {
+export function createInferenceHost(start: StartEngine, { tempo = TEMPO, hasRoom = hasRoomBeside, isShort = isMemoryShort }: Supervision = {}): InferenceHost {
   const deathListeners: ((fault: StudioFault) => void)[] = [];
   let seat: Seat | null = null;
   let spare: Seat | null = null;
@@ -31,6 +31,8 @@ export function createInferenceHost(start: StartEngine, { tempo = TEMPO, hasRoom
   let failures = 0;
   let closed = false;
   const queue = new JobQueue(() => seat?.model?.parallel ?? 1);
+
+  const watch = setInterval(() => { if (spare !== null && isShort()) void spare.engine.kill(); }, tempo.pingMs).unref();
 
   const counted = async <T>(job: Promise<T>): Promise<T> => {
     try {
@@ -158,6 +160,7 @@ export function createInferenceHost(start: StartEngine, { tempo = TEMPO, hasRoom
 
     async close() {
       closed = true;
+      clearInterval(watch);
       const idle = queue.close(faults.closing());
       await endProcesses();
       await idle;
