@@ -16,7 +16,7 @@ import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.
 import { largeModel, makeModel } from '../helpers/model-maker.ts';
 
 /** A stopped process is found within this; long enough for a busy machine. */
-const HANG_MS = 4000;
+const HANG_MS = 3000;
 const LARGE = largeModel();
 const metharme = formatByName('metharme') ?? (() => { throw new Error('no metharme'); })();
 const hosts: InferenceHost[] = [];
@@ -69,10 +69,10 @@ const PLACES: Readonly<Record<string, (host: InferenceHost) => Promise<Work>>> =
   generation: (host) => inReply(host, 'Start!', writing),
   async save(host) {
     const folder = mkdtempSync(join(tmpdir(), 'paphos-save-'));
-    const { plan } = request(LONG);
+    const written = request(LONG.slice(0, 1500), { maxTokens: 1 });
     await load(host);
-    await host.generate(request(LONG, { maxTokens: 1 })).done;
-    const end = host.work({ type: 'save', request: { path: join(folder, 'state'), sha256: null, plan } });
+    await host.generate(written).done;
+    const end = host.work({ type: 'save', request: { path: join(folder, 'state'), sha256: null, plan: written.plan } });
     end.catch(() => undefined);
     while (readdirSync(folder).length === 0) await delay(1);
     return { end };
@@ -132,7 +132,7 @@ describe('one after the other', () => {
     const host = newHost();
     await load(host);
     const order: string[] = [];
-    const measured = host.perplexity({ text: LONG.slice(0, 2000), window: 128 });
+    const measured = host.perplexity({ text: LONG.slice(0, 1000), window: 64 });
     const begun = Promise.withResolvers<void>();
     measured.onProgress(() => { begun.resolve(); });
     await begun.promise;
