@@ -21,8 +21,10 @@ const CLOSING_MS = 5000;
 export interface Ahead {
   /** A chapter was opened, or written in: it is what comes next. */
   touched(chapterId: string): void;
-  /** Before a reply: what is on disk of this chapter is loaded, unless it was. */
-  bringBack(chapterId: string): Promise<void>;
+  /** Before a reply: what is on disk of this chapter is loaded, unless it was. Whatever is asked of the engine next comes after it. */
+  bringBack(chapterId: string, ready: Ready): Promise<void>;
+  /** A chapter was removed: nothing of it stays on disk. */
+  forget(chapterId: string): Promise<void>;
   /** Before the engine goes: what was read since the last time is saved. */
   save(): Promise<void>;
   close(): void;
@@ -57,15 +59,16 @@ export function createAhead({ db, engine, settings, dataDir, keepsStates }: Ahea
     }
   }
 
-  async function bringBack(chapterId: string): Promise<void> {
-    const ready = await engine.ready();
-    // After the death of a process the reply starts the next one: what it may have died of is not tried first.
-    if (ready === null || engine.host.pid === null) return;
-    const path = folder.pathOf(chapterId, ready.modelId);
+  function bringBack(chapterId: string, { modelId, sha256 }: Ready): Promise<void> {
+    const path = folder.pathOf(chapterId, modelId);
+    const { pid } = engine.host;
     // A process that was started again knows nothing.
-    const key = `${String(engine.host.pid)} ${path}`;
-    if (!broughtBack.has(key)) broughtBack.set(key, keepsStates(ready.modelId) && existsSync(path) ? load(path, ready.sha256) : Promise.resolve());
-    await broughtBack.get(key);
+    const key = `${String(pid)} ${path}`;
+    const known = broughtBack.get(key);
+    if (known !== undefined) return known;
+    const loading = keepsStates(modelId) && existsSync(path) ? load(path, sha256) : Promise.resolve();
+    if (pid !== null) broughtBack.set(key, loading);
+    return loading;
   }
 
   /** Idle work gives way, and what fails here is done with the key after all. */
@@ -73,7 +76,7 @@ export function createAhead({ db, engine, settings, dataDir, keepsStates }: Ahea
     const ready = engine.current();
     if (ready === null || chapter === null || engine.busy) return;
     try {
-      await bringBack(chapter);
+      await bringBack(chapter, ready);
       const plan = nextRequest(chapter, ready);
       if (plan === null) return;
       const { tokens } = await engine.host.work<'prepare'>({ type: 'prepare', plan }, { priority: 'idle' });
@@ -109,10 +112,12 @@ export function createAhead({ db, engine, settings, dataDir, keepsStates }: Ahea
 
   const follow = async (): Promise<void> => {
     for await (const { state } of engine.watch(closing.signal)) {
+      if (state === 'generating') unsaved = true;
       if (state === 'ready') rest();
     }
   };
   void follow();
+  folder.tidy().catch(() => undefined);
 
   return {
     touched(chapterId) {
@@ -121,6 +126,10 @@ export function createAhead({ db, engine, settings, dataDir, keepsStates }: Ahea
       rest();
     },
     bringBack,
+    async forget(chapterId) {
+      if (chapter === chapterId) chapter = null;
+      await folder.forget(chapterId);
+    },
     async save() {
       clearTimeout(resting);
       await Promise.race([save(), delay(CLOSING_MS, undefined, { ref: false })]);

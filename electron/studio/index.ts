@@ -90,8 +90,8 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
   };
   const apply = process.env['PAPHOS_TEST_EARLY_ACK'] === '1' ? acknowledgeTooEarly(commit) : commit;
   const services: Services = {
-    stories: createStories(db, generations),
-    chapters: createChapters(db, generations, pageAppears),
+    stories: createStories(db, generations, ahead.forget),
+    chapters: createChapters(db, generations, { onOpen: pageAppears, forget: ahead.forget }),
     writing: createWriting({ db, engine, models, settings, generations, holds, revisions, counts, ahead, prepared, forecasts, apply }),
     models,
     settings,

@@ -10,6 +10,8 @@ const KEPT = '.state';
 export interface StateFolder {
   pathOf(chapterId: string, modelId: string): string;
   remove(path: string): Promise<void>;
+  /** Removes what is kept of a chapter, of every model. */
+  forget(chapterId: string): Promise<void>;
   /** Removes the oldest until what is left takes no more than it may, and what a process that died left unfinished. */
   tidy(): Promise<void>;
 }
@@ -21,6 +23,9 @@ export function openStateFolder(dataDir: string, capBytes = CAP_BYTES): StateFol
   return {
     pathOf: (chapterId, modelId) => join(folder, `${chapterId}-${modelId}${KEPT}`),
     remove,
+    async forget(chapterId) {
+      for (const name of await readdir(folder)) if (name.startsWith(chapterId)) await remove(join(folder, name));
+    },
     async tidy() {
       const files = await Promise.all((await readdir(folder)).map(async (name) => ({ path: join(folder, name), kept: name.endsWith(KEPT), file: await stat(join(folder, name)) })));
       let room = capBytes;

@@ -14,14 +14,17 @@ export interface Stories {
   removed(): RemovedItem[];
 }
 
-export function createStories(db: WritableDB, generations: Generations): Stories {
+/** `forget`: what is kept of a chapter beside the store goes with it. */
+export function createStories(db: WritableDB, generations: Generations, forget: (chapterId: string) => Promise<void>): Stories {
   return {
     list: () => listStories(db),
     create: (story) => createStory(db, story),
     rename: (id, title) => { renameStory(db, id, title); },
     async remove(id) {
       await generations.stopIn((one) => one.storyId === id);
+      const chapters = listChapters(db, id);
       removeStory(db, id);
+      for (const chapter of chapters) await forget(chapter.id);
     },
     restore: (id) => { restoreStory(db, id); },
     removed: () => removedItems(db),
@@ -37,7 +40,7 @@ export interface Chapters {
   open(id: string): ChapterDocument;
 }
 
-export function createChapters(db: WritableDB, generations: Generations, onOpen: (chapterId: string) => void): Chapters {
+export function createChapters(db: WritableDB, generations: Generations, { onOpen, forget }: { onOpen(chapterId: string): void; forget(chapterId: string): Promise<void> }): Chapters {
   return {
     list: (storyId) => listChapters(db, storyId),
     create: (chapter) => createChapter(db, chapter),
@@ -45,6 +48,7 @@ export function createChapters(db: WritableDB, generations: Generations, onOpen:
     async remove(id) {
       await generations.stopIn((one) => one.chapterId === id);
       removeChapter(db, id);
+      await forget(id);
     },
     restore: (id) => { restoreChapter(db, id); },
     open(id) {

@@ -97,6 +97,7 @@ export function createWriting({ db, engine, models, settings, generations, holds
       const turn = before.turns.get(turnId);
       if (!turn || turn.tombstone) throw new StudioError('NOT_FOUND', 'This alternate is not in the chapter any more. Nothing was changed; reload the page.');
       const { structureRev } = applyChange(db, { changeId, chapterId, structureRev: before.structureRev, ops: [{ op: 'activate', parentId: turn.parentId, turnId }] });
+      ahead.touched(chapterId);
       const { turns } = readTree(db, chapterId, { texts: 'path' });
       const path: TreeTurn[] = [];
       for (let next = turns.get(turnId); next; next = next.activeChildId === null ? undefined : turns.get(next.activeChildId)) path.push({ ...next, text: next.text ?? turnText(db, next.id) });
@@ -107,7 +108,8 @@ export function createWriting({ db, engine, models, settings, generations, holds
       assertWriter(wish.chapterId, clientId);
       await makeRoom();
       const ready = await models.readyForReply();
-      await ahead.bringBack(wish.chapterId);
+      ahead.touched(wish.chapterId);
+      void ahead.bringBack(wish.chapterId, ready);
       if (generations.running()) throw busy();
       const storyId = storyOf(wish.chapterId);
       const tree = readTree(db, wish.chapterId, { texts: 'path' });

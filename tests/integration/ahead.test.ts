@@ -56,3 +56,13 @@ test('a damaged file is put aside, and the story is read again', async () => {
     expect({ reusedTokens, some: tokens > 0 }).toEqual({ reusedTokens: 0, some: true });
   });
 }, 60_000);
+
+test('nothing of a removed story stays there', async () => {
+  await withStudio(async (client) => {
+    const [story] = await client.stories.list();
+    expect(states()).toHaveLength(1);
+    await client.stories.remove({ id: story?.id ?? '' });
+    expect(states()).toEqual([]);
+  });
+  expect(states()).toEqual([]);
+}, 60_000);

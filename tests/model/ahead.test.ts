@@ -1,6 +1,8 @@
-import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import { forkEngine } from '../../electron/inference/fork.ts';
 import { engineInMemory } from '../../electron/inference/memory.ts';
 import { createInferenceHost } from '../../electron/inference/host.ts';
 import { EngineFault } from '../../electron/inference/fault.ts';
@@ -8,7 +10,7 @@ import type { InferenceHost, LoadOptions } from '../../electron/inference/protoc
 import { formatByName } from '../../shared/prompt/formats.ts';
 import type { Cut, PlanRequest, PromptFormat, PromptTurn } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
-import { makeModel } from '../helpers/model-maker.ts';
+import { largeModel, makeModel } from '../helpers/model-maker.ts';
 import { temporaryFolder } from '../helpers/server.ts';
 
 const metharme = formatByName('metharme') as PromptFormat;
@@ -118,6 +120,22 @@ describe('state on disk', () => {
     const { stats, text } = await write(host, next);
     expect(stats.promptTokens - stats.reusedTokens).toBeLessThan(16);
     expect(text).toBe((await write(host, next, true)).text);
+  });
+
+  test('killed while it is written: nothing half is left in its place, and the next reply works', async () => {
+    const host = createInferenceHost(forkEngine());
+    hosts.push(host);
+    await host.load({ path: largeModel(), contextSize: 2048, threads: 1, gpu: false }, () => undefined);
+    const long = { ...plan([turn('s', 'system', words(600, 1)), turn('u', 'user', 'Go.')]), contextSize: 2048 };
+    await host.work({ type: 'prepare', plan: long });
+    const folder = temporaryFolder('killed');
+    const path = join(folder, 'a.state');
+    const save = host.work({ type: 'save', request: { path, sha256: null, plan: long } }).catch((error: unknown) => error);
+    while (readdirSync(folder).length === 0) await delay(1);
+    process.kill(host.pid ?? 0, 'SIGKILL');
+    expect(await save).toMatchObject({ fault: { code: 'CRASH' } });
+    expect(existsSync(path)).toBe(false);
+    expect((await write(host, plan(story))).stats.tokens).toBe(48);
   });
 
   test('what is not exactly that is refused, never loaded, and the story is read again', async () => {
