@@ -16,14 +16,14 @@ import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.
 import { largeModel, makeModel } from '../helpers/model-maker.ts';
 
 /** A stopped process is found within this; long enough for a busy machine. */
-const HANG_MS = 3000;
+const HANG_MS = 4000;
 const LARGE = largeModel();
 const metharme = formatByName('metharme') ?? (() => { throw new Error('no metharme'); })();
 const hosts: InferenceHost[] = [];
 afterEach(async () => { await Promise.all(hosts.splice(0).map((host) => host.close())); });
 
-function newHost(): InferenceHost {
-  const host = createInferenceHost(forkEngine(), { tempo: { ...TEMPO, pingMs: 200, hangMs: HANG_MS }, hasRoom: () => true });
+function newHost(tempo = TEMPO): InferenceHost {
+  const host = createInferenceHost(forkEngine(), { tempo, hasRoom: () => true, isShort: () => false });
   hosts.push(host);
   return host;
 }
@@ -88,7 +88,7 @@ async function inReply(host: InferenceHost, text: string, middle: (job: EngineJo
 
 describe.each(Object.entries(PLACES))('struck in the %s', (_place, bring) => {
   test.each([['SIGKILL', 'CRASH', 2000], ['SIGSTOP', 'HANG', HANG_MS + 2000]] as const)('by %s: told in time, the next reply works, nothing is left behind', async (signal, code, within) => {
-    const host = newHost();
+    const host = newHost({ ...TEMPO, pingMs: 200, hangMs: HANG_MS });
     const deaths: StudioFault[] = [];
     host.onDeath((fault) => deaths.push(fault));
     const { end } = await bring(host);
