@@ -53,8 +53,8 @@ export class Generation implements EngineJob {
     const { id, answer } = engine.ask<'generate'>({ type: 'generate', request: this.#request }, (message) => { this.#notice(message); });
     this.#running = { engine, id };
     try {
-      const { reason, stats, position } = await answer;
-      this.#done.resolve({ reason, stats, position });
+      const { reason, stats, position, candidates } = await answer;
+      this.#done.resolve({ reason, stats, position, candidates });
     } catch (error) {
       // The process had to be ended for it: the person asked for a stop and gets one.
       if (this.#stopped && !engine.alive) this.#finishStopped();
@@ -89,6 +89,6 @@ export class Generation implements EngineJob {
   #finishStopped(): void {
     this.#accepted.reject(faults.stopped());
     const promptTokens = this.#ledger?.total ?? 0;
-    this.#done.resolve({ reason: 'stopped', position: 0, stats: { promptTokens, reusedTokens: 0, tokens: 0, firstTokenMs: 0, tokensPerSecond: 0, seed: this.#request.sampling.seed } });
+    this.#done.resolve({ reason: 'stopped', position: 0, candidates: null, stats: { promptTokens, reusedTokens: 0, tokens: 0, firstTokenMs: 0, tokensPerSecond: 0, seed: this.#request.sampling.seed } });
   }
 }

@@ -96,7 +96,7 @@ export type FromEngine =
   /** Sent once a generation's prompt is planned, before it is evaluated. `headTokens` are the ids of the head, `total` equals the engine's position when the prompt is read. */
   | { readonly type: 'accepted'; readonly id: number; readonly ledger: Ledger; readonly headTokens: readonly number[] }
   | { readonly type: 'text'; readonly id: number; readonly text: string }
-  | { readonly type: 'done'; readonly id: number; readonly reason: Exclude<StopReason, 'error'>; readonly stats: GenerationStats; readonly position: number }
+  | { readonly type: 'done'; readonly id: number; readonly reason: Exclude<StopReason, 'error'>; readonly stats: GenerationStats; readonly position: number; readonly candidates: Uint8Array | null }
   | { readonly type: 'scored'; readonly id: number; readonly endings: readonly EndingScore[] }
   | { readonly type: 'perplexed'; readonly id: number; readonly result: Perplexity }
   /** How many tokens were read ahead, saved in how many bytes, brought back. */
@@ -131,7 +131,8 @@ export type StartEngine = (device: number | null) => EngineWire;
 /** A generation: awaitable and cancellable; its text comes through `onText`. */
 export interface EngineJob {
   readonly accepted: Promise<{ ledger: Ledger; headTokens: readonly number[] }>;
-  readonly done: Promise<{ reason: Exclude<StopReason, 'error'>; stats: GenerationStats; position: number }>;
+  /** `candidates`: the other words, as candidates.ts records them; null if none were asked for or a grammar ruled. */
+  readonly done: Promise<{ reason: Exclude<StopReason, 'error'>; stats: GenerationStats; position: number; candidates: Uint8Array | null }>;
   onPrompt(listener: (progress: { done: number; total: number; reused: number }) => void): void;
   onText(listener: (text: string) => void): void;
   stop(): void;

@@ -31,6 +31,7 @@ export function createRouter({ stories, chapters, writing, models, settings }: S
       follow: door.writing.follow.handler(({ input, signal }) => writing.follow(input.generationId, input.afterSeq, signal)),
       stop: door.writing.stop.handler(({ input }) => writing.stop(input.generationId, input.all)),
       plan: door.writing.plan.handler(({ input }) => writing.plan(input)),
+      candidates: door.writing.candidates.handler(({ input }) => writing.candidates(input)),
       hold: door.writing.hold.handler(({ input, context, signal }) => writing.hold(input.storyId, context.clientId, signal)),
       takeOver: door.writing.takeOver.handler(({ input, context }) => writing.takeOver(input.storyId, context.clientId)),
     },

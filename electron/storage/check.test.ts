@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newId } from '../../shared/document/ids.ts';
+import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { applyChange } from './changes.ts';
 import { checkStore } from './check.ts';
 import { appendJournal, beginGeneration } from './generations.ts';
@@ -77,7 +78,7 @@ describe('the check of a data folder', () => {
   test('tells every flipped byte in the newest changes of a store that was killed', () => {
     change([{ op: 'setText', turnId: root, version: 3, at: 0, del: 0, ins: words('offen', 300) }]);
     const generationId = newId();
-    const settings = { sampling: { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, repetitionRange: 0, maxTokens: 9, thinkingTokens: 512, seed: 1, banEnd: false }, format: 'plain', model: { name: 'm', sha256: null }, contextSize: 512, promptChunk: 128 };
+    const settings = { sampling: { ...DEFAULT_SAMPLING, seed: 7 }, format: 'plain', model: { name: 'm', sha256: null }, contextSize: 512, promptChunk: 128 };
     beginGeneration(store.db, { id: generationId, chapterId: chapter, turnId: root, kind: 'continue', offset: 0, settings });
     appendJournal(store.db, generationId, 1, words('strom', 300));
     expect(flip('store.db-wal', 60)).toEqual({ flipped: 60, told: 60 });

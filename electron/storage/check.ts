@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { areWhole } from './candidates.ts';
 import { checkTurns } from './check-turns.ts';
 import { journalChecksum } from './generations.ts';
 import { readable, type ReadableDB } from './handle.ts';
@@ -20,6 +21,7 @@ export type Report = (problem: Problem) => void;
 const stories = query(() => tables.selectFrom('stories').selectAll());
 const chapters = query(() => tables.selectFrom('chapters').selectAll());
 const journal = query(() => tables.selectFrom('journal').selectAll());
+const candidates = query(() => tables.selectFrom('candidates').selectAll());
 const settings = query(() => tables.selectFrom('settings').selectAll());
 
 /** Reads everything that a data folder holds and says what is not as it was saved. Writes nothing; a studio may be running on it. */
@@ -79,6 +81,9 @@ function checkNames(db: ReadableDB, report: Report): void {
 function checkRest(db: ReadableDB, report: Report): void {
   for (const row of all(db, journal, {})) {
     if (journalChecksum(row) !== row.checksum) report({ what: 'reply', where: row.generation_id, sentence: 'A reply that was being written is not as it was saved.' });
+  }
+  for (const row of all(db, candidates, {})) {
+    if (!areWhole(row)) report({ what: 'reply', where: row.generation_id, sentence: 'The other words that were recorded with a reply are not as they were saved, so they are not shown. Its text is not affected.' });
   }
   for (const { scope, key, value } of all(db, settings, {})) {
     guarded(`${scope}/${key}`, () => report({ what: 'setting', where: `${scope}/${key}`, sentence: `The setting ${key} cannot be read any more; it will be as at the start.` }), () => JSON.parse(value));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newId } from '../../shared/document/ids.ts';
 import { countWords } from '../../shared/document/words.ts';
+import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { applyChange } from './changes.ts';
 import { listChapters } from './chapters.ts';
 import { checkStore } from './check.ts';
@@ -15,7 +16,7 @@ import { closeRevision } from './revisions.ts';
 import { createStory } from './stories.ts';
 import { readTree, turnText } from './turns.ts';
 
-const settings = { sampling: { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, repetitionRange: 0, maxTokens: 9, thinkingTokens: 512, seed: 7, banEnd: false }, format: 'plain', model: { name: 'm', sha256: null }, contextSize: 512, promptChunk: 128 };
+const settings = { sampling: { ...DEFAULT_SAMPLING, maxTokens: 9, seed: 7 }, format: 'plain', model: { name: 'm', sha256: null }, contextSize: 512, promptChunk: 128 };
 let folder: string;
 let store: Store;
 let version: number;
@@ -61,7 +62,7 @@ describe('a reply as it is written', () => {
   test('is known when it has ended, until its turn is changed', () => {
     expect(endedReply(store.db, generation)).toBeNull();
     write(0, 0, 'Once. ');
-    const ended = endGeneration(store.db, { generationId: generation, reason: 'end', stats: null });
+    const ended = endGeneration(store.db, { generationId: generation, reason: 'end', stats: null, candidates: null });
     expect(endedReply(store.db, generation)).toEqual({ ...ended, reason: 'end', stats: null, sampling: settings.sampling });
     expect(ended).toMatchObject({ offset: 15, text: ' It opened slowly.' });
     version = ended.version;
@@ -72,7 +73,7 @@ describe('a reply as it is written', () => {
 
   test('leaves the turn and its version alone until it ends, then is one change of it', () => {
     expect(turnText(store.db, turn)).toBe('The door. The end.');
-    const ended = endGeneration(store.db, { generationId: generation, reason: 'end', stats: null });
+    const ended = endGeneration(store.db, { generationId: generation, reason: 'end', stats: null, candidates: null });
     const text = 'The door. It opened slowly. The end.';
     expect(ended).toEqual({ version: 3, hash: turnHash('user', null, text), offset: 9, text: ' It opened slowly.' });
     expect(turnText(store.db, turn)).toBe(text);
@@ -83,7 +84,7 @@ describe('a reply as it is written', () => {
     write(0, 3, 'An old');
     write(14, 0, ' really');
     expect(spanOf(store.db, generation)).toEqual({ turnId: turn, offset: 12, text: ' It opened slowly.' });
-    endGeneration(store.db, { generationId: generation, reason: 'stop', stats: null });
+    endGeneration(store.db, { generationId: generation, reason: 'stop', stats: null, candidates: null });
     expect(turnText(store.db, turn)).toBe('An old door. It opened slowly. T reallyhe end.');
   });
 
@@ -93,7 +94,7 @@ describe('a reply as it is written', () => {
       text: 'Wait. The door. It opened slowly. The end.', interrupted: true,
       recovered: [{ generationId: generation, chapterId: chapter, turnId: turn, offset: 15, text: ' It opened slowly.' }],
     });
-    endGeneration(store.db, { generationId: generation, reason: 'end', stats: null });
+    endGeneration(store.db, { generationId: generation, reason: 'end', stats: null, candidates: null });
     expect(afterKill()).toMatchObject({ interrupted: false, recovered: [] });
   });
 
@@ -113,7 +114,7 @@ describe('a reply as it is written', () => {
 
 describe('the history of a turn', () => {
   test('keeps what was written before the reply, the reply, and every closed stretch of typing', () => {
-    endGeneration(store.db, { generationId: generation, reason: 'end', stats: null });
+    endGeneration(store.db, { generationId: generation, reason: 'end', stats: null, candidates: null });
     version = 3;
     for (const letter of 'Done') write(turnText(store.db, turn).length, 0, letter);
     closeRevision(store.db, turn, 'rest');
@@ -127,7 +128,7 @@ describe('the history of a turn', () => {
   });
 
   test('is right through many revisions, with a full text every 32', () => {
-    endGeneration(store.db, { generationId: generation, reason: 'end', stats: null });
+    endGeneration(store.db, { generationId: generation, reason: 'end', stats: null, candidates: null });
     version = 3;
     let expected = turnText(store.db, turn);
     const texts = new Map<number, string>();

@@ -2,6 +2,7 @@ import type { GenerationStats, StopReason } from '../../shared/contract/writing.
 import { rebaseOffset } from '../../shared/document/position.ts';
 import type { Cut, Ledger } from '../../shared/prompt/types.ts';
 import type { Sampling } from '../../shared/settings/sampling.ts';
+import { saveCandidates } from './candidates.ts';
 import { checksum } from './checksum.ts';
 import { StorageFault } from './fault.ts';
 import { transaction, type ReadableDB, type WritableDB } from './handle.ts';
@@ -35,6 +36,8 @@ export interface End {
   readonly generationId: string;
   readonly reason: StopReason;
   readonly stats: GenerationStats | null;
+  /** What else could have been written, as candidates.ts records it. */
+  readonly candidates: Uint8Array | null;
 }
 export interface Ended { readonly version: number; readonly hash: string; readonly offset: number; readonly text: string }
 export interface EndedReply extends Ended { readonly reason: StopReason; readonly stats: GenerationStats | null; readonly sampling: EffectiveSettings['sampling'] }
@@ -128,7 +131,7 @@ export function endedReply(db: ReadableDB, generationId: string): EndedReply | n
 /** After a crash: what was journaled becomes ordinary text of turns that say they were interrupted. */
 export function recoverInterrupted(db: WritableDB): Recovered[] {
   return transaction(db, () => all(db, running, {}).map((row) => {
-    const { offset, text } = fold(db, row, { generationId: row.id, reason: 'error', stats: null }, true);
+    const { offset, text } = fold(db, row, { generationId: row.id, reason: 'error', stats: null, candidates: null }, true);
     return { generationId: row.id, chapterId: row.chapter_id, turnId: row.turn_id, offset, text };
   }));
 }
@@ -146,6 +149,7 @@ function fold(db: WritableDB, row: GenerationRow, end: End, interrupted: boolean
   });
   closeRevision(db, row.turn_id, interrupted ? 'recovered' : 'reply');
   run(db, deleteJournal, { id: row.id });
+  if (end.candidates !== null) saveCandidates(db, row.id, end.candidates);
   const after = needTurn(db, row.turn_id);
   run(db, setEnd, {
     id: row.id, reason: end.reason, stats: end.stats && JSON.stringify(end.stats), ended_at: Date.now(), span_offset: offset, span_length: text.length, end_version: after.version,

@@ -99,6 +99,13 @@ export interface JournalRow {
   checksum: number;
 }
 
+/** What else could have been written in a reply, as electron/inference/candidates.ts records it. */
+export interface CandidatesRow {
+  generation_id: string;
+  record: Uint8Array;
+  checksum: number;
+}
+
 export interface ChangeRow {
   seq: Generated<number>;
   change_id: string;
@@ -134,6 +141,7 @@ export interface Schema {
   edits: EditRow;
   generations: GenerationRow;
   journal: JournalRow;
+  candidates: CandidatesRow;
   changes: ChangeRow;
   settings: SettingRow;
   models: ModelRow;

@@ -113,13 +113,13 @@ export function createGenerations(db: WritableDB, engine: Engine, onEnd: (order:
       timer ??= setTimeout(() => { writing(write); }, JOURNAL_MS);
     });
 
-    const finish = (reason: StopReason, stats: GenerationStats | null, fault: StudioFault | null): void => {
+    const finish = (reason: StopReason, stats: GenerationStats | null, fault: StudioFault | null, candidates: Uint8Array | null = null): void => {
       engine.rested(stats);
       active = null;
       setTimeout(() => { streams.delete(order.id); }, KEPT_MS).unref();
       try {
         write();
-        const { version, hash, offset, text } = endGeneration(db, { generationId: order.id, reason, stats });
+        const { version, hash, offset, text } = endGeneration(db, { generationId: order.id, reason, stats, candidates });
         const [next, refused] = fault === null && waiting > 0 ? beginNext(order, waiting) : [null, null];
         stream.done({ reason, version, hash, offset, text, stats, sampling: order.sampling, fault: fault ?? refused, next: next?.start ?? null });
         if (next) run(next.order);
@@ -130,7 +130,7 @@ export function createGenerations(db: WritableDB, engine: Engine, onEnd: (order:
       }
     };
     const settled = job.done.then(
-      ({ reason, stats }) => { finish(broken === null ? reason : 'error', stats, broken === null ? null : faultOf(broken)); },
+      ({ reason, stats, candidates }) => { finish(broken === null ? reason : 'error', stats, broken === null ? null : faultOf(broken), candidates); },
       (error: unknown) => { finish('error', null, faultOf(error)); },
     );
     active = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { seededRandom } from '../inference/worker/sampler.ts';
+import { seededRandom } from '../inference/worker/sampling/random.ts';
 import { readingTime, type Reading } from './reading-time.ts';
 
 /** A machine: a fixed cost, a cost of each token, a cost of looking back, and how much its times wander. */

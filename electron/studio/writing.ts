@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
-import type { ChangeAck, GenerationEvent, GenerationStart, Hold, PlannedReply, RunningGeneration } from '../../shared/contract/writing.ts';
+import type { ChangeAck, GenerationCandidates, GenerationEvent, GenerationStart, Hold, PlannedReply, RunningGeneration } from '../../shared/contract/writing.ts';
 import type { Change, Op, TreeTurn, TurnTree } from '../../shared/document/turn.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { activePath, childrenOf } from '../../shared/document/tree.ts';
+import { readCandidates } from '../inference/candidates.ts';
+import { listCandidates } from '../storage/candidates.ts';
 import { getChapter } from '../storage/chapters.ts';
 import { applyChange } from '../storage/changes.ts';
 import { transaction, type WritableDB } from '../storage/handle.ts';
@@ -30,6 +32,7 @@ export interface Writing {
   follow(generationId: string, afterSeq: number, signal?: AbortSignal): AsyncGenerator<GenerationEvent, void>;
   stop(generationId: string, all: boolean): void;
   plan(place: Place): Promise<PlannedReply>;
+  candidates(of: { readonly generationId: string } | { readonly turnId: string }): readonly GenerationCandidates[];
   hold(storyId: string, clientId: string, signal?: AbortSignal): AsyncGenerator<Hold, void>;
   takeOver(storyId: string, clientId: string): void;
 }
@@ -148,6 +151,8 @@ export function createWriting({ db, engine, models, settings, generations, holds
       counts.later(target.turns.filter((turn) => outside.has(turn.id)), target.versions);
       return { ...whole, forecast: forecasts.of(ready, ledger) };
     },
+
+    candidates: (of) => listCandidates(db, of).map(({ record, ...reply }) => ({ ...reply, words: readCandidates(record) })),
 
     hold: (storyId, clientId, signal) => holds.hold(storyId, clientId, signal),
     takeOver: (storyId, clientId) => { holds.takeOver(storyId, clientId); },

@@ -1,13 +1,10 @@
 import { ChevronRight } from 'lucide-react';
 import { useId, useState, type CSSProperties, type ReactElement } from 'react';
-import { DEFAULT_SAMPLING, SAMPLING_FIELDS, samplingSchema, type Sampling, type SamplingField } from '../../shared/settings/sampling.ts';
+import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
+import { COMMON_FIELDS, limitsOf, type NumberField as Field } from '../../shared/settings/sampling-fields.ts';
 import { useFlag } from '../app/remembered.ts';
 import { words } from '../lib/words.ts';
 import { useSampling } from './sampling.ts';
-
-type NumberKey = Exclude<keyof Sampling, 'seed' | 'banEnd'>;
-/** Where the useful part of a range ends, so that a slider can be set with a finger; the number beside it takes the whole range. */
-const SLIDER_END: Partial<Record<NumberKey, number>> = { temperature: 2, minP: 0.5, topK: 200, repetitionPenalty: 1.5, repetitionRange: 1024, maxTokens: 1024, thinkingTokens: 2048 };
 
 export function SamplingPanel(): ReactElement {
   const [open, setOpen] = useFlag('samplingOpen', false);
@@ -20,7 +17,7 @@ export function SamplingPanel(): ReactElement {
       </button>
       {open && sampling !== null ? (
         <div className="settings-list">
-          {SAMPLING_FIELDS.map((field) => <NumberSetting key={field.key} field={field} sampling={sampling} change={change} />)}
+          {COMMON_FIELDS.map((field) => <NumberSetting key={field.key} field={field} sampling={sampling} change={change} />)}
           <SeedSetting sampling={sampling} change={change} />
           <label className="check" title={words.banEndHint}>
             <input type="checkbox" checked={sampling.banEnd} onChange={(event) => change({ ...sampling, banEnd: event.target.checked })} />{words.banEnd}
@@ -34,14 +31,11 @@ export function SamplingPanel(): ReactElement {
 
 interface SettingProps { readonly sampling: Sampling; readonly change: (next: Sampling) => void }
 
-function NumberSetting({ field, sampling, change }: SettingProps & { readonly field: SamplingField }): ReactElement {
-  const key = field.key as NumberKey;
-  const { minValue, maxValue } = samplingSchema.shape[key];
-  const least = minValue ?? 0;
-  const most = maxValue ?? 1;
+function NumberSetting({ field, sampling, change }: SettingProps & { readonly field: Field }): ReactElement {
+  const { key, end } = field;
+  const { least, most } = limitsOf(key);
   const value = sampling[key];
   const id = useId();
-  const end = SLIDER_END[key] ?? most;
   const share = { '--share': `${String(Math.min(100, (100 * (value - least)) / (end - least)))}%` };
   return (
     <div className="set" title={field.hint}>

@@ -42,6 +42,10 @@ export type GenerationEvent =
 export interface Forecast { readonly readMs: number; readonly tokensPerSecond: number | null }
 /** The prompt that a reply would send. `forecast` is null until the machine's speed with this model and context was seen. */
 export interface PlannedReply extends Ledger { readonly forecast: Forecast | null }
+/** A token of a reply, `at` in its text (UTF-16 units), with its probability by the model alone, before any sampler, and the likeliest ones in its place. */
+export interface WordCandidates { readonly at: number; readonly text: string; readonly probability: number; readonly others: readonly { readonly text: string; readonly probability: number }[] }
+/** `offset`: where in the turn the reply stood when it ended; edits since may have moved it. */
+export interface GenerationCandidates { readonly generationId: string; readonly turnId: string; readonly offset: number; readonly words: readonly WordCandidates[] }
 
 export type Hold = { readonly role: 'writer' | 'reader' };
 
@@ -55,6 +59,8 @@ export const writing = {
   stop: oc.input(z.object({ generationId: id, all: z.boolean().default(false) })).output(type<void>()),
   /** The ledger of the prompt that a Reply after `turnId` (or a Continue at `offset` in it) would send; null turn: the path's end. Fails with NO_ENGINE while no model is ready. */
   plan: oc.input(z.object({ chapterId: id, turnId: id.nullable(), offset: z.number().int().min(0).nullable() })).output(type<PlannedReply>()),
+  /** What else could have been written: of one reply, or of all that were written into a turn, oldest first. Replies without a record are not in the answer. */
+  candidates: oc.input(z.union([z.object({ generationId: id }), z.object({ turnId: id })])).output(type<readonly GenerationCandidates[]>()),
   /** Holds a story for writing while the iterator is open; a second client is a reader until it takes over. */
   hold: oc.input(z.object({ storyId: id })).output(eventIterator(type<Hold>())),
   takeOver: oc.input(z.object({ storyId: id })).output(type<void>()),

@@ -1,35 +1,72 @@
 import { z } from 'zod';
 
-/** Every sampling setting once: limits, default, words for the interface. */
-export const samplingSchema = z.object({
-  temperature: z.number().min(0).max(5),
-  topK: z.number().int().min(0).max(500),
-  topP: z.number().min(0.01).max(1),
-  minP: z.number().min(0).max(1),
-  repetitionPenalty: z.number().min(1).max(2),
-  repetitionRange: z.number().int().min(0).max(8192),
-  maxTokens: z.number().int().min(1).max(4096),
-  /** The most that a model thinks before it answers, where its format knows thinking. Not part of `maxTokens`. */
-  thinkingTokens: z.number().int().min(0).max(8192),
-  /** Null: a new seed is drawn for each reply and stored with it. */
-  seed: z.number().int().min(0).max(4294967295).nullable(),
-  /** Keep writing: the end token is never chosen. */
-  banEnd: z.boolean(),
+/** What changes or thins out the candidates, in the order in which it does unless the writer chose another. */
+export const STEPS = ['penalties', 'dry', 'topNSigma', 'topK', 'tailFree', 'typicalP', 'topP', 'minP', 'xtc', 'temperature'] as const;
+export type Step = (typeof STEPS)[number];
+
+const number = (least: number, most: number, usual: number) => z.number().min(least).max(most).default(usual);
+const whole = (least: number, most: number, usual: number) => z.number().int().min(least).max(most).default(usual);
+const pieces = (most: number) => z.array(z.string().min(1).max(200)).max(most);
+
+/** A settings record of an older Paphos may lack steps that came later: they stand where they usually do. */
+const order = z.array(z.string()).transform((chosen): Step[] => {
+  const known = [...new Set(chosen)].filter((name): name is Step => (STEPS as readonly string[]).includes(name));
+  const complete = [...known];
+  for (const [index, step] of STEPS.entries()) {
+    if (known.includes(step)) continue;
+    const before = STEPS.slice(0, index).findLast((earlier) => complete.includes(earlier));
+    complete.splice(before === undefined ? 0 : complete.indexOf(before) + 1, 0, step);
+  }
+  return complete;
 });
-export type Sampling = z.infer<typeof samplingSchema>;
 
-export const DEFAULT_SAMPLING: Sampling = {
-  temperature: 0.7, topK: 0, topP: 1, minP: 0.06, repetitionPenalty: 1.05, repetitionRange: 64, maxTokens: 256, thinkingTokens: 512, seed: null, banEnd: false,
-};
+/** Every sampling setting once: limits and usual value. Its words are in sampling-fields.ts. A missing one has its usual value, so that what was stored before it existed stays valid. */
+export const samplingSchema = z.object({
+  temperature: number(0, 5, 0.7),
+  /** Half the width of the range in which the temperature moves with the model's doubt; 0 keeps it still. */
+  dynamicRange: number(0, 5, 0),
+  dynamicExponent: number(0.1, 10, 1),
+  topK: whole(0, 500, 0),
+  topP: number(0.01, 1, 1),
+  minP: number(0, 1, 0.06),
+  typicalP: number(0.01, 1, 1),
+  tailFree: number(0.01, 1, 1),
+  topNSigma: number(0, 10, 0),
+  /** Mirostat 2: 0 is off, else the surprise that is aimed at, in bits. It takes the place of what thins out the candidates. */
+  mirostatTau: number(0, 20, 0),
+  mirostatEta: number(0.001, 1, 0.1),
+  xtcProbability: number(0, 1, 0),
+  xtcThreshold: number(0, 0.5, 0.1),
+  dryStrength: number(0, 5, 0),
+  dryBase: number(1, 4, 1.75),
+  dryAllowed: whole(1, 100, 2),
+  /** Tokens looked back at; 0: all of the prompt and the reply. */
+  dryRange: whole(0, 131_072, 0),
+  dryBreakers: pieces(50).default(['\n', ':', '"', '*']),
+  repetitionPenalty: number(1, 2, 1.05),
+  frequencyPenalty: number(-2, 2, 0),
+  presencePenalty: number(-2, 2, 0),
+  /** How many recent tokens the three penalties look at; 0 is none. */
+  repetitionRange: whole(0, 8192, 64),
+  /** A piece of text that is one token, or `#` and the token's number. */
+  logitBias: z.array(z.object({ text: z.string().min(1).max(200), bias: z.number().min(-100).max(100) })).max(200).default([]),
+  bannedTokens: pieces(500).default([]),
+  bannedPhrases: pieces(200).default([]),
+  grammarKind: z.enum(['none', 'gbnf', 'json']).default('none'),
+  grammar: z.string().max(50_000).default(''),
+  order: order.default([...STEPS]),
+  maxTokens: whole(1, 4096, 256),
+  /** The most that a model thinks before it answers, where its format knows thinking. Not part of `maxTokens`. */
+  thinkingTokens: whole(0, 8192, 512),
+  /** Null: a new seed is drawn for each reply and stored with it. */
+  seed: z.number().int().min(0).max(4294967295).nullable().default(null),
+  /** Keep writing: the end token is never chosen. */
+  banEnd: z.boolean().default(false),
+  /** How many other words are kept with each one that is written. */
+  candidates: whole(0, 20, 10),
+  /** The preset that this began as; null: what suits the model. */
+  preset: z.string().max(100).nullable().default(null),
+});
+export type Sampling = z.output<typeof samplingSchema>;
 
-export interface SamplingField { readonly key: keyof Sampling; readonly label: string; readonly hint: string; readonly step: number }
-export const SAMPLING_FIELDS: readonly SamplingField[] = [
-  { key: 'temperature', label: 'Temperature', hint: 'Low is predictable, high is wild. 0 always takes the likeliest word.', step: 0.05 },
-  { key: 'minP', label: 'Min-p', hint: 'Leaves out words less likely than this share of the likeliest one.', step: 0.01 },
-  { key: 'topP', label: 'Top-p', hint: 'Keeps the likeliest words that together have this probability.', step: 0.01 },
-  { key: 'topK', label: 'Top-k', hint: 'Keeps this many of the likeliest words. 0 is off.', step: 1 },
-  { key: 'repetitionPenalty', label: 'Repetition', hint: 'Makes recent words less likely. 1 is off.', step: 0.01 },
-  { key: 'repetitionRange', label: 'Range', hint: 'How many recent tokens the repetition penalty looks at.', step: 1 },
-  { key: 'maxTokens', label: 'Reply length', hint: 'The most tokens that one reply may have.', step: 1 },
-  { key: 'thinkingTokens', label: 'Thinking', hint: 'The most tokens that a model which thinks may spend on it before it answers. 0: it answers at once.', step: 1 },
-];
+export const DEFAULT_SAMPLING: Sampling = samplingSchema.parse({});

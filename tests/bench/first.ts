@@ -100,7 +100,7 @@ async function throughput(browser: Browser, model: string, tokens: number): Prom
   await client.models.load({ id: listed.id, contextSize: 1024 });
   await engineReaches(client, ['ready'], 120_000);
   const [story] = await client.stories.list();
-  await client.settings.setSampling({ storyId: story?.id ?? '', sampling: { ...DEFAULT_SAMPLING, temperature: 0, minP: 0, repetitionPenalty: 1, maxTokens: tokens, banEnd: false, seed: 1 } });
+  await client.settings.setSampling({ storyId: story?.id ?? '', sampling: { ...DEFAULT_SAMPLING, temperature: 0, minP: 0, repetitionPenalty: 1, candidates: 0, maxTokens: tokens, banEnd: false, seed: 1 } });
   await studio.page.reload();
   await studio.ready();
   const [chapter] = await client.chapters.list({ storyId: story?.id ?? '' });

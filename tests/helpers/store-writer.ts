@@ -30,7 +30,7 @@ for (;;) {
     appendJournal(db, generation.id, (generation.seq += 1), text);
     acknowledge(text);
     if (kind === 0) {
-      endGeneration(db, { generationId: generation.id, reason: 'end', stats: null });
+      endGeneration(db, { generationId: generation.id, reason: 'end', stats: null, candidates: null });
       generation = null;
     }
   } else if (kind === 0) {

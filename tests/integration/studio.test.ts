@@ -63,6 +63,31 @@ test('the first start opens a text adventure that one key continues', async () =
   expect(done?.stats?.tokens).toBeGreaterThan(5);
 });
 
+test('the other words of a reply are kept with it, at their places in its text', async () => {
+  const { chapterId, turnId } = await newChapter('Tell me of a lighthouse.', { candidates: 5 });
+  const start = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null });
+  const done = doneOf(await collect(client, start.generationId));
+  const [record, ...more] = await client.writing.candidates({ turnId: start.turnId });
+  expect(more).toEqual([]);
+  expect(record).toMatchObject({ generationId: start.generationId, turnId: start.turnId, offset: 0 });
+  const words = record?.words ?? [];
+  expect(words.map(({ text }) => text).join('')).toBe(done?.text);
+  let at = 0;
+  for (const word of words) {
+    expect(word.at).toBe(at);
+    at += word.text.length;
+    expect(word.others).toHaveLength(5);
+    expect(word.others.map(({ probability }) => probability)).toEqual(word.others.map(({ probability }) => probability).toSorted((a, b) => b - a));
+    expect(word.others.reduce((sum, { probability }) => sum + probability, 0)).toBeLessThan(1.01);
+  }
+  expect(await client.writing.candidates({ generationId: start.generationId })).toEqual([record]);
+
+  const without = await newChapter('Tell me of a lighthouse.', { candidates: 0, maxTokens: 5 });
+  const silent = await client.writing.generate({ chapterId: without.chapterId, kind: 'reply', turnId: without.turnId, offset: null });
+  await collect(client, silent.generationId);
+  expect(await client.writing.candidates({ turnId: silent.turnId })).toEqual([]);
+});
+
 test('a client that comes back in the middle of a reply sees all of it', async () => {
   const { chapterId, turnId } = await newChapter('Tell me of a lighthouse.', { banEnd: true, maxTokens: 200 });
   const start = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null });
@@ -130,7 +155,7 @@ const alternatesOf = (document: ChapterDocument, turnId: string) => {
 };
 
 test('several answers to one prompt follow each other, each beside the first and kept as it came', async () => {
-  const { chapterId, turnId } = await newChapter('A fox came to the gate.', { maxTokens: 12, banEnd: true });
+  const { chapterId, turnId } = await newChapter('A fox came to the gate.', { maxTokens: 12, banEnd: true, temperature: 1.5 });
   const first = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null, count: 3 });
   expect(first.waiting).toBe(2);
   const written: { turnId: string; text: string; seed: number; reused: number }[] = [];

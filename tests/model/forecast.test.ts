@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { forkEngine } from '../../electron/inference/fork.ts';
 import { createInferenceHost } from '../../electron/inference/host.ts';
-import { seededRandom } from '../../electron/inference/worker/sampler.ts';
+import { seededRandom } from '../../electron/inference/worker/sampling/random.ts';
 import { readingTime, type Reading } from '../../electron/studio/reading-time.ts';
 import { formatByName } from '../../shared/prompt/formats.ts';
 import type { Cut, PromptFormat, PromptTurn } from '../../shared/prompt/types.ts';

@@ -1,8 +1,10 @@
 import type { GenerationStats, StopReason } from '../../../shared/contract/writing.ts';
 import { planPrompt } from '../../../shared/prompt/plan.ts';
 import type { Ledger, Plan, PlanRequest } from '../../../shared/prompt/types.ts';
+import { CandidateLog } from '../candidates.ts';
 import type { GenerateRequest } from '../protocol.ts';
 import { nextTokens } from './next-tokens.ts';
+import type { Choice } from './sampling/choice.ts';
 import type { OpenModel } from './open-model.ts';
 import { readPrompt } from './read-prompt.ts';
 import { TextStream } from './text-stream.ts';
@@ -19,7 +21,7 @@ export interface GenerationEvents {
   prompt(done: number, total: number, reused: number): void;
   text(text: string): void;
 }
-export interface GenerationResult { readonly reason: Exclude<StopReason, 'error'>; readonly stats: GenerationStats; readonly position: number }
+export interface GenerationResult { readonly reason: Exclude<StopReason, 'error'>; readonly stats: GenerationStats; readonly position: number; readonly candidates: Uint8Array | null }
 
 export function ledgerOf(open: OpenModel, request: PlanRequest): Ledger {
   return accounted(open, planPrompt(request, open.vocabulary, open.tokenized));
@@ -36,44 +38,51 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
   const reused = await readPrompt(sequence, plan.tokens, open.loaded.hardware.promptChunk, signal, (done, kept) => { events.prompt(done, total, kept); });
 
   const stopTokens = stopsOf(request.plan.format.stops, vocabulary);
-  const banned = sampling.banEnd ? new Set([...vocabulary.ends, ...stopTokens]) : new Set<number>();
+  const finals = new Set([...vocabulary.ends, ...stopTokens]);
   const stream = new TextStream(request.plan.format.stops, { dropFirstSpace: vocabulary.addsSpace && isMark(plan.tokens.at(-1), vocabulary) });
   const thinking = new Thinking(request.plan, sampling.thinkingTokens);
+  const log = new CandidateLog();
   const batch = new Batch(events.text);
   const room = open.contextSize - 1 - total;
   let reason: GenerationResult['reason'] = 'length';
   let position = sequence.nextTokenIndex;
   const guessed = sequence.tokenPredictions;
   let [count, first, last] = [0, 0, 0];
-  if (signal.aborted) reason = 'stopped';
-  else {
+  const began = (): void => {
+    if (count > 0) return;
+    position = sequence.nextTokenIndex;
+    events.prompt(total, total, reused);
+  };
+  /** How much of the text has left the stream: the rest is held back there. */
+  let passed = 0;
+  if (!signal.aborted) {
     const history = [...plan.tokens];
-    const next = (): AsyncIterable<number> => nextTokens(sequence, history, sampling, banned);
+    const next = (): AsyncIterable<Choice> => nextTokens({ sequence, vocabulary }, history, { sampling, finals, end: open.contextSize - 1, signal, began });
     batch.add(thinking.begin());
     const read = (): Promise<number> => readPrompt(sequence, history, open.loaded.hardware.promptChunk, signal, () => undefined);
-    for await (const token of request.plan.format.reasoning === undefined ? next() : limited(next, { thinking, vocabulary, history, read })) {
+    for await (const { token, others } of request.plan.format.reasoning === undefined ? next() : limited(next, { thinking, vocabulary, history, read })) {
       last = performance.now();
       count++;
-      if (count === 1) {
-        first = last;
-        position = sequence.nextTokenIndex;
-        events.prompt(total, total, reused);
-      }
-      if (signal.aborted) { reason = 'stopped'; break; }
+      if (count === 1) first = last;
+      if (signal.aborted) break;
       if (vocabulary.ends.has(token)) { reason = 'end'; break; }
       if (stopTokens.has(token)) { reason = 'stop'; break; }
-      batch.add(thinking.push(stream.push(thinking.markOf(token, vocabulary) ?? vocabulary.bytes(token))));
+      if (others !== null && thinking.isOver) log.add(batch.length + stream.length - passed, { token, others });
+      const text = stream.push(thinking.markOf(token, vocabulary) ?? vocabulary.bytes(token));
+      passed += text.length;
+      batch.add(thinking.push(text));
       if (stream.stopped) { reason = 'stop'; break; }
       if (count - thinking.tokens >= sampling.maxTokens) break;
       if (count >= room) { reason = 'window'; break; }
     }
   }
+  if (signal.aborted) reason = 'stopped';
   await open.branches.settle(sequence, plan.tokens);
   batch.add(thinking.push(stream.end()) + thinking.end());
   batch.flush();
   const seconds = (last - first) / 1000;
   return {
-    reason, position,
+    reason, position, candidates: log.encode(batch.length, (token) => vocabulary.bytes(token)),
     stats: {
       promptTokens: total, reusedTokens: reused, tokens: count, firstTokenMs: count > 0 ? first - started : 0, tokensPerSecond: count > 1 && seconds > 0 ? (count - 1) / seconds : 0, seed: sampling.seed,
       ...(sequence.tokenPredictor === undefined ? {} : { guesses: { right: sequence.tokenPredictions.used - guessed.used, wrong: sequence.tokenPredictions.refuted - guessed.refuted } }),
@@ -98,6 +107,7 @@ function isMark(token: number | undefined, vocabulary: Vocabulary): boolean {
 class Batch {
   readonly #send: (text: string) => void;
   #text = '';
+  #length = 0;
   #timer: NodeJS.Timeout | null = null;
   #told = performance.now();
 
@@ -105,9 +115,15 @@ class Batch {
     this.#send = send;
   }
 
+  /** Of all that was added. */
+  get length(): number {
+    return this.#length;
+  }
+
   add(text: string): void {
     if (text === '') { this.#sign(); return; }
     this.#text += text;
+    this.#length += text.length;
     if (this.#timer !== null) return;
     this.#release();
     this.#timer = setTimeout(() => { this.#tick(); }, BATCH_MS);

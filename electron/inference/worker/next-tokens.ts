@@ -1,57 +1,44 @@
-import type { LlamaContextSequence, SequenceEvaluateOptions, Token } from 'node-llama-cpp';
+import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 import type { GenerateRequest } from '../protocol.ts';
-import { choose, seededRandom } from './sampler.ts';
+import { chosenTokens } from './sampling/chosen.ts';
+import { nativeTokens } from './sampling/native.ts';
+import { activeSteps } from './sampling/sampler.ts';
+import type { Choice } from './sampling/choice.ts';
+import { tokenRules, type TokenRules } from './sampling/token-rules.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
-type SeededSampling = GenerateRequest['sampling'];
-
-/** Without a top-k of the person's own, the native side hands over this many candidates: the mass outside is nothing a reader would see. */
-const CANDIDATES = 500;
+export interface Writer { readonly sequence: LlamaContextSequence; readonly vocabulary: Vocabulary }
+export interface Task {
+  readonly sampling: GenerateRequest['sampling'];
+  /** The text ends with one of these. */
+  readonly finals: ReadonlySet<number>;
+  /** The most tokens that prompt and reply may have together. */
+  readonly end: number;
+  readonly signal: AbortSignal;
+  /** The prompt is read: the first token is about to be chosen. */
+  began(): void;
+}
 
 /**
- * New tokens, one at a time, each chosen by our own sampler from the engine's candidates; `history` (the prompt) grows with them.
- * Without anything to choose, the engine's own greedy path runs at its full speed.
+ * New tokens after a text, one at a time; `history` (the prompt) grows with them. Three ways lead to one: the engine's greedy path at full speed where nothing is to be chosen, its own samplers where a grammar rules or something guesses ahead, else ours.
+ * What it yields stays; a banned phrase has been undone before.
  */
-export async function* nextTokens(sequence: LlamaContextSequence, history: number[], sampling: SeededSampling, banned: ReadonlySet<number>): AsyncGenerator<number, void, void> {
-  const last = history.slice(-1) as Token[];
-  const penalty = repetition(sampling, history);
-  sequence.tokenPredictor?.updateInputTokens(history.slice() as Token[]);
-  // Guesses are checked against what the engine itself draws.
-  if ((sampling.temperature === 0 || sequence.tokenPredictor !== undefined) && banned.size === 0) {
-    const { temperature, topK, topP, minP, seed } = sampling;
-    for await (const token of sequence.evaluate(last, { temperature, topK, topP, minP, seed, yieldEogToken: true, ...penalty })) {
-      history.push(token);
-      yield token;
-    }
-    return;
+export function nextTokens(writer: Writer, history: number[], task: Task): AsyncGenerator<Choice, void, void> {
+  const rules = tokenRules(task.sampling, writer.vocabulary, task.finals);
+  if (task.sampling.grammarKind !== 'none' || writer.sequence.tokenPredictor !== undefined) return nativeTokens(writer, history, task, rules);
+  return isPlain(task.sampling, rules) ? likeliestTokens(writer.sequence, history, task) : chosenTokens(writer, history, task, rules);
+}
+
+function isPlain(sampling: GenerateRequest['sampling'], { banned, bias, phrases }: TokenRules): boolean {
+  return sampling.temperature === 0 && sampling.candidates === 0 && activeSteps(sampling).length === 0 && banned.size === 0 && bias.size === 0 && phrases.length === 0;
+}
+
+async function* likeliestTokens(sequence: LlamaContextSequence, history: number[], { began }: Task): AsyncGenerator<Choice, void, void> {
+  let isFirst = true;
+  for await (const token of sequence.evaluate(history.slice(-1) as Token[], { temperature: 0, yieldEogToken: true })) {
+    if (isFirst) began();
+    isFirst = false;
+    history.push(token);
+    yield { token, others: null };
   }
-
-  const random = seededRandom(sampling.seed);
-  const tokens = sequence.evaluateWithMetadata(last, { probabilities: true }, { temperature: 1, topK: candidates(sampling, banned), topP: 1, minP: nativeMinP(sampling, banned), seed: 1, yieldEogToken: true, ...penalty });
-  try {
-    for (let result = await tokens.next(); result.done !== true; result = await tokens.next(history.at(-1) as Token)) {
-      const token = choose(result.value.probabilities, sampling, banned, random);
-      if (token === null) return;
-      history.push(token);
-      yield token;
-    }
-  } finally {
-    await tokens.return();
-  }
-}
-
-function candidates(sampling: SeededSampling, banned: ReadonlySet<number>): number {
-  if (sampling.temperature === 0) return banned.size + 1;
-  return (sampling.topK > 0 ? sampling.topK : CANDIDATES) + banned.size;
-}
-
-/** Min-p is relative to the likeliest token, so the engine may apply it first, where neither a ban nor top-p looks at more. */
-function nativeMinP(sampling: SeededSampling, banned: ReadonlySet<number>): number {
-  return sampling.temperature > 0 && sampling.topP === 1 && banned.size === 0 ? sampling.minP : 0;
-}
-
-function repetition(sampling: SeededSampling, history: readonly number[]): Pick<SequenceEvaluateOptions, 'repeatPenalty'> {
-  const range = sampling.repetitionRange;
-  if (sampling.repetitionPenalty === 1 || range === 0) return {};
-  // The sequence's own list lags a step behind in here.
-  return { repeatPenalty: { penalty: sampling.repetitionPenalty, maxPunishTokens: range, punishTokens: () => history.slice(-range) as Token[] } };
 }

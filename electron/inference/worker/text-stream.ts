@@ -7,6 +7,7 @@ export class TextStream {
   readonly #stops: readonly string[];
   #dropSpace: boolean;
   #held = '';
+  #length = 0;
   #stopped = false;
 
   constructor(stops: readonly string[], options: { dropFirstSpace: boolean } = { dropFirstSpace: false }) {
@@ -19,6 +20,11 @@ export class TextStream {
     return this.#stopped;
   }
 
+  /** How much text has come (UTF-16 units), held back or not: where the next token begins. */
+  get length(): number {
+    return this.#length;
+  }
+
   push(bytes: Uint8Array): string {
     if (this.#stopped || bytes.length === 0) return '';
     let text = this.#decoder.decode(bytes, { stream: true });
@@ -26,6 +32,7 @@ export class TextStream {
       this.#dropSpace = false;
       if (text.startsWith(' ')) text = text.slice(1);
     }
+    this.#length += text.replace(WORD_JOINER, '').length;
     return this.#release(this.#held + text);
   }
 

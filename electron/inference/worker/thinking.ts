@@ -1,5 +1,6 @@
 import { openReasoning, type ReasoningMarks } from '../../../shared/prompt/reasoning.ts';
 import type { PlanRequest } from '../../../shared/prompt/types.ts';
+import type { Choice } from './sampling/choice.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 type State = 'before' | 'inside' | 'behind' | 'over';
@@ -26,6 +27,9 @@ export class Thinking {
 
   /** True once the model is still thinking and may not. */
   get isSpent(): boolean { return this.#state === 'inside' && this.tokens >= this.#budget; }
+
+  /** True where the answer goes on as it comes: nothing is held back any more. */
+  get isOver(): boolean { return this.#state === 'over' && this.#held === ''; }
 
   /** What the prompt has opened already belongs to the text of the reply. */
   begin(): string { return this.#opened ? this.#marks?.open ?? '' : ''; }
@@ -117,11 +121,11 @@ export class Thinking {
 interface Limits { readonly thinking: Thinking; readonly vocabulary: Vocabulary; readonly history: number[]; read(): Promise<unknown> }
 
 /** The model's tokens; where its budget of thinking is spent, the end mark follows, is read, and the model goes on behind it. */
-export async function* limited(next: () => AsyncIterable<number>, { thinking, vocabulary, history, read }: Limits): AsyncGenerator<number, void, void> {
+export async function* limited(next: () => AsyncIterable<Choice>, { thinking, vocabulary, history, read }: Limits): AsyncGenerator<Choice, void, void> {
   for (;;) {
     if (!thinking.isSpent) {
-      for await (const token of next()) {
-        yield token;
+      for await (const choice of next()) {
+        yield choice;
         if (thinking.isSpent) break;
       }
       if (!thinking.isSpent) return;
@@ -129,6 +133,6 @@ export async function* limited(next: () => AsyncIterable<number>, { thinking, vo
     const closing = thinking.closing(vocabulary);
     history.push(...closing);
     await read();
-    yield* closing;
+    for (const token of closing) yield { token, others: null };
   }
 }

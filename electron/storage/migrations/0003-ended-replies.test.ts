@@ -26,7 +26,7 @@ test('replies of before stay; one that was running becomes text of its turn, and
   expect(recovered.map(({ generationId, text }) => ({ generationId, text }))).toEqual([{ generationId: 'running', text: 'It opened.' }]);
   expect(endedReply(db, 'ended')).toBeNull();
   expect(endedReply(db, 'running')).toMatchObject({ reason: 'error', offset: 0, text: 'It opened.', sampling: { seed: 7 } });
-  expect(() => endGeneration(db, { generationId: 'ended', reason: 'end', stats: null })).toThrow(/already ended/);
+  expect(() => endGeneration(db, { generationId: 'ended', reason: 'end', stats: null, candidates: null })).toThrow(/already ended/);
   close();
   rmSync(folder, { recursive: true });
 });

@@ -1,7 +1,7 @@
 import { forkEngine } from '../../../electron/inference/fork.ts';
 import { createInferenceHost } from '../../../electron/inference/host.ts';
 import type { GenerateRequest, InferenceHost } from '../../../electron/inference/protocol.ts';
-import { seededRandom } from '../../../electron/inference/worker/sampler.ts';
+import { seededRandom } from '../../../electron/inference/worker/sampling/random.ts';
 import { engineThreads } from '../../../electron/studio/engine.ts';
 import { formatByName } from '../../../shared/prompt/formats.ts';
 import type { PlanRequest, PromptTurn } from '../../../shared/prompt/types.ts';
@@ -14,7 +14,7 @@ export interface Subject { readonly model: string; readonly promptTokens: number
 export const ROUNDS = 5;
 export const THREADS = engineThreads();
 /** Nothing to choose and nothing to look at: the engine's own speed. */
-export const GREEDY: Sampling = { ...DEFAULT_SAMPLING, temperature: 0, minP: 0, repetitionPenalty: 1 };
+export const GREEDY: Sampling = { ...DEFAULT_SAMPLING, temperature: 0, minP: 0, repetitionPenalty: 1, candidates: 0 };
 
 export async function startEngine({ model, contextSize }: Pick<Subject, 'model' | 'contextSize'>): Promise<InferenceHost> {
   const host = createInferenceHost(forkEngine());

@@ -1,0 +1,70 @@
+/** What may come next, likeliest first. Samplers take one list and answer with another; none changes what it was given. */
+export interface Candidates {
+  readonly ids: Int32Array;
+  readonly logits: Float64Array;
+  /** ln of what all tokens that are not listed weigh together, at most (a token weighs e to its logit). -Infinity: none is left; Infinity: not known. */
+  readonly outside: number;
+  /** Standard deviation of the logits of the whole vocabulary. */
+  readonly spread: number;
+}
+
+/** Weights relative to the likeliest, which has 1. */
+export function weightsOf({ logits }: Candidates): Float64Array {
+  const most = logits[0] ?? 0;
+  const weights = new Float64Array(logits.length);
+  for (let i = 0; i < logits.length; i++) weights[i] = Math.exp((logits[i] ?? 0) - most);
+  return weights;
+}
+
+export function sum(values: Float64Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}
+
+/** Shares of the listed tokens among themselves. */
+export function probabilitiesOf(list: Candidates): Float64Array {
+  const weights = weightsOf(list);
+  const total = sum(weights);
+  for (let i = 0; i < weights.length; i++) weights[i] = (weights[i] ?? 0) / total;
+  return weights;
+}
+
+/** The part of the list from `from` to before `to`; all else is left out. */
+export function part({ ids, logits, spread }: Candidates, from: number, to: number): Candidates {
+  return { ids: ids.subarray(from, to), logits: logits.subarray(from, to), outside: -Infinity, spread };
+}
+
+/** The tokens at these places of the list, in this order. */
+export function picked({ ids, logits, outside, spread }: Candidates, places: ArrayLike<number>): Candidates {
+  const newIds = new Int32Array(places.length);
+  const newLogits = new Float64Array(places.length);
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] ?? 0;
+    newIds[i] = ids[place] ?? 0;
+    newLogits[i] = logits[place] ?? 0;
+  }
+  return { ids: newIds, logits: newLogits, outside, spread };
+}
+
+/** Puts the likeliest first again; tokens that cannot come go. Equal ones keep their order. */
+export function sorted(list: Candidates): Candidates {
+  const { logits } = list;
+  const places = new Int32Array(logits.length);
+  let count = 0;
+  let inOrder = true;
+  for (let i = 0; i < logits.length; i++) {
+    if (logits[i] === -Infinity) { inOrder = false; continue; }
+    if (count > 0 && (logits[i] ?? 0) > (logits[places[count - 1] ?? 0] ?? 0)) inOrder = false;
+    places[count++] = i;
+  }
+  if (inOrder) return list;
+  return picked(list, places.subarray(0, count).sort((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || a - b));
+}
+
+/** The share of the tokens that are not listed, at most. */
+export function shareOutside(list: Candidates): number {
+  if (list.outside === -Infinity) return 0;
+  const out = Math.exp(list.outside - (list.logits[0] ?? 0));
+  return out === Infinity ? 1 : out / (out + sum(weightsOf(list)));
+}

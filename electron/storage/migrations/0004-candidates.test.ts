@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { newId } from '../../../shared/document/ids.ts';
+import { DEFAULT_SAMPLING } from '../../../shared/settings/sampling.ts';
+import { listCandidates, saveCandidates } from '../candidates.ts';
+import { beginGeneration } from '../generations.ts';
+import { openStore } from '../open.ts';
+import { createStory, listStories } from '../stories.ts';
+import { MIGRATIONS } from './index.ts';
+
+test('a store of the version before keeps what it holds, and its replies can have candidates', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'paphos-candidates-'));
+  const [story, chapter, turn, generation] = [newId(), newId(), newId(), newId()];
+  const before = openStore(folder, { migrations: MIGRATIONS.filter(({ version }) => version < 4) });
+  createStory(before.db, { id: story, title: 'Old', chapterId: chapter, turnId: turn });
+  beginGeneration(before.db, {
+    id: generation, chapterId: chapter, turnId: turn, kind: 'reply', offset: 0,
+    settings: { sampling: { ...DEFAULT_SAMPLING, seed: 1 }, format: 'plain', model: { name: 'm', sha256: null }, contextSize: 512, promptChunk: 128 },
+  });
+  before.close();
+
+  const { db, close } = openStore(folder);
+  expect(listStories(db).map(({ title }) => title)).toEqual(['Old']);
+  expect(listCandidates(db, { turnId: turn })).toEqual([]);
+  saveCandidates(db, generation, Uint8Array.of(1, 2, 3));
+  const stored = [{ generationId: generation, turnId: turn, offset: 0, record: Buffer.of(1, 2, 3) }];
+  expect(listCandidates(db, { turnId: turn })).toEqual(stored);
+  expect(listCandidates(db, { generationId: generation })).toEqual(stored);
+  close();
+  rmSync(folder, { recursive: true });
+});
