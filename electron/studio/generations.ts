@@ -101,7 +101,7 @@ export function createGenerations(db: WritableDB, engine: Engine, onEnd: (order:
         job.stop();
       }
     };
-    job.accepted.then(({ ledger }) => {
+    const accepted = job.accepted.then(({ ledger }) => {
       engine.generating();
       writing(() => { recordPlan(db, order.id, ledger); });
     }, () => undefined);
@@ -129,7 +129,8 @@ export function createGenerations(db: WritableDB, engine: Engine, onEnd: (order:
         stream.done({ reason: 'error', version: 0, hash: '', offset: order.offset, text: '', stats, sampling: order.sampling, fault: faultOf(error), next: null });
       }
     };
-    const settled = job.done.then(
+    // A reply that was written ahead may be whole already: that it was accepted is heard first all the same.
+    const settled = accepted.then(() => job.done).then(
       ({ reason, stats, candidates }) => { finish(broken === null ? reason : 'error', stats, broken === null ? null : faultOf(broken), candidates); },
       (error: unknown) => { finish('error', null, faultOf(error)); },
     );

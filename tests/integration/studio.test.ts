@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { activePath } from '../../shared/document/tree.ts';
 import type { TurnTree } from '../../shared/document/turn.ts';
@@ -267,4 +268,22 @@ test('removing the story of a running reply ends it first, and Undo brings all o
   expect((await client.stories.list()).some((story) => story.id === storyId)).toBe(false);
   await client.stories.restore({ id: storyId });
   expect((await pathOf(chapterId)).at(-1)?.text?.length).toBeGreaterThan(0);
+});
+
+test('an answer that was written ahead is there at once, and the engine rests when it has been taken', async () => {
+  await client.settings.setInterface({ key: 'prepareReplies', value: true });
+  const { chapterId, turnId } = await newChapter('Start.', { banEnd: true, maxTokens: 60 });
+  const [offer, said] = [newId(), newId()];
+  const { structureRev } = await client.chapters.open({ id: chapterId });
+  await client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'insert', after: turnId, as: 'chain', turn: { id: offer, role: 'model', speaker: null, marked: true, text: '\n\n- Go inside\n- Run away' } }] });
+  const before = await client.writing.generate({ chapterId, kind: 'continue', turnId: offer, offset: 0 });
+  await collect(client, before.generationId);
+  await sleep(4000);
+  await client.writing.applyChange({ changeId: newId(), chapterId, structureRev: before.structureRev, ops: [{ op: 'insert', after: offer, as: 'chain', turn: { id: said, role: 'user', speaker: null, marked: true, text: 'Run away' } }] });
+  const start = await client.writing.generate({ chapterId, kind: 'reply', turnId: said, offset: null });
+  const events = await collect(client, start.generationId);
+  expect(events.filter(({ type }) => type === 'text')).toHaveLength(1);
+  expect((await pathOf(chapterId)).at(-1)).toMatchObject({ id: start.turnId, text: textOf(events) });
+  expect((await engineReaches(client, ['ready'], 5000)).state).toBe('ready');
+  await client.settings.setInterface({ key: 'prepareReplies', value: null });
 });
