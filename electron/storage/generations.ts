@@ -1,6 +1,7 @@
 import type { GenerationStats, StopReason } from '../../shared/contract/writing.ts';
 import { rebaseOffset } from '../../shared/document/position.ts';
 import type { Cut, Ledger } from '../../shared/prompt/types.ts';
+import type { Hardware } from '../../shared/settings/hardware.ts';
 import type { Sampling } from '../../shared/settings/sampling.ts';
 import { saveCandidates } from './candidates.ts';
 import { checksum } from './checksum.ts';
@@ -21,6 +22,8 @@ export interface EffectiveSettings {
   readonly model: { readonly name: string; readonly sha256: string | null };
   readonly contextSize: number;
   readonly promptChunk: number;
+  /** How the model was loaded; older replies do not say. */
+  readonly hardware?: Hardware;
 }
 export type LedgerSummary = Pick<Ledger, 'total' | 'overhead' | 'reserve' | 'contextSize' | 'cut'>;
 

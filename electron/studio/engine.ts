@@ -2,14 +2,15 @@ import { availableParallelism } from 'node:os';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import type { EngineStatus } from '../../shared/contract/models.ts';
 import type { GenerationStats } from '../../shared/contract/writing.ts';
+import type { Hardware } from '../../shared/settings/hardware.ts';
 import type { PromptFormat } from '../../shared/prompt/types.ts';
 import type { InferenceHost, LoadOptions } from '../inference/protocol.ts';
 import type { Crashes } from './crashes.ts';
 import { channel, type Channel } from './events.ts';
 import { faultOf, StudioError } from './faults.ts';
 
-export interface EngineModel { readonly id: string; readonly name: string; readonly options: LoadOptions; readonly format: PromptFormat; readonly bytes: number; readonly modifiedAt: number; readonly sha256: string | null }
-export interface Ready { readonly modelId: string; readonly modelName: string; readonly device: string; readonly contextSize: number; readonly promptChunk: number; readonly format: PromptFormat; readonly sha256: string | null }
+export interface EngineModel { readonly id: string; readonly name: string; readonly options: LoadOptions; readonly hardware: Hardware; readonly format: PromptFormat; readonly bytes: number; readonly modifiedAt: number; readonly sha256: string | null }
+export interface Ready { readonly modelId: string; readonly modelName: string; readonly device: string; readonly contextSize: number; readonly promptChunk: number; readonly hardware: Hardware; readonly format: PromptFormat; readonly sha256: string | null }
 
 /** The inference process as the person sees it: which model, how far, how fast, what went wrong. */
 export interface Engine {
@@ -92,7 +93,7 @@ export function createEngine(createHost: () => InferenceHost, { crashes, restMin
     show({ ...NOTHING, state: 'loading', modelId: model.id, modelName: model.name, format: model.format.name, sha256: model.sha256, progress: 0 });
     try {
       const loaded = await host.load(model.options, (progress) => { show({ progress }); });
-      ready = { modelId: model.id, modelName: model.name, device: loaded.device, contextSize: loaded.contextSize, promptChunk: loaded.hardware.promptChunk, format: model.format, sha256: model.sha256 };
+      ready = { modelId: model.id, modelName: model.name, device: loaded.device, contextSize: loaded.contextSize, promptChunk: loaded.hardware.promptChunk, hardware: model.hardware, format: model.format, sha256: model.sha256 };
       alive = true;
       show({ state: 'ready', device: loaded.device, contextSize: loaded.contextSize, hardware: loaded.hardware, progress: null, fault: null });
       used();

@@ -2,6 +2,7 @@ import type { GenerationEvent, GenerationStats, RunningGeneration, StopReason } 
 import type { StudioFault } from '../../shared/contract/common.ts';
 import type { EngineJob } from '../inference/protocol.ts';
 import type { PlanRequest } from '../../shared/prompt/types.ts';
+import type { Hardware } from '../../shared/settings/hardware.ts';
 import type { Sampling } from '../../shared/settings/sampling.ts';
 import { appendJournal, beginGeneration, endedReply, endGeneration, recordPlan, spanOf } from '../storage/generations.ts';
 import { transaction, type WritableDB } from '../storage/handle.ts';
@@ -25,6 +26,7 @@ export interface GenerationOrder {
   readonly modelName: string;
   readonly modelSha256: string | null;
   readonly promptChunk: number;
+  readonly hardware: Hardware;
   readonly sampling: Sampling & { readonly seed: number };
   readonly cold: boolean;
   /** So many more answers to the same prompt come after it. */
@@ -57,7 +59,7 @@ export function createGenerations(db: WritableDB, engine: Engine, onEnd: (order:
 
   function begin(order: GenerationOrder): void {
     const effective = {
-      sampling: order.sampling, format: order.plan.format.name, model: { name: order.modelName, sha256: order.modelSha256 }, contextSize: order.plan.contextSize, promptChunk: order.promptChunk,
+      sampling: order.sampling, format: order.plan.format.name, model: { name: order.modelName, sha256: order.modelSha256 }, contextSize: order.plan.contextSize, promptChunk: order.promptChunk, hardware: order.hardware,
     };
     beginGeneration(db, { id: order.id, chapterId: order.chapterId, turnId: order.turnId, kind: order.kind, offset: order.offset, settings: effective });
   }

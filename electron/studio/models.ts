@@ -111,7 +111,7 @@ export function createModels({ db, engine, crashes, fingerprints, demo, dataDir,
     refuseAside(model);
     const { examined, fault } = await inspect(model);
     if (!examined) throw new StudioError(fault?.code ?? 'MODEL', fault?.message ?? 'This model cannot be opened. Choose another one.', fault?.detail);
-    const ready = await engine.load({ id: model.id, name: model.name, options: { ...optionsFor(model, contextSize, hardware), anyway }, format: choose(model, examined), bytes: model.bytes, modifiedAt: model.modifiedAt, sha256: fingerprints.of(model)?.sha256 ?? null });
+    const ready = await engine.load({ id: model.id, name: model.name, options: { ...optionsFor(model, contextSize, hardware), anyway }, hardware, format: choose(model, examined), bytes: model.bytes, modifiedAt: model.modifiedAt, sha256: fingerprints.of(model)?.sha256 ?? null });
     remember(model, examined.header, { contextSize, lastUsedAt: Date.now() });
     rememberHardware(db, model.id, hardware);
     rememberChunk(db, model, hardware, ready.promptChunk);

@@ -125,7 +125,7 @@ export function createWriting({ db, engine, models, settings, generations, holds
       const early = wish.cold ? null : prepared.take(ready.modelName, plan, chosen);
       const sampling = early?.sampling ?? { ...chosen, seed: chosen.seed ?? randomInt(2 ** 32) };
       const waiting = ops.length === 0 ? 0 : wish.count - 1;
-      const order = { id: newId(), storyId, chapterId: wish.chapterId, turnId, kind: wish.kind, offset, plan, sampling, cold: wish.cold, modelName: ready.modelName, modelSha256: ready.sha256, promptChunk: ready.promptChunk, waiting };
+      const order = { id: newId(), storyId, chapterId: wish.chapterId, turnId, kind: wish.kind, offset, plan, sampling, cold: wish.cold, modelName: ready.modelName, modelSha256: ready.sha256, promptChunk: ready.promptChunk, hardware: ready.hardware, waiting };
       const structureRev = transaction(db, () => {
         revisions.close(wish.chapterId, 'generation');
         const { structureRev: next } = ops.length === 0 ? tree : applyChange(db, { changeId: newId(), chapterId: wish.chapterId, structureRev: tree.structureRev, ops });

@@ -17,11 +17,13 @@ interface Props { readonly model: ModelFile; readonly engine: EngineStatus; read
 /** How a model is loaded, for people who know their machine. Nothing changes until the model is loaded again. */
 export function Advanced({ model, engine, onLoad }: Props): ReactElement {
   const [open, setOpen] = useFlag('hardwareOpen', false);
+  const loaded = engine.modelId === model.id ? engine.hardware : null;
   return (
     <section className="advanced" aria-label={words.advanced}>
       <button type="button" className="disclose" aria-expanded={open} onClick={() => setOpen(!open)}>
         <ChevronRight size={14} aria-hidden /><b>{words.advanced}</b><span className="num">{engine.modelId === model.id ? engine.device : null}</span>
       </button>
+      {loaded === null || loaded.warning === null ? null : <p className="fault" role="status">{loaded.warning.message}</p>}
       {open ? <Settings key={JSON.stringify(model.hardware)} model={model} engine={engine} onLoad={onLoad} /> : null}
     </section>
   );

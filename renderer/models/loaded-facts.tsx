@@ -5,16 +5,11 @@ import { words } from '../lib/words.ts';
 
 /** What the model that is loaded computes on, and what it takes. */
 export function LoadedFacts({ hardware }: { readonly hardware: LoadedHardware }): ReactElement {
-  const { memory, vram, gpuLayers, promptChunk, warning } = hardware;
+  const { memory, vram, gpuLayers, promptChunk } = hardware;
   const facts = [
     words.hardware.inMemory(fileSize(memory.ram)),
     vram === null ? null : words.hardware.onCard(fileSize(memory.vram), fileSize(vram.total), gpuLayers),
     words.hardware.chunkOf(promptChunk),
   ].filter((fact) => fact !== null);
-  return (
-    <>
-      <p className="quiet num">{facts.join(' · ')}</p>
-      {warning === null ? null : <p className="fault" role="alert">{warning.message}</p>}
-    </>
-  );
+  return <p className="quiet num">{facts.join(' · ')}</p>;
 }

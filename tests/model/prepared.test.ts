@@ -15,6 +15,7 @@ import { branchTo, promptRequest, reserveFor } from '../../electron/studio/promp
 import { createSettings } from '../../electron/studio/settings.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { formatByName } from '../../shared/prompt/formats.ts';
+import { DEFAULT_HARDWARE } from '../../shared/settings/hardware.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { makeModel } from '../helpers/model-maker.ts';
 import { temporaryFolder } from '../helpers/server.ts';
@@ -38,7 +39,7 @@ beforeAll(async () => {
   engine = createEngine(() => createInferenceHost(engineInMemory), { crashes: createCrashes(db), restMinutes: () => null, onReply: () => undefined });
   const format = formatByName('metharme');
   if (format === null) throw new Error('there is no format metharme');
-  await engine.load({ id: 'm', name: 'Made', options: { path: makeModel({ size: 'small' }), contextSize: 1024, threads: 1, gpu: false }, format, sha256: null, bytes: 1, modifiedAt: 1 });
+  await engine.load({ id: 'm', name: 'Made', options: { path: makeModel({ size: 'small' }), contextSize: 1024, threads: 1, gpu: false }, hardware: DEFAULT_HARDWARE, format, sha256: null, bytes: 1, modifiedAt: 1 });
   prepared = createPrepared(db, engine, settings);
   writeSetting(db, 'interface', 'prepareReplies', true);
 });

@@ -12,6 +12,7 @@ import type { EngineJob, GenerateRequest, InferenceHost, LoadedModel } from '../
 import { createEngine } from '../../electron/studio/engine.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import { formatByName } from '../../shared/prompt/formats.ts';
+import { DEFAULT_HARDWARE } from '../../shared/settings/hardware.ts';
 import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
 import { largeModel, makeModel } from '../helpers/model-maker.ts';
 
@@ -173,7 +174,7 @@ test('a model that nobody uses leaves the memory; the next reply brings it back'
   const engine = createEngine(() => host, { crashes: { died: () => undefined, forget: () => undefined, fault: () => null }, restMinutes: () => 0.01, onReply: () => undefined });
   const states: string[] = [];
   void (async () => { for await (const { state } of engine.watch()) if (states.at(-1) !== state) states.push(state); })();
-  await engine.load({ id: 'tiny', name: 'Tiny', options: { path: makeModel(), contextSize: 4096, threads: 1, gpu: false }, format: metharme, bytes: 1, modifiedAt: 1, sha256: null });
+  await engine.load({ id: 'tiny', name: 'Tiny', options: { path: makeModel(), contextSize: 4096, threads: 1, gpu: false }, hardware: DEFAULT_HARDWARE, format: metharme, bytes: 1, modifiedAt: 1, sha256: null });
   const pid = host.pid ?? 0;
   await expect.poll(() => isRunning(pid), { timeout: 5000 }).toBe(false);
   expect(engine.current()).toBeNull();
