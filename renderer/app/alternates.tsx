@@ -22,7 +22,7 @@ export function AlternatesNav(): ReactElement | null {
       <span className="sep" />
       {many ? (
         <>
-          <span className="cost last">{words.lastReply}</span>
+          {others === 0 ? <span className="cost last">{words.lastReply}</span> : null}
           <IconButton icon={ChevronLeft} label={words.previousAlternate} keys={words.keys.previous} disabledWhy={previousAlternate.why} onClick={previousAlternate.run} />
           <span className="num" aria-live="polite">{words.alternates(alternates.index, alternates.count)}</span>
           <IconButton icon={ChevronRight} label={words.nextAlternate} keys={words.keys.next} disabledWhy={nextAlternate.why} onClick={nextAlternate.run} />
