@@ -14,6 +14,8 @@ import { openStateFolder } from './state-folder.ts';
 /** The hands have left the keyboard for a moment. */
 const REST_MS = 400;
 const SAVE_AFTER_MS = 20_000;
+/** Fewer are read again with every look: reading begins at a group of four. */
+const LEAST_TOKENS = 8;
 /** Closing does not wait longer for a disk. */
 const CLOSING_MS = 5000;
 
@@ -80,7 +82,8 @@ export function createAhead({ db, engine, settings, dataDir, keepsStates }: Ahea
       const plan = nextRequest(chapter, ready);
       if (plan === null) return;
       const { tokens } = await engine.host.work<'prepare'>({ type: 'prepare', plan }, { priority: 'idle' });
-      if (tokens === 0) return;
+      if (tokens < LEAST_TOKENS) return;
+      engine.hasReadAhead();
       unsaved = true;
       clearTimeout(saving);
       saving = setTimeout(() => { void save(); }, SAVE_AFTER_MS).unref();
@@ -111,7 +114,10 @@ export function createAhead({ db, engine, settings, dataDir, keepsStates }: Ahea
   };
 
   const follow = async (): Promise<void> => {
+    let before = '';
     for await (const { state } of engine.watch(closing.signal)) {
+      if (state === before) continue;
+      before = state;
       if (state === 'generating') unsaved = true;
       if (state === 'ready') rest();
     }

@@ -26,6 +26,8 @@ export interface Engine {
   asked(): void;
   generating(): void;
   rested(stats: GenerationStats | null): void;
+  /** Less is left to read than a moment ago. */
+  hasReadAhead(): void;
   /** A model that is not loaded, and why. */
   refuse(model: Pick<EngineModel, 'id' | 'name'>, fault: StudioFault): void;
   /** The time of rest was changed. */
@@ -44,7 +46,7 @@ export interface EngineOptions {
   readonly onReply: (ready: Ready, stats: GenerationStats) => void;
 }
 
-const NOTHING: EngineStatus = { state: 'idle', modelId: null, modelName: null, device: null, progress: null, contextSize: null, tokensPerSecond: null, format: null, sha256: null, fault: null, hardware: null };
+const NOTHING: EngineStatus = { state: 'idle', modelId: null, modelName: null, device: null, progress: null, contextSize: null, tokensPerSecond: null, format: null, sha256: null, readAhead: 0, fault: null, hardware: null };
 
 /** As many threads as cores cost ten times the time as soon as anything else runs. */
 export const engineThreads = (): number => Math.max(1, Number.parseInt(process.env['PAPHOS_THREADS'] ?? '', 10) || availableParallelism() - 1);
@@ -160,6 +162,7 @@ export function createEngine(createHost: () => InferenceHost, { crashes, restMin
     },
     refuse(model, fault) { if (status.modelId === null || status.modelId === model.id) show({ ...NOTHING, state: 'failed', modelId: model.id, modelName: model.name, fault }); },
     restAnew: used,
+    hasReadAhead() { show({ readAhead: status.readAhead + 1 }); },
     watch(signal) {
       const watcher: Channel<EngineStatus> = channel(signal, () => { watchers.delete(watcher); });
       watchers.add(watcher);

@@ -36,7 +36,7 @@ export function usePlan(): PlanView {
   const target = useManuscript((page) => page.planTarget);
   const asked = {
     chapterId, turnId: target?.turnId ?? null, offset: target?.offset ?? null,
-    revision: target?.revision ?? -1, model: engine.modelId, context: engine.contextSize, format: engine.format, reserve: sampling?.maxTokens ?? null,
+    revision: target?.revision ?? -1, model: engine.modelId, context: engine.contextSize, format: engine.format, readAhead: engine.readAhead, reserve: sampling?.maxTokens ?? null,
   };
   const rested = useRested(asked, JSON.stringify(asked));
   const writing = useManuscript((page) => page.generation !== null) === true;

@@ -4,7 +4,7 @@ import { api } from './client.ts';
 import { follow } from './follow.ts';
 
 const UNKNOWN: EngineStatus = {
-  state: 'idle', modelId: null, modelName: null, device: null, progress: null, contextSize: null, tokensPerSecond: null, format: null, sha256: null, fault: null, hardware: null,
+  state: 'idle', modelId: null, modelName: null, device: null, progress: null, contextSize: null, tokensPerSecond: null, format: null, sha256: null, readAhead: 0, fault: null, hardware: null,
 };
 
 export const useEngine = create<EngineStatus>(() => UNKNOWN);

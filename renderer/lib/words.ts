@@ -155,7 +155,7 @@ export const words = {
     fastSlide: 'What moves up was read together with the text that left, and still knows of it: a reply may echo it, and differs from one read anew. Exact mode is off.',
     keepState: 'Kept on disk',
     keepStateHint: 'What the model has read of a story is saved, so that it goes on at once the next day. All of it together takes 2 GB at most; the oldest goes first.',
-    keepStates: { size: 'For models below 4 GB', yes: 'Always', no: 'Never' },
+    keepStates: { size: 'Below 4 GB', yes: 'Always', no: 'Never' },
     guess: 'Guess ahead',
     guessHint: 'Tokens guessed ahead are only checked, which is quicker where the guess is right.',
     noGuess: 'Nothing',

@@ -58,6 +58,8 @@ export interface EngineStatus {
   readonly format: string | null;
   /** Of the model's file, once it is known. */
   readonly sha256: string | null;
+  /** Rises when something was read ahead, so that less is left to read. */
+  readonly readAhead: number;
   readonly fault: StudioFault | null;
   /** Null while no model is loaded. */
   readonly hardware: LoadedHardware | null;

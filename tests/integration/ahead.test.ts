@@ -37,6 +37,7 @@ test('a reply is read in idle time; after a restart the story goes on without re
     const you = newId();
     await client.writing.applyChange({ changeId: newId(), chapterId, structureRev: document.structureRev, ops: [{ op: 'insert', after: last?.id ?? null, as: 'chain', turn: { id: you, role: 'user', speaker: null, marked: true, text: 'I look around.' } }] });
     await expect.poll(async () => (await client.writing.plan({ chapterId, turnId: null, offset: null })).toRead, { timeout: 10_000 }).toBeLessThan(12);
+    expect((await engineReaches(client, ['ready'])).readAhead).toBeGreaterThan(0);
   });
   expect(states()).toHaveLength(1);
   await withStudio(async (client, chapterId) => {

@@ -146,7 +146,7 @@ async function candidates(model: OpenModel, prompt: readonly number[], continuat
 async function noise(model: Watched, { words }: Subject): Promise<{ bound: number; medianGap: number }> {
   const gaps: number[] = [];
   let bound = 0;
-  for (let seed = 1; seed <= 6; seed++) {
+  for (let seed = 1; seed <= 4; seed++) {
     const story = new RandomStory(seed, words);
     story.goOn('');
     const plan: PlanRequest = { format: metharme as PromptFormat, turns: story.path, open: false, reserve: TOKENS, contextSize: CONTEXT, cut: null };
