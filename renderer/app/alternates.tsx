@@ -31,7 +31,7 @@ export function AlternatesNav(): ReactElement | null {
       {others === 0 ? null : (
         <>
           <span className="cost num" role="status" aria-label={words.alternatesBeside}>{words.others(others)}</span>
-          <button type="button" onClick={stopAll.run}><Square size={11} fill="currentColor" aria-hidden />{words.stopAll}</button>
+          <IconButton icon={Square} label={words.stopAll} onClick={stopAll.run} size={13} />
         </>
       )}
     </>
