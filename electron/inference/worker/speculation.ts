@@ -20,7 +20,9 @@ export async function startSpeculation({ llama, target, tuning, contextSize, seq
   if (!sameVocabulary(model, target)) throw new EngineFault('DRAFT', 'The model that guesses ahead has another vocabulary, so its guesses mean nothing to this one. Choose another one in the advanced settings, or none.');
   // Larger by one step, so that a guess at the end of the context finds room.
   const context = await model.createContext({ contextSize: contextSize + 256, sequences, threads, flashAttention: false, failedCreationRemedy: false, ignoreMemorySafetyChecks: true });
-  return { kind: 'draft', predictor: () => new library.DraftSequenceTokenPredictor(context.getSequence(), { minTokens: GUESSES, maxTokens: GUESSES }) };
+  // What the target's tokens are biased by belongs to the target.
+  const tokenBias = new library.TokenBias(model.tokenizer);
+  return { kind: 'draft', predictor: () => new library.DraftSequenceTokenPredictor(context.getSequence(), { minTokens: GUESSES, maxTokens: GUESSES, evaluateOptions: { tokenBias } }) };
 }
 
 function sameVocabulary(one: LlamaModel, other: LlamaModel): boolean {
