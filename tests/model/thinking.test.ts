@@ -73,3 +73,30 @@ test('what was thought is no part of the next prompt; Continue in a block thinks
   const { text } = await reply(brief, thinks, {}, [turn('user', 'Well?'), turn('model', '<think>\nMay')], true);
   expect(text).toBe('be so\n</think>\n\nQuick!');
 });
+
+test('what is held back for a banned phrase when the budget is spent is not read with the answer', async () => {
+  const host = createInferenceHost(engineInMemory);
+  hosts.push(host);
+  await host.load({ path: makeModel({ size: 'small', extraMarks: ['<think>', '</think>'] }), contextSize: 1024, threads: 1, gpu: false }, () => undefined);
+  const write = async (thinkingTokens: number, bannedPhrases: string[] = []) =>
+    (await reply(host, { ...thinks, opensReply: '<|model|><think>' }, { temperature: 0, repetitionPenalty: 1.3, banEnd: true, maxTokens: 40, thinkingTokens, bannedPhrases })).text;
+  const short = await write(20);
+  const thought = short.slice(0, short.indexOf('\n</think>'));
+  const begun = (await write(60)).slice(thought.length - 1, thought.length + 2);
+  expect(begun).toHaveLength(3);
+  expect(await write(20, [`${begun} and never this`])).toBe(short);
+});
+
+test('a thought that fills the context is kept to its last letter', async () => {
+  const host = createInferenceHost(engineInMemory);
+  hosts.push(host);
+  await host.load({ path: makeModel({ kind: 'bigram', marks: 'control', chain: ENDLESS, extraMarks: ['<think>', '</think>'] }), contextSize: 512, threads: 1, gpu: false }, () => undefined);
+  const plan = { format: thinks, turns: [turn('user', 'Well?')], open: false, reserve: 300, contextSize: 512, cut: null };
+  const { total } = await host.plan(plan);
+  const thinkingTokens = 512 - 1 - total - 2;
+  const job = host.generate({ plan, sampling: { ...DEFAULT_SAMPLING, minP: 0.2, thinkingTokens, seed: 3 } });
+  let text = '';
+  job.onText((piece) => { text += piece; });
+  await expect(job.done).rejects.toMatchObject({ fault: { code: 'WINDOW_FULL' } });
+  expect(text).toBe(`<think>\n${'xyz'.repeat(200).slice(0, thinkingTokens - 1)}`);
+});

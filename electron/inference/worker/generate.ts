@@ -55,31 +55,35 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
   };
   /** How much of the text has left the stream: the rest is held back there. */
   let passed = 0;
-  if (!signal.aborted) {
-    const history = [...plan.tokens];
-    const next = (): AsyncIterable<Choice> => nextTokens({ sequence, vocabulary }, history, { sampling, finals, end: open.contextSize - 1, signal, began });
-    batch.add(thinking.begin());
-    const read = (): Promise<number> => readPrompt(sequence, history, open.loaded.hardware.promptChunk, signal, () => undefined);
-    for await (const { token, others } of request.plan.format.reasoning === undefined ? next() : limited(next, { thinking, vocabulary, history, read })) {
-      last = performance.now();
-      count++;
-      if (count === 1) first = last;
-      if (signal.aborted) break;
-      if (vocabulary.ends.has(token)) { reason = 'end'; break; }
-      if (stopTokens.has(token)) { reason = 'stop'; break; }
-      if (others !== null && thinking.isOver) log.add(batch.length + stream.length - passed, { token, others });
-      const text = stream.push(thinking.markOf(token, vocabulary) ?? vocabulary.bytes(token));
-      passed += text.length;
-      batch.add(thinking.push(text));
-      if (stream.stopped) { reason = 'stop'; break; }
-      if (count - thinking.tokens >= sampling.maxTokens) break;
-      if (count >= room) { reason = 'window'; break; }
+  try {
+    if (!signal.aborted) {
+      const history = [...plan.tokens];
+      const next = (): AsyncIterable<Choice> => nextTokens({ sequence, vocabulary }, history, { sampling, finals, end: open.contextSize - 1, signal, began });
+      batch.add(thinking.begin());
+      const read = (): Promise<number> => readPrompt(sequence, history, open.loaded.hardware.promptChunk, signal, () => undefined);
+      for await (const { token, others } of request.plan.format.reasoning === undefined ? next() : limited(next, { thinking, vocabulary, history, read })) {
+        last = performance.now();
+        count++;
+        if (count === 1) first = last;
+        if (signal.aborted) break;
+        if (vocabulary.ends.has(token)) { reason = 'end'; break; }
+        if (stopTokens.has(token)) { reason = 'stop'; break; }
+        if (others !== null && thinking.isOver) log.add(batch.length + stream.length - passed, { token, others });
+        const text = stream.push(thinking.markOf(token, vocabulary) ?? vocabulary.bytes(token));
+        passed += text.length;
+        batch.add(thinking.push(text));
+        if (stream.stopped) { reason = 'stop'; break; }
+        if (count - thinking.tokens >= sampling.maxTokens) break;
+        if (count >= room) { reason = 'window'; break; }
+      }
     }
+  } finally {
+    // Whatever ended it: what was written reaches the page, and what was evaluated one by one is forgotten.
+    await open.branches.settle(sequence, plan.tokens);
+    batch.add(thinking.push(stream.end()) + thinking.end());
+    batch.flush();
   }
   if (signal.aborted) reason = 'stopped';
-  await open.branches.settle(sequence, plan.tokens);
-  batch.add(thinking.push(stream.end()) + thinking.end());
-  batch.flush();
   const seconds = (last - first) / 1000;
   return {
     reason, position, candidates: log.encode(batch.length, (token) => vocabulary.bytes(token)),

@@ -78,6 +78,7 @@ export async function* chosenTokens({ sequence, vocabulary }: Writer, history: n
   } finally {
     history.length = settled;
     logits.dispose();
+    if (sequence.nextTokenIndex > settled) await sequence.eraseContextTokenRanges([{ start: settled, end: sequence.nextTokenIndex }]);
   }
 }
 
