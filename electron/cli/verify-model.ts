@@ -39,7 +39,7 @@ export interface VerifyOptions { readonly path: string; readonly demo: DemoModel
 
 const WINDOW = 512;
 const REPLY = 48;
-const GREEDY = { ...DEFAULT_SAMPLING, temperature: 0, minP: 0, repetitionPenalty: 1, seed: 1 };
+const GREEDY = { ...DEFAULT_SAMPLING, temperature: 0, minP: 0, repetitionPenalty: 1, candidates: 0, seed: 1 };
 
 /** Opens a model and tries all that the studio will ask of it. Rejects with why it cannot be opened. */
 export async function verifyModel({ path, demo, contextSize, format: chosen, says }: VerifyOptions): Promise<Verification> {

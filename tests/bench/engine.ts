@@ -3,6 +3,7 @@ import { largeModel } from '../helpers/model-maker.ts';
 import { EMBEDDED_MODEL } from '../helpers/server.ts';
 import { alternatesRatio, firstAlternateRatio } from './engine/alternates.ts';
 import { cutRatio, editedAndCold, restartRatio } from './engine/first-token.ts';
+import { candidatesCost, samplerCost, typicalCost } from './engine/sampler.ts';
 import { generationRatio, promptRatio } from './engine/speed.ts';
 import { stopping } from './engine/stopping.ts';
 import type { Subject } from './engine/subject.ts';
@@ -18,6 +19,9 @@ const FIGURES: readonly Figures[] = [
   { names: ['abort_prompt_ms', 'abort_generation_ms'], measure: stopping },
   { names: ['alternates_ratio'], measure: alternatesRatio },
   { names: ['first_alternate_ratio'], measure: firstAlternateRatio },
+  { names: ['sampler_ms_50k'], measure: samplerCost },
+  { names: ['typical_full_ms_50k'], measure: typicalCost },
+  { names: ['candidates_cost'], measure: candidatesCost },
 ];
 
 /** `npm run bench -- engine [--only NAME,NAME] [--model FILE]`: the engine room. */
