@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { StudioFault } from '../../shared/contract/common.ts';
@@ -192,6 +195,22 @@ describe('models', () => {
     expect(engine.started()).toBe(4);
     await host.close();
     expect(engine.running()).toEqual([]);
+  });
+
+  test('a file that was replaced is another model, though its name is the same', async () => {
+    const engine = scripted(well);
+    const host = newHost(engine.start);
+    const folder = mkdtempSync(join(tmpdir(), 'paphos-replaced-'));
+    const options = { ...OPTIONS, path: join(folder, 'a.gguf') };
+    writeFileSync(options.path, 'as it came');
+    for (let i = 0; i < 2; i++) await host.load(options, () => undefined);
+    expect(engine.started()).toBe(1);
+    writeFileSync(options.path, 'downloaded again');
+    for (let i = 0; i < 2; i++) await host.load(options, () => undefined);
+    expect(engine.started()).toBe(2);
+    expect(engine.running()).toHaveLength(1);
+    await host.close();
+    rmSync(folder, { recursive: true });
   });
 
   test('without room for two, there is one', async () => {

@@ -3,6 +3,7 @@ import type { Ledger, PlanRequest } from '../../shared/prompt/types.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import { EngineProcess, TEMPO, type Tempo } from './engine-process.ts';
 import { EngineFault, faults } from './fault.ts';
+import { stampsOf } from './file-stamp.ts';
 import { Generation } from './generation.ts';
 import { measurement } from './measurement.ts';
 import { type AnswerTo, type Asking, DEFAULT_TUNING, type EngineJob, type FromEngine, type GenerateRequest, type InferenceHost, type LoadedModel, type LoadOptions, type Request, type StartEngine } from './protocol.ts';
@@ -14,8 +15,8 @@ const BREAKER = 3;
 /** Faults of the engine, not of what it was asked. */
 const INFRASTRUCTURE = new Set(['CRASH', 'HANG', 'START', 'LOAD']);
 
-/** A process with the model that it has, or is getting. */
-interface Seat { readonly engine: EngineProcess; options: LoadOptions; model: LoadedModel | null }
+/** A process with the model that it has, or is getting. `files`: as they were when it read them. */
+interface Seat { readonly engine: EngineProcess; readonly files: string; options: LoadOptions; model: LoadedModel | null }
 interface Supervision { readonly tempo?: Tempo; readonly hasRoom?: (other: LoadedModel, options: LoadOptions) => boolean; readonly isShort?: () => boolean }
 
 /**
@@ -45,7 +46,7 @@ export function createInferenceHost(start: StartEngine, { tempo = TEMPO, hasRoom
 
   const startProcess = async (options: LoadOptions): Promise<Seat> => {
     const engine = new EngineProcess(() => start(options.tuning?.device ?? null), tempo);
-    const made: Seat = { engine, options, model: null };
+    const made: Seat = { engine, files: stampsOf(options), options, model: null };
     seat = made;
     void engine.ended.then((fault) => {
       if (spare === made) spare = null;
@@ -84,8 +85,8 @@ export function createInferenceHost(start: StartEngine, { tempo = TEMPO, hasRoom
   };
 
   const load = async (options: LoadOptions, onProgress: (value: number) => void): Promise<LoadedModel> => {
-    if (seat?.model && sameModel(seat.options, options)) return seat.model;
-    if (spare?.model && sameModel(spare.options, options)) {
+    if (seat?.model && holds(seat, options)) return seat.model;
+    if (spare?.model && holds(spare, options)) {
       const { options: known, model } = spare;
       [seat, spare] = [spare, seat];
       wanted = known;
@@ -173,6 +174,6 @@ function whenAborted(signal: AbortSignal, act: () => void): void {
   else signal.addEventListener('abort', act, { once: true });
 }
 
-function sameModel(a: LoadOptions, b: LoadOptions): boolean {
-  return a.path === b.path && a.contextSize === b.contextSize && a.threads === b.threads && a.gpu === b.gpu && isDeepStrictEqual({ ...DEFAULT_TUNING, ...a.tuning }, { ...DEFAULT_TUNING, ...b.tuning });
+function holds({ options: a, files }: Seat, b: LoadOptions): boolean {
+  return files === stampsOf(b) && a.contextSize === b.contextSize && a.threads === b.threads && a.gpu === b.gpu && isDeepStrictEqual({ ...DEFAULT_TUNING, ...a.tuning }, { ...DEFAULT_TUNING, ...b.tuning });
 }

@@ -25,13 +25,20 @@ export function createCrashes(db: WritableDB): Crashes {
     const { data } = stored.safeParse(readSetting(db, scope(model), 'crashes'));
     return data?.bytes === model.bytes && data.modifiedAt === model.modifiedAt ? data.count : 0;
   };
+  const note = (model: File, value: z.infer<typeof stored> | null): void => {
+    try {
+      writeSetting(db, scope(model), 'crashes', value);
+    } catch {
+      // A disk that is full takes no reply with it: the text matters more than this count.
+    }
+  };
   return {
     died(model, { code }) {
       if (code !== 'CRASH' && code !== 'HANG') return;
-      writeSetting(db, scope(model), 'crashes', { bytes: model.bytes, modifiedAt: model.modifiedAt, count: known(model) + 1 });
+      note(model, { bytes: model.bytes, modifiedAt: model.modifiedAt, count: known(model) + 1 });
     },
     forget(model) {
-      if (readSetting(db, scope(model), 'crashes') !== null) writeSetting(db, scope(model), 'crashes', null);
+      if (readSetting(db, scope(model), 'crashes') !== null) note(model, null);
     },
     fault(model) {
       const count = known(model);

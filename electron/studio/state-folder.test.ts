@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -22,4 +22,15 @@ test('the oldest states go first when the folder is full, and what was never fin
   write('huge', 2000, 0);
   await folder.tidy();
   expect(left()).toEqual([]);
+});
+
+test('what cannot be removed stands in the way of nothing', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'paphos-state-'));
+  const folder = openStateFolder(data, 0);
+  mkdirSync(folder.pathOf('stuck', 'model'));
+  await folder.remove(folder.pathOf('stuck', 'model'));
+  await folder.forget('stuck');
+  writeFileSync(folder.pathOf('other', 'model'), 'state');
+  await folder.tidy();
+  expect(readdirSync(join(data, 'state'))).toEqual(['stuck-model.state']);
 });

@@ -19,7 +19,8 @@ export interface StateFolder {
 export function openStateFolder(dataDir: string, capBytes = CAP_BYTES): StateFolder {
   const folder = join(dataDir, 'state');
   mkdirSync(folder, { recursive: true });
-  const remove = (path: string): Promise<void> => rm(path, { force: true });
+  // What cannot be removed now, for somebody else has it open, goes another day.
+  const remove = (path: string): Promise<void> => rm(path, { force: true }).catch(() => undefined);
   return {
     pathOf: (chapterId, modelId) => join(folder, `${chapterId}-${modelId}${KEPT}`),
     remove,

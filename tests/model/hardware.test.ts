@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { EngineFault } from '../../electron/inference/fault.ts';
@@ -6,6 +6,7 @@ import { createInferenceHost } from '../../electron/inference/host.ts';
 import { engineInMemory } from '../../electron/inference/memory.ts';
 import type { InferenceHost, LoadedModel, Tuning } from '../../electron/inference/protocol.ts';
 import { formatByName } from '../../shared/prompt/formats.ts';
+import type { PlanRequest } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
 import { makeAdapter } from '../helpers/adapter-maker.ts';
 import { makeModel } from '../helpers/model-maker.ts';
@@ -25,10 +26,14 @@ async function load(path: string, tuning: Partial<Tuning> = {}): Promise<LoadedM
   return host.load({ path, contextSize: 512, threads: 1, gpu: false, tuning }, () => undefined);
 }
 
-async function write(change: Partial<Sampling> = {}, text = STORY) {
+function told(text: string): PlanRequest {
   if (!prose) throw new Error('no prose format');
+  return { format: prose, turns: [{ id: 'a', role: 'model', speaker: null, text }], open: true, reserve: 48, contextSize: 512, cut: null };
+}
+
+async function write(change: Partial<Sampling> = {}, text = STORY) {
   const sampling = { ...DEFAULT_SAMPLING, temperature: 0, repetitionPenalty: 1, maxTokens: 48, ...change, seed: 5 };
-  const job = host.generate({ plan: { format: prose, turns: [{ id: 'a', role: 'model', speaker: null, text }], open: true, reserve: 48, contextSize: 512, cut: null }, sampling });
+  const job = host.generate({ plan: told(text), sampling });
   let written = '';
   job.onText((piece) => { written += piece; });
   return { stats: (await job.done).stats, written };
@@ -51,6 +56,22 @@ describe('adapters', () => {
     await host.close();
     await load(LLAMA, { adapters: [{ path: makeAdapter(), scale: 0 }] });
     expect((await write()).written).toBe(without);
+  });
+
+  test('what was read with one is of no use once its file is another', async () => {
+    const adapters = [{ path: makeAdapter(), scale: 1 }];
+    const path = join(temporaryFolder('adapter-state'), 'state');
+    await load(LLAMA, { adapters });
+    const { done } = host.generate({ plan: told('The fox and the owl. '.repeat(20)), sampling: { ...DEFAULT_SAMPLING, maxTokens: 1, seed: 1 } });
+    await done;
+    await host.work({ type: 'save', request: { path, sha256: null, plan: told('The fox and the owl. '.repeat(20)) } });
+    await host.close();
+    await load(LLAMA, { adapters });
+    expect((await host.work<'restore'>({ type: 'restore', request: { path, sha256: null } })).tokens).toBeGreaterThan(64);
+    await host.close();
+    utimesSync(adapters[0]?.path ?? '', 1, 1);
+    await load(LLAMA, { adapters });
+    await expect(host.work({ type: 'restore', request: { path, sha256: null } })).rejects.toMatchObject({ fault: { code: 'STATE', detail: 'made with another context' } });
   });
 
   test('one that does not suit is refused in a sentence', async () => {

@@ -3,6 +3,7 @@ import type { Llama } from 'node-llama-cpp';
 import type { TokenCache } from '../../../shared/prompt/tokens.ts';
 import { loadable, refusal } from '../estimate.ts';
 import { EngineFault } from '../fault.ts';
+import { stampOf } from '../file-stamp.ts';
 import { checkAdapter } from '../gguf/adapter.ts';
 import { readGgufHeader } from '../gguf/header.ts';
 import { DEFAULT_TUNING, type LoadedModel, type LoadOptions, PROTOCOL_VERSION, type Tuning } from '../protocol.ts';
@@ -85,7 +86,7 @@ export async function openModel(options: LoadOptions, onProgress: (value: number
 /** Everything that an evaluated state depends on. How a prompt is cut into chunks is no part of it. */
 function identityOf(path: string, context: Tuning & { readonly contextSize: number; readonly gpu: boolean }, engine: string): StateKey {
   const { size, mtimeMs } = statSync(path);
-  return { model: { sha256: null, path, bytes: size, modifiedAt: Math.trunc(mtimeMs) }, context: JSON.stringify(context), engine };
+  return { model: { sha256: null, path, bytes: size, modifiedAt: Math.trunc(mtimeMs) }, context: JSON.stringify({ ...context, adapters: context.adapters.map(({ path: adapter, scale }) => [stampOf(adapter), scale]) }), engine };
 }
 
 async function engineVersion(llama: Llama): Promise<string> {
