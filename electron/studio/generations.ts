@@ -127,8 +127,8 @@ export function createGenerations(db: WritableDB, engine: Engine, onEnd: (order:
         if (next) run(next.order);
         else if (fault === null) onEnd(order);
       } catch (error) {
-        // The journal keeps what came; the next start puts it into the turn.
-        stream.done({ reason: 'error', version: 0, hash: '', offset: order.offset, text: '', stats, sampling: order.sampling, fault: faultOf(error), next: null });
+        // The journal keeps what came, and the next start puts it into the turn; until then it stays on the page.
+        stream.done({ reason: 'error', version: 0, hash: '', offset: order.offset, text: stream.whole, stats, sampling: order.sampling, fault: faultOf(error), next: null });
       }
     };
     // A reply that was written ahead may be whole already: that it was accepted is heard first all the same.

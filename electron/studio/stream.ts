@@ -6,6 +6,8 @@ type Done = Extract<GenerationEvent, { type: 'done' }>;
 /** What a generation has said so far, and those who listen. A text's seq is its place; whoever comes late gets what it missed as one text. */
 export interface EventStream {
   readonly seq: number;
+  /** All text so far. */
+  readonly whole: string;
   prompt(progress: { done: number; total: number; reused: number }): void;
   text(text: string): void;
   done(event: Omit<Done, 'type' | 'seq'>): void;
@@ -23,6 +25,7 @@ export function createEventStream(): EventStream {
 
   return {
     get seq() { return texts.length; },
+    get whole() { return texts.join(''); },
     prompt(progress) {
       prompt = { type: 'prompt', seq: texts.length, ...progress };
       tell(prompt);
