@@ -48,6 +48,7 @@ export function createRouter({ stories, chapters, writing, models, settings }: S
     },
     settings: {
       sampling: door.settings.sampling.handler(({ input }) => settings.sampling(input.storyId)),
+      suitableSampling: door.settings.suitableSampling.handler(() => settings.suitableSampling()),
       setSampling: door.settings.setSampling.handler(({ input }) => settings.setSampling(input.storyId, input.sampling)),
       engine: door.settings.engine.handler(() => settings.engine()),
       setEngine: door.settings.setEngine.handler(({ input }) => settings.setEngine(input)),

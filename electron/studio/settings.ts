@@ -8,6 +8,7 @@ import { readScope, readSetting, writeSetting } from '../storage/settings.ts';
 export interface Settings {
   sampling(storyId: string): Sampling;
   setSampling(storyId: string, sampling: Sampling): void;
+  suitableSampling(): Sampling;
   engine(): EngineSettings;
   setEngine(settings: EngineSettings): void;
   interface(): InterfaceState;
@@ -36,6 +37,7 @@ export function createSettings(db: WritableDB, suits: () => Sampling, engineChan
       writeSetting(db, 'studio', 'engine', next);
       engineChanged();
     },
+    suitableSampling: suits,
     interface: () => interfaceState.catch({}).parse(readScope(db, 'interface')),
     setInterface: (key, value) => { writeSetting(db, 'interface', key, value); },
   };

@@ -1,68 +1,81 @@
 import { ChevronRight } from 'lucide-react';
-import { useId, useState, type CSSProperties, type ReactElement } from 'react';
-import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
-import { COMMON_FIELDS, limitsOf, type NumberField as Field } from '../../shared/settings/sampling-fields.ts';
+import { useId, type ReactElement, type ReactNode } from 'react';
+import { presetOf } from '../../shared/settings/presets.ts';
+import type { Sampling } from '../../shared/settings/sampling.ts';
+import { COMMON_FIELDS, FIELD_GROUPS, KEPT_FIELD, type FieldGroup } from '../../shared/settings/sampling-fields.ts';
 import { useFlag } from '../app/remembered.ts';
 import { words } from '../lib/words.ts';
-import { useSampling } from './sampling.ts';
+import { GrammarSetting } from './grammar-setting.tsx';
+import { biasLines, plainLines } from './lines.ts';
+import { LinesSetting } from './lines-setting.tsx';
+import { NumberSetting, type SettingProps } from './number-setting.tsx';
+import { PresetSelect } from './preset-select.tsx';
+import { useSampling, useSuitableSampling } from './sampling.ts';
+import { StepOrder } from './step-order.tsx';
+
+const say = words.samplingPanel;
 
 export function SamplingPanel(): ReactElement {
   const [open, setOpen] = useFlag('samplingOpen', false);
   const { sampling, change } = useSampling();
-  const summary = sampling === null ? '' : `${String(sampling.temperature)} · ${words.tokens(sampling.maxTokens)}`;
+  const suitable = useSuitableSampling();
+  const known = sampling === null || suitable === null ? null : presetOf(sampling, suitable);
   return (
     <section aria-label={words.sampling}>
       <button type="button" className="disclose" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <ChevronRight size={14} aria-hidden /><b>{words.sampling}</b><span className="num">{summary}</span>
+        <ChevronRight size={14} aria-hidden /><b>{words.sampling}</b><span>{known === null ? '' : say.summary(known.preset?.title ?? say.suited, known.changed)}</span>
       </button>
-      {open && sampling !== null ? (
+      {open && sampling !== null && suitable !== null ? (
         <div className="settings-list">
+          <PresetSelect sampling={sampling} suitable={suitable} change={change} />
           {COMMON_FIELDS.map((field) => <NumberSetting key={field.key} field={field} sampling={sampling} change={change} />)}
           <SeedSetting sampling={sampling} change={change} />
           <label className="check" title={words.banEndHint}>
             <input type="checkbox" checked={sampling.banEnd} onChange={(event) => change({ ...sampling, banEnd: event.target.checked })} />{words.banEnd}
           </label>
-          <button type="button" className="defaults" onClick={() => change(DEFAULT_SAMPLING)}>{words.defaults}</button>
+          {sampling.grammarKind === 'none' ? null : <p className="quiet">{say.grammarRules}</p>}
+          {FIELD_GROUPS.map((group) => <Fields key={group.name} group={group} sampling={sampling} change={change} />)}
+          <Group name="order" title={say.order} on=""><p className="quiet">{say.orderHint}</p><StepOrder sampling={sampling} change={change} /></Group>
+          <Group name="texts" title={say.texts} on={textsOn(sampling)}>
+            <LinesSetting label={say.bannedTokens} hint={say.bannedTokensHint} value={sampling.bannedTokens} format={plainLines} onChange={(bannedTokens) => change({ ...sampling, bannedTokens })} />
+            <LinesSetting label={say.bannedPhrases} hint={say.bannedPhrasesHint} value={sampling.bannedPhrases} format={plainLines} onChange={(bannedPhrases) => change({ ...sampling, bannedPhrases })} />
+            <LinesSetting label={say.bias} hint={say.biasHint} value={sampling.logitBias} format={biasLines} onChange={(logitBias) => change({ ...sampling, logitBias })} />
+            <LinesSetting label={say.breakers} hint={say.breakersHint} value={sampling.dryBreakers} format={plainLines} onChange={(dryBreakers) => change({ ...sampling, dryBreakers })} />
+            <NumberSetting field={KEPT_FIELD} sampling={sampling} change={change} />
+          </Group>
+          <Group name="grammar" title={say.grammar} on={sampling.grammarKind === 'none' ? '' : say.grammarKinds[sampling.grammarKind]}><GrammarSetting sampling={sampling} change={change} /></Group>
         </div>
       ) : null}
     </section>
   );
 }
 
-interface SettingProps { readonly sampling: Sampling; readonly change: (next: Sampling) => void }
+interface GroupProps { readonly name: string; readonly title: string; readonly on: string; readonly children: ReactNode }
 
-function NumberSetting({ field, sampling, change }: SettingProps & { readonly field: Field }): ReactElement {
-  const { key, end } = field;
-  const { least, most } = limitsOf(key);
-  const value = sampling[key];
-  const id = useId();
-  const share = { '--share': `${String(Math.min(100, (100 * (value - least)) / (end - least)))}%` };
+/** Settings that few people need; what of them is on can be seen while they are folded. */
+function Group({ name, title, on, children }: GroupProps): ReactElement {
+  const [open, setOpen] = useFlag(`sampling:${name}`, false);
   return (
-    <div className="set" title={field.hint}>
-      <label htmlFor={id}>{field.label}</label>
-      <input type="range" aria-label={field.label} min={least} max={end} step={field.step} value={value} style={share as CSSProperties} onChange={(event) => change({ ...sampling, [key]: Number(event.target.value) })} />
-      <NumberField id={id} value={value} least={least} most={most} onChange={(next) => change({ ...sampling, [key]: next })} />
+    <div className="settings-group">
+      <button type="button" className="disclose" aria-expanded={open} onClick={() => setOpen(!open)}><ChevronRight size={13} aria-hidden />{title}<span>{open ? '' : on}</span></button>
+      {open ? <div>{children}</div> : null}
     </div>
   );
 }
 
-interface FieldProps { readonly id: string; readonly value: number; readonly least: number; readonly most: number; readonly onChange: (value: number) => void }
-
-/** Keeps what is being typed, also where it is not a number of the range yet. */
-function NumberField({ id, value, least, most, onChange }: FieldProps): ReactElement {
-  const [draft, setDraft] = useState<string | null>(null);
-  const text = draft ?? String(value);
-  const number = Number(text);
-  const valid = text.trim() !== '' && Number.isFinite(number) && number >= least && number <= most;
+function Fields({ group, sampling, change }: SettingProps & { readonly group: FieldGroup }): ReactElement {
+  const on = group.fields.filter(({ key, off }) => off !== undefined && key !== 'repetitionRange' && sampling[key] !== off).map(({ label }) => label);
   return (
-    <input id={id} className="number num" inputMode="decimal" value={text} aria-invalid={!valid || undefined} title={valid ? undefined : `${String(least)} – ${String(most)}`}
-      onChange={(event) => {
-        setDraft(event.target.value);
-        const next = Number(event.target.value);
-        if (event.target.value.trim() !== '' && next >= least && next <= most) onChange(next);
-      }}
-      onBlur={() => setDraft(null)} />
+    <Group name={group.name} title={group.title} on={on.join(', ')}>
+      <p className="quiet">{group.hint}</p>
+      {group.fields.map((field) => <NumberSetting key={field.key} field={field} sampling={sampling} change={change} />)}
+    </Group>
   );
+}
+
+function textsOn({ bannedTokens, bannedPhrases, logitBias }: Sampling): string {
+  const number = bannedTokens.length + bannedPhrases.length + logitBias.length;
+  return number === 0 ? '' : say.entries(number);
 }
 
 function SeedSetting({ sampling, change }: SettingProps): ReactElement {

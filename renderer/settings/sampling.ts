@@ -7,6 +7,11 @@ import { toastFault } from '../ui/toasts.tsx';
 
 const REST_MS = 250;
 
+/** What suits the model, to go back to. */
+export function useSuitableSampling(): Sampling | null {
+  return useQuery(queries.settings.suitableSampling.queryOptions()).data ?? null;
+}
+
 /** The open story's sampling. A change shows at once and is stored after a short rest, so that dragging a slider is one save. */
 export function useSampling(): { readonly sampling: Sampling | null; readonly change: (next: Sampling) => void } {
   const storyId = useSession((session) => session.place?.storyId ?? null);

@@ -9,6 +9,8 @@ export interface InterfaceState { readonly [key: string]: string | number | bool
 export const settings = {
   sampling: oc.input(z.object({ storyId: id })).output(type<Sampling>()),
   setSampling: oc.input(z.object({ storyId: id, sampling: samplingSchema })).output(type<void>()),
+  /** The sampling that suits the model, where a story has none of its own. */
+  suitableSampling: oc.output(type<Sampling>()),
   engine: oc.output(type<EngineSettings>()),
   setEngine: oc.input(engineSettingsSchema).output(type<void>()),
   /** What the interface remembers: open story, panes, theme, caret. */

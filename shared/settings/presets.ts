@@ -32,8 +32,16 @@ export function sampled(preset: Preset, before: Sampling): Sampling {
   return { ...before, ...preset.style, preset: preset.name };
 }
 
-/** Where a sampling comes from, and whether it was changed since. */
-export function presetOf(sampling: Sampling): { readonly preset: Preset | null; readonly changed: boolean } {
+/** Where a sampling comes from (null: what suits the model), and whether it was changed since. */
+export function presetOf(sampling: Sampling, suitable: Sampling): { readonly preset: Preset | null; readonly changed: boolean } {
   const preset = PRESETS.find(({ name }) => name === sampling.preset) ?? null;
-  return { preset, changed: preset !== null && Object.entries(preset.style).some(([key, value]) => JSON.stringify(sampling[key as keyof Style]) !== JSON.stringify(value)) };
+  const keys = Object.keys(PRESETS[0]?.style ?? {}) as (keyof Style)[];
+  const wanted = preset?.style ?? suitable;
+  return { preset, changed: keys.some((key) => JSON.stringify(sampling[key]) !== JSON.stringify(wanted[key])) };
+}
+
+/** The same with what suits the model. */
+export function suited(suitable: Sampling, before: Sampling): Sampling {
+  const own = Object.fromEntries(OWN.map((key) => [key, before[key]])) as Pick<Sampling, (typeof OWN)[number]>;
+  return { ...suitable, ...own, preset: null };
 }

@@ -15,6 +15,8 @@ export const COMMON_FIELDS: readonly NumberField[] = [
   { key: 'thinkingTokens', label: 'Thinking', hint: 'The most tokens that a model which thinks may spend on it before it answers. 0: it answers at once.', step: 1, end: 2048 },
 ];
 
+export const KEPT_FIELD: NumberField = { key: 'candidates', label: 'Other words', hint: 'How many other words are kept with each word that is written, to look at later. 0 is none.', step: 1, end: 20 };
+
 export interface FieldGroup { readonly name: string; readonly title: string; readonly hint: string; readonly fields: readonly NumberField[] }
 export const FIELD_GROUPS: readonly FieldGroup[] = [
   { name: 'choice', title: 'Choice of words', hint: 'What leaves out unlikely words. One or two of them are enough.', fields: [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PRESETS, presetOf, sampled } from './presets.ts';
+import { PRESETS, presetOf, sampled, suited } from './presets.ts';
 import { DEFAULT_SAMPLING, samplingSchema, STEPS } from './sampling.ts';
 
 test('what an older Paphos stored stays as it was, with the usual values for what it did not know', () => {
@@ -25,9 +25,9 @@ test('every preset is valid, differs from the others, and keeps what is the writ
   for (const [index, sampling] of made.entries()) {
     expect(samplingSchema.parse(sampling)).toEqual(sampling);
     expect(sampling).toMatchObject({ preset: PRESETS[index]?.name, seed: 9, banEnd: true, bannedPhrases: ['a testament to'], candidates: 3, grammar: 'root ::= "a"' });
-    expect(presetOf(sampling)).toEqual({ preset: PRESETS[index], changed: false });
-    expect(presetOf({ ...sampling, temperature: sampling.temperature + 0.1 }).changed).toBe(true);
-    expect(presetOf({ ...sampling, seed: 10, bannedPhrases: [] }).changed).toBe(false);
+    expect(presetOf(sampling, DEFAULT_SAMPLING)).toEqual({ preset: PRESETS[index], changed: false });
+    expect(presetOf({ ...sampling, temperature: sampling.temperature + 0.1 }, DEFAULT_SAMPLING).changed).toBe(true);
+    expect(presetOf({ ...sampling, seed: 10, bannedPhrases: [] }, DEFAULT_SAMPLING).changed).toBe(false);
   }
   expect(new Set(made.map((sampling) => JSON.stringify({ ...sampling, preset: null }))).size).toBe(PRESETS.length);
 });
@@ -35,4 +35,13 @@ test('every preset is valid, differs from the others, and keeps what is the writ
 test('the preset of Open-Assistant’s typical sampling has its makers’ values', () => {
   const typical = PRESETS.find((preset) => preset.name === 'oasst-typical2');
   expect(typical && sampled(typical, DEFAULT_SAMPLING)).toMatchObject({ typicalP: 0.2, temperature: 1, repetitionPenalty: 1.2, maxTokens: 400, minP: 0, topK: 0, topP: 1 });
+});
+
+test('what suits the model can be chosen again, and a change of it is told', () => {
+  const suitable = { ...DEFAULT_SAMPLING, temperature: 0.5, maxTokens: 99 };
+  const mine = { ...DEFAULT_SAMPLING, temperature: 2, preset: 'wild', bannedPhrases: ['a testament to'], seed: 3 };
+  const again = suited(suitable, mine);
+  expect(again).toEqual({ ...suitable, bannedPhrases: ['a testament to'], seed: 3 });
+  expect(presetOf(again, suitable)).toEqual({ preset: null, changed: false });
+  expect(presetOf({ ...again, minP: 0.2 }, suitable)).toEqual({ preset: null, changed: true });
 });

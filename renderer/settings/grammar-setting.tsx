@@ -1,0 +1,39 @@
+import { useId, type ReactElement } from 'react';
+import type { Sampling } from '../../shared/settings/sampling.ts';
+import { words } from '../lib/words.ts';
+import type { SettingProps } from './number-setting.tsx';
+
+const say = words.samplingPanel;
+const KINDS = ['none', 'gbnf', 'json'] as const;
+
+export function GrammarSetting({ sampling, change }: SettingProps): ReactElement {
+  const id = useId();
+  const wrong = whatIsWrong(sampling);
+  return (
+    <div className="lines">
+      <fieldset className="kinds">
+        <legend className="hidden">{say.grammar}</legend>
+        {KINDS.map((kind) => (
+          <label key={kind}><input type="radio" name={id} checked={sampling.grammarKind === kind} onChange={() => change({ ...sampling, grammarKind: kind })} />{say.grammarKinds[kind]}</label>
+        ))}
+      </fieldset>
+      {sampling.grammarKind === 'none' ? null : (
+        <textarea className="field code" rows={8} maxLength={50_000} spellCheck={false} aria-label={say.grammarKinds[sampling.grammarKind]} value={sampling.grammar} aria-invalid={wrong !== null || undefined}
+          onChange={(event) => change({ ...sampling, grammar: event.target.value })} />
+      )}
+      <p className={wrong === null ? 'quiet' : 'fault'}>{wrong ?? say.grammarHints[sampling.grammarKind]}</p>
+    </div>
+  );
+}
+
+/** What can be seen without the engine, which reads it in earnest. */
+function whatIsWrong({ grammarKind, grammar }: Sampling): string | null {
+  if (grammarKind === 'gbnf') return /^\s*root\s*::=/m.test(grammar) ? null : say.noRoot;
+  if (grammarKind === 'none') return null;
+  try {
+    const schema: unknown = JSON.parse(grammar);
+    return typeof schema === 'object' && schema !== null ? null : say.noSchema;
+  } catch (error) {
+    return say.noJson(error instanceof Error ? error.message : '');
+  }
+}

@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, type Browser } from '@playwright/test';
+import { ROOT } from '../helpers/server.ts';
+import { launch, StudioPage } from './studio.ts';
+
+let browser: Browser;
+test.beforeAll(async () => { browser = await launch(); });
+test.afterAll(async () => { await browser.close(); });
+
+const folder = join(ROOT, 'out/screens');
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`a preset is chosen, changed, reset and remembered; the order moves; what is wrong is said: ${colorScheme}`, async () => {
+    test.setTimeout(120_000);
+    mkdirSync(folder, { recursive: true });
+    const studio = await StudioPage.open(browser, { colorScheme });
+    const { page } = studio;
+    const picture = (name: string) => page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
+    await studio.engineReady();
+    const panel = page.getByRole('region', { name: 'Sampling' });
+    await panel.getByRole('button', { name: /^Sampling/ }).click();
+    const preset = panel.getByRole('combobox', { name: 'Preset' });
+    await expect(preset).toContainText('Suited to the model');
+    await preset.scrollIntoViewIfNeeded();
+    await preset.click();
+    await page.waitForTimeout(200);
+    await picture('sampling-presets');
+    await page.getByRole('option', { name: /typical 0.2/ }).click();
+    await expect(panel.getByRole('textbox', { name: 'Temperature' })).toHaveValue('1');
+    await panel.getByRole('textbox', { name: 'Temperature' }).fill('0.9');
+    await expect(preset).toContainText('typical 0.2, changed');
+    await panel.getByRole('button', { name: 'Reset' }).click();
+    await expect(preset).toHaveText(/typical 0.2$/);
+
+    await panel.getByRole('button', { name: /^Order/ }).click();
+    await expect(panel.getByRole('listitem').nth(1)).toContainText('Temperature');
+    await panel.getByRole('button', { name: 'Temperature later' }).focus();
+    await page.keyboard.press('Enter');
+    await expect(panel.getByRole('listitem').nth(2)).toContainText('Temperature');
+    await panel.getByRole('button', { name: /^Words and phrases/ }).click();
+    const bias = panel.getByRole('textbox', { name: 'Likelier and less likely words' });
+    await bias.fill('castle');
+    await expect(panel.getByText('“castle” has no number. Write it as: word = 2')).toBeVisible();
+    await bias.fill('castle = 2');
+    await expect(panel.getByText('has no number')).toBeHidden();
+    await panel.getByRole('textbox', { name: 'Banned phrases' }).fill('a testament to\nshivers down');
+    await panel.getByRole('button', { name: /^Choice of words/ }).click();
+    await panel.getByRole('button', { name: /^Choice of words/ }).scrollIntoViewIfNeeded();
+    await page.waitForTimeout(600);
+    await picture('sampling-open');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+
+    const { client, close } = await studio.client();
+    const [story] = await client.stories.list();
+    const stored = await client.settings.sampling({ storyId: story?.id ?? '' });
+    expect(stored).toMatchObject({ preset: 'oasst-typical2', typicalP: 0.2, logitBias: [{ text: 'castle', bias: 2 }], bannedPhrases: ['a testament to', 'shivers down'] });
+    expect(stored.order.slice(0, 3)).toEqual(['penalties', 'dry', 'temperature']);
+    close();
+    expect(studio.violations).toEqual([]);
+    await studio.close();
+  });
+}
