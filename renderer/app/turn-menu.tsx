@@ -5,6 +5,7 @@ import { ROLES } from '../../shared/document/turn.ts';
 import { words } from '../lib/words.ts';
 import type { TurnMenuTarget } from '../manuscript/controller.ts';
 import { Modal } from '../ui/modal.tsx';
+import { OtherWords } from './other-words.tsx';
 import { useSession } from './session.ts';
 
 /** The menu behind a turn's label in the margin. */
@@ -12,9 +13,11 @@ export function TurnMenu(): ReactElement | null {
   const menu = useSession((session) => session.menu);
   const controller = useSession((session) => session.controller);
   const [naming, setNaming] = useState<TurnMenuTarget | null>(null);
+  const [looking, setLooking] = useState<string | null>(null);
   const close = (): void => useSession.setState({ menu: null });
   if (controller === null) return null;
   if (naming !== null) return <SpeakerDialog target={naming} onDone={(speaker) => { setNaming(null); if (speaker !== undefined) controller.setSpeaker(naming.turnId, speaker); controller.focus(); }} />;
+  if (looking !== null) return <OtherWords turnId={looking} onClose={() => { setLooking(null); controller.focus(); }} />;
   if (menu === null) return null;
   const { target, anchor } = menu;
   const many = target.alternates !== null && target.alternates.count > 1;
@@ -31,6 +34,7 @@ export function TurnMenu(): ReactElement | null {
             <div className="line" />
             <Menu.Item onClick={() => setNaming(target)}>{words.speaker}…<kbd>{target.speaker}</kbd></Menu.Item>
             <Menu.Item onClick={() => controller.addNoteBefore(target.turnId)}>{words.noteBefore}</Menu.Item>
+            {target.role === 'model' ? <Menu.Item onClick={() => setLooking(target.turnId)}>{words.otherWords}…</Menu.Item> : null}
             {target.role === 'model' ? <Menu.Item onClick={() => void controller.retry(target.turnId)}>{words.retry}</Menu.Item> : null}
             {many ? <Menu.Item onClick={() => void controller.previousAlternate(target.turnId)}>{words.previousAlternate}</Menu.Item> : null}
             {many ? <Menu.Item onClick={() => void controller.nextAlternate(target.turnId)}>{words.nextAlternate}</Menu.Item> : null}

@@ -20,3 +20,9 @@ export function duration(ms: number): string {
   if (seconds >= 90) return `${count(Math.round(seconds / 60))} min`;
   return seconds >= 0.95 ? `${count(Math.round(seconds))} s` : `${Math.max(0.1, seconds).toFixed(1)} s`;
 }
+
+/** A share for people; what is next to nothing is said so. */
+export function percent(share: number): string {
+  if (share < 0.0005) return '< 0.1 %';
+  return `${share >= 0.0995 ? String(Math.round(share * 100)) : (share * 100).toFixed(1)} %`;
+}

@@ -61,3 +61,24 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await studio.close();
   });
 }
+
+test('a reply’s other words are looked at from its menu', async () => {
+  test.setTimeout(120_000);
+  const studio = await StudioPage.open(browser);
+  const { page } = studio;
+  await studio.engineReady();
+  await page.keyboard.press('Control+Enter');
+  await expect(studio.button('Stop')).toBeVisible();
+  await studio.replyEnds();
+  await page.getByRole('button', { name: /^(Story|Model)/ }).last().click();
+  await page.getByRole('menuitem', { name: /Other words/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Other words' });
+  await expect(dialog.getByRole('listitem').nth(9)).toBeVisible();
+  await dialog.locator('.written button').nth(2).click();
+  await expect(dialog.getByRole('listitem').first()).toContainText('%');
+  await page.screenshot({ path: join(folder, 'other-words-light.png') });
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  expect(studio.violations).toEqual([]);
+  await studio.close();
+});

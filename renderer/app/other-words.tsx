@@ -1,0 +1,56 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState, type ReactElement } from 'react';
+import type { GenerationCandidates, WordCandidates } from '../../shared/contract/writing.ts';
+import { queries } from '../lib/client.ts';
+import { percent } from '../lib/numbers.ts';
+import { words } from '../lib/words.ts';
+import { Modal } from '../ui/modal.tsx';
+import { useManuscript } from './session.ts';
+
+interface Props { readonly turnId: string; readonly onClose: () => void }
+
+/** A turn's replies as they were written, and for one word of them what else could have stood there. */
+export function OtherWords({ turnId, onClose }: Props): ReactElement {
+  const caret = useManuscript((page) => (page.caretTurnId === turnId ? page.caretOffset : null)) ?? null;
+  const replies = useQuery(queries.writing.candidates.queryOptions({ input: { turnId } })).data;
+  const [picked, setPicked] = useState<WordCandidates | null>(null);
+  const shown = picked ?? (replies === undefined ? null : wordAt(replies, caret));
+  return (
+    <Modal title={words.otherWords} onClose={onClose}>
+      {replies?.length === 0 ? <p className="quiet">{words.noOtherWords}</p> : null}
+      {replies === undefined || shown === null ? null : (
+        <div className="other-words">
+          <div className="written">
+            {replies.map((reply) => (
+              <p key={reply.generationId}>
+                {reply.words.map((word) => <button key={word.at} type="button" aria-pressed={word === shown} onClick={() => setPicked(word)}>{word.text}</button>)}
+              </p>
+            ))}
+          </div>
+          <ol aria-label={words.otherWordsFor(shown.text.trim())}>
+            {shown.others.map((other, place) => (
+              <li key={place} data-chosen={other.text === shown.text || undefined}>
+                <span>{visible(other.text)}</span><i style={{ width: `${String(100 * other.probability)}%` }} aria-hidden /><small className="num">{percent(other.probability)}</small>
+              </li>
+            ))}
+            {shown.others.some((other) => other.text === shown.text) ? null : <li data-chosen><span>{visible(shown.text)}</span><i aria-hidden /><small className="num">{percent(shown.probability)}</small></li>}
+          </ol>
+          <p className="quiet">{words.otherWordsHint}</p>
+        </div>
+      )}
+    </Modal>
+  );
+}
+
+/** The word in which the caret stands; else the first. */
+function wordAt(replies: readonly GenerationCandidates[], caret: number | null): WordCandidates | null {
+  for (const { offset, words: written } of replies.toReversed()) {
+    const word = caret === null ? undefined : written.findLast(({ at }) => offset + at < Math.max(caret, offset + 1));
+    if (word !== undefined && caret !== null && caret >= offset) return word;
+  }
+  return replies[0]?.words[0] ?? null;
+}
+
+function visible(text: string): string {
+  return text.replaceAll('\n', '⏎').replaceAll('\t', '⇥').replace(/^ $/, '␣');
+}
