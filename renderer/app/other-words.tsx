@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState, type ReactElement } from 'react';
+import { Fragment, useState, type ReactElement } from 'react';
 import type { GenerationCandidates, WordCandidates } from '../../shared/contract/writing.ts';
 import { queries } from '../lib/client.ts';
 import { percent } from '../lib/numbers.ts';
@@ -23,7 +23,9 @@ export function OtherWords({ turnId, onClose }: Props): ReactElement {
           <div className="written">
             {replies.map((reply) => (
               <p key={reply.generationId}>
-                {reply.words.map((word) => <button key={word.at} type="button" aria-pressed={word === shown} onClick={() => setPicked(word)}>{word.text}</button>)}
+                {reply.words.map((word) => (
+                  <Fragment key={word.at}><button type="button" aria-pressed={word === shown} onClick={() => setPicked(word)}>{visible(word.text)}</button>{word.text.endsWith('\n') ? <br /> : null}</Fragment>
+                ))}
               </p>
             ))}
           </div>
