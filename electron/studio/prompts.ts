@@ -1,4 +1,5 @@
 import type { TreeTurn, TurnTree } from '../../shared/document/turn.ts';
+import { spokenTurns } from '../../shared/prompt/reasoning.ts';
 import type { Cut, Ledger, Segment, PlanRequest, PromptFormat, PromptTurn } from '../../shared/prompt/types.ts';
 import type { Sampling } from '../../shared/settings/sampling.ts';
 import type { ReadableDB } from '../storage/handle.ts';
@@ -6,7 +7,7 @@ import { lastCut } from '../storage/generations.ts';
 import { turnText } from '../storage/turns.ts';
 import { StudioError } from './faults.ts';
 
-/** More text than this per token of context cannot be in a prompt; what is older is not sent to the planner. */
+/** More text than this per token of context cannot be in a prompt, thoughts aside, which never are; what is older is not sent to the planner. */
 const CHARACTERS_PER_TOKEN = 12;
 
 /** Where a reply goes: after `turns`, or with `open` on in the last of them from the end of its text here. */
@@ -39,7 +40,7 @@ export function promptRequest(db: ReadableDB, chapterId: string, target: Target,
   const headEnd = turns.findIndex((turn) => turn.role !== 'system');
   const head = turns.slice(0, headEnd < 0 ? turns.length : headEnd);
   let from = turns.length;
-  for (let room = window.contextSize * CHARACTERS_PER_TOKEN; from > head.length && room > 0; from -= 1) room -= turns[from - 1]?.text.length ?? 0;
+  for (let room = window.contextSize * CHARACTERS_PER_TOKEN; from > head.length && room > 0; from -= 1) room -= spokenTurns(turns.slice(from - 1, from), window.format, false)[0]?.text.length ?? 0;
   const recent = turns.slice(from);
   const asked = recent.some((turn) => turn.role === 'user') ? undefined : turns.slice(head.length, from).findLast((turn) => turn.role === 'user');
   const sent = [...head, ...(asked ? [asked] : []), ...recent];
