@@ -110,7 +110,10 @@ export class Reply {
   }
 
   /** The person has moved the caret or typed: it stays with them when the reply ends. */
-  noteAction(): void { this.acted = true; }
+  noteAction(): void {
+    this.acted = true;
+    this.batch.giveWay();
+  }
 
   /** The person wrote into the reply itself: it stops, and what it still brings is not put onto the page. */
   disturb(): void {

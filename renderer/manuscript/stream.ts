@@ -57,11 +57,15 @@ const LEAST_REST_MS = 33;
 const MOST_REST_MS = 200;
 /** A write and the frame that it makes take at most about this share of the time. */
 const SHARE = 1 / 8;
+/** While the person types, their keys go first: so long after a key nothing is written, but no longer than this after the last write. */
+const AFTER_KEY_MS = 120;
+const MOST_WAIT_MS = 600;
 
 /** Gathers what arrives and brings it onto the page: the first at once, then at a pace that this computer draws with ease. */
 export class Batch {
   private readonly write: (text: string) => void;
   private text = '';
+  private began = 0;
   private next = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -82,12 +86,17 @@ export class Batch {
     if (text === '') return;
     const began = performance.now();
     this.write(text);
+    this.began = began;
     const written = performance.now();
     this.next = began + LEAST_REST_MS;
     requestAnimationFrame((frame) => setTimeout(() => {
       const drawing = performance.now() - Math.max(frame, written);
-      this.next = began + Math.min(MOST_REST_MS, Math.max(LEAST_REST_MS, (written - began + drawing) / SHARE));
+      this.next = Math.max(this.next, began + Math.min(MOST_REST_MS, (written - began + drawing) / SHARE));
     }));
+  }
+
+  giveWay(): void {
+    this.next = Math.max(this.next, Math.min(performance.now() + AFTER_KEY_MS, this.began + MOST_WAIT_MS));
   }
 
   private wait(): void {
