@@ -1,4 +1,4 @@
-import type { GenerationState, ManuscriptState } from './controller.ts';
+import type { GenerationState, ManuscriptState, Notice } from './controller.ts';
 import { alternates, possibilities, type Aim } from './reading.ts';
 import type { Sync } from './sync.ts';
 
@@ -24,6 +24,10 @@ export class Store {
     if ((Object.keys(change) as (keyof ManuscriptState)[]).every((key) => this.state[key] === next[key])) return;
     this.state = next;
     for (const listener of this.listeners) listener();
+  }
+
+  tell(kind: Notice['kind'], message: string, detail: string | null = null, undo: (() => void) | null = null): void {
+    this.set({ notice: { key: (this.state.notice?.key ?? 0) + 1, kind, message, detail, undo } });
   }
 
   /** What there is to see where the caret stands. */

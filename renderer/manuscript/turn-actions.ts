@@ -1,12 +1,14 @@
 import { newId } from '../../shared/document/ids.ts';
 import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
+import { optionsOf } from '../../shared/document/options.ts';
+import { withoutReasoning } from '../../shared/prompt/reasoning.ts';
 import type { Role } from '../../shared/document/turn.ts';
 import type { Binding } from './binding.ts';
 import { words } from './words.ts';
 
 type Tell = (message: string, undo: () => void) => void;
 
-/** What the menu of a turn does: edits of the person's, each one step of undo. */
+/** What the person does to a turn without typing: edits of theirs, each one step of undo. */
 export class TurnActions {
   private readonly binding: Binding;
   private readonly tell: Tell;
@@ -38,6 +40,20 @@ export class TurnActions {
       if (note !== null) binding.surface.putCaret({ line: textRange(note).first, column: 1 });
       binding.surface.page.focus();
     });
+  }
+
+  /** Writes the n-th thing (from 1) that the last reply offers into the ready turn; answers whether there is one. */
+  sayOption(place: number): boolean {
+    const { document, surface } = this.binding;
+    const ready = document.readyTurn();
+    const above = document.layout.spans.at(-2);
+    if (ready === null || above === undefined) return false;
+    const option = optionsOf(withoutReasoning(document.textOf(above), {}))[place - 1];
+    if (option === undefined) return false;
+    const from = { line: textRange(ready).first, column: 1 };
+    this.binding.perform({ from, to: from, text: option, ids: document.layout.ids });
+    surface.putCaret(surface.endOfLine(surface.lineCount()));
+    return true;
   }
 
   removeTurn(turnId: string): void {

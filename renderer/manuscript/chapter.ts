@@ -1,0 +1,79 @@
+import type { ChapterDocument } from '../../shared/contract/stories.ts';
+import { print } from '../../shared/document/grammar.ts';
+import { newId } from '../../shared/document/ids.ts';
+import { faultOf } from '../lib/faults.ts';
+import { Asking } from './asking.ts';
+import { Binding, contentOf, type BindingEvents } from './binding.ts';
+import type { ManuscriptProps } from './controller.ts';
+import { ManuscriptDocument } from './document.ts';
+import { dress } from './dress.ts';
+import { createPage, createText, type Page } from './editor.ts';
+import { Labels } from './labels.ts';
+import { alternates, shownPath, treeOf } from './reading.ts';
+import { Sight } from './sight.ts';
+import type { Store } from './store.ts';
+import { ModelText, Surface } from './surface.ts';
+import { Sync } from './sync.ts';
+import { Thoughts } from './thoughts.ts';
+import { TurnActions } from './turn-actions.ts';
+import { TurnFault } from './turn-fault.ts';
+import { words } from './words.ts';
+
+/** What a chapter on the page is made of. */
+export interface OpenChapter {
+  readonly page: Page;
+  readonly surface: Surface;
+  readonly binding: Binding;
+  readonly sync: Sync;
+  readonly labels: Labels;
+  readonly thoughts: Thoughts;
+  readonly asking: Asking;
+  readonly fault: TurnFault;
+  readonly actions: TurnActions;
+  readonly sight: Sight;
+  dispose(): void;
+}
+
+export interface ChapterHost extends Pick<ManuscriptProps, 'api' | 'chapterId' | 'onTurnMenu'> {
+  readonly host: HTMLElement;
+  readonly store: Store;
+  readonly events: BindingEvents;
+  /** No alternate can be chosen now. */
+  readonly isLocked: () => boolean;
+  /** A reply is being written. */
+  readonly isLive: () => boolean;
+  readonly choose: (turnId: string, step: -1 | 1) => void;
+  /** What is saved, or whether it can be, has changed. */
+  readonly onState: () => void;
+}
+
+/** Lays a chapter onto the page; where nothing waits for an answer, an empty turn stands ready for the person. */
+export function layChapter({ turns, activeRootId, structureRev, generation }: ChapterDocument, to: ChapterHost): OpenChapter {
+  const { api, chapterId, store, onState } = to;
+  const tree = treeOf(turns, activeRootId);
+  const path = shownPath(tree).map(contentOf);
+  const asks = path.length === 0 || (path.at(-1)?.role === 'model' && generation?.turnId !== path.at(-1)?.id);
+  const model = createText([...(path.length === 0 ? [] : [print(path)]), ...(asks ? ['<|user|>\n'] : [])].join('\n'));
+  const source = new ModelText(model);
+  const document = new ManuscriptDocument(source, [...path.map((turn) => turn.id), ...(asks ? [newId()] : [])], source.version, newId);
+  dress(model, document.layout.spans, 1, source.lineCount(), null);
+  const { page, dispose } = createPage(to.host, model);
+  const surface = new Surface(page, model);
+  const binding = new Binding(surface, document, to.events);
+  const sync = new Sync({
+    api, chapterId, tree, structureRev, unsaved: document, newId, faultOf, isLive: to.isLive, onState,
+    reconcile: (theirs) => { store.tell('info', words.conflict); return document.beside(theirs); },
+  });
+  const labels = new Labels(page, {
+    turns: () => document.layout.spans, alternates: (id) => alternates(sync.tree, id), readOnly: to.isLocked, choose: to.choose,
+    openMenu: (turn, label, anchor) => to.onTurnMenu({ turnId: turn.id, role: turn.role, speaker: turn.speaker, alternates: alternates(sync.tree, turn.id), label }, anchor),
+  }, words);
+  const thoughts = new Thoughts(surface, document);
+  const asking = new Asking(surface);
+  const fault = new TurnFault(surface);
+  const actions = new TurnActions(binding, (message, undo) => store.tell('info', message, null, undo));
+  return {
+    page, surface, binding, sync, labels, thoughts, asking, fault, actions, sight: new Sight(surface, document),
+    dispose: () => { labels.dispose(); thoughts.dispose(); fault.dispose(); binding.dispose(); sync.close(); dispose(); },
+  };
+}

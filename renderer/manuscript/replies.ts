@@ -1,0 +1,147 @@
+import type { StudioFault } from '../../shared/contract/common.ts';
+import type { RunningGeneration } from '../../shared/contract/writing.ts';
+import { textRange } from '../../shared/document/layout.ts';
+import { faultOf } from '../lib/faults.ts';
+import type { OpenChapter } from './chapter.ts';
+import type { GenerationState, ManuscriptState, StudioApi } from './controller.ts';
+import { Reply } from './reply.ts';
+import type { Store } from './store.ts';
+import { NotSaved } from './sync.ts';
+import { words } from './words.ts';
+
+type Ended = NonNullable<ManuscriptState['lastGeneration']>;
+
+/** A reply that is asked for. `offset`: where in the turn it goes on; `count`: so many, one beside the other. */
+export interface Wish { readonly kind: 'reply' | 'continue' | 'retry'; readonly turnId: string; readonly offset: number | null; readonly count: number }
+
+export interface RepliesHost {
+  readonly api: StudioApi;
+  readonly chapter: OpenChapter;
+  readonly store: Store;
+  readonly isReadOnly: () => boolean;
+  readonly onChange: () => void;
+  readonly onProgress: () => void;
+}
+
+/** The replies of a chapter: the one that is asked for, and those that are being written. */
+export class Replies {
+  private readonly host: RepliesHost;
+  /** By turn; also those of before, parts of which an undo may bring back. */
+  private readonly all = new Map<string, Reply>();
+  private starting: { readonly turnId: string; stop: boolean } | null = null;
+  private closed = false;
+
+  constructor(host: RepliesHost) {
+    this.host = host;
+  }
+
+  get running(): Reply[] { return [...this.all.values()].filter((reply) => reply.isRunning); }
+  /** The one that is written where the page shows it. */
+  get live(): Reply | null { return this.running.find((reply) => reply.isShown) ?? null; }
+  get isStarting(): boolean { return this.starting !== null; }
+  get isWriting(): boolean { return this.live !== null || this.isStarting; }
+
+  /** How far the one on the page is, or the one that is asked for. */
+  get generation(): GenerationState | null {
+    if (this.live !== null) return this.live.generation;
+    return this.starting === null ? null : this.host.store.get().generation ?? { id: '', turnId: this.starting.turnId, phase: 'prompt', done: 0, total: 0, reused: 0, tokens: 0 };
+  }
+
+  /** So many are written where the page does not show them, or are still to come. */
+  get others(): number { return this.running.reduce((sum, reply) => sum + reply.waiting + (reply.isShown ? 0 : 1), 0); }
+
+  async ask(wish: Wish): Promise<void> {
+    const { binding, sync, fault } = this.host.chapter;
+    if (this.host.isReadOnly() || this.isWriting) return;
+    const starting = { turnId: wish.turnId, stop: false };
+    this.starting = starting;
+    fault.hide();
+    this.host.onProgress();
+    try {
+      await sync.generate(wish, (start) => {
+        if (this.closed) return;
+        binding.follow(start.ops, sync.tree, start.turnId);
+        this.begin(start);
+      });
+      if (starting.stop) this.live?.stop();
+    } catch (error) {
+      if (error instanceof NotSaved) this.host.store.tell('error', words.notSaved, error.fault.message);
+      else this.showFault(wish.turnId, faultOf(error));
+    } finally {
+      this.starting = null;
+      this.host.onProgress();
+    }
+  }
+
+  begin(start: RunningGeneration): void {
+    if (this.closed) return;
+    const { api, chapter, onProgress } = this.host;
+    const { binding, surface, sync, sight } = chapter;
+    const reply = new Reply({
+      api, surface, document: binding.document, sync, sight, faultOf, write: (edit) => binding.mirror(edit), onProgress,
+      onEnd: (ended, outcome, caretIsFree) => this.finished(ended, outcome, caretIsFree), onNext: (next) => this.begin(next),
+    }, start);
+    this.all.set(start.turnId, reply);
+    if (binding.document.spanOf(start.turnId) !== null) reply.show();
+    chapter.asking.update(binding.document);
+    chapter.labels.refresh();
+    onProgress();
+  }
+
+  private finished(reply: Reply, ended: Ended, caretIsFree: boolean): void {
+    if (this.closed) return;
+    const { chapter, store, onChange } = this.host;
+    const { binding, surface, sight } = chapter;
+    const { document } = binding;
+    if (!reply.isShown) {
+      if (ended.fault !== null) store.tell('error', ended.fault.message, ended.fault.detail ?? null);
+      onChange();
+      return;
+    }
+    if (document.wantsReadyTurn()) binding.mirror(binding.edits.ready());
+    binding.endStep();
+    const ready = document.readyTurn();
+    if (caretIsFree && ready !== null && document.layout.spans.at(-2)?.id === ended.turnId) {
+      surface.putCaret({ line: textRange(ready).first, column: 1 });
+      sight.bring(surface.caret());
+    }
+    store.set({ lastGeneration: ended });
+    if (ended.fault !== null) this.showFault(ended.turnId, ended.fault);
+    onChange();
+  }
+
+  /** What went wrong with a turn, below it. */
+  private showFault(turnId: string, fault: StudioFault): void {
+    const { binding, surface, sight, fault: block } = this.host.chapter;
+    const { document } = binding;
+    const span = document.spanOf(turnId) ?? document.layout.spans.at(-1);
+    const id = span?.id;
+    const line = (): number => {
+      const now = document.layout.spans.find((one) => one.id === id) ?? document.layout.spans.at(-1);
+      return now === undefined ? 1 : now.line + now.lines - 1;
+    };
+    const goOn = (): void => { if (span !== undefined) void this.ask({ kind: 'continue', turnId, offset: document.lengthOf(document.spanOf(turnId) ?? span), count: 1 }); };
+    block.show(line, fault, span?.role === 'model' ? [{ label: words.writeOn, run: goOn }] : []);
+    sight.bring(surface.caret());
+  }
+
+  /** An undo or redo has brought these turns back onto the page. */
+  comeBack(turnIds: readonly string[]): void {
+    for (const id of turnIds) this.all.get(id)?.comeBack();
+  }
+
+  stop(): void {
+    if (this.starting !== null) this.starting.stop = true;
+    this.live?.stop();
+  }
+
+  stopAll(): void {
+    for (const reply of this.running) reply.stop(true);
+    this.stop();
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const reply of this.all.values()) reply.close();
+  }
+}
