@@ -113,7 +113,7 @@ class Fuzz {
     const chapterId = await this.newChapter();
     for (let index = 0; index < sequences; index++) {
       const steps = sequence(chance);
-      const fault = await this.run(chapterId, steps).catch((error: unknown) => `the steps did not end: ${String(error)}`);
+      const fault = await this.run(chapterId, steps).catch((error: unknown) => [`the steps did not end: ${String(error)}`, ...this.studio.violations.splice(0)].join('\n  '));
       if (fault !== null) return `seed ${seed}, sequence ${index + 1}: ${fault}\n  steps ${JSON.stringify(steps)}`;
     }
     const { turns, activeRootId } = await this.client.chapters.open({ id: chapterId });

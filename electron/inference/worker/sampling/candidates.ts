@@ -47,19 +47,33 @@ export function picked({ ids, logits, outside, spread }: Candidates, places: Arr
   return { ids: newIds, logits: newLogits, outside, spread };
 }
 
-/** Puts the likeliest first again; tokens that cannot come go. Equal ones keep their order. */
-export function sorted(list: Candidates): Candidates {
-  const { logits } = list;
-  const places = new Int32Array(logits.length);
+/** The list with some logits changed, the likeliest first again; tokens that cannot come go. Few change: only those look for a new place. Equal ones keep their order. */
+export function changed(list: Candidates, change: (logit: number, id: number) => number): Candidates {
+  const logits = new Float64Array(list.logits.length);
+  const still = new Int32Array(logits.length);
+  const moved: number[] = [];
   let count = 0;
-  let inOrder = true;
   for (let i = 0; i < logits.length; i++) {
-    if (logits[i] === -Infinity) { inOrder = false; continue; }
-    if (count > 0 && (logits[i] ?? 0) > (logits[places[count - 1] ?? 0] ?? 0)) inOrder = false;
-    places[count++] = i;
+    const before = list.logits[i] ?? 0;
+    const now = change(before, list.ids[i] ?? 0);
+    logits[i] = now;
+    if (now === -Infinity) continue;
+    if (now === before) still[count++] = i;
+    else moved.push(i);
   }
-  if (inOrder) return list;
-  return picked(list, places.subarray(0, count).sort((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || a - b));
+  if (count === logits.length) return list;
+  const order = (a: number, b: number): number => (logits[b] ?? 0) - (logits[a] ?? 0) || a - b;
+  return picked({ ...list, logits }, merged(still.subarray(0, count), moved.sort(order), order));
+}
+
+function merged(one: Int32Array, other: readonly number[], order: (a: number, b: number) => number): Int32Array {
+  const all = new Int32Array(one.length + other.length);
+  let [i, j] = [0, 0];
+  for (let place = 0; place < all.length; place++) {
+    const isOnes = j >= other.length || (i < one.length && order(one[i] ?? 0, other[j] ?? 0) < 0);
+    all[place] = (isOnes ? one[i++] : other[j++]) ?? 0;
+  }
+  return all;
 }
 
 /** The share of the tokens that are not listed, at most. */

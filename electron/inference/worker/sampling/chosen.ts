@@ -21,7 +21,7 @@ export async function* chosenTokens({ sequence, vocabulary }: Writer, history: n
   const logits = new Logits(sequence, vocabulary.size, {
     listed: (isGreedy ? Math.max(1, sampling.candidates) : LISTED) + rules.banned.size + (rules.phrases.length > 0 ? UNDONE : 0),
     always: [...rules.bias].filter(([, bias]) => bias > 0).map(([token]) => token),
-    weight: sampler.weighs || sampling.candidates > 0, spread: sampler.needsSpread,
+    weight: sampler.weighs(LISTED) || sampling.candidates > 0, spread: sampler.needsSpread,
   });
   const random = seededRandom(sampling.seed);
   const guard = new PhraseGuard<Choice>(rules.phrases, (token) => vocabulary.bytes(token));

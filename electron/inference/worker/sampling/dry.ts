@@ -1,4 +1,4 @@
-import { type Candidates, sorted } from './candidates.ts';
+import { type Candidates, changed } from './candidates.ts';
 
 export interface DrySettings { readonly strength: number; readonly base: number; readonly allowed: number; readonly range: number }
 
@@ -59,6 +59,5 @@ export class Repeats {
 
 export function withoutRepeats(list: Candidates, penalties: ReadonlyMap<number, number>): Candidates {
   if (penalties.size === 0) return list;
-  const logits = list.logits.map((logit, index) => logit - (penalties.get(list.ids[index] ?? 0) ?? 0));
-  return sorted({ ...list, logits });
+  return changed(list, (logit, id) => logit - (penalties.get(id) ?? 0));
 }

@@ -1,5 +1,5 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
-import { type Candidates, sorted, sum, weightsOf } from './candidates.ts';
+import { type Candidates, changed, sum, weightsOf } from './candidates.ts';
 
 /** So many tokens, evenly spread over a large vocabulary, stand for all where the spread of the logits is asked for. */
 const SAMPLED = 512;
@@ -75,7 +75,7 @@ export class Logits {
     const weighs = this.#wish.weight && this.#count < this.#size;
     const [pairs, weight] = await Promise.all([this.#list(index, this.#lister, this.#count), weighs ? this.#weigh(index) : null]);
     return {
-      list: readLifted(pairs, { lifted: this.#lifted, sample: this.#sample, weight }),
+      list: readLifted(pairs, { lifted: this.#lifted, always: this.#wish.always, sample: this.#sample, weight }),
       whole: async () => read(await this.#list(index, this.#weigher, this.#size)),
     };
   }
@@ -112,16 +112,19 @@ function read(pairs: Pairs): Candidates {
   return { ids, logits, outside: -Infinity, spread: deviation(logits) };
 }
 
-interface Lifting { readonly lifted: ReadonlySet<number>; readonly sample: ReadonlySet<number>; readonly weight: number | null }
+interface Lifting { readonly lifted: ReadonlySet<number>; readonly always: readonly number[]; readonly sample: ReadonlySet<number>; readonly weight: number | null }
 
 /** The same where some tokens were lifted: they get their own place back, and those that only stood for the vocabulary go unless they belong to the likeliest. */
-function readLifted(pairs: Pairs, { lifted, sample, weight }: Lifting): Candidates {
+function readLifted(pairs: Pairs, { lifted, always, sample, weight }: Lifting): Candidates {
   let list = read(pairs);
   if (lifted.size > 0) {
     const least = list.logits.at(-1) ?? 0;
-    const logits = list.logits.map((logit, place) => (lifted.has(list.ids[place] ?? 0) ? logit - LIFT : logit));
-    const spread = deviation(sample.size === 0 ? logits : logits.filter((_, place) => sample.has(list.ids[place] ?? 0)));
-    list = sorted({ ...list, spread, logits: sample.size === 0 ? logits : logits.map((logit, place) => (logit < least && sample.has(list.ids[place] ?? 0) ? -Infinity : logit)) });
+    const lowered = changed(list, (logit, id) => {
+      if (!lifted.has(id)) return logit;
+      return logit - LIFT < least && !always.includes(id) ? -Infinity : logit - LIFT;
+    });
+    const stands = sample.size === 0 ? lowered.logits : list.logits.filter((_, place) => sample.has(list.ids[place] ?? 0));
+    list = { ...lowered, spread: deviation(stands) };
   }
   if (weight === null) return list;
   const unseen = weight - sum(weightsOf(list));

@@ -1,4 +1,4 @@
-import { type Candidates, sorted } from './candidates.ts';
+import { type Candidates, changed } from './candidates.ts';
 
 export interface PenaltySettings { readonly repetition: number; readonly frequency: number; readonly presence: number }
 
@@ -37,12 +37,8 @@ export class RecentCounts {
 
 /** Makes what stands in the recent text less likely: the repetition penalty divides the logit (Keskar et al. 2019), the others subtract, once for each time and once at all. */
 export function penalised(list: Candidates, counts: ReadonlyMap<number, number>, { repetition, frequency, presence }: PenaltySettings): Candidates {
-  const logits = list.logits.slice();
-  for (let i = 0; i < logits.length; i++) {
-    const count = counts.get(list.ids[i] ?? 0) ?? 0;
-    if (count === 0) continue;
-    const logit = logits[i] ?? 0;
-    logits[i] = (logit > 0 ? logit / repetition : logit * repetition) - count * frequency - presence;
-  }
-  return sorted({ ...list, logits });
+  return changed(list, (logit, id) => {
+    const count = counts.get(id);
+    return count === undefined ? logit : (logit > 0 ? logit / repetition : logit * repetition) - count * frequency - presence;
+  });
 }

@@ -1,3 +1,4 @@
+const DECODER = new TextDecoder();
 const WAITS = /\uFFFD$/;
 
 /** Recognises phrases in a text that comes in tokens, whatever the case of their letters, and holds back the tokens in which one may have begun. */
@@ -35,7 +36,7 @@ export class PhraseGuard<T extends { readonly token: number }> {
   }
 
   #textOf(tokens: readonly T[]): string {
-    return new TextDecoder().decode(Uint8Array.from(tokens.flatMap(({ token }) => [...this.#bytes(token)]))).toLowerCase();
+    return DECODER.decode(Uint8Array.from(tokens.flatMap(({ token }) => [...this.#bytes(token)]))).toLowerCase();
   }
 
   /** The place in the list of the token in which the character at `at` begins. */

@@ -1,5 +1,5 @@
 import type { Sampling, Step } from '../../../../shared/settings/sampling.ts';
-import { type Candidates, shareOutside, sorted, sum, weightsOf } from './candidates.ts';
+import { type Candidates, changed, shareOutside, sum, weightsOf } from './candidates.ts';
 import { Repeats, withoutRepeats } from './dry.ts';
 import { minP, tailFree, topK, topNSigma, topP, typicalP, xtc } from './filters.ts';
 import { Mirostat } from './mirostat.ts';
@@ -40,9 +40,13 @@ export class Sampler {
     this.#steps = activeSteps(settings);
   }
 
-  /** Whether the share of the tokens beyond the listed ones matters. */
-  get weighs(): boolean {
-    return this.#steps.includes('topP') || this.#steps.includes('typicalP');
+  /** Whether the share of the tokens beyond `listed` ones matters: not where a step before leaves none of them. */
+  weighs(listed: number): boolean {
+    for (const step of this.#steps) {
+      if (step === 'topP' || step === 'typicalP') return true;
+      if (step === 'minP' || step === 'topNSigma' || (step === 'topK' && this.#settings.topK <= listed)) return false;
+    }
+    return false;
   }
 
   get needsSpread(): boolean {
@@ -94,11 +98,7 @@ export function activeSteps(set: Sampling): readonly Step[] {
 
 function allowed(list: Candidates, bias: ReadonlyMap<number, number>, banned: ReadonlySet<number>): Candidates {
   if (bias.size === 0 && banned.size === 0) return list;
-  const logits = list.logits.map((logit, index) => {
-    const token = list.ids[index] ?? 0;
-    return banned.has(token) ? -Infinity : logit + (bias.get(token) ?? 0);
-  });
-  return sorted({ ...list, logits });
+  return changed(list, (logit, id) => (banned.has(id) ? -Infinity : logit + (bias.get(id) ?? 0)));
 }
 
 function drawn(list: Candidates, chance: number): { place: number; share: number } {
