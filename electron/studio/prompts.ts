@@ -34,8 +34,8 @@ export function branchTo(db: ReadableDB, tree: TurnTree, turnId: string | null):
   return { turns: turns.reverse(), versions };
 }
 
-/** The request for the planner: the head, and of the rest the newest turns that can matter, with the words of the person that they answer. */
-export function promptRequest(db: ReadableDB, chapterId: string, target: Target, window: Window): PlanRequest {
+/** The request for the planner: the head, and of the rest the newest turns that can matter, with the words of the person that they answer. `cut`: where the window begins, if not where it did last. */
+export function promptRequest(db: ReadableDB, chapterId: string, target: Target, window: Window, cut?: Cut | null): PlanRequest {
   const { turns } = target;
   const headEnd = turns.findIndex((turn) => turn.role !== 'system');
   const head = turns.slice(0, headEnd < 0 ? turns.length : headEnd);
@@ -44,8 +44,8 @@ export function promptRequest(db: ReadableDB, chapterId: string, target: Target,
   const recent = turns.slice(from);
   const asked = recent.some((turn) => turn.role === 'user') ? undefined : turns.slice(head.length, from).findLast((turn) => turn.role === 'user');
   const sent = [...head, ...(asked ? [asked] : []), ...recent];
-  const cut: Cut | null = lastCut(db, chapterId, new Set(turns.map((turn) => turn.id)), window.contextSize);
-  return { ...window, turns: sent, open: target.open, cut: cut && sent.some((turn) => turn.id === cut.turnId) ? cut : null };
+  const begins = cut === undefined ? lastCut(db, chapterId, new Set(turns.map((turn) => turn.id)), window.contextSize) : cut;
+  return { ...window, turns: sent, open: target.open, cut: begins && sent.some((turn) => turn.id === begins.turnId) ? begins : null };
 }
 
 /** The ledger over all turns: those that were not sent to the planner stand where they belong, outside, with their counts where known. */

@@ -2,13 +2,16 @@ import { randomInt } from 'node:crypto';
 import type { ChangeAck, GenerationCandidates, GenerationEvent, GenerationStart, Hold, PlannedReply, RunningGeneration } from '../../shared/contract/writing.ts';
 import type { Change, Op, TreeTurn, TurnTree } from '../../shared/document/turn.ts';
 import { newId } from '../../shared/document/ids.ts';
+import type { Cut } from '../../shared/prompt/types.ts';
 import { activePath, childrenOf } from '../../shared/document/tree.ts';
 import { readCandidates } from '../inference/candidates.ts';
 import { listCandidates } from '../storage/candidates.ts';
 import { getChapter } from '../storage/chapters.ts';
 import { applyChange } from '../storage/changes.ts';
 import { transaction, type WritableDB } from '../storage/handle.ts';
+import type { StoredReply } from '../storage/last-reply.ts';
 import { readTree, turnText } from '../storage/turns.ts';
+import { replyToRepeat } from './again.ts';
 import type { Ahead } from './ahead.ts';
 import type { Counts } from './counts.ts';
 import type { Engine } from './engine.ts';
@@ -23,7 +26,7 @@ import type { Revisions } from './revisions.ts';
 import type { Settings } from './settings.ts';
 
 export interface Place { readonly chapterId: string; readonly turnId: string | null; readonly offset: number | null }
-export interface Wish extends Place { readonly kind: 'reply' | 'continue' | 'retry'; readonly count: number; readonly cold: boolean }
+export interface Wish extends Place { readonly kind: 'reply' | 'continue' | 'retry' | 'again'; readonly count: number; readonly cold: boolean }
 
 export interface Writing {
   applyChange(change: Change, clientId: string): Promise<ChangeAck>;
@@ -44,6 +47,7 @@ export interface WritingParts {
 
 /** Where a reply will stand, and what leads to it. */
 interface Opening { readonly turnId: string; readonly offset: number; readonly ops: readonly Op[]; readonly target: Target }
+type Asked = Omit<Wish, 'count' | 'cold' | 'kind'> & { readonly kind: 'reply' | 'continue' | 'retry' };
 
 export function createWriting({ db, engine, models, settings, generations, holds, revisions, counts, ahead, prepared, forecasts, apply }: WritingParts): Writing {
   const storyOf = (chapterId: string): string => getChapter(db, chapterId).storyId;
@@ -65,7 +69,18 @@ export function createWriting({ db, engine, models, settings, generations, holds
     return { turnId, offset: 0, ops: [op], target: { turns, versions, open: false } };
   }
 
-  function opening(tree: TurnTree, { kind, turnId, offset }: Omit<Wish, 'count' | 'cold'>): Opening {
+  /** Beside the first one, from the text that stood in its turn already. */
+  function repeated(tree: TurnTree, first: StoredReply): Opening {
+    const turn = tree.turns.get(first.turnId);
+    if (!turn || turn.tombstone) throw new StudioError('NOT_FOUND', 'This turn is not in the chapter any more. Nothing was changed; reload the page.');
+    const turnId = newId();
+    const { turns, versions } = branchTo(db, tree, turn.parentId);
+    const begun = { id: turnId, role: 'model', speaker: turn.speaker, text: first.before } as const;
+    const op: Op = { op: 'insert', after: turn.parentId, as: 'alternate', turn: { ...begun, marked: true } };
+    return { turnId, offset: first.before.length, ops: [op], target: { turns: first.open ? [...turns, begun] : turns, versions, open: first.open } };
+  }
+
+  function opening(tree: TurnTree, { kind, turnId, offset }: Asked): Opening {
     const end = activePath(tree).at(-1);
     const chosen = turnId === null ? end : tree.turns.get(turnId);
     if (!chosen) throw new StudioError('NOT_FOUND', 'This turn is not in the chapter any more. Nothing was changed; reload the page.');
@@ -116,16 +131,19 @@ export function createWriting({ db, engine, models, settings, generations, holds
       if (generations.running()) throw busy();
       const storyId = storyOf(wish.chapterId);
       const tree = readTree(db, wish.chapterId, { texts: 'path' });
-      const { turnId, offset, ops, target } = opening(tree, wish);
+      const first = wish.kind === 'again' ? replyToRepeat(db, wish.turnId, ready) : null;
+      const kind = wish.kind === 'again' ? 'retry' : wish.kind;
+      const { turnId, offset, ops, target } = first ? repeated(tree, first) : opening(tree, { ...wish, kind });
       if (target.turns.every((turn) => turn.text.trim() === '')) throw new StudioError('NOTHING_WRITTEN', 'There is nothing to answer yet. Write a line, then press Reply.');
 
-      const chosen = settings.sampling(storyId);
+      const chosen = first?.sampling ?? settings.sampling(storyId);
+      const cold = wish.cold || first !== null;
       const reserve = reserveFor(ready, chosen);
-      const plan = promptRequest(db, wish.chapterId, target, { format: ready.format, contextSize: ready.contextSize, reserve });
-      const early = wish.cold ? null : prepared.take(ready.modelName, plan, chosen);
+      const plan = promptRequest(db, wish.chapterId, target, { format: ready.format, contextSize: ready.contextSize, reserve }, first ? cutIn(first, turnId) : undefined);
+      const early = cold ? null : prepared.take(ready.modelName, plan, chosen);
       const sampling = early?.sampling ?? { ...chosen, seed: chosen.seed ?? randomInt(2 ** 32) };
-      const waiting = ops.length === 0 ? 0 : wish.count - 1;
-      const order = { id: newId(), storyId, chapterId: wish.chapterId, turnId, kind: wish.kind, offset, plan, sampling, cold: wish.cold, modelName: ready.modelName, modelSha256: ready.sha256, promptChunk: ready.promptChunk, hardware: ready.hardware, waiting };
+      const waiting = ops.length === 0 || first ? 0 : wish.count - 1;
+      const order = { id: newId(), storyId, chapterId: wish.chapterId, turnId, kind, offset, plan, sampling, cold, modelName: ready.modelName, modelSha256: ready.sha256, promptChunk: ready.promptChunk, hardware: ready.hardware, waiting };
       const structureRev = transaction(db, () => {
         revisions.close(wish.chapterId, 'generation');
         const { structureRev: next } = ops.length === 0 ? tree : applyChange(db, { changeId: newId(), chapterId: wish.chapterId, structureRev: tree.structureRev, ops });
@@ -133,7 +151,7 @@ export function createWriting({ db, engine, models, settings, generations, holds
         return next;
       });
       generations.run(order, early?.job ?? null);
-      return { generationId: order.id, turnId, offset, waiting, structureRev, ops };
+      return { generationId: order.id, turnId, offset, waiting, structureRev, ops, ...(first ? { first: { turnId: first.turnId, text: first.before + first.text, reason: first.reason } } : {}) };
     },
 
     follow: (generationId, afterSeq, signal) => generations.follow(generationId, afterSeq, signal),
@@ -159,4 +177,6 @@ export function createWriting({ db, engine, models, settings, generations, holds
   };
 }
 
+/** Where the window began; in the turn of the reply itself, that is in the one beside it. */
+const cutIn = ({ turnId, cut }: StoredReply, beside: string): Cut | null => (cut?.turnId === turnId ? { ...cut, turnId: beside } : cut);
 const busy = (): StudioError => new StudioError('BUSY', 'A reply is being written already. Wait for its end, or stop it first.');

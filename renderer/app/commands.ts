@@ -61,6 +61,7 @@ export function useCommands() {
     reply: writing(words.reply, words.keys.reply, canReply, (page) => page.reply()),
     continue: writing(words.continue, null, canContinue, (page) => page.continue()),
     retry: writing(words.retryTimes(retries), words.keys.retry, canRetry, (page) => page.retry()),
+    again: writing(words.again, null, canRetry, (page) => page.again()),
     stop: { title: words.stop, keys: words.keys.stop, why: null, run: onPage(onTheText((page) => page.stop())) },
     stopAll: { title: words.stopAll, keys: null, why: others === 0 ? words.noOthers : null, run: onPage(onTheText((page) => page.stopAll())) },
     previousAlternate: alternate(words.previousAlternate, words.keys.previous, (page) => page.previousAlternate()),

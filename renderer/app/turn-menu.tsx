@@ -36,6 +36,7 @@ export function TurnMenu(): ReactElement | null {
             <Menu.Item onClick={() => controller.addNoteBefore(target.turnId)}>{words.noteBefore}</Menu.Item>
             {target.role === 'model' ? <Menu.Item onClick={() => setLooking(target.turnId)}>{words.otherWords}…</Menu.Item> : null}
             {target.role === 'model' ? <Menu.Item onClick={() => void controller.retry(target.turnId)}>{words.retry}</Menu.Item> : null}
+            {target.role === 'model' ? <Menu.Item title={words.againHint} onClick={() => void controller.again(target.turnId)}>{words.again}</Menu.Item> : null}
             {many ? <Menu.Item onClick={() => void controller.previousAlternate(target.turnId)}>{words.previousAlternate}</Menu.Item> : null}
             {many ? <Menu.Item onClick={() => void controller.nextAlternate(target.turnId)}>{words.nextAlternate}</Menu.Item> : null}
             <div className="line" />

@@ -32,6 +32,8 @@ interface ViewProps { readonly ledger: Ledger; readonly controller: ManuscriptCo
 function LedgerView({ ledger, controller }: ViewProps): ReactElement {
   const [all, setAll] = useState(false);
   const caret = useManuscript((page) => page.caretTurnId);
+  // The excerpts are read from the page: they follow its text.
+  useManuscript((page) => page.words);
   const bars = barsOf(ledger);
   const sums = sumsOf(bars);
   const hidden = all ? 0 : Math.max(0, ledger.segments.length - SHOWN);

@@ -43,6 +43,8 @@ export const words = {
   reply: 'Reply',
   continue: 'Continue',
   retry: 'Retry',
+  again: 'Run again exactly',
+  againHint: 'The same reply once more, from its own seed and settings, with everything read anew. It stands beside the first one, and you are told whether they are the same.',
   stop: 'Stop',
   previousAlternate: 'Previous alternate',
   nextAlternate: 'Next alternate',

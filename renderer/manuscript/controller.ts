@@ -70,6 +70,8 @@ export interface ManuscriptController {
   continue(): Promise<void>;
   /** Without a turn: the nearest model turn at or before the caret. Without a count: as many as a Retry writes by itself. */
   retry(turnId?: string, count?: number): Promise<void>;
+  /** Makes the last reply in a turn once more, from its own seed and settings, as an alternate; says whether it became the same. Without a turn: as Retry. */
+  again(turnId?: string): Promise<void>;
   /** Says the n-th thing (from 1) that the last reply offers, just as it stands there, and asks for the answer. */
   takeOption(place: number): Promise<void>;
   /** Ends what is written on the page. */

@@ -1,10 +1,12 @@
 import type { StudioFault } from '../../shared/contract/common.ts';
-import type { RunningGeneration } from '../../shared/contract/writing.ts';
+import type { FirstReply, RunningGeneration } from '../../shared/contract/writing.ts';
 import { textRange } from '../../shared/document/layout.ts';
 import { faultOf } from '../lib/faults.ts';
 import type { OpenChapter } from './chapter.ts';
 import type { GenerationState, ManuscriptState, StudioApi } from './controller.ts';
 import { Reply } from './reply.ts';
+import { likeness } from './likeness.ts';
+import { alternates } from './reading.ts';
 import type { Store } from './store.ts';
 import { NotSaved } from './sync.ts';
 import { words } from './words.ts';
@@ -12,7 +14,7 @@ import { words } from './words.ts';
 type Ended = NonNullable<ManuscriptState['lastGeneration']>;
 
 /** A reply that is asked for. `offset`: where in the turn it goes on; `count`: so many, one beside the other. */
-export interface Wish { readonly kind: 'reply' | 'continue' | 'retry'; readonly turnId: string; readonly offset: number | null; readonly count: number }
+export interface Wish { readonly kind: 'reply' | 'continue' | 'retry' | 'again'; readonly turnId: string; readonly offset: number | null; readonly count: number }
 
 export interface RepliesHost {
   readonly api: StudioApi;
@@ -28,6 +30,8 @@ export class Replies {
   private readonly host: RepliesHost;
   /** By turn; also those of before, parts of which an undo may bring back. */
   private readonly all = new Map<string, Reply>();
+  /** Those that are made again, by the turn of the new one. */
+  private readonly firsts = new Map<string, FirstReply>();
   private starting: { readonly turnId: string; stop: boolean } | null = null;
   private closed = false;
 
@@ -60,13 +64,14 @@ export class Replies {
     try {
       await sync.generate(wish, (start) => {
         if (this.closed) return;
+        if (start.first !== undefined) this.firsts.set(start.turnId, start.first);
         binding.follow(start.ops, sync.tree, start.turnId);
         this.begin(start);
       });
       if (starting.stop) this.live?.stop();
     } catch (error) {
       if (error instanceof NotSaved) this.host.store.tell('error', words.notSaved, error.fault.message);
-      else this.showFault(wish.turnId, faultOf(error));
+      else this.showFault(wish.turnId, faultOf(error), wish.kind !== 'again');
     } finally {
       this.starting = null;
       this.host.onProgress();
@@ -107,11 +112,23 @@ export class Replies {
     }
     store.set({ lastGeneration: ended });
     if (ended.fault !== null) this.showFault(ended.turnId, ended.fault);
+    else this.compare(ended);
     onChange();
   }
 
-  /** What went wrong with a turn, below it. */
-  private showFault(turnId: string, fault: StudioFault): void {
+  /** Says of a reply that was made again whether it is the same. */
+  private compare({ turnId, reason }: Ended): void {
+    const { chapter: { sync }, store } = this.host;
+    const first = this.firsts.get(turnId);
+    const text = sync.tree.turns.get(turnId)?.text ?? null;
+    if (first === undefined || text === null) return;
+    this.firsts.delete(turnId);
+    const { message, why } = likeness(first, { text, reason }, alternates(sync.tree, first.turnId)?.index ?? 1);
+    store.tell('info', message, why);
+  }
+
+  /** What went wrong with a turn, below it; `mayGoOn`: what is there can be written on. */
+  private showFault(turnId: string, fault: StudioFault, mayGoOn = true): void {
     const { binding, surface, sight, fault: block } = this.host.chapter;
     const { document } = binding;
     const span = document.spanOf(turnId) ?? document.layout.spans.at(-1);
@@ -121,7 +138,7 @@ export class Replies {
       return now === undefined ? 1 : now.line + now.lines - 1;
     };
     const goOn = (): void => { if (span !== undefined) void this.ask({ kind: 'continue', turnId, offset: document.lengthOf(document.spanOf(turnId) ?? span), count: 1 }); };
-    block.show(line, fault, span?.role === 'model' ? [{ label: words.writeOn, run: goOn }] : []);
+    block.show(line, fault, mayGoOn && span?.role === 'model' ? [{ label: words.writeOn, run: goOn }] : []);
     sight.bring(surface.caret());
   }
 

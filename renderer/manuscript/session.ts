@@ -174,6 +174,12 @@ export class ManuscriptSession implements ManuscriptController {
     if (id !== undefined) await this.opened?.replies.ask({ kind: 'retry', turnId: id, offset: null, count });
   }
 
+  async again(turnId?: string): Promise<void> {
+    await this.opened?.branches.turned;
+    const id = turnId ?? this.aim()?.model?.id;
+    if (id !== undefined) await this.opened?.replies.ask({ kind: 'again', turnId: id, offset: null, count: 1 });
+  }
+
   async takeOption(place: number): Promise<void> {
     await this.opened?.branches.turned;
     if (this.opened?.replies.isWriting === false && this.actions?.sayOption(place) === true) await this.reply();

@@ -27,5 +27,10 @@ export const words = {
   notSaved: 'The last changes could not be saved, so nothing was sent to the model. They are still on the page.',
   conflict: 'This chapter was changed elsewhere meanwhile. Your text was kept as another version beside it: use the arrows to see both.',
   replaced: (count: number) => `${count === 1 ? 'One character that no text can hold was' : `${count} characters that no text can hold were`} replaced by \uFFFD.`,
+  identical: (index: number) => `Identical to version ${index}, to the last letter.`,
+  identicalSoFar: (index: number) => `Identical to version ${index} up to where one of them was stopped.`,
+  differs: (index: number, after: string) =>
+    `Not the same as version ${index}: it differs ${after === '' ? 'from the first letter on' : `after “${after}”`}.`,
+  whyDiffers: 'The text before it was changed since, or the first one went on from what had been read already.',
   streamLost: 'The connection to the studio was lost. The reply goes on by itself when it is back.',
 } as const;

@@ -5,7 +5,9 @@ import { faultOf } from '../lib/faults.ts';
 import { words } from '../lib/words.ts';
 
 const manager = Toast.createToastManager();
-const UNDO_MS = 10_000;
+const READ_MS = 4000;
+/** Where there is something to do or to open. */
+const LONG_MS = 10_000;
 
 interface Options {
   readonly kind?: 'info' | 'error';
@@ -20,7 +22,7 @@ export function toast(message: string, { kind = 'info', detail = null, undo = nu
     ...(detail === null ? {} : { description: detail }),
     type: kind,
     priority: kind === 'error' ? 'high' : 'low',
-    timeout: undo !== null || kind === 'error' ? UNDO_MS : 4000,
+    timeout: undo !== null || detail !== null || kind === 'error' ? LONG_MS : READ_MS,
     ...(undo === null ? {} : { actionProps: { children: words.undo, onClick: () => { manager.close(id); undo(); } } }),
   });
 }

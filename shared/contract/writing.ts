@@ -10,18 +10,21 @@ export interface ChangeAck { readonly structureRev: number; readonly versions: R
 export const MOST_ALTERNATES = 4;
 
 /**
- * `reply` answers after `turnId` (a new turn; an alternate when that turn has a tail); `retry` makes an alternate of `turnId`; `continue` writes on in `turnId` at `offset`.
+ * `reply` answers after `turnId` (a new turn; an alternate when that turn has a tail); `retry` makes an alternate of `turnId`; `continue` writes on in `turnId` at `offset`;
+ * `again` makes the last reply in `turnId` once more, cold, with its own seed and settings, as an alternate. It fails with UNKNOWN_REPLY where none is recorded, and with NOT_THE_SAME where another model or other settings would write it.
  * `cold`: the whole prompt is read anew, so that the same settings and seed give the same reply, always.
  * `count`: so many answers to the same prompt, the others beside the first, one after the other. Alternates that nobody looks at end where another reply is asked for.
  */
 const generate = z.object({
-  chapterId: id, kind: z.enum(['reply', 'continue', 'retry']), turnId: id.nullable(), offset: z.number().int().min(0).nullable(), count: z.number().int().min(1).max(MOST_ALTERNATES).default(1), cold: z.boolean().default(false),
+  chapterId: id, kind: z.enum(['reply', 'continue', 'retry', 'again']), turnId: id.nullable(), offset: z.number().int().min(0).nullable(), count: z.number().int().min(1).max(MOST_ALTERNATES).default(1), cold: z.boolean().default(false),
 });
 
 /** The stream goes into `turnId` at `offset` of its text. `waiting`: so many more alternates are written after it. */
 export interface RunningGeneration { readonly generationId: string; readonly turnId: string; readonly offset: number; readonly waiting: number }
-/** `ops` were applied by the studio to the tree: the client applies the same. */
-export interface GenerationStart extends RunningGeneration { readonly structureRev: number; readonly ops: readonly Op[] }
+/** The turn of a reply that is made again, as far as that reply went, and how it ended. */
+export interface FirstReply { readonly turnId: string; readonly text: string; readonly reason: StopReason }
+/** `ops` were applied by the studio to the tree: the client applies the same. `first`: only where a reply is made again. */
+export interface GenerationStart extends RunningGeneration { readonly structureRev: number; readonly ops: readonly Op[]; readonly first?: FirstReply }
 
 export interface GenerationStats {
   readonly promptTokens: number; readonly reusedTokens: number; readonly tokens: number;

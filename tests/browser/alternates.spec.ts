@@ -7,14 +7,6 @@ let browser: Browser;
 test.beforeAll(async () => { browser = await launch(); });
 test.afterAll(async () => { await browser.close(); });
 
-async function longReplies(studio: StudioPage, maxTokens: number): Promise<void> {
-  const { client, close } = await studio.client();
-  const [story] = await client.stories.list();
-  const sampling = await client.settings.sampling({ storyId: story?.id ?? '' });
-  await client.settings.setSampling({ storyId: story?.id ?? '', sampling: { ...sampling, banEnd: true, maxTokens } });
-  close();
-}
-
 const lastTurn = async (studio: StudioPage): Promise<string> => (await studio.text()).split('\n<|model|>\n').at(-1)?.replace(/\n<\|user\|>\n$/, '') ?? '';
 const caretToEnd = (studio: StudioPage) => studio.inEditor((view) => { const end = view.getModel()?.getFullModelRange().getEndPosition(); if (end) view.setPosition(end); view.focus(); });
 
@@ -46,7 +38,7 @@ test('alternates are written one after the other: each can be looked at, left, u
   const studio = await StudioPage.open(browser);
   const { page } = studio;
   await studio.engineReady();
-  await longReplies(studio, 600);
+  await studio.longReplies(600);
   await page.keyboard.press('Control+Enter');
   await grows(studio);
   await page.keyboard.press('Escape');
@@ -98,7 +90,7 @@ test('an undo brings back an alternate that was left while it was written with a
   const studio = await StudioPage.open(browser);
   const { page } = studio;
   await studio.engineReady();
-  await longReplies(studio, 150);
+  await studio.longReplies(150);
   await page.keyboard.press('Control+Enter');
   await grows(studio);
   await page.keyboard.press('Escape');
@@ -125,7 +117,7 @@ test('what the reply offers is said and answered with one key', async () => {
   const studio = await StudioPage.open(browser);
   const { page } = studio;
   await studio.engineReady();
-  await longReplies(studio, 10);
+  await studio.longReplies(10);
   await page.keyboard.press('Control+a');
   await studio.inEditor((view) => view.trigger('keyboard', 'paste', { text: '<|user|>\nStart.\n<|model|>\nYou wake.\n\n- Go inside\n- Run away', pasteOnNewLine: false, multicursorText: null, mode: null }));
   await studio.saved();

@@ -21,22 +21,13 @@ async function stored(studio: StudioPage): Promise<string[]> {
   return path;
 }
 
-/** Replies that go on until they are stopped or full. */
-async function longReplies(studio: StudioPage, maxTokens: number): Promise<void> {
-  const { client, close } = await studio.client();
-  const [story] = await client.stories.list();
-  const sampling = await client.settings.sampling({ storyId: story?.id ?? '' });
-  await client.settings.setSampling({ storyId: story?.id ?? '', sampling: { ...sampling, banEnd: true, maxTokens } });
-  close();
-}
-
 const grows = (studio: StudioPage, from: string, by: number) => expect.poll(async () => (await studio.text()).length, { intervals: [10], timeout: 60_000 }).toBeGreaterThan(from.length + by);
 
 test('typing elsewhere while a reply streams: nothing moves the caret, and undo goes back step by step', async () => {
   test.setTimeout(120_000);
   const studio = await StudioPage.open(browser);
   await studio.engineReady();
-  await longReplies(studio, 400);
+  await studio.longReplies(400);
   const opening = await studio.text();
   await studio.page.keyboard.press('Control+Enter');
   await grows(studio, opening, 20);
@@ -73,7 +64,7 @@ test('typing elsewhere while a reply streams: nothing moves the caret, and undo 
 test('writing into the reply itself stops it, and what was written stays', async () => {
   const studio = await StudioPage.open(browser);
   await studio.engineReady();
-  await longReplies(studio, 400);
+  await studio.longReplies(400);
   const opening = await studio.text();
   await studio.page.keyboard.press('Control+Enter');
   await grows(studio, opening, 60);

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, type Browser } from '@playwright/test';
-import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { ROOT } from '../helpers/server.ts';
 import { launch, StudioPage } from './studio.ts';
 
@@ -35,11 +34,19 @@ for (const colorScheme of ['light', 'dark'] as const) {
         if (keeps && name === 'manuscript' && viewport.width === 1440) await page.screenshot({ path: join(kept, `manuscript-${colorScheme}.png`) });
       };
       await studio.engineReady();
+      const { client, close } = await studio.client();
+      const [story] = await client.stories.list();
+      const storyId = story?.id ?? '';
+      const suited = await client.settings.sampling({ storyId });
+      await studio.longReplies(700);
       const opening = await studio.text();
       await page.keyboard.press('Control+Enter');
       await expect.poll(async () => (await studio.text()).length, { intervals: [20], timeout: 60_000 }).toBeGreaterThan(opening.length + 30);
       await picture('streaming');
+      await expect(studio.button('Stop')).toBeVisible();
+      await page.keyboard.press('Escape');
       await studio.replyEnds();
+      await client.settings.setSampling({ storyId, sampling: suited });
       await page.keyboard.type('I look for another way in.');
       await page.keyboard.press('Control+Enter');
       await studio.replyEnds();
@@ -61,9 +68,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expect(async () => { expect(await studio.text()).toContain('I look for another way in.'); }).toPass();
       }
 
-      const { client, close } = await studio.client();
-      const story = (await client.stories.list()).find(({ title }) => title === 'The Lamp on the Pier');
-      await client.settings.setSampling({ storyId: story?.id ?? '', sampling: { ...DEFAULT_SAMPLING, banEnd: true, maxTokens: 700 } });
+      await client.settings.setSampling({ storyId, sampling: { ...suited, banEnd: true, maxTokens: 700 } });
       close();
       await page.getByRole('textbox', { name: 'Manuscript' }).focus();
       await page.keyboard.type('I wait and listen for a long while.');

@@ -68,6 +68,15 @@ export class StudioPage {
     return await handle.evaluate(work as never, argument as never) as T;
   }
 
+  /** From now on the first story's replies go on until they are stopped or full. */
+  async longReplies(maxTokens: number): Promise<void> {
+    const { client, close } = await this.client();
+    const [story] = await client.stories.list();
+    const storyId = story?.id ?? '';
+    await client.settings.setSampling({ storyId, sampling: { ...await client.settings.sampling({ storyId }), banEnd: true, maxTokens } });
+    close();
+  }
+
   async replyEnds(): Promise<void> {
     await expect(this.button('Stop')).toBeHidden({ timeout: 60_000 });
     await expect(this.button('Reply')).toBeVisible();

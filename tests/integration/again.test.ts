@@ -1,0 +1,119 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { GenerationEvent, GenerationStart } from '../../shared/contract/writing.ts';
+import { newId } from '../../shared/document/ids.ts';
+import { activePath } from '../../shared/document/tree.ts';
+import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
+import { makeModel } from '../helpers/model-maker.ts';
+import { connect, engineReaches, serve, temporaryFolder, type Connection, type Server, type StudioClient } from '../helpers/server.ts';
+
+const data = temporaryFolder('again');
+let server: Server;
+let connection: Connection;
+let client: StudioClient;
+
+beforeAll(async () => {
+  mkdirSync(join(data, 'models'));
+  copyFileSync(makeModel(), join(data, 'models', 'another.gguf'));
+  server = await serve({ data });
+  connection = await connect(server);
+  ({ client } = connection);
+  await engineReaches(client, ['ready']);
+}, 60_000);
+afterAll(async () => {
+  connection.close();
+  await server.stop();
+});
+
+type Done = Extract<GenerationEvent, { type: 'done' }>;
+
+interface Chapter { readonly storyId: string; readonly chapterId: string; readonly turnId: string }
+
+async function newChapter(words: string, sampling: Partial<Sampling> = {}): Promise<Chapter> {
+  const chapter = { storyId: newId(), chapterId: newId(), turnId: newId() };
+  const { storyId, chapterId, turnId } = chapter;
+  await client.stories.create({ id: storyId, title: 'Again', chapterId, turnId });
+  await client.settings.setSampling({ storyId, sampling: { ...DEFAULT_SAMPLING, banEnd: true, maxTokens: 40, ...sampling } });
+  await write(chapterId, turnId, words);
+  return chapter;
+}
+
+async function write(chapterId: string, turnId: string, words: string): Promise<void> {
+  const { structureRev, turns } = await client.chapters.open({ id: chapterId });
+  const turn = turns.find(({ id }) => id === turnId);
+  await client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'setText', turnId, version: turn?.version ?? 0, at: 0, del: 0, ins: words }] });
+}
+
+async function say(chapterId: string, after: string, words: string): Promise<string> {
+  const { structureRev } = await client.chapters.open({ id: chapterId });
+  const id = newId();
+  await client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'insert', turn: { id, role: 'user', speaker: null, marked: true, text: words }, after, as: 'chain' }] });
+  return id;
+}
+
+async function written(wish: Parameters<StudioClient['writing']['generate']>[0]): Promise<{ start: GenerationStart; done: Done }> {
+  const start = await client.writing.generate(wish);
+  for await (const event of await client.writing.follow({ generationId: start.generationId, afterSeq: 0 })) if (event.type === 'done') return { start, done: event };
+  throw new Error('the reply never ended');
+}
+const reply = (chapterId: string, turnId: string) => written({ chapterId, kind: 'reply', turnId, offset: null });
+const again = (chapterId: string, turnId: string) => written({ chapterId, kind: 'again', turnId, offset: null });
+const refusal = async (work: Promise<unknown>): Promise<{ code: string; message: string }> => work.then(() => { throw new Error('not refused'); }, (error: { data: { code: string; message: string } }) => error.data);
+const textOf = async (chapterId: string, turnId: string) => (await client.chapters.open({ id: chapterId })).turns.find(({ id }) => id === turnId)?.text;
+
+test('a reply is made again to the letter, read anew and beside the first, whatever was chosen or written since', async () => {
+  const { storyId, chapterId, turnId } = await newChapter('A fox came to the gate.');
+  const before = await reply(chapterId, turnId);
+  const asked = await say(chapterId, before.start.turnId, 'What did it want?');
+  const first = await reply(chapterId, asked);
+  expect(first.done.stats?.reusedTokens).toBeGreaterThan(0);
+  await client.settings.setSampling({ storyId, sampling: { ...DEFAULT_SAMPLING, temperature: 0.1, maxTokens: 5 } });
+  await write(chapterId, first.start.turnId, 'Edited. ');
+
+  const { start, done } = await again(chapterId, first.start.turnId);
+  expect(done.text).toBe(first.done.text);
+  expect(done.stats).toMatchObject({ reusedTokens: 0, seed: first.done.stats?.seed });
+  expect(start.first).toEqual({ turnId: first.start.turnId, text: first.done.text, reason: 'length' });
+  const { turns, activeRootId } = await client.chapters.open({ id: chapterId });
+  expect(activePath({ activeRootId, turns: new Map(turns.map((turn) => [turn.id, turn])) }).at(-1)?.id).toBe(start.turnId);
+  expect(turns.find(({ id }) => id === start.turnId)?.parentId).toBe(asked);
+  await client.writing.activate({ changeId: newId(), chapterId, turnId: first.start.turnId });
+  expect(await textOf(chapterId, first.start.turnId)).toBe(`Edited. ${first.done.text}`);
+});
+
+test('a reply that went on inside a turn is made again from the same beginning', async () => {
+  const { chapterId, turnId } = await newChapter('Tell me of a lighthouse.');
+  const opening = await reply(chapterId, turnId);
+  const at = 20;
+  const first = await written({ chapterId, kind: 'continue', turnId: opening.start.turnId, offset: at });
+  const { start, done } = await again(chapterId, opening.start.turnId);
+  expect(start).toMatchObject({ offset: at, first: { text: opening.done.text.slice(0, at) + first.done.text } });
+  expect(done.text).toBe(first.done.text);
+  expect(await textOf(chapterId, start.turnId)).toBe(opening.done.text.slice(0, at) + first.done.text);
+});
+
+test('what no model wrote, and what another model or other settings would write, is refused in words, and nothing is changed', async () => {
+  const { chapterId, turnId } = await newChapter('A fox came to the gate.');
+  const { start, done: first } = await reply(chapterId, turnId);
+  expect(await refusal(again(chapterId, turnId))).toMatchObject({ code: 'UNKNOWN_REPLY' });
+
+  const [demo, another] = await client.models.list();
+  const before = await client.chapters.open({ id: chapterId });
+  const refusedFor = async (): Promise<string> => {
+    const { code, message } = await refusal(again(chapterId, start.turnId));
+    expect(code).toBe('NOT_THE_SAME');
+    expect(await client.chapters.open({ id: chapterId })).toEqual(before);
+    return message;
+  };
+  await client.models.setFormat({ id: demo?.id ?? '', format: 'chatml' });
+  expect(await refusedFor()).toContain('It was written in the Metharme format; the model reads ChatML now.');
+  await client.models.setFormat({ id: demo?.id ?? '', format: null });
+  await client.models.load({ id: demo?.id ?? '', contextSize: 512 });
+  expect(await refusedFor()).toContain('Its context had 1024 tokens; now it has 512.');
+  await client.models.load({ id: another?.id ?? '', contextSize: null });
+  expect(await refusedFor()).toContain('It was written by Pocket storyteller; another is loaded now.');
+  await client.models.load({ id: demo?.id ?? '', contextSize: null });
+  const { done } = await again(chapterId, start.turnId);
+  expect(done.text).toBe(first.text);
+});
