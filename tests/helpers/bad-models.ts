@@ -89,6 +89,8 @@ export function oddModels(folder: string): OddModel[] {
     set('more prediction layers than layers', 'RANGE', u(`${NEOX}nextn_predict_layers`, 3)),
     ...[0, 7, 2 ** 31].map((heads) => set(`${heads} heads`, 'RANGE', u(`${NEOX}attention.head_count`, heads), u(`${NEOX}attention.head_count_kv`, heads))),
     set('0 key heads', 'RANGE', u(`${NEOX}attention.head_count_kv`, 0)), set('3 key heads', 'RANGE', u(`${NEOX}attention.head_count_kv`, 3)), set('2 key heads, weights for 4', 'RANGE', u(`${NEOX}attention.head_count_kv`, 2)),
+    set('layers with other key heads than the first', 'RANGE', [`${NEOX}attention.head_count_kv`, 'i32s', [4, 3]]), set('a layer without key heads', 'RANGE', [`${NEOX}attention.head_count_kv`, 'i32s', [4, 0]]), opens('as many heads for each layer', [], [`${NEOX}attention.head_count`, 'i32s', [4, 4]]),
+    set('a number of parts that is stored too long', 'RANGE', u('split.count', 1)), set('the number of a part that is stored too long', 'RANGE', u('split.no', 0)),
     set('a width of 0', 'RANGE', u(`${NEOX}embedding_length`, 0)), set('a width of 2^31', 'RANGE', u(`${NEOX}embedding_length`, 2 ** 31)), set('a width of 128, weights for 64', 'RANGE', u(`${NEOX}embedding_length`, 128)),
     set('a feed-forward width of 0', 'RANGE', u(`${NEOX}feed_forward_length`, 0)), set('a feed-forward width of 64, weights for 128', 'RANGE', u(`${NEOX}feed_forward_length`, 64)),
     set('a head as wide as 0', 'RANGE', u(`${NEOX}attention.key_length`, 0)), set('values as wide as 8, weights for 16', 'RANGE', u(`${NEOX}attention.value_length`, 8)),

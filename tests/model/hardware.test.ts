@@ -77,7 +77,7 @@ describe('adapters', () => {
   test('one that does not suit is refused in a sentence', async () => {
     const rubbish = join(temporaryFolder('adapter'), 'rubbish.gguf');
     writeFileSync(rubbish, 'hello');
-    const cases = [[rubbish, /“rubbish.gguf” cannot be opened/], [LLAMA, /no LoRA/], [makeAdapter({ architecture: 'gptneox' }), /another kind of model \(gptneox, not llama\)/], [makeAdapter({ incomplete: true }), /not complete/], [makeAdapter({ width: 32 }), /does not suit this model/]] as const;
+    const cases = [[rubbish, /“rubbish.gguf” cannot be opened/], [LLAMA, /no LoRA/], [makeAdapter({ architecture: 'gptneox' }), /another kind of model \(gptneox, not llama\)/], [makeAdapter({ incomplete: true }), /not complete/], [makeAdapter({ alpha: 'u32' }), /“strange.gguf” cannot be opened: it is damaged/], [makeAdapter({ width: 32 }), /does not suit this model/]] as const;
     for (const [path, message] of cases) {
       expect(await refused({ adapters: [{ path, scale: 1 }] })).toMatchObject({ code: 'ADAPTER', message: expect.stringMatching(message) as string });
       await host.close();

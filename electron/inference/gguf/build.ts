@@ -22,7 +22,7 @@ export function assertBuild(architecture: string, tensors: Tensors, sizes: Sizes
   for (const names of build.whole) assertOneOf(names, '', tensors);
   for (let layer = 0; layer < sizes.layers; layer++) for (const names of build.layer) assertOneOf(names, `blk.${layer}.`, tensors);
   const shapes = shapesOf(sizes, vocabularySize);
-  if (shapes !== null) for (const [name, { dimensions }] of tensors) assertShape(name, dimensions, shapes);
+  for (const [name, { dimensions }] of tensors) assertShape(name, dimensions, shapes);
 }
 
 function assertOneOf(names: string, prefix: string, tensors: Tensors): void {
@@ -34,9 +34,8 @@ function lacks(name: string): Error {
   return damaged('MISSING', `lacks a part of its weights (${name})`);
 }
 
-/** The shape of each matrix, [length of a row, rows]; null where layers differ. */
-function shapesOf({ embedding, feed, heads, keyHeads, keyWidth, valueWidth }: Sizes, vocabularySize: number): ReadonlyMap<string, readonly number[]> | null {
-  if (typeof feed !== 'number' || typeof heads !== 'number' || typeof keyHeads !== 'number') return null;
+/** The shape of each matrix, [length of a row, rows]. */
+function shapesOf({ embedding, feed, heads, keyHeads, keyWidth, valueWidth }: Sizes, vocabularySize: number): ReadonlyMap<string, readonly number[]> {
   const [queries, keys, values] = [heads * keyWidth, keyHeads * keyWidth, keyHeads * valueWidth];
   return new Map<string, readonly number[]>([
     ['token_embd', [embedding, vocabularySize]], ['output', [embedding, vocabularySize]], ['output_norm', [embedding]], ['attn_norm', [embedding]], ['ffn_norm', [embedding]],

@@ -1,6 +1,6 @@
 import { damaged } from './fault.ts';
 import type { BoundedReader } from './reader.ts';
-import { type GgufValue, readValue } from './values.ts';
+import { type GgufValue, NUMBER_TYPES, type NumberType, readValue } from './values.ts';
 
 const MAX_KEYS = 10_000;
 const MAX_KEY = 1024;
@@ -11,6 +11,7 @@ export interface Bounds { readonly key: string; readonly what: string; readonly 
 /** A file's keys, each read as what it should be. */
 export class Keys {
   readonly #values = new Map<string, GgufValue>();
+  readonly #types = new Map<string, number>();
 
   constructor(reader: BoundedReader) {
     const count = reader.count('keys', MAX_KEYS);
@@ -19,7 +20,9 @@ export class Keys {
       // The engine reads names up to a zero byte.
       if (key === '' || key.includes('\0')) throw damaged('RANGE', 'has a key without a whole name');
       if (this.#values.has(key)) throw damaged('RANGE', `says twice what its ${key} is`);
-      this.#values.set(key, readValue(reader, key));
+      const type = reader.u32();
+      this.#types.set(key, type);
+      this.#values.set(key, readValue(reader, key, type));
     }
   }
 
@@ -35,6 +38,14 @@ export class Keys {
     const value = this.#values.get(key);
     if (value === undefined || typeof value === 'string') return value ?? null;
     throw damaged('RANGE', `should have a text as its ${key}`, shown(value));
+  }
+
+  /** A number that must be stored as one of this type: the engine ends itself over any other. */
+  stored(key: string, type: NumberType): number | null {
+    const value = this.#values.get(key);
+    if (value === undefined) return null;
+    if (typeof value === 'number' && this.#types.get(key) === NUMBER_TYPES[type]) return value;
+    throw damaged('RANGE', `stores its ${key} as another kind of number than it should`, `${shown(value)}, expected ${type}`);
   }
 
   flag(key: string): boolean | null {

@@ -3,19 +3,20 @@ import { damaged } from './fault.ts';
 import type { Bounds, Keys } from './keys.ts';
 import type { Warning } from './warning.ts';
 
-/** The numbers that a model is built by. A list has one for each layer. */
+/** The numbers that a model is built by; where its layers differ, the largest. */
 export interface Sizes {
   readonly embedding: number;
   readonly layers: number;
   /** In tokens; null where the file says nothing that could be. */
   readonly contextLength: number | null;
-  readonly feed: PerLayer;
-  readonly heads: PerLayer;
-  readonly keyHeads: PerLayer;
+  readonly feed: number;
+  readonly heads: number;
+  readonly keyHeads: number;
   readonly keyWidth: number;
   readonly valueWidth: number;
   readonly experts: number;
 }
+/** A list has a number for each layer. */
 type PerLayer = number | readonly number[];
 
 const MAX_EXPERTS = 1024;
@@ -64,6 +65,7 @@ export function readSizes(keys: Keys, architecture: string, warn: (warning: Warn
   const feed = optional(recurrent ? { ...FEED, least: 0 } : FEED) ?? (recurrent || (founding === undefined && keys.has(`${prefix}expert_feed_forward_length`)) ? 0 : missing(prefix, FEED));
   const heads = optional(recurrent ? { ...HEADS, least: 0 } : HEADS) ?? (recurrent ? 0 : missing(prefix, HEADS));
   const keyHeads = optional(KEY_HEADS) ?? heads;
+  if (founding !== undefined) for (const value of [feed, heads, keyHeads]) assertAlike(value, architecture);
   const headCount = largest(heads);
   if (typeof heads === 'number' && typeof keyHeads === 'number' && keyHeads > 0 && heads % keyHeads !== 0) throw damaged('RANGE', `has ${heads} attention heads for ${keyHeads} key heads, which cannot be shared out`);
   const share = headCount > 0 ? embedding / headCount : 0;
@@ -77,7 +79,7 @@ export function readSizes(keys: Keys, architecture: string, warn: (warning: Warn
   if (founding !== undefined && !keys.has(`${prefix}attention.${founding}`)) throw damaged('MISSING', 'does not say the smallest deviation of its layer norm', `${prefix}attention.${founding}`);
   if (architecture === 'gptneox' && keys.flag('gptneox.use_parallel_residual') === null) throw damaged('MISSING', 'does not say whether its layers work in parallel', 'gptneox.use_parallel_residual');
   if (keys.flag(`${prefix}attention.causal`) === false) throw damaged('ARCH', 'holds a model that reads whole texts and cannot write', `${prefix}attention.causal`);
-  return { embedding, layers, contextLength, feed, heads, keyHeads, keyWidth, valueWidth, experts };
+  return { embedding, layers, contextLength, feed: largest(feed), heads: headCount, keyHeads: largest(keyHeads), keyWidth, valueWidth, experts };
 }
 
 function checkExperts(optional: (bounds: Bounds) => PerLayer | null, singleIsNone: boolean): number {
@@ -104,6 +106,11 @@ function checkRotation(keys: Keys, prefix: string, founding: boolean, headWidth:
 
 function missing(prefix: string, { key, what }: Bounds): never {
   throw damaged('MISSING', `does not say its ${what}`, prefix + key);
+}
+
+/** The engine ends itself where a layer of these has other heads than its weights. */
+function assertAlike(value: PerLayer, architecture: string): void {
+  if (typeof value !== 'number' && new Set(value).size > 1) throw damaged('RANGE', `has layers that differ, which ${architecture} models have not`, value.join(', '));
 }
 
 function largest(value: PerLayer): number {

@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { splitModel } from '../../../tests/helpers/split-model.ts';
 import { makeModel } from '../../../tests/helpers/model-maker.ts';
 import { readGgufHeader } from './header.ts';
+import { splitOf } from './split.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'paphos-split-'));
 afterAll(() => { rmSync(root, { recursive: true }); });
@@ -45,4 +46,9 @@ test('a part under another name cannot be known', () => {
   const renamed = join(folder, 'renamed.gguf');
   renameSync(first, renamed);
   expect(() => readGgufHeader(renamed)).toThrow(/one of 3 parts of a model, but its name does not say which/);
+});
+
+test('a name that counts wrongly names no part', () => {
+  expect(splitOf('/m/story-00002-of-00003.gguf')).toMatchObject({ name: 'story', part: 2 });
+  for (const name of ['story-00000-of-00003.gguf', 'story-00004-of-00003.gguf', 'story-00001-of-00001.gguf']) expect(splitOf(`/m/${name}`)).toBeNull();
 });

@@ -12,7 +12,7 @@ export interface Split { readonly name: string; readonly part: number; readonly 
 
 export function splitOf(path: string): Split | null {
   const [, name, part, of] = /^(.+)-(\d{5})-of-(\d{5})\.gguf$/i.exec(basename(path)) ?? [];
-  if (name === undefined || Number(of) < 2 || Number(of) > MAX_PARTS) return null;
+  if (name === undefined || Number(of) < 2 || Number(of) > MAX_PARTS || Number(part) < 1 || Number(part) > Number(of)) return null;
   return { name, part: Number(part), files: Array.from({ length: Number(of) }, (_, index) => join(dirname(path), partName(name, index + 1, Number(of)))) };
 }
 
@@ -27,11 +27,12 @@ export function partsOf(path: string): readonly string[] {
 
 /** Whether a file says of itself that it is the part which its name says. */
 export function assertPart(keys: Keys, index: number, count: number): void {
-  const claimed = keys.get('split.count') ?? 1;
-  if (count === 1 && typeof claimed === 'number' && claimed > 1) {
+  const claimed = keys.stored('split.count', 'u16') ?? 1;
+  const number = keys.stored('split.no', 'u16');
+  if (count === 1 && claimed > 1) {
     throw new EngineFault('INCOMPLETE', `This is one of ${claimed} parts of a model, but its name does not say which. Give the parts the names that they had where you got them.`, `expected a name that ends in ${partName('', 1, claimed)}`);
   }
-  if (count > 1 && (claimed !== count || keys.get('split.no') !== index)) {
-    throw new EngineFault('INCOMPLETE', 'The parts of this model do not belong together. Download them again, all from one place.', `split.no ${String(keys.get('split.no'))}, split.count ${String(claimed)}, expected ${index} of ${count}`);
+  if (count > 1 && (claimed !== count || number !== index)) {
+    throw new EngineFault('INCOMPLETE', 'The parts of this model do not belong together. Download them again, all from one place.', `split.no ${number ?? 'missing'}, split.count ${claimed}, expected ${index} of ${count}`);
   }
 }

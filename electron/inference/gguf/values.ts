@@ -6,6 +6,8 @@ export interface SkippedList { readonly skipped: number }
 export type GgufValue = string | number | boolean | readonly string[] | readonly number[] | SkippedList;
 
 const STRING = 8, ARRAY = 9;
+export const NUMBER_TYPES = { u16: 2, f32: 6 } as const;
+export type NumberType = keyof typeof NUMBER_TYPES;
 const MAX_ITEMS = 4_000_000;
 const MAX_TEXT = 32 * 2 ** 20;
 const MAX_ITEM_TEXT = 2 ** 20;
@@ -28,8 +30,7 @@ const SCALARS: ReadonlyMap<number, Scalar> = new Map([
   [12, { bytes: 8, read: (reader) => reader.f64() }],
 ]);
 
-export function readValue(reader: BoundedReader, key: string): GgufValue {
-  const type = reader.u32();
+export function readValue(reader: BoundedReader, key: string, type: number): GgufValue {
   if (type === STRING) return reader.text(`letters in ${key}`, MAX_TEXT);
   if (type === ARRAY) return readList(reader, key);
   const scalar = SCALARS.get(type);

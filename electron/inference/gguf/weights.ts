@@ -18,10 +18,11 @@ export function firstBroken(bytes: Uint8Array, at: number, { tensors, dataStart 
     const floats = FLOATS.get(type);
     const start = dataStart + offset - at;
     if (floats === undefined || start >= bytes.length || start + length <= 0) continue;
-    const end = Math.min(bytes.length, start + length) >> 1;
-    const step = floats.stride >> 1;
+    const end = Math.floor(Math.min(bytes.length, start + length) / 2);
+    const step = floats.stride / 2;
     for (const place of floats.places) {
-      const first = (start + place) >> 1;
+      // Far outside 32 bits where these bytes are the middle of a large tensor.
+      const first = Math.floor((start + place) / 2);
       for (let word = first < 0 ? first + Math.ceil(-first / step) * step : first; word < end; word += step) {
         if (((words[word] ?? 0) & floats.exponent) === floats.exponent) return name;
       }
