@@ -33,6 +33,7 @@ export const faults = {
     new EngineFault('BREAKER', `The model stopped ${failures} times in a row, so it is not started again by itself. Your text is safe. Choose a smaller context or another model, or load this one again to try once more.`),
   nothingLoaded: () => new EngineFault('NO_ENGINE', 'No model is loaded. Nothing was changed. Choose one first.'),
   notReady: () => new EngineFault('NO_ENGINE', 'No model is ready. Nothing was changed. Choose one, or wait until it is loaded.'),
+  replaced: () => new EngineFault('REPLACED', 'The model file was replaced by another one while it was not in use. Your text is safe. Press Reply again: the new one is opened.'),
   unloaded: () => new EngineFault('NO_ENGINE', 'The model was closed. Your text is safe. Press Reply to start it again.'),
   closing: () => new EngineFault('CLOSED', 'Paphos is closing. Your text is safe.'),
   busy: () => new EngineFault('BUSY', 'The model is still busy with something else. Nothing was changed. Stop that first.'),

@@ -27,8 +27,8 @@ export function createInferenceHost(start: StartEngine, { tempo = TEMPO, hasRoom
   const deathListeners: ((fault: StudioFault) => void)[] = [];
   let seat: Seat | null = null;
   let spare: Seat | null = null;
-  /** What the next job needs, whether or not a process has it now. */
-  let wanted: LoadOptions | null = null;
+  /** What the next job needs, whether or not a process has it now, and its files as they were when they were read. */
+  let wanted: Pick<Seat, 'options' | 'files'> | null = null;
   let failures = 0;
   let closed = false;
   const queue = new JobQueue(() => seat?.model?.parallel ?? 1);
@@ -87,16 +87,17 @@ export function createInferenceHost(start: StartEngine, { tempo = TEMPO, hasRoom
   const load = async (options: LoadOptions, onProgress: (value: number) => void): Promise<LoadedModel> => {
     if (seat?.model && holds(seat, options)) return seat.model;
     if (spare?.model && holds(spare, options)) {
-      const { options: known, model } = spare;
+      const { model } = spare;
       [seat, spare] = [spare, seat];
-      wanted = known;
+      wanted = seat;
       return model;
     }
-    wanted = options;
+    const files = stampsOf(options);
+    wanted = { options, files };
     const model = await counted(loadFresh(options, onProgress));
     // A process that is started again must not measure anew.
-    wanted = { ...options, tuning: { ...options.tuning, promptChunk: model.hardware.promptChunk } };
-    if (seat !== null) seat.options = wanted;
+    wanted = { files, options: { ...options, tuning: { ...options.tuning, promptChunk: model.hardware.promptChunk } } };
+    if (seat !== null) seat.options = wanted.options;
     return model;
   };
 
@@ -105,11 +106,14 @@ export function createInferenceHost(start: StartEngine, { tempo = TEMPO, hasRoom
     throw faults.notReady();
   };
 
+  const isReplaced = (): boolean => !seat?.model && wanted !== null && stampsOf(wanted.options) !== wanted.files;
+
   const ensureLoaded = async (): Promise<EngineProcess> => {
     if (seat?.model) return seat.engine;
     if (wanted === null) throw faults.nothingLoaded();
+    if (isReplaced()) throw faults.replaced();
     if (failures >= BREAKER) throw faults.breaker(failures);
-    await loadFresh(wanted, () => undefined);
+    await loadFresh(wanted.options, () => undefined);
     return readyNow();
   };
 
@@ -124,6 +128,7 @@ export function createInferenceHost(start: StartEngine, { tempo = TEMPO, hasRoom
 
   return {
     get pid() { return seat?.engine.pid ?? null; },
+    get isReplaced() { return isReplaced(); },
     get held() {
       const memories = [seat, spare].flatMap((one) => one?.model?.hardware.memory ?? []);
       return { ram: memories.reduce((sum, { ram }) => sum + ram, 0), vram: memories.reduce((sum, { vram }) => sum + vram, 0) };

@@ -162,6 +162,8 @@ export interface InferenceHost {
   score(request: ScoreRequest): Measurement<readonly EndingScore[]>;
   perplexity(request: PerplexityRequest): Measurement<Perplexity>;
   readonly pid: number | null;
+  /** No process has the model that was loaded, and its files are others by now: it must be loaded again, for it is another model. */
+  readonly isReplaced: boolean;
   /** Bytes that loaded models take; another one may have them. */
   readonly held: LoadedHardware['memory'];
   /** Ends the processes once nothing is left to do. What was loaded stays chosen: the next job starts it again. */

@@ -2,30 +2,28 @@ import { z } from 'zod';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import type { WritableDB } from '../storage/handle.ts';
 import { readSetting, writeSetting } from '../storage/settings.ts';
-import type { FoundModel } from './model-files.ts';
+import type { ModelVersion } from './model-files.ts';
 
 /** So many ends of the process without a finished reply between them, and the file is put aside. */
 const ASIDE = 2;
 const stored = z.object({ bytes: z.number(), modifiedAt: z.number(), count: z.number() });
 
-type File = Pick<FoundModel, 'id' | 'bytes' | 'modifiedAt'>;
-
 /** Model files that ended the engine. A file of the same path with another size or date is another one. */
 export interface Crashes {
-  died(model: File, fault: StudioFault): void;
+  died(model: ModelVersion, fault: StudioFault): void;
   /** It wrote a reply to its end, or the person wants to try it again. */
-  forget(model: File): void;
+  forget(model: ModelVersion): void;
   /** Why it is put aside; null if it is not. */
-  fault(model: File): StudioFault | null;
+  fault(model: ModelVersion): StudioFault | null;
 }
 
 export function createCrashes(db: WritableDB): Crashes {
-  const scope = ({ id }: File): string => `model:${id}`;
-  const known = (model: File): number => {
+  const scope = ({ id }: ModelVersion): string => `model:${id}`;
+  const known = (model: ModelVersion): number => {
     const { data } = stored.safeParse(readSetting(db, scope(model), 'crashes'));
     return data?.bytes === model.bytes && data.modifiedAt === model.modifiedAt ? data.count : 0;
   };
-  const note = (model: File, value: z.infer<typeof stored> | null): void => {
+  const note = (model: ModelVersion, value: z.infer<typeof stored> | null): void => {
     try {
       writeSetting(db, scope(model), 'crashes', value);
     } catch {

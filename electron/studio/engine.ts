@@ -8,8 +8,9 @@ import type { InferenceHost, LoadOptions } from '../inference/protocol.ts';
 import type { Crashes } from './crashes.ts';
 import { channel, type Channel } from './events.ts';
 import { faultOf, StudioError } from './faults.ts';
+import { isSameFile, type ModelVersion } from './model-files.ts';
 
-export interface EngineModel { readonly id: string; readonly name: string; readonly options: LoadOptions; readonly hardware: Hardware; readonly format: PromptFormat; readonly bytes: number; readonly modifiedAt: number; readonly sha256: string | null }
+export interface EngineModel extends ModelVersion { readonly name: string; readonly options: LoadOptions; readonly hardware: Hardware; readonly format: PromptFormat; readonly sha256: string | null }
 export interface Ready { readonly modelId: string; readonly modelName: string; readonly device: string; readonly contextSize: number; readonly promptChunk: number; readonly hardware: Hardware; readonly format: PromptFormat; readonly sha256: string | null }
 
 /** The inference process as the person sees it: which model, how far, how fast, what went wrong. */
@@ -17,10 +18,13 @@ export interface Engine {
   load(model: EngineModel): Promise<Ready>;
   /** What a reply is written with; waits for a load that is under way, and loads again what rests. After the death of the process: what was loaded, for the next job starts it again. */
   ready(): Promise<Ready | null>;
+  /** What was loaded, if its file was replaced since its process ended: that must be loaded anew, as another model. */
+  readonly replaced: EngineModel | null;
   /** What is loaded now. */
   current(): Ready | null;
   setFormat(modelId: string, format: PromptFormat): void;
-  setFingerprint(modelId: string, sha256: string): void;
+  /** Unless the file that was loaded is another one. */
+  setFingerprint(model: ModelVersion, sha256: string): void;
   unload(): Promise<void>;
   /** A reply was asked for; its model may have to be started first. */
   asked(): void;
@@ -126,6 +130,7 @@ export function createEngine(createHost: () => InferenceHost, { crashes, restMin
       while (loading) await loading;
       return ready;
     },
+    get replaced() { return host.isReplaced ? chosen : null; },
     current() {
       used();
       return alive ? ready : null;
@@ -135,8 +140,8 @@ export function createEngine(createHost: () => InferenceHost, { crashes, restMin
       ready = { ...ready, format };
       show({ format: format.name });
     },
-    setFingerprint(modelId, sha256) {
-      if (ready?.modelId !== modelId) return;
+    setFingerprint(model, sha256) {
+      if (!ready || !chosen || !isSameFile(chosen, model)) return;
       ready = { ...ready, sha256 };
       show({ sha256 });
     },

@@ -3,7 +3,7 @@ import { fingerprintModel } from '../inference/inspect.ts';
 import type { WritableDB } from '../storage/handle.ts';
 import { getModel, recordFingerprint } from '../storage/models.ts';
 import type { Engine } from './engine.ts';
-import type { FoundModel } from './model-files.ts';
+import { isSameFile, isUnchanged, type FoundModel } from './model-files.ts';
 
 /** What the files of models hold, found by reading the one in use to its end in the background; it waits while the engine works. */
 export interface Fingerprints {
@@ -17,7 +17,7 @@ export interface Fingerprints {
 export function createFingerprints(db: WritableDB, engine: Engine): Fingerprints {
   const hold = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const closing = new AbortController();
-  let reading: { readonly id: string; readonly abort: AbortController } | null = null;
+  let reading: { readonly model: FoundModel; readonly abort: AbortController } | null = null;
 
   const follow = async (): Promise<void> => {
     for await (const { state } of engine.watch(closing.signal)) {
@@ -35,8 +35,9 @@ export function createFingerprints(db: WritableDB, engine: Engine): Fingerprints
   const readToItsEnd = async (model: FoundModel, abort: AbortController): Promise<void> => {
     try {
       const found = await fingerprintModel(model.path, hold, AbortSignal.any([abort.signal, closing.signal]));
+      if (!isUnchanged(model)) return;
       recordFingerprint(db, { id: model.id, bytes: model.bytes, modifiedAt: model.modifiedAt, ...found });
-      engine.setFingerprint(model.id, found.sha256);
+      engine.setFingerprint(model, found.sha256);
     } catch {
       // The file is read again when the model is used again.
     } finally {
@@ -47,9 +48,9 @@ export function createFingerprints(db: WritableDB, engine: Engine): Fingerprints
   return {
     of,
     read(model) {
-      if (reading?.id === model.id || of(model)) return;
+      if ((reading && isSameFile(reading.model, model)) || of(model)) return;
       reading?.abort.abort();
-      reading = { id: model.id, abort: new AbortController() };
+      reading = { model, abort: new AbortController() };
       void readToItsEnd(model, reading.abort);
     },
     close: () => { closing.abort(); },

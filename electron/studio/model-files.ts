@@ -6,13 +6,17 @@ import { DEFAULT_SAMPLING, samplingSchema, type Sampling } from '../../shared/se
 import { splitOf } from '../inference/gguf/split.ts';
 
 /** A model file on this machine. The id is its path hashed: paths stay in main. */
-export interface FoundModel { readonly id: string; readonly path: string; readonly bytes: number; readonly modifiedAt: number; readonly name: string; readonly demo: boolean }
+export interface FoundModel extends ModelVersion { readonly path: string; readonly name: string; readonly demo: boolean }
+/** A file as it was at some time: one that was replaced has another size or date. */
+export interface ModelVersion { readonly id: string; readonly bytes: number; readonly modifiedAt: number }
 
 /** The model that comes with the studio: resources/models/model.json. */
 export interface DemoModel { readonly path: string; readonly name: string; readonly format: string; readonly contextLength: number; readonly sha256: string; readonly sampling: Sampling }
 
 const description = z.object({ name: z.string(), file: z.string(), format: z.string(), contextLength: z.number().int(), sha256: z.string(), sampling: samplingSchema.partial() });
 const DEPTH = 2;
+
+export const isSameFile = (a: ModelVersion, b: ModelVersion): boolean => a.id === b.id && a.bytes === b.bytes && a.modifiedAt === b.modifiedAt;
 
 export const modelId = (path: string): string => createHash('sha256').update(resolve(path)).digest('hex').slice(0, 24);
 
@@ -57,6 +61,12 @@ function foundIn(path: string): FoundModel | null {
   const first = split.files[0] ?? path;
   if (parts[0]?.path !== resolve(path)) return null;
   return { id: modelId(first), path: resolve(first), bytes: parts.reduce((sum, part) => sum + part.bytes, 0), modifiedAt: Math.max(...parts.map((part) => part.modifiedAt)), name: split.name, demo: false };
+}
+
+/** Whether a model's files have stayed as they were when it was found. */
+export function isUnchanged(model: FoundModel): boolean {
+  const now = foundIn(model.path);
+  return now !== null && isSameFile(now, model);
 }
 
 /** Every GGUF file of a folder, as adapters are kept. */

@@ -147,6 +147,16 @@ export function createModels({ db, engine, crashes, fingerprints, demo, dataDir,
     return first;
   };
 
+  /** A file that was replaced while nothing had it open is another model: its own hash, format and warnings, and nothing that the old one read. */
+  async function startReplaced(): Promise<void> {
+    const { replaced } = engine;
+    if (!replaced) return;
+    const { id, hardware, options: { contextSize, anyway } } = replaced;
+    const model = byId(id);
+    await beforeChange();
+    await start(model, contextSize, { hardware, anyway });
+  }
+
   return {
     list: () => Promise.all(find().map(describe)),
     async load({ id, contextSize, hardware, anyway, again = false }) {
@@ -183,6 +193,7 @@ export function createModels({ db, engine, crashes, fingerprints, demo, dataDir,
     suitableSampling: () => (demo && lastUsed()?.demo ? demo.sampling : DEFAULT_SAMPLING),
     async readyForReply() {
       await startLast().catch(() => null);
+      await startReplaced();
       const ready = await engine.ready();
       const last = lastUsed();
       if (last) refuseAside(last);

@@ -6,6 +6,7 @@ import { EngineFault } from '../fault.ts';
 import { stampOf } from '../file-stamp.ts';
 import { checkAdapter } from '../gguf/adapter.ts';
 import { readGgufHeader } from '../gguf/header.ts';
+import { splitOf } from '../gguf/split.ts';
 import { DEFAULT_TUNING, type LoadedModel, type LoadOptions, PROTOCOL_VERSION, type Tuning } from '../protocol.ts';
 import { Branches } from './branches.ts';
 import { startMachine } from './devices.ts';
@@ -27,12 +28,15 @@ export interface OpenModel {
   dispose(): Promise<void>;
 }
 
+type ModelFile = Omit<StateKey['model'], 'sha256'>;
+
 /** What the bar shows when the file is read and the context is still to be made. */
 const FILE_SHARE = 0.9;
 
 /** Header check, memory estimate, weights, context: in this order, each with its own fault. */
 export async function openModel(options: LoadOptions, onProgress: (value: number) => void): Promise<OpenModel> {
   const tuning = { ...DEFAULT_TUNING, ...options.tuning };
+  const file = fileOf(options.path);
   const header = readGgufHeader(options.path);
   for (const { path } of tuning.adapters) checkAdapter(path, header.architecture);
   const machine = await startMachine(options, tuning);
@@ -78,15 +82,20 @@ export async function openModel(options: LoadOptions, onProgress: (value: number
         vram: gpu ? await llama.getVramState() : null,
       },
     },
-    identity: identityOf(options.path, { ...tuning, promptChunk: null, contextSize, gpu }, await engineVersion(llama)),
+    identity: identityOf(file, { ...tuning, promptChunk: null, contextSize, gpu }, await engineVersion(llama)),
     dispose: () => llama.dispose(),
   };
 }
 
+/** A model as it is before it is read: what replaces it meanwhile is another one. */
+function fileOf(path: string): ModelFile {
+  const parts = (splitOf(path)?.files ?? [path]).map((part) => statSync(part, { throwIfNoEntry: false }));
+  return { path, bytes: parts.reduce((sum, part) => sum + (part?.size ?? 0), 0), modifiedAt: Math.max(...parts.map((part) => Math.trunc(part?.mtimeMs ?? 0))) };
+}
+
 /** Everything that an evaluated state depends on. How a prompt is cut into chunks is no part of it. */
-function identityOf(path: string, context: Tuning & { readonly contextSize: number; readonly gpu: boolean }, engine: string): StateKey {
-  const { size, mtimeMs } = statSync(path);
-  return { model: { sha256: null, path, bytes: size, modifiedAt: Math.trunc(mtimeMs) }, context: JSON.stringify({ ...context, adapters: context.adapters.map(({ path: adapter, scale }) => [stampOf(adapter), scale]) }), engine };
+function identityOf(file: ModelFile, context: Tuning & { readonly contextSize: number; readonly gpu: boolean }, engine: string): StateKey {
+  return { model: { ...file, sha256: null }, context: JSON.stringify({ ...context, adapters: context.adapters.map(({ path: adapter, scale }) => [stampOf(adapter), scale]) }), engine };
 }
 
 async function engineVersion(llama: Llama): Promise<string> {

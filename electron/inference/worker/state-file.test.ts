@@ -50,6 +50,15 @@ test('cut off anywhere, longer than it was, or with any one bit turned: refused'
   expect(await refusal(`${path}.gone`)).toMatch(/ENOENT/);
 });
 
+test('a hash holds wherever the file has gone, but not for a file that took its place', async () => {
+  const hashed: StateKey = { ...KEY, model: { ...KEY.model, sha256: 'a'.repeat(64) } };
+  const { path } = await written(hashed);
+  const other = (model: Partial<StateKey['model']>): StateKey => ({ ...hashed, model: { ...hashed.model, ...model } });
+  expect(await refusal(path, other({ path: '/moved/a.gguf', modifiedAt: 9 }))).toBeNull();
+  expect(await refusal(path, other({ sha256: null }))).toBeNull();
+  for (const model of [{ modifiedAt: 6 }, { bytes: 101 }, { sha256: 'b'.repeat(64) }, { sha256: null, path: '/moved/a.gguf' }]) expect(await refusal(path, other(model)), JSON.stringify(model)).toBe('made with another model');
+});
+
 test('of another model, context or engine: refused with the reason', async () => {
   const { path } = await written();
   expect(await refusal(path, { ...KEY, model: { ...KEY.model, modifiedAt: 6 } })).toBe('made with another model');

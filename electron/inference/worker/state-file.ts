@@ -14,7 +14,7 @@ const VERSION = 1;
 const SEAL_BYTES = 4 + 32 + MAGIC.length;
 const MOST_FOOTER = 64 * 2 ** 20;
 
-/** What must be the same for a state to be of any use. `sha256` counts where both sides know it, the file's place, size and time where not. */
+/** What must be the same for a state to be of any use: `sha256` where both sides know it, else the file's place; and in one place its size and time, for a hash may be of the file that was there before. */
 const stateKey = z.object({
   model: z.object({ sha256: z.string().nullable(), path: z.string(), bytes: z.number(), modifiedAt: z.number() }),
   context: z.string(),
@@ -76,9 +76,11 @@ async function readFooter(file: FileHandle): Promise<z.infer<typeof footerSchema
 }
 
 function differenceOf(a: StateKey, b: StateKey): 'model' | 'context' | 'engine' | null {
-  const sameModel = a.model.sha256 !== null && b.model.sha256 !== null ? a.model.sha256 === b.model.sha256
-    : a.model.path === b.model.path && a.model.bytes === b.model.bytes && a.model.modifiedAt === b.model.modifiedAt;
-  if (!sameModel) return 'model';
+  const isKnown = a.model.sha256 !== null && b.model.sha256 !== null;
+  const samePlace = a.model.path === b.model.path;
+  const sameTime = a.model.bytes === b.model.bytes && a.model.modifiedAt === b.model.modifiedAt;
+  if (isKnown && a.model.sha256 !== b.model.sha256) return 'model';
+  if (samePlace ? !sameTime : !isKnown) return 'model';
   if (a.context !== b.context) return 'context';
   return a.engine === b.engine ? null : 'engine';
 }
