@@ -132,7 +132,11 @@ describe('in a vocabulary of 50,304', () => {
     const total = sum(weights);
     const typical = references.typicalP(new Map([...whole.ids].map((id, place) => [id, (weights[place] ?? 0) / total])), 0.2);
     const first = new Set<number>();
-    for (let seed = 1; seed <= 12; seed++) first.add((await written(model, { typicalP: 0.2, seed }, 1))[0]?.token ?? -1);
+    for (let seed = 1; seed <= 12; seed++) {
+      const [choice] = await written(model, { typicalP: 0.2, seed, candidates: 10 }, 1);
+      first.add(choice?.token ?? -1);
+      expect(choice?.others?.chosen).toBeCloseTo(Math.log((weights[whole.ids.indexOf(choice?.token ?? -1)] ?? 0) / total), 3);
+    }
     for (const token of first) expect(typical.has(token)).toBe(true);
     expect([...first].some((token) => whole.ids.indexOf(token) >= 500), 'typical tokens are beyond the 500 likeliest here').toBe(true);
   });

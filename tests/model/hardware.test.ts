@@ -110,6 +110,18 @@ describe('guessing ahead', () => {
     expect((await write({}, 'abcdefghijkl')).stats.guesses?.right).toBeGreaterThan(10);
   });
 
+  test('the end stays banned, and a bias holds beside DRY', async () => {
+    const ending = makeModel({ kind: 'bigram', chain: ['abcdefgh<|endoftext|>'] });
+    await load(ending, { lookup: true });
+    expect((await write({}, 'ab')).written).toBe('cdefgh');
+    expect((await write({ banEnd: true }, 'ab')).stats.tokens).toBe(48);
+    await host.close();
+    await load(ROUND, { lookup: true });
+    const dry = { dryStrength: 5, dryBase: 4, maxTokens: 1 };
+    expect((await write({ ...dry, logitBias: [] }, 'abcdabc')).written).not.toBe('d');
+    expect((await write({ ...dry, logitBias: [{ text: 'd', bias: 0.5 }] }, 'abcdabc')).written).not.toBe('d');
+  });
+
   test('a model with another vocabulary cannot guess', async () => {
     expect(await refused({ draft: ROUND })).toMatchObject({ code: 'DRAFT', message: expect.stringMatching(/another vocabulary/) as string });
   });

@@ -71,9 +71,10 @@ describe('through the real engine', () => {
     expect(await write(ending.generate(request('x', { banEnd: true, bannedPhrases: ['never'] })))).toMatchObject({ reason: 'length', stats: { tokens: 40 } });
   });
 
-  test('bias lifts a token from far below; a word that is several tokens cannot be biased, and it is said', async () => {
+  test('bias lifts a token from far below and lowers the likeliest; a word that is several tokens cannot be biased, and it is said', async () => {
     const host = await loaded(chain('<|model|>aaa<|endoftext|>'));
     expect((await write(host.generate(request('x', { logitBias: [{ text: 'q', bias: 40 }], maxTokens: 5 })))).text).toBe('qqqqq');
+    expect((await write(host.generate(request('x', { logitBias: [{ text: 'a', bias: -40 }], maxTokens: 5 })))).text).not.toMatch(/^a/);
     const refusal: unknown = await host.generate(request('x', { logitBias: [{ text: 'castle', bias: 5 }] })).done.catch((error: unknown) => error);
     expect(refusal instanceof EngineFault && refusal.fault.code).toBe('NOT_A_TOKEN');
     expect((await write(host.generate(request('x', { maxTokens: 3 })))).text).toBe('aaa');

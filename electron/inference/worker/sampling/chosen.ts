@@ -16,10 +16,10 @@ const LISTED = 500;
 /** New tokens by our own samplers. */
 export async function* chosenTokens({ sequence, vocabulary }: Writer, history: number[], task: Task, rules: TokenRules): AsyncGenerator<Choice, void, void> {
   const { sampling, finals, signal } = task;
-  const sampler = new Sampler(sampling, { history, bias: rules.bias, breaksRepeats: (token) => rules.breakers.has(token) });
+  const sampler = new Sampler(sampling, { history, bias: rules.bias, breakers: rules.breakers });
   const isGreedy = sampling.temperature === 0 && activeSteps(sampling).length === 0;
   const logits = new Logits(sequence, vocabulary.size, {
-    listed: (isGreedy ? Math.max(1, sampling.candidates) : LISTED) + rules.banned.size + (rules.phrases.length > 0 ? UNDONE : 0),
+    listed: (isGreedy ? Math.max(1, sampling.candidates) : LISTED) + rules.banned.size + rules.bias.size + (rules.phrases.length > 0 ? UNDONE : 0),
     always: [...rules.bias].filter(([, bias]) => bias > 0).map(([token]) => token),
     weight: sampler.weighs(LISTED) || sampling.candidates > 0, spread: sampler.needsSpread,
   });
@@ -41,9 +41,13 @@ export async function* chosenTokens({ sequence, vocabulary }: Writer, history: n
     const chances = { xtc: random(), draw: random() };
     const here = refused.get(history.length);
     const banned = here === undefined ? rules.banned : new Set([...rules.banned, ...here]);
-    let token = sampler.choose(list, banned, chances);
-    if (token === 'whole') token = sampler.choose(await whole(), banned, chances);
-    return typeof token === 'number' ? { token, others: sampling.candidates > 0 ? othersOf(list, token, sampling.candidates) : null } : null;
+    let from = list;
+    let token = sampler.choose(from, banned, chances);
+    if (token === 'whole') {
+      from = await whole();
+      token = sampler.choose(from, banned, chances);
+    }
+    return typeof token === 'number' ? { token, others: sampling.candidates > 0 ? othersOf(from, token, sampling.candidates) : null } : null;
   };
   /** The text before the newest `count` tokens, and never again the first of them in its place. */
   const undo = async (count: number): Promise<void> => {

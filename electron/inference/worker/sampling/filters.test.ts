@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Candidates, probabilitiesOf } from './candidates.ts';
-import { Repeats, withoutRepeats } from './dry.ts';
+import { repeatPenalties, withoutRepeats } from './dry.ts';
 import { minP, tailFree, topK, topNSigma, topP, typicalP, xtc } from './filters.ts';
 import { penalised, RecentCounts } from './penalties.ts';
 import { type Distribution, references, softmax } from './references.ts';
@@ -96,7 +96,7 @@ describe('against repetition', () => {
     const set = { strength: 0.8, base: 1.75, allowed: 2 };
     fc.assert(fc.property(texts, fc.subarray([0, 1, 2, 3, 4, 5]), fc.integer({ min: 1, max: 4 }), (text, breakers, allowed) => {
       const breaks = new Set(breakers.slice(0, 2));
-      const ours = new Repeats(text, (token) => breaks.has(token)).penalties({ ...set, allowed, range: 0 });
+      const ours = repeatPenalties(text, breaks, { ...set, allowed, range: 0 });
       const reference = references.dry(text, { ...set, allowed }, breaks);
       expect(new Set(ours.keys())).toEqual(new Set(reference.keys()));
       for (const [token, penalty] of reference) expect(ours.get(token)).toBeCloseTo(penalty, 6);
@@ -107,29 +107,31 @@ describe('against repetition', () => {
   test('DRY over a range is DRY over that end of the text', () => {
     const set = { strength: 1, base: 1.5, allowed: 1 };
     fc.assert(fc.property(texts, fc.integer({ min: 1, max: 60 }), (text, range) => {
-      const ours = new Repeats(text, () => false).penalties({ ...set, range });
+      const ours = repeatPenalties(text, new Set(), { ...set, range });
       const reference = references.dry(text.slice(-range), set, new Set());
       expect(ours).toEqual(reference);
     }));
   });
 
-  test('both follow a text that grows and is taken back', () => {
+  test('DRY takes no time, however often a text repeats one token', () => {
+    const started = performance.now();
+    expect(repeatPenalties(Array.from({ length: 30_000 }, () => 7), new Set(), { strength: 1, base: 1.5, allowed: 2, range: 0 }).get(7)).toBeCloseTo(1.5 ** 100, -10);
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
+  test('the counts follow a text that grows and is taken back', () => {
     fc.assert(fc.property(texts, fc.array(fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constant(-1), fc.constant(-3)), { maxLength: 40 }), (start, acts) => {
       const text = [...start];
       const counts = new RecentCounts(text, 10);
-      const repeats = new Repeats(text, (token) => token === 0);
       for (const act of acts) {
         counts.follow();
-        repeats.penalties({ strength: 1, base: 2, allowed: 1, range: 0 });
         if (act >= 0) text.push(act);
         else {
           text.length = Math.max(1, text.length + act);
           counts.follow();
-          repeats.penalties({ strength: 1, base: 2, allowed: 1, range: 0 });
         }
       }
       expect(counts.follow().counts).toEqual(new RecentCounts([...text], 10).follow().counts);
-      expect(repeats.penalties({ strength: 1, base: 2, allowed: 1, range: 0 })).toEqual(new Repeats([...text], (token) => token === 0).penalties({ strength: 1, base: 2, allowed: 1, range: 0 }));
     }));
   });
 });

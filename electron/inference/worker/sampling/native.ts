@@ -3,8 +3,12 @@ import type { Sampling } from '../../../../shared/settings/sampling.ts';
 import { EngineFault } from '../../fault.ts';
 import type { Task, Writer } from '../next-tokens.ts';
 import type { Choice } from './choice.ts';
-import { Repeats } from './dry.ts';
+import { repeatPenalties } from './dry.ts';
+import { drySettings } from './sampler.ts';
 import type { TokenRules } from './token-rules.ts';
+
+/** Internal to the library's pinned version: its `set` would refuse the tokens that end a text. */
+interface OwnBias { readonly _biases: Map<number, number> }
 
 /**
  * New tokens by the engine's own samplers, in their own order and with their own seeded draw: where a grammar rules, which a token of our choice would not reach, or something guesses ahead.
@@ -16,14 +20,12 @@ export async function* nativeTokens({ sequence }: Writer, history: number[], tas
   const { LlamaGrammarEvaluationState: State, TokenBias: Bias } = await import('node-llama-cpp');
   const isRuled = sampling.grammarKind !== 'none';
   const grammar = isRuled ? { grammarEvaluationState: new State({ model, grammar: await grammarOf(sampling, model.llama) }) } : {};
-  const repeats = new Repeats(history, (token) => rules.breakers.has(token));
   const bias = (): TokenBias => {
     const made = new Bias(model.tokenizer);
-    if (sampling.dryStrength > 0) {
-      for (const [token, penalty] of repeats.penalties({ strength: sampling.dryStrength, base: sampling.dryBase, allowed: sampling.dryAllowed, range: sampling.dryRange })) made.set(token as Token, { logit: -penalty });
-    }
-    for (const [token, value] of rules.bias) made.set(token as Token, { logit: value });
-    for (const token of rules.banned) if (!(isRuled && finals.has(token))) made.set(token as Token, 'never');
+    const { _biases: logits } = made as unknown as OwnBias;
+    for (const [token, value] of rules.bias) logits.set(token, value);
+    if (sampling.dryStrength > 0) for (const [token, penalty] of repeatPenalties(history, rules.breakers, drySettings(sampling))) logits.set(token, (logits.get(token) ?? 0) - penalty);
+    for (const token of rules.banned) if (!(isRuled && finals.has(token))) logits.set(token, -Infinity);
     return made;
   };
   sequence.tokenPredictor?.updateInputTokens([...history] as Token[]);

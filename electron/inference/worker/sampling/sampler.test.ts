@@ -20,7 +20,7 @@ interface Case { readonly set?: Partial<Sampling>; readonly history?: readonly n
 function draws({ set = {}, history = [], bias = new Map(), banned = new Set() }: Case, count: number, seed = 1): number[] {
   const random = seededRandom(seed);
   return Array.from({ length: count }, () => {
-    const sampler = new Sampler({ ...PLAIN, ...set }, { history, bias, breaksRepeats: () => false });
+    const sampler = new Sampler({ ...PLAIN, ...set }, { history, bias, breakers: new Set() });
     const token = sampler.choose(list, banned, { xtc: random(), draw: random() });
     return typeof token === 'number' ? token : -1;
   });
@@ -91,7 +91,7 @@ test('nothing comes where everything is banned', () => {
 
 test('typical sampling asks for the whole vocabulary where too much of it is unseen, also after a high temperature', () => {
   const choose = (outside: number, set: Partial<Sampling> = {}): unknown =>
-    new Sampler({ ...PLAIN, typicalP: 0.2, ...set }, { history: [], bias: new Map(), breaksRepeats: () => false }).choose({ ...list, outside }, new Set(), { xtc: 0, draw: 0 });
+    new Sampler({ ...PLAIN, typicalP: 0.2, ...set }, { history: [], bias: new Map(), breakers: new Set() }).choose({ ...list, outside }, new Set(), { xtc: 0, draw: 0 });
   const all = Math.log([...LOGITS.values()].reduce((sum, logit) => sum + Math.exp(logit), 0));
   expect(choose(all + Math.log(0.0009))).toBeTypeOf('number');
   expect(choose(all + Math.log(0.0012))).toBe('whole');
@@ -100,12 +100,28 @@ test('typical sampling asks for the whole vocabulary where too much of it is uns
   expect(choose(all - 20, { ...early, temperature: 0.9 })).toBeTypeOf('number');
 });
 
+test('top-p asks for the whole vocabulary where what it keeps reaches beyond the list, or may', () => {
+  const choose = (unseen: number, set: Partial<Sampling>): unknown => {
+    const outside = Math.log([...LOGITS.values()].reduce((sum, logit) => sum + Math.exp(logit), 0)) + Math.log(unseen / (1 - unseen));
+    return new Sampler({ ...PLAIN, topP: 0.9, ...set }, { history: [], bias: new Map(), breakers: new Set() }).choose({ ...list, outside }, new Set(), { xtc: 0, draw: 0 });
+  };
+  expect(choose(0.09, {})).toBeTypeOf('number');
+  expect(choose(0.11, {})).toBe('whole');
+  expect(choose(0.11, { topK: 20 })).toBeTypeOf('number');
+  const early = ['temperature' as const, ...STEPS.slice(0, -1)];
+  for (const temperature of [0.95, 1.4]) {
+    expect(choose(0.05, { temperature, order: early })).toBe('whole');
+    expect(choose(0.05, { temperature })).toBeTypeOf('number');
+    expect(choose(0.05, { temperature, order: early, topK: 20 })).toBeTypeOf('number');
+  }
+});
+
 test('Mirostat holds the surprise of a long text where it was asked to be', () => {
   const flat: Candidates = { ids: Int32Array.from({ length: 400 }, (_, token) => token), logits: Float64Array.from({ length: 400 }, (_, token) => -Math.log(token + 1)), outside: -Infinity, spread: 1 };
   const shares = softmax(new Map(flat.logits.entries()));
   for (const tau of [2, 3.5]) {
     const random = seededRandom(3);
-    const sampler = new Sampler({ ...PLAIN, mirostatTau: tau, mirostatEta: 0.05, topK: 1 }, { history: [], bias: new Map(), breaksRepeats: () => false });
+    const sampler = new Sampler({ ...PLAIN, mirostatTau: tau, mirostatEta: 0.05, topK: 1 }, { history: [], bias: new Map(), breakers: new Set() });
     const surprises = Array.from({ length: 4000 }, () => {
       const token = sampler.choose(flat, new Set(), { xtc: random(), draw: random() });
       return -Math.log2(shares.get(Number(token)) ?? 0);

@@ -1,12 +1,12 @@
 import type { Sampling, Step } from '../../../../shared/settings/sampling.ts';
 import { type Candidates, changed, shareOutside, sum, weightsOf } from './candidates.ts';
-import { Repeats, withoutRepeats } from './dry.ts';
+import { type DrySettings, repeatPenalties, withoutRepeats } from './dry.ts';
 import { minP, tailFree, topK, topNSigma, topP, typicalP, xtc } from './filters.ts';
 import { Mirostat } from './mirostat.ts';
 import { penalised, RecentCounts } from './penalties.ts';
 import { dynamicTemperature, tempered } from './temperature.ts';
 
-/** So much of the distribution may be unseen where typical sampling needs to know all of it. */
+/** So much of the distribution may be unseen where a step needs to know all of it. */
 const UNSEEN = 1e-3;
 /** These thin out candidates, which Mirostat does by itself. */
 const THINNING: readonly Step[] = ['topNSigma', 'topK', 'tailFree', 'typicalP', 'topP', 'minP', 'xtc'];
@@ -16,7 +16,8 @@ export interface Surroundings {
   readonly history: readonly number[];
   /** What is added to the logits of some tokens. */
   readonly bias: ReadonlyMap<number, number>;
-  readonly breaksRepeats: (token: number) => boolean;
+  /** Tokens that no repeated sequence reaches across. */
+  readonly breakers: ReadonlySet<number>;
 }
 
 /** Two fresh random numbers for one token. */
@@ -27,15 +28,17 @@ export class Sampler {
   readonly #settings: Sampling;
   readonly #bias: ReadonlyMap<number, number>;
   readonly #counts: RecentCounts;
-  readonly #repeats: Repeats;
+  readonly #history: readonly number[];
+  readonly #breakers: ReadonlySet<number>;
   readonly #mirostat: Mirostat | null;
   readonly #steps: readonly Step[];
 
-  constructor(settings: Sampling, { history, bias, breaksRepeats }: Surroundings) {
+  constructor(settings: Sampling, { history, bias, breakers }: Surroundings) {
     this.#settings = settings;
     this.#bias = bias;
     this.#counts = new RecentCounts(history, settings.repetitionRange);
-    this.#repeats = new Repeats(history, breaksRepeats);
+    this.#history = history;
+    this.#breakers = breakers;
     this.#mirostat = settings.mirostatTau > 0 && settings.temperature > 0 ? new Mirostat(settings.mirostatTau, settings.mirostatEta) : null;
     this.#steps = activeSteps(settings);
   }
@@ -58,7 +61,8 @@ export class Sampler {
     let now = allowed(list, this.#bias, banned);
     if (now.ids.length === 0) return null;
     for (const step of this.#steps) {
-      if (step === 'typicalP' && shareOutside(now) >= UNSEEN) return 'whole';
+      const unseen = this.#mostUnseen(step);
+      if (unseen < 1 && shareOutside(now) > unseen) return 'whole';
       now = this.#apply(step, now, chances);
     }
     if (this.#settings.temperature === 0) return now.ids[0] ?? null;
@@ -68,11 +72,19 @@ export class Sampler {
     return left.ids[place] ?? null;
   }
 
+  /** How much of the distribution may lie beyond the list. Behind a temperature its weight is not known exactly; without one top-p need not see what it leaves out. */
+  #mostUnseen(step: Step): number {
+    if (step === 'typicalP') return UNSEEN;
+    if (step !== 'topP') return 1;
+    const warmed = this.#steps.indexOf('temperature');
+    return warmed >= 0 && warmed < this.#steps.indexOf('topP') ? UNSEEN : 1 - this.#settings.topP;
+  }
+
   #apply(step: Step, list: Candidates, chances: Chances): Candidates {
     const set = this.#settings;
     switch (step) {
       case 'penalties': return penalised(list, this.#counts.follow().counts, { repetition: set.repetitionPenalty, frequency: set.frequencyPenalty, presence: set.presencePenalty });
-      case 'dry': return withoutRepeats(list, this.#repeats.penalties({ strength: set.dryStrength, base: set.dryBase, allowed: set.dryAllowed, range: set.dryRange }));
+      case 'dry': return withoutRepeats(list, repeatPenalties(this.#history, this.#breakers, drySettings(set)));
       case 'topNSigma': return topNSigma(list, set.topNSigma);
       case 'topK': return topK(list, set.topK);
       case 'tailFree': return tailFree(list, set.tailFree);
@@ -84,6 +96,8 @@ export class Sampler {
     }
   }
 }
+
+export const drySettings = (set: Sampling): DrySettings => ({ strength: set.dryStrength, base: set.dryBase, allowed: set.dryAllowed, range: set.dryRange });
 
 /** The steps that do something, in the chosen order. At temperature 0 only what can change the likeliest token counts. */
 export function activeSteps(set: Sampling): readonly Step[] {
