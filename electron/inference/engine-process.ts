@@ -79,7 +79,7 @@ export class EngineProcess {
     this.#wire.send({ type: 'abort', id });
     const pending = this.#pending.get(id);
     if (!impatient || pending === undefined || pending.impatience !== undefined) return;
-    pending.impatience = setTimeout(() => { void this.kill(); }, this.#tempo.stopMs + this.#pace.slowest * this.#tempo.pingMs);
+    pending.impatience = setTimeout(() => { this.#fail(faults.unheeded()); }, this.#tempo.stopMs + this.#pace.slowest * this.#tempo.pingMs);
   }
 
   async kill(): Promise<void> {

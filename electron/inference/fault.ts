@@ -26,6 +26,7 @@ export const faults = {
     return new EngineFault('CRASH', `The model stopped unexpectedly: ${cause}. Your text is safe. Press Reply to start it again.`, detail);
   },
   hang: () => new EngineFault('HANG', 'The model stopped answering and was ended. Your text is safe. Try again; if it happens again, choose a smaller context or another model.'),
+  unheeded: () => new EngineFault('UNHEEDED', 'The model did not stop in time, so its process was ended. What was written is kept. Press Reply to start it again.'),
   start: () => new EngineFault('START', 'The engine did not start in time. Your text is safe. Close other programs and try again.'),
   otherVersion: (theirs: number, ours: number) =>
     new EngineFault('PROTOCOL', 'The engine belongs to another version of Paphos. Install Paphos again; your stories stay where they are.', `protocol ${theirs}, expected ${ours}`),

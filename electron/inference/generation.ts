@@ -12,6 +12,7 @@ export class Generation implements EngineJob {
   readonly accepted: Promise<Accepted>;
   readonly done: Promise<Done>;
   readonly #request: GenerateRequest;
+  readonly #raise: () => void;
   readonly #accepted = Promise.withResolvers<Accepted>();
   readonly #done = Promise.withResolvers<Done>();
   readonly #promptListeners: ((progress: Progress) => void)[] = [];
@@ -20,8 +21,10 @@ export class Generation implements EngineJob {
   #ledger: Ledger | null = null;
   #stopped = false;
 
-  constructor(request: GenerateRequest) {
+  /** `raise`: in the queue. */
+  constructor(request: GenerateRequest, raise: () => void) {
     this.#request = request;
+    this.#raise = raise;
     this.accepted = this.#accepted.promise;
     this.done = this.#done.promise;
     // Whoever waits for one of the two need not wait for the other.
@@ -39,6 +42,11 @@ export class Generation implements EngineJob {
 
   onText(listener: (text: string) => void): void {
     this.#textListeners.push(listener);
+  }
+
+  raise(): boolean {
+    if (!this.#stopped) this.#raise();
+    return !this.#stopped;
   }
 
   stop(): void {

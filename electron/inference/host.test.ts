@@ -134,7 +134,7 @@ describe('stopping', () => {
     await delay(20);
     job.stop();
     expect((await job.done).reason).toBe('stopped');
-    expect(deaths).toEqual([]);
+    expect(deaths).toMatchObject([{ code: 'UNHEEDED', message: expect.stringContaining('did not stop in time') as unknown }]);
     const next = host.generate(REQUEST);
     await delay(50);
     expect(engine.started()).toBe(2);
@@ -248,6 +248,23 @@ describe('models', () => {
     expect(deaths).toEqual([]);
     await load(host, other('a'));
     expect(engine.started()).toBe(3);
+    await host.close();
+  });
+
+  test('rest does not wait for idle work, which does not start the engine again', async () => {
+    const engine = scripted((message, tell, die) => {
+      if (message.type === 'abort') tell({ type: 'failed', id: message.id, fault: { code: 'STOPPED', message: 'Stopped.' } });
+      else well(message, tell, die);
+    });
+    const host = newHost(engine.start);
+    await load(host);
+    const measured = [host.perplexity({ text: 'long', window: 64 }), host.perplexity({ text: 'longer', window: 64 })].map(({ done }) => faultOf(done));
+    await delay(20);
+    await host.rest();
+    expect(engine.running()).toEqual([]);
+    expect((await Promise.all(measured)).map(({ code }) => code)).toEqual(['YIELDED', 'YIELDED']);
+    await delay(20);
+    expect(engine.started()).toBe(1);
     await host.close();
   });
 

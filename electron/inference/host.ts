@@ -146,13 +146,18 @@ export function createInferenceHost(start: StartEngine, { tempo = TEMPO, hasRoom
     tokens: async (request) => (await (await readyNow()).ask<'tokens'>({ type: 'tokens', request }).answer).prompt,
 
     generate(request: GenerateRequest, priority = 'asked'): EngineJob {
-      const generation = new Generation(request);
-      queue.add(async (stop) => {
+      let isIdle = priority === 'idle';
+      const generation = new Generation(request, () => {
+        isIdle = false;
+        queue.raise(task);
+      });
+      const task = async (stop: AbortSignal): Promise<void> => {
         if (generation.stopped) return;
         whenAborted(stop, () => { generation.stop(); });
-        await counted((priority === 'idle' ? readyNow() : ensureLoaded()).then((engine) => generation.run(engine)));
+        await counted((isIdle ? readyNow() : ensureLoaded()).then((engine) => generation.run(engine)));
         failures = 0;
-      }, { priority }).catch((error: unknown) => { generation.fail(error); });
+      };
+      queue.add(task, { priority }).catch((error: unknown) => { generation.fail(error); });
       return generation;
     },
 
@@ -162,7 +167,10 @@ export function createInferenceHost(start: StartEngine, { tempo = TEMPO, hasRoom
 
     onDeath: (listener) => { deathListeners.push(listener); },
 
-    rest: () => queue.add(endProcesses, { priority: 'idle', alone: true }),
+    rest() {
+      queue.dropIdle(faults.yielded());
+      return queue.add(endProcesses, { alone: true });
+    },
 
     async close() {
       closed = true;

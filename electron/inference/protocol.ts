@@ -135,6 +135,8 @@ export interface EngineJob {
   readonly done: Promise<{ reason: Exclude<StopReason, 'error'>; stats: GenerationStats; position: number; candidates: Uint8Array | null }>;
   onPrompt(listener: (progress: { done: number; total: number; reused: number }) => void): void;
   onText(listener: (text: string) => void): void;
+  /** Somebody waits for what was begun as idle work: it gives way no more. False if it was stopped already. */
+  raise(): boolean;
   stop(): void;
 }
 
@@ -166,7 +168,7 @@ export interface InferenceHost {
   readonly isReplaced: boolean;
   /** Bytes that loaded models take; another one may have them. */
   readonly held: LoadedHardware['memory'];
-  /** Ends the processes once nothing is left to do. What was loaded stays chosen: the next job starts it again. */
+  /** Ends the processes once what was asked for is done; idle work is dropped (YIELDED). What was loaded stays chosen: the next job starts it again. */
   rest(): Promise<void>;
   /** Called when the process ends unasked, with what happened in words. */
   onDeath(listener: (fault: StudioFault) => void): void;

@@ -7,17 +7,21 @@ function line(width = 1) {
   const queue = new JobQueue(() => width);
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
+  const tasks = new Map<string, (stop: AbortSignal) => Promise<string>>();
   const add = (name: string, options?: JobOptions & { alone?: boolean }): Promise<string> => {
-    const result = queue.add((stop) => new Promise<string>((resolve, reject) => {
+    const task = (stop: AbortSignal): Promise<string> => new Promise((resolve, reject) => {
       begun.push(name);
       ends.set(name, () => { resolve(name); });
       stop.addEventListener('abort', () => { reject(new Error('aborted')); });
-    }), options);
+    });
+    tasks.set(name, task);
+    const result = queue.add(task, options);
     result.catch(() => undefined);
     return result;
   };
+  const raise = (name: string): void => { queue.raise(tasks.get(name) ?? expect.fail(name)); };
   const end = async (name: string): Promise<void> => { ends.get(name)?.(); await settled(); };
-  return { queue, begun, add, end };
+  return { queue, begun, add, raise, end };
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
@@ -59,6 +63,28 @@ describe('idle work gives way', () => {
     expect(begun).toEqual(['idle', 'reply']);
     await end('reply');
     expect(begun).toEqual(['idle', 'reply', 'idle']);
+  });
+});
+
+describe('idle work that somebody waits for by now', () => {
+  test('gives way no more', async () => {
+    const { begun, add, raise, end } = line();
+    const prepared = add('prepared', { priority: 'idle' });
+    raise('prepared');
+    void add('reply');
+    await end('prepared');
+    expect(await prepared).toBe('prepared');
+    expect(begun).toEqual(['prepared', 'reply']);
+  });
+
+  test('goes before idle work, which gives way to it', async () => {
+    const { begun, add, raise, end } = line();
+    void add('other', { priority: 'idle', again: true });
+    for (const name of ['third', 'prepared']) void add(name, { priority: 'idle' });
+    raise('prepared');
+    await settled();
+    for (const name of ['prepared', 'other']) await end(name);
+    expect(begun).toEqual(['other', 'prepared', 'other', 'third']);
   });
 });
 

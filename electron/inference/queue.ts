@@ -13,9 +13,9 @@ export interface JobOptions {
 type Task<T> = (stop: AbortSignal) => Promise<T>;
 
 interface Job {
-  readonly idle: boolean;
+  idle: boolean;
   readonly alone: boolean;
-  readonly again: boolean;
+  again: boolean;
   readonly signal: AbortSignal | undefined;
   readonly task: Task<unknown>;
   readonly result: PromiseWithResolvers<unknown>;
@@ -48,6 +48,32 @@ export class JobQueue {
     return result.promise;
   }
 
+  /** Somebody waits by now for what was added as idle work. */
+  raise(task: Task<unknown>): void {
+    const job = [...this.#waiting, ...this.#running].find((one) => one.task === task);
+    if (job === undefined) return;
+    const place = this.#waiting.indexOf(job);
+    job.idle = false;
+    if (place >= 0) {
+      this.#waiting.splice(place, 1);
+      this.#line(job);
+    }
+    this.#next();
+  }
+
+  /** Idle work that waits is refused, and what runs gives way for good. */
+  dropIdle(refusal: EngineFault): void {
+    for (const job of this.#waiting.filter((one) => one.idle)) {
+      this.#waiting.splice(this.#waiting.indexOf(job), 1);
+      job.result.reject(refusal);
+    }
+    for (const job of this.#running) {
+      if (!job.idle) continue;
+      job.again = false;
+      this.#giveWay(job);
+    }
+  }
+
   /** Nothing begins any more; what waits is refused. Resolves when what runs has ended. */
   async close(refusal: EngineFault): Promise<void> {
     this.#refusal = refusal;
@@ -67,11 +93,12 @@ export class JobQueue {
       void this.#run(job);
     }
     if ([...this.#waiting, ...this.#running].every((job) => job.idle)) return;
-    for (const job of this.#running) {
-      if (!job.idle || job.gaveWay) continue;
-      job.gaveWay = true;
-      job.stop.abort();
-    }
+    for (const job of this.#running) if (job.idle) this.#giveWay(job);
+  }
+
+  #giveWay(job: Job): void {
+    job.gaveWay = true;
+    job.stop.abort();
   }
 
   #mayBegin(job: Job): boolean {

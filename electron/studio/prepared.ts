@@ -78,7 +78,8 @@ export function createPrepared(db: ReadableDB, engine: Engine, settings: Setting
     take(modelName, plan, chosen) {
       const reply = replies.get(keyOf(modelName, plan, chosen)) ?? null;
       drop(reply);
-      return reply && { sampling: reply.sampling, job: { ...reply.job, accepted: reply.job.accepted.then((accepted) => renamed(accepted, reply.said, plan)) } };
+      if (!reply?.job.raise()) return null;
+      return { sampling: reply.sampling, job: { ...reply.job, accepted: reply.job.accepted.then((accepted) => renamed(accepted, reply.said, plan)) } };
     },
     drop: () => { drop(); },
   };
@@ -108,6 +109,7 @@ function remembering(job: EngineJob): EngineJob {
       if (texts.length > 0) listener(texts.join(''));
       job.onText(listener);
     },
+    raise: () => job.raise(),
     stop: () => { job.stop(); },
   };
 }

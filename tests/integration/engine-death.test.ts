@@ -56,6 +56,39 @@ test.skipIf(process.platform !== 'linux')('the engine dies in the middle of a re
   await server.stop();
 }, 60_000);
 
+test.skipIf(process.platform !== 'linux')('an engine that stands still in a reply heeds no stop: it is ended, the status says so, the text stays, the next Reply works', async () => {
+  const server = await serve({ data: temporaryFolder('engine-stands') });
+  const { client, close } = await connect(server);
+  await engineReaches(client, ['ready']);
+  const { chapterId, turnId } = await newStory(client);
+  const [child] = childrenOf(server);
+  if (child === undefined) throw new Error('there is no engine');
+
+  const start = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null });
+  const events: GenerationEvent[] = [];
+  let stoppedAt = 0;
+  for await (const event of await client.writing.follow({ generationId: start.generationId, afterSeq: 0 })) {
+    events.push(event);
+    if (event.type !== 'text' || stoppedAt > 0) continue;
+    process.kill(child, 'SIGSTOP');
+    stoppedAt = performance.now();
+    await client.writing.stop({ generationId: start.generationId });
+  }
+  expect(performance.now() - stoppedAt).toBeLessThan(12_000);
+  expect(events.at(-1)).toMatchObject({ type: 'done', reason: 'stopped', fault: null });
+  const streamed = events.map((event) => (event.type === 'text' ? event.text : '')).join('');
+  expect((await client.chapters.open({ id: chapterId })).turns.find((turn) => turn.id === start.turnId)?.text).toBe(streamed);
+  expect(await engineReaches(client, ['stopped', 'ready'])).toMatchObject({ state: 'stopped', fault: { code: 'UNHEEDED', message: expect.stringContaining('Press Reply to start it again') as unknown } });
+  expect(childrenOf(server)).toEqual([]);
+
+  const next = await client.writing.generate({ chapterId, kind: 'retry', turnId: start.turnId, offset: null });
+  for await (const event of await client.writing.follow({ generationId: next.generationId, afterSeq: 0 })) if (event.type === 'text') break;
+  await client.writing.stop({ generationId: next.generationId });
+  expect((await engineReaches(client, ['ready'])).fault).toBeNull();
+  close();
+  await server.stop();
+}, 60_000);
+
 test.skipIf(process.platform !== 'linux')('a model that ended the engine twice is put aside with a word, also after a restart, and can be tried again', async () => {
   const data = temporaryFolder('aside');
   let server = await serve({ data });

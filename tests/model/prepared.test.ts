@@ -106,6 +106,18 @@ test('it gives way to whoever waits, and a part of a reply is never taken for a 
   writeSetting(db, `story:${storyId}`, 'sampling', sampling);
 });
 
+test('a reply that was begun ahead and is asked for by now gives way no more', async () => {
+  writeSetting(db, `story:${storyId}`, 'sampling', { ...sampling, maxTokens: 400 });
+  prepared.after(ended);
+  await sleep(700);
+  const { name, plan } = asked('Go inside');
+  const reply = prepared.take(name, { ...plan, reserve: 400 }, { ...sampling, maxTokens: 400 });
+  const later = engine.host.generate({ plan: asked('Something else').plan, sampling: { ...sampling, maxTokens: 1, seed: 1 } });
+  expect(await reply?.job.done).toMatchObject({ reason: 'length', stats: { tokens: 400 } });
+  expect((await later.done).stats.tokens).toBe(1);
+  writeSetting(db, `story:${storyId}`, 'sampling', sampling);
+});
+
 test('nothing is written ahead where it was not asked for', async () => {
   writeSetting(db, 'interface', 'prepareReplies', false);
   prepared.after(ended);

@@ -143,6 +143,20 @@ describe('one after the other', () => {
     expect((await measured.done).windows).toBeGreaterThan(3);
   });
 
+  test('rest does not wait for idle work', async () => {
+    const host = newHost();
+    await load(host);
+    const measured = host.perplexity({ text: LONG, window: 64 });
+    const begun = Promise.withResolvers<void>();
+    measured.onProgress(() => { begun.resolve(); });
+    await begun.promise;
+    const pid = host.pid ?? 0;
+    await host.rest();
+    expect(isRunning(pid)).toBe(false);
+    expect((await faultOf(measured.done)).code).toBe('YIELDED');
+    expect(host.pid).toBeNull();
+  });
+
   test('an idle reply is left at the next border of a chunk', async () => {
     const host = newHost();
     await load(host);
