@@ -3,18 +3,26 @@ import { seededRandom } from '../../electron/inference/worker/sampling/random.ts
 import { type TensorPlan, writeGguf } from './gguf-writer.ts';
 import { temporaryFolder } from './server.ts';
 
-export interface AdapterRecipe { readonly architecture: string; readonly width: number; readonly type: string; readonly incomplete: boolean; readonly alpha: 'f32' | 'u32' }
-const RANK = 4;
+/** `alpha`: the type that its strength is stored as. `matrices`: what it changes. */
+export interface AdapterRecipe {
+  readonly architecture: string;
+  readonly type: string;
+  readonly incomplete: boolean;
+  readonly alpha: 'f32' | 'u32';
+  readonly rank: number;
+  readonly matrices: readonly (readonly [name: string, rows: number, columns: number])[];
+}
+/** For a tiny llama. */
+const PLAIN: AdapterRecipe = { architecture: 'llama', type: 'adapter', incomplete: false, alpha: 'f32', rank: 4, matrices: [['blk.0.attn_q', 64, 64], ['blk.0.ffn_up', 96, 64]] };
 
-/** A random LoRA for the queries and the feed-forward of a tiny llama; answers with its path. */
+/** A random LoRA; answers with its path. */
 export function makeAdapter(recipe: Partial<AdapterRecipe> = {}): string {
-  const { architecture, width, type, incomplete, alpha } = { architecture: 'llama', width: 64, type: 'adapter', incomplete: false, alpha: 'f32' as const, ...recipe };
+  const { architecture, type, incomplete, alpha, rank, matrices } = { ...PLAIN, ...recipe };
   const random = seededRandom(7);
   const matrix = (name: string, rows: number, columns: number): TensorPlan => ({
     name, rows, columns, type: 'f32', fill: (values) => [new Uint8Array(Float32Array.from({ length: values }, () => random() - 0.5).buffer)],
   });
-  const change = (name: string, rows: number, columns: number): TensorPlan[] => [matrix(`${name}.weight.lora_a`, RANK, columns), matrix(`${name}.weight.lora_b`, rows, RANK)];
-  const tensors = [...change('blk.0.attn_q', width, width), ...change('blk.0.ffn_up', 96, width)];
+  const tensors = matrices.flatMap(([name, rows, columns]) => [matrix(`${name}.weight.lora_a`, rank, columns), matrix(`${name}.weight.lora_b`, rows, rank)]);
   const path = join(temporaryFolder('adapter'), 'strange.gguf');
   writeGguf(path, [
     ['general.type', 'string', type], ['general.architecture', 'string', architecture], ['adapter.type', 'string', 'lora'], ['adapter.lora.alpha', alpha, 16],

@@ -1,4 +1,4 @@
-import { utimesSync, writeFileSync } from 'node:fs';
+import { statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { EngineFault } from '../../electron/inference/fault.ts';
@@ -77,7 +77,7 @@ describe('adapters', () => {
   test('one that does not suit is refused in a sentence', async () => {
     const rubbish = join(temporaryFolder('adapter'), 'rubbish.gguf');
     writeFileSync(rubbish, 'hello');
-    const cases = [[rubbish, /“rubbish.gguf” cannot be opened/], [LLAMA, /no LoRA/], [makeAdapter({ architecture: 'gptneox' }), /another kind of model \(gptneox, not llama\)/], [makeAdapter({ incomplete: true }), /not complete/], [makeAdapter({ alpha: 'u32' }), /“strange.gguf” cannot be opened: it is damaged/], [makeAdapter({ width: 32 }), /does not suit this model/]] as const;
+    const cases = [[rubbish, /“rubbish.gguf” cannot be opened/], [LLAMA, /no LoRA/], [makeAdapter({ architecture: 'gptneox' }), /another kind of model \(gptneox, not llama\)/], [makeAdapter({ incomplete: true }), /not complete/], [makeAdapter({ alpha: 'u32' }), /“strange.gguf” cannot be opened: it is damaged/], [makeAdapter({ matrices: [['blk.0.attn_q', 32, 32]] }), /does not suit this model/]] as const;
     for (const [path, message] of cases) {
       expect(await refused({ adapters: [{ path, scale: 1 }] })).toMatchObject({ code: 'ADAPTER', message: expect.stringMatching(message) as string });
       await host.close();
@@ -140,6 +140,15 @@ test('smaller keys take less memory, and say that the exact mode is off', async 
     await host.close();
   }
   expect(whole.hardware.exact).toBe(true);
+});
+
+test('what comes with a model counts as its memory', async () => {
+  const { hardware: { memory: { ram: alone } } } = await load(LLAMA);
+  await host.close();
+  expect((await load(LLAMA, { draft: LLAMA })).hardware.memory.ram).toBeGreaterThan(1.9 * alone);
+  await host.close();
+  const path = makeAdapter();
+  expect((await load(LLAMA, { adapters: [{ path, scale: 1 }] })).hardware.memory.ram - alone).toBe(statSync(path).size);
 });
 
 test('a graphics card that is not there: the processor computes, and that is said', async () => {

@@ -32,10 +32,13 @@ export async function estimateLoad(llama: Llama, options: LoadOptions, tuning: T
 
 /** What comes with a model: its adapters, and the model that guesses ahead. */
 async function companions(llama: Llama, tuning: Tuning): Promise<Simulation['need']> {
-  const adapters = tuning.adapters.reduce((sum, { path }) => sum + statSync(path).size, 0);
   if (tuning.draft !== null) readGgufHeader(tuning.draft);
   const draft = tuning.draft === null ? null : await simulate(llama, tuning.draft, { ...tuning, keyCache: 'f16' });
-  return async (contextSize) => added({ weights: adapters, repacked: 0, context: 0, vram: 0 }, draft === null ? null : await draft.need(contextSize));
+  return async (contextSize) => added({ weights: adapterBytes(tuning), repacked: 0, context: 0, vram: 0 }, draft === null ? null : await draft.need(contextSize));
+}
+
+export function adapterBytes({ adapters }: Tuning): number {
+  return adapters.reduce((sum, { path }) => sum + statSync(path).size, 0);
 }
 
 function added(one: Need, other: Need | null): Need {

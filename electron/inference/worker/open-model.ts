@@ -12,7 +12,7 @@ import { Branches } from './branches.ts';
 import { startMachine } from './devices.ts';
 import { makeContext } from './make-context.ts';
 import { measureChunk } from './measure-chunk.ts';
-import { estimateLoad } from './need.ts';
+import { adapterBytes, estimateLoad } from './need.ts';
 import type { StateKey } from './state-file.ts';
 import { Vocabulary } from './vocabulary.ts';
 
@@ -78,7 +78,10 @@ export async function openModel(options: LoadOptions, onProgress: (value: number
       vocabulary: { size: vocabulary.size, kind: vocabulary.kind, bos: vocabulary.bos !== null, roleTokens: vocabulary.specialTexts.slice(0, 256) },
       hardware: {
         promptChunk, gpuLayers: model.gpuLayers, exact: tuning.keyCache === 'f16' && !tuning.fastSlide, speculation: speculation?.kind ?? null, warning: machine.warning,
-        memory: { ram: model.memoryUsage.ram + context.memoryUsage.ram, vram: model.memoryUsage.vram + context.memoryUsage.vram },
+        memory: {
+          ram: model.memoryUsage.ram + context.memoryUsage.ram + adapterBytes(tuning) + (speculation?.memory.ram ?? 0),
+          vram: model.memoryUsage.vram + context.memoryUsage.vram + (speculation?.memory.vram ?? 0),
+        },
         vram: gpu ? await llama.getVramState() : null,
       },
     },
