@@ -24,7 +24,7 @@ export function OtherWords({ turnId, onClose }: Props): ReactElement {
             {replies.map((reply) => (
               <p key={reply.generationId}>
                 {reply.words.map((word) => (
-                  <Fragment key={word.at}><button type="button" aria-pressed={word === shown} onClick={() => setPicked(word)}>{visible(word.text)}</button>{word.text.endsWith('\n') ? <br /> : null}</Fragment>
+                  <Fragment key={word.at}>{spaceBefore(word.text)}<button type="button" aria-pressed={word === shown} onClick={() => setPicked(word)}>{visible(word.text.slice(spaceBefore(word.text).length))}</button>{word.text.endsWith('\n') ? <br /> : null}</Fragment>
                 ))}
               </p>
             ))}
@@ -32,10 +32,10 @@ export function OtherWords({ turnId, onClose }: Props): ReactElement {
           <ol aria-label={words.otherWordsFor(shown.text.trim())}>
             {shown.others.map((other, place) => (
               <li key={place} data-chosen={other.text === shown.text || undefined}>
-                <span>{visible(other.text)}</span><i style={{ width: `${String(100 * other.probability)}%` }} aria-hidden /><small className="num">{percent(other.probability)}</small>
+                <span>{listed(other.text, shown)}</span><i style={{ width: `${String(100 * other.probability)}%` }} aria-hidden /><small className="num">{percent(other.probability)}</small>
               </li>
             ))}
-            {shown.others.some((other) => other.text === shown.text) ? null : <li data-chosen><span>{visible(shown.text)}</span><i aria-hidden /><small className="num">{percent(shown.probability)}</small></li>}
+            {shown.others.some((other) => other.text === shown.text) ? null : <li data-chosen><span>{listed(shown.text, shown)}</span><i aria-hidden /><small className="num">{percent(shown.probability)}</small></li>}
           </ol>
           <p className="quiet">{words.otherWordsHint}</p>
         </div>
@@ -51,6 +51,15 @@ function wordAt(replies: readonly GenerationCandidates[], caret: number | null):
     if (word !== undefined && caret !== null && caret >= offset) return word;
   }
   return replies[0]?.words[0] ?? null;
+}
+
+/** A space before a word stands outside of its button, so that lines can end there. */
+const spaceBefore = (text: string): string => /^ (?=\S)/.exec(text)?.[0] ?? '';
+
+/** Where words begin with their space, what has none goes on in the word before. */
+function listed(text: string, { others }: WordCandidates): string {
+  const begins = others.some((other) => spaceBefore(other.text) !== '');
+  return begins && spaceBefore(text) === '' ? `…${visible(text)}` : visible(text.slice(spaceBefore(text).length));
 }
 
 function visible(text: string): string {

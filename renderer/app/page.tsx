@@ -7,7 +7,7 @@ import { Fallback } from '../ui/fallback.tsx';
 import { toastFault } from '../ui/toasts.tsx';
 import { ActionBar } from './action-bar.tsx';
 import { useHold } from './hold.ts';
-import { useNumber } from './remembered.ts';
+import { useFlag, useNumber } from './remembered.ts';
 import { useManuscript, useSession } from './session.ts';
 
 /** The editor is most of the program: it is fetched while the story is, and again if the studio was away. */
@@ -55,13 +55,15 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
   const writer = useSession((session) => session.writer);
   const title = useChapters(storyId)?.find((chapter) => chapter.id === chapterId)?.title ?? '';
   const retries = useNumber('retries', 1);
+  const [showMarks] = useFlag('showMarks', false);
+  const [plainInput] = useFlag('plainInput', false);
   const loadFault = useManuscript((page) => page.loadFault);
   const blank = useManuscript((page) => !page.loading && page.words === 0 && page.generation === null) === true;
   useEffect(() => () => useSession.setState({ controller: null, menu: null }), []);
   return (
     <>
       <Fallback><Suspense>
-        <Manuscript key={`${chapterId} ${String(reading)}`} chapterId={chapterId} api={api} readOnly={writer !== true} retries={retries}
+        <Manuscript key={`${chapterId} ${String(reading)}`} chapterId={chapterId} api={api} readOnly={writer !== true} retries={retries} showMarks={showMarks} plainInput={plainInput}
           onController={(controller) => useSession.setState({ controller })}
           onTurnMenu={(target, anchor) => useSession.setState({ menu: { target, anchor } })} />
       </Suspense></Fallback>

@@ -15,14 +15,15 @@ const SHOWN = 200;
 /** The ledger: what of the story the next reply is made from, turn by turn. */
 export function ContextPanel(): ReactElement {
   const { ledger, fault, old } = usePlan();
-  const size = useEngine((engine) => engine.contextSize);
   const controller = useSession((session) => session.controller);
+  // Why a model does not run is said where that matters: below the turn, or under Model.
+  const running = useEngine((engine) => engine.state === 'ready' || engine.state === 'generating');
   return (
     <section className="context" aria-label={words.context}>
-      <h2>{words.context}{ledger === null && size === null ? null : <small className="num">{words.ofContext(ledger !== null && sendsText(ledger) ? ledger.total : 0, ledger?.contextSize ?? size ?? 0)}</small>}</h2>
-      {fault === null ? null : <p className="fault" role="alert">{fault.message}</p>}
+      <h2>{words.context}{ledger === null ? null : <small className="num">{words.ofContext(sendsText(ledger) ? ledger.total : 0, ledger.contextSize)}</small>}</h2>
+      {fault === null || !running ? null : <p className="fault" role="alert">{fault.message}</p>}
       {old ? <p className="quiet">{words.oldPlan}</p> : null}
-      {ledger === null ? (fault === null ? <p className="quiet">{words.noPlan}</p> : null) : <LedgerView ledger={ledger} controller={controller} />}
+      {ledger === null ? (fault === null || !running ? <p className="quiet">{words.noPlan}</p> : null) : <LedgerView ledger={ledger} controller={controller} />}
     </section>
   );
 }

@@ -6,7 +6,7 @@ import { spanAt } from '../../shared/document/layout.ts';
 import type { Op, TreeTurn, TurnTree } from '../../shared/document/turn.ts';
 import { ruleCaret } from './caret.ts';
 import type { ManuscriptDocument } from './document.ts';
-import { dress } from './dress.ts';
+import { dress, type SeenMarks } from './dress.ts';
 import { LineWords } from './line-words.ts';
 import type { Replacement, Surface } from './surface.ts';
 import { TurnEdits, type TurnEdit } from './turn-edits.ts';
@@ -36,7 +36,9 @@ export class Binding {
   private readonly stops: { dispose(): void }[];
   private origin: { readonly ids: readonly string[] | undefined; readonly mirrored: boolean } | null = null;
   private writer: 'person' | 'studio' | null = null;
+  /** A mark line in which the person is writing. */
   private bare: number | null = null;
+  private marksShown = false;
   private tidying = false;
   /** First and last lines in which characters came that no text can hold. */
   private broken: { readonly from: number; readonly to: number }[] = [];
@@ -50,7 +52,7 @@ export class Binding {
     this.stops = [
       surface.model.onDidChangeContent((event) => this.changed(event)),
       surface.page.onKeyDown((event) => { if (!MOVES.test(event.browserEvent.key)) this.endStretch(); }),
-      ruleCaret(surface, () => this.document, { bare: () => this.bare, isOurs: () => this.origin !== null, join: (index) => this.join(index), onRest: (byPerson, byMouse) => this.rest(byPerson, byMouse) }),
+      ruleCaret(surface, () => this.document, { isSeen: (line) => this.marksShown || this.bare === line, isOurs: () => this.origin !== null, join: (index) => this.join(index), onRest: (byPerson, byMouse) => this.rest(byPerson, byMouse) }),
     ];
     const host = surface.page.getDomNode();
     for (const name of ['beforeinput', 'paste', 'cut', 'drop', 'compositionstart']) host?.addEventListener(name, () => this.endStretch(), true);
@@ -84,6 +86,19 @@ export class Binding {
     const { edit, caret } = this.edits.join(above, below);
     if (document.readyTurn()?.id !== below.id) this.perform(edit);
     surface.putCaret(caret);
+  }
+
+  private get seen(): SeenMarks { return this.marksShown ? 'all' : this.bare; }
+
+  /** Shows every mark as the text that it is, or sets them as gaps; what is in sight stays where it is. */
+  showMarks(shown: boolean): void {
+    if (this.marksShown === shown) return;
+    this.marksShown = shown;
+    const { page } = this.surface;
+    const top = page.getVisibleRanges()[0]?.startLineNumber ?? 1;
+    const scrolled = page.getScrollTop() - page.getTopForLineNumber(top);
+    dress(this.surface.model, this.document.layout.spans, 1, this.surface.lineCount(), this.seen);
+    page.setScrollTop(page.getTopForLineNumber(top) + scrolled);
   }
 
   endStep(): void {
@@ -133,7 +148,7 @@ export class Binding {
     const touched = document.changed({ changes: event.changes, version: surface.version, rewound }, { ...(origin?.ids === undefined ? {} : { ids: origin.ids }), mirrored: origin?.mirrored ?? false });
     this.words.changed(lineEditsOf(event.changes, (line) => surface.line(line)));
     if (this.bare !== null && touched.structure) this.bare = null;
-    dress(surface.model, document.layout.spans, touched.fromLine, touched.toLine, this.bare);
+    dress(surface.model, document.layout.spans, touched.fromLine, touched.toLine, this.seen);
     if (origin?.mirrored !== true) {
       this.writer = 'person';
       this.events.onEdit(touched.disturbed);
@@ -171,7 +186,7 @@ export class Binding {
     if (bare !== this.bare) {
       const lines = [this.bare, bare].filter((one) => one !== null);
       this.bare = bare;
-      for (const one of lines) dress(this.surface.model, layout.spans, one, one, bare);
+      for (const one of lines) dress(this.surface.model, layout.spans, one, one, this.seen);
       this.tidySoon();
     }
     this.events.onCaret(byPerson, byMouse);

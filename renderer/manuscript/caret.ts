@@ -4,8 +4,8 @@ import type { ManuscriptDocument } from './document.ts';
 import { OURS, type Surface } from './surface.ts';
 
 interface CaretRules {
-  /** The mark line in which the person is writing: it is shown until the caret leaves it. */
-  readonly bare: () => number | null;
+  /** Whether the mark in this line is seen: the caret may stand in it. */
+  readonly isSeen: (line: number) => boolean;
   /** The caret has come to rest somewhere. */
   readonly onRest: (byPerson: boolean, byMouse: boolean) => void;
   readonly isOurs: () => boolean;
@@ -35,7 +35,7 @@ export function ruleCaret(surface: Surface, document: () => ManuscriptDocument, 
   /** Where a caret on a mark line belongs, or null where it may stay. */
   const over = (event: editor.ICursorPositionChangedEvent): boolean => {
     const { lineNumber: line, column } = event.position;
-    if (line > document().layout.lineCount || !isMarkLine(spanAt(document().layout, line), line) || rules.bare() === line) return false;
+    if (line > document().layout.lineCount || !isMarkLine(spanAt(document().layout, line), line) || rules.isSeen(line)) return false;
     const byKey = event.reason === editor.CursorChangeReason.Explicit && event.source === 'keyboard';
     const vertical = byKey && Math.abs(line - previous.line) === 1 && !(previous.line > line && previous.column === 1 && column > 1);
     const goesUp = byKey && line < previous.line && line > 1;

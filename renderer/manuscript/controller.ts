@@ -96,7 +96,15 @@ export interface ManuscriptController {
   flush(): Promise<void>;
 }
 
-export interface ManuscriptProps {
+/** How the page shows its text and takes what is typed. */
+export interface PageView {
+  /** The lines that say whose turn begins stand there as text. */
+  readonly showMarks: boolean;
+  /** An ordinary text field takes the keys, which some screen readers and input methods need. */
+  readonly plainInput: boolean;
+}
+
+export interface ManuscriptProps extends Partial<PageView> {
   readonly chapterId: string;
   readonly api: StudioApi;
   readonly readOnly?: boolean;

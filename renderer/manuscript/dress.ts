@@ -4,6 +4,9 @@ import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
 
 type Decoration = editor.IModelDeltaDecoration;
 
+/** Marks that are seen: the one in this line, all of them, or none. */
+export type SeenMarks = number | 'all' | null;
+
 /** Every class of a dressed line begins so, and no other: by it the old decorations of a line are found again. */
 const OURS = 'ps-';
 const INDENT = '\u2003\u2002';
@@ -15,7 +18,14 @@ const YOU: editor.IModelDecorationOptions = { isWholeLine: true, linesDecoration
 const DASH: editor.IModelDecorationOptions = { inlineClassName: 'ps-dash', inlineClassNameAffectsLetterSpacing: true };
 const ESCAPE: editor.IModelDecorationOptions = { inlineClassName: 'ps-escape' };
 const TYPED: editor.IModelDecorationOptions = { inlineClassName: 'ps-typed', fontFamily: 'JetBrains Mono Variable', fontSize: '14px' };
+/** Among many marks each stands nearer to the text that it begins. */
+const SHOWN: editor.IModelDecorationOptions = { ...TYPED, lineHeight: 1.4 };
 const PARAGRAPH: editor.IModelDecorationOptions = { showIfCollapsed: true, before: { content: INDENT, inlineClassName: 'ps-indent', inlineClassNameAffectsLetterSpacing: true } };
+
+function markAs(line: number, seen: SeenMarks): editor.IModelDecorationOptions {
+  if (seen === 'all') return line === 1 ? TYPED : SHOWN;
+  return line === seen ? TYPED : gap(line === 1);
+}
 
 function dressText(turn: TurnSpan, first: number, line: number, text: string, above: string): Decoration[] {
   const out: Decoration[] = [];
@@ -35,10 +45,10 @@ const keyOf = ({ range, options }: Decoration | editor.IModelDecoration): string
   `${nameOf(options) ?? ''} ${options.lineHeight ?? 0} ${range.startLineNumber} ${range.startColumn} ${range.endLineNumber} ${range.endColumn}`;
 
 /**
- * Dresses the lines of `turns` that lie between two lines. `bare` is a mark line in which the person is writing: it stays visible.
+ * Dresses the lines of `turns` that lie between two lines. A mark in which the person is writing stays visible.
  * Only what an edit touched is looked at, and only what differs is changed: a line whose indent comes anew is laid out anew.
  */
-export function dress(model: editor.ITextModel, turns: readonly TurnSpan[], from: number, to: number, bare: number | null): void {
+export function dress(model: editor.ITextModel, turns: readonly TurnSpan[], from: number, to: number, seen: SeenMarks): void {
   const first = Math.max(1, from);
   const last = Math.min(model.getLineCount(), to);
   if (last < first) return;
@@ -49,7 +59,7 @@ export function dress(model: editor.ITextModel, turns: readonly TurnSpan[], from
     if (end < first || turn.line > last) continue;
     if (turn.marked && turn.line >= first) {
       const range = new Range(turn.line, 1, turn.line, model.getLineMaxColumn(turn.line));
-      dressed.push({ range, options: turn.line === bare ? TYPED : gap(turn.line === 1) });
+      dressed.push({ range, options: markAs(turn.line, seen) });
     }
     const begin = textRange(turn).first;
     for (let line = Math.max(first, begin); line <= Math.min(last, end); line++) {

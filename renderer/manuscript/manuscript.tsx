@@ -3,18 +3,18 @@ import type { ManuscriptProps } from './controller.ts';
 import { ManuscriptSession } from './session.ts';
 
 /** The page of one chapter. A page is made once: another chapter is another component (give it a key). */
-export function Manuscript({ chapterId, api, readOnly = false, retries = 1, onController, onTurnMenu }: ManuscriptProps): ReactElement {
+export function Manuscript({ chapterId, api, readOnly = false, retries = 1, showMarks = false, plainInput = false, onController, onTurnMenu }: ManuscriptProps): ReactElement {
   const host = useRef<HTMLDivElement>(null);
   const session = useRef<ManuscriptSession | null>(null);
-  const latest = useRef({ readOnly, retries, onController, onTurnMenu });
-  useEffect(() => { latest.current = { readOnly, retries, onController, onTurnMenu }; });
+  const latest = useRef({ readOnly, retries, view: { showMarks, plainInput }, onController, onTurnMenu });
+  useEffect(() => { latest.current = { readOnly, retries, view: { showMarks, plainInput }, onController, onTurnMenu }; });
 
   useEffect(() => {
     if (host.current === null) return undefined;
     const room = document.createElement('div');
     room.className = 'ms-host';
     host.current.append(room);
-    const opened = new ManuscriptSession({ host: room, api, chapterId, readOnly: latest.current.readOnly, retries: latest.current.retries, onTurnMenu: (target, anchor) => latest.current.onTurnMenu(target, anchor) });
+    const opened = new ManuscriptSession({ ...latest.current, host: room, api, chapterId, onTurnMenu: (target, anchor) => latest.current.onTurnMenu(target, anchor) });
     session.current = opened;
     latest.current.onController(opened);
     const leave = (): void => opened.saveNow();
@@ -32,6 +32,7 @@ export function Manuscript({ chapterId, api, readOnly = false, retries = 1, onCo
 
   useEffect(() => { session.current?.setReadOnly(readOnly); }, [readOnly]);
   useEffect(() => { session.current?.setRetries(retries); }, [retries]);
+  useEffect(() => { session.current?.setView({ showMarks, plainInput }); }, [showMarks, plainInput]);
 
   return <div className="manuscript" ref={host} />;
 }

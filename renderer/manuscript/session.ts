@@ -4,7 +4,7 @@ import { faultOf } from '../lib/faults.ts';
 import type { BindingEvents } from './binding.ts';
 import { Branches } from './branches.ts';
 import { layChapter, type OpenChapter } from './chapter.ts';
-import type { ManuscriptController, ManuscriptProps, ManuscriptState } from './controller.ts';
+import type { ManuscriptController, ManuscriptProps, ManuscriptState, PageView } from './controller.ts';
 import { loadFonts } from './editor.ts';
 import { bindKeys } from './keys.ts';
 import { aimAt, type Aim } from './reading.ts';
@@ -13,7 +13,7 @@ import { Store } from './store.ts';
 import type { TurnActions } from './turn-actions.ts';
 import { words } from './words.ts';
 
-type Options = Pick<ManuscriptProps, 'api' | 'chapterId' | 'onTurnMenu'> & { readonly host: HTMLElement; readonly readOnly: boolean; readonly retries: number };
+type Options = Pick<ManuscriptProps, 'api' | 'chapterId' | 'onTurnMenu'> & { readonly host: HTMLElement; readonly readOnly: boolean; readonly retries: number; readonly view: PageView };
 
 interface Open { readonly chapter: OpenChapter; readonly replies: Replies; readonly branches: Branches }
 
@@ -27,6 +27,7 @@ export class ManuscriptSession implements ManuscriptController {
   private opened: Open | null = null;
   private readOnly: boolean;
   private retries: number;
+  private view: PageView;
   private closed = false;
   private soon: ReturnType<typeof setTimeout> | undefined;
   private counting: ReturnType<typeof setTimeout> | undefined;
@@ -35,6 +36,7 @@ export class ManuscriptSession implements ManuscriptController {
     this.options = options;
     this.readOnly = options.readOnly;
     this.retries = options.retries;
+    this.view = options.view;
     void this.open();
   }
 
@@ -69,6 +71,7 @@ export class ManuscriptSession implements ManuscriptController {
     Object.defineProperty(options.host, '__paphosManuscript', { value: { editor: page, controller: this }, configurable: true });
     bindKeys(page, this);
     this.setReadOnly(this.readOnly);
+    this.setView(this.view);
     if (document.generation !== null) replies.begin(document.generation);
     page.onDidBlurEditorText(() => this.saveNow());
     page.onDidLayoutChange(() => { if (page.hasTextFocus()) sight.bring(surface.caret()); });
@@ -138,6 +141,12 @@ export class ManuscriptSession implements ManuscriptController {
   }
 
   setRetries(retries: number): void { this.retries = retries; }
+
+  setView(view: PageView): void {
+    this.view = view;
+    this.opened?.chapter.page.updateOptions({ editContext: !view.plainInput });
+    this.opened?.chapter.binding.showMarks(view.showMarks);
+  }
 
   saveNow(): void {
     this.opened?.chapter.sync.flush().catch(() => undefined);

@@ -1,5 +1,6 @@
 import { Range, type editor } from 'monaco-editor/editor';
 import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
+import { REASONING_MARKS, withoutReasoning } from '../../shared/prompt/reasoning.ts';
 import type { ManuscriptDocument } from './document.ts';
 import type { Place } from './source.ts';
 import type { Surface } from './surface.ts';
@@ -55,8 +56,10 @@ export class Sight {
     return span === null ? '' : this.firstWords(span, length);
   }
 
+  /** What a model thought before it answered is not among them. */
   private firstWords(span: TurnSpan, length: number): string {
     const { first, count } = textRange(span);
+    if (count > 0 && REASONING_MARKS.some(({ open }) => open === this.surface.line(first))) return withoutReasoning(this.document.textOf(span), {}).replace(/\s+/g, ' ').trim().slice(0, length);
     let text = '';
     for (let line = first; line < first + count && text.length < length; line++) text += `${this.surface.line(line).slice(0, length).trim()} `;
     return text.trim().slice(0, length);

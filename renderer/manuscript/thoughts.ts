@@ -100,7 +100,7 @@ export class Thoughts {
     this.dressed.set(this.thoughts.flatMap(({ line, last, closed }) => [
       { range: whole(line, line), options: { inlineClassName: 'pl-unseen' } },
       ...(last > line ? [{ range: whole(line + 1, last), options: { inlineClassName: 'pl-thought' } }] : []),
-      ...(closed ? [{ range: whole(last, last), options: { inlineClassName: 'pl-unseen' } }] : []),
+      ...(closed ? [{ range: whole(last, last), options: { inlineClassName: 'pl-unseen', lineHeight: 0.2 } }] : []),
     ]));
     const folded = this.thoughts.filter(({ key, line, last }) => last > line && !this.opened.has(key)).map(({ line, last, closed }) => whole(line + 1, closed && this.isGap(last + 1) ? last + 1 : last));
     const hidden = folded.map(String).join(' ');

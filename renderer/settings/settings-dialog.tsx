@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import { useId, type ReactElement } from 'react';
 import { remember, useFlag } from '../app/remembered.ts';
 import { THEMES, useTheme } from '../app/theme.ts';
 import { words } from '../lib/words.ts';
@@ -7,10 +7,9 @@ import { RestSetting } from './rest-setting.tsx';
 
 export function SettingsDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
   const chosen = useTheme();
-  const [prepares, setPrepares] = useFlag('prepareReplies', false);
   return (
     <Modal title={words.settings} onClose={onClose}>
-      <fieldset className="themes">
+      <fieldset className="themes in-row">
         <legend>{words.theme}</legend>
         {THEMES.map((theme) => (
           <label key={theme}>
@@ -19,11 +18,30 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }): R
           </label>
         ))}
       </fieldset>
+      <fieldset className="themes">
+        <legend>{words.page}</legend>
+        <Switch name="showMarks" label={words.showMarks} hint={words.showMarksHint} />
+        <Switch name="plainInput" label={words.plainInput} hint={words.plainInputHint} />
+      </fieldset>
       <RestSetting />
-      <label className="check" title={words.prepareRepliesHint}>
-        <input type="checkbox" checked={prepares} onChange={(event) => setPrepares(event.target.checked)} />{words.prepareReplies}
-      </label>
-      <p className="quiet">{words.prepareRepliesHint}</p>
+      <fieldset className="themes">
+        <legend>{words.idle}</legend>
+        <Switch name="prepareReplies" label={words.prepareReplies} hint={words.prepareRepliesHint} />
+      </fieldset>
     </Modal>
+  );
+}
+
+interface SwitchProps { readonly name: string; readonly label: string; readonly hint: string }
+
+/** Something that is off until it is chosen, and remembered. */
+function Switch({ name, label, hint }: SwitchProps): ReactElement {
+  const [on, set] = useFlag(name, false);
+  const id = useId();
+  return (
+    <>
+      <label><input type="checkbox" checked={on} aria-describedby={id} onChange={(event) => set(event.target.checked)} />{label}</label>
+      <p className="quiet hint" id={id}>{hint}</p>
+    </>
   );
 }

@@ -13,7 +13,7 @@ export function StepOrder({ sampling, change }: SettingProps): ReactElement {
   return (
     <ol className="steps">
       {sampling.order.map((step, place) => (
-        <li key={step} draggable data-held={step === held || undefined} onDragStart={() => setHeld(step)} onDragEnd={() => setHeld(null)}
+        <li key={step} draggable data-held={step === held || undefined} onDragStart={(event) => { event.dataTransfer.effectAllowed = 'move'; setHeld(step); }} onDragEnd={() => setHeld(null)}
           onDragOver={(event) => {
             event.preventDefault();
             if (held !== null && held !== step) move(held, place);

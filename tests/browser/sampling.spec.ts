@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, type Browser } from '@playwright/test';
+import { expect, test, type Browser, type Locator } from '@playwright/test';
 import { ROOT } from '../helpers/server.ts';
 import { launch, StudioPage } from './studio.ts';
 
@@ -9,6 +9,20 @@ test.beforeAll(async () => { browser = await launch(); });
 test.afterAll(async () => { await browser.close(); });
 
 const folder = join(ROOT, 'out/screens');
+
+/** Drags a step with the mouse onto the place of another. */
+async function dragStep(panel: Locator, step: string, to: number): Promise<void> {
+  const { mouse } = panel.page();
+  await panel.getByRole('listitem').last().scrollIntoViewIfNeeded();
+  const middle = async (row: Locator): Promise<[number, number]> => {
+    const box = await row.boundingBox();
+    return [(box?.x ?? 0) + 60, (box?.y ?? 0) + (box?.height ?? 0) / 2];
+  };
+  await mouse.move(...await middle(panel.getByRole('listitem').filter({ hasText: step }).first()));
+  await mouse.down();
+  await mouse.move(...await middle(panel.getByRole('listitem').nth(to)), { steps: 12 });
+  await mouse.up();
+}
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`a preset is chosen, changed, reset and remembered; the order moves; what is wrong is said: ${colorScheme}`, async () => {
@@ -38,6 +52,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await panel.getByRole('button', { name: 'Temperature later' }).focus();
     await page.keyboard.press('Enter');
     await expect(panel.getByRole('listitem').nth(2)).toContainText('Temperature');
+    await page.keyboard.press('Enter');
+    await expect(panel.getByRole('listitem').nth(3)).toContainText('Temperature');
+    await dragStep(panel, 'Temperature', 0);
+    await expect(panel.getByRole('listitem').first()).toContainText('Temperature');
+    await dragStep(panel, 'Temperature', 2);
+    await expect(panel.getByRole('listitem').nth(2)).toContainText('Temperature');
+    await picture('sampling-order');
     await panel.getByRole('button', { name: /^Words and phrases/ }).click();
     const bias = panel.getByRole('textbox', { name: 'Likelier and less likely words' });
     await bias.fill('castle');
@@ -77,6 +98,8 @@ test('a reply’s other words are looked at from its menu', async () => {
   await dialog.locator('.written button').nth(2).click();
   await expect(dialog.getByRole('listitem').first()).toContainText('%');
   await page.screenshot({ path: join(folder, 'other-words-light.png') });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.screenshot({ path: join(folder, 'other-words-dark.png') });
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   expect(studio.violations).toEqual([]);
