@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { activePath } from '../../shared/document/tree.ts';
 import type { PlanRequest } from '../../shared/prompt/types.ts';
 import { getChapter } from '../storage/chapters.ts';
 import type { ReadableDB } from '../storage/handle.ts';
 import { readTree } from '../storage/turns.ts';
+import { createBroughtBack } from './brought-back.ts';
 import type { Engine, Ready } from './engine.ts';
-import { faultOf } from './faults.ts';
 import { branchTo, promptRequest, reserveFor } from './prompts.ts';
 import type { Settings } from './settings.ts';
 import { openStateFolder } from './state-folder.ts';
@@ -37,7 +36,8 @@ export interface AheadParts { readonly db: ReadableDB; readonly engine: Engine; 
 export function createAhead({ db, engine, settings, dataDir, keepsStates }: AheadParts): Ahead {
   const folder = openStateFolder(dataDir);
   const closing = new AbortController();
-  const broughtBack = new Map<string, Promise<void>>();
+  const broughtBack = createBroughtBack(engine, folder);
+  const saves = new Map<string, AbortController>();
   let chapter: string | null = null;
   let unsaved = false;
   let resting: NodeJS.Timeout | undefined;
@@ -53,24 +53,8 @@ export function createAhead({ db, engine, settings, dataDir, keepsStates }: Ahea
     return promptRequest(db, chapterId, { turns: written, versions, open: false }, { format, contextSize, reserve });
   }
 
-  async function load(path: string, sha256: string | null): Promise<void> {
-    try {
-      await engine.host.work({ type: 'restore', request: { path, sha256 } });
-    } catch (error) {
-      if (faultOf(error).code === 'STATE') await folder.remove(path);
-    }
-  }
-
-  function bringBack(chapterId: string, { modelId, sha256 }: Ready): Promise<void> {
-    const path = folder.pathOf(chapterId, modelId);
-    const { pid } = engine.host;
-    // A process that was started again knows nothing.
-    const key = `${String(pid)} ${path}`;
-    const known = broughtBack.get(key);
-    if (known !== undefined) return known;
-    const loading = keepsStates(modelId) && existsSync(path) ? load(path, sha256) : Promise.resolve();
-    if (pid !== null) broughtBack.set(key, loading);
-    return loading;
+  async function bringBack(chapterId: string, { modelId, sha256 }: Ready): Promise<void> {
+    if (keepsStates(modelId)) await broughtBack.bring(folder.pathOf(chapterId, modelId), sha256);
   }
 
   /** Idle work gives way, and what fails here is done with the key after all. */
@@ -82,6 +66,7 @@ export function createAhead({ db, engine, settings, dataDir, keepsStates }: Ahea
       const plan = nextRequest(chapter, ready);
       if (plan === null) return;
       const { tokens } = await engine.host.work<'prepare'>({ type: 'prepare', plan }, { priority: 'idle' });
+      broughtBack.proven();
       if (tokens < LEAST_TOKENS) return;
       engine.hasReadAhead();
       unsaved = true;
@@ -97,14 +82,20 @@ export function createAhead({ db, engine, settings, dataDir, keepsStates }: Ahea
     const ready = engine.current();
     if (!unsaved || ready === null || chapter === null || !keepsStates(ready.modelId)) return;
     unsaved = false;
+    const [mine, forgotten] = [chapter, new AbortController()];
+    saves.set(mine, forgotten);
     try {
-      const plan = nextRequest(chapter, ready);
+      const plan = nextRequest(mine, ready);
       if (plan === null) return;
-      await engine.host.work({ type: 'save', request: { path: folder.pathOf(chapter, ready.modelId), sha256: ready.sha256, plan } }, { priority: 'idle' });
+      await engine.host.work({ type: 'save', request: { path: folder.pathOf(mine, ready.modelId), sha256: ready.sha256, plan } }, { priority: 'idle', signal: forgotten.signal });
       await folder.tidy();
     } catch {
       // It is read again another day.
       return;
+    } finally {
+      if (saves.get(mine) === forgotten) saves.delete(mine);
+      // What was being written when its chapter was removed is there only now.
+      if (forgotten.signal.aborted) await folder.forget(mine);
     }
   }
 
@@ -115,8 +106,10 @@ export function createAhead({ db, engine, settings, dataDir, keepsStates }: Ahea
 
   const follow = async (): Promise<void> => {
     let before = '';
-    for await (const { state } of engine.watch(closing.signal)) {
+    for await (const { state, fault } of engine.watch(closing.signal)) {
       if (state === before) continue;
+      if (before === 'generating' && state === 'ready') broughtBack.proven();
+      if (state === 'stopped') await broughtBack.died(fault?.code ?? '');
       before = state;
       if (state === 'generating') unsaved = true;
       if (state === 'ready') rest();
@@ -134,6 +127,7 @@ export function createAhead({ db, engine, settings, dataDir, keepsStates }: Ahea
     bringBack,
     async forget(chapterId) {
       if (chapter === chapterId) chapter = null;
+      saves.get(chapterId)?.abort();
       await folder.forget(chapterId);
     },
     async save() {

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { GenerationEvent, GenerationStats } from '../../shared/contract/writing.ts';
 import { newId } from '../../shared/document/ids.ts';
+import { type StateKey, writeState } from '../../electron/inference/worker/state-file.ts';
 import { connect, engineReaches, serve, temporaryFolder, type Server, type StudioClient } from '../helpers/server.ts';
 
 const data = temporaryFolder('ahead');
@@ -56,6 +58,26 @@ test('a damaged file is put aside, and the story is read again', async () => {
     const { reusedTokens, tokens } = await reply(client, chapterId, 'retry');
     expect({ reusedTokens, some: tokens > 0 }).toEqual({ reusedTokens: 0, some: true });
   });
+}, 60_000);
+
+/** A file that is in order by all that can be checked, and still nothing that the engine can load. */
+async function spoil(path: string): Promise<void> {
+  const bytes = readFileSync(path);
+  const footerEnd = bytes.length - 44;
+  const footer = JSON.parse(bytes.subarray(footerEnd - bytes.readUInt32LE(footerEnd), footerEnd).toString()) as { key: StateKey; tokens: number[]; bytes: number };
+  await writeState(path, footer.key, footer.tokens, (unfinished) => writeFile(unfinished, bytes.subarray(0, Math.floor(footer.bytes / 2))));
+}
+
+test('a state that the engine refuses is put aside once and for all', async () => {
+  await withStudio(async (client, chapterId) => { await reply(client, chapterId, 'retry'); });
+  const [name = ''] = states();
+  await spoil(join(data, 'state', name));
+  await withStudio(async (client, chapterId) => {
+    await client.chapters.open({ id: chapterId });
+    await expect.poll(states).toEqual([]);
+    expect((await reply(client, chapterId, 'retry')).tokens).toBeGreaterThan(0);
+  });
+  expect(states()).toHaveLength(1);
 }, 60_000);
 
 test('nothing of a removed story stays there', async () => {
