@@ -40,6 +40,7 @@ export function createAhead({ db, engine, settings, dataDir, keepsStates }: Ahea
   const saves = new Map<string, AbortController>();
   let chapter: string | null = null;
   let unsaved = false;
+  let saved = Promise.resolve();
   let resting: NodeJS.Timeout | undefined;
   let saving: NodeJS.Timeout | undefined;
 
@@ -77,7 +78,12 @@ export function createAhead({ db, engine, settings, dataDir, keepsStates }: Ahea
     }
   }
 
-  async function save(): Promise<void> {
+  function save(): Promise<void> {
+    saved = saveNow();
+    return saved;
+  }
+
+  async function saveNow(): Promise<void> {
     clearTimeout(saving);
     const ready = engine.current();
     if (!unsaved || ready === null || chapter === null || !keepsStates(ready.modelId)) return;
@@ -129,6 +135,8 @@ export function createAhead({ db, engine, settings, dataDir, keepsStates }: Ahea
       if (chapter === chapterId) chapter = null;
       saves.get(chapterId)?.abort();
       await folder.forget(chapterId);
+      // What is being written now would be there again; it may have to wait for a reply.
+      saved.then(() => folder.forget(chapterId)).catch(() => undefined);
     },
     async save() {
       clearTimeout(resting);

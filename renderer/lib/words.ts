@@ -159,7 +159,7 @@ export const words = {
     keepStateHint: 'What the model has read of a story is saved, so that it goes on at once the next day. All of it together takes 2 GB at most; the oldest goes first.',
     keepStates: { size: 'Below 4 GB', yes: 'Always', no: 'Never' },
     guess: 'Guess ahead',
-    guessHint: 'Tokens guessed ahead are only checked, which is quicker where the guess is right.',
+    guessHint: 'Tokens guessed ahead are only checked. Measured on a processor, that is no quicker; it may be on a graphics card.',
     noGuess: 'Nothing',
     lookup: 'From the story itself',
     draft: (name: string) => `With ${name}`,

@@ -1,52 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createInferenceHost } from '../../electron/inference/host.ts';
-import { engineInMemory } from '../../electron/inference/memory.ts';
+import { afterAll, expect, test } from 'vitest';
 import type { EngineJob } from '../../electron/inference/protocol.ts';
-import { applyChange } from '../../electron/storage/changes.ts';
-import { openStore } from '../../electron/storage/open.ts';
 import { writeSetting } from '../../electron/storage/settings.ts';
-import { createStory } from '../../electron/storage/stories.ts';
 import { readTree } from '../../electron/storage/turns.ts';
-import { createCrashes } from '../../electron/studio/crashes.ts';
-import { createEngine, type Engine } from '../../electron/studio/engine.ts';
-import { createPrepared, type Prepared, type PreparedReply } from '../../electron/studio/prepared.ts';
+import { createPrepared, type PreparedReply } from '../../electron/studio/prepared.ts';
 import { branchTo, promptRequest, reserveFor } from '../../electron/studio/prompts.ts';
 import { createSettings } from '../../electron/studio/settings.ts';
 import { newId } from '../../shared/document/ids.ts';
-import { formatByName } from '../../shared/prompt/formats.ts';
-import { DEFAULT_HARDWARE } from '../../shared/settings/hardware.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
-import { makeModel } from '../helpers/model-maker.ts';
-import { temporaryFolder } from '../helpers/server.ts';
+import { openStoryEngine } from '../helpers/story-engine.ts';
 
-const store = openStore(temporaryFolder('prepared'));
-const { db } = store;
 const sampling = { ...DEFAULT_SAMPLING, maxTokens: 40, banEnd: true };
+const { db, engine, storyId, chapterId, modelTurn, close } = await openStoryEngine('Start.', 'You wake.\n\n- Go inside\n- Run away\n- Wait\n- Sleep');
+afterAll(close);
 const settings = createSettings(db, () => sampling, () => undefined);
-const [storyId, chapterId, userTurn, modelTurn] = [newId(), newId(), newId(), newId()];
 const ended = { storyId, chapterId, turnId: modelTurn };
-let engine: Engine;
-let prepared: Prepared;
-
-beforeAll(async () => {
-  createStory(db, { id: storyId, title: 'Prepared', chapterId, turnId: userTurn });
-  const { structureRev, turns } = readTree(db, chapterId, { texts: 'none' });
-  applyChange(db, { changeId: newId(), chapterId, structureRev, ops: [
-    { op: 'setText', turnId: userTurn, version: turns.get(userTurn)?.version ?? 0, at: 0, del: 0, ins: 'Start.' },
-    { op: 'insert', after: userTurn, as: 'chain', turn: { id: modelTurn, role: 'model', speaker: null, marked: true, text: 'You wake.\n\n- Go inside\n- Run away\n- Wait\n- Sleep' } },
-  ] });
-  engine = createEngine(() => createInferenceHost(engineInMemory), { crashes: createCrashes(db), restMinutes: () => null, onReply: () => undefined });
-  const format = formatByName('metharme');
-  if (format === null) throw new Error('there is no format metharme');
-  await engine.load({ id: 'm', name: 'Made', options: { path: makeModel({ size: 'small' }), contextSize: 1024, threads: 1, gpu: false }, hardware: DEFAULT_HARDWARE, format, sha256: null, bytes: 1, modifiedAt: 1 });
-  prepared = createPrepared(db, engine, settings);
-  writeSetting(db, 'interface', 'prepareReplies', true);
-});
-afterAll(async () => {
-  await engine.close();
-  store.close();
-});
+const prepared = createPrepared(db, engine, settings);
+writeSetting(db, 'interface', 'prepareReplies', true);
 
 /** What a reply is asked for with, when the person has said this. */
 function asked(text: string, id = newId()) {

@@ -1,0 +1,31 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, expect, test } from 'vitest';
+import { createAhead } from '../../electron/studio/ahead.ts';
+import { createSettings } from '../../electron/studio/settings.ts';
+import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
+import { openStoryEngine } from '../helpers/story-engine.ts';
+
+const story = await openStoryEngine('The keeper counts the ships. '.repeat(10), 'One too many. '.repeat(10));
+afterAll(() => story.close());
+
+test('a chapter that is removed while its state is written leaves nothing on disk', async () => {
+  const { db, dataDir, engine, chapterId } = story;
+  const states = (): string[] => readdirSync(join(dataDir, 'state'));
+  const ahead = createAhead({ db, engine, settings: createSettings(db, () => DEFAULT_SAMPLING, () => undefined), dataDir, keepsStates: () => true });
+  ahead.touched(chapterId);
+  for await (const { readAhead } of engine.watch()) if (readAhead > 0) break;
+  await ahead.save();
+  expect(states()).toHaveLength(1);
+
+  // What a reply leaves behind is worth saving again.
+  engine.generating();
+  await setImmediate();
+  engine.rested(null);
+  const saving = ahead.save();
+  await ahead.forget(chapterId);
+  await saving;
+  await expect.poll(states).toEqual([]);
+  ahead.close();
+});
