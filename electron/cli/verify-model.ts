@@ -93,7 +93,7 @@ export async function verifyModel({ path, demo, contextSize, format: chosen, say
 
 /** Every role string and stop text of a format, as the model takes it. */
 async function tokensOfMarks(host: InferenceHost, format: PromptFormat, { contextSize }: LoadedModel): Promise<Verification['marks']> {
-  const texts = new Set([...Object.values(format.before), ...Object.values(format.after), format.opensReply, ...format.stops].filter((text) => text.trim() !== ''));
+  const texts = new Set([format.begins ?? '', ...Object.values(format.before), ...Object.values(format.after), format.opensReply, ...format.stops].filter((text) => text.trim() !== ''));
   return Promise.all([...texts].map(async (text) => {
     const asReply = (opensReply: string): Promise<{ tokens: readonly TokenPiece[] }> => host.tokens({ format: { ...format, opensReply }, turns: [], open: false, reserve: 0, contextSize, cut: null });
     const [nothing, mark] = await Promise.all([asReply(''), asReply(text)]);

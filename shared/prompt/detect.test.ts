@@ -21,6 +21,49 @@ test('a template that renders as a format does is proof of it', () => {
   expect(detected({ chatTemplate: '…', renderings: rendered('chatml', (text, noted) => (noted ? text : `<|im_start|>system\nBe kind.<|im_end|>\n${text}`)) })).toEqual(['chatml', 'certain', 'its own chat template writes conversations with notes exactly so']);
 });
 
+test('a preface of its own is no other format', () => {
+  expect(detected({ chatTemplate: '…', renderings: rendered('llama-3', (text) => `<|start_header_id|>system<|end_header_id|>\n\nToday.<|eot_id|>${text}`) }))
+    .toEqual(['llama-3', 'certain', 'its own chat template writes conversations exactly so, behind a preface of its own that is left out']);
+});
+
+test.each([
+  ['llama-3', ['<|start_header_id|>', '<|end_header_id|>', '<|eot_id|>']], ['gemma', ['<start_of_turn>', '<end_of_turn>']], ['mistral-v3', ['[INST]', '[/INST]']],
+  ['mistral-v7', ['[INST]', '[/INST]', '[SYSTEM_PROMPT]', '[/SYSTEM_PROMPT]']], ['glm-4', ['[gMASK]', '<sop>', '<|system|>', '<|user|>', '<|assistant|>']],
+  ['glm-4-5', ['[gMASK]', '<sop>', '<|system|>', '<|user|>', '<|assistant|>', '<think>', '</think>']], ['command-r', ['<|START_OF_TURN_TOKEN|>', '<|END_OF_TURN_TOKEN|>', '<|USER_TOKEN|>', '<|CHATBOT_TOKEN|>', '<|SYSTEM_TOKEN|>']],
+  ['harmony', ['<|start|>', '<|message|>', '<|channel|>', '<|end|>', '<|return|>', '<|call|>']],
+])('the vocabulary of a model tells %s', (format, tokens) => {
+  expect(detected({ tokens }).slice(0, 2)).toEqual([format, 'certain']);
+});
+
+test.each([
+  ['vicuna', '{{ x }} USER: {{ y }} ASSISTANT:'], ['llama-2-chat', '[INST] <<SYS>> {{ x }} <</SYS>> {{ y }} [/INST]'], ['mistral-v1', '[INST] {{ y }} [/INST]'], ['alpaca', '### Instruction:\n{{ y }}\n### Response:'],
+  ['pygmalion', "{{ c }}'s Persona: {{ x }}\n<START>\nYou: {{ y }}"], ['harmony', '<|start|>user<|message|>{{ y }}<|end|><|start|>assistant<|channel|>final<|message|>'],
+])('the text of a template that cannot be run tells %s', (format, chatTemplate) => {
+  expect(detected({ chatTemplate }).slice(0, 2)).toEqual([format, 'certain']);
+});
+
+test.each([
+  ['llama-3', 'llama', 'Meta-Llama-3-8B-Instruct.Q4_K_M'], ['llama-2-chat', 'llama', 'llama-2-7b-chat.Q8_0'], ['vicuna', 'llama', 'vicuna-13b-v1.5'], ['alpaca', 'llama', 'alpaca-native-7b'], ['gemma', 'gemma2', 'gemma-2-9b-it-Q4'],
+  ['mistral-v1', 'llama', 'mistral-7b-instruct-v0.2.Q5'], ['mistral-v3', 'llama', 'Mistral-Nemo-Instruct-2407'], ['mistral-v7', 'llama', 'Mistral-Small-24B-Instruct-2501'], ['glm-4', 'glm4', 'GLM-4-9B-0414'],
+  ['glm-4-5', 'glm4moe', 'GLM-4.5-Air'], ['command-r', 'command-r', 'c4ai-command-r-v01'], ['harmony', 'gpt-oss', 'gpt-oss-20b-mxfp4'], ['pygmalion', 'gptj', 'pygmalion-6b'], ['pygmalion', 'gptneox', 'pygmalion-2.7b'],
+  ['metharme', 'llama', 'pygmalion-2-13b'], ['qwen3', 'qwen3', 'Qwen3-8B'],
+])('a model is known by its name and architecture: %s on %s, %s', (format, architecture, name) => {
+  expect(detected({ architecture, name }).slice(0, 2)).toEqual([format, 'likely']);
+});
+
+test('marks that another format shares tell only what they tell', () => {
+  expect(detected({ chatTemplate: '[SYSTEM_PROMPT]{{ x }}[/SYSTEM_PROMPT][INST]{{ y }}[/INST]', tokens: ['[INST]', '[/INST]', '[SYSTEM_PROMPT]', '[/SYSTEM_PROMPT]'] })[0]).toBe('mistral-v7');
+  expect(detected({ tokens: ['<|user|>', '<|assistant|>', '<|system|>', '<|end|>'] })[0]).toBe('prose');
+  expect(detected({ architecture: 'llama', name: 'Llama-3.1-8B' })[0]).toBe('prose');
+  expect(detected({ architecture: 'gemma2', name: 'gemma-2-9b' })[0]).toBe('prose');
+});
+
+test('marks in a template that writes otherwise are likely at most', () => {
+  const unlike = PROBES.map(({ turns }) => ({ text: `<|im_start|>${turns.map(({ text }) => text.toUpperCase()).join('<|im_end|>')}` }));
+  expect(detected({ chatTemplate: '<|im_start|>{{ x }}<|im_end|>', tokens: ['<|im_start|>', '<|im_end|>'], renderings: unlike }))
+    .toEqual(['chatml', 'likely', 'its own chat template writes <|im_start|> and <|im_end|>, but not quite as this format does']);
+});
+
 test('a template of no known kind becomes a format of its own', () => {
   expect(detected({ chatTemplate: '…', tokens: ['<|system|>', '<|user|>', '<|model|>'], renderings: rendered('metharme', (text) => text.replaceAll('<|model|>', '<|bot|>')) })).toEqual(['own', 'certain', 'read off its own chat template, which writes every conversation exactly so']);
   expect(detected({ chatTemplate: '…', renderings: PROBES.map(() => ({ refusal: 'No.' })) }).slice(0, 2)).toEqual(['prose', 'guess']);

@@ -2,6 +2,8 @@ import { FORMATS } from './formats.ts';
 import { deduceFormat } from './own-format.ts';
 import { agreement, type Rendering } from './probes.ts';
 import { REASONING_MARKS, type ReasoningMarks } from './reasoning.ts';
+import { SIGNS } from './signs.ts';
+import { isBracketed } from './words.ts';
 import type { PromptFormat } from './types.ts';
 
 /** What a model file says of itself. */
@@ -24,17 +26,8 @@ export interface Detection {
   readonly reasons: readonly string[];
 }
 
-/** What tells a format: its marks in a vocabulary or a template, names of models that were taught it. */
-const SIGNS: readonly { readonly format: string; readonly tokens: readonly string[]; readonly marks?: readonly string[]; readonly name?: RegExp; readonly architectures?: readonly string[] }[] = [
-  { format: 'metharme', tokens: ['<|system|>', '<|user|>', '<|model|>'], name: /metharme|pygmalion[-_ ]?2|mythalion/i, architectures: ['gptneox', 'llama'] },
-  { format: 'oasst', tokens: ['<|prompter|>', '<|assistant|>'], name: /oasst|open[-_ ]?assistant/i, architectures: ['gptneox', 'llama'] },
-  { format: 'chatml', tokens: ['<|im_start|>', '<|im_end|>'] },
-  { format: 'qwen3', tokens: ['<|im_start|>', '<|im_end|>'] },
-  { format: 'memphis', tokens: [], marks: ['### User:', '### Assistant:'], name: /memphis/i, architectures: ['stablelm'] },
-];
-
 /** How much a reason weighs. What the file does goes before what it holds, and that before what somebody called it. */
-const WEIGHT = { template: 9, ownTemplate: 8, templateInPart: 7, ownTemplateInPart: 6, marksInTemplate: 5, tokens: 5, nameAndArchitecture: 4, tokensAgainstTemplate: 1, name: 1, thinking: 1 } as const;
+const WEIGHT = { template: 9, ownTemplate: 8, templateInPart: 7, ownTemplateInPart: 6, channelsInTemplate: 7, marksInTemplate: 5, tokens: 5, marksInOtherTemplate: 4, nameAndArchitecture: 4, tokensAgainstTemplate: 1, name: 1, thinking: 1 } as const;
 const CERTAIN = 5;
 const LIKELY = 4;
 
@@ -66,16 +59,21 @@ function reasonsFor(format: PromptFormat, traits: ModelTraits): Reason[] {
   const { architecture, name, tokens, bos, chatTemplate, renderings } = traits;
   const reasons: Reason[] = [];
   const signs = SIGNS.find((one) => one.format === format.name);
-  const { plain, noted } = renderings === null ? { plain: false, noted: false } : agreement(format, renderings, bos);
+  const { plain, noted, prefaced } = renderings === null ? { plain: false, noted: false, prefaced: false } : agreement(format, renderings, bos);
   if (plain && noted) reasons.push({ weight: WEIGHT.template, text: 'its own chat template writes every conversation exactly so' });
   else if (plain || noted) reasons.push({ weight: WEIGHT.templateInPart, text: `its own chat template writes conversations ${plain ? 'without' : 'with'} notes exactly so` });
+  else if (prefaced) reasons.push({ weight: WEIGHT.templateInPart, text: 'its own chat template writes conversations exactly so, behind a preface of its own that is left out' });
 
+  const isOther = signs?.lacks?.some((mark) => tokens.includes(mark) || chatTemplate?.includes(mark) === true) === true;
   const marks = signs?.marks ?? signs?.tokens ?? [];
-  const inTemplate = marks.length > 0 && chatTemplate !== null && marks.every((mark) => chatTemplate.includes(mark));
-  if (inTemplate) reasons.push({ weight: WEIGHT.marksInTemplate, text: `its own chat template writes ${list(marks)}` });
-  if (signs !== undefined && signs.tokens.length > 0 && signs.tokens.every((mark) => tokens.includes(mark))) {
-    reasons.push(chatTemplate === null || inTemplate || plain || noted
-      ? { weight: WEIGHT.tokens, text: `its vocabulary holds ${list(signs.tokens)}` }
+  const inTemplate = !isOther && marks.length > 0 && chatTemplate !== null && marks.every((mark) => chatTemplate.includes(mark));
+  const differs = !plain && !noted && !prefaced && renderings?.some((rendering) => 'text' in rendering) === true;
+  if (inTemplate && speaksInChannels(format)) reasons.push({ weight: WEIGHT.channelsInTemplate, text: `its own chat template writes ${list(marks)}: it speaks in channels` });
+  else if (inTemplate && differs) reasons.push({ weight: WEIGHT.marksInOtherTemplate, text: `its own chat template writes ${list(marks)}, but not quite as this format does` });
+  else if (inTemplate) reasons.push({ weight: WEIGHT.marksInTemplate, text: `its own chat template writes ${list(marks)}` });
+  if (!isOther && signs !== undefined && signs.tokens.length > 0 && signs.tokens.every((mark) => tokens.includes(mark))) {
+    reasons.push(chatTemplate === null || inTemplate || plain || noted || prefaced
+      ? { weight: differs && !speaksInChannels(format) ? WEIGHT.marksInOtherTemplate : WEIGHT.tokens, text: `its vocabulary holds ${list(signs.tokens)}` }
       : { weight: WEIGHT.tokensAgainstTemplate, text: `its vocabulary holds ${list(signs.tokens)}, but its chat template is of another kind` });
   }
   if (signs?.name?.test(name ?? '') === true) {
@@ -85,6 +83,9 @@ function reasonsFor(format: PromptFormat, traits: ModelTraits): Reason[] {
   if (reasons.length > 0 && format.reasoning !== undefined && format.reasoning.open === thinkingOf(traits)?.open) reasons.push({ weight: WEIGHT.thinking, text: `it knows ${format.reasoning.open}` });
   return reasons;
 }
+
+/** Thought and answer are turns of their own, which no format that is read off a template knows. */
+const speaksInChannels = ({ reasoning }: PromptFormat): boolean => reasoning !== undefined && !isBracketed(reasoning.close);
 
 function prose({ chatTemplate }: ModelTraits): Detection {
   const format = FORMATS.find((candidate) => candidate.kind === 'prose');

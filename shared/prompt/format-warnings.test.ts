@@ -19,6 +19,11 @@ test('marks that are plain text, by the model or by the format', () => {
   expect(formatWarnings(format('metharme'), use({ control: ['<|endoftext|>'], userDefined: marks }))).toEqual([expect.stringMatching(/^<\|system\|> <\|user\|> <\|model\|> would also be read as marks in ordinary text/)]);
 });
 
+test('marks that their makers taught as text are no fault; a preface that is left out is none either', () => {
+  expect(formatWarnings(format('llama-2-chat'), use({ control: ['<s>', '</s>'], endText: '</s>' }))).toEqual([expect.stringMatching(/^Role marks are plain text in this format \(<SYS> \[INST\]/)]);
+  expect(formatWarnings(format('metharme'), use({ renderings: rendered('metharme', (text) => `Today. ${text}`) }))).toEqual([]);
+});
+
 test('a missing end token', () => {
   expect(formatWarnings(format('metharme'), use({ endText: null }))).toEqual([expect.stringMatching(/does not name the token that ends a text/)]);
 });

@@ -22,7 +22,7 @@ function aboutMarks(format: PromptFormat, { control, userDefined, endText }: For
   const marks = wordsOf(format).filter((word) => word !== endText);
   const special = [...control, ...userDefined];
   const plain = marks.filter((word) => !special.some((token) => word.includes(token)));
-  const bracketed = plain.filter(isBracketed);
+  const bracketed = format.marksAreText === true ? [] : plain.filter(isBracketed);
   if (bracketed.length > 0) warnings.push(`Role marks are plain text in this model: ${bracketed.join(' ')} ${bracketed.length > 1 ? 'are no tokens' : 'is no token'} of its vocabulary. It was probably taught another format; the same letters in what you write are sent so that they mark nothing.`);
   else if (plain.length > 0) warnings.push(`Role marks are plain text in this format (${plain.join(' ')}). The same words in what you write are sent so that they mark nothing.`);
   const loose = marks.filter((word) => userDefined.includes(word));
@@ -39,11 +39,11 @@ function aboutTemplate(format: PromptFormat, { renderings, bos }: FormatUse): st
   const warnings: string[] = [];
   if (noted.every((rendering) => 'refusal' in rendering)) warnings.push(`The model's own chat template takes no notes (system turns), so it may not heed them. ${sent(format)}`);
   else if (noted.every((rendering) => 'text' in rendering && !rendering.text.includes(NOTE_TEXT))) warnings.push(`The model's own chat template drops notes (system turns), so it may not heed them. ${sent(format)}`);
-  const { plain, noted: withNotes } = agreement(format, renderings, bos);
-  if (!plain && !withNotes) warnings.push("The model's own chat template writes conversations in another way. If its replies are odd, that is the first thing to look at.");
+  const { plain, noted: withNotes, prefaced } = agreement(format, renderings, bos);
+  if (!plain && !withNotes && !prefaced) warnings.push("The model's own chat template writes conversations in another way. If its replies are odd, that is the first thing to look at.");
   return warnings;
 }
 
 function sent(format: PromptFormat): string {
-  return format.system === 'fold' ? 'This format sends them in front of your words.' : 'This format sends them all the same.';
+  return format.system !== 'own' ? 'This format sends them in front of your words.' : 'This format sends them all the same.';
 }

@@ -2,15 +2,23 @@ import { z } from 'zod';
 import type { PromptFormat } from './types.ts';
 import alpaca from './formats/alpaca.json' with { type: 'json' };
 import chatml from './formats/chatml.json' with { type: 'json' };
+import commandR from './formats/command-r.json' with { type: 'json' };
 import gemma from './formats/gemma.json' with { type: 'json' };
+import glm4 from './formats/glm-4.json' with { type: 'json' };
+import glm45 from './formats/glm-4-5.json' with { type: 'json' };
+import harmony from './formats/harmony.json' with { type: 'json' };
+import llama2 from './formats/llama-2-chat.json' with { type: 'json' };
 import llama3 from './formats/llama-3.json' with { type: 'json' };
 import memphis from './formats/memphis.json' with { type: 'json' };
 import metharme from './formats/metharme.json' with { type: 'json' };
+import mistralV1 from './formats/mistral-v1.json' with { type: 'json' };
 import mistralV3 from './formats/mistral-v3.json' with { type: 'json' };
 import mistralV7 from './formats/mistral-v7.json' with { type: 'json' };
 import oasst from './formats/oasst.json' with { type: 'json' };
 import prose from './formats/prose.json' with { type: 'json' };
+import pygmalion from './formats/pygmalion.json' with { type: 'json' };
 import qwen3 from './formats/qwen3.json' with { type: 'json' };
+import vicuna from './formats/vicuna.json' with { type: 'json' };
 
 const mark = z.string().max(500);
 const byRole = z.strictObject({ system: mark, user: mark, model: mark });
@@ -19,19 +27,23 @@ const byRole = z.strictObject({ system: mark, user: mark, model: mark });
 export const promptFormat = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'A format is named with small letters, digits and hyphens.'),
   title: z.string().trim().min(1).max(80),
+  begins: mark.optional(),
   before: byRole,
   after: byRole,
   opensReply: mark,
   stops: z.array(z.string().min(1).max(200)).max(32),
-  system: z.enum(['own', 'fold']),
+  system: z.enum(['own', 'fold', 'wrap']),
   sameRole: z.enum(['keep', 'join']),
   startsWithUser: z.boolean(),
   kind: z.enum(['turns', 'prose']),
+  marksAreText: z.boolean().optional(),
   reasoning: z.strictObject({ open: mark.min(1), close: mark.min(1) }).optional(),
 }) satisfies z.ZodType<PromptFormat>;
 
 /** The formats that come with the studio. */
-export const FORMATS: readonly PromptFormat[] = [metharme, oasst, memphis, chatml, qwen3, llama3, gemma, mistralV3, mistralV7, alpaca, prose].map((data) => promptFormat.parse(data));
+export const FORMATS: readonly PromptFormat[] = [
+  metharme, oasst, memphis, pygmalion, chatml, qwen3, llama3, llama2, vicuna, alpaca, gemma, mistralV1, mistralV3, mistralV7, glm4, glm45, commandR, harmony, prose,
+].map((data) => promptFormat.parse(data));
 
 export function formatByName(name: string): PromptFormat | null {
   return FORMATS.find((format) => format.name === name) ?? null;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { render } from '../../electron/inference/gguf/render.ts';
+import { MAKER_TEMPLATES } from '../../tests/helpers/maker-templates.ts';
 import { wordTokenizer } from '../../tests/helpers/tokenizers.ts';
 import { chatTemplates } from '../../tests/helpers/vocabularies.ts';
 import { FORMATS, formatByName, promptFormat } from './formats.ts';
@@ -53,6 +54,7 @@ describe("known models' own chat templates, run by Jinja", () => {
     { name: 'gemma', template: 'google-gemma-2-2b-it', probes: [0, 1], ours: (text: string) => text },
     { name: 'mistral-v3', template: 'mistralai-Mistral-Nemo-Instruct-2407', probes: [0, 1, 2], ours: (text: string) => text },
     { name: 'mistral-v7', template: 'Mistral-Small-3.2-24B-Instruct-2506', probes: [2, 3], ours: (text: string) => text },
+    { name: 'glm-4-5', template: 'GLM-4.6', probes: [0, 1, 2, 3], ours: (text: string) => text },
     { name: 'qwen3', template: 'Qwen-Qwen3-0.6B', probes: [0, 1, 2, 3], ours: (text: string) => text },
   ])('$name writes as $template does', ({ name, template, probes, ours }) => {
     const renderings = rendered(template);
@@ -63,6 +65,52 @@ describe("known models' own chat templates, run by Jinja", () => {
 test('alpaca, as its makers print it', () => {
   expect(prompt('alpaca', [['system', 'Below is an instruction.'], ['user', 'Name a sea.'], ['model', 'The Baltic.'], ['user', 'Another.']]))
     .toBe('Below is an instruction.\n\n### Instruction:\nName a sea.\n\n### Response:\nThe Baltic.\n\n### Instruction:\nAnother.\n\n### Response:\n');
+});
+
+describe('formats of later makers', () => {
+  const told: Line[] = [['system', 'Rain.'], ['user', 'Who?'], ['model', 'A keeper.'], ['user', 'Go on.']];
+  test.each([
+    ['vicuna', 'Rain. USER: Who? ASSISTANT: A keeper.</s>USER: Go on. ASSISTANT:'],
+    ['llama-2-chat', '[INST] <<SYS>>\nRain.\n<</SYS>>\n\nWho? [/INST] A keeper. </s><s>[INST] Go on. [/INST]'],
+    ['mistral-v1', '[INST] Rain.\n\nWho? [/INST] A keeper.</s>[INST] Go on. [/INST]'],
+    ['mistral-v3', '[INST]Rain.\n\nWho?[/INST]A keeper.</s>[INST]Go on.[/INST]'],
+    ['mistral-v7', '[SYSTEM_PROMPT]Rain.[/SYSTEM_PROMPT][INST]Who?[/INST]A keeper.</s>[INST]Go on.[/INST]'],
+    ['glm-4', '[gMASK]<sop><|system|>\nRain.<|user|>\nWho?<|assistant|>\nA keeper.<|user|>\nGo on.<|assistant|>'],
+    ['glm-4-5', '[gMASK]<sop><|system|>\nRain.<|user|>\nWho?<|assistant|>\n<think></think>\nA keeper.<|user|>\nGo on.<|assistant|>'],
+    ['command-r', '<|START_OF_TURN_TOKEN|><|SYSTEM_TOKEN|>Rain.<|END_OF_TURN_TOKEN|><|START_OF_TURN_TOKEN|><|USER_TOKEN|>Who?<|END_OF_TURN_TOKEN|><|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>A keeper.<|END_OF_TURN_TOKEN|><|START_OF_TURN_TOKEN|><|USER_TOKEN|>Go on.<|END_OF_TURN_TOKEN|><|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>'],
+    ['harmony', '<|start|>system<|message|>Reasoning: medium\n\n# Valid channels: analysis, commentary, final. Channel must be included for every message.<|end|><|start|>developer<|message|># Instructions\n\nRain.\n\n<|end|><|start|>user<|message|>Who?<|end|><|start|>assistant<|channel|>final<|message|>A keeper.<|end|><|start|>user<|message|>Go on.<|end|><|start|>assistant<|channel|>analysis<|message|>'],
+    ['pygmalion', "Character's Persona: Rain.\n<START>\nYou: Who?\nCharacter: A keeper.\nYou: Go on.\nCharacter:"],
+  ])('%s', (name, expected) => { expect(prompt(name, told)).toBe(expected); });
+
+  test('llama 2: a note goes into the turn behind it, between its marks, wherever it stands (F4)', () => {
+    expect(prompt('llama-2-chat', [['user', 'Who?'], ['model', 'I.'], ['system', 'Rain.'], ['user', 'Go on.']])).toBe('[INST] Who? [/INST] I. </s><s>[INST] <<SYS>>\nRain.\n<</SYS>>\n\nGo on. [/INST]');
+    expect(prompt('llama-2-chat', [['user', 'Who?'], ['system', 'Rain.']])).toBe('[INST] Who?\n\n<<SYS>>\nRain.\n<</SYS>>\n\n [/INST]');
+  });
+  test('what begins a prompt stands once, and not again where BOS is the same (F2)', () => {
+    const turns = [{ id: 'u', role: 'user', speaker: null, text: 'Who?' }] as const;
+    const { tokenizer } = wordTokenizer({ bos: true, control: ['<s>', '<sop>'] });
+    const plan = (begins: string) => planPrompt({ format: { ...format('glm-4'), begins }, turns, open: false, reserve: 10, contextSize: 200, cut: null }, tokenizer);
+    expect(plan('<s><sop>').tokens).toEqual(plan('<sop>').tokens);
+    expect(plan('<sop>').tokens[0]).toBe(tokenizer.bos);
+    expect(plan('<sop>').headTokens).toBe(2);
+  });
+  test('Continue thinks on behind the mark of the format, whatever the story is written with', () => {
+    const thought: Line[] = [['user', 'Who?'], ['model', '<think>\nHm,']];
+    expect(prompt('harmony', thought, { open: true })).toMatch(/<\|start\|>assistant<\|channel\|>analysis<\|message\|>\nHm,$/);
+    expect(prompt('glm-4-5', thought, { open: true })).toMatch(/Who\?<\|assistant\|><think>\nHm,$/);
+    expect(prompt('harmony', [['user', 'Who?'], ['model', '<think>\nHm.\n</think>\n\nA keeper']], { open: true })).toMatch(/final<\|message\|>A keeper$/);
+  });
+});
+
+describe("what the makers' templates write, told in our words, is what the formats write", () => {
+  const { llama2, mistralV1, vicuna, alpaca, llama3, glm4, glm45, commandR } = MAKER_TEMPLATES;
+  test.each([
+    ['llama-2-chat', llama2, [0, 1, 2, 3]], ['mistral-v1', mistralV1, [0, 1]], ['vicuna', vicuna, [0, 1, 2, 3]], ['alpaca', alpaca, [0, 1, 2, 3]], ['llama-3', llama3, [0, 1, 2, 3]],
+    ['glm-4', glm4, [0, 1, 2, 3]], ['glm-4-5', glm45, [0, 1, 2, 3]], ['command-r', commandR, [0, 1, 2, 3]],
+  ] as const)('%s', (name, template, probes) => {
+    const renderings = render({ kind: 'render', template, probes: PROBES.map(({ turns }) => asMessages(turns)), special: { bos: '<s>', eos: '</s>' } });
+    for (const index of probes) expect({ text: renderText(format(name), PROBES[index]?.turns ?? []) }).toEqual({ text: (renderings[index] as { text: string }).text.replace(/^<s>/, '') });
+  });
 });
 
 describe('rules of formats', () => {

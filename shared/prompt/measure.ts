@@ -1,5 +1,5 @@
 import type { Role } from '../document/turn.ts';
-import { renderParts } from './parts.ts';
+import { renderTurns } from './parts.ts';
 import { tokenizeParts, tokenizeText, type TokenCache } from './tokens.ts';
 import { borderAfter } from './trim.ts';
 import { offsetOfLastBytes } from './utf8.ts';
@@ -60,6 +60,6 @@ function offsetOfLastTokens(text: string, count: number, scale: Scale): number {
 }
 
 function renderedTokens(turn: PromptTurn, open: boolean, { format, tokenizer, words, cache }: Scale): number {
-  const { parts } = renderParts(format, [turn], { open, reply: false }, words);
+  const { parts } = renderTurns(format, [turn], { open, reply: false }, words);
   return tokenizeParts(parts, tokenizer, words, cache).tokens.length - (tokenizer.bos === null ? 0 : 1);
 }

@@ -34,6 +34,12 @@ test('where a template does not open the reply, the format does', () => {
   expect(deduced("{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% endfor %}").found).toMatchObject({ exact: true, format: { before: { model: '<|assistant|>' }, opensReply: '<|assistant|>' } });
 });
 
+test('marks in front of all are written once; words there are left out', () => {
+  const begins = (front: string) => deduced(`${front}{% for m in messages %}<|{{ m.role }}|>{{ m.content }}<|end|>{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}`).found;
+  expect(begins('[gMASK]<sop>')).toMatchObject({ exact: true, format: { begins: '[gMASK]<sop>', before: { system: '<|system|>', user: '<|user|>', model: '<|assistant|>' } } });
+  expect(begins('Today is Monday. ')?.format.begins).toBeUndefined();
+});
+
 test('what does not write turns as they are is no format', () => {
   expect(deduced('{{ messages | length }}').found).toBeNull();
   expect(deduced("{% for m in messages %}{{ m.content | upper }}{% endfor %}").found).toBeNull();

@@ -1,6 +1,7 @@
 import { promptFormat } from './formats.ts';
 import { agreement, PROBES, type Rendering, renderText, withoutBos } from './probes.ts';
 import type { PromptFormat } from './types.ts';
+import { atBrackets, isBracketed } from './words.ts';
 
 const MARK = /<[^<>\s]+>|\[[^[\]\s]+\]/g;
 
@@ -11,8 +12,10 @@ export interface Deduced { readonly format: PromptFormat; readonly exact: boolea
 export function deduceFormat(renderings: readonly Rendering[], bos: string | null): Deduced | null {
   const [plain, noted] = [1, 3].map((index) => pieces(renderings[index], index, bos));
   if (!plain) return null;
-  const [start = '', betweenUserAndModel = '', betweenModelAndUser = '', end = ''] = plain;
-  const [noteStart = '', afterNote = ''] = noted ?? [];
+  const [wholeStart = '', betweenUserAndModel = '', betweenModelAndUser = '', end = ''] = plain;
+  const [wholeNoteStart = '', afterNote = ''] = noted ?? [];
+  const begins = beginningOf(wholeStart, wholeNoteStart, betweenModelAndUser);
+  const [start, noteStart] = [wholeStart.slice(begins.length), wholeNoteStart.slice(begins.length)];
   const own = noted?.slice(2).join('\0') === plain.slice(1).join('\0');
 
   const beforeUser = betweenModelAndUser.endsWith(start) ? start : opening(noteStart, commonEnd(afterNote, commonEnd(start, betweenModelAndUser)));
@@ -25,6 +28,7 @@ export function deduceFormat(renderings: readonly Rendering[], bos: string | nul
   const marks = [afterModel, beforeUser].map((mark) => mark.trim()).filter((mark) => mark !== '');
   const parsed = promptFormat.safeParse({
     name: 'own', title: 'The model’s own', kind: 'turns', sameRole: 'join', startsWithUser: true, system: sends ? 'own' : 'fold',
+    ...(begins === '' ? {} : { begins }),
     before: { system: sends ? noteStart : beforeUser, user: beforeUser, model: beforeModel },
     after: { system: sends ? afterNote.slice(0, afterNote.length - beforeUser.length) : afterUser, user: afterUser, model: afterModel },
     opensReply: end.slice(afterUser.length), stops: [...new Set(marks)],
@@ -36,6 +40,12 @@ export function deduceFormat(renderings: readonly Rendering[], bos: string | nul
   // Old templates do not open the reply.
   const opensReply = parsed.data.opensReply === '' ? parsed.data.before.model : parsed.data.opensReply;
   return { format: { ...parsed.data, opensReply }, exact: onPlain && onNoted };
+}
+
+/** The marks that a template writes once in front of all, before a user turn as before a note. Words there are a preface of its own. */
+function beginningOf(start: string, noteStart: string, betweenModelAndUser: string): string {
+  const begins = start.slice(0, start.length - commonEnd(start, betweenModelAndUser).length);
+  return noteStart.startsWith(begins) && atBrackets(begins).every(isBracketed) ? begins : '';
 }
 
 function textOf(rendering: Rendering | undefined): string {
@@ -63,8 +73,14 @@ function opening(model: string, text: string): string {
   return text.slice(count === 0 ? 0 : marks.at(-count)?.index ?? 0);
 }
 
+/** What two texts end with alike, in whole marks. */
 function commonEnd(a: string, b: string): string {
   let length = 0;
   while (length < Math.min(a.length, b.length) && a.at(-1 - length) === b.at(-1 - length)) length++;
-  return a.slice(a.length - length);
+  const whole = [a, b].map((text) => {
+    const from = text.length - length;
+    const cut = [...text.matchAll(MARK)].find((mark) => mark.index < from && mark.index + mark[0].length > from);
+    return cut === undefined ? length : text.length - cut.index - cut[0].length;
+  });
+  return a.slice(a.length - Math.min(...whole));
 }

@@ -33,11 +33,12 @@ export function withoutBos(text: string, bos: string | null): string {
   return bos !== null && text.startsWith(bos) ? text.slice(bos.length) : text;
 }
 
-/** Whether a template renders as a format does, conversations without a note and those with one; BOS is ours to put. */
-export function agreement(format: PromptFormat, renderings: readonly Rendering[], bos: string | null): { readonly plain: boolean; readonly noted: boolean } {
-  const agrees = (wanted: boolean): boolean => PROBES.every(({ noted, turns }, index) => {
+/** Whether a template renders as a format does, conversations without a note and those with one, or (`prefaced`) those without behind words of its own; BOS is ours to put. */
+export function agreement(format: PromptFormat, renderings: readonly Rendering[], bos: string | null): { readonly plain: boolean; readonly noted: boolean; readonly prefaced: boolean } {
+  const agrees = (wanted: boolean, alike: (theirs: string, ours: string) => boolean): boolean => PROBES.every(({ noted, turns }, index) => {
     const rendering = renderings[index];
-    return noted !== wanted || (rendering !== undefined && 'text' in rendering && withoutBos(rendering.text, bos) === renderText(format, turns));
+    return noted !== wanted || (rendering !== undefined && 'text' in rendering && alike(withoutBos(rendering.text, bos), withoutBos(renderText(format, turns), bos)));
   });
-  return { plain: agrees(false), noted: agrees(true) };
+  const same = (theirs: string, ours: string): boolean => theirs === ours;
+  return { plain: agrees(false, same), noted: agrees(true, same), prefaced: agrees(false, (theirs, ours) => theirs.endsWith(ours)) };
 }

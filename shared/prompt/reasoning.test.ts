@@ -37,7 +37,7 @@ describe('what a model thought is left out of later prompts', () => {
 describe('Continue', () => {
   test('thinks on in a block that was not closed, behind its mark', () => {
     const text = '<think>\na\n</think>\nOne.\n<think>\nand then';
-    expect(openReasoning(text, THINKS)).toEqual({ before: 'One.\n', mark: '<think>', thought: '\nand then' });
+    expect(openReasoning(text, THINKS)).toEqual({ before: 'One.\n', marks: { open: '<think>', close: '</think>' }, thought: '\nand then' });
     const [turn] = spokenTurns([model(text)], THINKS, true);
     const { parts } = renderParts(THINKS, [turn ?? model('')], { open: true, reply: false }, { plain: null, split: null });
     expect(parts.slice(1).map(({ kind, text: part }) => [kind, part])).toEqual([['text', 'One.\n'], ['marker', '<think>'], ['text', '\nand then']]);

@@ -8,6 +8,11 @@ export const REASONING_MARKS: readonly ReasoningMarks[] = [
   { open: '<think>', close: '</think>' }, { open: '<thinking>', close: '</thinking>' }, { open: '[THINK]', close: '[/THINK]' },
 ];
 
+/** The marks that thinking is written down with: those of the format where they are known words, else the first that are. */
+export function marksOnPage(marks: ReasoningMarks | null): ReasoningMarks {
+  return REASONING_MARKS.find(({ open }) => open === marks?.open) ?? { open: '<think>', close: '</think>' };
+}
+
 type Thinks = Pick<PromptFormat, 'reasoning'>;
 interface Block { readonly from: number; readonly to: number; readonly marks: ReasoningMarks; readonly closed: boolean }
 
@@ -37,12 +42,12 @@ export function withoutReasoning(text: string, format: Thinks): string {
 }
 
 /** Where the model is still thinking at the end of a text: what stands before the block and what is in it. Null if it is not. */
-export function openReasoning(text: string, format: Thinks): { readonly before: string; readonly mark: string; readonly thought: string } | null {
+export function openReasoning(text: string, format: Thinks): { readonly before: string; readonly marks: ReasoningMarks; readonly thought: string } | null {
   let block = blockAfter(text, 0, format);
   while (block?.closed === true) block = blockAfter(text, block.to, format);
   if (block === null) return null;
-  const { from, marks: { open } } = block;
-  return { before: withoutReasoning(text.slice(0, from), format), mark: open, thought: text.slice(from + open.length) };
+  const { from, marks } = block;
+  return { before: withoutReasoning(text.slice(0, from), format), marks, thought: text.slice(from + marks.open.length) };
 }
 
 /** A path as the model reads it again: it never sees what it thought before, except where it is to think on. */
@@ -50,7 +55,7 @@ export function spokenTurns(turns: readonly PromptTurn[], format: Thinks, open: 
   return turns.map((turn, index) => {
     if (turn.role !== 'model') return turn;
     const thinking = open && index === turns.length - 1 ? openReasoning(turn.text, format) : null;
-    const text = thinking === null ? withoutReasoning(turn.text, format) : thinking.before + thinking.mark + thinking.thought;
+    const text = thinking === null ? withoutReasoning(turn.text, format) : thinking.before + thinking.marks.open + thinking.thought;
     return text === turn.text ? turn : { ...turn, text };
   });
 }

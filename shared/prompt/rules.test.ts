@@ -128,7 +128,7 @@ describe('every plan', () => {
       expect(new Set(heads.map(String)).size).toBeLessThanOrEqual(1);
       const pairs = plans.slice(1).flatMap((plan, index) => { const before = plans[index]; return before === undefined ? [] : [{ before, plan }]; });
       const stays = pairs.filter(({ before, plan }) => JSON.stringify(before.ledger.cut) === JSON.stringify(plan.ledger.cut));
-      const ending = asked.format.opensReply.length + asked.format.after.user.length;
+      const ending = asked.format.opensReply.length + Math.max(...Object.values(asked.format.after).map((mark) => mark.length));
       for (const { before, plan } of stays) {
         const firstNote = before.ledger.segments.find(({ source, at }) => source.kind === 'note' && at !== null)?.at ?? null;
         // A closing mark, or a blank line where a note is folded in, belongs to the turn before it.

@@ -1,5 +1,5 @@
 import { utf8, utf8Length } from './utf8.ts';
-import type { RoleWords } from './words.ts';
+import { atBrackets, type RoleWords } from './words.ts';
 import type { Part, Tokenizer } from './types.ts';
 
 /** Texts that were tokenised before, owned by the caller (one for each vocabulary). The oldest entries leave when it is full. */
@@ -41,7 +41,7 @@ export function tokenizeParts(parts: readonly Part[], tokenizer: Tokenizer, word
     if (part.kind === 'marker') {
       for (const piece of markerPieces(part.text, tokenizer)) {
         if (piece.id === null) plain(piece.text, part.turnId);
-        else { flush(true); push(piece.id, part.turnId); }
+        else if (tokens.length !== 1 || run.text !== '' || piece.id !== tokenizer.bos) { flush(true); push(piece.id, part.turnId); }
       }
     } else {
       const pieces = splitAfterFirst(part.text, words.split);
@@ -96,10 +96,10 @@ export function tokenizeText(text: string, leadingSpace: boolean, tokenizer: Tok
 }
 
 /** A marker, cut into what the vocabulary holds as one token and the plain text between. */
-function markerPieces(text: string, tokenizer: Tokenizer): { readonly text: string; readonly id: number | null }[] {
+export function markerPieces(text: string, tokenizer: Tokenizer): { readonly text: string; readonly id: number | null }[] {
   const whole = tokenizer.special(text);
   if (whole !== null) return [{ text, id: whole.id }];
-  return text.split(/(<[^<>\s]+>|\[\/?[A-Z_]+\])/).filter((piece) => piece !== '').map((piece) => ({ text: piece, id: tokenizer.special(piece)?.id ?? null }));
+  return atBrackets(text).map((piece) => ({ text: piece, id: tokenizer.special(piece)?.id ?? null }));
 }
 
 function splitAfterFirst(text: string, first: RegExp | null): string[] {

@@ -8,18 +8,22 @@ export type Part = { readonly kind: 'marker' | 'text'; readonly text: string; re
 export interface PromptFormat {
   readonly name: string;
   readonly title: string;
+  /** Once, in front of everything but BOS. */
+  readonly begins?: string | undefined;
   readonly before: Readonly<Record<Role, string>>;
   /** After a closed turn, by role. */
   readonly after: Readonly<Record<Role, string>>;
   readonly opensReply: string;
   readonly stops: readonly string[];
-  /** `fold`: system text goes in front of the following user turn (F4). */
-  readonly system: 'own' | 'fold';
+  /** `fold`: system text goes in front of the following user turn; `wrap`: so it does, between the marks for system turns (F4). */
+  readonly system: 'own' | 'fold' | 'wrap';
   /** `join`: two turns of one role in a row become one, separated by a blank line (F5). */
   readonly sameRole: 'keep' | 'join';
   readonly startsWithUser: boolean;
   /** `prose`: only model turns and prose are sent, steering user turns are left out. */
   readonly kind: 'turns' | 'prose';
+  /** Its makers taught its marks as ordinary text: that they are no tokens is as it should be. */
+  readonly marksAreText?: boolean | undefined;
   /** For models that think before they answer. `opensReply` may end with the open mark. */
   readonly reasoning?: ReasoningMarks | undefined;
 }

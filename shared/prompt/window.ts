@@ -65,7 +65,7 @@ export function mayFit(window: Window, body: Body): boolean {
 /** What a turn may cost less than alone, because it shares its markers with another. */
 function joinSlack(scale: Scale): number {
   const { system, sameRole } = scale.format;
-  return system === 'fold' || sameRole === 'join' ? Math.max(...ROLES.map((role) => markerTokens(role, scale))) : 0;
+  return system !== 'own' || sameRole === 'join' ? Math.max(...ROLES.map((role) => markerTokens(role, scale))) : 0;
 }
 
 /** Moves the cut: newest first, whole turns, until about three quarters are used; what alone is longer is trimmed at its head. Null: not even the last turn fits. */

@@ -39,7 +39,7 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
 
   const stopTokens = stopsOf(request.plan.format.stops, vocabulary);
   const finals = new Set([...vocabulary.ends, ...stopTokens]);
-  const stream = new TextStream(request.plan.format.stops, { dropFirstSpace: vocabulary.addsSpace && isMark(plan.tokens.at(-1), vocabulary) });
+  const stream = new TextStream(request.plan.format.stops, leadOf(request.plan, vocabulary.addsSpace && isMark(plan.tokens.at(-1), vocabulary)));
   const thinking = new Thinking(request.plan, sampling.thinkingTokens);
   const log = new CandidateLog();
   const batch = new Batch(events.text);
@@ -67,7 +67,7 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
         if (count === 1) first = last;
         if (signal.aborted) break;
         if (vocabulary.ends.has(token)) { reason = 'end'; break; }
-        if (stopTokens.has(token)) { reason = 'stop'; break; }
+        if (stopTokens.has(token) || thinking.endsAnswer(token, vocabulary)) { reason = 'stop'; break; }
         if (others !== null && thinking.isOver) log.add(batch.length + stream.length - passed, { token, others });
         const text = stream.push(thinking.markOf(token, vocabulary) ?? vocabulary.bytes(token));
         passed += text.length;
@@ -101,6 +101,12 @@ function accounted(open: OpenModel, plan: Plan): Ledger {
 /** Marks that are control tokens have no text that could be recognised: they are known by their ids. */
 function stopsOf(stops: readonly string[], vocabulary: Vocabulary): ReadonlySet<number> {
   return new Set(stops.flatMap((stop) => vocabulary.special(stop)?.id ?? []));
+}
+
+/** The space in front of a reply that is no part of it: what stands between the opened reply and a model's turn, or the space of SentencePiece. */
+function leadOf({ format: { before, opensReply }, open }: PlanRequest, addsSpace: boolean): string {
+  const lead = !open && before.model.startsWith(opensReply) ? before.model.slice(opensReply.length) : '';
+  return lead !== '' && lead.trim() === '' ? lead : addsSpace ? ' ' : '';
 }
 
 function isMark(token: number | undefined, vocabulary: Vocabulary): boolean {

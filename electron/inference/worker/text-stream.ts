@@ -1,18 +1,18 @@
 /** Keeps role words that a person typed from being read as marks (see docs/protocol.md); it belongs to prompts only. */
 const WORD_JOINER = /\u2060/g;
 
-/** Bytes of tokens in, text out: whole characters only, and nothing that may still turn out to be the beginning of a stop text. */
+/** Bytes of tokens in, text out: whole characters only, and nothing that may still turn out to be the beginning of a stop text. `lead` is left out where the text begins with it. */
 export class TextStream {
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   readonly #stops: readonly string[];
-  #dropSpace: boolean;
+  #lead: string;
   #held = '';
   #length = 0;
   #stopped = false;
 
-  constructor(stops: readonly string[], options: { dropFirstSpace: boolean } = { dropFirstSpace: false }) {
+  constructor(stops: readonly string[], lead = '') {
     this.#stops = stops.filter((stop) => stop !== '');
-    this.#dropSpace = options.dropFirstSpace;
+    this.#lead = lead;
   }
 
   /** True once a stop text was complete; nothing comes after it. */
@@ -28,9 +28,10 @@ export class TextStream {
   push(bytes: Uint8Array): string {
     if (this.#stopped || bytes.length === 0) return '';
     let text = this.#decoder.decode(bytes, { stream: true });
-    if (this.#dropSpace && text !== '') {
-      this.#dropSpace = false;
-      if (text.startsWith(' ')) text = text.slice(1);
+    while (this.#lead !== '' && text !== '') {
+      const isLead = text[0] === this.#lead[0];
+      this.#lead = isLead ? this.#lead.slice(1) : '';
+      if (isLead) text = text.slice(1);
     }
     this.#length += text.replace(WORD_JOINER, '').length;
     return this.#release(this.#held + text);

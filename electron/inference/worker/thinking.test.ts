@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { formatByName } from '../../../shared/prompt/formats.ts';
+import { withoutReasoning } from '../../../shared/prompt/reasoning.ts';
 import type { PlanRequest, PromptFormat } from '../../../shared/prompt/types.ts';
+import { wordTokenizer } from '../../../tests/helpers/tokenizers.ts';
 import { Thinking } from './thinking.ts';
 
 const qwen = formatByName('qwen3');
@@ -32,6 +34,34 @@ describe('thinking stands between marks on lines of their own, however it arrive
 test('a format that opens the block itself begins with it', () => {
   const opens = { ...qwen, opensReply: `${qwen.opensReply}<think>\n` };
   expect(through('Hm.</think>Yes.', 1, plan(opens))).toMatchObject({ text: '<think>\nHm.\n</think>\n\nYes.' });
+});
+
+describe('a format with channels', () => {
+  const harmony = formatByName('harmony') ?? qwen;
+  const { open, close } = harmony.reasoning ?? { open: '', close: '' };
+  test.each([1, 4, 100])('is written down with marks that the page knows, in pieces of %d', (size) => {
+    expect(through(`Hm, let me see.${close}Yes.`, size, plan(harmony)).text).toBe('<think>\nHm, let me see.\n</think>\n\nYes.');
+    expect(through(`${close}At once.`, size, plan(harmony)).text).toBe('<think>\n</think>\n\nAt once.');
+  });
+  test('thinks on where it was stopped, also in a block of another model', () => {
+    expect(through(` and so.${close}Yes.`, 3, plan(harmony, '<think>\nHm,')).text).toBe(' and so.\n</think>\n\nYes.');
+    expect(through(` and so.${close}Yes.`, 3, plan(harmony, '[THINK]\nHm,')).text).toBe(' and so.\n[/THINK]\n\nYes.');
+    expect(through('</think>Yes.', 3, plan(qwen, '[THINK]\nHm,')).text).toBe('\n[/THINK]\n\nYes.');
+  });
+  test('its marks have text while it thinks, and end the answer behind it', () => {
+    const { tokenizer: vocabulary } = wordTokenizer({ control: ['<|channel|>', '<|message|>', '<|end|>', '<|start|>'] });
+    const end = vocabulary.special('<|end|>')?.id ?? -1;
+    const thinking = new Thinking(plan(harmony), 100);
+    expect(new TextDecoder().decode(thinking.markOf(end, vocabulary) ?? undefined)).toBe('<|end|>');
+    expect(thinking.endsAnswer(end, vocabulary)).toBe(false);
+    expect(thinking.closing(vocabulary).map((id) => new TextDecoder().decode(vocabulary.bytes(id))).join('')).toBe(close);
+    thinking.push(`Hm.${close}Yes.`);
+    expect(thinking.endsAnswer(end, vocabulary)).toBe(true);
+    expect(new Thinking(plan(qwen), 100).endsAnswer(end, vocabulary)).toBe(false);
+  });
+  test('is left out of later prompts like any other', () => {
+    expect(withoutReasoning(`${open}Hm.${close}Yes.`, harmony)).toBe('Yes.');
+  });
 });
 
 test('other formats know no thinking', () => {

@@ -1,7 +1,8 @@
-import { openReasoning, type ReasoningMarks } from '../../../shared/prompt/reasoning.ts';
-import type { PlanRequest } from '../../../shared/prompt/types.ts';
+import { marksOnPage, openReasoning, type ReasoningMarks } from '../../../shared/prompt/reasoning.ts';
+import { markerPieces } from '../../../shared/prompt/tokens.ts';
+import { isBracketed } from '../../../shared/prompt/words.ts';
+import type { PlanRequest, Tokenizer } from '../../../shared/prompt/types.ts';
 import type { Choice } from './sampling/choice.ts';
-import type { Vocabulary } from './vocabulary.ts';
 
 type State = 'before' | 'inside' | 'behind' | 'over';
 
@@ -9,17 +10,22 @@ type State = 'before' | 'inside' | 'behind' | 'over';
 export class Thinking {
   tokens = 0;
   readonly #marks: ReasoningMarks | null;
+  /** How they stand in the story. */
+  readonly #written: ReasoningMarks;
   readonly #budget: number;
   readonly #opened: boolean;
   #state: State;
   #held = '';
+  #pieces: ReadonlyMap<number, string> | null = null;
   #isFresh = true;
 
   constructor({ format, turns, open }: PlanRequest, budget: number) {
     this.#budget = budget;
     this.#marks = format.reasoning ?? null;
     const written = open ? (turns.at(-1)?.text ?? '') : '';
-    const resumes = this.#marks !== null && openReasoning(written, format)?.mark === this.#marks.open;
+    const resumed = this.#marks === null ? null : openReasoning(written, format);
+    const resumes = resumed !== null;
+    this.#written = resumed?.marks ?? marksOnPage(this.#marks);
     this.#opened = !open && this.#marks !== null && format.opensReply.trimEnd().endsWith(this.#marks.open);
     this.#isFresh = !resumes;
     this.#state = resumes || this.#opened ? 'inside' : this.#marks === null || written.trim() !== '' ? 'over' : 'before';
@@ -32,7 +38,7 @@ export class Thinking {
   get isOver(): boolean { return this.#state === 'over' && this.#held === ''; }
 
   /** What the prompt has opened already belongs to the text of the reply. */
-  begin(): string { return this.#opened ? this.#marks?.open ?? '' : ''; }
+  begin(): string { return this.#opened ? this.#written.open : ''; }
 
   /** The text of one more token, as far as it is decided. */
   push(text: string): string {
@@ -49,17 +55,31 @@ export class Thinking {
     return rest === '' ? '' : this.#lead() + rest;
   }
 
-  /** The end mark with the space around it, which stands next where the budget is spent. */
-  closing(vocabulary: Vocabulary): number[] {
+  /** The end mark, which stands next where the budget is spent; a mark of one word has space around it. */
+  closing(vocabulary: Tokenizer): number[] {
     const close = this.#marks?.close ?? '';
-    const id = vocabulary.special(close)?.id;
-    return id === undefined ? vocabulary.tokenize(`\n${close}\n\n`, false) : [...vocabulary.tokenize('\n', false), id, ...vocabulary.tokenize('\n\n', false)];
+    const pieces = markerPieces(close, vocabulary);
+    if (pieces.every(({ id }) => id === null)) return vocabulary.tokenize(`\n${close}\n\n`, false);
+    const ids = pieces.flatMap(({ text, id }) => id ?? vocabulary.tokenize(text, false));
+    return ids.length > 1 ? ids : [...vocabulary.tokenize('\n', false), ...ids, ...vocabulary.tokenize('\n\n', false)];
   }
 
   /** A mark that is a control token has no text of its own. */
-  markOf(token: number, vocabulary: Vocabulary): Uint8Array | null {
-    const mark = [this.#marks?.open, this.#marks?.close].find((text) => text !== undefined && vocabulary.special(text)?.id === token);
-    return mark === undefined ? null : new TextEncoder().encode(mark);
+  markOf(token: number, vocabulary: Tokenizer): Uint8Array | null {
+    const text = this.#piecesOf(vocabulary).get(token);
+    return text === undefined ? null : new TextEncoder().encode(text);
+  }
+
+  /** Whether a token ends the answer, as in formats whose marks of thinking are made of the marks of turns. */
+  endsAnswer(token: number, vocabulary: Tokenizer): boolean {
+    return this.#state === 'over' && this.#marks !== null && !isBracketed(this.#marks.close) && this.#piecesOf(vocabulary).has(token);
+  }
+
+  /** The tokens that the marks are made of. */
+  #piecesOf(vocabulary: Tokenizer): ReadonlyMap<number, string> {
+    const marks = this.#marks === null ? [] : [this.#marks.open, this.#marks.close];
+    this.#pieces ??= new Map(marks.flatMap((mark) => markerPieces(mark, vocabulary)).flatMap(({ text, id }) => (id === null ? [] : [[id, text] as const])));
+    return this.#pieces;
   }
 
   #release(): string {
@@ -79,8 +99,8 @@ export class Thinking {
   #recognise(): string {
     const { open } = this.#marks ?? { open: '' };
     const text = this.#held.trimStart();
-    if (open.startsWith(text)) return this.#take(text === open ? 'inside' : 'before', text === open ? '' : this.#held, text === open ? open : '');
-    return text.startsWith(open) ? this.#take('inside', text.slice(open.length), open) : this.#take('over', this.#held, '');
+    if (open.startsWith(text)) return this.#take(text === open ? 'inside' : 'before', text === open ? '' : this.#held, text === open ? this.#written.open : '');
+    return text.startsWith(open) ? this.#take('inside', text.slice(open.length), this.#written.open) : this.#take('over', this.#held, '');
   }
 
   /** Space at the end and what may be the head of the end mark are held back. */
@@ -91,7 +111,7 @@ export class Thinking {
     if (at >= 0) {
       const thought = text.slice(0, at).trimEnd();
       const lead = thought === '' ? '' : this.#lead();
-      return this.#take('behind', text.slice(at + close.length), `${lead}${thought}\n${close}`);
+      return this.#take('behind', text.slice(at + close.length), `${lead}${thought}\n${this.#written.close}`);
     }
     let cut = text.length;
     for (let length = Math.min(close.length - 1, text.length); length > 0 && cut === text.length; length--) if (text.endsWith(close.slice(0, length))) cut -= length;
@@ -118,7 +138,7 @@ export class Thinking {
   }
 }
 
-interface Limits { readonly thinking: Thinking; readonly vocabulary: Vocabulary; readonly history: number[]; read(): Promise<unknown> }
+interface Limits { readonly thinking: Thinking; readonly vocabulary: Tokenizer; readonly history: number[]; read(): Promise<unknown> }
 
 /** The model's tokens; where its budget of thinking is spent, the end mark follows, is read, and the model goes on behind it. */
 export async function* limited(next: () => AsyncIterable<Choice>, { thinking, vocabulary, history, read }: Limits): AsyncGenerator<Choice, void, void> {
