@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { nextTokens, type Task } from '../../electron/inference/worker/next-tokens.ts';
+import { choosingBy, nextTokens, type Task } from '../../electron/inference/worker/next-tokens.ts';
 import { openModel, type OpenModel } from '../../electron/inference/worker/open-model.ts';
 import { sum, weightsOf } from '../../electron/inference/worker/sampling/candidates.ts';
 import type { Choice } from '../../electron/inference/worker/sampling/choice.ts';
@@ -24,8 +24,8 @@ const PROMPT = [72, 105];
 async function written(model: OpenModel, changes: Partial<Sampling & { seed: number }>, limit: number): Promise<Choice[]> {
   const sequence = await model.branches.take(PROMPT, { cold: true });
   const task: Task = {
-    sampling: { ...DEFAULT_SAMPLING, temperature: 1, minP: 0, repetitionPenalty: 1, candidates: 0, seed: 11, ...changes },
-    finals: new Set(), end: PROMPT.length + limit, signal: new AbortController().signal, began: () => undefined,
+    ...await choosingBy({ ...DEFAULT_SAMPLING, temperature: 1, minP: 0, repetitionPenalty: 1, candidates: 0, seed: 11, ...changes }, new Set(), model),
+    end: PROMPT.length + limit, signal: new AbortController().signal, began: () => undefined,
   };
   const choices: Choice[] = [];
   for await (const choice of nextTokens({ sequence, vocabulary: model.vocabulary }, [...PROMPT], task)) {

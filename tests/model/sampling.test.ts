@@ -32,6 +32,17 @@ async function write(job: EngineJob): Promise<{ text: string } & Awaited<EngineJ
   return { ...await job.done, text };
 }
 
+/** The code of what is refused; nothing of the prompt was read for it. */
+async function refusal(host: InferenceHost, changes: Parameters<typeof request>[1]): Promise<string> {
+  const job = host.generate(request('x'.repeat(300), changes));
+  let read = 0;
+  job.onPrompt(() => { read++; });
+  const reasons: unknown[] = await Promise.all([job.accepted, job.done].map((promise: Promise<unknown>) => promise.catch((error: unknown) => error)));
+  expect(reasons[0]).toBe(reasons[1]);
+  expect(read).toBe(0);
+  return reasons[1] instanceof EngineFault ? reasons[1].fault.code : 'not refused';
+}
+
 /** Certain steps from byte to byte, where nothing interferes; what is second likeliest is known too, as its logit is written into the table first. */
 const chain = (...texts: string[]): string => makeModel({ kind: 'bigram', chain: texts });
 
@@ -75,8 +86,7 @@ describe('through the real engine', () => {
     const host = await loaded(chain('<|model|>aaa<|endoftext|>'));
     expect((await write(host.generate(request('x', { logitBias: [{ text: 'q', bias: 40 }], maxTokens: 5 })))).text).toBe('qqqqq');
     expect((await write(host.generate(request('x', { logitBias: [{ text: 'a', bias: -40 }], maxTokens: 5 })))).text).not.toMatch(/^a/);
-    const refusal: unknown = await host.generate(request('x', { logitBias: [{ text: 'castle', bias: 5 }] })).done.catch((error: unknown) => error);
-    expect(refusal instanceof EngineFault && refusal.fault.code).toBe('NOT_A_TOKEN');
+    expect(await refusal(host, { logitBias: [{ text: 'castle', bias: 5 }] })).toBe('NOT_A_TOKEN');
     expect((await write(host.generate(request('x', { maxTokens: 3 })))).text).toBe('aaa');
   });
 
@@ -114,10 +124,9 @@ describe('a grammar', () => {
     expect(JSON.parse((await write(host.generate(request('x', { temperature: 1, grammarKind: 'json', grammar: schema })))).text)).toEqual({ open: expect.any(Boolean) });
   });
 
-  test.each([['gbnf', 'root = "a"'], ['gbnf', 'root ::= root "a"'], ['gbnf', 'top ::= "a"'], ['gbnf', ''], ['json', '{']] as const)('that is wrong is refused in a sentence, and the engine lives: %s %s', async (grammarKind, grammar) => {
+  test.each([['gbnf', 'root = "a"'], ['gbnf', 'root ::= root "a"'], ['gbnf', 'top ::= "a"'], ['gbnf', ''], ['json', '{']] as const)('that is wrong is refused in a sentence before anything is read, and the engine lives: %s %s', async (grammarKind, grammar) => {
     const host = await loaded(makeModel({ kind: 'random', seed: 5 }));
-    const refusal: unknown = await host.generate(request('x', { temperature: 1, grammarKind, grammar })).done.catch((error: unknown) => error);
-    expect(refusal instanceof EngineFault && refusal.fault.code).toBe('GRAMMAR');
+    expect(await refusal(host, { temperature: 1, grammarKind, grammar })).toBe('GRAMMAR');
     expect((await write(host.generate(request('x', { maxTokens: 3 })))).stats.tokens).toBeGreaterThan(0);
   });
 });

@@ -3,7 +3,7 @@ import { planPrompt } from '../../../shared/prompt/plan.ts';
 import type { Ledger, Plan, PlanRequest } from '../../../shared/prompt/types.ts';
 import { CandidateLog } from '../candidates.ts';
 import type { GenerateRequest } from '../protocol.ts';
-import { nextTokens } from './next-tokens.ts';
+import { choosingBy, nextTokens } from './next-tokens.ts';
 import type { Choice } from './sampling/choice.ts';
 import type { OpenModel } from './open-model.ts';
 import { readPrompt } from './read-prompt.ts';
@@ -33,12 +33,12 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
   const started = performance.now();
   const plan = planPrompt(request.plan, vocabulary, open.tokenized);
   const total = plan.tokens.length;
+  const stopTokens = stopsOf(request.plan.format.stops, vocabulary);
+  const choosing = await choosingBy(sampling, new Set([...vocabulary.ends, ...stopTokens]), open);
   events.accepted(accounted(open, plan), plan.tokens.slice(0, plan.headTokens));
   const sequence = await open.branches.take(plan.tokens, { headTokens: plan.headTokens, cold: request.cold === true });
   const reused = await readPrompt(sequence, plan.tokens, open.loaded.hardware.promptChunk, signal, (done, kept) => { events.prompt(done, total, kept); });
 
-  const stopTokens = stopsOf(request.plan.format.stops, vocabulary);
-  const finals = new Set([...vocabulary.ends, ...stopTokens]);
   const stream = new TextStream(request.plan.format.stops, leadOf(request.plan, vocabulary.addsSpace && isMark(plan.tokens.at(-1), vocabulary)));
   const thinking = new Thinking(request.plan, sampling.thinkingTokens);
   const log = new CandidateLog();
@@ -58,7 +58,7 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
   try {
     if (!signal.aborted) {
       const history = [...plan.tokens];
-      const next = (): AsyncIterable<Choice> => nextTokens({ sequence, vocabulary }, history, { sampling, finals, end: open.contextSize - 1, signal, began });
+      const next = (): AsyncIterable<Choice> => nextTokens({ sequence, vocabulary }, history, { ...choosing, end: open.contextSize - 1, signal, began });
       batch.add(thinking.begin());
       const read = (): Promise<number> => readPrompt(sequence, history, open.loaded.hardware.promptChunk, signal, () => undefined);
       for await (const { token, others } of request.plan.format.reasoning === undefined ? next() : limited(next, { thinking, vocabulary, history, read })) {

@@ -1,17 +1,23 @@
-import type { LlamaContextSequence, Token } from 'node-llama-cpp';
+import type { LlamaContextSequence, LlamaGrammar, Token } from 'node-llama-cpp';
 import type { GenerateRequest } from '../protocol.ts';
 import { chosenTokens } from './sampling/chosen.ts';
-import { nativeTokens } from './sampling/native.ts';
+import { grammarOf, nativeTokens } from './sampling/native.ts';
 import { activeSteps } from './sampling/sampler.ts';
 import type { Choice } from './sampling/choice.ts';
 import { tokenRules, type TokenRules } from './sampling/token-rules.ts';
+import type { OpenModel } from './open-model.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export interface Writer { readonly sequence: LlamaContextSequence; readonly vocabulary: Vocabulary }
-export interface Task {
+/** The settings as a model understands them. */
+export interface Choosing {
   readonly sampling: GenerateRequest['sampling'];
   /** The text ends with one of these. */
   readonly finals: ReadonlySet<number>;
+  readonly rules: TokenRules;
+  readonly grammar: LlamaGrammar | null;
+}
+export interface Task extends Choosing {
   /** The most tokens that prompt and reply may have together. */
   readonly end: number;
   readonly signal: AbortSignal;
@@ -19,17 +25,21 @@ export interface Task {
   began(): void;
 }
 
+/** What is wrong with the settings for this model is refused here, before anything is read: NOT_A_TOKEN, GRAMMAR. */
+export async function choosingBy(sampling: Choosing['sampling'], finals: ReadonlySet<number>, { vocabulary, llama }: Pick<OpenModel, 'vocabulary' | 'llama'>): Promise<Choosing> {
+  return { sampling, finals, rules: tokenRules(sampling, vocabulary, finals), grammar: await grammarOf(sampling, llama) };
+}
+
 /**
  * New tokens after a text, one at a time; `history` (the prompt) grows with them. Three ways lead to one: the engine's greedy path at full speed where nothing is to be chosen, its own samplers where a grammar rules or something guesses ahead, else ours.
  * What it yields stays; a banned phrase has been undone before.
  */
 export function nextTokens(writer: Writer, history: number[], task: Task): AsyncGenerator<Choice, void, void> {
-  const rules = tokenRules(task.sampling, writer.vocabulary, task.finals);
-  if (task.sampling.grammarKind !== 'none' || writer.sequence.tokenPredictor !== undefined) return nativeTokens(writer, history, task, rules);
-  return isPlain(task.sampling, rules) ? likeliestTokens(writer.sequence, history, task) : chosenTokens(writer, history, task, rules);
+  if (task.grammar !== null || writer.sequence.tokenPredictor !== undefined) return nativeTokens(writer, history, task);
+  return isPlain(task) ? likeliestTokens(writer.sequence, history, task) : chosenTokens(writer, history, task);
 }
 
-function isPlain(sampling: GenerateRequest['sampling'], { banned, bias, phrases }: TokenRules): boolean {
+function isPlain({ sampling, rules: { banned, bias, phrases } }: Task): boolean {
   return sampling.temperature === 0 && sampling.candidates === 0 && activeSteps(sampling).length === 0 && banned.size === 0 && bias.size === 0 && phrases.length === 0;
 }
 

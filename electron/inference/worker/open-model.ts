@@ -17,6 +17,7 @@ import type { StateKey } from './state-file.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 export interface OpenModel {
+  readonly llama: Llama;
   readonly branches: Branches;
   readonly contextSize: number;
   readonly vocabulary: Vocabulary;
@@ -70,7 +71,7 @@ export async function openModel(options: LoadOptions, onProgress: (value: number
   const promptChunk = tuning.promptChunk ?? await measureChunk(sequence, vocabulary.size);
   onProgress(1);
   return {
-    branches: new Branches(sequences, tuning), contextSize: context.contextSize, vocabulary, tokenized: new Map(),
+    llama, branches: new Branches(sequences, tuning), contextSize: context.contextSize, vocabulary, tokenized: new Map(),
     loaded: {
       architecture: header.architecture, name: header.name, contextSize: context.contextSize, trainedContext: model.trainContextSize,
       device: gpu ? devices.join(', ') : `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,

@@ -6,7 +6,6 @@ import { Logits, type Look } from './logits.ts';
 import { PhraseGuard } from './phrases.ts';
 import { seededRandom } from './random.ts';
 import { activeSteps, Sampler } from './sampler.ts';
-import type { TokenRules } from './token-rules.ts';
 
 /** So often in a row a banned phrase is undone; after that it stands, for some texts know no other way. */
 const UNDONE = 40;
@@ -14,8 +13,8 @@ const UNDONE = 40;
 const LISTED = 500;
 
 /** New tokens by our own samplers. */
-export async function* chosenTokens({ sequence, vocabulary }: Writer, history: number[], task: Task, rules: TokenRules): AsyncGenerator<Choice, void, void> {
-  const { sampling, finals, signal } = task;
+export async function* chosenTokens({ sequence, vocabulary }: Writer, history: number[], task: Task): AsyncGenerator<Choice, void, void> {
+  const { sampling, finals, signal, rules } = task;
   const sampler = new Sampler(sampling, { history, bias: rules.bias, breakers: rules.breakers });
   const isGreedy = sampling.temperature === 0 && activeSteps(sampling).length === 0;
   const logits = new Logits(sequence, vocabulary.size, {

@@ -1,11 +1,10 @@
-import type { LlamaGrammar, SequenceEvaluateOptions, Token, TokenBias } from 'node-llama-cpp';
+import type { Llama, LlamaGrammar, SequenceEvaluateOptions, Token, TokenBias } from 'node-llama-cpp';
 import type { Sampling } from '../../../../shared/settings/sampling.ts';
 import { EngineFault } from '../../fault.ts';
 import type { Task, Writer } from '../next-tokens.ts';
 import type { Choice } from './choice.ts';
 import { repeatPenalties } from './dry.ts';
 import { drySettings } from './sampler.ts';
-import type { TokenRules } from './token-rules.ts';
 
 /** Internal to the library's pinned version: its `set` would refuse the tokens that end a text. */
 interface OwnBias { readonly _biases: Map<number, number> }
@@ -14,12 +13,12 @@ interface OwnBias { readonly _biases: Map<number, number> }
  * New tokens by the engine's own samplers, in their own order and with their own seeded draw: where a grammar rules, which a token of our choice would not reach, or something guesses ahead.
  * Of ours only DRY and what is said of single tokens take part. With a grammar the end comes where it says so.
  */
-export async function* nativeTokens({ sequence }: Writer, history: number[], task: Task, rules: TokenRules): AsyncGenerator<Choice, void, void> {
-  const { sampling, finals } = task;
+export async function* nativeTokens({ sequence }: Writer, history: number[], task: Task): AsyncGenerator<Choice, void, void> {
+  const { sampling, finals, rules } = task;
   const { model } = sequence;
   const { LlamaGrammarEvaluationState: State, TokenBias: Bias } = await import('node-llama-cpp');
-  const isRuled = sampling.grammarKind !== 'none';
-  const grammar = isRuled ? { grammarEvaluationState: new State({ model, grammar: await grammarOf(sampling, model.llama) }) } : {};
+  const isRuled = task.grammar !== null;
+  const grammar = task.grammar === null ? {} : { grammarEvaluationState: new State({ model, grammar: task.grammar }) };
   const bias = (): TokenBias => {
     const made = new Bias(model.tokenizer);
     const { _biases: logits } = made as unknown as OwnBias;
@@ -49,7 +48,9 @@ function nativeOptions(set: Task['sampling'], history: readonly number[]): Seque
   };
 }
 
-async function grammarOf({ grammarKind, grammar }: Sampling, llama: Writer['sequence']['model']['llama']): Promise<LlamaGrammar> {
+/** Null where none is asked for; rejects with GRAMMAR. */
+export async function grammarOf({ grammarKind, grammar }: Sampling, llama: Llama): Promise<LlamaGrammar | null> {
+  if (grammarKind === 'none') return null;
   try {
     if (grammarKind === 'json') return await llama.createGrammarForJsonSchema(JSON.parse(grammar) as Parameters<typeof llama.createGrammarForJsonSchema>[0]);
     return await llama.createGrammar({ grammar });
