@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_SAMPLING, type Sampling, STEPS } from '../../../../shared/settings/sampling.ts';
 import type { Candidates } from './candidates.ts';
@@ -69,6 +70,56 @@ describe('10,000 draws have the distribution of the whole chain', () => {
 
   test('a wrong chain would be noticed', () => {
     expect(() => { expectDrawnFrom(references.tempered(LOGITS, 0.9), draws({}, 10_000)); }).toThrow(/less than/);
+  });
+});
+
+describe('any settings, in any order', () => {
+  type Logits = Map<number, number>;
+  const kept = (logits: Logits, shares: Distribution): Logits => new Map([...logits].filter(([token]) => shares.has(token)));
+  const times = (logits: Logits, factor: number): Logits => new Map([...logits].map(([token, logit]) => [token, logit * factor]));
+  const doubt = (logits: Logits): number => [...softmax(logits).values()].reduce((total, share) => total - share * Math.log(share), 0) / Math.log(logits.size);
+
+  /** The chain of the definitions; steps that thin out leave the logits of what they keep as they were. */
+  function chain(set: Sampling, history: readonly number[], xtcHappens: boolean): Distribution {
+    let logits: Logits = new Map(LOGITS);
+    let spread = deviation([...LOGITS.values()]);
+    const steps: Record<(typeof STEPS)[number], () => Logits> = {
+      penalties: () => references.penalties(logits, history.slice(-set.repetitionRange), { repetition: set.repetitionPenalty, frequency: set.frequencyPenalty, presence: set.presencePenalty }),
+      dry: () => { const lost = references.dry(history, { strength: set.dryStrength, base: set.dryBase, allowed: set.dryAllowed }, new Set()); return new Map([...logits].map(([token, logit]) => [token, logit - (lost.get(token) ?? 0)])); },
+      topNSigma: () => { const most = Math.max(...logits.values()); return new Map([...logits].filter(([, logit]) => logit >= most - set.topNSigma * spread)); },
+      topK: () => kept(logits, references.topK(softmax(logits), set.topK)), tailFree: () => kept(logits, references.tailFree(softmax(logits), set.tailFree)),
+      typicalP: () => kept(logits, references.typicalP(softmax(logits), set.typicalP)), topP: () => kept(logits, references.topP(softmax(logits), set.topP)), minP: () => kept(logits, references.minP(softmax(logits), set.minP)),
+      xtc: () => (xtcHappens ? kept(logits, references.xtc(softmax(logits), set.xtcThreshold)) : logits),
+      temperature: () => {
+        const [low, high] = [Math.max(0, set.temperature - set.dynamicRange), set.temperature + set.dynamicRange];
+        const temperature = set.dynamicRange === 0 || logits.size < 2 ? set.temperature : low + (high - low) * doubt(logits) ** set.dynamicExponent;
+        spread /= Math.max(0.01, temperature);
+        return times(logits, 1 / Math.max(0.01, temperature));
+      },
+    };
+    for (const step of set.order) logits = steps[step]();
+    return softmax(logits);
+  }
+
+  const tenths = (least: number, most: number) => fc.integer({ min: least * 1000, max: most * 1000 }).map((value) => value / 1000 + 1e-7);
+  const settings = fc.record({
+    order: fc.shuffledSubarray([...STEPS], { minLength: STEPS.length }), temperature: tenths(0.3, 2), dynamicRange: fc.constantFrom(0, 0.4), dynamicExponent: tenths(0.5, 2), topK: fc.integer({ min: 3, max: 40 }), topP: tenths(0.5, 0.99), minP: tenths(0, 0.3),
+    typicalP: tenths(0.5, 0.99), tailFree: tenths(0.8, 0.99), topNSigma: tenths(0.5, 3), xtcProbability: fc.constant(0.5), xtcThreshold: tenths(0.02, 0.2), dryStrength: tenths(0.1, 1), repetitionPenalty: tenths(1, 1.6), frequencyPenalty: tenths(0, 0.5), presencePenalty: tenths(0, 0.5), repetitionRange: fc.integer({ min: 1, max: 12 }),
+  });
+
+  test('draw from the chain of their definitions', () => {
+    const DRAWS = 400;
+    fc.assert(fc.property(settings, fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 30 }), fc.boolean(), (changes, history, xtcHappens) => {
+      const set = { ...PLAIN, ...changes };
+      const sampler = new Sampler(set, { history, bias: new Map(), breakers: new Set() });
+      const seen = new Map<number, number>();
+      for (let draw = 0; draw < DRAWS; draw++) {
+        const token = sampler.choose(list, new Set(), { xtc: xtcHappens ? 0 : 0.9, draw: (draw + 0.5) / DRAWS });
+        if (typeof token === 'number') seen.set(token, (seen.get(token) ?? 0) + 1 / DRAWS);
+      }
+      const expected = chain(set, history, xtcHappens);
+      for (const token of new Set([...seen.keys(), ...expected.keys()])) expect(Math.abs((seen.get(token) ?? 0) - (expected.get(token) ?? 0)), `token ${token}`).toBeLessThan(1.01 / DRAWS);
+    }), { numRuns: 300 });
   });
 });
 
