@@ -1,7 +1,7 @@
 import type { ChangeAck } from '../../shared/contract/writing.ts';
 import { applyOp, closeDraft, openDraft } from '../../shared/document/draft.ts';
 import { DocumentFault } from '../../shared/document/faults.ts';
-import type { Change, Op, TurnTree } from '../../shared/document/turn.ts';
+import { isStructural, type Change, type Op, type TurnTree } from '../../shared/document/turn.ts';
 import { recountChapter } from './counts.ts';
 import { StorageFault } from './fault.ts';
 import { rebaseSpans } from './generations.ts';
@@ -96,10 +96,6 @@ function livingChapter(db: WritableDB, id: string): ChapterRow {
 function remember(db: WritableDB, changeId: string, ack: ChangeAck): void {
   const seq = first(db, rememberAck, { changeId, ack: JSON.stringify(ack) })?.seq ?? 0;
   if (seq % PRUNE_EVERY === 0) run(db, forgetAcks, { upTo: seq - KEEP_CHANGES });
-}
-
-function isStructural(op: Op): boolean {
-  return op.op === 'insert' || op.op === 'remove' || op.op === 'restore' || op.op === 'activate';
 }
 
 function turnIdOf(op: Op): string {

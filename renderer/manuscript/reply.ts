@@ -143,7 +143,7 @@ export class Reply {
       this.arrived += event.text;
       if (this.shown && !this.disturbed) this.batch.add(event.text);
       this.state = { ...this.state, phase: 'text', tokens: this.state.tokens + 1 };
-    } else void this.host.sync.between(() => this.finish(event));
+    } else this.host.sync.between(() => this.finish(event)).catch((error: unknown) => this.lost(this.host.faultOf(error)));
   }
 
   private progress(change: Partial<GenerationState>): void {
@@ -165,7 +165,7 @@ export class Reply {
     if (follows && !this.acted) this.follow();
   }
 
-  private finish(done: Done): void {
+  private async finish(done: Done): Promise<void> {
     if (this.ended.signal.aborted) return;
     this.batch.flush();
     const { document, sync } = this.host;
@@ -181,7 +181,7 @@ export class Reply {
     this.arrived = done.text;
     this.offset = done.offset;
     if (done.next !== null) {
-      sync.takeIn(done.next);
+      await sync.takeIn(done.next);
       this.host.onNext(done.next);
     }
     this.end({ turnId: this.turnId, reason: done.reason, stats: done.stats, fault: done.fault });
@@ -207,7 +207,7 @@ export class Reply {
   private lost(fault: StudioFault): void {
     this.batch.flush();
     void this.host.sync.between(async () => {
-      await this.host.sync.reload();
+      await this.host.sync.reload().catch(() => undefined);
       if (this.shown) this.host.document.closeLive(false);
       this.end({ turnId: this.turnId, reason: 'error', stats: null, fault });
     });

@@ -63,7 +63,7 @@ export class ManuscriptSession implements ManuscriptController {
     const shared = { store, isReadOnly: () => this.readOnly, onChange: () => { this.changed(); this.update(); } };
     const chapter = layChapter(document, {
       ...options, store, events: this.events(), isLocked: () => this.readOnly || this.opened?.replies.isStarting === true, isLive: () => (this.opened?.replies.running.length ?? 0) > 0,
-      choose: (turnId, step) => void this.choose(turnId, step), onState: () => this.update(),
+      onRead: (again) => this.opened?.replies.readAgain(again), choose: (turnId, step) => void this.choose(turnId, step), onState: () => this.update(),
     });
     const replies = new Replies({ ...shared, api: options.api, chapter, onProgress: () => this.update() });
     this.opened = { chapter, replies, branches: new Branches({ ...shared, chapter, replies }) };

@@ -4,7 +4,7 @@ import { Paper } from '../../tests/helpers/paper.ts';
 import { parse, print } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { alternatesOf } from '../../shared/document/tree.ts';
-import type { Turn } from '../../shared/document/turn.ts';
+import type { Op, Turn } from '../../shared/document/turn.ts';
 import { ManuscriptDocument } from './document.ts';
 import { NotSaved, Sync } from './sync.ts';
 
@@ -22,7 +22,7 @@ function open(turns: readonly Turn[]) {
     api: studio, chapterId: studio.chapterId, tree: studio.tree, structureRev: studio.structureRev, unsaved: document, newId,
     faultOf: (error) => ({ code: error instanceof StudioRefusal ? error.code : 'UNREACHABLE', message: String(error) }),
     reconcile: (theirs) => { conflicts++; return document.beside(theirs); },
-    isLive: () => document.live !== null, onState: () => states.push(sync.state),
+    isLive: () => document.live !== null, onRead: () => undefined, onState: () => states.push(sync.state),
   });
   const type = (find: string, text: string): void => { paper.replace(find, text); sync.edited(); };
   const texts = () => studio.path.map(({ text }) => text);
@@ -202,5 +202,21 @@ describe('branches and replies', () => {
     await vi.advanceTimersByTimeAsync(1000);
     expect(texts()).toEqual(['It pours. Hard.', 'Next.']);
     expect(parse(paper.text).map(({ text }) => text)).toEqual(['It pours. Hard.', 'Next.']);
+  });
+
+  test('an alternate that is heard of only after later answers stands where the studio has it', async () => {
+    const { studio, sync, paper } = open([turn('user', 'I wait.'), turn('user', 'Still.'), turn('model', 'It rains.')]);
+    const [first, second, reply] = studio.path.map(({ id }) => id);
+    const ops: Op[] = [{ op: 'insert', turn: turn('model', ''), after: second ?? '', as: 'beside' }];
+    studio.change(ops);
+    const next = { ops, structureRev: studio.structureRev };
+    await sync.activate(reply ?? '', () => undefined);
+    paper.replace('\n<|user|>\nStill.', '');
+    sync.edited();
+    await sync.flush();
+    expect(studio.tree.turns.get(reply ?? '')?.parentId).toBe(first);
+    await sync.between(() => sync.takeIn(next));
+    expect(sync.tree).toEqual(studio.tree);
+    expect(alternatesOf(sync.tree, reply ?? '').count).toBe(2);
   });
 });

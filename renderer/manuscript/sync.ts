@@ -3,7 +3,7 @@ import { applyOps } from '../../shared/document/tree.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import type { ChapterDocument } from '../../shared/contract/stories.ts';
 import type { ChangeAck, GenerationStart, RunningGeneration } from '../../shared/contract/writing.ts';
-import type { Change, Op, TreeTurn, TurnTree } from '../../shared/document/turn.ts';
+import { isStructural, type Change, type Op, type TreeTurn, type TurnTree } from '../../shared/document/turn.ts';
 import type { SaveState, StudioApi } from './controller.ts';
 
 /** What the queue needs of the page; the ops it takes count as sent from then on. */
@@ -38,6 +38,8 @@ export interface SyncOptions {
   readonly reconcile: (theirs: TurnTree) => Op[];
   /** A reply is being written. */
   readonly isLive: () => boolean;
+  /** The chapter was read again, as it stands in the studio. */
+  readonly onRead: (chapter: ChapterDocument) => void;
   readonly onState: () => void;
 }
 
@@ -178,18 +180,22 @@ export class Sync {
     this.acknowledged++;
   }
 
-  /** An alternate that the studio has begun beside what is shown. An answer may have told of a later state of the chapter before. */
-  takeIn({ ops, structureRev }: Pick<GenerationStart, 'ops' | 'structureRev'>): void {
-    this.structureRev = Math.max(this.structureRev, structureRev);
+  /** An alternate that the studio has begun beside what is shown. Where an answer has told of a later state of the chapter before, nothing fits any more: it is read again. */
+  async takeIn({ ops, structureRev }: Pick<GenerationStart, 'ops' | 'structureRev'>): Promise<void> {
+    if (structureRev !== this.structureRev + 1) return this.reload();
+    this.structureRev = structureRev;
     this.known = applyOps(this.known, ops);
     this.acknowledged++;
   }
 
   /** Reads the chapter again; the page is compared with it by the next save. */
   async reload(): Promise<void> {
-    const { turns, activeRootId, structureRev } = await this.options.api.chapters.open({ id: this.options.chapterId });
+    const chapter = await this.options.api.chapters.open({ id: this.options.chapterId });
+    const { turns, activeRootId, structureRev } = chapter;
     this.structureRev = structureRev;
     this.known = { activeRootId, turns: new Map(turns.map((turn) => [turn.id, turn.text === null ? { ...turn, text: this.known.turns.get(turn.id)?.text ?? null } : turn])) };
+    this.acknowledged++;
+    this.options.onRead(chapter);
     this.options.unsaved.putBack();
   }
 
@@ -234,7 +240,8 @@ export class Sync {
       try {
         const ack = await this.options.api.writing.applyChange({ ...change, ops });
         this.known = withVersions(applyOps(this.known, ops), ack.versions);
-        this.structureRev = ack.structureRev;
+        // Another change of the structure may be on its way to us: only our own tells where the tree stands.
+        if (ops.some(isStructural)) this.structureRev = ack.structureRev;
         this.acknowledged++;
         return true;
       } catch (error) {

@@ -56,6 +56,11 @@ export type Op =
   | { readonly op: 'restore'; readonly turnId: string; readonly after?: string | null | undefined }
   | { readonly op: 'activate'; readonly parentId: string | null; readonly turnId: string | null };
 
+/** Whether an op moves turns: such changes count up the chapter's structureRev. */
+export function isStructural({ op }: Op): boolean {
+  return op === 'insert' || op === 'remove' || op === 'restore' || op === 'activate';
+}
+
 export interface Change {
   readonly changeId: string;
   readonly chapterId: string;
