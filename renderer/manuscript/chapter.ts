@@ -40,10 +40,8 @@ export interface ChapterHost extends Pick<ManuscriptProps, 'api' | 'chapterId' |
   readonly events: BindingEvents;
   /** No alternate can be chosen now. */
   readonly isLocked: () => boolean;
-  /** A reply is being written. */
-  readonly isLive: () => boolean;
-  /** The chapter was read again, as it stands in the studio. */
-  readonly onRead: (chapter: ChapterDocument) => void;
+  /** The turns of replies whose ends have not been heard of. */
+  readonly live: () => ReadonlySet<string>;
   readonly choose: (turnId: string, step: -1 | 1) => void;
   /** What is saved, or whether it can be, has changed. */
   readonly onState: () => void;
@@ -63,7 +61,7 @@ export function layChapter({ turns, activeRootId, structureRev, generation }: Ch
   const surface = new Surface(page, model);
   const binding = new Binding(surface, document, to.events);
   const sync = new Sync({
-    api, chapterId, tree, structureRev, unsaved: document, newId, faultOf, isLive: to.isLive, onRead: to.onRead, onState,
+    api, chapterId, tree, structureRev, unsaved: document, newId, faultOf, live: to.live, onState,
     reconcile: (theirs) => { store.tell('info', words.conflict); return document.beside(theirs); },
   });
   const labels = new Labels(page, {

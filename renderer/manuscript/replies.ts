@@ -1,5 +1,4 @@
 import type { StudioFault } from '../../shared/contract/common.ts';
-import type { ChapterDocument } from '../../shared/contract/stories.ts';
 import type { FirstReply, RunningGeneration } from '../../shared/contract/writing.ts';
 import { textRange } from '../../shared/document/layout.ts';
 import { faultOf } from '../lib/faults.ts';
@@ -141,12 +140,6 @@ export class Replies {
     const goOn = (): void => { if (span !== undefined) void this.ask({ kind: 'continue', turnId, offset: document.lengthOf(document.spanOf(turnId) ?? span), count: 1 }); };
     block.show(line, fault, mayGoOn && span?.role === 'model' ? [{ label: words.writeOn, run: goOn }] : []);
     sight.bring(surface.caret());
-  }
-
-  /** Of those that have ended in the studio, though their ends have not been heard of yet, the page has all already. */
-  readAgain({ turns, generation }: ChapterDocument): void {
-    const whole = new Set(turns.flatMap(({ id, text }) => (text === null || id === generation?.turnId ? [] : [id])));
-    for (const reply of this.running) if (whole.has(reply.turnId)) reply.standsWhole();
   }
 
   /** An undo or redo has brought these turns back onto the page. */

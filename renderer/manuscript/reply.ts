@@ -207,6 +207,7 @@ export class Reply {
   private lost(fault: StudioFault): void {
     this.batch.flush();
     void this.host.sync.between(async () => {
+      this.over = true;
       await this.host.sync.reload().catch(() => undefined);
       if (this.shown) this.host.document.closeLive(false);
       this.end({ turnId: this.turnId, reason: 'error', stats: null, fault });

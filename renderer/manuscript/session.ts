@@ -62,8 +62,8 @@ export class ManuscriptSession implements ManuscriptController {
     const { options, store } = this;
     const shared = { store, isReadOnly: () => this.readOnly, onChange: () => { this.changed(); this.update(); } };
     const chapter = layChapter(document, {
-      ...options, store, events: this.events(), isLocked: () => this.readOnly || this.opened?.replies.isStarting === true, isLive: () => (this.opened?.replies.running.length ?? 0) > 0,
-      onRead: (again) => this.opened?.replies.readAgain(again), choose: (turnId, step) => void this.choose(turnId, step), onState: () => this.update(),
+      ...options, store, events: this.events(), isLocked: () => this.readOnly || this.opened?.replies.isStarting === true, live: () => new Set(this.opened?.replies.running.map(({ turnId }) => turnId)),
+      choose: (turnId, step) => void this.choose(turnId, step), onState: () => this.update(),
     });
     const replies = new Replies({ ...shared, api: options.api, chapter, onProgress: () => this.update() });
     this.opened = { chapter, replies, branches: new Branches({ ...shared, chapter, replies }) };

@@ -22,7 +22,7 @@ function open(turns: readonly Turn[]) {
     api: studio, chapterId: studio.chapterId, tree: studio.tree, structureRev: studio.structureRev, unsaved: document, newId,
     faultOf: (error) => ({ code: error instanceof StudioRefusal ? error.code : 'UNREACHABLE', message: String(error) }),
     reconcile: (theirs) => { conflicts++; return document.beside(theirs); },
-    isLive: () => document.live !== null, onRead: () => undefined, onState: () => states.push(sync.state),
+    live: () => new Set(document.live === null ? [] : [document.live.turnId]), onState: () => states.push(sync.state),
   });
   const type = (find: string, text: string): void => { paper.replace(find, text); sync.edited(); };
   const texts = () => studio.path.map(({ text }) => text);
@@ -218,5 +218,25 @@ describe('branches and replies', () => {
     await sync.between(() => sync.takeIn(next));
     expect(sync.tree).toEqual(studio.tree);
     expect(alternatesOf(sync.tree, reply ?? '').count).toBe(2);
+  });
+
+  test('a chapter that is read again while a reply has ended but not yet said so loses nothing of it', async () => {
+    const { studio, sync, paper, document, texts } = open([turn('user', 'Next.'), turn('model', '')]);
+    const id = studio.path[1]?.id ?? '';
+    document.openLive(id, 0);
+    paper.edit(paper.text.indexOf(ASK), paper.text.indexOf(ASK), 'It rains.', { mirrored: true });
+    document.growLive(9);
+    const version = studio.finishReply(id, 0, 'It rains.');
+    await sync.between(() => sync.reload());
+    paper.replace('Next.', 'What next?');
+    sync.edited();
+    await vi.advanceTimersByTimeAsync(300);
+    await sync.between(() => {
+      sync.adopt(id, { text: 'It rains.', version });
+      document.closeLive(true);
+    });
+    sync.edited();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(texts()).toEqual(['What next?', 'It rains.']);
   });
 });

@@ -36,10 +36,8 @@ export interface SyncOptions {
   readonly faultOf: (error: unknown) => StudioFault;
   /** The studio has another text than ours was made from: ours is to go beside it. Answers with the ops that do so. */
   readonly reconcile: (theirs: TurnTree) => Op[];
-  /** A reply is being written. */
-  readonly isLive: () => boolean;
-  /** The chapter was read again, as it stands in the studio. */
-  readonly onRead: (chapter: ChapterDocument) => void;
+  /** The turns of replies whose ends have not been heard of. */
+  readonly live: () => ReadonlySet<string>;
   readonly onState: () => void;
 }
 
@@ -128,7 +126,7 @@ export class Sync {
         const turns = new Map([...this.known.turns, ...path.map((turn) => [turn.id, turn] as const)]);
         this.known = applyOps({ activeRootId: this.known.activeRootId, turns }, [{ op: 'activate', parentId: path[0]?.parentId ?? null, turnId }]);
       };
-      if (this.options.isLive() && this.options.unsaved.hasUnsaved) this.stay(structureRev, turn);
+      if (this.options.live().size > 0 && this.options.unsaved.hasUnsaved) this.stay(structureRev, turn);
       else await this.turnTo(structureRev, () => { turn(); show(path, generation); });
     });
   }
@@ -188,14 +186,18 @@ export class Sync {
     this.acknowledged++;
   }
 
-  /** Reads the chapter again; the page is compared with it by the next save. */
+  /** Reads the chapter again; the page is compared with it by the next save. What a reply brings into its turn comes with its end. */
   async reload(): Promise<void> {
-    const chapter = await this.options.api.chapters.open({ id: this.options.chapterId });
-    const { turns, activeRootId, structureRev } = chapter;
+    const { turns, activeRootId, structureRev } = await this.options.api.chapters.open({ id: this.options.chapterId });
+    const live = this.options.live();
+    const joined = turns.map((turn) => {
+      const held = this.known.turns.get(turn.id);
+      if (held !== undefined && live.has(turn.id)) return { ...turn, text: held.text, version: held.version };
+      return turn.text === null ? { ...turn, text: held?.text ?? null } : turn;
+    });
     this.structureRev = structureRev;
-    this.known = { activeRootId, turns: new Map(turns.map((turn) => [turn.id, turn.text === null ? { ...turn, text: this.known.turns.get(turn.id)?.text ?? null } : turn])) };
+    this.known = { activeRootId, turns: new Map(joined.map((turn) => [turn.id, turn])) };
     this.acknowledged++;
-    this.options.onRead(chapter);
     this.options.unsaved.putBack();
   }
 
@@ -256,7 +258,7 @@ export class Sync {
 
   /** The end of a reply counts as a change of its turn and may cross ours on the way; it is taken in first. Else the chapter was changed elsewhere. */
   private async conflict(): Promise<boolean> {
-    if (this.options.isLive()) {
+    if (this.options.live().size > 0) {
       this.options.unsaved.putBack();
       return false;
     }
