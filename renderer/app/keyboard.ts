@@ -22,7 +22,8 @@ function onKey(event: KeyboardEvent): void {
   }
   if (dialog !== null) return;
   if (event.key === '?' && !typing(event.target)) return run(() => useSession.setState({ dialog: 'shortcuts' }));
-  if (event.key === 'Escape' && over !== null) return run(() => useSession.setState({ over: null }));
+  // A list or menu that is open takes the key first.
+  if (event.key === 'Escape' && over !== null && document.querySelector('.layer[data-open]') === null) return run(() => useSession.setState({ over: null }));
 }
 
 /** What the page's own keys would have done, had it the focus; after everything else had its chance. */

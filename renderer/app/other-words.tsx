@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Fragment, useState, type ReactElement } from 'react';
+import { Fragment, useState, type KeyboardEvent, type ReactElement } from 'react';
 import type { GenerationCandidates, WordCandidates } from '../../shared/contract/writing.ts';
 import { queries } from '../lib/client.ts';
 import { percent } from '../lib/numbers.ts';
@@ -24,7 +24,7 @@ export function OtherWords({ turnId, onClose }: Props): ReactElement {
             {replies.map((reply) => (
               <p key={reply.generationId}>
                 {reply.words.map((word) => (
-                  <Fragment key={word.at}>{spaceBefore(word.text)}<button type="button" aria-pressed={word === shown} onClick={() => setPicked(word)}>{visible(word.text.slice(spaceBefore(word.text).length))}</button>{word.text.endsWith('\n') ? <br /> : null}</Fragment>
+                  <Fragment key={word.at}>{spaceBefore(word.text)}<Word word={word} picked={word === shown} onPick={setPicked} />{word.text.endsWith('\n') ? <br /> : null}</Fragment>
                 ))}
               </p>
             ))}
@@ -53,13 +53,25 @@ function wordAt(replies: readonly GenerationCandidates[], caret: number | null):
   return replies[0]?.words[0] ?? null;
 }
 
-/** A space before a word stands outside of its button, so that lines can end there. */
+interface WordProps { readonly word: WordCandidates; readonly picked: boolean; readonly onPick: (word: WordCandidates) => void }
+
+/** A button that is text: lines end where they would without it, which no element that is a box allows. */
+function Word({ word, picked, onPick }: WordProps): ReactElement {
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' && event.key !== ' ') return;
+    event.preventDefault();
+    onPick(word);
+  };
+  return <span role="button" tabIndex={0} aria-pressed={picked} onClick={() => onPick(word)} onKeyDown={onKeyDown}>{visible(word.text.slice(spaceBefore(word.text).length))}</span>;
+}
+
+/** A space before a word is no part of its button. */
 const spaceBefore = (text: string): string => /^ (?=\S)/.exec(text)?.[0] ?? '';
 
-/** Where words begin with their space, what has none goes on in the word before. */
+/** Where words begin with their space, letters that have none go on in the word before. */
 function listed(text: string, { others }: WordCandidates): string {
   const begins = others.some((other) => spaceBefore(other.text) !== '');
-  return begins && spaceBefore(text) === '' ? `…${visible(text)}` : visible(text.slice(spaceBefore(text).length));
+  return begins && /^[\p{L}\p{N}]/u.test(text) ? `…${text}` : visible(text.slice(spaceBefore(text).length));
 }
 
 function visible(text: string): string {

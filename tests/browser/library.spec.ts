@@ -97,7 +97,11 @@ test('the palette finds a story, a narrow window keeps every panel within reach'
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Untitled');
   await page.keyboard.press('Control+i');
   await expect(page.getByRole('region', { name: 'Context' })).toBeVisible();
-  await expect(page.getByRole('combobox', { name: 'Model' })).toBeVisible();
+  await page.getByRole('combobox', { name: 'Model' }).click();
+  await expect(page.getByRole('option', { name: /Pocket storyteller/ })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('option', { name: /Pocket storyteller/ })).toBeHidden();
+  await expect(page.getByRole('region', { name: 'Context' })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('region', { name: 'Context' })).toBeHidden();
   for (const width of [900, 640, 380]) {

@@ -95,8 +95,13 @@ test('a reply’s other words are looked at from its menu', async () => {
   await page.getByRole('menuitem', { name: /Other words/ }).click();
   const dialog = page.getByRole('dialog', { name: 'Other words' });
   await expect(dialog.getByRole('listitem').nth(9)).toBeVisible();
-  await dialog.locator('.written button').nth(2).click();
+  const written = dialog.locator('.written').getByRole('button');
+  await written.nth(2).click();
+  await expect(written.nth(2)).toHaveAttribute('aria-pressed', 'true');
   await expect(dialog.getByRole('listitem').first()).toContainText('%');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(written.nth(3)).toHaveAttribute('aria-pressed', 'true');
   await page.screenshot({ path: join(folder, 'other-words-light.png') });
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.screenshot({ path: join(folder, 'other-words-dark.png') });

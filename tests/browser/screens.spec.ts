@@ -11,8 +11,12 @@ test.afterAll(async () => { await browser.close(); });
 
 const folder = join(ROOT, 'out/screens');
 const kept = join(ROOT, 'docs/screenshots');
-/** `PAPHOS_KEEP_SCREENS=1` renews the README's pictures. */
+/** `PAPHOS_KEEP_SCREENS=1` renews the README's pictures, which are these. */
+const KEPT = ['manuscript-light-1440', 'manuscript-dark-1440', 'other-words-light-1440', 'sampling-dark-1440'];
 const keeps = process.env['PAPHOS_KEEP_SCREENS'] === '1';
+
+/** The pictures show the same story each time. */
+const SEED = Number(process.env['SEED'] ?? 7);
 
 const engineProcess = (server: number): number => {
   const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n').map((line) => line.trim().split(/\s+/));
@@ -30,8 +34,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const { page } = studio;
       const picture = async (name: string): Promise<void> => {
         expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${name} is no wider than the window`).toBe(true);
-        await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${viewport.width}.png`) });
-        if (keeps && name === 'manuscript' && viewport.width === 1440) await page.screenshot({ path: join(kept, `manuscript-${colorScheme}.png`) });
+        const file = `${name}-${colorScheme}-${viewport.width}`;
+        await page.screenshot({ path: join(folder, `${file}.png`) });
+        if (keeps && KEPT.includes(file)) await page.screenshot({ path: join(kept, `${name}-${colorScheme}.png`) });
       };
       await studio.engineReady();
       const { client, close } = await studio.client();
@@ -46,7 +51,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(studio.button('Stop')).toBeVisible();
       await page.keyboard.press('Escape');
       await studio.replyEnds();
-      await client.settings.setSampling({ storyId, sampling: suited });
+      await client.settings.setSampling({ storyId, sampling: { ...suited, seed: SEED } });
+      await page.keyboard.press('Control+Shift+Enter');
+      await expect(studio.button('Stop')).toBeVisible();
+      await studio.replyEnds();
       await page.keyboard.type('I look for another way in.');
       await page.keyboard.press('Control+Enter');
       await studio.replyEnds();
@@ -54,6 +62,24 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await picture('manuscript');
 
       if (viewport.width === 1440) {
+        await page.getByRole('button', { name: 'Story: menu' }).last().click();
+        await page.getByRole('menuitem', { name: /Other words/ }).click();
+        const written = page.getByRole('dialog', { name: 'Other words' }).locator('.written').getByRole('button');
+        await written.nth(5).click();
+        await page.mouse.move(0, 0);
+        await picture('other-words');
+        await page.keyboard.press('Escape');
+
+        const panel = page.getByRole('region', { name: 'Sampling' });
+        await panel.getByRole('button', { name: /^Sampling/ }).click();
+        await panel.getByRole('button', { name: /^Order/ }).click();
+        await panel.getByRole('listitem').last().scrollIntoViewIfNeeded();
+        await page.mouse.move(0, 0);
+        await page.waitForTimeout(200);
+        await picture('sampling');
+        await panel.getByRole('button', { name: /^Order/ }).click();
+        await panel.getByRole('button', { name: /^Sampling/ }).click();
+
         await page.getByRole('combobox', { name: 'Model' }).click();
         await page.waitForTimeout(200);
         await picture('model-picker');
