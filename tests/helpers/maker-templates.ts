@@ -15,4 +15,10 @@ export const MAKER_TEMPLATES = {
   glm4: `[gMASK]<sop>${each('<|{{ m.role }}|>\n{{ m.content }}')}${opens('<|assistant|>')}`,
   glm45: `[gMASK]<sop>${byRole('<|system|>\n{{ m.content }}', '<|user|>\n{{ m.content }}', '<|assistant|>\n<think></think>\n{{ m.content }}')}${opens('<|assistant|>')}`,
   commandR: `{{ bos_token }}${byRole(...(['SYSTEM', 'USER', 'CHATBOT'].map((role) => `<|START_OF_TURN_TOKEN|><|${role}_TOKEN|>{{ m.content }}<|END_OF_TURN_TOKEN|>`) as [string, string, string]))}${opens('<|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>')}`,
+  /** Near misses: the marks of a known format, other ends. */
+  chatmlEndoftext: `${each('<|im_start|>{{ m.role }}\n{{ m.content }}<|endoftext|>\n')}${opens('<|im_start|>assistant\n')}`,
+  llama3Endoftext: `${each('<|start_header_id|>{{ m.role }}<|end_header_id|>\n\n{{ m.content }}<|endoftext|>')}${opens('<|start_header_id|>assistant<|end_header_id|>\n\n')}`,
+  alpacaEos: `${byRole('{{ m.content }}\n\n', '### Instruction:\n{{ m.content }}\n\n', '### Response:\n{{ m.content }}{{ eos_token }}\n')}${opens('### Response:\n')}`,
+  vicunaLines: `${byRole('{{ m.content }}\n', 'USER: {{ m.content }}\n', 'ASSISTANT: {{ m.content }}\n')}${opens('ASSISTANT:')}`,
+  metharmeEos: `${each("<|{{ 'model' if m.role == 'assistant' else m.role }}|>{{ m.content }}{{ eos_token }}")}${opens('<|model|>')}`,
 } as const;

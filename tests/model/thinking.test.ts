@@ -65,6 +65,20 @@ test('a format that opens the block has it in the text, and without thinking in 
   expect((await reply(brief, metharme, {})).text).toBe('<think>Maybe so</think>Quick!');
 });
 
+test('a format with channels: what is thought and what is said are told apart, and the mark that closes both ends the reply', async () => {
+  const harmony = formatByName('harmony') as PromptFormat;
+  const host = createInferenceHost(engineInMemory);
+  hosts.push(host);
+  const path = makeModel({ kind: 'bigram', marks: 'control', chain: ['<|message|>Maybe<|end|>'], extraMarks: ['<|start|>', '<|message|>', '<|channel|>', '<|end|>', '<|return|>', '<|call|>'] });
+  await host.load({ path, contextSize: 2048, threads: 1, gpu: false }, () => undefined);
+  for (const [thinkingTokens, thought] of [[0, ''], [2, 'Ma\n']] as const) {
+    const { text, reason } = await reply(host, harmony, { thinkingTokens });
+    expect([text, reason]).toEqual([`<think>\n${thought}</think>\n\nMaybe`, 'stop']);
+  }
+  const { text } = await reply(host, harmony, { thinkingTokens: 2 }, [turn('user', 'Well?'), turn('model', '<think>\nM')], true);
+  expect(text).toMatch(/\n<\/think>\n\nMaybe$/);
+});
+
 test('what was thought is no part of the next prompt; Continue in a block thinks on', async () => {
   const told = [turn('user', 'Well?'), turn('model', '<think>\nMaybe so\n</think>\n\nQuick!'), turn('user', 'And?')];
   const plain = told.map((one) => (one.role === 'model' ? { ...one, text: 'Quick!' } : one));
