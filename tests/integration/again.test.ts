@@ -82,6 +82,22 @@ test('a reply is made again to the letter, read anew and beside the first, whate
   expect(await textOf(chapterId, first.start.turnId)).toBe(`Edited. ${first.done.text}`);
 });
 
+test('a window that was cut is cut there again, wherever later replies began', async () => {
+  const long = 'The keeper walked down to the harbour and counted the boats, one by one. '.repeat(22);
+  const { chapterId, turnId } = await newChapter(long);
+  const { start: opening } = await reply(chapterId, turnId);
+  const more = await say(chapterId, opening.turnId, long);
+  const { start: middle } = await reply(chapterId, more);
+  const asked = await say(chapterId, middle.turnId, long);
+  const first = await reply(chapterId, asked);
+  const ledger = await client.writing.plan({ chapterId, turnId: asked, offset: null });
+  expect(ledger.cut).not.toBeNull();
+  await written({ chapterId, kind: 'continue', turnId: opening.turnId, offset: 10 });
+  const { done } = await again(chapterId, first.start.turnId);
+  expect(done.text).toBe(first.done.text);
+  expect(done.stats?.promptTokens).toBe(first.done.stats?.promptTokens);
+});
+
 test('a reply that went on inside a turn is made again from the same beginning', async () => {
   const { chapterId, turnId } = await newChapter('Tell me of a lighthouse.');
   const opening = await reply(chapterId, turnId);
