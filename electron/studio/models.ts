@@ -16,8 +16,9 @@ import type { Engine, Ready } from './engine.ts';
 import { faultOf, StudioError } from './faults.ts';
 import type { Fingerprints } from './fingerprints.ts';
 import { reportFormat } from './format-report.ts';
+import { createInspections } from './inspections.ts';
 import { hardwareOf, loadOptions, rememberChunk, rememberHardware } from './hardware.ts';
-import { examineModel, type Examined, formatOfModel } from './model-format.ts';
+import { type Examined, formatOfModel } from './model-format.ts';
 import { findAdapters, findModels, type DemoModel, type FoundModel } from './model-files.ts';
 
 export interface Models {
@@ -45,23 +46,12 @@ export interface ModelsOptions { readonly db: WritableDB; readonly engine: Engin
 /** A state grows with its model: of larger ones it may take a gigabyte for a story. */
 const KEEPS_STATES_BELOW = 4e9;
 
-type Inspected = { readonly examined: Examined; readonly fault: null } | { readonly examined: null; readonly fault: ModelFile['fault'] };
-
 export function createModels({ db, engine, crashes, fingerprints, demo, dataDir, modelsDir, survey, beforeChange }: ModelsOptions): Models {
   const own = join(dataDir, 'models');
   const adapters = join(dataDir, 'adapters');
   for (const folder of [own, adapters]) mkdirSync(folder, { recursive: true });
-  const inspected = new Map<string, Promise<Inspected>>();
+  const inspections = createInspections();
   const find = (): FoundModel[] => findModels(demo, [own, ...(modelsDir ? [modelsDir] : [])]);
-
-  function inspect(model: FoundModel): Promise<Inspected> {
-    const key = `${model.id} ${String(model.bytes)} ${String(model.modifiedAt)}`;
-    const known = inspected.get(key);
-    if (known) return known;
-    const work = examineModel(model.path).then((examined): Inspected => ({ examined, fault: null }), (error: unknown): Inspected => ({ examined: null, fault: faultOf(error) }));
-    inspected.set(key, work);
-    return work;
-  }
 
   function choose(model: FoundModel, examined: Examined): PromptFormat {
     const chosen = getModel(db, model.id)?.chosenFormat;
@@ -69,7 +59,7 @@ export function createModels({ db, engine, crashes, fingerprints, demo, dataDir,
   }
 
   async function describe(model: FoundModel): Promise<ModelFile> {
-    const { examined, fault } = await inspect(model);
+    const { examined, fault } = await inspections.of(model);
     const stored = getModel(db, model.id);
     const found = examined ? formatOfModel(model.path, examined, demo) : null;
     const header = examined?.header;
@@ -109,8 +99,8 @@ export function createModels({ db, engine, crashes, fingerprints, demo, dataDir,
 
   async function start(model: FoundModel, contextSize: number | null, { hardware = hardwareOf(db, model.id), anyway = false }: { hardware?: Hardware | undefined; anyway?: boolean | undefined } = {}): Promise<Ready> {
     refuseAside(model);
-    const { examined, fault } = await inspect(model);
-    if (!examined) throw new StudioError(fault?.code ?? 'MODEL', fault?.message ?? 'This model cannot be opened. Choose another one.', fault?.detail);
+    const { examined, fault } = await inspections.again(model);
+    if (!examined) throw new StudioError(fault.code, fault.message, fault.detail);
     const ready = await engine.load({ id: model.id, name: model.name, options: { ...optionsFor(model, contextSize, hardware), anyway }, hardware, format: choose(model, examined), bytes: model.bytes, modifiedAt: model.modifiedAt, sha256: fingerprints.of(model)?.sha256 ?? null });
     remember(model, examined.header, { contextSize, lastUsedAt: Date.now() });
     rememberHardware(db, model.id, hardware);
@@ -121,7 +111,7 @@ export function createModels({ db, engine, crashes, fingerprints, demo, dataDir,
   }
 
   async function openable(model: FoundModel): Promise<Examined> {
-    const { examined } = await inspect(model);
+    const { examined } = await inspections.of(model);
     if (!examined) throw new StudioError('MODEL', 'This model cannot be opened, so it has no format. Choose another one.');
     return examined;
   }

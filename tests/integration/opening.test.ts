@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
@@ -47,6 +47,23 @@ test('a model in several files is one model, loads, and names the part that it l
     expect(await engineReaches(client, ['ready'])).toMatchObject({ modelName: 'tale', contextSize: 512 });
   });
 }, 90_000);
+
+test('a file that was refused is looked at again when somebody wants to load it', async () => {
+  const whole = readFileSync(makeModel());
+  const put = (path: string, bytes: Buffer): void => {
+    writeFileSync(path, bytes);
+    // As a copy from a backup has it.
+    utimesSync(path, 1000, 1000);
+  };
+  await withModels((folder) => { put(join(folder, 'mended.gguf'), Buffer.from(whole).fill(0, 4, 8)); }, async (client, data) => {
+    const { id, fault } = await model(client, 'mended');
+    expect(fault?.code).toBe('VERSION');
+    put(join(data, 'models', 'mended.gguf'), whole);
+    await client.models.load({ id, contextSize: 512 });
+    expect(await engineReaches(client, ['ready'])).toMatchObject({ modelName: 'mended' });
+    expect((await model(client, 'mended')).fault).toBeNull();
+  });
+}, 60_000);
 
 test('the file in use is read to its end in the background, and what is written with it says so', async () => {
   const data = await withModels((folder) => {

@@ -57,6 +57,12 @@ describe('a good file', () => {
   });
 });
 
+test('forty at once are all looked at, each in its own time', async () => {
+  const path = makeModel({ vocabulary: 'bpe' });
+  const looks = await Promise.allSettled(Array.from({ length: 40 }, () => inspectModel(path)));
+  expect(looks.filter(({ status }) => status === 'rejected')).toEqual([]);
+}, 60_000);
+
 const odd = oddModels(folder);
 const rows = (models: readonly OddModel[]) => models.map((model) => [model.name, model] as const);
 
