@@ -41,5 +41,6 @@ export const faults = {
   stopped: () => new EngineFault('STOPPED', 'This was stopped before its end. What was written is kept.'),
   yielded: () => new EngineFault('YIELDED', 'This was left for later, because the model was needed for something else.'),
   windowFull: () => new EngineFault('WINDOW_FULL', 'The context is full. What was written is kept. Choose a larger context, or press Reply: older turns make room.'),
+  thoughtFull: () => new EngineFault('THOUGHT_FULL', 'The context was full before the model had done thinking, so there is no answer. What it thought is kept. Let it think less under Sampling, or load the model with a larger context, then press Retry.'),
   unexpected: (detail: string) => new EngineFault('ENGINE', 'The model could not go on. What was written is safe; try again.', detail),
 };

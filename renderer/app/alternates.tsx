@@ -3,6 +3,7 @@ import { Check, ChevronLeft, ChevronRight, ChevronUp, Square } from 'lucide-reac
 import type { ReactElement } from 'react';
 import { MOST_ALTERNATES } from '../../shared/contract/writing.ts';
 import { words } from '../lib/words.ts';
+import { useSampling } from '../settings/sampling.ts';
 import { IconButton } from '../ui/icon-button.tsx';
 import { useCommands } from './commands.ts';
 import { remember, useNumber } from './remembered.ts';
@@ -42,6 +43,7 @@ export function AlternatesNav(): ReactElement | null {
 export function RetryCount(): ReactElement {
   const { retry } = useCommands();
   const count = useNumber('retries', 1);
+  const isCertain = useSampling().sampling?.temperature === 0;
   const choose = (chosen: number): void => {
     remember('retries', chosen);
     void useSession.getState().controller?.retry(undefined, chosen);
@@ -57,6 +59,7 @@ export function RetryCount(): ReactElement {
                 <Menu.RadioItem key={one} value={one} closeOnClick onClick={() => { if (one === count) choose(one); }}>{words.answers(one)}<Menu.RadioItemIndicator className="check"><Check size={14} aria-hidden /></Menu.RadioItemIndicator></Menu.RadioItem>
               ))}
             </Menu.RadioGroup>
+            {isCertain ? <p className="quiet">{words.sameAnswers}</p> : null}
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>

@@ -1,9 +1,20 @@
 import { expect, test } from 'vitest';
-import { biasLines, plainLines, readLines } from './lines.ts';
+import { biasLines, plainLines as linesOf, readLines } from './lines.ts';
+
+const plainLines = linesOf(200);
 
 test('a list is one entry to a line; line breaks are written out', () => {
   expect(readLines('a testament to\n\n shivers\n\\n', plainLines)).toEqual({ entries: ['a testament to', ' shivers', '\n'] });
   expect(plainLines.show('\n')).toBe('\\n');
+});
+
+test('what was stored is read again from what is shown: spaces, backslashes, a written-out line break', () => {
+  for (const text of ['\n', '\\n', '\\', ' ', '  ', '\t', 'word ', ' word', '\\ ', '\\\n', 'a\\sb', '\\d']) {
+    expect(readLines(plainLines.show(text), plainLines), JSON.stringify(text)).toEqual({ entries: [text] });
+    expect(readLines(biasLines.show({ text, bias: -2 }), biasLines), JSON.stringify(text)).toEqual({ entries: [{ text, bias: -2 }] });
+  }
+  expect(plainLines.show('word ')).toBe('word\\s');
+  expect(readLines('one\n   \n\\d', plainLines)).toEqual({ entries: ['one', '\\d'] });
 });
 
 test('a bias is a text and a number, and what is wrong is said', () => {

@@ -1,7 +1,7 @@
 import { ChevronRight } from 'lucide-react';
 import { useId, type ReactElement, type ReactNode } from 'react';
 import { presetOf } from '../../shared/settings/presets.ts';
-import type { Sampling } from '../../shared/settings/sampling.ts';
+import { MOST_ENTRIES, type Sampling } from '../../shared/settings/sampling.ts';
 import { COMMON_FIELDS, FIELD_GROUPS, KEPT_FIELD, type FieldGroup } from '../../shared/settings/sampling-fields.ts';
 import { useFlag } from '../app/remembered.ts';
 import { words } from '../lib/words.ts';
@@ -14,6 +14,7 @@ import { useSampling, useSuitableSampling } from './sampling.ts';
 import { StepOrder } from './step-order.tsx';
 
 const say = words.samplingPanel;
+const FORMATS = { bannedTokens: plainLines(MOST_ENTRIES.bannedTokens), bannedPhrases: plainLines(MOST_ENTRIES.bannedPhrases), dryBreakers: plainLines(MOST_ENTRIES.dryBreakers) };
 
 export function SamplingPanel(): ReactElement {
   const [open, setOpen] = useFlag('samplingOpen', false);
@@ -37,10 +38,10 @@ export function SamplingPanel(): ReactElement {
           {FIELD_GROUPS.map((group) => <Fields key={group.name} group={group} sampling={sampling} change={change} />)}
           <Group name="order" title={say.order} on=""><p className="quiet">{say.orderHint}</p><StepOrder sampling={sampling} change={change} /></Group>
           <Group name="texts" title={say.texts} on={textsOn(sampling)}>
-            <LinesSetting label={say.bannedTokens} hint={say.bannedTokensHint} value={sampling.bannedTokens} format={plainLines} onChange={(bannedTokens) => change({ ...sampling, bannedTokens })} />
-            <LinesSetting label={say.bannedPhrases} hint={say.bannedPhrasesHint} value={sampling.bannedPhrases} format={plainLines} onChange={(bannedPhrases) => change({ ...sampling, bannedPhrases })} />
+            <LinesSetting label={say.bannedTokens} hint={say.bannedTokensHint} value={sampling.bannedTokens} format={FORMATS.bannedTokens} onChange={(bannedTokens) => change({ ...sampling, bannedTokens })} />
+            <LinesSetting label={say.bannedPhrases} hint={say.bannedPhrasesHint} value={sampling.bannedPhrases} format={FORMATS.bannedPhrases} onChange={(bannedPhrases) => change({ ...sampling, bannedPhrases })} />
             <LinesSetting label={say.bias} hint={say.biasHint} value={sampling.logitBias} format={biasLines} onChange={(logitBias) => change({ ...sampling, logitBias })} />
-            <LinesSetting label={say.breakers} hint={say.breakersHint} value={sampling.dryBreakers} format={plainLines} onChange={(dryBreakers) => change({ ...sampling, dryBreakers })} />
+            <LinesSetting label={say.breakers} hint={say.breakersHint} value={sampling.dryBreakers} format={FORMATS.dryBreakers} onChange={(dryBreakers) => change({ ...sampling, dryBreakers })} />
             <NumberSetting field={KEPT_FIELD} sampling={sampling} change={change} />
           </Group>
           <Group name="grammar" title={say.grammar} on={sampling.grammarKind === 'none' ? '' : say.grammarKinds[sampling.grammarKind]}><GrammarSetting sampling={sampling} change={change} /></Group>

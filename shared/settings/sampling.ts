@@ -6,7 +6,11 @@ export type Step = (typeof STEPS)[number];
 
 const number = (least: number, most: number, usual: number) => z.number().min(least).max(most).default(usual);
 const whole = (least: number, most: number, usual: number) => z.number().int().min(least).max(most).default(usual);
-const pieces = (most: number) => z.array(z.string().min(1).max(200)).max(most);
+/** The longest list of each kind, and the longest piece of text in one. */
+export const MOST_ENTRIES = { dryBreakers: 50, logitBias: 200, bannedTokens: 500, bannedPhrases: 200 } as const;
+export const LONGEST_ENTRY = 200;
+const piece = z.string().min(1).max(LONGEST_ENTRY);
+const pieces = (most: number) => z.array(piece).max(most);
 
 /** A settings record of an older Paphos may lack steps that came later: they stand where they usually do. */
 const order = z.array(z.string()).transform((chosen): Step[] => {
@@ -42,16 +46,16 @@ export const samplingSchema = z.object({
   dryAllowed: whole(1, 100, 2),
   /** Tokens looked back at; 0: all of the prompt and the reply. */
   dryRange: whole(0, 131_072, 0),
-  dryBreakers: pieces(50).default(['\n', ':', '"', '*']),
+  dryBreakers: pieces(MOST_ENTRIES.dryBreakers).default(['\n', ':', '"', '*']),
   repetitionPenalty: number(1, 2, 1.05),
   frequencyPenalty: number(-2, 2, 0),
   presencePenalty: number(-2, 2, 0),
   /** How many recent tokens the three penalties look at; 0 is none. */
   repetitionRange: whole(0, 8192, 64),
   /** A piece of text that is one token, or `#` and the token's number. */
-  logitBias: z.array(z.object({ text: z.string().min(1).max(200), bias: z.number().min(-100).max(100) })).max(200).default([]),
-  bannedTokens: pieces(500).default([]),
-  bannedPhrases: pieces(200).default([]),
+  logitBias: z.array(z.object({ text: piece, bias: z.number().min(-100).max(100) })).max(MOST_ENTRIES.logitBias).default([]),
+  bannedTokens: pieces(MOST_ENTRIES.bannedTokens).default([]),
+  bannedPhrases: pieces(MOST_ENTRIES.bannedPhrases).default([]),
   grammarKind: z.enum(['none', 'gbnf', 'json']).default('none'),
   grammar: z.string().max(50_000).default(''),
   order: order.default([...STEPS]),

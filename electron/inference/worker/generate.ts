@@ -2,6 +2,7 @@ import type { GenerationStats, StopReason } from '../../../shared/contract/writi
 import { planPrompt } from '../../../shared/prompt/plan.ts';
 import type { Ledger, Plan, PlanRequest } from '../../../shared/prompt/types.ts';
 import { CandidateLog } from '../candidates.ts';
+import { faults } from '../fault.ts';
 import type { GenerateRequest } from '../protocol.ts';
 import { choosingBy, nextTokens } from './next-tokens.ts';
 import type { Choice } from './sampling/choice.ts';
@@ -43,7 +44,7 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
   const thinking = new Thinking(request.plan, sampling.thinkingTokens);
   const log = new CandidateLog();
   const batch = new Batch(events.text);
-  const room = open.contextSize - 1 - total;
+  const end = open.contextSize - 1;
   let reason: GenerationResult['reason'] = 'length';
   let position = sequence.nextTokenIndex;
   const guessed = sequence.tokenPredictions;
@@ -58,10 +59,10 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
   try {
     if (!signal.aborted) {
       const history = [...plan.tokens];
-      const next = (): AsyncIterable<Choice> => nextTokens({ sequence, vocabulary }, history, { ...choosing, end: open.contextSize - 1, signal, began });
+      const next = (): AsyncIterable<Choice> => nextTokens({ sequence, vocabulary }, history, { ...choosing, end, signal, began });
       batch.add(thinking.begin());
       const read = (): Promise<number> => readPrompt(sequence, history, open.loaded.hardware.promptChunk, signal, () => undefined);
-      for await (const { token, others } of request.plan.format.reasoning === undefined ? next() : limited(next, { thinking, vocabulary, history, read })) {
+      for await (const { token, others } of request.plan.format.reasoning === undefined ? next() : limited(next, { thinking, vocabulary, history, end, read })) {
         last = performance.now();
         count++;
         if (count === 1) first = last;
@@ -74,8 +75,9 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
         batch.add(thinking.push(text));
         if (stream.stopped) { reason = 'stop'; break; }
         if (count - thinking.tokens >= sampling.maxTokens) break;
-        if (count >= room) { reason = 'window'; break; }
+        if (total + count >= end) { reason = 'window'; break; }
       }
+      if (reason === 'window' && thinking.isInside) throw faults.thoughtFull();
     }
   } finally {
     // Whatever ended it: what was written reaches the page, and what was evaluated one by one is forgotten.

@@ -2,6 +2,7 @@ import { marksOnPage, openReasoning, type ReasoningMarks } from '../../../shared
 import { markerPieces } from '../../../shared/prompt/tokens.ts';
 import { isBracketed } from '../../../shared/prompt/words.ts';
 import type { PlanRequest, Tokenizer } from '../../../shared/prompt/types.ts';
+import { faults } from '../fault.ts';
 import type { Choice } from './sampling/choice.ts';
 
 type State = 'before' | 'inside' | 'behind' | 'over';
@@ -31,8 +32,10 @@ export class Thinking {
     this.#state = resumes || this.#opened ? 'inside' : this.#marks === null || written.trim() !== '' ? 'over' : 'before';
   }
 
+  get isInside(): boolean { return this.#state === 'inside'; }
+
   /** True once the model is still thinking and may not. */
-  get isSpent(): boolean { return this.#state === 'inside' && this.tokens >= this.#budget; }
+  get isSpent(): boolean { return this.isInside && this.tokens >= this.#budget; }
 
   /** True where the answer goes on as it comes: nothing is held back any more. */
   get isOver(): boolean { return this.#state === 'over' && this.#held === ''; }
@@ -138,10 +141,10 @@ export class Thinking {
   }
 }
 
-interface Limits { readonly thinking: Thinking; readonly vocabulary: Tokenizer; readonly history: number[]; read(): Promise<unknown> }
+interface Limits { readonly thinking: Thinking; readonly vocabulary: Tokenizer; readonly history: number[]; readonly end: number; read(): Promise<unknown> }
 
 /** The model's tokens; where its budget of thinking is spent, the end mark follows, is read, and the model goes on behind it. */
-export async function* limited(next: () => AsyncIterable<Choice>, { thinking, vocabulary, history, read }: Limits): AsyncGenerator<Choice, void, void> {
+export async function* limited(next: () => AsyncIterable<Choice>, { thinking, vocabulary, history, end, read }: Limits): AsyncGenerator<Choice, void, void> {
   for (;;) {
     if (!thinking.isSpent) {
       for await (const choice of next()) {
@@ -151,6 +154,7 @@ export async function* limited(next: () => AsyncIterable<Choice>, { thinking, vo
       if (!thinking.isSpent) return;
     }
     const closing = thinking.closing(vocabulary);
+    if (history.length + closing.length > end) throw faults.thoughtFull();
     history.push(...closing);
     await read();
     for (const token of closing) yield { token, others: null };
