@@ -74,3 +74,11 @@ test('without a template the vocabulary tells, else name and architecture, else 
   expect(await detected({ name: 'vicuna-13b-v1.5' })).toMatchObject({ format: { name: 'vicuna' }, confidence: 'likely', reasons: [expect.stringContaining('vicuna-13b-v1.5') as string] });
   expect(await detected({ name: 'Mistral-7B-v0.1' })).toMatchObject({ format: { name: 'prose' }, confidence: 'guess' });
 });
+
+test('a file without a name is called by its architecture, which is no name', async () => {
+  const path = files.changed({ set: [
+    ['general.architecture', 'string', 'qwen3'], ['qwen3.context_length', 'u32', 512], ['qwen3.embedding_length', 'u32', 64], ['qwen3.block_count', 'u32', 2], ['qwen3.attention.head_count', 'u32', 4],
+    ['qwen3.feed_forward_length', 'i32s', [64, 64]], ['qwen3.attention.key_length', 'u32', 128], ['qwen3.rope.dimension_count', 'u32', 128],
+  ], recipe: { marks: 'absent' }, without: ['general.name'] });
+  expect(formatOfModel(path, await examineModel(path), null)).toMatchObject({ format: { name: 'prose' }, confidence: 'guess' });
+});

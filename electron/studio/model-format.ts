@@ -21,7 +21,8 @@ export async function examineModel(path: string): Promise<Examined> {
 /** The format that a model was taught, and why we think so. */
 export function formatOfModel(path: string, { header, renderings }: Examined, demo: DemoModel | null): Detection {
   const file = splitOf(path)?.name ?? basename(path).replace(/\.gguf$/i, '');
-  const name = header.name === file ? file : `${file} (${header.name})`;
+  // A file without a name is called by its architecture, which is evidence of its own.
+  const name = header.name === file || header.name === header.architecture ? file : `${file} (${header.name})`;
   const { control, userDefined, bosText } = header.vocabulary;
   const detected = detectFormat({ architecture: header.architecture, name, tokens: [...control, ...userDefined], bos: bosText, chatTemplate: header.chatTemplate, renderings });
   const ofDemo = demo?.path === path ? formatByName(demo.format) : null;

@@ -83,6 +83,12 @@ test('a model that knows the marks of thinking thinks', () => {
   expect(own.format).toMatchObject({ name: 'own', reasoning: { open: '<think>', close: '</think>' } });
 });
 
+test('a model that thinks keeps its format, with the marks that its template writes', () => {
+  const { format } = detectFormat(traits({ chatTemplate: '[SYSTEM_PROMPT][THINK]', renderings: rendered('mistral-v7') }));
+  expect(format).toEqual({ ...formatByName('mistral-v7'), reasoning: { open: '[THINK]', close: '[/THINK]' } });
+  expect(detectFormat(traits({ chatTemplate: '…', tokens: ['[THINK]'], renderings: rendered('mistral-v7') })).format).toBe(formatByName('mistral-v7'));
+});
+
 test("the file's own template goes before everything else", () => {
   expect(detected({ tokens: ['<|im_start|>', '<|im_end|>'], name: 'oasst', chatTemplate: "{{ '<|im_start|>' + m.role + '<|im_end|>' }}" }).slice(0, 2)).toEqual(['chatml', 'certain']);
   expect(detected({ chatTemplate: '### User:\n{{ x }}\n### Assistant:\n' }).slice(0, 2)).toEqual(['memphis', 'certain']);

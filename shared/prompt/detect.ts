@@ -47,7 +47,13 @@ export function detectFormat(traits: ModelTraits): Detection {
   const [best] = found.sort((a, b) => strongest(b.reasons) - strongest(a.reasons) || sum(b.reasons) - sum(a.reasons));
   if (best === undefined || best.reasons.length === 0) return prose(traits);
   const weight = strongest(best.reasons);
-  return { format: best.format, confidence: weight >= CERTAIN ? 'certain' : weight >= LIKELY ? 'likely' : 'guess', reasons: best.reasons.map(({ text }) => text) };
+  return { format: thoughtful(best.format, traits), confidence: weight >= CERTAIN ? 'certain' : weight >= LIKELY ? 'likely' : 'guess', reasons: best.reasons.map(({ text }) => text) };
+}
+
+/** A format that says nothing of thinking, for a model whose template does. */
+function thoughtful(format: PromptFormat, { chatTemplate }: ModelTraits): PromptFormat {
+  const marks = REASONING_MARKS.find(({ open }) => chatTemplate?.includes(open) === true);
+  return format.reasoning !== undefined || marks === undefined ? format : { ...format, reasoning: marks };
 }
 
 /** A model whose vocabulary or template holds the marks of thinking thinks. */

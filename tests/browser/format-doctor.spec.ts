@@ -44,6 +44,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await doctor.getByRole('checkbox', { name: 'Show numbers' }).uncheck();
 
     await doctor.getByRole('combobox', { name: 'Format' }).click();
+    await picture('format-list');
+    // A long list stays in a low window.
+    await page.setViewportSize({ width: 1440, height: 560 });
+    await page.keyboard.press('End');
+    await expect(page.getByRole('option', { name: 'Plain prose' })).toBeInViewport({ ratio: 1 });
+    await picture('format-list-low');
+    await page.setViewportSize({ width: 1440, height: 900 });
     await page.getByRole('option', { name: 'Open-Assistant' }).click({ timeout: 5000 });
     await expect(sample).toContainText('<|prompter|>The harbour lies in fog.');
     await expect(doctor.getByText(/Role marks are plain text in this model/)).toBeVisible();

@@ -36,6 +36,12 @@ describe('a good file', () => {
     expect(readGgufHeader(makeModel({ marks: 'user-defined' })).vocabulary).toMatchObject({ control: ['<|endoftext|>'], userDefined: ['<|system|>', '<|user|>', '<|model|>'] });
   });
 
+  test('that names only the token that ends a turn names an end', () => {
+    const path = new OddModels(folder).changed({ set: [['tokenizer.ggml.eot_token_id', 'u32', 256]], without: ['tokenizer.ggml.eos_token_id'] });
+    const { vocabulary, warnings } = readGgufHeader(path);
+    expect([vocabulary.endText, warnings]).toEqual(['<|endoftext|>', []]);
+  });
+
   test.each(['gptneox', 'llama', 'stablelm'] as const)('of every kind that we make: %s', (architecture) => {
     for (const size of ['tiny', 'small'] as const) for (const kind of ['random', 'bigram'] as const) for (const vocabulary of ['bytes', 'spm'] as const) expect(outcome(makeModel({ architecture, size, kind, vocabulary }))).toEqual([]);
   });

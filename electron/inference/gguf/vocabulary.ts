@@ -39,8 +39,8 @@ export function readVocabulary(keys: Keys, warn: (warning: Warning) => void): Vo
     const id = keys.get(`tokenizer.ggml.${role}_token_id`) ?? (model === 'llama' ? SPM_DEFAULTS[role] : undefined);
     return typeof id === 'number' && tokens[id] !== undefined ? decoded(tokens[id]) : null;
   };
-  const endText = text('eos');
-  if (endText === null && text('eot') === null && model === 'gpt2') warn({ code: 'END', message: 'This model does not name the token that ends a text, so it is guessed. If its replies do not end by themselves, set a length that suits you.' });
+  const endText = text('eos') ?? text('eot');
+  if (endText === null && model === 'gpt2') warn({ code: 'END', message: 'This model does not name the token that ends a text, so it is guessed. If its replies do not end by themselves, set a length that suits you.' });
   const bos = keys.flag('tokenizer.ggml.add_bos_token') ?? model === 'llama';
   const bosText = text('bos');
   if (bos && bosText === null && model === 'gpt2') warn({ code: 'VOCAB', message: 'This model asks for a token that begins each text but names none: it is left out.' });
