@@ -89,9 +89,11 @@ test('a window that was cut is cut there again, wherever later replies began', a
   const more = await say(chapterId, opening.turnId, long);
   const { start: middle } = await reply(chapterId, more);
   const asked = await say(chapterId, middle.turnId, long);
-  const first = await reply(chapterId, asked);
-  const ledger = await client.writing.plan({ chapterId, turnId: asked, offset: null });
-  expect(ledger.cut).not.toBeNull();
+  const { start: cut } = await reply(chapterId, asked);
+  const filled = await say(chapterId, cut.turnId, long.slice(0, 1200));
+  const first = await reply(chapterId, filled);
+  expect((await client.writing.plan({ chapterId, turnId: filled, offset: null })).cut).not.toBeNull();
+  // The newest reply on the way there began its window at the chapter's start.
   await written({ chapterId, kind: 'continue', turnId: opening.turnId, offset: 10 });
   const { done } = await again(chapterId, first.start.turnId);
   expect(done.text).toBe(first.done.text);
