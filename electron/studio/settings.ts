@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { InterfaceState } from '../../shared/contract/settings.ts';
 import { DEFAULT_ENGINE_SETTINGS, engineSettingsSchema, type EngineSettings } from '../../shared/settings/engine.ts';
-import { DEFAULT_SAMPLING, samplingSchema, type Sampling } from '../../shared/settings/sampling.ts';
+import { samplingSchema, type Sampling } from '../../shared/settings/sampling.ts';
 import type { WritableDB } from '../storage/handle.ts';
 import { readScope, readSetting, writeSetting } from '../storage/settings.ts';
 
@@ -26,10 +26,8 @@ export function engineSettings(db: WritableDB): EngineSettings {
 export function createSettings(db: WritableDB, suits: () => Sampling, engineChanged: () => void): Settings {
   return {
     sampling(storyId) {
-      const stored = readSetting(db, `story:${storyId}`, 'sampling');
-      // What was stored before a setting was there has its default.
-      const whole = samplingSchema.safeParse(typeof stored === 'object' && stored !== null ? { ...DEFAULT_SAMPLING, ...stored } : null);
-      return whole.success ? whole.data : suits();
+      const stored = samplingSchema.safeParse(readSetting(db, `story:${storyId}`, 'sampling'));
+      return stored.success ? stored.data : suits();
     },
     setSampling: (storyId, sampling) => { writeSetting(db, `story:${storyId}`, 'sampling', sampling); },
     engine: () => engineSettings(db),

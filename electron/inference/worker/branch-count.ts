@@ -1,6 +1,6 @@
-import { freemem } from 'node:os';
 import type { Llama, LlamaModel } from 'node-llama-cpp';
 import { MAX_BRANCHES } from '../protocol.ts';
+import { freeMemory } from './devices.ts';
 
 /** More than this share of what is free is not taken for branches besides the first. */
 const SHARE = 0.25;
@@ -9,7 +9,8 @@ export interface BranchWish { readonly contextSize: number; readonly batchSize: 
 
 /** How many sequences a context gets: as many as wanted, at least one, while those besides the first fit into a quarter of the free memory. */
 export async function branchCount(model: LlamaModel, llama: Llama, { contextSize, batchSize, wanted, gpu }: BranchWish): Promise<number> {
-  const free = gpu ? (await llama.getVramState()).free : freemem() - model.size;
+  const { ram, vram } = await freeMemory(llama);
+  const free = gpu ? (vram ?? 0) : ram - model.size;
   const each = await bytesEach(model, contextSize, batchSize, gpu);
   return Math.max(1, Math.min(MAX_BRANCHES, wanted, 1 + Math.floor((free * SHARE) / each)));
 }
