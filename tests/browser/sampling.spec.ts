@@ -110,3 +110,24 @@ test('a reply’s other words are looked at from its menu', async () => {
   expect(studio.violations).toEqual([]);
   await studio.close();
 });
+
+test('where all alternates would be the same, their menu says so', async () => {
+  const studio = await StudioPage.open(browser);
+  const { page } = studio;
+  await studio.engineReady();
+  await page.keyboard.press('Control+Enter');
+  await studio.replyEnds();
+  const panel = page.getByRole('region', { name: 'Sampling' });
+  await panel.getByRole('button', { name: /^Sampling/ }).click();
+  const note = page.getByText('At temperature 0 all alternates are the same.');
+  await studio.button('How many answers').click();
+  await expect(page.getByRole('menuitemradio', { name: '4 alternates' })).toBeVisible();
+  await expect(note).toBeHidden();
+  await page.keyboard.press('Escape');
+  await panel.getByRole('textbox', { name: 'Temperature' }).fill('0');
+  await studio.button('How many answers').click();
+  await expect(note).toBeVisible();
+  await page.waitForTimeout(200);
+  await page.screenshot({ path: join(folder, 'alternates-same.png') });
+  await studio.close();
+});
