@@ -90,7 +90,7 @@ test('an undo brings back an alternate that was left while it was written with a
   const studio = await StudioPage.open(browser);
   const { page } = studio;
   await studio.engineReady();
-  await studio.longReplies(150);
+  await studio.longReplies(400);
   await page.keyboard.press('Control+Enter');
   await grows(studio);
   await page.keyboard.press('Escape');
