@@ -132,7 +132,7 @@ describe('state on disk', () => {
     const path = join(folder, 'a.state');
     const save = host.work({ type: 'save', request: { path, sha256: null, plan: long } }).catch((error: unknown) => error);
     while (readdirSync(folder).length === 0) await delay(1);
-    process.kill(host.pid ?? 0, 'SIGKILL');
+    process.kill(host.pid ?? expect.fail('there is no process'), 'SIGKILL');
     expect(await save).toMatchObject({ fault: { code: 'CRASH' } });
     expect(existsSync(path)).toBe(false);
     expect((await write(host, plan(story))).stats.tokens).toBe(48);

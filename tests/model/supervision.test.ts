@@ -93,7 +93,7 @@ describe.each(Object.entries(PLACES))('struck in the %s', (_place, bring) => {
     const deaths: StudioFault[] = [];
     host.onDeath((fault) => deaths.push(fault));
     const { end } = await bring(host);
-    const pid = host.pid ?? 0;
+    const pid = host.pid ?? expect.fail('there is no process');
     const at = performance.now();
     process.kill(pid, signal);
     const fault = await faultOf(end);
@@ -105,7 +105,7 @@ describe.each(Object.entries(PLACES))('struck in the %s', (_place, bring) => {
     expect(isRunning(pid)).toBe(false);
 
     expect((await host.generate(shortReply).done).stats.tokens).toBe(3);
-    const next = host.pid ?? 0;
+    const next = host.pid ?? expect.fail('there is no process');
     expect(next).not.toBe(pid);
     await host.close();
     expect(isRunning(next)).toBe(false);
@@ -150,7 +150,7 @@ describe('one after the other', () => {
     const begun = Promise.withResolvers<void>();
     measured.onProgress(() => { begun.resolve(); });
     await begun.promise;
-    const pid = host.pid ?? 0;
+    const pid = host.pid ?? expect.fail('there is no process');
     await host.rest();
     expect(isRunning(pid)).toBe(false);
     expect((await faultOf(measured.done)).code).toBe('YIELDED');
@@ -189,7 +189,7 @@ test('a model that nobody uses leaves the memory; the next reply brings it back'
   const states: string[] = [];
   void (async () => { for await (const { state } of engine.watch()) if (states.at(-1) !== state) states.push(state); })();
   await engine.load({ id: 'tiny', name: 'Tiny', options: { path: makeModel(), contextSize: 4096, threads: 1, gpu: false }, hardware: DEFAULT_HARDWARE, format: metharme, bytes: 1, modifiedAt: 1, sha256: null });
-  const pid = host.pid ?? 0;
+  const pid = host.pid ?? expect.fail('there is no process');
   await expect.poll(() => isRunning(pid), { timeout: 5000 }).toBe(false);
   expect(engine.current()).toBeNull();
   expect(await engine.ready()).toMatchObject({ modelId: 'tiny', contextSize: 4096 });
@@ -224,8 +224,8 @@ describe.skipIf(process.platform !== 'linux')('memory', () => {
     for (let reply = 0; reply < 550; reply++) {
       const { stats } = await host.generate(request(`${String(reply)}: ${LONG.slice(0, 400)}`, { maxTokens: 8 })).done;
       expect(stats.tokens).toBe(8);
-      if (reply === 50) warm = megabytes(host.pid ?? 0);
+      if (reply === 50) warm = megabytes(host.pid ?? expect.fail('there is no process'));
     }
-    expect(megabytes(host.pid ?? 0) - warm).toBeLessThan(50);
+    expect(megabytes(host.pid ?? expect.fail('there is no process')) - warm).toBeLessThan(50);
   });
 });
