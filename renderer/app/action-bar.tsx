@@ -32,14 +32,14 @@ function StopBar(): ReactElement {
   );
 }
 
-/** How far the reply is: tokens read of its prompt, then tokens written. */
+/** How far the reply is: tokens read of its prompt, then words written. */
 function StopProgress(): ReactElement | null {
   const generation = useManuscript((page) => page.generation);
   const loading = useEngine((engine) => (engine.state === 'loading' ? words.loading(engine.progress) : null));
   if (generation === null) return null;
-  const { phase, done, total, reused, tokens } = generation;
+  const { phase, done, total, reused, words: written } = generation;
   const reading = total === 0 ? loading : words.reading(Math.max(0, done - reused), total - reused);
-  return <span className="cost num">{phase === 'prompt' ? reading : words.tokens(tokens)}</span>;
+  return <span className="cost num">{phase === 'prompt' ? reading : words.words(written)}</span>;
 }
 
 function WriteBar({ interrupted }: { readonly interrupted: boolean }): ReactElement {

@@ -23,7 +23,7 @@ export function ContextPanel(): ReactElement {
       <h2>{words.context}{ledger === null ? null : <small className="num">{words.ofContext(sendsText(ledger) ? ledger.total : 0, ledger.contextSize)}</small>}</h2>
       {fault === null || !running ? null : <p className="fault" role="alert">{fault.message}</p>}
       {old ? <p className="quiet">{words.oldPlan}</p> : null}
-      {ledger === null ? (fault === null || !running ? <p className="quiet">{words.noPlan}</p> : null) : <LedgerView ledger={ledger} controller={controller} />}
+      {ledger === null ? (fault === null || !running ? <p className="quiet">{running ? words.planSoon : words.noPlan}</p> : null) : <LedgerView ledger={ledger} controller={controller} />}
     </section>
   );
 }

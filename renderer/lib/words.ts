@@ -89,6 +89,7 @@ export const words = {
   earlier: (number: number) => `Show ${count(number)} earlier turns`,
   nothingSent: 'Nothing is sent yet. What you write, and notes that you add, will be listed here with what they cost.',
   noPlan: 'The context is counted as soon as a model is ready.',
+  planSoon: 'The context is counted as soon as the model has a moment.',
   oldPlan: 'Counted before the model stopped. It is counted again when a model is ready.',
   contextUsed: 'Context used',
 

@@ -12,12 +12,12 @@ export type SaveState = 'saved' | 'saving' | 'offline' | 'conflict' | 'failed';
 export interface GenerationState {
   readonly id: string;
   readonly turnId: string;
-  /** Reading the prompt (`done` of `total` tokens), then writing (`tokens` so far). */
+  /** Reading the prompt (`done` of `total` tokens), then writing (`words` so far). */
   readonly phase: 'prompt' | 'text';
   readonly done: number;
   readonly total: number;
   readonly reused: number;
-  readonly tokens: number;
+  readonly words: number;
 }
 
 export interface AlternatesState { readonly turnId: string; readonly index: number; readonly count: number }

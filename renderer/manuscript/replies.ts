@@ -48,7 +48,7 @@ export class Replies {
   /** How far the one on the page is, or the one that is asked for. */
   get generation(): GenerationState | null {
     if (this.live !== null) return this.live.generation;
-    return this.starting === null ? null : this.host.store.get().generation ?? { id: '', turnId: this.starting.turnId, phase: 'prompt', done: 0, total: 0, reused: 0, tokens: 0 };
+    return this.starting === null ? null : this.host.store.get().generation ?? { id: '', turnId: this.starting.turnId, phase: 'prompt', done: 0, total: 0, reused: 0, words: 0 };
   }
 
   /** So many are written where the page does not show them, or are still to come. */

@@ -1,6 +1,7 @@
 import { Range, type editor } from 'monaco-editor/editor';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import type { GenerationEvent, RunningGeneration } from '../../shared/contract/writing.ts';
+import { countWords } from '../../shared/document/words.ts';
 import type { GenerationState, ManuscriptState, StudioApi } from './controller.ts';
 import type { ManuscriptDocument } from './document.ts';
 import type { Sight } from './sight.ts';
@@ -56,7 +57,7 @@ export class Reply {
     this.turnId = turnId;
     this.waiting = waiting;
     this.offset = offset;
-    this.state = { id: generationId, turnId, phase: 'prompt', done: 0, total: 0, reused: 0, tokens: 0 };
+    this.state = { id: generationId, turnId, phase: 'prompt', done: 0, total: 0, reused: 0, words: 0 };
     this.marks = host.surface.page.createDecorationsCollection();
     void followGeneration({
       api: host.api, generationId, signal: this.ended.signal, faultOf: host.faultOf,
@@ -142,7 +143,7 @@ export class Reply {
     else if (event.type === 'text') {
       this.arrived += event.text;
       if (this.shown && !this.disturbed) this.batch.add(event.text);
-      this.state = { ...this.state, phase: 'text', tokens: this.state.tokens + 1 };
+      this.state = { ...this.state, phase: 'text', words: countWords(this.arrived) };
     } else this.host.sync.between(() => this.finish(event)).catch((error: unknown) => this.lost(this.host.faultOf(error)));
   }
 

@@ -58,6 +58,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect.poll(async () => (await studio.text()).length, { intervals: [20], timeout: 60_000 }).toBeGreaterThan(opening.length + 30);
       await picture('streaming');
       await expect(studio.button('Stop')).toBeVisible();
+      await expect(page.getByRole('toolbar')).toContainText(/\d words/);
       await page.keyboard.press('Escape');
       await studio.replyEnds();
       await client.settings.setSampling({ storyId, sampling: { ...suited, seed: SEED } });
