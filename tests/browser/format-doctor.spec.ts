@@ -49,8 +49,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     // A long list stays in a low window.
     await page.setViewportSize({ width: 1440, height: 560 });
     await doctor.getByRole('combobox', { name: 'Format' }).click();
-    await page.keyboard.press('End');
-    await expect(page.getByRole('option', { name: 'Plain prose' })).toBeInViewport({ ratio: 0.95 });
+    // The list takes the keys only once it is drawn.
+    await expect(async () => {
+      await page.keyboard.press('End');
+      await expect(page.getByRole('option', { name: 'Plain prose' })).toBeInViewport({ ratio: 0.95, timeout: 500 });
+    }).toPass();
     await picture('format-list-low');
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.getByRole('option', { name: 'Open-Assistant' }).click({ timeout: 5000 });
