@@ -161,7 +161,7 @@ async function typeWhileStreaming(studio: StudioPage): Promise<Keys> {
     (window as unknown as { keys: Keys }).keys = { rendered: [], painted: [] };
   });
   await studio.button('Reply').click();
-  await studio.page.waitForFunction(() => /^\d+ tokens/.test(document.querySelector('.bar .cost')?.textContent ?? ''));
+  await studio.page.waitForFunction(() => /^\d+ words/.test(document.querySelector('.bar .cost')?.textContent ?? ''));
   await studio.inEditor((view) => { const line = Math.floor((view.getModel()?.getLineCount() ?? 2) / 2); view.setPosition({ lineNumber: line, column: 10 }); view.revealLineInCenter(line); view.focus(); });
   await studio.page.waitForTimeout(100);
   for (let n = 0; n < 60; n += 1) await studio.page.keyboard.press(n % 6 === 5 ? 'Space' : 'a', { delay: 15 });
