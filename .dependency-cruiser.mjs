@@ -1,25 +1,92 @@
-const only = (name, packages, allowed, comment) => ({ name, severity: 'error', comment, from: { path: '^(shared|electron|renderer)/', pathNot: allowed }, to: { path: packages } });
+const only = (name, packages, allowed, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { path: '^(shared|electron|renderer)/', pathNot: allowed },
+  to: { path: packages },
+});
 const tests = '\\.test\\.tsx?$';
 
 export default {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', comment: 'A cycle has no order to be read in.', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    { name: 'no-unresolved', severity: 'error', comment: 'What cannot be found cannot be judged.', from: {}, to: { couldNotResolve: true, pathNot: '\\.css$|\\?' } },
-    { name: 'shared-is-pure', severity: 'error', comment: 'shared/ knows neither side.', from: { path: '^shared/', pathNot: tests }, to: { pathNot: '^shared/|^node_modules/(zod|@orpc/contract)/' } },
-    { name: 'renderer-only-shared', severity: 'error', comment: 'The contract is the one door.', from: { path: '^renderer/', pathNot: `${tests}|vite\\.config\\.ts$` }, to: { path: '^(electron|tests)/' } },
-    { name: 'renderer-without-node', severity: 'error', comment: 'A page has no file system.', from: { path: '^renderer/', pathNot: `${tests}|vite\\.config\\.ts$` }, to: { dependencyTypes: ['core'] } },
-    { name: 'electron-only-shared', severity: 'error', comment: 'The studio does not know its page.', from: { path: '^electron/', pathNot: tests }, to: { path: '^(renderer|tests)/' } },
-    { name: 'studio-without-desktop', severity: 'error', comment: 'The studio knows nothing of Electron.', from: { path: '^electron/', pathNot: '^electron/(desktop/|main\\.ts|preload\\.ts)' }, to: { path: '^electron/desktop/' } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'A cycle has no order to be read in.',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-unresolved',
+      severity: 'error',
+      comment: 'What cannot be found cannot be judged.',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '\\.css$|\\?' },
+    },
+    {
+      name: 'shared-is-pure',
+      severity: 'error',
+      comment: 'shared/ knows neither side.',
+      from: { path: '^shared/', pathNot: tests },
+      to: { pathNot: '^shared/|^node_modules/(zod|@orpc/contract)/' },
+    },
+    {
+      name: 'renderer-only-shared',
+      severity: 'error',
+      comment: 'The contract is the one door.',
+      from: { path: '^renderer/', pathNot: `${tests}|vite\\.config\\.ts$` },
+      to: { path: '^(electron|tests)/' },
+    },
+    {
+      name: 'renderer-without-node',
+      severity: 'error',
+      comment: 'A page has no file system.',
+      from: { path: '^renderer/', pathNot: `${tests}|vite\\.config\\.ts$` },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'electron-only-shared',
+      severity: 'error',
+      comment: 'The studio does not know its page.',
+      from: { path: '^electron/', pathNot: tests },
+      to: { path: '^(renderer|tests)/' },
+    },
+    {
+      name: 'studio-without-desktop',
+      severity: 'error',
+      comment: 'The studio knows nothing of Electron.',
+      from: { path: '^electron/', pathNot: '^electron/(desktop/|main\\.ts|preload\\.ts)' },
+      to: { path: '^electron/desktop/' },
+    },
     only('store-behind-storage', '^node_modules/better-sqlite3/', `^electron/storage/`, 'Only the store speaks SQL.'),
-    only('model-behind-worker', '^node_modules/(node-llama-cpp|@node-llama-cpp)/', '^electron/inference/worker/', 'A model can take its process with it.'),
-    only('electron-behind-desktop', '^node_modules/electron/', '^electron/(desktop/|main\\.ts|preload\\.ts)', 'Everything else runs headless too.'),
-    only('monaco-behind-manuscript', '^node_modules/monaco-editor/', '^renderer/(manuscript/|vite\\.config\\.ts)', 'One place holds the editor.'),
+    only(
+      'model-behind-worker',
+      '^node_modules/(node-llama-cpp|@node-llama-cpp)/',
+      '^electron/inference/worker/',
+      'A model can take its process with it.',
+    ),
+    only(
+      'electron-behind-desktop',
+      '^node_modules/electron/',
+      '^electron/(desktop/|main\\.ts|preload\\.ts)',
+      'Everything else runs headless too.',
+    ),
+    only(
+      'monaco-behind-manuscript',
+      '^node_modules/monaco-editor/',
+      '^renderer/(manuscript/|vite\\.config\\.ts)',
+      'One place holds the editor.',
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^out/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'module', 'types', 'default', 'node'], extensions: ['.ts', '.tsx', '.mjs', '.js', '.json', '.css'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'module', 'types', 'default', 'node'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json', '.css'],
+    },
   },
 };

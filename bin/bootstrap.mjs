@@ -27,7 +27,11 @@ function runNpm(args) {
   const npm = process.env.npm_execpath;
   const [command, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
   // What npm prints belongs on stderr: stdout is for replies and for `serve --json`.
-  return spawnSync(command, [...first, ...args], { cwd: root, stdio: ['ignore', 2, 2], shell: command === 'npm' && process.platform === 'win32' }).status;
+  return spawnSync(command, [...first, ...args], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: command === 'npm' && process.platform === 'win32',
+  }).status;
 }
 
 /** `npm ci` when node_modules is missing or belongs to another lock file. No install script is needed: every binary comes inside its package. A linked folder is somebody else's to fill: npm would empty it first. */
@@ -37,7 +41,9 @@ export function ensureInstalled() {
   if (read(installStamp) === wanted) return;
   say('Paphos: installing its packages (once, a few minutes) …');
   if (runNpm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']) !== 0) {
-    fail('Paphos: the packages could not be installed. Check the network connection (the lines above say what npm missed) and run the same command again; nothing else was changed.');
+    fail(
+      'Paphos: the packages could not be installed. Check the network connection (the lines above say what npm missed) and run the same command again; nothing else was changed.',
+    );
   }
   mark(installStamp, wanted);
 }
@@ -48,10 +54,20 @@ export function bundledNode() {
   const node = join(folder, process.platform === 'win32' ? 'node.exe' : 'node');
   if (existsSync(node)) return node;
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
-  return fail(`Paphos: there is no bundled Node for ${process.platform} ${process.arch}, and this Node is ${process.versions.node}. Install Node 24 or newer and run the same command again.`);
+  return fail(
+    `Paphos: there is no bundled Node for ${process.platform} ${process.arch}, and this Node is ${process.versions.node}. Install Node 24 or newer and run the same command again.`,
+  );
 }
 
-const sources = ['shared', 'electron', 'renderer', 'resources/formats', 'bin/build.mjs', 'package-lock.json', 'tsconfig.base.json'];
+const sources = [
+  'shared',
+  'electron',
+  'renderer',
+  'resources/formats',
+  'bin/build.mjs',
+  'package-lock.json',
+  'tsconfig.base.json',
+];
 function* files(path) {
   const info = statSync(path, { throwIfNoEntry: false });
   if (info?.isDirectory()) for (const name of readdirSync(path).sort()) yield* files(join(path, name));
@@ -63,19 +79,25 @@ export const rememberBuild = (key) => mark(buildStamp, key);
 export function ensureBuilt() {
   if (read(buildStamp) === sourcesKey()) return;
   say('Paphos: building …');
-  const { status } = spawnSync(bundledNode(), [join(root, 'bin', 'build.mjs'), '--quiet'], { cwd: root, stdio: ['ignore', 2, 2] });
+  const { status } = spawnSync(bundledNode(), [join(root, 'bin', 'build.mjs'), '--quiet'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
   if (status !== 0) fail('Paphos: the build failed; the lines above say where.');
 }
 
 /** Runs `script` under the bundled Node and ends as it ends. If this process is killed, the script ends too. */
 export function runUnderNode24(script, args, env = process.env) {
   const follow = pathToFileURL(join(root, 'bin', 'follow-parent.mjs')).href;
-  return become(bundledNode(), ['--import', follow, script, ...args], { env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  return become(bundledNode(), ['--import', follow, script, ...args], {
+    env,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
 }
 
 export function become(command, args, options) {
   const child = spawn(command, args, options);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => fail(`Paphos: ${command} could not be started: ${error.message}`));
-  child.on('exit', (code, signal) => process.exit(signal ? 128 + (signal === 'SIGINT' ? 2 : 15) : code ?? 1));
+  child.on('exit', (code, signal) => process.exit(signal ? 128 + (signal === 'SIGINT' ? 2 : 15) : (code ?? 1)));
 }

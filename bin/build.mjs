@@ -10,16 +10,31 @@ else runUnderNode24(import.meta.filename ?? join(root, 'bin', 'build.mjs'), proc
 async function build() {
   const vite = await import('vite');
   const key = sourcesKey();
-  const common = { root, configFile: false, logLevel: process.argv.includes('--quiet') ? 'warn' : 'info', publicDir: false };
+  const common = {
+    root,
+    configFile: false,
+    logLevel: process.argv.includes('--quiet') ? 'warn' : 'info',
+    publicDir: false,
+  };
   const outDir = join(root, 'out', 'electron');
 
-  const entries = ['main', 'cli', 'inference/worker/main'].map((name) => [name, join(root, 'electron', `${name}.ts`)]).filter(([, file]) => existsSync(file));
+  const entries = ['main', 'cli', 'inference/worker/main']
+    .map((name) => [name, join(root, 'electron', `${name}.ts`)])
+    .filter(([, file]) => existsSync(file));
   const output = { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' };
   await vite.build({
     ...common,
     // What holds native code, or is given by Electron, stays outside the bundle.
     ssr: { noExternal: true, external: ['better-sqlite3', 'node-llama-cpp', 'electron', 'ws'] },
-    build: { ssr: true, target: 'node24', outDir, emptyOutDir: true, minify: false, sourcemap: true, rolldownOptions: { input: Object.fromEntries(entries), output } },
+    build: {
+      ssr: true,
+      target: 'node24',
+      outDir,
+      emptyOutDir: true,
+      minify: false,
+      sourcemap: true,
+      rolldownOptions: { input: Object.fromEntries(entries), output },
+    },
   });
 
   // A sandboxed preload must be one CommonJS file.
@@ -28,7 +43,14 @@ async function build() {
     await vite.build({
       ...common,
       ssr: { noExternal: true, external: ['electron'] },
-      build: { ssr: true, target: 'node24', outDir, emptyOutDir: false, minify: false, rolldownOptions: { input: { preload }, output: { format: 'cjs', entryFileNames: '[name].cjs' } } },
+      build: {
+        ssr: true,
+        target: 'node24',
+        outDir,
+        emptyOutDir: false,
+        minify: false,
+        rolldownOptions: { input: { preload }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
+      },
     });
   }
 

@@ -2,7 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { say } from './bootstrap.mjs';
 
-const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', 'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe'];
+const places = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
 
 const find = () => [process.env.PAPHOS_CHROMIUM, ...places].find((path) => path && existsSync(path));
 
@@ -17,6 +24,9 @@ export function ensureChromium() {
   }
   const found = find();
   if (found) process.env.PAPHOS_CHROMIUM = found;
-  else say('The browser tests need Chromium or Chrome and found neither. Install one (on Debian: apt-get install chromium), or name its program in PAPHOS_CHROMIUM.');
+  else
+    say(
+      'The browser tests need Chromium or Chrome and found neither. Install one (on Debian: apt-get install chromium), or name its program in PAPHOS_CHROMIUM.',
+    );
   return Boolean(found);
 }

@@ -9,7 +9,20 @@ const file = join(root, 'package-lock.json');
 const lock = JSON.parse(readFileSync(file, 'utf8'));
 
 const systems = { mac: 'darwin', win: 'win32' };
-const knownSystems = ['darwin', 'mac', 'win32', 'win', 'linux', 'android', 'freebsd', 'openharmony', 'openbsd', 'netbsd', 'sunos', 'aix'];
+const knownSystems = [
+  'darwin',
+  'mac',
+  'win32',
+  'win',
+  'linux',
+  'android',
+  'freebsd',
+  'openharmony',
+  'openbsd',
+  'netbsd',
+  'sunos',
+  'aix',
+];
 const knownProcessors = ['arm64', 'x64', 'arm', 'armv7l', 'ia32', 'ppc64', 'riscv64', 's390x', 'wasm32', 'loong64'];
 
 function entryFor(name, version, dev) {
@@ -21,7 +34,11 @@ function entryFor(name, version, dev) {
     version,
     cpu: [cpu === 'armv7l' ? 'arm' : cpu],
     ...(dev ? { dev } : {}),
-    ...(words.some((word) => word.startsWith('musl')) ? { libc: ['musl'] } : os === 'linux' && words.some((word) => word.startsWith('gnu')) ? { libc: ['glibc'] } : {}),
+    ...(words.some((word) => word.startsWith('musl'))
+      ? { libc: ['musl'] }
+      : os === 'linux' && words.some((word) => word.startsWith('gnu'))
+        ? { libc: ['glibc'] }
+        : {}),
     optional: true,
     ...(os ? { os: [systems[os] ?? os] } : {}),
   };
@@ -30,7 +47,12 @@ function entryFor(name, version, dev) {
 const added = [];
 for (const [path, { optionalDependencies, dev }] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(optionalDependencies ?? {})) {
-    if (`${path}/node_modules/${name}` in lock.packages || `node_modules/${name}` in lock.packages || !/^\d+\.\d+\.\d+/.test(version)) continue;
+    if (
+      `${path}/node_modules/${name}` in lock.packages ||
+      `node_modules/${name}` in lock.packages ||
+      !/^\d+\.\d+\.\d+/.test(version)
+    )
+      continue;
     const entry = entryFor(name, version, dev);
     if (!entry) continue;
     lock.packages[`node_modules/${name}`] = entry;
@@ -42,4 +64,6 @@ if (added.length > 0) {
   lock.packages = Object.fromEntries([first, ...rest.sort(([a], [b]) => a.localeCompare(b, 'en'))]);
   writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
 }
-say(`${added.length} packages of other systems were added to the lock file${added.length > 0 ? `: ${added.join(', ')}` : '.'}`);
+say(
+  `${added.length} packages of other systems were added to the lock file${added.length > 0 ? `: ${added.join(', ')}` : '.'}`,
+);

@@ -10,11 +10,15 @@ const failureNote = join(root, 'node_modules', '.cache', 'paphos', 'electron-una
 export function electronBinary() {
   const pathFile = join(folder, 'path.txt');
   if (!existsSync(pathFile)) return null;
-  const binary = join(process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(folder, 'dist'), readFileSync(pathFile, 'utf8').trim());
+  const binary = join(
+    process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(folder, 'dist'),
+    readFileSync(pathFile, 'utf8').trim(),
+  );
   return existsSync(binary) ? binary : null;
 }
 
-export const hasDisplay = (env = process.env, platform = process.platform) => platform !== 'linux' || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
+export const hasDisplay = (env = process.env, platform = process.platform) =>
+  platform !== 'linux' || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
 
 /** The Electron binary, or in words why there will be no window. */
 export function findDesktop() {
@@ -27,7 +31,12 @@ export function findDesktop() {
   const failed = existsSync(failureNote) && readFileSync(failureNote, 'utf8') === version;
   if (!failed) {
     say('Paphos: fetching the desktop window (Electron), for at most a minute …');
-    spawnSync(bundledNode(), [join(folder, 'install.js')], { cwd: root, stdio: 'ignore', timeout: 60_000, killSignal: 'SIGKILL' });
+    spawnSync(bundledNode(), [join(folder, 'install.js')], {
+      cwd: root,
+      stdio: 'ignore',
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    });
     const fetched = electronBinary();
     if (fetched) return { binary: fetched };
     mkdirSync(dirname(failureNote), { recursive: true });

@@ -18,7 +18,8 @@ const usage = `Paphos, a roleplay and story-writing studio that runs on your own
 const [command, ...args] = commandLine(process.argv.slice(2));
 if (command === 'help') process.stdout.write(usage);
 else {
-  if (Number(process.versions.node.split('.')[0]) < 20) fail(`Paphos needs Node 20 or newer to start; this is ${process.versions.node}.`);
+  if (Number(process.versions.node.split('.')[0]) < 20)
+    fail(`Paphos needs Node 20 or newer to start; this is ${process.versions.node}.`);
   ensureInstalled();
   ensureBuilt();
   const cli = join(root, 'out', 'electron', 'cli.js');
@@ -38,7 +39,8 @@ function commandLine([first = 'start', ...rest]) {
 
 function start(cli) {
   // Who asks for a port, JSON or no browser asks for the server.
-  if (args.some((arg) => ['--no-open', '--json', '--port'].includes(arg.split('=')[0]))) return runUnderNode24(cli, ['serve', ...args]);
+  if (args.some((arg) => ['--no-open', '--json', '--port'].includes(arg.split('=')[0])))
+    return runUnderNode24(cli, ['serve', ...args]);
   const { binary, reason } = findDesktop();
   if (binary) return become(binary, [root, ...args], { stdio: 'inherit' });
   say(`Paphos: no desktop window, because ${reason}. The same studio opens in the browser instead.`);
@@ -48,6 +50,7 @@ function start(cli) {
 function bench() {
   const [name, ...rest] = args;
   const script = join(root, 'tests', 'bench', `${name}.ts`);
-  if (!name || !/^[\w-]+$/.test(name) || !existsSync(script)) fail(`Paphos has no bench "${name ?? ''}". Try: npm run bench -- first`);
+  if (!name || !/^[\w-]+$/.test(name) || !existsSync(script))
+    fail(`Paphos has no bench "${name ?? ''}". Try: npm run bench -- first`);
   runUnderNode24(script, rest);
 }

@@ -18,13 +18,17 @@ const suites = {
   model: () => vitest('model'),
   gpu: () => {
     if (softwareGraphics()) return vitest('gpu');
-    say('SKIPPED: the tests of graphics cards, because there is no software Vulkan (apt-get install mesa-vulkan-drivers libvulkan1).');
+    say(
+      'SKIPPED: the tests of graphics cards, because there is no software Vulkan (apt-get install mesa-vulkan-drivers libvulkan1).',
+    );
     return { passed: 0, failed: 0, skipped: 1 };
   },
   browser: () => (ensureChromium() ? playwright('browser') : { passed: 0, failed: 1, skipped: 0 }),
   electron: () => {
     if (electronBinary() && hasDisplay()) return playwright('electron', { PAPHOS_ELECTRON: electronBinary() });
-    say(`SKIPPED: the smoke test of the desktop window, because there is no ${electronBinary() ? 'display' : 'Electron binary (npx install-electron fetches it)'}.`);
+    say(
+      `SKIPPED: the smoke test of the desktop window, because there is no ${electronBinary() ? 'display' : 'Electron binary (npx install-electron fetches it)'}.`,
+    );
     return { passed: 0, failed: 0, skipped: 1 };
   },
 };
@@ -57,33 +61,61 @@ function words({ passed, failed, skipped }) {
 }
 
 function total(list) {
-  return list.reduce((sum, one) => ({ passed: sum.passed + one.passed, failed: sum.failed + one.failed, skipped: sum.skipped + one.skipped }), { passed: 0, failed: 0, skipped: 0 });
+  return list.reduce(
+    (sum, one) => ({
+      passed: sum.passed + one.passed,
+      failed: sum.failed + one.failed,
+      skipped: sum.skipped + one.skipped,
+    }),
+    { passed: 0, failed: 0, skipped: 0 },
+  );
 }
 
 function runGate({ name, check }) {
   const started = performance.now();
   const complaint = check();
-  console.log(`${complaint === null ? '✓' : '✗'} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)${complaint === null ? '' : `\n${complaint}`}`);
+  console.log(
+    `${complaint === null ? '✓' : '✗'} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)${complaint === null ? '' : `\n${complaint}`}`,
+  );
   return { passed: complaint === null ? 1 : 0, failed: complaint === null ? 0 : 1, skipped: 0 };
 }
 
 function run(args, env = {}) {
-  return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env } }).status;
+  return spawnSync(process.execPath, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
+  }).status;
 }
 
 /** A suite that ended badly without a failed test (a crash, a file that cannot be read) counts as a failure. */
 function counted(report, status, count) {
-  const result = existsSync(report) ? count(JSON.parse(readFileSync(report, 'utf8'))) : { passed: 0, failed: 0, skipped: 0 };
+  const result = existsSync(report)
+    ? count(JSON.parse(readFileSync(report, 'utf8')))
+    : { passed: 0, failed: 0, skipped: 0 };
   return status !== 0 && result.failed === 0 ? { ...result, failed: 1 } : result;
 }
 
 function vitest(project) {
   const report = join(reports, `${project}.json`);
   rmSync(report, { force: true });
-  const status = run(['node_modules/vitest/vitest.mjs', 'run', '--project', project, '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+  const status = run([
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--project',
+    project,
+    '--passWithNoTests',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]);
   return counted(report, status, (json) => ({
     passed: json.numPassedTests,
-    failed: json.numFailedTests + json.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')).length,
+    failed:
+      json.numFailedTests +
+      json.testResults.filter(
+        (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+      ).length,
     skipped: json.numPendingTests + json.numTodoTests,
   }));
 }
@@ -91,6 +123,15 @@ function vitest(project) {
 function playwright(project, env = {}) {
   const report = join(reports, `${project}.json`);
   rmSync(report, { force: true });
-  const status = run(['node_modules/@playwright/test/cli.js', 'test', '--project', project, '--reporter=list,json'], { ...env, NO_COLOR: undefined, FORCE_COLOR: '0', PLAYWRIGHT_JSON_OUTPUT_NAME: report });
-  return counted(report, status, ({ stats, errors }) => ({ passed: stats.expected + stats.flaky, failed: stats.unexpected + (stats.unexpected === 0 ? errors.length : 0), skipped: stats.skipped }));
+  const status = run(['node_modules/@playwright/test/cli.js', 'test', '--project', project, '--reporter=list,json'], {
+    ...env,
+    NO_COLOR: undefined,
+    FORCE_COLOR: '0',
+    PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+  });
+  return counted(report, status, ({ stats, errors }) => ({
+    passed: stats.expected + stats.flaky,
+    failed: stats.unexpected + (stats.unexpected === 0 ? errors.length : 0),
+    skipped: stats.skipped,
+  }));
 }

@@ -11,24 +11,52 @@ const flag = { type: 'boolean' } as const;
 
 async function run([command = 'serve', ...args]: readonly string[]): Promise<number> {
   switch (command) {
-    case 'serve': return runServe(parseArgs({ args, options: { port: text, data: text, models: text, 'no-open': flag, json: flag } }).values);
-    case 'write': return runWrite(parseArgs({ args, options: { system: text, user: text, model: text, format: text, context: text, seed: text, temperature: text, 'max-tokens': text } }).values);
-    case 'check': return runCheck(parseArgs({ args, options: { data: text } }).values);
+    case 'serve':
+      return runServe(
+        parseArgs({ args, options: { port: text, data: text, models: text, 'no-open': flag, json: flag } }).values,
+      );
+    case 'write':
+      return runWrite(
+        parseArgs({
+          args,
+          options: {
+            system: text,
+            user: text,
+            model: text,
+            format: text,
+            context: text,
+            seed: text,
+            temperature: text,
+            'max-tokens': text,
+          },
+        }).values,
+      );
+    case 'check':
+      return runCheck(parseArgs({ args, options: { data: text } }).values);
     case 'verify': {
-      const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { json: flag, context: text, format: text } });
+      const { values, positionals } = parseArgs({
+        args,
+        allowPositionals: true,
+        options: { json: flag, context: text, format: text },
+      });
       if (positionals.length > 1) throw new UsageError('verify looks at one model file at a time.');
       return runVerify(positionals[0], values);
     }
-    default: throw new UsageError(`Paphos has no command “${command}”. It knows serve, write, check and verify.`);
+    default:
+      throw new UsageError(`Paphos has no command “${command}”. It knows serve, write, check and verify.`);
   }
 }
 
-const isUsage = (error: unknown): error is Error => error instanceof UsageError || (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+const isUsage = (error: unknown): error is Error =>
+  error instanceof UsageError ||
+  (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
 
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   const fault = faultOf(error);
-  process.stderr.write(`Paphos: ${isUsage(error) ? error.message : fault.message}\n${!isUsage(error) && fault.code === 'INTERNAL' ? `${fault.detail ?? ''}\n` : ''}`);
+  process.stderr.write(
+    `Paphos: ${isUsage(error) ? error.message : fault.message}\n${!isUsage(error) && fault.code === 'INTERNAL' ? `${fault.detail ?? ''}\n` : ''}`,
+  );
   process.exitCode = isUsage(error) ? 2 : 1;
 }

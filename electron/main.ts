@@ -16,9 +16,21 @@ import { workerEntry } from './inference/entry.ts';
 import { chooseDataDir, pagesDir, prepareDataDir, resourcesDir } from './places.ts';
 import { createStudio, type Studio } from './studio/index.ts';
 
-const behaviours: readonly Enable[] = [enableAppProtocol, enablePermissions, enableNavigation, enableMenu, enableStudioPort, enableMainWindow, enableQuit];
+const behaviours: readonly Enable[] = [
+  enableAppProtocol,
+  enablePermissions,
+  enableNavigation,
+  enableMenu,
+  enableStudioPort,
+  enableMainWindow,
+  enableQuit,
+];
 
-const { values } = parseArgs({ options: { data: { type: 'string' }, models: { type: 'string' } }, strict: false, allowPositionals: true });
+const { values } = parseArgs({
+  options: { data: { type: 'string' }, models: { type: 'string' } },
+  strict: false,
+  allowPositionals: true,
+});
 const option = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 const dataDir = chooseDataDir(option(values['data']));
 
@@ -28,7 +40,12 @@ async function openStudio(): Promise<Studio> {
     prepareDataDir(dataDir);
     // What is mapped into memory cannot lie inside the archive of a packaged application.
     const resources = app.isPackaged ? join(process.resourcesPath, 'resources') : resourcesDir;
-    return await createStudio({ dataDir, modelsDir: option(values['models']) ?? null, resourcesDir: resources, startEngine: utilityEngine(workerEntry()) });
+    return await createStudio({
+      dataDir,
+      modelsDir: option(values['models']) ?? null,
+      resourcesDir: resources,
+      startEngine: utilityEngine(workerEntry()),
+    });
   } catch (error) {
     dialog.showErrorBox('Paphos could not start', error instanceof Error ? error.message : String(error));
     app.exit(1);

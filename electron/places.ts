@@ -19,13 +19,15 @@ export const resourcesDir = join(root, 'resources');
 export const pagesDir = join(root, 'out', 'renderer');
 
 function platformFolder(): string {
-  if (process.platform === 'win32') return join(process.env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'Paphos');
+  if (process.platform === 'win32')
+    return join(process.env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'Paphos');
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Paphos');
   return join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'paphos');
 }
 
 /** --data, PAPHOS_DATA, or the platform's folder. */
-export const chooseDataDir = (given: string | undefined): string => resolve(given ?? process.env['PAPHOS_DATA'] ?? platformFolder());
+export const chooseDataDir = (given: string | undefined): string =>
+  resolve(given ?? process.env['PAPHOS_DATA'] ?? platformFolder());
 
 /** Makes the data folder if it is missing, and says in words why it cannot be used. */
 export function prepareDataDir(dataDir: string): void {
@@ -33,6 +35,10 @@ export function prepareDataDir(dataDir: string): void {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new StudioError('DATA_FOLDER', `Paphos cannot write in its data folder ${dataDir}. Nothing was changed. Give yourself the right to write there, or choose another folder with --data DIR.`, String(error));
+    throw new StudioError(
+      'DATA_FOLDER',
+      `Paphos cannot write in its data folder ${dataDir}. Nothing was changed. Give yourself the right to write there, or choose another folder with --data DIR.`,
+      String(error),
+    );
   }
 }

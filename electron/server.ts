@@ -14,22 +14,37 @@ export interface ServeOptions {
   readonly modelsDir?: string | undefined;
   readonly open: boolean;
 }
-export interface Serving { readonly url: string; readonly port: number; readonly dataDir: string; close(): Promise<void> }
+export interface Serving {
+  readonly url: string;
+  readonly port: number;
+  readonly dataDir: string;
+  close(): Promise<void>;
+}
 
-const portTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
+const portTaken = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
 
 /** The studio for a browser on this machine. */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const dataDir = chooseDataDir(options.dataDir);
   prepareDataDir(dataDir);
-  const studio = await createStudio({ dataDir, modelsDir: options.modelsDir ?? null, resourcesDir, startEngine: forkEngine() });
+  const studio = await createStudio({
+    dataDir,
+    modelsDir: options.modelsDir ?? null,
+    resourcesDir,
+    startEngine: forkEngine(),
+  });
   let door: HttpDoor;
   try {
     const attach = serveWebSocket(studio.router);
     door = await openHttpDoor({ session: openSession(dataDir), pages: pagesDir, port: options.port, onClient: attach });
   } catch (error) {
     await studio.close();
-    if (portTaken(error)) throw new StudioError('PORT_IN_USE', `Port ${String(options.port)} is in use by another program. Choose another one with --port N, or leave --port out to take a free one.`);
+    if (portTaken(error))
+      throw new StudioError(
+        'PORT_IN_USE',
+        `Port ${String(options.port)} is in use by another program. Choose another one with --port N, or leave --port out to take a free one.`,
+      );
     throw error;
   }
   if (options.open) openBrowser(door.url);
@@ -47,8 +62,13 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 /** A convenience: where there is no browser, the printed address is enough. */
 function openBrowser(url: string): void {
   if (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) return;
-  const [command, args] = process.platform === 'darwin' ? ['open', [url]] as const
-    : process.platform === 'win32' ? ['rundll32', ['url.dll,FileProtocolHandler', url]] as const
-      : ['xdg-open', [url]] as const;
-  spawn(command, args, { stdio: 'ignore', detached: true }).on('error', () => undefined).unref();
+  const [command, args] =
+    process.platform === 'darwin'
+      ? (['open', [url]] as const)
+      : process.platform === 'win32'
+        ? (['rundll32', ['url.dll,FileProtocolHandler', url]] as const)
+        : (['xdg-open', [url]] as const);
+  spawn(command, args, { stdio: 'ignore', detached: true })
+    .on('error', () => undefined)
+    .unref();
 }

@@ -20,4 +20,8 @@ const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no root element.');
 connect();
 followEngine();
-createRoot(root).render(<StrictMode><App /></StrictMode>);
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -7,7 +7,11 @@ import { StudioError } from '../studio/faults.ts';
 /** Integrity of a data folder: 0 if all is well, 1 if something is damaged. */
 export function runCheck(given: { readonly data?: string | undefined }): Promise<number> {
   const dataDir = chooseDataDir(given.data);
-  if (!existsSync(join(dataDir, 'store.db'))) throw new StudioError('NO_STORE', `There are no stories in ${dataDir} (no store.db). Name the right folder with --data DIR.`);
+  if (!existsSync(join(dataDir, 'store.db')))
+    throw new StudioError(
+      'NO_STORE',
+      `There are no stories in ${dataDir} (no store.db). Name the right folder with --data DIR.`,
+    );
   const { ok, problems } = checkStore(dataDir);
   if (ok) process.stdout.write(`${dataDir}: everything is as it was written.\n`);
   for (const problem of problems) process.stdout.write(`${problem.where}: ${problem.sentence}\n`);

@@ -16,6 +16,7 @@ export function chooseModel(given: string | undefined, demo: DemoModel | null): 
 /** A format by the name that was given. */
 export function chooseFormat(name: string): PromptFormat {
   const format = formatByName(name);
-  if (!format) throw new UsageError(`There is no format “${name}”. Choose one of: ${FORMATS.map((one) => one.name).join(', ')}.`);
+  if (!format)
+    throw new UsageError(`There is no format “${name}”. Choose one of: ${FORMATS.map((one) => one.name).join(', ')}.`);
   return format;
 }

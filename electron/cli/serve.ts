@@ -3,19 +3,35 @@ import { numberOption } from './usage.ts';
 
 const CLOSE_WITHIN_MS = 8000;
 
-interface ServeArguments { readonly port?: string | undefined; readonly data?: string | undefined; readonly models?: string | undefined; readonly 'no-open'?: boolean | undefined; readonly json?: boolean | undefined }
+interface ServeArguments {
+  readonly port?: string | undefined;
+  readonly data?: string | undefined;
+  readonly models?: string | undefined;
+  readonly 'no-open'?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
 
 /** Serves until it is asked to end. */
 export async function runServe(given: ServeArguments): Promise<number> {
   const port = numberOption('port', given.port, 0, 65_535);
   const ended = Promise.withResolvers<null>();
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => { ended.resolve(null); });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      ended.resolve(null);
+    });
 
-  const serving = await serve({ port, dataDir: given.data, modelsDir: given.models, open: given['no-open'] !== true && given.json !== true });
+  const serving = await serve({
+    port,
+    dataDir: given.data,
+    modelsDir: given.models,
+    open: given['no-open'] !== true && given.json !== true,
+  });
   if (given.json) {
     process.stdout.write(`${JSON.stringify({ url: serving.url, port: serving.port, pid: process.pid })}\n`);
   } else {
-    process.stdout.write(`Paphos is ready. Open this address (it works once, then your browser remembers):\n\n  ${serving.url}\n\nStories are kept in ${serving.dataDir}\nCtrl+C ends Paphos.\n`);
+    process.stdout.write(
+      `Paphos is ready. Open this address (it works once, then your browser remembers):\n\n  ${serving.url}\n\nStories are kept in ${serving.dataDir}\nCtrl+C ends Paphos.\n`,
+    );
   }
   await ended.promise;
   // Whatever hangs, what was acknowledged is stored.

@@ -17,9 +17,18 @@ import { slideWindow, type WindowSlide } from './verify-window.ts';
 /** All that can be said of a model on this machine. `faults`: what is wrong; `warnings`: what to know. Sizes in bytes, times in milliseconds, speeds in tokens per second. */
 export interface Verification {
   readonly file: { readonly path: string; readonly bytes: number; readonly parts: number; readonly sha256: string };
-  readonly header: Pick<Examined['header'], 'architecture' | 'name' | 'layers' | 'embedding' | 'contextLength'> & { readonly vocabulary: { readonly kind: string; readonly size: number }; readonly chatTemplate: boolean };
+  readonly header: Pick<Examined['header'], 'architecture' | 'name' | 'layers' | 'embedding' | 'contextLength'> & {
+    readonly vocabulary: { readonly kind: string; readonly size: number };
+    readonly chatTemplate: boolean;
+  };
   readonly loaded: Pick<LoadedModel, 'device' | 'contextSize' | 'hardware'> & { readonly loadMs: number };
-  readonly format: { readonly name: string; readonly title: string; readonly detected: string; readonly confidence: string; readonly reasons: readonly string[] };
+  readonly format: {
+    readonly name: string;
+    readonly title: string;
+    readonly detected: string;
+    readonly confidence: string;
+    readonly reasons: readonly string[];
+  };
   readonly marks: readonly { readonly text: string; readonly tokens: readonly TokenPiece[] }[];
   readonly bos: TokenPiece | null;
   readonly ends: readonly TokenPiece[];
@@ -35,31 +44,56 @@ export interface Verification {
   readonly faults: readonly string[];
 }
 
-export interface VerifyOptions { readonly path: string; readonly demo: DemoModel | null; readonly contextSize: number | null; readonly format: PromptFormat | null; says(step: string): void }
+export interface VerifyOptions {
+  readonly path: string;
+  readonly demo: DemoModel | null;
+  readonly contextSize: number | null;
+  readonly format: PromptFormat | null;
+  says(step: string): void;
+}
 
 const WINDOW = 512;
 const REPLY = 48;
 const GREEDY = { ...DEFAULT_SAMPLING, temperature: 0, minP: 0, repetitionPenalty: 1, candidates: 0, seed: 1 };
 
 /** Opens a model and tries all that the studio will ask of it. Rejects with why it cannot be opened. */
-export async function verifyModel({ path, demo, contextSize, format: chosen, says }: VerifyOptions): Promise<Verification> {
+export async function verifyModel({
+  path,
+  demo,
+  contextSize,
+  format: chosen,
+  says,
+}: VerifyOptions): Promise<Verification> {
   says('Reading the file');
   const examined = await examineModel(path);
   const { header } = examined;
   const found = formatOfModel(path, examined, demo);
   const format = chosen ?? found.format;
-  const { sha256, broken } = await fingerprintModel(path, new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), new AbortController().signal);
+  const { sha256, broken } = await fingerprintModel(
+    path,
+    new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
+    new AbortController().signal,
+  );
   const host = createInferenceHost(forkEngine());
   try {
     says('Loading the model');
     const started = performance.now();
     const model = await host.load({ path, contextSize, threads: engineThreads(), gpu: mayUseGpu() }, () => undefined);
     const loadMs = performance.now() - started;
-    const plan: PlanRequest = { format, turns: SAMPLE, open: false, reserve: REPLY, contextSize: model.contextSize, cut: null };
+    const plan: PlanRequest = {
+      format,
+      turns: SAMPLE,
+      open: false,
+      reserve: REPLY,
+      contextSize: model.contextSize,
+      cut: null,
+    };
     const { tokens: sample, ends } = await host.tokens(plan);
     const marks = await tokensOfMarks(host, format, model);
     says('Writing a reply');
-    const { text, reason, stats } = await written(host.generate({ plan, sampling: { ...GREEDY, maxTokens: REPLY }, cold: true }));
+    const { text, reason, stats } = await written(
+      host.generate({ plan, sampling: { ...GREEDY, maxTokens: REPLY }, cold: true }),
+    );
     says('Sliding the window over 20 turns');
     const window = await slideWindow(host, format, model.contextSize);
     says('Measuring perplexity and speed');
@@ -69,21 +103,59 @@ export async function verifyModel({ path, demo, contextSize, format: chosen, say
     const { vocabulary } = header;
     return {
       file: { path, bytes: header.bytes, parts: header.parts, sha256 },
-      header: { architecture: header.architecture, name: header.name, layers: header.layers, embedding: header.embedding, contextLength: header.contextLength, vocabulary: { kind: vocabulary.kind, size: vocabulary.size }, chatTemplate: header.chatTemplate !== null },
+      header: {
+        architecture: header.architecture,
+        name: header.name,
+        layers: header.layers,
+        embedding: header.embedding,
+        contextLength: header.contextLength,
+        vocabulary: { kind: vocabulary.kind, size: vocabulary.size },
+        chatTemplate: header.chatTemplate !== null,
+      },
       loaded: { device: model.device, contextSize: model.contextSize, hardware: model.hardware, loadMs },
-      format: { name: format.name, title: format.title, detected: found.format.title, confidence: found.confidence, reasons: found.reasons },
-      marks, bos: model.vocabulary.bos ? (sample[0] ?? null) : null, ends, sample,
-      reply: { text, reason, tokens: stats.tokens }, window, perplexity, speed: { ...speed, tokensPerSecond: stats.tokensPerSecond }, residentBytes: residentBytes(host.pid),
+      format: {
+        name: format.name,
+        title: format.title,
+        detected: found.format.title,
+        confidence: found.confidence,
+        reasons: found.reasons,
+      },
+      marks,
+      bos: model.vocabulary.bos ? (sample[0] ?? null) : null,
+      ends,
+      sample,
+      reply: { text, reason, tokens: stats.tokens },
+      window,
+      perplexity,
+      speed: { ...speed, tokensPerSecond: stats.tokensPerSecond },
+      residentBytes: residentBytes(host.pid),
       warnings: [
-        ...header.warnings.map(({ message }) => message), ...(model.hardware.warning === null ? [] : [model.hardware.warning.message]),
-        ...formatWarnings(format, { control: vocabulary.control, userDefined: vocabulary.userDefined, bos: vocabulary.bosText, endText: vocabulary.endText, renderings: examined.renderings }),
-        ...(perplexity.value > vocabulary.size ? [`The sample surprises this model more than chance would (perplexity ${perplexity.value.toFixed(0)}, vocabulary ${vocabulary.size}): it was never trained, or its weights are damaged.`] : []),
+        ...header.warnings.map(({ message }) => message),
+        ...(model.hardware.warning === null ? [] : [model.hardware.warning.message]),
+        ...formatWarnings(format, {
+          control: vocabulary.control,
+          userDefined: vocabulary.userDefined,
+          bos: vocabulary.bosText,
+          endText: vocabulary.endText,
+          renderings: examined.renderings,
+        }),
+        ...(perplexity.value > vocabulary.size
+          ? [
+              `The sample surprises this model more than chance would (perplexity ${perplexity.value.toFixed(0)}, vocabulary ${vocabulary.size}): it was never trained, or its weights are damaged.`,
+            ]
+          : []),
       ],
       faults: [
-        ...(broken === null ? [] : [`The weights in ${broken} are no numbers: the file is damaged. Download it again.`]),
+        ...(broken === null
+          ? []
+          : [`The weights in ${broken} are no numbers: the file is damaged. Download it again.`]),
         ...(window.headIdentical ? [] : ['The head of the prompt changed while the window slid.']),
         ...(window.countsEqual ? [] : ["The ledger's counts are not those of the engine."]),
-        ...(Number.isFinite(perplexity.value) ? [] : ['The model gives no numbers as probabilities: its weights are damaged, or the engine computes them wrongly on this machine.']),
+        ...(Number.isFinite(perplexity.value)
+          ? []
+          : [
+              'The model gives no numbers as probabilities: its weights are damaged, or the engine computes them wrongly on this machine.',
+            ]),
       ],
     };
   } finally {
@@ -92,31 +164,63 @@ export async function verifyModel({ path, demo, contextSize, format: chosen, say
 }
 
 /** Every role string and stop text of a format, as the model takes it. */
-async function tokensOfMarks(host: InferenceHost, format: PromptFormat, { contextSize }: LoadedModel): Promise<Verification['marks']> {
-  const texts = new Set([format.begins ?? '', ...Object.values(format.before), ...Object.values(format.after), format.opensReply, ...format.stops].filter((text) => text.trim() !== ''));
-  return Promise.all([...texts].map(async (text) => {
-    const asReply = (opensReply: string): Promise<{ tokens: readonly TokenPiece[] }> => host.tokens({ format: { ...format, opensReply }, turns: [], open: false, reserve: 0, contextSize, cut: null });
-    const [nothing, mark] = await Promise.all([asReply(''), asReply(text)]);
-    return { text, tokens: mark.tokens.slice(nothing.tokens.length) };
-  }));
+async function tokensOfMarks(
+  host: InferenceHost,
+  format: PromptFormat,
+  { contextSize }: LoadedModel,
+): Promise<Verification['marks']> {
+  const texts = new Set(
+    [
+      format.begins ?? '',
+      ...Object.values(format.before),
+      ...Object.values(format.after),
+      format.opensReply,
+      ...format.stops,
+    ].filter((text) => text.trim() !== ''),
+  );
+  return Promise.all(
+    [...texts].map(async (text) => {
+      const asReply = (opensReply: string): Promise<{ tokens: readonly TokenPiece[] }> =>
+        host.tokens({ format: { ...format, opensReply }, turns: [], open: false, reserve: 0, contextSize, cut: null });
+      const [nothing, mark] = await Promise.all([asReply(''), asReply(text)]);
+      return { text, tokens: mark.tokens.slice(nothing.tokens.length) };
+    }),
+  );
 }
 
-async function perplexityOf(host: InferenceHost, text: string, { contextSize }: LoadedModel): Promise<Verification['perplexity']> {
+async function perplexityOf(
+  host: InferenceHost,
+  text: string,
+  { contextSize }: LoadedModel,
+): Promise<Verification['perplexity']> {
   const [tokens = 0] = await host.count([text]);
   const window = Math.min(WINDOW, contextSize, tokens);
-  return { ...await host.perplexity({ text, window }).done, window };
+  return { ...(await host.perplexity({ text, window }).done), window };
 }
 
-async function speedOf(host: InferenceHost, text: string, { format, model: { contextSize } }: { format: PromptFormat; model: LoadedModel }): Promise<Pick<Verification['speed'], 'promptTokens' | 'promptPerSecond'>> {
-  const plan: PlanRequest = { format, turns: [{ id: 'long', role: 'user', speaker: null, text }], open: false, reserve: REPLY, contextSize: Math.min(contextSize, 2 * WINDOW), cut: null };
+async function speedOf(
+  host: InferenceHost,
+  text: string,
+  { format, model: { contextSize } }: { format: PromptFormat; model: LoadedModel },
+): Promise<Pick<Verification['speed'], 'promptTokens' | 'promptPerSecond'>> {
+  const plan: PlanRequest = {
+    format,
+    turns: [{ id: 'long', role: 'user', speaker: null, text }],
+    open: false,
+    reserve: REPLY,
+    contextSize: Math.min(contextSize, 2 * WINDOW),
+    cut: null,
+  };
   const { stats } = await written(host.generate({ plan, sampling: { ...GREEDY, maxTokens: 1 }, cold: true }));
   return { promptTokens: stats.promptTokens, promptPerSecond: stats.promptTokens / (stats.firstTokenMs / 1000) };
 }
 
 async function written(job: EngineJob): Promise<{ text: string } & Awaited<EngineJob['done']>> {
   let text = '';
-  job.onText((piece) => { text += piece; });
-  return { ...await job.done, text };
+  job.onText((piece) => {
+    text += piece;
+  });
+  return { ...(await job.done), text };
 }
 
 function residentBytes(pid: number | null): number | null {

@@ -3,7 +3,15 @@ import type { Cut, PlanRequest, PromptFormat, PromptTurn } from '../../shared/pr
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 
 /** `countsEqual`: the ledger's sum, the prompt's tokens and the engine's position were one number, each time. */
-export interface WindowSlide { readonly turns: number; readonly window: number; readonly cuts: number; readonly headIdentical: boolean; readonly countsEqual: boolean; readonly read: number; readonly reused: number }
+export interface WindowSlide {
+  readonly turns: number;
+  readonly window: number;
+  readonly cuts: number;
+  readonly headIdentical: boolean;
+  readonly countsEqual: boolean;
+  readonly read: number;
+  readonly reused: number;
+}
 
 const TURNS = 20;
 /** Small enough that twenty turns overflow it, and that a large model gets through in minutes. */
@@ -11,11 +19,17 @@ const WINDOW = 512;
 const RESERVE = 32;
 
 const NOTE = 'A tale of a harbour in the fog, told calmly.';
-const asked = (step: number): string => `I knock at door number ${step + 1} of the harbour street and wait for an answer.`;
-const told = (step: number): string => `Behind door number ${step + 1} somebody moves a chair. The fog has come up the stairs with you, it smells of salt and of tar, and when the door opens at last there is only a lamp on the table, lit, and a map on which your own way is drawn.`;
+const asked = (step: number): string =>
+  `I knock at door number ${step + 1} of the harbour street and wait for an answer.`;
+const told = (step: number): string =>
+  `Behind door number ${step + 1} somebody moves a chair. The fog has come up the stairs with you, it smells of salt and of tar, and when the door opens at last there is only a lamp on the table, lit, and a map on which your own way is drawn.`;
 
 /** Twenty turns through a small window, a token written after each of the person's. */
-export async function slideWindow(host: InferenceHost, format: PromptFormat, contextSize: number): Promise<WindowSlide> {
+export async function slideWindow(
+  host: InferenceHost,
+  format: PromptFormat,
+  contextSize: number,
+): Promise<WindowSlide> {
   const window = Math.min(contextSize, WINDOW);
   const turns: PromptTurn[] = [turn('note', 'system', NOTE)];
   const heads = new Set<string>();
@@ -29,7 +43,10 @@ export async function slideWindow(host: InferenceHost, format: PromptFormat, con
     const { ledger, headTokens } = await job.accepted;
     const { position, stats } = await job.done;
     const { tokens } = await host.tokens(plan);
-    const sum = ledger.segments.reduce((total, segment) => total + (segment.placement === 'out' ? 0 : (segment.tokens ?? 0)), ledger.overhead);
+    const sum = ledger.segments.reduce(
+      (total, segment) => total + (segment.placement === 'out' ? 0 : (segment.tokens ?? 0)),
+      ledger.overhead,
+    );
     countsEqual &&= [ledger.total, position, tokens.length].every((count) => count === sum);
     heads.add(headTokens.join(' '));
     if (ledger.cut?.turnId !== cut?.turnId || ledger.cut?.offset !== cut?.offset) cuts++;

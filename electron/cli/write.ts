@@ -11,12 +11,19 @@ import { chooseFormat, chooseModel } from './choose.ts';
 import { numberOption, UsageError } from './usage.ts';
 
 interface WriteArguments {
-  readonly system?: string | undefined; readonly user?: string | undefined; readonly model?: string | undefined; readonly format?: string | undefined;
-  readonly context?: string | undefined; readonly seed?: string | undefined; readonly temperature?: string | undefined; readonly 'max-tokens'?: string | undefined;
+  readonly system?: string | undefined;
+  readonly user?: string | undefined;
+  readonly model?: string | undefined;
+  readonly format?: string | undefined;
+  readonly context?: string | undefined;
+  readonly seed?: string | undefined;
+  readonly temperature?: string | undefined;
+  readonly 'max-tokens'?: string | undefined;
 }
 
 function turnsOf({ system, user }: WriteArguments): PromptTurn[] {
-  const turn = (id: string, role: 'system' | 'user', text: string | undefined): PromptTurn[] => (text === undefined ? [] : [{ id, role, speaker: null, text }]);
+  const turn = (id: string, role: 'system' | 'user', text: string | undefined): PromptTurn[] =>
+    text === undefined ? [] : [{ id, role, speaker: null, text }];
   const turns = [...turn('system', 'system', system), ...turn('user', 'user', user)];
   if (turns.length === 0) throw new UsageError('Nothing to answer: give --system "…", --user "…", or both.');
   return turns;
@@ -36,18 +43,32 @@ export async function runWrite(given: WriteArguments): Promise<number> {
   for (const { message } of examined.header.warnings) process.stderr.write(`${message}\n`);
   const format = named ?? formatOfModel(path, examined, demo).format;
   const suits = demo?.path === path ? demo.sampling : DEFAULT_SAMPLING;
-  const sampling = { ...suits, seed, temperature: temperature ?? suits.temperature, maxTokens: maxTokens ?? suits.maxTokens };
+  const sampling = {
+    ...suits,
+    seed,
+    temperature: temperature ?? suits.temperature,
+    maxTokens: maxTokens ?? suits.maxTokens,
+  };
 
   const host = createInferenceHost(forkEngine());
   try {
     const model = await host.load({ path, contextSize, threads: engineThreads(), gpu: mayUseGpu() }, () => undefined);
     const reserve = Math.min(sampling.maxTokens, Math.floor(model.contextSize / 2));
-    const job = host.generate({ plan: { format, turns, open: false, reserve, contextSize: model.contextSize, cut: null }, sampling });
-    process.once('SIGINT', () => { job.stop(); });
-    job.onText((text) => { process.stdout.write(text); });
+    const job = host.generate({
+      plan: { format, turns, open: false, reserve, contextSize: model.contextSize, cut: null },
+      sampling,
+    });
+    process.once('SIGINT', () => {
+      job.stop();
+    });
+    job.onText((text) => {
+      process.stdout.write(text);
+    });
     const { reason, stats } = await job.done;
     process.stdout.write('\n');
-    process.stderr.write(`${model.name} · ${model.device} · ${format.name} · ${String(stats.promptTokens)} tokens read, ${String(stats.tokens)} written (${reason}) · first after ${stats.firstTokenMs.toFixed(0)} ms · ${stats.tokensPerSecond.toFixed(1)} tokens/s · seed ${String(seed)}\n`);
+    process.stderr.write(
+      `${model.name} · ${model.device} · ${format.name} · ${String(stats.promptTokens)} tokens read, ${String(stats.tokens)} written (${reason}) · first after ${stats.firstTokenMs.toFixed(0)} ms · ${stats.tokensPerSecond.toFixed(1)} tokens/s · seed ${String(seed)}\n`,
+    );
     return reason === 'stopped' ? 130 : 0;
   } finally {
     await host.close();

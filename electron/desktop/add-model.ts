@@ -10,7 +10,9 @@ function partsOf(file: string): string[] {
   const part = PART.exec(file);
   if (!part) return [file];
   const stem = basename(file).slice(0, -part[0].length);
-  const others = readdirSync(dirname(file)).filter((name) => name.startsWith(stem) && PART.exec(name)?.[1] === part[1] && name.length === basename(file).length);
+  const others = readdirSync(dirname(file)).filter(
+    (name) => name.startsWith(stem) && PART.exec(name)?.[1] === part[1] && name.length === basename(file).length,
+  );
   return others.map((name) => join(dirname(file), name));
 }
 
@@ -36,13 +38,20 @@ export function linkModel(file: string, folder: string): void {
 /** File → Add a model: the list of models reads its folder again when the window has the focus back. */
 export async function addModel(desktop: Desktop): Promise<void> {
   if (desktop.window === null) return;
-  const { filePaths } = await dialog.showOpenDialog(desktop.window, { title: 'Add a model', properties: ['openFile', 'multiSelections'], filters: [{ name: 'GGUF models', extensions: ['gguf'] }] });
+  const { filePaths } = await dialog.showOpenDialog(desktop.window, {
+    title: 'Add a model',
+    properties: ['openFile', 'multiSelections'],
+    filters: [{ name: 'GGUF models', extensions: ['gguf'] }],
+  });
   const folder = join(desktop.dataDir, 'models');
   for (const file of filePaths) {
     try {
       linkModel(file, folder);
     } catch {
-      dialog.showErrorBox('The model could not be added', `Paphos could not make a link to ${basename(file)} in its models folder. Nothing was changed. Copy the file there yourself; the folder opens now.`);
+      dialog.showErrorBox(
+        'The model could not be added',
+        `Paphos could not make a link to ${basename(file)} in its models folder. Nothing was changed. Copy the file there yourself; the folder opens now.`,
+      );
       await shell.openPath(folder);
     }
   }

@@ -17,7 +17,10 @@ function openWindow(desktop: Desktop): void {
   const file = join(desktop.dataDir, 'window.json');
   const displays = screen.getAllDisplays();
   const main = screen.getPrimaryDisplay();
-  const place = placeWindow(remembered(file), [main, ...displays.filter((display) => display.id !== main.id)].map((display) => display.workArea));
+  const place = placeWindow(
+    remembered(file),
+    [main, ...displays.filter((display) => display.id !== main.id)].map((display) => display.workArea),
+  );
   const window = new BrowserWindow({
     ...place.bounds,
     minWidth: SMALLEST.width,
@@ -30,7 +33,9 @@ function openWindow(desktop: Desktop): void {
   });
   desktop.window = window;
   if (place.maximized) window.maximize();
-  window.once('ready-to-show', () => { window.show(); });
+  window.once('ready-to-show', () => {
+    window.show();
+  });
   window.on('close', () => {
     const now: Place = { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
     try {
@@ -39,16 +44,27 @@ function openWindow(desktop: Desktop): void {
       // Where the window stood is not worth a message.
     }
   });
-  window.on('closed', () => { desktop.window = null; });
+  window.on('closed', () => {
+    desktop.window = null;
+  });
   // The page holds nothing that the store does not: a crashed one is simply opened again.
-  window.webContents.on('render-process-gone', (_event, { reason }) => { if (reason !== 'clean-exit') window.reload(); });
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason !== 'clean-exit') window.reload();
+  });
   void window.loadURL(HOME);
 }
 
 /** One window, which opens where it was. */
 export function enableMainWindow(desktop: Desktop): void {
   void app.whenReady().then(() => {
-    desktop.studio().then(() => { openWindow(desktop); }, () => undefined);
-    app.on('activate', () => { if (desktop.window === null) openWindow(desktop); });
+    desktop.studio().then(
+      () => {
+        openWindow(desktop);
+      },
+      () => undefined,
+    );
+    app.on('activate', () => {
+      if (desktop.window === null) openWindow(desktop);
+    });
   });
 }

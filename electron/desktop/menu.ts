@@ -7,13 +7,36 @@ function menuFor(platform: NodeJS.Platform, onAddModel: () => void): MenuItemCon
   const add: MenuItemConstructorOptions = { label: 'Add a model…', click: onAddModel };
   const view: MenuItemConstructorOptions = {
     label: 'View',
-    submenu: [{ role: 'resetZoom' }, { role: 'zoomIn' }, { role: 'zoomOut' }, { type: 'separator' }, { role: 'togglefullscreen' }],
+    submenu: [
+      { role: 'resetZoom' },
+      { role: 'zoomIn' },
+      { role: 'zoomOut' },
+      { type: 'separator' },
+      { role: 'togglefullscreen' },
+    ],
   };
   if (platform !== 'darwin') return [{ label: 'File', submenu: [add, { type: 'separator' }, { role: 'quit' }] }, view];
-  const edit: MenuItemConstructorOptions = { label: 'Edit', submenu: [{ role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }] };
-  return [{ role: 'appMenu' }, { label: 'File', submenu: [add, { role: 'close' }] }, edit, view, { role: 'windowMenu' }];
+  const edit: MenuItemConstructorOptions = {
+    label: 'Edit',
+    submenu: [{ role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }],
+  };
+  return [
+    { role: 'appMenu' },
+    { label: 'File', submenu: [add, { role: 'close' }] },
+    edit,
+    view,
+    { role: 'windowMenu' },
+  ];
 }
 
 export function enableMenu(desktop: Desktop): void {
-  void app.whenReady().then(() => { Menu.setApplicationMenu(Menu.buildFromTemplate(menuFor(process.platform, () => { void addModel(desktop); }))); });
+  void app.whenReady().then(() => {
+    Menu.setApplicationMenu(
+      Menu.buildFromTemplate(
+        menuFor(process.platform, () => {
+          void addModel(desktop);
+        }),
+      ),
+    );
+  });
 }

@@ -5,10 +5,16 @@ import { mayRequest } from './policy.ts';
 export function enablePermissions(): void {
   void app.whenReady().then(() => {
     const { defaultSession } = session;
-    defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => { answer(false); });
+    defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => {
+      answer(false);
+    });
     defaultSession.setPermissionCheckHandler(() => false);
     defaultSession.setDevicePermissionHandler(() => false);
-    defaultSession.webRequest.onBeforeRequest((details, answer) => { answer({ cancel: !mayRequest(details.url) }); });
-    defaultSession.on('will-download', (event) => { event.preventDefault(); });
+    defaultSession.webRequest.onBeforeRequest((details, answer) => {
+      answer({ cancel: !mayRequest(details.url) });
+    });
+    defaultSession.on('will-download', (event) => {
+      event.preventDefault();
+    });
   });
 }

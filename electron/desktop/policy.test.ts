@@ -4,26 +4,26 @@ import { isOurs, mayHavePort, mayNavigate, mayRequest, pagePath, WEB_PREFERENCES
 describe('addresses', () => {
   test.each([
     // address                              ours   navigate  request
-    ['app://paphos/',                       true,  true,     true],
-    ['app://paphos/?story=1#turn',          true,  true,     true],
-    ['app://paphos/assets/index.js',        true,  false,    true],
-    ['app://paphos/..%2f..%2fetc/passwd',   true,  false,    true],
-    ['app://paphos.example/',               false, false,    false],
-    ['app://other/',                        false, false,    false],
-    ['app://user@paphos/',                  false, false,    false],
-    ['app://paphos:81/',                    false, false,    false],
-    ['blob:app://paphos/0b1c',              false, false,    true],
-    ['blob:https://example.com/0b1c',       false, false,    false],
-    ['data:image/png;base64,AA==',          false, false,    true],
-    ['devtools://devtools/bundled/x.html',  false, false,    true],
-    ['https://example.com/',                false, false,    false],
-    ['https://paphos/',                     false, false,    false],
-    ['http://127.0.0.1:4000/',              false, false,    false],
-    ['file:///etc/passwd',                  false, false,    false],
-    ['javascript:alert(1)',                 false, false,    false],
-    ['about:blank',                         false, false,    false],
-    ['',                                    false, false,    false],
-    ['//paphos/',                           false, false,    false],
+    ['app://paphos/', true, true, true],
+    ['app://paphos/?story=1#turn', true, true, true],
+    ['app://paphos/assets/index.js', true, false, true],
+    ['app://paphos/..%2f..%2fetc/passwd', true, false, true],
+    ['app://paphos.example/', false, false, false],
+    ['app://other/', false, false, false],
+    ['app://user@paphos/', false, false, false],
+    ['app://paphos:81/', false, false, false],
+    ['blob:app://paphos/0b1c', false, false, true],
+    ['blob:https://example.com/0b1c', false, false, false],
+    ['data:image/png;base64,AA==', false, false, true],
+    ['devtools://devtools/bundled/x.html', false, false, true],
+    ['https://example.com/', false, false, false],
+    ['https://paphos/', false, false, false],
+    ['http://127.0.0.1:4000/', false, false, false],
+    ['file:///etc/passwd', false, false, false],
+    ['javascript:alert(1)', false, false, false],
+    ['about:blank', false, false, false],
+    ['', false, false, false],
+    ['//paphos/', false, false, false],
   ])('%s', (url, ours, navigate, request) => {
     expect([isOurs(url), mayNavigate(url), mayRequest(url)]).toEqual([ours, navigate, request]);
   });
@@ -53,5 +53,11 @@ describe('a port to the studio', () => {
 });
 
 test('the window is isolated, sandboxed and without Node', () => {
-  expect(WEB_PREFERENCES).toMatchObject({ contextIsolation: true, sandbox: true, webSecurity: true, nodeIntegration: false, webviewTag: false });
+  expect(WEB_PREFERENCES).toMatchObject({
+    contextIsolation: true,
+    sandbox: true,
+    webSecurity: true,
+    nodeIntegration: false,
+    webviewTag: false,
+  });
 });

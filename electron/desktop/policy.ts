@@ -15,7 +15,13 @@ function parsed(url: string): URL | null {
 /** An address of the page that came with Paphos: our scheme, our host, nothing else in between. */
 export function isOurs(url: string): boolean {
   const address = parsed(url);
-  return address !== null && address.protocol === `${SCHEME}:` && address.host === HOST && address.username === '' && address.password === '';
+  return (
+    address !== null &&
+    address.protocol === `${SCHEME}:` &&
+    address.host === HOST &&
+    address.username === '' &&
+    address.password === ''
+  );
 }
 
 /** A content security policy cannot stop a top-level navigation; this can. */
@@ -25,7 +31,9 @@ export function mayNavigate(url: string): boolean {
 
 /** Nothing of a window of ours comes from a network. */
 export function mayRequest(url: string): boolean {
-  return isOurs(url) || url.startsWith(`blob:${SCHEME}://${HOST}/`) || url.startsWith('data:') || url.startsWith('devtools:');
+  return (
+    isOurs(url) || url.startsWith(`blob:${SCHEME}://${HOST}/`) || url.startsWith('data:') || url.startsWith('devtools:')
+  );
 }
 
 /** The path inside our pages that a request means, or null. */
@@ -33,11 +41,18 @@ export function pagePath(method: string, url: string): string | null {
   return (method === 'GET' || method === 'HEAD') && isOurs(url) ? new URL(url).pathname : null;
 }
 
-export interface Asker { readonly frameUrl: string | null; readonly isTopFrame: boolean; readonly isOurWindow: boolean; readonly ports: number }
+export interface Asker {
+  readonly frameUrl: string | null;
+  readonly isTopFrame: boolean;
+  readonly isOurWindow: boolean;
+  readonly ports: number;
+}
 
 /** A port to the studio is for the top frame of our own window, showing our own page, and for one port at a time. */
 export function mayHavePort(asker: Asker): boolean {
-  return asker.isOurWindow && asker.isTopFrame && asker.frameUrl !== null && mayNavigate(asker.frameUrl) && asker.ports === 1;
+  return (
+    asker.isOurWindow && asker.isTopFrame && asker.frameUrl !== null && mayNavigate(asker.frameUrl) && asker.ports === 1
+  );
 }
 
 /** Checkboxes of Electron's security list that belong to a window. Spell checking would fetch dictionaries from a network. */

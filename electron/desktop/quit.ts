@@ -5,16 +5,30 @@ const DEADLINE_MS = 5_000;
 
 /** The last window ends Paphos (on macOS only the person does), and Paphos ends when the store is closed. */
 export function enableQuit(desktop: Desktop): void {
-  app.on('window-all-closed', () => { if (process.platform !== 'darwin') app.quit(); });
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
   let closing = false;
   app.on('will-quit', (event) => {
     event.preventDefault();
     if (closing) return;
     closing = true;
-    const deadline = setTimeout(() => { app.exit(1); }, DEADLINE_MS);
-    desktop.studio().then((studio) => studio.close()).then(() => 0, () => 1).then((code) => {
-      clearTimeout(deadline);
-      app.exit(code);
-    }, () => undefined);
+    const deadline = setTimeout(() => {
+      app.exit(1);
+    }, DEADLINE_MS);
+    desktop
+      .studio()
+      .then((studio) => studio.close())
+      .then(
+        () => 0,
+        () => 1,
+      )
+      .then(
+        (code) => {
+          clearTimeout(deadline);
+          app.exit(code);
+        },
+        () => undefined,
+      );
   });
 }

@@ -7,14 +7,24 @@ import { mayHavePort } from './policy.ts';
 export function enableStudioPort(desktop: Desktop): void {
   ipcMain.on('paphos:connect', (event) => {
     const [port] = event.ports;
-    const asker = { frameUrl: event.senderFrame?.url ?? null, isTopFrame: event.senderFrame !== null && event.senderFrame === event.sender.mainFrame, isOurWindow: event.sender === desktop.window?.webContents, ports: event.ports.length };
+    const asker = {
+      frameUrl: event.senderFrame?.url ?? null,
+      isTopFrame: event.senderFrame !== null && event.senderFrame === event.sender.mainFrame,
+      isOurWindow: event.sender === desktop.window?.webContents,
+      ports: event.ports.length,
+    };
     if (port === undefined || !mayHavePort(asker)) {
       for (const refused of event.ports) refused.close();
       return;
     }
-    desktop.studio().then((studio) => {
-      servePort(studio.router)(port);
-      port.start();
-    }, () => { port.close(); });
+    desktop.studio().then(
+      (studio) => {
+        servePort(studio.router)(port);
+        port.start();
+      },
+      () => {
+        port.close();
+      },
+    );
   });
 }

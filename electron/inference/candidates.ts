@@ -9,8 +9,13 @@ const VERSION = 1;
 const STEPS = 1000;
 const LEAST = 65_535;
 
-interface Told { readonly token: number; readonly others: { readonly tokens: ArrayLike<number>; readonly logs: ArrayLike<number>; readonly chosen: number } }
-interface Row extends Told { readonly at: number }
+interface Told {
+  readonly token: number;
+  readonly others: { readonly tokens: ArrayLike<number>; readonly logs: ArrayLike<number>; readonly chosen: number };
+}
+interface Row extends Told {
+  readonly at: number;
+}
 
 /** Gathers the words of one reply. */
 export class CandidateLog {
@@ -26,7 +31,8 @@ export class CandidateLog {
     const rows = this.#rows.filter(({ at }) => at < length);
     if (rows.length === 0) return null;
     const places = new Map<number, number>();
-    for (const { token, others } of rows) for (const id of [token, ...Array.from(others.tokens)]) if (!places.has(id)) places.set(id, places.size);
+    for (const { token, others } of rows)
+      for (const id of [token, ...Array.from(others.tokens)]) if (!places.has(id)) places.set(id, places.size);
     const out = new Writer();
     out.byte(VERSION);
     out.number(places.size);

@@ -1,5 +1,13 @@
 import { EngineFault, faults } from './fault.ts';
-import { ANSWERS, type AnswerTo, type Asking, type EngineWire, type FromEngine, PROTOCOL_VERSION, type Request } from './protocol.ts';
+import {
+  ANSWERS,
+  type AnswerTo,
+  type Asking,
+  type EngineWire,
+  type FromEngine,
+  PROTOCOL_VERSION,
+  type Request,
+} from './protocol.ts';
 import { type Pace, Patience } from './patience.ts';
 import { lowerPriority } from './priority.ts';
 
@@ -14,15 +22,31 @@ export interface Tempo {
   readonly firstMs: number;
   readonly silenceMs: number;
 }
-export const TEMPO: Tempo = { pingMs: 2000, hangMs: 30_000, helloMs: 30_000, stopMs: 5000, firstMs: 300_000, silenceMs: 20_000 };
+export const TEMPO: Tempo = {
+  pingMs: 2000,
+  hangMs: 30_000,
+  helloMs: 30_000,
+  stopMs: 5000,
+  firstMs: 300_000,
+  silenceMs: 20_000,
+};
 
-export interface Exit { readonly code: number | null; readonly signal: string | null }
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
 type Answer = AnswerTo<Asking['type']>;
 
 const FINAL: ReadonlySet<string> = new Set(Object.values(ANSWERS));
 const isAnswer = (message: FromEngine): message is Answer => FINAL.has(message.type);
 
-interface Pending { resolve(message: Answer): void; reject(error: EngineFault): void; notice(message: FromEngine): void; readonly patience: Patience; impatience: NodeJS.Timeout | undefined }
+interface Pending {
+  resolve(message: Answer): void;
+  reject(error: EngineFault): void;
+  notice(message: FromEngine): void;
+  readonly patience: Patience;
+  impatience: NodeJS.Timeout | undefined;
+}
 
 /** One inference process from its start to its end: pairs answers with requests, watches its pulse. Its exit is the only truth about its end. */
 export class EngineProcess {
@@ -49,9 +73,15 @@ export class EngineProcess {
     this.ended = ended.promise;
     this.started.catch(() => undefined);
     this.#wire = start();
-    this.#wire.onMessage((message) => { this.#receive(message); });
-    this.#wire.onExit((exit) => { ended.resolve(this.#buried(exit)); });
-    this.#pulse = setTimeout(() => { this.#fail(faults.start()); }, tempo.helloMs);
+    this.#wire.onMessage((message) => {
+      this.#receive(message);
+    });
+    this.#wire.onExit((exit) => {
+      ended.resolve(this.#buried(exit));
+    });
+    this.#pulse = setTimeout(() => {
+      this.#fail(faults.start());
+    }, tempo.helloMs);
     lowerPriority(this.#wire.pid);
   }
 
@@ -64,11 +94,25 @@ export class EngineProcess {
   }
 
   /** Sends a request; `notice` hears what comes before its answer. */
-  ask<T extends Asking['type']>(request: Request<T>, notice: (message: FromEngine) => void = () => undefined): { id: number; answer: Promise<AnswerTo<T>> } {
+  ask<T extends Asking['type']>(
+    request: Request<T>,
+    notice: (message: FromEngine) => void = () => undefined,
+  ): { id: number; answer: Promise<AnswerTo<T>> } {
     const id = this.#nextId++;
     const answer = new Promise<AnswerTo<T>>((resolve, reject) => {
-      if (!this.#alive) { reject(faults.crash({ code: null, signal: null }, this.#wire.log?.() ?? [])); return; }
-      this.#pending.set(id, { resolve: (message) => { resolve(message as AnswerTo<T>); }, reject, notice, patience: new Patience(request.type, this.#pace, this.#tempo), impatience: undefined });
+      if (!this.#alive) {
+        reject(faults.crash({ code: null, signal: null }, this.#wire.log?.() ?? []));
+        return;
+      }
+      this.#pending.set(id, {
+        resolve: (message) => {
+          resolve(message as AnswerTo<T>);
+        },
+        reject,
+        notice,
+        patience: new Patience(request.type, this.#pace, this.#tempo),
+        impatience: undefined,
+      });
       this.#wire.send({ ...request, id });
     });
     return { id, answer };
@@ -79,7 +123,12 @@ export class EngineProcess {
     this.#wire.send({ type: 'abort', id });
     const pending = this.#pending.get(id);
     if (!impatient || pending === undefined || pending.impatience !== undefined) return;
-    pending.impatience = setTimeout(() => { this.#fail(faults.unheeded()); }, this.#tempo.stopMs + this.#pace.slowest * this.#tempo.pingMs);
+    pending.impatience = setTimeout(
+      () => {
+        this.#fail(faults.unheeded());
+      },
+      this.#tempo.stopMs + this.#pace.slowest * this.#tempo.pingMs,
+    );
   }
 
   async kill(): Promise<void> {
@@ -113,7 +162,9 @@ export class EngineProcess {
       this.#fail(faults.otherVersion(version, PROTOCOL_VERSION));
       return;
     }
-    this.#pulse = setInterval(() => { this.#ping(); }, this.#tempo.pingMs);
+    this.#pulse = setInterval(() => {
+      this.#ping();
+    }, this.#tempo.pingMs);
     this.#pulse.unref();
     this.#hello.resolve();
   }
@@ -122,7 +173,10 @@ export class EngineProcess {
   #ping(): void {
     const silent = this.#unanswered * this.#tempo.pingMs >= this.#tempo.hangMs;
     const stuck = [...this.#pending.values()].map((pending) => pending.patience.wait()).includes(false);
-    if (silent || stuck) { this.#fail(faults.hang()); return; }
+    if (silent || stuck) {
+      this.#fail(faults.hang());
+      return;
+    }
     this.#unanswered++;
     this.#wire.send({ type: 'ping', id: 0 });
   }
@@ -135,7 +189,8 @@ export class EngineProcess {
   #buried(exit: Exit): EngineFault | null {
     this.#alive = false;
     clearTimeout(this.#pulse);
-    const reason = this.#reason === 'ours' ? faults.unloaded() : (this.#reason ?? faults.crash(exit, this.#wire.log?.() ?? []));
+    const reason =
+      this.#reason === 'ours' ? faults.unloaded() : (this.#reason ?? faults.crash(exit, this.#wire.log?.() ?? []));
     this.#hello.reject(reason);
     for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(reason);
     return this.#reason === 'ours' ? null : reason;

@@ -16,7 +16,12 @@ const HEADROOM = 512 * 2 ** 20;
  * What a load will take, and whether it fits. `contextSize` null: as large as suits the model and fits.
  * `needOf` answers for one context size; what it says grows with it in a straight line.
  */
-export async function estimateMemory(needOf: (contextSize: number) => Promise<Need>, contextSize: number | null, trainedContext: number, room: Room): Promise<MemoryEstimate> {
+export async function estimateMemory(
+  needOf: (contextSize: number) => Promise<Need>,
+  contextSize: number | null,
+  trainedContext: number,
+  room: Room,
+): Promise<MemoryEstimate> {
   const wanted = contextSize ?? Math.min(trainedContext, DEFAULT_CONTEXT);
   const need = await needOf(wanted);
   if (fits(need, room)) return { verdict: 'fits', contextSize: wanted, offered: null, need, room };
@@ -27,11 +32,19 @@ export async function estimateMemory(needOf: (contextSize: number) => Promise<Ne
     : { verdict: 'less', contextSize, offered, need, room };
 }
 
-async function largestFitting(needOf: (contextSize: number) => Promise<Need>, wanted: number, most: Need, room: Room): Promise<number | null> {
+async function largestFitting(
+  needOf: (contextSize: number) => Promise<Need>,
+  wanted: number,
+  most: Need,
+  room: Room,
+): Promise<number | null> {
   if (wanted <= SMALLEST_CONTEXT) return null;
   const least = await needOf(SMALLEST_CONTEXT);
   if (!fits(least, room)) return null;
-  const share = Math.min(part(ramOf(least), ramOf(most), room.ram - HEADROOM), part(least.vram, most.vram, room.vram ?? Infinity));
+  const share = Math.min(
+    part(ramOf(least), ramOf(most), room.ram - HEADROOM),
+    part(least.vram, most.vram, room.vram ?? Infinity),
+  );
   const offered = Math.floor((SMALLEST_CONTEXT + share * (wanted - SMALLEST_CONTEXT)) / STEP) * STEP;
   return Math.max(SMALLEST_CONTEXT, Math.min(offered, wanted - 1));
 }
@@ -61,8 +74,14 @@ export function refusal({ verdict, offered, contextSize, need, room }: MemoryEst
     ? `It takes ${gigabytes(need.vram)} of the graphics card's memory, of which ${gigabytes(room.vram ?? 0)} are free.`
     : `It takes ${gigabytes(ramOf(need))}, and ${gigabytes(room.ram)} are free, of which ${gigabytes(HEADROOM)} stay for the rest of the computer.`;
   const size = contextSize.toLocaleString('en');
-  if (verdict === 'less') return new EngineFault('MEMORY', `With a context of ${size} tokens the model does not fit into memory. ${what} A context of ${(offered ?? 0).toLocaleString('en')} tokens fits.`);
-  const advice = vram ? 'Put fewer layers on the graphics card, or choose a smaller model.' : 'Close other programs, or choose a smaller model or a more strongly quantised file of this one.';
+  if (verdict === 'less')
+    return new EngineFault(
+      'MEMORY',
+      `With a context of ${size} tokens the model does not fit into memory. ${what} A context of ${(offered ?? 0).toLocaleString('en')} tokens fits.`,
+    );
+  const advice = vram
+    ? 'Put fewer layers on the graphics card, or choose a smaller model.'
+    : 'Close other programs, or choose a smaller model or a more strongly quantised file of this one.';
   return new EngineFault('MEMORY', `The model does not fit into memory. ${what} ${advice}`);
 }
 

@@ -11,5 +11,11 @@ export function stampOf(path: string): string {
 /** All files that a load reads. */
 export function stampsOf({ path, tuning }: LoadOptions): string {
   const { adapters = [], draft = null } = tuning ?? {};
-  return [...(splitOf(path)?.files ?? [path]), ...adapters.map((adapter) => adapter.path), ...(draft === null ? [] : [draft])].map(stampOf).join('\n');
+  return [
+    ...(splitOf(path)?.files ?? [path]),
+    ...adapters.map((adapter) => adapter.path),
+    ...(draft === null ? [] : [draft]),
+  ]
+    .map(stampOf)
+    .join('\n');
 }

@@ -52,13 +52,18 @@ export class Generation implements EngineJob {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    if (this.#running === null) { this.#finishStopped(); return; }
+    if (this.#running === null) {
+      this.#finishStopped();
+      return;
+    }
     this.#running.engine.abort(this.#running.id, { impatient: true });
   }
 
   async run(engine: EngineProcess): Promise<void> {
     if (this.#stopped) return;
-    const { id, answer } = engine.ask<'generate'>({ type: 'generate', request: this.#request }, (message) => { this.#notice(message); });
+    const { id, answer } = engine.ask<'generate'>({ type: 'generate', request: this.#request }, (message) => {
+      this.#notice(message);
+    });
     this.#running = { engine, id };
     try {
       const { reason, stats, position, candidates } = await answer;
@@ -85,7 +90,8 @@ export class Generation implements EngineJob {
         this.#accepted.resolve({ ledger: message.ledger, headTokens: message.headTokens });
         break;
       case 'prompt':
-        for (const listener of this.#promptListeners) listener({ done: message.done, total: message.total, reused: message.reused });
+        for (const listener of this.#promptListeners)
+          listener({ done: message.done, total: message.total, reused: message.reused });
         break;
       case 'text':
         if (message.text !== '') for (const listener of this.#textListeners) listener(message.text);
@@ -97,6 +103,18 @@ export class Generation implements EngineJob {
   #finishStopped(): void {
     this.#accepted.reject(faults.stopped());
     const promptTokens = this.#ledger?.total ?? 0;
-    this.#done.resolve({ reason: 'stopped', position: 0, candidates: null, stats: { promptTokens, reusedTokens: 0, tokens: 0, firstTokenMs: 0, tokensPerSecond: 0, seed: this.#request.sampling.seed } });
+    this.#done.resolve({
+      reason: 'stopped',
+      position: 0,
+      candidates: null,
+      stats: {
+        promptTokens,
+        reusedTokens: 0,
+        tokens: 0,
+        firstTokenMs: 0,
+        tokensPerSecond: 0,
+        seed: this.#request.sampling.seed,
+      },
+    });
   }
 }

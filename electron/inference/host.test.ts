@@ -8,21 +8,62 @@ import { formatByName } from '../../shared/prompt/formats.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { EngineFault } from './fault.ts';
 import { createInferenceHost } from './host.ts';
-import { type EngineWire, type FromEngine, type GenerateRequest, type InferenceHost, type LoadedModel, type LoadOptions, PROTOCOL_VERSION, type StartEngine, type ToEngine } from './protocol.ts';
+import {
+  type EngineWire,
+  type FromEngine,
+  type GenerateRequest,
+  type InferenceHost,
+  type LoadedModel,
+  type LoadOptions,
+  PROTOCOL_VERSION,
+  type StartEngine,
+  type ToEngine,
+} from './protocol.ts';
 
 /** What the supervisor does about engines that misbehave on cue; tests/model has the real one. */
 const TEMPO = { pingMs: 10, hangMs: 50, helloMs: 100, stopMs: 50, firstMs: 5000, silenceMs: 5000 };
 const OPTIONS: LoadOptions = { path: '/a.gguf', contextSize: null, threads: 1, gpu: false };
-const MODEL: LoadedModel = { architecture: 'x', name: 'x', contextSize: 1024, trainedContext: 1024, device: 'CPU', parallel: 1, vocabulary: { size: 1, kind: 'bpe', bos: false, roleTokens: [] }, hardware: { promptChunk: 128, gpuLayers: 0, memory: { ram: 1, vram: 0 }, vram: null, exact: true, speculation: null, warning: null } };
+const MODEL: LoadedModel = {
+  architecture: 'x',
+  name: 'x',
+  contextSize: 1024,
+  trainedContext: 1024,
+  device: 'CPU',
+  parallel: 1,
+  vocabulary: { size: 1, kind: 'bpe', bos: false, roleTokens: [] },
+  hardware: {
+    promptChunk: 128,
+    gpuLayers: 0,
+    memory: { ram: 1, vram: 0 },
+    vram: null,
+    exact: true,
+    speculation: null,
+    warning: null,
+  },
+};
 const REQUEST: GenerateRequest = {
-  plan: { format: formatByName('metharme') ?? (() => { throw new Error(); })(), turns: [], open: false, reserve: 10, contextSize: 1024, cut: null },
+  plan: {
+    format:
+      formatByName('metharme') ??
+      (() => {
+        throw new Error();
+      })(),
+    turns: [],
+    open: false,
+    reserve: 10,
+    contextSize: 1024,
+    cut: null,
+  },
   sampling: { ...DEFAULT_SAMPLING, seed: 1 },
 };
 
 type Answer = (message: ToEngine, tell: (message: FromEngine) => void, die: () => void) => void;
 
 /** Engines that follow a script; counts how many were started, and ends any that run. */
-function scripted(answer: Answer, hello: FromEngine | null = { type: 'hello', version: PROTOCOL_VERSION, pid: 1 }): { start: StartEngine; started: () => number; running: () => (() => void)[] } {
+function scripted(
+  answer: Answer,
+  hello: FromEngine | null = { type: 'hello', version: PROTOCOL_VERSION, pid: 1 },
+): { start: StartEngine; started: () => number; running: () => (() => void)[] } {
   let started = 0;
   const alive = new Set<() => void>();
   const start: StartEngine = () => {
@@ -30,11 +71,35 @@ function scripted(answer: Answer, hello: FromEngine | null = { type: 'hello', ve
     let dead = false;
     let listener: (message: FromEngine) => void = () => undefined;
     let onExit: Parameters<EngineWire['onExit']>[0] = () => undefined;
-    const tell = (message: FromEngine): void => { setImmediate(() => { if (!dead) listener(message); }); };
-    const die = (): void => { if (!dead) { dead = true; alive.delete(die); setImmediate(() => { onExit({ code: null, signal: 'SIGABRT' }); }); } };
+    const tell = (message: FromEngine): void => {
+      setImmediate(() => {
+        if (!dead) listener(message);
+      });
+    };
+    const die = (): void => {
+      if (!dead) {
+        dead = true;
+        alive.delete(die);
+        setImmediate(() => {
+          onExit({ code: null, signal: 'SIGABRT' });
+        });
+      }
+    };
     alive.add(die);
     if (hello !== null) tell(hello);
-    return { pid: null, send: (message) => { answer(message, tell, die); }, onMessage: (given) => { listener = given; }, onExit: (given) => { onExit = given; }, kill: die };
+    return {
+      pid: null,
+      send: (message) => {
+        answer(message, tell, die);
+      },
+      onMessage: (given) => {
+        listener = given;
+      },
+      onExit: (given) => {
+        onExit = given;
+      },
+      kill: die,
+    };
   };
   return { start, started: () => started, running: () => [...alive] };
 }
@@ -44,17 +109,24 @@ const well: Answer = ({ type, id }, tell) => {
   if (type === 'ping') tell({ type: 'pong', id });
 };
 
-const newHost = (start: StartEngine): InferenceHost => createInferenceHost(start, { tempo: TEMPO, hasRoom: () => true });
+const newHost = (start: StartEngine): InferenceHost =>
+  createInferenceHost(start, { tempo: TEMPO, hasRoom: () => true });
 
 async function faultOf(promise: Promise<unknown>): Promise<StudioFault> {
-  const error: unknown = await promise.then(() => null, (reason: unknown) => reason);
+  const error: unknown = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
   if (!(error instanceof EngineFault)) throw new Error(`expected a fault, got ${String(error)}`);
   return error.fault;
 }
 
 describe('the breaker', () => {
   test('after three deaths in a row the engine is not started unasked; asking tries once more', async () => {
-    const engine = scripted((message, tell, die) => { if (message.type === 'generate') die(); else well(message, tell, die); });
+    const engine = scripted((message, tell, die) => {
+      if (message.type === 'generate') die();
+      else well(message, tell, die);
+    });
     const host = newHost(engine.start);
     await host.load(OPTIONS, () => undefined);
     for (let i = 0; i < 3; i++) expect((await faultOf(host.generate(REQUEST).done)).code).toBe('CRASH');
@@ -72,10 +144,13 @@ describe('the breaker', () => {
   });
 
   test('a file that cannot be opened is no failure of the engine', async () => {
-    const host = newHost(scripted((message, tell, die) => {
-      if (message.type === 'load') tell({ type: 'failed', id: message.id, fault: { code: 'NOT_GGUF', message: 'No.' } });
-      else well(message, tell, die);
-    }).start);
+    const host = newHost(
+      scripted((message, tell, die) => {
+        if (message.type === 'load')
+          tell({ type: 'failed', id: message.id, fault: { code: 'NOT_GGUF', message: 'No.' } });
+        else well(message, tell, die);
+      }).start,
+    );
     for (let i = 0; i < 5; i++) expect((await faultOf(host.load(OPTIONS, () => undefined))).code).toBe('NOT_GGUF');
     expect((await faultOf(host.generate(REQUEST).done)).code).toBe('NO_ENGINE');
     await host.close();
@@ -84,7 +159,9 @@ describe('the breaker', () => {
 
 describe('the pulse', () => {
   test('an engine that answers nothing is ended, and told as a hang', async () => {
-    const engine = scripted((message, tell, die) => { if (message.type === 'load') well(message, tell, die); });
+    const engine = scripted((message, tell, die) => {
+      if (message.type === 'load') well(message, tell, die);
+    });
     const host = newHost(engine.start);
     const deaths: StudioFault[] = [];
     host.onDeath((fault) => deaths.push(fault));
@@ -103,10 +180,13 @@ describe('the pulse', () => {
   });
 
   test('a reply that stands still in its middle is ended much sooner than one that has not begun', async () => {
-    const host = createInferenceHost(scripted((message, tell, die) => {
-      if (message.type === 'generate') tell({ type: 'prompt', id: message.id, done: 128, total: 512, reused: 0 });
-      else well(message, tell, die);
-    }).start, { tempo: { ...TEMPO, silenceMs: 60 } });
+    const host = createInferenceHost(
+      scripted((message, tell, die) => {
+        if (message.type === 'generate') tell({ type: 'prompt', id: message.id, done: 128, total: 512, reused: 0 });
+        else well(message, tell, die);
+      }).start,
+      { tempo: { ...TEMPO, silenceMs: 60 } },
+    );
     await host.load(OPTIONS, () => undefined);
     const from = performance.now();
     expect((await faultOf(host.generate(REQUEST).done)).code).toBe('HANG');
@@ -134,7 +214,9 @@ describe('stopping', () => {
     await delay(20);
     job.stop();
     expect((await job.done).reason).toBe('stopped');
-    expect(deaths).toMatchObject([{ code: 'UNHEEDED', message: expect.stringContaining('did not stop in time') as unknown }]);
+    expect(deaths).toMatchObject([
+      { code: 'UNHEEDED', message: expect.stringContaining('did not stop in time') as unknown },
+    ]);
     const next = host.generate(REQUEST);
     await delay(50);
     expect(engine.started()).toBe(2);
@@ -145,7 +227,12 @@ describe('stopping', () => {
 
   test('a reply stopped while it waits never begins', async () => {
     const asked: string[] = [];
-    const host = newHost(scripted((message, tell, die) => { asked.push(message.type); well(message, tell, die); }).start);
+    const host = newHost(
+      scripted((message, tell, die) => {
+        asked.push(message.type);
+        well(message, tell, die);
+      }).start,
+    );
     await host.load(OPTIONS, () => undefined);
     const [first, second] = [host.generate(REQUEST), host.generate(REQUEST)];
     second.stop();
@@ -164,7 +251,10 @@ describe('stopping', () => {
     const jobs = [host.generate(REQUEST), host.generate(REQUEST)];
     await delay(10);
     await host.close();
-    expect((await Promise.all(jobs.map((job) => faultOf(job.done)))).map(({ code }) => code)).toEqual(['NO_ENGINE', 'CLOSED']);
+    expect((await Promise.all(jobs.map((job) => faultOf(job.done)))).map(({ code }) => code)).toEqual([
+      'NO_ENGINE',
+      'CLOSED',
+    ]);
     expect(host.pid).toBeNull();
   });
 });
@@ -236,7 +326,7 @@ describe('models', () => {
     await host.close();
   });
 
-  test('the end of the one in reserve is nobody\'s loss', async () => {
+  test("the end of the one in reserve is nobody's loss", async () => {
     const engine = scripted(well);
     const host = newHost(engine.start);
     const deaths: StudioFault[] = [];
@@ -253,12 +343,16 @@ describe('models', () => {
 
   test('rest does not wait for idle work, which does not start the engine again', async () => {
     const engine = scripted((message, tell, die) => {
-      if (message.type === 'abort') tell({ type: 'failed', id: message.id, fault: { code: 'STOPPED', message: 'Stopped.' } });
+      if (message.type === 'abort')
+        tell({ type: 'failed', id: message.id, fault: { code: 'STOPPED', message: 'Stopped.' } });
       else well(message, tell, die);
     });
     const host = newHost(engine.start);
     await load(host);
-    const measured = [host.perplexity({ text: 'long', window: 64 }), host.perplexity({ text: 'longer', window: 64 })].map(({ done }) => faultOf(done));
+    const measured = [
+      host.perplexity({ text: 'long', window: 64 }),
+      host.perplexity({ text: 'longer', window: 64 }),
+    ].map(({ done }) => faultOf(done));
     await delay(20);
     await host.rest();
     expect(engine.running()).toEqual([]);

@@ -6,7 +6,19 @@ import { EngineFault, faults } from './fault.ts';
 import { stampsOf } from './file-stamp.ts';
 import { Generation } from './generation.ts';
 import { measurement } from './measurement.ts';
-import { type AnswerTo, type Asking, DEFAULT_TUNING, type EngineJob, type FromEngine, type GenerateRequest, type InferenceHost, type LoadedModel, type LoadOptions, type Request, type StartEngine } from './protocol.ts';
+import {
+  type AnswerTo,
+  type Asking,
+  DEFAULT_TUNING,
+  type EngineJob,
+  type FromEngine,
+  type GenerateRequest,
+  type InferenceHost,
+  type LoadedModel,
+  type LoadOptions,
+  type Request,
+  type StartEngine,
+} from './protocol.ts';
 import { JobQueue, type JobOptions } from './queue.ts';
 import { hasRoomBeside, isMemoryShort } from './room.ts';
 
@@ -16,14 +28,26 @@ const BREAKER = 3;
 const INFRASTRUCTURE = new Set(['CRASH', 'HANG', 'START', 'LOAD']);
 
 /** A process with the model that it has, or is getting. `files`: as they were when it read them. */
-interface Seat { readonly engine: EngineProcess; readonly files: string; options: LoadOptions; model: LoadedModel | null }
-interface Supervision { readonly tempo?: Tempo; readonly hasRoom?: (other: LoadedModel, options: LoadOptions) => boolean; readonly isShort?: () => boolean }
+interface Seat {
+  readonly engine: EngineProcess;
+  readonly files: string;
+  options: LoadOptions;
+  model: LoadedModel | null;
+}
+interface Supervision {
+  readonly tempo?: Tempo;
+  readonly hasRoom?: (other: LoadedModel, options: LoadOptions) => boolean;
+  readonly isShort?: () => boolean;
+}
 
 /**
  * The supervisor: starts the engine when it is needed, keeps the queue of its jobs, and survives its death. A model has a process of its own;
  * the model of before stays for switching back as long as memory allows.
  */
-export function createInferenceHost(start: StartEngine, { tempo = TEMPO, hasRoom = hasRoomBeside, isShort = isMemoryShort }: Supervision = {}): InferenceHost {
+export function createInferenceHost(
+  start: StartEngine,
+  { tempo = TEMPO, hasRoom = hasRoomBeside, isShort = isMemoryShort }: Supervision = {},
+): InferenceHost {
   const deathListeners: ((fault: StudioFault) => void)[] = [];
   let seat: Seat | null = null;
   let spare: Seat | null = null;
@@ -33,7 +57,9 @@ export function createInferenceHost(start: StartEngine, { tempo = TEMPO, hasRoom
   let closed = false;
   const queue = new JobQueue(() => seat?.model?.parallel ?? 1);
 
-  const watch = setInterval(() => { if (spare !== null && isShort()) void spare.engine.kill(); }, tempo.pingMs).unref();
+  const watch = setInterval(() => {
+    if (spare !== null && isShort()) void spare.engine.kill();
+  }, tempo.pingMs).unref();
 
   const counted = async <T>(job: Promise<T>): Promise<T> => {
     try {
@@ -73,7 +99,9 @@ export function createInferenceHost(start: StartEngine, { tempo = TEMPO, hasRoom
     await makeRoom(options);
     const made = await startProcess(options);
     try {
-      const { answer } = made.engine.ask<'load'>({ type: 'load', options }, (message) => { if (message.type === 'progress') onProgress(message.value); });
+      const { answer } = made.engine.ask<'load'>({ type: 'load', options }, (message) => {
+        if (message.type === 'progress') onProgress(message.value);
+      });
       made.model = (await answer).model;
       return made.model;
     } catch (error) {
@@ -117,32 +145,60 @@ export function createInferenceHost(start: StartEngine, { tempo = TEMPO, hasRoom
     return readyNow();
   };
 
-  const endProcesses = async (): Promise<void> => { for (const one of [seat, spare]) await one?.engine.kill(); };
+  const endProcesses = async (): Promise<void> => {
+    for (const one of [seat, spare]) await one?.engine.kill();
+  };
 
-  const ask = <T extends Asking['type']>(engineOf: () => Promise<EngineProcess>, request: Request<T>, options: JobOptions, notice?: (message: FromEngine) => void): Promise<AnswerTo<T>> =>
-    queue.add((stop) => counted(engineOf().then((engine) => {
-      const { id, answer } = engine.ask(request, notice);
-      whenAborted(stop, () => { engine.abort(id); });
-      return answer;
-    })), options);
+  const ask = <T extends Asking['type']>(
+    engineOf: () => Promise<EngineProcess>,
+    request: Request<T>,
+    options: JobOptions,
+    notice?: (message: FromEngine) => void,
+  ): Promise<AnswerTo<T>> =>
+    queue.add(
+      (stop) =>
+        counted(
+          engineOf().then((engine) => {
+            const { id, answer } = engine.ask(request, notice);
+            whenAborted(stop, () => {
+              engine.abort(id);
+            });
+            return answer;
+          }),
+        ),
+      options,
+    );
 
   return {
-    get pid() { return seat?.engine.pid ?? null; },
-    get isReplaced() { return isReplaced(); },
+    get pid() {
+      return seat?.engine.pid ?? null;
+    },
+    get isReplaced() {
+      return isReplaced();
+    },
     get held() {
       const memories = [seat, spare].flatMap((one) => one?.model?.hardware.memory ?? []);
-      return { ram: memories.reduce((sum, { ram }) => sum + ram, 0), vram: memories.reduce((sum, { vram }) => sum + vram, 0) };
+      return {
+        ram: memories.reduce((sum, { ram }) => sum + ram, 0),
+        vram: memories.reduce((sum, { vram }) => sum + vram, 0),
+      };
     },
 
-    load: (options, onProgress) => queue.add(async () => {
-      const model = await load(options, onProgress);
-      // Somebody asked for it: one more try before the breaker opens again.
-      failures = Math.min(failures, BREAKER - 1);
-      return model;
-    }, { alone: true }),
+    load: (options, onProgress) =>
+      queue.add(
+        async () => {
+          const model = await load(options, onProgress);
+          // Somebody asked for it: one more try before the breaker opens again.
+          failures = Math.min(failures, BREAKER - 1);
+          return model;
+        },
+        { alone: true },
+      ),
 
-    plan: async (request: PlanRequest): Promise<Ledger> => (await (await readyNow()).ask<'plan'>({ type: 'plan', request }).answer).ledger,
-    count: async (texts) => (await ask<'count'>(readyNow, { type: 'count', texts }, { priority: 'idle', again: true })).counts,
+    plan: async (request: PlanRequest): Promise<Ledger> =>
+      (await (await readyNow()).ask<'plan'>({ type: 'plan', request }).answer).ledger,
+    count: async (texts) =>
+      (await ask<'count'>(readyNow, { type: 'count', texts }, { priority: 'idle', again: true })).counts,
     tokens: async (request) => (await (await readyNow()).ask<'tokens'>({ type: 'tokens', request }).answer).prompt,
 
     generate(request: GenerateRequest, priority = 'asked'): EngineJob {
@@ -153,19 +209,48 @@ export function createInferenceHost(start: StartEngine, { tempo = TEMPO, hasRoom
       });
       const task = async (stop: AbortSignal): Promise<void> => {
         if (generation.stopped) return;
-        whenAborted(stop, () => { generation.stop(); });
+        whenAborted(stop, () => {
+          generation.stop();
+        });
         await counted((isIdle ? readyNow() : ensureLoaded()).then((engine) => generation.run(engine)));
         failures = 0;
       };
-      queue.add(task, { priority }).catch((error: unknown) => { generation.fail(error); });
+      queue.add(task, { priority }).catch((error: unknown) => {
+        generation.fail(error);
+      });
       return generation;
     },
 
-    work: (request, options = {}, notice) => ask(options.priority === 'idle' ? readyNow : ensureLoaded, request, options, notice),
-    score: (request) => measurement(async (signal, notice) => (await ask<'score'>(ensureLoaded, { type: 'score', request }, { priority: 'idle', again: true, signal }, notice)).endings),
-    perplexity: (request) => measurement(async (signal, notice) => (await ask<'perplexity'>(ensureLoaded, { type: 'perplexity', request }, { priority: 'idle', again: true, signal }, notice)).result),
+    work: (request, options = {}, notice) =>
+      ask(options.priority === 'idle' ? readyNow : ensureLoaded, request, options, notice),
+    score: (request) =>
+      measurement(
+        async (signal, notice) =>
+          (
+            await ask<'score'>(
+              ensureLoaded,
+              { type: 'score', request },
+              { priority: 'idle', again: true, signal },
+              notice,
+            )
+          ).endings,
+      ),
+    perplexity: (request) =>
+      measurement(
+        async (signal, notice) =>
+          (
+            await ask<'perplexity'>(
+              ensureLoaded,
+              { type: 'perplexity', request },
+              { priority: 'idle', again: true, signal },
+              notice,
+            )
+          ).result,
+      ),
 
-    onDeath: (listener) => { deathListeners.push(listener); },
+    onDeath: (listener) => {
+      deathListeners.push(listener);
+    },
 
     rest() {
       queue.dropIdle(faults.yielded());
@@ -188,5 +273,11 @@ function whenAborted(signal: AbortSignal, act: () => void): void {
 }
 
 function holds({ options: a, files }: Seat, b: LoadOptions): boolean {
-  return files === stampsOf(b) && a.contextSize === b.contextSize && a.threads === b.threads && a.gpu === b.gpu && isDeepStrictEqual({ ...DEFAULT_TUNING, ...a.tuning }, { ...DEFAULT_TUNING, ...b.tuning });
+  return (
+    files === stampsOf(b) &&
+    a.contextSize === b.contextSize &&
+    a.threads === b.threads &&
+    a.gpu === b.gpu &&
+    isDeepStrictEqual({ ...DEFAULT_TUNING, ...a.tuning }, { ...DEFAULT_TUNING, ...b.tuning })
+  );
 }

@@ -4,7 +4,10 @@ export function inTurn(atOnce: number): <T>(work: () => Promise<T>) => Promise<T
   let running = 0;
   return async (work) => {
     if (running < atOnce) running++;
-    else await new Promise<void>((resolve) => { waiting.push(resolve); });
+    else
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+      });
     try {
       return await work();
     } finally {

@@ -1,7 +1,9 @@
 import type { FromEngine, Measurement } from './protocol.ts';
 
 /** A measurement as its asker holds it, from the queue to its end. */
-export function measurement<T>(run: (signal: AbortSignal, notice: (message: FromEngine) => void) => Promise<T>): Measurement<T> {
+export function measurement<T>(
+  run: (signal: AbortSignal, notice: (message: FromEngine) => void) => Promise<T>,
+): Measurement<T> {
   const stop = new AbortController();
   const listeners: ((share: number) => void)[] = [];
   const done = run(stop.signal, (message) => {
@@ -9,5 +11,13 @@ export function measurement<T>(run: (signal: AbortSignal, notice: (message: From
   });
   // Whoever stops a measurement need not wait for it.
   done.catch(() => undefined);
-  return { done, onProgress: (listener) => { listeners.push(listener); }, stop: () => { stop.abort(); } };
+  return {
+    done,
+    onProgress: (listener) => {
+      listeners.push(listener);
+    },
+    stop: () => {
+      stop.abort();
+    },
+  };
 }

@@ -9,21 +9,35 @@ export const engineInMemory: StartEngine = () => {
   let dead = false;
   const carry = <T>(message: T, listeners: () => readonly ((message: T) => void)[]): void => {
     const copy = structuredClone(message);
-    setImmediate(() => { if (!dead) for (const listener of listeners()) listener(copy); });
+    setImmediate(() => {
+      if (!dead) for (const listener of listeners()) listener(copy);
+    });
   };
   const stop = startRuntime({
-    send: (message) => { carry(message, () => fromEngine); },
-    onMessage: (listener) => { receive = listener; },
+    send: (message) => {
+      carry(message, () => fromEngine);
+    },
+    onMessage: (listener) => {
+      receive = listener;
+    },
   });
   const wire: EngineWire = {
     pid: process.pid,
-    send: (message) => { carry(message, () => [receive]); },
-    onMessage: (listener) => { fromEngine.push(listener); },
-    onExit: (listener) => { exits.push(listener); },
+    send: (message) => {
+      carry(message, () => [receive]);
+    },
+    onMessage: (listener) => {
+      fromEngine.push(listener);
+    },
+    onExit: (listener) => {
+      exits.push(listener);
+    },
     kill: () => {
       if (dead) return;
       dead = true;
-      void stop().then(() => { for (const listener of exits) listener({ code: null, signal: 'SIGKILL' }); });
+      void stop().then(() => {
+        for (const listener of exits) listener({ code: null, signal: 'SIGKILL' });
+      });
     },
   };
   return wire;

@@ -10,7 +10,7 @@ const newPatience = (pace: Pace): Patience => new Patience('generate', pace, TEM
 function limit(patience: Patience): number {
   let pings = 0;
   while (patience.wait()) pings++;
-  return pings * TEMPO.pingMs / 1000;
+  return (pings * TEMPO.pingMs) / 1000;
 }
 
 function shown(pace: Pace, ...pauses: readonly number[]): Patience {

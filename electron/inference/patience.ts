@@ -5,7 +5,9 @@ import type { Asking, FromEngine } from './protocol.ts';
 const TIMES_SLOWEST = 20;
 
 /** How slow the steps of one process have been, in pings. */
-export interface Pace { slowest: number }
+export interface Pace {
+  slowest: number;
+}
 
 /**
  * How long a request may show nothing: generously until its first step, for weights may have to come from a slow disk; then by what its model has shown.
@@ -34,7 +36,10 @@ export class Patience {
   wait(): boolean {
     this.#silent++;
     const { pingMs, firstMs, silenceMs } = this.#tempo;
-    return this.#silent * pingMs <= (this.#begun ? Math.max(silenceMs, TIMES_SLOWEST * this.#pace.slowest * pingMs) : firstMs);
+    return (
+      this.#silent * pingMs <=
+      (this.#begun ? Math.max(silenceMs, TIMES_SLOWEST * this.#pace.slowest * pingMs) : firstMs)
+    );
   }
 
   #step(): void {

@@ -13,7 +13,10 @@ export const PROMPT_CHUNK = 128;
 export const MAX_BRANCHES = 4;
 
 export interface LoadOptions {
-  readonly path: string; readonly contextSize: number | null; readonly threads: number; readonly gpu: boolean;
+  readonly path: string;
+  readonly contextSize: number | null;
+  readonly threads: number;
+  readonly gpu: boolean;
   /** How many evaluated prompts are kept in memory, 1 to MAX_BRANCHES, as far as there is room for them. Default: MAX_BRANCHES. */
   readonly branches?: number;
   /** What is left out is as in DEFAULT_TUNING. */
@@ -37,41 +40,93 @@ export interface Tuning {
   /** When the window slides, what is kept moves up without being read again (KV shift): faster, and no longer exact. */
   readonly fastSlide: boolean;
 }
-export const DEFAULT_TUNING: Tuning = { promptChunk: PROMPT_CHUNK, gpuLayers: 'auto', device: null, keyCache: 'f16', adapters: [], draft: null, lookup: false, fastSlide: false };
+export const DEFAULT_TUNING: Tuning = {
+  promptChunk: PROMPT_CHUNK,
+  gpuLayers: 'auto',
+  device: null,
+  keyCache: 'f16',
+  adapters: [],
+  draft: null,
+  lookup: false,
+  fastSlide: false,
+};
 
 /** `path`: of the state file, made by main. `sha256`: of the model file, as far as it is known. */
-export interface StateFile { readonly path: string; readonly sha256: string | null }
-export interface SaveRequest extends StateFile { readonly plan: PlanRequest }
+export interface StateFile {
+  readonly path: string;
+  readonly sha256: string | null;
+}
+export interface SaveRequest extends StateFile {
+  readonly plan: PlanRequest;
+}
 export interface LoadedModel {
-  readonly architecture: string; readonly name: string; readonly contextSize: number; readonly trainedContext: number; readonly device: string;
+  readonly architecture: string;
+  readonly name: string;
+  readonly contextSize: number;
+  readonly trainedContext: number;
+  readonly device: string;
   /** How many jobs run side by side. */
   readonly parallel: number;
-  readonly vocabulary: { readonly size: number; readonly kind: 'bpe' | 'spm'; readonly bos: boolean; readonly roleTokens: readonly string[] };
+  readonly vocabulary: {
+    readonly size: number;
+    readonly kind: 'bpe' | 'spm';
+    readonly bos: boolean;
+    readonly roleTokens: readonly string[];
+  };
   readonly hardware: LoadedHardware;
 }
 /** A token as a person reads it: a control token by its name, a piece of a character by its bytes. */
-export interface TokenPiece { readonly id: number; readonly text: string; readonly kind: 'control' | 'user-defined' | 'plain' }
+export interface TokenPiece {
+  readonly id: number;
+  readonly text: string;
+  readonly kind: 'control' | 'user-defined' | 'plain';
+}
 /** A prompt in its tokens, and those that end a text by the model's file. */
-export interface TokenisedPrompt { readonly tokens: readonly TokenPiece[]; readonly ends: readonly TokenPiece[] }
+export interface TokenisedPrompt {
+  readonly tokens: readonly TokenPiece[];
+  readonly ends: readonly TokenPiece[];
+}
 export interface GenerateRequest {
-  readonly plan: PlanRequest; readonly sampling: Sampling & { readonly seed: number };
+  readonly plan: PlanRequest;
+  readonly sampling: Sampling & { readonly seed: number };
   /** Reads the whole prompt anew: the same request then gives the same tokens, always. */
   readonly cold?: boolean;
 }
 
 /** Continuations of one prefix: of a chat in a format (`open: false`: the reply is opened), or of an open last turn. */
-export interface ScoreRequest { readonly prefix: Pick<PlanRequest, 'format' | 'turns' | 'open'>; readonly endings: readonly string[] }
+export interface ScoreRequest {
+  readonly prefix: Pick<PlanRequest, 'format' | 'turns' | 'open'>;
+  readonly endings: readonly string[];
+}
 /** Natural logarithms of probabilities: the `sum` is that of `tokens`, in order. `bytes`: of the ending in UTF-8. */
-export interface EndingScore { readonly sum: number; readonly tokens: readonly { readonly id: number; readonly logProbability: number }[]; readonly bytes: number }
+export interface EndingScore {
+  readonly sum: number;
+  readonly tokens: readonly { readonly id: number; readonly logProbability: number }[];
+  readonly bytes: number;
+}
 /** `window` in tokens, as llama-perplexity's `--ctx-size`. */
-export interface PerplexityRequest { readonly text: string; readonly window: number }
+export interface PerplexityRequest {
+  readonly text: string;
+  readonly window: number;
+}
 /** `deviation`: the standard error that llama-perplexity prints behind `+/-`; `tokens`: of the whole text, of which `scored` count. */
-export interface Perplexity { readonly value: number; readonly deviation: number; readonly tokens: number; readonly windows: number; readonly scored: number }
+export interface Perplexity {
+  readonly value: number;
+  readonly deviation: number;
+  readonly tokens: number;
+  readonly windows: number;
+  readonly scored: number;
+}
 
 export type ToEngine =
   | { readonly type: 'load'; readonly id: number; readonly options: LoadOptions }
   /** What a load would find. `freed`: bytes that will be free by then. */
-  | { readonly type: 'survey'; readonly id: number; readonly options: LoadOptions; readonly freed: LoadedHardware['memory'] }
+  | {
+      readonly type: 'survey';
+      readonly id: number;
+      readonly options: LoadOptions;
+      readonly freed: LoadedHardware['memory'];
+    }
   | { readonly type: 'plan'; readonly id: number; readonly request: PlanRequest }
   | { readonly type: 'count'; readonly id: number; readonly texts: readonly string[] }
   | { readonly type: 'tokens'; readonly id: number; readonly request: PlanRequest }
@@ -92,11 +147,24 @@ export type FromEngine =
   | { readonly type: 'planned'; readonly id: number; readonly ledger: Ledger }
   | { readonly type: 'counted'; readonly id: number; readonly counts: readonly number[] }
   | { readonly type: 'tokenised'; readonly id: number; readonly prompt: TokenisedPrompt }
-  | { readonly type: 'prompt'; readonly id: number; readonly done: number; readonly total: number; readonly reused: number }
+  | {
+      readonly type: 'prompt';
+      readonly id: number;
+      readonly done: number;
+      readonly total: number;
+      readonly reused: number;
+    }
   /** Sent once a generation's prompt is planned, before it is evaluated. `headTokens` are the ids of the head, `total` equals the engine's position when the prompt is read. */
   | { readonly type: 'accepted'; readonly id: number; readonly ledger: Ledger; readonly headTokens: readonly number[] }
   | { readonly type: 'text'; readonly id: number; readonly text: string }
-  | { readonly type: 'done'; readonly id: number; readonly reason: Exclude<StopReason, 'error'>; readonly stats: GenerationStats; readonly position: number; readonly candidates: Uint8Array | null }
+  | {
+      readonly type: 'done';
+      readonly id: number;
+      readonly reason: Exclude<StopReason, 'error'>;
+      readonly stats: GenerationStats;
+      readonly position: number;
+      readonly candidates: Uint8Array | null;
+    }
   | { readonly type: 'scored'; readonly id: number; readonly endings: readonly EndingScore[] }
   | { readonly type: 'perplexed'; readonly id: number; readonly result: Perplexity }
   /** How many tokens were read ahead, saved in how many bytes, brought back. */
@@ -107,8 +175,19 @@ export type FromEngine =
   | { readonly type: 'failed'; readonly id: number; readonly fault: StudioFault };
 
 /** Each request that has an answer, and which one; `failed` instead if there is none. What comes before it are notices. */
-export const ANSWERS = { load: 'loaded', survey: 'surveyed', plan: 'planned', count: 'counted', tokens: 'tokenised', generate: 'done', score: 'scored', perplexity: 'perplexed',
-  prepare: 'prepared', save: 'saved', restore: 'restored' } as const;
+export const ANSWERS = {
+  load: 'loaded',
+  survey: 'surveyed',
+  plan: 'planned',
+  count: 'counted',
+  tokens: 'tokenised',
+  generate: 'done',
+  score: 'scored',
+  perplexity: 'perplexed',
+  prepare: 'prepared',
+  save: 'saved',
+  restore: 'restored',
+} as const;
 export type Asking = Extract<ToEngine, { type: keyof typeof ANSWERS }>;
 export type AnswerTo<T extends Asking['type']> = Extract<FromEngine, { type: (typeof ANSWERS)[T] }>;
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
@@ -132,7 +211,12 @@ export type StartEngine = (device: number | null) => EngineWire;
 export interface EngineJob {
   readonly accepted: Promise<{ ledger: Ledger; headTokens: readonly number[] }>;
   /** `candidates`: the other words, as candidates.ts records them; null if none were asked for or a grammar ruled. */
-  readonly done: Promise<{ reason: Exclude<StopReason, 'error'>; stats: GenerationStats; position: number; candidates: Uint8Array | null }>;
+  readonly done: Promise<{
+    reason: Exclude<StopReason, 'error'>;
+    stats: GenerationStats;
+    position: number;
+    candidates: Uint8Array | null;
+  }>;
   onPrompt(listener: (progress: { done: number; total: number; reused: number }) => void): void;
   onText(listener: (text: string) => void): void;
   /** Somebody waits for what was begun as idle work: it gives way no more. False if it was stopped already. */
@@ -159,7 +243,11 @@ export interface InferenceHost {
   /** Starts the engine if it must. As idle work it is `stopped` when it has to give way. */
   generate(request: GenerateRequest, priority?: JobOptions['priority']): EngineJob;
   /** Anything else that the engine can do, in the same queue; `notice` hears what comes before the answer. Idle work does not start the engine. */
-  work<T extends Exclude<Asking['type'], 'load' | 'generate'>>(request: Request<T>, options?: JobOptions, notice?: (message: FromEngine) => void): Promise<AnswerTo<T>>;
+  work<T extends Exclude<Asking['type'], 'load' | 'generate'>>(
+    request: Request<T>,
+    options?: JobOptions,
+    notice?: (message: FromEngine) => void,
+  ): Promise<AnswerTo<T>>;
   /** Scores the endings in order. */
   score(request: ScoreRequest): Measurement<readonly EndingScore[]>;
   perplexity(request: PerplexityRequest): Measurement<Perplexity>;

@@ -9,23 +9,40 @@ function line(width = 1) {
   const ends = new Map<string, () => void>();
   const tasks = new Map<string, (stop: AbortSignal) => Promise<string>>();
   const add = (name: string, options?: JobOptions & { alone?: boolean }): Promise<string> => {
-    const task = (stop: AbortSignal): Promise<string> => new Promise((resolve, reject) => {
-      begun.push(name);
-      ends.set(name, () => { resolve(name); });
-      stop.addEventListener('abort', () => { reject(new Error('aborted')); });
-    });
+    const task = (stop: AbortSignal): Promise<string> =>
+      new Promise((resolve, reject) => {
+        begun.push(name);
+        ends.set(name, () => {
+          resolve(name);
+        });
+        stop.addEventListener('abort', () => {
+          reject(new Error('aborted'));
+        });
+      });
     tasks.set(name, task);
     const result = queue.add(task, options);
     result.catch(() => undefined);
     return result;
   };
-  const raise = (name: string): void => { queue.raise(tasks.get(name) ?? expect.fail(name)); };
-  const end = async (name: string): Promise<void> => { ends.get(name)?.(); await settled(); };
+  const raise = (name: string): void => {
+    queue.raise(tasks.get(name) ?? expect.fail(name));
+  };
+  const end = async (name: string): Promise<void> => {
+    ends.get(name)?.();
+    await settled();
+  };
   return { queue, begun, add, raise, end };
 }
 
-const settled = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
-const codeOf = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'none', (error: unknown) => (error instanceof EngineFault ? error.fault.code : String(error)));
+const settled = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+const codeOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'none',
+    (error: unknown) => (error instanceof EngineFault ? error.fault.code : String(error)),
+  );
 
 test('one at a time, in order; what was asked for goes before idle work that waits', async () => {
   const { begun, add, end } = line();

@@ -35,13 +35,31 @@ export class JobQueue {
   }
 
   /** `alone`: nothing runs beside it. */
-  add<T>(task: Task<T>, { priority = 'asked', signal, again = false, alone = false }: JobOptions & { readonly alone?: boolean } = {}): Promise<T> {
+  add<T>(
+    task: Task<T>,
+    { priority = 'asked', signal, again = false, alone = false }: JobOptions & { readonly alone?: boolean } = {},
+  ): Promise<T> {
     const result = Promise.withResolvers<T>();
-    const job: Job = { idle: priority === 'idle', alone, again, signal, task, result: result as PromiseWithResolvers<unknown>, stop: new AbortController(), gaveWay: false };
+    const job: Job = {
+      idle: priority === 'idle',
+      alone,
+      again,
+      signal,
+      task,
+      result: result as PromiseWithResolvers<unknown>,
+      stop: new AbortController(),
+      gaveWay: false,
+    };
     if (this.#refusal !== null) result.reject(this.#refusal);
     else if (signal?.aborted === true) result.reject(faults.stopped());
     else {
-      signal?.addEventListener('abort', () => { this.#takeBack(job); }, { once: true });
+      signal?.addEventListener(
+        'abort',
+        () => {
+          this.#takeBack(job);
+        },
+        { once: true },
+      );
       this.#line(job);
       this.#next();
     }
@@ -134,7 +152,10 @@ export class JobQueue {
 
   #takeBack(job: Job): void {
     const place = this.#waiting.indexOf(job);
-    if (place < 0) { job.stop.abort(); return; }
+    if (place < 0) {
+      job.stop.abort();
+      return;
+    }
     this.#waiting.splice(place, 1);
     job.result.reject(faults.stopped());
   }

@@ -11,7 +11,11 @@ const SPARE = 3 * 2 ** 30;
  * Whether a model may be loaded while another one stays: only if there is plenty of memory, so that neither gets a smaller context for it. The engine repacks weights into a second copy,
  * and what it maps from a file counts as free. A graphics card belongs to one model.
  */
-export function hasRoomBeside({ hardware }: LoadedModel, options: LoadOptions, available = process.availableMemory()): boolean {
+export function hasRoomBeside(
+  { hardware }: LoadedModel,
+  options: LoadOptions,
+  available = process.availableMemory(),
+): boolean {
   const files = splitOf(options.path)?.files ?? [options.path];
   const bytes = files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
   return hardware.vram === null && hardware.memory.ram + 2 * bytes + SPARE <= available;

@@ -16,12 +16,18 @@ export interface HttpOptions {
   readonly port: number | null;
   onClient(socket: WebSocket): void;
 }
-export interface HttpDoor { readonly port: number; readonly url: string; close(): Promise<void> }
+export interface HttpDoor {
+  readonly port: number;
+  readonly url: string;
+  close(): Promise<void>;
+}
 
 const PLAIN = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
-const ASK = 'This page needs the address that Paphos printed when it started: it holds a key that works once.\nStart "paphos serve" again and open the new address.\n';
+const ASK =
+  'This page needs the address that Paphos printed when it started: it holds a key that works once.\nStart "paphos serve" again and open the new address.\n';
 
-const hostsOf = (port: number): readonly string[] => ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${String(port)}`);
+const hostsOf = (port: number): readonly string[] =>
+  ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${String(port)}`);
 
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((done, fail) => {
@@ -33,7 +39,8 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-const inUse = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
+const inUse = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
 
 async function listenSomewhere(server: Server, wanted: number | null, last: number | null): Promise<number> {
   if (wanted !== null) return listen(server, wanted);
@@ -46,7 +53,9 @@ async function listenSomewhere(server: Server, wanted: number | null, last: numb
 }
 
 function refuseUpgrade(socket: Duplex, status: string, words: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${String(Buffer.byteLength(words))}\r\nConnection: close\r\n\r\n${words}`);
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${String(Buffer.byteLength(words))}\r\nConnection: close\r\n\r\n${words}`,
+  );
 }
 
 /** The studio's door for a browser on this machine: the page, and one WebSocket at /rpc. */
@@ -78,14 +87,26 @@ export async function openHttpDoor(options: HttpOptions): Promise<HttpDoor> {
       if (token !== null) {
         const fresh = session.exchange(token);
         if (!fresh && !allowed) return say(403, ASK);
-        response.writeHead(303, { location: '/', 'cache-control': 'no-store', ...(fresh ? { 'set-cookie': session.cookie(port) } : {}) }).end();
+        response
+          .writeHead(303, {
+            location: '/',
+            'cache-control': 'no-store',
+            ...(fresh ? { 'set-cookie': session.cookie(port) } : {}),
+          })
+          .end();
         return;
       }
       // After a link on a foreign page the strict cookie comes only with the page's own requests.
       if (!allowed && request.headers['sec-fetch-site'] !== 'cross-site') return say(401, ASK);
     }
     const file = fileFor(options.pages, url.pathname);
-    if (file === null) return say(404, url.pathname === '/' ? 'The pages of Paphos are not built. Run "npm start" or "npm run build" in its folder.\n' : 'There is nothing here.\n');
+    if (file === null)
+      return say(
+        404,
+        url.pathname === '/'
+          ? 'The pages of Paphos are not built. Run "npm start" or "npm run build" in its folder.\n'
+          : 'There is nothing here.\n',
+      );
     sendFile(response, file, request.method === 'GET');
   };
 
@@ -94,8 +115,10 @@ export async function openHttpDoor(options: HttpOptions): Promise<HttpDoor> {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const host = request.headers.host;
-    if (!known(host)) return refuseUpgrade(socket, '421 Misdirected Request', 'Paphos answers only at the address of this machine.');
-    if (request.headers.origin !== `http://${host}`) return refuseUpgrade(socket, '403 Forbidden', 'Only Paphos’s own page may connect.');
+    if (!known(host))
+      return refuseUpgrade(socket, '421 Misdirected Request', 'Paphos answers only at the address of this machine.');
+    if (request.headers.origin !== `http://${host}`)
+      return refuseUpgrade(socket, '403 Forbidden', 'Only Paphos’s own page may connect.');
     if (!session.allows(request.headers.cookie, port)) return refuseUpgrade(socket, '401 Unauthorized', ASK);
     if (request.url !== '/rpc') return refuseUpgrade(socket, '404 Not Found', 'There is nothing here.');
     sockets.handleUpgrade(request, socket, head, (client) => {
@@ -109,13 +132,16 @@ export async function openHttpDoor(options: HttpOptions): Promise<HttpDoor> {
   return {
     port,
     url: `http://${LOOPBACK}:${String(port)}/?token=${session.token}`,
-    close: () => new Promise((done) => {
-      for (const client of sockets.clients) client.close(1001);
-      server.close(() => { done(); });
-      setTimeout(() => {
-        for (const client of sockets.clients) client.terminate();
-        server.closeAllConnections();
-      }, 200).unref();
-    }),
+    close: () =>
+      new Promise((done) => {
+        for (const client of sockets.clients) client.close(1001);
+        server.close(() => {
+          done();
+        });
+        setTimeout(() => {
+          for (const client of sockets.clients) client.terminate();
+          server.closeAllConnections();
+        }, 200).unref();
+      }),
   };
 }

@@ -8,5 +8,7 @@ type Port = Parameters<RPCHandler<Caller>['upgrade']>[0];
 /** Serves the contract over a message port (Electron's, or one of Node's); one caller per port. The port must be started by its owner. */
 export function servePort(router: StudioRouter): (port: Port) => void {
   const handler = new RPCHandler<Caller>(router, { clientInterceptors: faultInterceptors });
-  return (port) => { handler.upgrade(port, { context: { clientId: randomUUID() } }); };
+  return (port) => {
+    handler.upgrade(port, { context: { clientId: randomUUID() } });
+  };
 }

@@ -25,15 +25,23 @@ export function createRouter({ stories, chapters, writing, models, settings }: S
       open: door.chapters.open.handler(({ input }) => chapters.open(input.id)),
     },
     writing: {
-      applyChange: door.writing.applyChange.handler(({ input, context }) => writing.applyChange(input, context.clientId)),
+      applyChange: door.writing.applyChange.handler(({ input, context }) =>
+        writing.applyChange(input, context.clientId),
+      ),
       activate: door.writing.activate.handler(({ input, context }) => writing.activate(input, context.clientId)),
       generate: door.writing.generate.handler(({ input, context }) => writing.generate(input, context.clientId)),
-      follow: door.writing.follow.handler(({ input, signal }) => writing.follow(input.generationId, input.afterSeq, signal)),
+      follow: door.writing.follow.handler(({ input, signal }) =>
+        writing.follow(input.generationId, input.afterSeq, signal),
+      ),
       stop: door.writing.stop.handler(({ input }) => writing.stop(input.generationId, input.all)),
       plan: door.writing.plan.handler(({ input }) => writing.plan(input)),
       candidates: door.writing.candidates.handler(({ input }) => writing.candidates(input)),
-      hold: door.writing.hold.handler(({ input, context, signal }) => writing.hold(input.storyId, context.clientId, signal)),
-      takeOver: door.writing.takeOver.handler(({ input, context }) => writing.takeOver(input.storyId, context.clientId)),
+      hold: door.writing.hold.handler(({ input, context, signal }) =>
+        writing.hold(input.storyId, context.clientId, signal),
+      ),
+      takeOver: door.writing.takeOver.handler(({ input, context }) =>
+        writing.takeOver(input.storyId, context.clientId),
+      ),
     },
     models: {
       list: door.models.list.handler(() => models.list()),
@@ -49,7 +57,9 @@ export function createRouter({ stories, chapters, writing, models, settings }: S
     settings: {
       sampling: door.settings.sampling.handler(({ input }) => settings.sampling(input.storyId)),
       suitableSampling: door.settings.suitableSampling.handler(() => settings.suitableSampling()),
-      setSampling: door.settings.setSampling.handler(({ input }) => settings.setSampling(input.storyId, input.sampling)),
+      setSampling: door.settings.setSampling.handler(({ input }) =>
+        settings.setSampling(input.storyId, input.sampling),
+      ),
       engine: door.settings.engine.handler(() => settings.engine()),
       setEngine: door.settings.setEngine.handler(({ input }) => settings.setEngine(input)),
       interface: door.settings.interface.handler(() => settings.interface()),

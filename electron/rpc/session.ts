@@ -3,7 +3,10 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-const remembered = z.object({ secret: z.string().regex(/^[0-9a-f]{64}$/), port: z.number().int().min(1).max(65_535).nullable() });
+const remembered = z.object({
+  secret: z.string().regex(/^[0-9a-f]{64}$/),
+  port: z.number().int().min(1).max(65_535).nullable(),
+});
 
 /**
  * Who may talk to the headless studio. A one-time token in the printed address is exchanged once for a cookie;
@@ -44,7 +47,10 @@ export function openSession(dataDir: string): Session {
   if (!known) write();
   const token = randomBytes(16).toString('hex');
   let used = false;
-  const value = (port: number): string => createHmac('sha256', state.secret).update(`session ${String(port)}`).digest('hex');
+  const value = (port: number): string =>
+    createHmac('sha256', state.secret)
+      .update(`session ${String(port)}`)
+      .digest('hex');
 
   return {
     lastPort: state.port,
@@ -57,7 +63,10 @@ export function openSession(dataDir: string): Session {
     cookie: (port) => `paphos-${String(port)}=${value(port)}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000`,
     allows(header, port) {
       const name = `paphos-${String(port)}=`;
-      const found = (header ?? '').split(';').map((part) => part.trim()).find((part) => part.startsWith(name));
+      const found = (header ?? '')
+        .split(';')
+        .map((part) => part.trim())
+        .find((part) => part.startsWith(name));
       return found !== undefined && same(found.slice(name.length), value(port));
     },
     rememberPort(port) {

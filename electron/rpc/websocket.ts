@@ -7,5 +7,7 @@ import type { StudioRouter } from './router.ts';
 /** Serves the contract over sockets that were already let in; one caller per socket. */
 export function serveWebSocket(router: StudioRouter): (socket: WebSocket) => void {
   const handler = new RPCHandler<Caller>(router, { clientInterceptors: faultInterceptors });
-  return (socket) => { void handler.upgrade(socket, { context: { clientId: randomUUID() } }); };
+  return (socket) => {
+    void handler.upgrade(socket, { context: { clientId: randomUUID() } });
+  };
 }

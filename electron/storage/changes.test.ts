@@ -30,8 +30,20 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const turn = (text: string, role: Turn['role'] = 'model'): Turn => ({ id: newId(), role, speaker: null, marked: true, text });
-const change = (...ops: Op[]) => applyChange(db, { changeId: newId(), chapterId: chapter, structureRev: readTree(db, chapter, { texts: 'none' }).structureRev, ops });
+const turn = (text: string, role: Turn['role'] = 'model'): Turn => ({
+  id: newId(),
+  role,
+  speaker: null,
+  marked: true,
+  text,
+});
+const change = (...ops: Op[]) =>
+  applyChange(db, {
+    changeId: newId(),
+    chapterId: chapter,
+    structureRev: readTree(db, chapter, { texts: 'none' }).structureRev,
+    ops,
+  });
 const shown = () => activePath(readTree(db, chapter, { texts: 'path' })).map((each) => each.text);
 const code = (act: () => unknown) => {
   try {
@@ -44,13 +56,20 @@ const code = (act: () => unknown) => {
 
 describe('a change of a chapter', () => {
   test('a new chapter is one empty user turn', () => {
-    expect(activePath(readTree(db, chapter, { texts: 'path' }))).toMatchObject([{ id: root, role: 'user', text: '', version: 1, marked: false }]);
+    expect(activePath(readTree(db, chapter, { texts: 'path' }))).toMatchObject([
+      { id: root, role: 'user', text: '', version: 1, marked: false },
+    ]);
   });
 
   test('writes, answers, edits, and is there again after reopening', () => {
     const reply = turn('The lamp went out.');
-    expect(change({ op: 'setText', turnId: root, version: 1, at: 0, del: 0, ins: 'I wait.' }).versions).toEqual({ [root]: 2 });
-    change({ op: 'insert', turn: reply, after: root, as: 'chain' }, { op: 'setText', turnId: reply.id, version: 1, at: 4, del: 4, ins: 'candle' });
+    expect(change({ op: 'setText', turnId: root, version: 1, at: 0, del: 0, ins: 'I wait.' }).versions).toEqual({
+      [root]: 2,
+    });
+    change(
+      { op: 'insert', turn: reply, after: root, as: 'chain' },
+      { op: 'setText', turnId: reply.id, version: 1, at: 4, del: 4, ins: 'candle' },
+    );
     change({ op: 'setText', turnId: root, version: 2, at: 2, del: 4, ins: 'knock' });
     expect(shown()).toEqual(['I knock.', 'The candle went out.']);
     store.close();
@@ -63,7 +82,10 @@ describe('a change of a chapter', () => {
     const first = turn('Rain.');
     const tail = turn('Thunder.');
     const second = turn('Snow.');
-    change({ op: 'insert', turn: first, after: root, as: 'chain' }, { op: 'insert', turn: tail, after: first.id, as: 'chain' });
+    change(
+      { op: 'insert', turn: first, after: root, as: 'chain' },
+      { op: 'insert', turn: tail, after: first.id, as: 'chain' },
+    );
     change({ op: 'insert', turn: second, after: root, as: 'alternate' });
     expect(shown()).toEqual(['', 'Snow.']);
     change({ op: 'activate', parentId: root, turnId: first.id });
@@ -72,7 +94,11 @@ describe('a change of a chapter', () => {
 
   test('a removed turn with alternates comes back as it was, after a restart too', () => {
     const [first, second, tail] = [turn('Rain.'), turn('Snow.'), turn('Frost.')];
-    change({ op: 'insert', turn: first, after: root, as: 'chain' }, { op: 'insert', turn: second, after: root, as: 'alternate' }, { op: 'insert', turn: tail, after: second.id, as: 'chain' });
+    change(
+      { op: 'insert', turn: first, after: root, as: 'chain' },
+      { op: 'insert', turn: second, after: root, as: 'alternate' },
+      { op: 'insert', turn: tail, after: second.id, as: 'chain' },
+    );
     change({ op: 'remove', turnId: second.id });
     expect(shown()).toEqual(['', 'Frost.']);
     store.close();
@@ -83,7 +109,12 @@ describe('a change of a chapter', () => {
   });
 
   test('the same change twice is one', () => {
-    const given = { changeId: newId(), chapterId: chapter, structureRev: 1, ops: [{ op: 'setText' as const, turnId: root, version: 1, at: 0, del: 0, ins: 'Once.' }] };
+    const given = {
+      changeId: newId(),
+      chapterId: chapter,
+      structureRev: 1,
+      ops: [{ op: 'setText' as const, turnId: root, version: 1, at: 0, del: 0, ins: 'Once.' }],
+    };
     const ack = applyChange(db, given);
     expect(applyChange(db, given)).toEqual(ack);
     expect(shown()).toEqual(['Once.']);
@@ -92,7 +123,10 @@ describe('a change of a chapter', () => {
   test('a stale version is a conflict that names its turn, and nothing of the change is stored', () => {
     change({ op: 'setText', turnId: root, version: 1, at: 0, del: 0, ins: 'Mine.' });
     const other = turn('Other.');
-    const stale: Op[] = [{ op: 'insert', turn: other, after: root, as: 'chain' }, { op: 'setText', turnId: root, version: 1, at: 0, del: 0, ins: 'Late. ' }];
+    const stale: Op[] = [
+      { op: 'insert', turn: other, after: root, as: 'chain' },
+      { op: 'setText', turnId: root, version: 1, at: 0, del: 0, ins: 'Late. ' },
+    ];
     expect(() => change(...stale)).toThrowError(expect.objectContaining({ code: 'CONFLICT', turnId: root }));
     expect(shown()).toEqual(['Mine.']);
   });
@@ -101,13 +135,24 @@ describe('a change of a chapter', () => {
     change({ op: 'insert', turn: turn('Reply.'), after: root, as: 'chain' });
     const late = (op: Op) => applyChange(db, { changeId: newId(), chapterId: chapter, structureRev: 1, ops: [op] });
     expect(code(() => late({ op: 'insert', turn: turn('Late.'), after: root, as: 'chain' }))).toBe('CONFLICT');
-    expect(late({ op: 'setText', turnId: root, version: 1, at: 0, del: 0, ins: 'Typed.' }).versions).toEqual({ [root]: 2 });
+    expect(late({ op: 'setText', turnId: root, version: 1, at: 0, del: 0, ins: 'Typed.' }).versions).toEqual({
+      [root]: 2,
+    });
   });
 
   test('edits outside the text, of turns that are gone, or in deleted chapters are refused', () => {
     expect(code(() => change({ op: 'setText', turnId: root, version: 1, at: 0, del: 1, ins: '' }))).toBe('RANGE');
     expect(code(() => change({ op: 'setText', turnId: newId(), version: 1, at: 0, del: 0, ins: 'x' }))).toBe('NO_TURN');
-    expect(code(() => applyChange(db, { changeId: newId(), chapterId: newId(), structureRev: 1, ops: [{ op: 'remove', turnId: root }] }))).toBe('NO_CHAPTER');
+    expect(
+      code(() =>
+        applyChange(db, {
+          changeId: newId(),
+          chapterId: newId(),
+          structureRev: 1,
+          ops: [{ op: 'remove', turnId: root }],
+        }),
+      ),
+    ).toBe('NO_CHAPTER');
     expect(shown()).toEqual(['']);
   });
 

@@ -17,8 +17,12 @@ type SetText = Extract<Op, { op: 'setText' }>;
 const KEEP_CHANGES = 5000;
 const PRUNE_EVERY = 250;
 
-const ackOf = query((p: { changeId: string }) => tables.selectFrom('changes').select('ack').where('change_id', '=', p.changeId));
-const rememberAck = query((p: { changeId: string; ack: string }) => tables.insertInto('changes').values({ change_id: p.changeId, ack: p.ack }).returning('seq'));
+const ackOf = query((p: { changeId: string }) =>
+  tables.selectFrom('changes').select('ack').where('change_id', '=', p.changeId),
+);
+const rememberAck = query((p: { changeId: string; ack: string }) =>
+  tables.insertInto('changes').values({ change_id: p.changeId, ack: p.ack }).returning('seq'),
+);
 const forgetAcks = query((p: { upTo: number }) => tables.deleteFrom('changes').where('seq', '<=', p.upTo));
 
 /** Applies a change as one, by the rules of the tree in shared/document. The same changeId again answers the same and does nothing. */
@@ -36,9 +40,14 @@ function apply(db: WritableDB, change: Change): ChangeAck {
   const chapter = livingChapter(db, change.chapterId);
   const structural = change.ops.some(isStructural);
   if (structural && change.structureRev !== chapter.structure_rev) {
-    throw new StorageFault('CONFLICT', 'The chapter was changed elsewhere in the meantime. What is stored is safe and yours is still on the page; open the chapter again to join them.');
+    throw new StorageFault(
+      'CONFLICT',
+      'The chapter was changed elsewhere in the meantime. What is stored is safe and yours is still on the page; open the chapter again to join them.',
+    );
   }
-  const before = structural ? readTree(db, change.chapterId, { texts: 'none' }) : readSome(db, change.chapterId, change.ops.map(turnIdOf));
+  const before = structural
+    ? readTree(db, change.chapterId, { texts: 'none' })
+    : readSome(db, change.chapterId, change.ops.map(turnIdOf));
   const lengths = new Map<string, number>();
   const after = play(before, change.ops, (op) => takeEdit(db, before, lengths, op));
   const touched = storeTurns(db, change.chapterId, before, after, lengths);
@@ -48,14 +57,27 @@ function apply(db: WritableDB, change: Change): ChangeAck {
     recountChapter(db, change.chapterId);
   }
   const named = new Set([...touched, ...change.ops.map(turnIdOf)]);
-  return { structureRev, versions: Object.fromEntries([...named].flatMap((id) => { const turn = after.turns.get(id); return turn ? [[id, turn.version]] : []; })) };
+  return {
+    structureRev,
+    versions: Object.fromEntries(
+      [...named].flatMap((id) => {
+        const turn = after.turns.get(id);
+        return turn ? [[id, turn.version]] : [];
+      }),
+    ),
+  };
 }
 
 /** Every edit of a turn that was there before becomes a row of its own; new turns carry theirs in their first revision. */
 function takeEdit(db: WritableDB, before: TurnTree, lengths: Map<string, number>, op: SetText): void {
   if (!before.turns.has(op.turnId)) return;
   const length = lengths.get(op.turnId) ?? needTurn(db, op.turnId).length;
-  if (op.at + op.del > length || splitsCharacter(db, op.turnId, op.at) || splitsCharacter(db, op.turnId, op.at + op.del)) throw rangeFault(op.turnId);
+  if (
+    op.at + op.del > length ||
+    splitsCharacter(db, op.turnId, op.at) ||
+    splitsCharacter(db, op.turnId, op.at + op.del)
+  )
+    throw rangeFault(op.turnId);
   lengths.set(op.turnId, length - op.del + op.ins.length);
   insertEdit(db, op);
   rebaseSpans(db, op.turnId, op);
@@ -77,19 +99,41 @@ function play(tree: TurnTree, ops: readonly Op[], onText: (op: SetText) => void)
 function inWords(fault: DocumentFault, op: Op): StorageFault {
   const turnId = turnIdOf(op);
   const more = { turnId, detail: fault.message, cause: fault };
-  if (fault.code === 'VERSION') return new StorageFault('CONFLICT', 'This turn was changed elsewhere in the meantime. The stored text is safe and yours is still on the page.', more);
-  if (fault.code === 'NO_TURN') return new StorageFault('NO_TURN', 'That turn is no longer in the story. Nothing was changed; open the chapter again to see it as it is.', more);
+  if (fault.code === 'VERSION')
+    return new StorageFault(
+      'CONFLICT',
+      'This turn was changed elsewhere in the meantime. The stored text is safe and yours is still on the page.',
+      more,
+    );
+  if (fault.code === 'NO_TURN')
+    return new StorageFault(
+      'NO_TURN',
+      'That turn is no longer in the story. Nothing was changed; open the chapter again to see it as it is.',
+      more,
+    );
   if (fault.code === 'RANGE') return rangeFault(turnId, fault);
-  return new StorageFault('ORDER', 'This change does not fit the chapter as it is now. Nothing was changed; open the chapter again to see it as it is.', more);
+  return new StorageFault(
+    'ORDER',
+    'This change does not fit the chapter as it is now. Nothing was changed; open the chapter again to see it as it is.',
+    more,
+  );
 }
 
 function rangeFault(turnId: string, cause?: DocumentFault): StorageFault {
-  return new StorageFault('RANGE', 'This edit reaches outside the stored text of its turn, or into the middle of a character. Nothing was changed; open the chapter again to see it as it is.', { turnId, cause });
+  return new StorageFault(
+    'RANGE',
+    'This edit reaches outside the stored text of its turn, or into the middle of a character. Nothing was changed; open the chapter again to see it as it is.',
+    { turnId, cause },
+  );
 }
 
 function livingChapter(db: WritableDB, id: string): ChapterRow {
   const chapter = needChapter(db, id);
-  if (chapter.removed_at !== null) throw new StorageFault('NO_CHAPTER', 'That chapter was deleted. Restore it from the removed items to write in it; nothing was changed.');
+  if (chapter.removed_at !== null)
+    throw new StorageFault(
+      'NO_CHAPTER',
+      'That chapter was deleted. Restore it from the removed items to write in it; nothing was changed.',
+    );
   return chapter;
 }
 
@@ -108,6 +152,10 @@ function turnIdOf(op: Op): string {
 function wellFormed(op: Op): Op {
   if (op.op === 'setText') return { ...op, ins: op.ins.toWellFormed() };
   if (op.op === 'setSpeaker') return { ...op, speaker: op.speaker?.toWellFormed() ?? null };
-  if (op.op === 'insert') return { ...op, turn: { ...op.turn, text: op.turn.text.toWellFormed(), speaker: op.turn.speaker?.toWellFormed() ?? null } };
+  if (op.op === 'insert')
+    return {
+      ...op,
+      turn: { ...op.turn, text: op.turn.text.toWellFormed(), speaker: op.turn.speaker?.toWellFormed() ?? null },
+    };
   return op;
 }

@@ -10,9 +10,15 @@ import { readPatch } from './turns.ts';
 import { editChecksum } from './write-turns.ts';
 
 const chapters = query(() => tables.selectFrom('chapters').selectAll());
-const turnsOf = query((p: { chapterId: string }) => tables.selectFrom('turns').selectAll().where('chapter_id', '=', p.chapterId).orderBy('ord'));
-const revisionsOf = query((p: { turnId: string }) => tables.selectFrom('revisions').selectAll().where('turn_id', '=', p.turnId).orderBy('seq'));
-const editsOf = query((p: { turnId: string }) => tables.selectFrom('edits').selectAll().where('turn_id', '=', p.turnId).orderBy('version'));
+const turnsOf = query((p: { chapterId: string }) =>
+  tables.selectFrom('turns').selectAll().where('chapter_id', '=', p.chapterId).orderBy('ord'),
+);
+const revisionsOf = query((p: { turnId: string }) =>
+  tables.selectFrom('revisions').selectAll().where('turn_id', '=', p.turnId).orderBy('seq'),
+);
+const editsOf = query((p: { turnId: string }) =>
+  tables.selectFrom('edits').selectAll().where('turn_id', '=', p.turnId).orderBy('version'),
+);
 
 /** Every turn: its row, every entry of its history from the first on, the open edits, and that the tree hangs together. */
 export function checkTurns(db: ReadableDB, report: Report): void {
@@ -30,7 +36,8 @@ function checkTurn(db: ReadableDB, chapter: ChapterRow, turn: TurnRow, report: R
     const history = all(db, revisionsOf, { turnId: turn.id });
     if (history.length !== turn.head_seq) say(`its history has ${history.length} of ${turn.head_seq} entries.`);
     const text = checkEdits(db, turn, checkHistory(history, say), say);
-    if (text !== null && text.length !== turn.length) say(`its text has ${text.length} characters instead of ${turn.length}.`);
+    if (text !== null && text.length !== turn.length)
+      say(`its text has ${text.length} characters instead of ${turn.length}.`);
   } catch (error) {
     say(`it cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -44,14 +51,20 @@ function checkHistory(history: readonly RevisionRow[], say: (sentence: string) =
     const sound = revisionChecksum(row) === row.checksum;
     if (sound && row.kind === 'patch' && text !== null) text = readPatch(row.body).reduce(splice, text);
     if (sound && text === null) continue;
-    if (sound && text !== null && turnHash(row.role, row.speaker, text) === row.hash && text.length === row.length) continue;
+    if (sound && text !== null && turnHash(row.role, row.speaker, text) === row.hash && text.length === row.length)
+      continue;
     say(`entry ${row.seq} of its history, of ${new Date(row.created_at).toISOString()}, has changed on disk.`);
     text = null;
   }
   return text;
 }
 
-function checkEdits(db: ReadableDB, turn: TurnRow, text: string | null, say: (sentence: string) => void): string | null {
+function checkEdits(
+  db: ReadableDB,
+  turn: TurnRow,
+  text: string | null,
+  say: (sentence: string) => void,
+): string | null {
   for (const edit of all(db, editsOf, { turnId: turn.id })) {
     if (editChecksum(edit) !== edit.checksum) {
       say('an edit that was saved last has changed on disk.');
@@ -69,14 +82,24 @@ function checkTree(chapter: ChapterRow, turns: readonly TurnRow[], report: Repor
     return child?.parent_id === parent && child.removed_seq === null;
   };
   if (chapter.active_root_id !== null && !follows(null, chapter.active_root_id)) {
-    report({ what: 'chapter', where: chapter.id, sentence: `The chapter “${chapter.title}” begins with a turn that is not in it.` });
+    report({
+      what: 'chapter',
+      where: chapter.id,
+      sentence: `The chapter “${chapter.title}” begins with a turn that is not in it.`,
+    });
   }
   for (const turn of turns) {
-    if (turn.removed_seq === null && turn.active_child_id !== null && !follows(turn.id, turn.active_child_id)) report(aboutTurn(chapter, turn, 'it goes on with a turn that does not follow it.'));
-    if (turn.parent_id !== null && !byId.has(turn.parent_id)) report(aboutTurn(chapter, turn, 'it follows a turn that is not in this chapter.'));
+    if (turn.removed_seq === null && turn.active_child_id !== null && !follows(turn.id, turn.active_child_id))
+      report(aboutTurn(chapter, turn, 'it goes on with a turn that does not follow it.'));
+    if (turn.parent_id !== null && !byId.has(turn.parent_id))
+      report(aboutTurn(chapter, turn, 'it follows a turn that is not in this chapter.'));
   }
 }
 
 function aboutTurn(chapter: ChapterRow, turn: TurnRow, sentence: string): Problem {
-  return { what: 'turn', where: turn.id, sentence: `Turn ${turn.ord} of “${chapter.title}” is not as it was saved: ${sentence}` };
+  return {
+    what: 'turn',
+    where: turn.id,
+    sentence: `Turn ${turn.ord} of “${chapter.title}” is not as it was saved: ${sentence}`,
+  };
 }

@@ -19,18 +19,37 @@ const chapter = newId();
 const root = newId();
 const words = (seed: string, count: number) => Array.from({ length: count }, (_, i) => `${seed}${i}`).join(' ');
 const change = (ops: Parameters<typeof applyChange>[1]['ops']) =>
-  applyChange(store.db, { changeId: newId(), chapterId: chapter, structureRev: readTree(store.db, chapter, { texts: 'none' }).structureRev, ops });
+  applyChange(store.db, {
+    changeId: newId(),
+    chapterId: chapter,
+    structureRev: readTree(store.db, chapter, { texts: 'none' }).structureRev,
+    ops,
+  });
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'paphos-check-'));
   copy = mkdtempSync(join(tmpdir(), 'paphos-copy-'));
   store = openStore(folder);
-  createStory(store.db, { id: newId(), title: 'Titelwort harbour', chapterId: chapter, chapterTitle: 'Kapitelwort', turnId: root });
+  createStory(store.db, {
+    id: newId(),
+    title: 'Titelwort harbour',
+    chapterId: chapter,
+    chapterTitle: 'Kapitelwort',
+    turnId: root,
+  });
   change([{ op: 'setText', turnId: root, version: 1, at: 0, del: 0, ins: words('erste', 40) }]);
   closeRevision(store.db, root, 'rest');
   change([{ op: 'setText', turnId: root, version: 2, at: 5, del: 3, ins: words('flick', 12) }]);
   closeRevision(store.db, root, 'rest');
-  for (let i = 0; i < 12; i += 1) change([{ op: 'insert', turn: { id: newId(), role: 'model', speaker: 'Sprecherin', marked: true, text: words('lang', 900) }, after: root, as: 'alternate' }]);
+  for (let i = 0; i < 12; i += 1)
+    change([
+      {
+        op: 'insert',
+        turn: { id: newId(), role: 'model', speaker: 'Sprecherin', marked: true, text: words('lang', 900) },
+        after: root,
+        as: 'alternate',
+      },
+    ]);
 });
 afterEach(() => {
   store.close();
@@ -78,8 +97,21 @@ describe('the check of a data folder', () => {
   test('tells every flipped byte in the newest changes of a store that was killed', () => {
     change([{ op: 'setText', turnId: root, version: 3, at: 0, del: 0, ins: words('offen', 300) }]);
     const generationId = newId();
-    const settings = { sampling: { ...DEFAULT_SAMPLING, seed: 7 }, format: 'plain', model: { name: 'm', sha256: null }, contextSize: 512, promptChunk: 128 };
-    beginGeneration(store.db, { id: generationId, chapterId: chapter, turnId: root, kind: 'continue', offset: 0, settings });
+    const settings = {
+      sampling: { ...DEFAULT_SAMPLING, seed: 7 },
+      format: 'plain',
+      model: { name: 'm', sha256: null },
+      contextSize: 512,
+      promptChunk: 128,
+    };
+    beginGeneration(store.db, {
+      id: generationId,
+      chapterId: chapter,
+      turnId: root,
+      kind: 'continue',
+      offset: 0,
+      settings,
+    });
     appendJournal(store.db, generationId, 1, words('strom', 300));
     expect(flip('store.db-wal', 60)).toEqual({ flipped: 60, told: 60 });
   });
@@ -90,7 +122,13 @@ describe('the check of a data folder', () => {
     const bytes = readFileSync(file);
     bytes.write('E', bytes.indexOf('erste7'));
     writeFileSync(file, bytes);
-    expect(checkStore(folder).problems).toMatchObject([{ what: 'turn', where: root, sentence: expect.stringMatching(/^Turn 1 of “Kapitelwort” is not as it was saved: entry 2 of its history/) }]);
+    expect(checkStore(folder).problems).toMatchObject([
+      {
+        what: 'turn',
+        where: root,
+        sentence: expect.stringMatching(/^Turn 1 of “Kapitelwort” is not as it was saved: entry 2 of its history/),
+      },
+    ]);
   });
 
   test('says so when there is no store, or none of ours', () => {

@@ -8,16 +8,32 @@ import { splice, type Edit } from './texts.ts';
 const wordsOfPath = query((p: { root: string }) =>
   tables
     .withRecursive('path', (e) =>
-      e.selectFrom('turns').select(['id', 'words', 'active_child_id']).where('id', '=', p.root)
-        .unionAll(e.selectFrom('path').innerJoin('turns', 'turns.id', 'path.active_child_id').select(['turns.id', 'turns.words', 'turns.active_child_id'])))
-    .selectFrom('path').select(sql<number | null>`sum(words)`.as('words')));
-const setWords = query((p: { id: string; words: number }) => tables.updateTable('chapters').set({ words: p.words }).where('id', '=', p.id));
-const touchStory = query((p: { id: string; chapterId: string; at: number }) => tables.updateTable('stories').set({ last_chapter_id: p.chapterId, updated_at: p.at }).where('id', '=', p.id));
+      e
+        .selectFrom('turns')
+        .select(['id', 'words', 'active_child_id'])
+        .where('id', '=', p.root)
+        .unionAll(
+          e
+            .selectFrom('path')
+            .innerJoin('turns', 'turns.id', 'path.active_child_id')
+            .select(['turns.id', 'turns.words', 'turns.active_child_id']),
+        ),
+    )
+    .selectFrom('path')
+    .select(sql<number | null>`sum(words)`.as('words')),
+);
+const setWords = query((p: { id: string; words: number }) =>
+  tables.updateTable('chapters').set({ words: p.words }).where('id', '=', p.id),
+);
+const touchStory = query((p: { id: string; chapterId: string; at: number }) =>
+  tables.updateTable('stories').set({ last_chapter_id: p.chapterId, updated_at: p.at }).where('id', '=', p.id),
+);
 
 /** Words of what a chapter shows, as of the newest revisions; and its story was written in just now. */
 export function recountChapter(db: WritableDB, chapterId: string): void {
   const chapter = needChapter(db, chapterId);
-  const words = chapter.active_root_id === null ? 0 : (first(db, wordsOfPath, { root: chapter.active_root_id })?.words ?? 0);
+  const words =
+    chapter.active_root_id === null ? 0 : (first(db, wordsOfPath, { root: chapter.active_root_id })?.words ?? 0);
   run(db, setWords, { id: chapterId, words });
   run(db, touchStory, { id: chapter.story_id, chapterId, at: Date.now() });
 }

@@ -9,14 +9,28 @@ import { applyChange } from './changes.ts';
 import { listChapters } from './chapters.ts';
 import { checkStore } from './check.ts';
 import { turnHash } from './checksum.ts';
-import { appendJournal, beginGeneration, endedReply, endGeneration, lastCut, recordPlan, spanOf } from './generations.ts';
+import {
+  appendJournal,
+  beginGeneration,
+  endedReply,
+  endGeneration,
+  lastCut,
+  recordPlan,
+  spanOf,
+} from './generations.ts';
 import { listRevisions, revisionText } from './history.ts';
 import { openStore, type Store } from './open.ts';
 import { closeRevision } from './revisions.ts';
 import { createStory } from './stories.ts';
 import { readTree, turnText } from './turns.ts';
 
-const settings = { sampling: { ...DEFAULT_SAMPLING, maxTokens: 9, seed: 7 }, format: 'plain', model: { name: 'm', sha256: null }, contextSize: 512, promptChunk: 128 };
+const settings = {
+  sampling: { ...DEFAULT_SAMPLING, maxTokens: 9, seed: 7 },
+  format: 'plain',
+  model: { name: 'm', sha256: null },
+  contextSize: 512,
+  promptChunk: 128,
+};
 let folder: string;
 let store: Store;
 let version: number;
@@ -31,7 +45,14 @@ beforeEach(() => {
   createStory(store.db, { id: story, title: 'Story', chapterId: chapter, turnId: turn });
   version = 1;
   write(0, 0, 'The door. The end.');
-  beginGeneration(store.db, { id: generation, chapterId: chapter, turnId: turn, kind: 'continue', offset: 9, settings });
+  beginGeneration(store.db, {
+    id: generation,
+    chapterId: chapter,
+    turnId: turn,
+    kind: 'continue',
+    offset: 9,
+    settings,
+  });
   appendJournal(store.db, generation, 1, ' It opened');
   appendJournal(store.db, generation, 2, ' slowly.');
 });
@@ -41,7 +62,12 @@ afterEach(() => {
 });
 
 function write(at: number, del: number, ins: string): void {
-  applyChange(store.db, { changeId: newId(), chapterId: chapter, structureRev: 1, ops: [{ op: 'setText', turnId: turn, version, at, del, ins }] });
+  applyChange(store.db, {
+    changeId: newId(),
+    chapterId: chapter,
+    structureRev: 1,
+    ops: [{ op: 'setText', turnId: turn, version, at, del, ins }],
+  });
   version += 1;
 }
 
@@ -50,7 +76,11 @@ function afterKill(): { text: string; interrupted: boolean | undefined; recovere
   const killed = mkdtempSync(join(tmpdir(), 'paphos-killed-'));
   cpSync(folder, killed, { recursive: true });
   const again = openStore(killed);
-  const seen = { text: turnText(again.db, turn), interrupted: readTree(again.db, chapter, { texts: 'none' }).turns.get(turn)?.interrupted, recovered: again.recovered };
+  const seen = {
+    text: turnText(again.db, turn),
+    interrupted: readTree(again.db, chapter, { texts: 'none' }).turns.get(turn)?.interrupted,
+    recovered: again.recovered,
+  };
   again.close();
   const { problems } = checkStore(killed);
   rmSync(killed, { recursive: true });
@@ -63,7 +93,12 @@ describe('a reply as it is written', () => {
     expect(endedReply(store.db, generation)).toBeNull();
     write(0, 0, 'Once. ');
     const ended = endGeneration(store.db, { generationId: generation, reason: 'end', stats: null, candidates: null });
-    expect(endedReply(store.db, generation)).toEqual({ ...ended, reason: 'end', stats: null, sampling: settings.sampling });
+    expect(endedReply(store.db, generation)).toEqual({
+      ...ended,
+      reason: 'end',
+      stats: null,
+      sampling: settings.sampling,
+    });
     expect(ended).toMatchObject({ offset: 15, text: ' It opened slowly.' });
     version = ended.version;
     write(0, 1, 'o');
@@ -91,8 +126,11 @@ describe('a reply as it is written', () => {
   test('after a kill the journaled text is in its turn, which says that it was interrupted', () => {
     write(0, 0, 'Wait. ');
     expect(afterKill()).toEqual({
-      text: 'Wait. The door. It opened slowly. The end.', interrupted: true,
-      recovered: [{ generationId: generation, chapterId: chapter, turnId: turn, offset: 15, text: ' It opened slowly.' }],
+      text: 'Wait. The door. It opened slowly. The end.',
+      interrupted: true,
+      recovered: [
+        { generationId: generation, chapterId: chapter, turnId: turn, offset: 15, text: ' It opened slowly.' },
+      ],
     });
     endGeneration(store.db, { generationId: generation, reason: 'end', stats: null, candidates: null });
     expect(afterKill()).toMatchObject({ interrupted: false, recovered: [] });
@@ -119,7 +157,9 @@ describe('the history of a turn', () => {
     for (const letter of 'Done') write(turnText(store.db, turn).length, 0, letter);
     closeRevision(store.db, turn, 'rest');
     expect(closeRevision(store.db, turn, 'rest')).toBeNull();
-    expect(listRevisions(store.db, turn).map(({ seq, reason }) => [seq, reason, revisionText(store.db, turn, seq)])).toEqual([
+    expect(
+      listRevisions(store.db, turn).map(({ seq, reason }) => [seq, reason, revisionText(store.db, turn, seq)]),
+    ).toEqual([
       [4, 'rest', 'The door. It opened slowly. The end.Done'],
       [3, 'reply', 'The door. It opened slowly. The end.'],
       [2, 'generation', 'The door. The end.'],

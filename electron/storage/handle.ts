@@ -17,7 +17,11 @@ export interface WritableDB extends ReadableDB {
   readonly [writes]: true;
 }
 
-const parts = (sqlite: Database.Database) => ({ sqlite, statements: new Map<object, Database.Statement>(), texts: createTexts() });
+const parts = (sqlite: Database.Database) => ({
+  sqlite,
+  statements: new Map<object, Database.Statement>(),
+  texts: createTexts(),
+});
 
 export function readable(sqlite: Database.Database): ReadableDB {
   return parts(sqlite) as unknown as ReadableDB;

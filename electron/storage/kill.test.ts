@@ -20,7 +20,12 @@ async function writeUntilKilled(folder: string, chapterId: string): Promise<stri
   const child = spawn(process.execPath, [writer, folder, chapterId], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   let failed = '';
-  const started = new Promise<void>((resolve) => child.stdout.on('data', (bytes: Buffer) => { said += bytes.toString(); resolve(); }));
+  const started = new Promise<void>((resolve) =>
+    child.stdout.on('data', (bytes: Buffer) => {
+      said += bytes.toString();
+      resolve();
+    }),
+  );
   child.stderr.on('data', (bytes: Buffer) => (failed += bytes.toString()));
   const ended = once(child, 'close');
   await Promise.race([started, ended]);
@@ -28,7 +33,10 @@ async function writeUntilKilled(folder: string, chapterId: string): Promise<stri
   child.kill('SIGKILL');
   const [, signal] = (await ended) as [number | null, string | null];
   expect(signal, failed).toBe('SIGKILL');
-  return said.slice(0, said.lastIndexOf('\n') + 1).split('\n').filter(Boolean);
+  return said
+    .slice(0, said.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter(Boolean);
 }
 
 test('whatever was acknowledged before a kill is there after it', async () => {

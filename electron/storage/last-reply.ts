@@ -17,7 +17,16 @@ export interface StoredReply {
 }
 
 const endedIn = query((p: { turnId: string }) =>
-  tables.selectFrom('generations').selectAll().where('turn_id', '=', p.turnId).where('end_version', 'is not', null).where('span_length', '>', 0).orderBy('started_at', 'desc').orderBy('id', 'desc').limit(1));
+  tables
+    .selectFrom('generations')
+    .selectAll()
+    .where('turn_id', '=', p.turnId)
+    .where('end_version', 'is not', null)
+    .where('span_length', '>', 0)
+    .orderBy('started_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1),
+);
 
 /** The newest reply in a turn, whatever was made of the turn since; null where no model wrote into it. */
 export function lastReply(db: ReadableDB, turnId: string): StoredReply | null {
@@ -27,7 +36,12 @@ export function lastReply(db: ReadableDB, turnId: string): StoredReply | null {
   const turn = revisionText(db, turnId, revision.seq);
   const open = row.kind === 'continue' || row.start_offset > 0;
   return {
-    turnId, open, before: open ? turn.slice(0, row.span_offset) : '', text: turn.slice(row.span_offset, row.span_offset + (row.span_length ?? 0)), reason: row.reason as StopReason,
-    cut: row.cut === null ? null : JSON.parse(row.cut) as Cut, settings: JSON.parse(row.settings) as EffectiveSettings,
+    turnId,
+    open,
+    before: open ? turn.slice(0, row.span_offset) : '',
+    text: turn.slice(row.span_offset, row.span_offset + (row.span_length ?? 0)),
+    reason: row.reason as StopReason,
+    cut: row.cut === null ? null : (JSON.parse(row.cut) as Cut),
+    settings: JSON.parse(row.settings) as EffectiveSettings,
   };
 }

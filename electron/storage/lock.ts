@@ -10,7 +10,11 @@ export function lockFolder(folder: string): { release(): void } {
   } catch (cause) {
     sqlite.close();
     if (cause instanceof Database.SqliteError && cause.code.startsWith('SQLITE_BUSY')) {
-      throw new StorageFault('IN_USE', `Another Paphos is using the data folder ${folder}. Nothing was changed. Go on in that one, close it first, or start with another folder: --data DIR.`, { cause });
+      throw new StorageFault(
+        'IN_USE',
+        `Another Paphos is using the data folder ${folder}. Nothing was changed. Go on in that one, close it first, or start with another folder: --data DIR.`,
+        { cause },
+      );
     }
     throw readOnlyFault(folder, cause);
   }

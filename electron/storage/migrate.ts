@@ -9,10 +9,16 @@ import type { Migration } from './migrations/index.ts';
 export function assertReadable(sqlite: Database.Database, file: string, newest: number): void {
   const { applicationId, version, tables } = identify(sqlite);
   if (applicationId !== APPLICATION_ID && (applicationId !== 0 || tables > 0)) {
-    throw new StorageFault('NOT_A_STORE', `${file} is not a store of Paphos. It was not changed. Move it away, or start with another folder: --data DIR.`);
+    throw new StorageFault(
+      'NOT_A_STORE',
+      `${file} is not a store of Paphos. It was not changed. Move it away, or start with another folder: --data DIR.`,
+    );
   }
   if (version > newest) {
-    throw new StorageFault('NEWER_STORE', `These stories were written by a newer Paphos (store ${version}, this one knows ${newest}). Nothing was changed. Install the newer version, or start with another folder: --data DIR.`);
+    throw new StorageFault(
+      'NEWER_STORE',
+      `These stories were written by a newer Paphos (store ${version}, this one knows ${newest}). Nothing was changed. Install the newer version, or start with another folder: --data DIR.`,
+    );
   }
 }
 
@@ -36,7 +42,11 @@ function attempt(sqlite: Database.Database, step: Migration): void {
   } catch (cause) {
     const fault = asFault(cause);
     if (fault instanceof StorageFault) throw fault;
-    throw new StorageFault('MIGRATION_FAILED', `The stories could not be brought to store ${step.version}. They are unchanged; use the version you had before and tell us about this.`, { detail: cause instanceof Error ? cause.message : String(cause), cause });
+    throw new StorageFault(
+      'MIGRATION_FAILED',
+      `The stories could not be brought to store ${step.version}. They are unchanged; use the version you had before and tell us about this.`,
+      { detail: cause instanceof Error ? cause.message : String(cause), cause },
+    );
   }
 }
 

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -46,7 +55,10 @@ describe('a data folder', () => {
 
   test('is for one studio at a time, and free again after it', () => {
     const store = openStore(folder);
-    expect(fault(() => openStore(folder))).toEqual({ code: 'IN_USE', message: expect.stringMatching(/Another Paphos is using the data folder .* --data DIR/) });
+    expect(fault(() => openStore(folder))).toEqual({
+      code: 'IN_USE',
+      message: expect.stringMatching(/Another Paphos is using the data folder .* --data DIR/),
+    });
     store.close();
     openStore(folder).close();
   });
@@ -70,16 +82,22 @@ describe('a data folder', () => {
     expect(fault(() => openStore(folder)).code).toBe('NOT_A_STORE');
     writeFileSync(file, 'not a database at all, but longer than a header needs to be'.repeat(50));
     const before = readFileSync(file);
-    expect(fault(() => openStore(folder))).toEqual({ code: 'DAMAGED', message: expect.stringContaining('was not opened') });
+    expect(fault(() => openStore(folder))).toEqual({
+      code: 'DAMAGED',
+      message: expect.stringContaining('was not opened'),
+    });
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
   test('that is read-only is told in words, and its stories are whole', () => {
     withStory();
     const probe = join(folder, 'probe.mjs');
-    writeFileSync(probe, `import { openStore } from ${JSON.stringify(new URL('open.ts', import.meta.url).href)};
+    writeFileSync(
+      probe,
+      `import { openStore } from ${JSON.stringify(new URL('open.ts', import.meta.url).href)};
       if (process.getuid?.() === 0) { process.setgid(65534); process.setuid(65534); }
-      try { openStore(process.argv[2]); console.log('opened'); } catch (error) { console.log(error.code + ' ' + error.message); }`);
+      try { openStore(process.argv[2]); console.log('opened'); } catch (error) { console.log(error.code + ' ' + error.message); }`,
+    );
     chmodSync(folder, 0o555);
     const said = spawnSync(process.execPath, [probe, folder], { encoding: 'utf8' });
     expect(said.stdout).toMatch(/^READ_ONLY Paphos may not write to its data folder/);
@@ -104,7 +122,9 @@ describe('an update of the schema', () => {
   };
   const counts = (file: string) => {
     const sqlite = new Database(file, { readonly: true });
-    const read = ['stories', 'chapters', 'turns', 'revisions'].map((table) => sqlite.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
+    const read = ['stories', 'chapters', 'turns', 'revisions'].map((table) =>
+      sqlite.prepare(`SELECT count(*) FROM ${table}`).pluck().get(),
+    );
     const version = sqlite.pragma('user_version', { simple: true });
     sqlite.close();
     return { read, version };
@@ -120,7 +140,10 @@ describe('an update of the schema', () => {
   test('that fails or would lose what rows belong to leaves everything as it was', () => {
     withStory();
     const loses: Migration = { version: now + 1, up: 'DELETE FROM chapters' };
-    const breaks: Migration = { version: now + 1, up: 'CREATE TABLE half (x INTEGER) STRICT; SELECT nothing FROM nowhere;' };
+    const breaks: Migration = {
+      version: now + 1,
+      up: 'CREATE TABLE half (x INTEGER) STRICT; SELECT nothing FROM nowhere;',
+    };
     expect(fault(() => openStore(folder, { migrations: [...MIGRATIONS, loses] })).code).toBe('MIGRATION_FAILED');
     expect(fault(() => openStore(folder, { migrations: [...MIGRATIONS, breaks] })).code).toBe('MIGRATION_FAILED');
     expect(counts(join(folder, 'store.db'))).toEqual({ read: [1, 1, 1, 1], version: now });

@@ -78,8 +78,14 @@ function connect(folder: string, file: string): Database.Database {
 
 function inWords(error: unknown, folder: string, file: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
-  if (error.code.startsWith('SQLITE_READONLY') || error.code.startsWith('SQLITE_CANTOPEN') || error.code.startsWith('SQLITE_PERM')) return readOnlyFault(folder, error);
-  if (error.code.startsWith('SQLITE_CORRUPT') || error.code.startsWith('SQLITE_NOTADB')) return damagedFault(file, error);
+  if (
+    error.code.startsWith('SQLITE_READONLY') ||
+    error.code.startsWith('SQLITE_CANTOPEN') ||
+    error.code.startsWith('SQLITE_PERM')
+  )
+    return readOnlyFault(folder, error);
+  if (error.code.startsWith('SQLITE_CORRUPT') || error.code.startsWith('SQLITE_NOTADB'))
+    return damagedFault(file, error);
   const fault = asFault(error);
   return fault instanceof StorageFault ? fault : damagedFault(file, error);
 }

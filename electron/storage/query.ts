@@ -29,7 +29,10 @@ export interface Query<P, R> {
 export function query<P extends object, R>(build: (places: P) => Compilable<R>): Query<P, R> {
   const places = new Proxy({} as P, { get: (_, name) => new Slot(String(name)) });
   const { sql, parameters } = build(places).compile();
-  return { sql, values: (given) => parameters.map((value) => (value instanceof Slot ? Reflect.get(given, value.name) : value)) };
+  return {
+    sql,
+    values: (given) => parameters.map((value) => (value instanceof Slot ? Reflect.get(given, value.name) : value)),
+  };
 }
 
 /** Places for these columns, to insert or set a whole row. */

@@ -11,13 +11,30 @@ import { editsOf, revisionTextOf, textOf, writePatch } from './turns.ts';
 export type RevisionReason = 'start' | 'rest' | 'blur' | 'generation' | 'snapshot' | 'close' | 'reply' | 'recovered';
 
 const FULL_EVERY = 32;
-const REVISION_COLUMNS: readonly (keyof RevisionRow)[] = ['turn_id', 'seq', 'version', 'kind', 'role', 'speaker', 'body', 'length', 'hash', 'reason', 'created_at', 'checksum'];
+const REVISION_COLUMNS: readonly (keyof RevisionRow)[] = [
+  'turn_id',
+  'seq',
+  'version',
+  'kind',
+  'role',
+  'speaker',
+  'body',
+  'length',
+  'hash',
+  'reason',
+  'created_at',
+  'checksum',
+];
 
 const insertRevision = query((p: RevisionRow) => tables.insertInto('revisions').values(columns(p, REVISION_COLUMNS)));
-const hashOf = query((p: { turnId: string; seq: number }) => tables.selectFrom('revisions').select('hash').where('turn_id', '=', p.turnId).where('seq', '=', p.seq));
+const hashOf = query((p: { turnId: string; seq: number }) =>
+  tables.selectFrom('revisions').select('hash').where('turn_id', '=', p.turnId).where('seq', '=', p.seq),
+);
 const deleteEdits = query((p: { turnId: string }) => tables.deleteFrom('edits').where('turn_id', '=', p.turnId));
 const openTurns = query(() => tables.selectFrom('turns').select('id').where('open', '=', 1));
-const openTurnsOf = query((p: { chapterId: string }) => tables.selectFrom('turns').select('id').where('chapter_id', '=', p.chapterId).where('open', '=', 1));
+const openTurnsOf = query((p: { chapterId: string }) =>
+  tables.selectFrom('turns').select('id').where('chapter_id', '=', p.chapterId).where('open', '=', 1),
+);
 
 /** Makes the open edits of a turn one entry of its history. Null if nothing is new. */
 export function closeRevision(db: WritableDB, turnId: string, reason: RevisionReason): number | null {
@@ -56,7 +73,14 @@ export function headHash(db: ReadableDB, row: TurnRow): string {
   return first(db, hashOf, { turnId: row.id, seq: row.head_seq })?.hash ?? '';
 }
 
-function addRevision(db: WritableDB, row: TurnRow, edits: readonly Edit[], text: string, hash: string, reason: RevisionReason): TurnRow {
+function addRevision(
+  db: WritableDB,
+  row: TurnRow,
+  edits: readonly Edit[],
+  text: string,
+  hash: string,
+  reason: RevisionReason,
+): TurnRow {
   const seq = row.head_seq + 1;
   const patch = writePatch(edits);
   const full = seq - row.full_seq >= FULL_EVERY || patch.length >= text.length;
@@ -65,16 +89,45 @@ function addRevision(db: WritableDB, row: TurnRow, edits: readonly Edit[], text:
   return next;
 }
 
-function writeRevision(db: WritableDB, row: TurnRow, body: string, hash: string, reason: RevisionReason, length = body.length): void {
+function writeRevision(
+  db: WritableDB,
+  row: TurnRow,
+  body: string,
+  hash: string,
+  reason: RevisionReason,
+  length = body.length,
+): void {
   const revision = {
-    turn_id: row.id, seq: row.head_seq, version: row.version, kind: row.full_seq === row.head_seq ? ('full' as const) : ('patch' as const),
-    role: row.role, speaker: row.speaker, body, length, hash, reason, created_at: Date.now(), checksum: 0,
+    turn_id: row.id,
+    seq: row.head_seq,
+    version: row.version,
+    kind: row.full_seq === row.head_seq ? ('full' as const) : ('patch' as const),
+    role: row.role,
+    speaker: row.speaker,
+    body,
+    length,
+    hash,
+    reason,
+    created_at: Date.now(),
+    checksum: 0,
   };
   run(db, insertRevision, { ...revision, checksum: revisionChecksum(revision) });
 }
 
 export function revisionChecksum(row: RevisionRow): number {
-  return checksum(row.turn_id, row.seq, row.version, row.kind, row.role, row.speaker, row.body, row.length, row.hash, row.reason, row.created_at);
+  return checksum(
+    row.turn_id,
+    row.seq,
+    row.version,
+    row.kind,
+    row.role,
+    row.speaker,
+    row.body,
+    row.length,
+    row.hash,
+    row.reason,
+    row.created_at,
+  );
 }
 
 const LONGEST_LOG = 1_000_000;

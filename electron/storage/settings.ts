@@ -1,11 +1,21 @@
 import { transaction, type ReadableDB, type WritableDB } from './handle.ts';
 import { all, first, query, run, tables } from './query.ts';
 
-const oneSetting = query((p: { scope: string; key: string }) => tables.selectFrom('settings').select('value').where('scope', '=', p.scope).where('key', '=', p.key));
-const scopeSettings = query((p: { scope: string }) => tables.selectFrom('settings').select(['key', 'value']).where('scope', '=', p.scope).orderBy('key'));
+const oneSetting = query((p: { scope: string; key: string }) =>
+  tables.selectFrom('settings').select('value').where('scope', '=', p.scope).where('key', '=', p.key),
+);
+const scopeSettings = query((p: { scope: string }) =>
+  tables.selectFrom('settings').select(['key', 'value']).where('scope', '=', p.scope).orderBy('key'),
+);
 const putSetting = query((p: { scope: string; key: string; value: string }) =>
-  tables.insertInto('settings').values({ scope: p.scope, key: p.key, value: p.value }).onConflict((e) => e.columns(['scope', 'key']).doUpdateSet({ value: p.value })));
-const dropSetting = query((p: { scope: string; key: string }) => tables.deleteFrom('settings').where('scope', '=', p.scope).where('key', '=', p.key));
+  tables
+    .insertInto('settings')
+    .values({ scope: p.scope, key: p.key, value: p.value })
+    .onConflict((e) => e.columns(['scope', 'key']).doUpdateSet({ value: p.value })),
+);
+const dropSetting = query((p: { scope: string; key: string }) =>
+  tables.deleteFrom('settings').where('scope', '=', p.scope).where('key', '=', p.key),
+);
 
 /** Settings are JSON values under a scope: `interface`, `studio`, `story:<id>`. Whoever reads one checks its shape. */
 export function readSetting(db: ReadableDB, scope: string, key: string): unknown {
@@ -14,10 +24,16 @@ export function readSetting(db: ReadableDB, scope: string, key: string): unknown
 }
 
 export function readScope(db: ReadableDB, scope: string): Record<string, unknown> {
-  return Object.fromEntries(all(db, scopeSettings, { scope }).map((row) => [row.key, JSON.parse(row.value) as unknown]));
+  return Object.fromEntries(
+    all(db, scopeSettings, { scope }).map((row) => [row.key, JSON.parse(row.value) as unknown]),
+  );
 }
 
 /** Null removes the setting. */
 export function writeSetting(db: WritableDB, scope: string, key: string, value: unknown): void {
-  transaction(db, () => (value === null ? run(db, dropSetting, { scope, key }) : run(db, putSetting, { scope, key, value: JSON.stringify(value) })));
+  transaction(db, () =>
+    value === null
+      ? run(db, dropSetting, { scope, key })
+      : run(db, putSetting, { scope, key, value: JSON.stringify(value) }),
+  );
 }

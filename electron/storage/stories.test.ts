@@ -26,7 +26,13 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const type = (version: number, ins: string) => applyChange(store.db, { changeId: newId(), chapterId: chapter, structureRev: 1, ops: [{ op: 'setText', turnId: turn, version, at: 0, del: 0, ins }] });
+const type = (version: number, ins: string) =>
+  applyChange(store.db, {
+    changeId: newId(),
+    chapterId: chapter,
+    structureRev: 1,
+    ops: [{ op: 'setText', turnId: turn, version, at: 0, del: 0, ins }],
+  });
 const reopen = () => {
   store.close();
   store = openStore(folder);
@@ -38,7 +44,10 @@ describe('stories and chapters', () => {
     createStory(store.db, { id: other, title: 'Later', chapterId: newId(), turnId: newId() });
     type(1, 'Four words are here. ');
     closeAll(store.db, 'rest');
-    expect(listStories(store.db)).toMatchObject([{ id: story, words: 4, lastChapterId: chapter }, { id: other, words: 0 }]);
+    expect(listStories(store.db)).toMatchObject([
+      { id: story, words: 4, lastChapterId: chapter },
+      { id: other, words: 0 },
+    ]);
   });
 
   test('creating one again with the same id makes no second', () => {
@@ -53,7 +62,10 @@ describe('stories and chapters', () => {
     createChapter(store.db, { id: newId(), storyId: story, title: 'Two', turnId: newId() });
     renameChapter(store.db, chapter, 'One');
     expect(listStories(store.db)[0]?.title).toBe('The lighthouse');
-    expect(listChapters(store.db, story).map((each) => [each.title, each.position])).toEqual([['One', 1], ['Two', 2]]);
+    expect(listChapters(store.db, story).map((each) => [each.title, each.position])).toEqual([
+      ['One', 1],
+      ['Two', 2],
+    ]);
   });
 
   test('a deleted story comes back with all that was in it, after a restart too', () => {
@@ -78,8 +90,15 @@ describe('stories and chapters', () => {
 
   test('a deleted turn is listed by its first words', () => {
     type(1, 'The lamp\nwent out.');
-    applyChange(store.db, { changeId: newId(), chapterId: chapter, structureRev: 1, ops: [{ op: 'remove', turnId: turn }] });
-    expect(removedItems(store.db)).toMatchObject([{ kind: 'turn', id: turn, title: 'The lamp went out.', storyId: story, chapterId: chapter }]);
+    applyChange(store.db, {
+      changeId: newId(),
+      chapterId: chapter,
+      structureRev: 1,
+      ops: [{ op: 'remove', turnId: turn }],
+    });
+    expect(removedItems(store.db)).toMatchObject([
+      { kind: 'turn', id: turn, title: 'The lamp went out.', storyId: story, chapterId: chapter },
+    ]);
   });
 });
 
@@ -88,7 +107,9 @@ describe('a disk that is full', () => {
     const { sqlite } = store.db;
     sqlite.pragma('wal_checkpoint(TRUNCATE)');
     sqlite.pragma(`max_page_count = ${String(sqlite.pragma('page_count', { simple: true }))}`);
-    expect(() => type(1, 'long '.repeat(10_000))).toThrowError(expect.objectContaining({ code: 'DISK_FULL', message: expect.stringContaining('Make room') }));
+    expect(() => type(1, 'long '.repeat(10_000))).toThrowError(
+      expect.objectContaining({ code: 'DISK_FULL', message: expect.stringContaining('Make room') }),
+    );
     expect(readTree(store.db, chapter, { texts: 'path' }).turns.get(turn)).toMatchObject({ text: '', version: 1 });
     sqlite.pragma('max_page_count = 1000000');
     expect(type(1, 'Room again.').versions).toEqual({ [turn]: 2 });
@@ -99,7 +120,20 @@ describe('settings and models', () => {
   test('are kept over a restart, and null removes one', () => {
     writeSetting(store.db, 'interface', 'theme', 'dark');
     writeSetting(store.db, 'interface', 'panes', { left: 240 });
-    const model = { id: 'm', path: '/m.gguf', name: 'm', bytes: 9, modifiedAt: 1, sha256: null, broken: null, architecture: 'llama', contextLength: 512, chosenFormat: null, contextSize: null, lastUsedAt: null };
+    const model = {
+      id: 'm',
+      path: '/m.gguf',
+      name: 'm',
+      bytes: 9,
+      modifiedAt: 1,
+      sha256: null,
+      broken: null,
+      architecture: 'llama',
+      contextLength: 512,
+      chosenFormat: null,
+      contextSize: null,
+      lastUsedAt: null,
+    };
     rememberModel(store.db, model);
     rememberModel(store.db, { ...model, chosenFormat: 'chatml' });
     reopen();

@@ -34,8 +34,19 @@ function anyOp(tree: TurnTree, below: (n: number) => number): Op {
     case 0:
     case 1: {
       const id = below(15) === 0 ? some.id : newId();
-      const turn = { id, role: ROLES[below(3)] ?? 'user', speaker: below(3) === 0 ? 'Ada' : null, marked: below(2) === 0, text: 'word '.repeat(below(6)) };
-      return { op: 'insert', turn, after: below(8) === 0 ? null : some.id, as: (['chain', 'alternate', 'beside'] as const)[below(3)] ?? 'chain' };
+      const turn = {
+        id,
+        role: ROLES[below(3)] ?? 'user',
+        speaker: below(3) === 0 ? 'Ada' : null,
+        marked: below(2) === 0,
+        text: 'word '.repeat(below(6)),
+      };
+      return {
+        op: 'insert',
+        turn,
+        after: below(8) === 0 ? null : some.id,
+        as: (['chain', 'alternate', 'beside'] as const)[below(3)] ?? 'chain',
+      };
     }
     case 2:
       return { op: 'setRole', turnId: some.id, role: ROLES[below(3)] ?? 'user', marked: below(2) === 0 };
@@ -46,12 +57,21 @@ function anyOp(tree: TurnTree, below: (n: number) => number): Op {
     case 5:
     case 6: {
       const turnId = turns.filter((turn) => turn.tombstone)[0]?.id ?? some.id;
-      return below(3) === 0 ? { op: 'restore', turnId, after: below(4) === 0 ? null : some.id } : { op: 'restore', turnId };
+      return below(3) === 0
+        ? { op: 'restore', turnId, after: below(4) === 0 ? null : some.id }
+        : { op: 'restore', turnId };
     }
     case 7:
       return { op: 'activate', parentId: some.parentId, turnId: below(6) === 0 ? null : some.id };
     default:
-      return { op: 'setText', turnId: some.id, version: some.version - (below(20) === 0 ? 1 : 0), at, del: below(length - at + (below(20) === 0 ? 9 : 1)), ins: 'né'.repeat(below(4)) };
+      return {
+        op: 'setText',
+        turnId: some.id,
+        version: some.version - (below(20) === 0 ? 1 : 0),
+        at,
+        del: below(length - at + (below(20) === 0 ? 9 : 1)),
+        ins: 'né'.repeat(below(4)),
+      };
   }
 }
 
@@ -96,7 +116,10 @@ test('the stored tree is the tree in memory, change by change, closed revisions 
         store = openStore(folder);
       }
       const stored = readTree(store.db, chapterId, { texts: 'all' });
-      expect({ root: stored.activeRootId, turns: stored.turns, structureRev: stored.structureRev }, `seed ${seed}, change ${i}`).toEqual({ root: tree.activeRootId, turns: kept(tree), structureRev });
+      expect(
+        { root: stored.activeRootId, turns: stored.turns, structureRev: stored.structureRev },
+        `seed ${seed}, change ${i}`,
+      ).toEqual({ root: tree.activeRootId, turns: kept(tree), structureRev });
     }
     store.close();
     expect(checkStore(folder).problems).toEqual([]);

@@ -5,11 +5,20 @@ import { findTurn, needChapter, needTurn } from './rows.ts';
 import type { TurnRow } from './schema.ts';
 import { coalesce, splice, type Edit } from './texts.ts';
 
-const turnsOfChapter = query((p: { chapterId: string }) => tables.selectFrom('turns').selectAll().where('chapter_id', '=', p.chapterId).orderBy('ord'));
+const turnsOfChapter = query((p: { chapterId: string }) =>
+  tables.selectFrom('turns').selectAll().where('chapter_id', '=', p.chapterId).orderBy('ord'),
+);
 const revisionsFrom = query((p: { turnId: string; seq: number }) =>
-  tables.selectFrom('revisions').select(['seq', 'kind', 'body']).where('turn_id', '=', p.turnId).where('seq', '>=', p.seq).orderBy('seq'));
+  tables
+    .selectFrom('revisions')
+    .select(['seq', 'kind', 'body'])
+    .where('turn_id', '=', p.turnId)
+    .where('seq', '>=', p.seq)
+    .orderBy('seq'),
+);
 const openEdits = query((p: { turnId: string }) =>
-  tables.selectFrom('edits').select(['at', 'del', 'ins']).where('turn_id', '=', p.turnId).orderBy('version'));
+  tables.selectFrom('edits').select(['at', 'del', 'ins']).where('turn_id', '=', p.turnId).orderBy('version'),
+);
 export interface StoredTree extends TurnTree {
   readonly structureRev: number;
 }
@@ -18,7 +27,10 @@ export interface StoredTree extends TurnTree {
 export function readTree(db: ReadableDB, chapterId: string, options: { texts: 'path' | 'all' | 'none' }): StoredTree {
   const chapter = needChapter(db, chapterId);
   const rows = new Map(all(db, turnsOfChapter, { chapterId }).map((row) => [row.id, row]));
-  const shown = options.texts === 'path' ? pathOf(rows, chapter.active_root_id) : new Set(options.texts === 'all' ? rows.keys() : []);
+  const shown =
+    options.texts === 'path'
+      ? pathOf(rows, chapter.active_root_id)
+      : new Set(options.texts === 'all' ? rows.keys() : []);
   const turns = new Map<string, TreeTurn>();
   for (const row of rows.values()) turns.set(row.id, treeTurn(row, shown.has(row.id) ? textOf(db, row) : null));
   return { structureRev: chapter.structure_rev, activeRootId: chapter.active_root_id, turns };
@@ -51,7 +63,8 @@ export function editsOf(db: ReadableDB, turnId: string): Edit[] {
 /** The text of the newest revision. */
 export function revisionTextOf(db: ReadableDB, row: TurnRow): string {
   let text = '';
-  for (const { kind, body } of all(db, revisionsFrom, { turnId: row.id, seq: row.full_seq })) text = kind === 'full' ? body : readPatch(body).reduce(splice, text);
+  for (const { kind, body } of all(db, revisionsFrom, { turnId: row.id, seq: row.full_seq }))
+    text = kind === 'full' ? body : readPatch(body).reduce(splice, text);
   return text;
 }
 
@@ -77,9 +90,24 @@ export function readSome(db: ReadableDB, chapterId: string, ids: Iterable<string
 
 function treeTurn(row: TurnRow, text: string | null): TreeTurn {
   return {
-    id: row.id, parentId: row.parent_id, activeChildId: row.active_child_id, order: row.ord, role: row.role, speaker: row.speaker, marked: row.marked === 1,
-    text, version: row.version, interrupted: row.interrupted === 1,
-    tombstone: row.removed_seq === null ? null : { seq: row.removed_seq, children: JSON.parse(row.removed_children ?? '[]') as string[], wasActive: row.removed_was_active === 1 },
+    id: row.id,
+    parentId: row.parent_id,
+    activeChildId: row.active_child_id,
+    order: row.ord,
+    role: row.role,
+    speaker: row.speaker,
+    marked: row.marked === 1,
+    text,
+    version: row.version,
+    interrupted: row.interrupted === 1,
+    tombstone:
+      row.removed_seq === null
+        ? null
+        : {
+            seq: row.removed_seq,
+            children: JSON.parse(row.removed_children ?? '[]') as string[],
+            wasActive: row.removed_was_active === 1,
+          },
   };
 }
 

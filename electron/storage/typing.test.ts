@@ -16,7 +16,8 @@ test('saving a keystroke costs the same in a turn of 100,000 words as in one of 
   const [long, short] = [longTurn(100_000), longTurn(1000)];
   // The quietest of three: what else the machine does in one of them is no cost of a save.
   const costs = Array.from({ length: 3 }, () => saveCosts(long, short, 150));
-  for (const cost of costs) console.log(`save: ${cost.long.toFixed(3)} ms in 100,000 words, ${cost.short.toFixed(3)} ms in 1,000`);
+  for (const cost of costs)
+    console.log(`save: ${cost.long.toFixed(3)} ms in 100,000 words, ${cost.short.toFixed(3)} ms in 1,000`);
   expect(Math.min(...costs.map((cost) => cost.long / cost.short))).toBeLessThanOrEqual(1.5);
   long.end();
   short.end();

@@ -26,7 +26,8 @@ function isWhole(descriptor: number, size: number): boolean {
   const littleEndian = magic === MAGIC;
   const sum: Sum = [0, 0];
   add(sum, header.subarray(0, HEADER - 8), littleEndian);
-  if ((!littleEndian && magic !== MAGIC + 1) || pageSize < 512 || pageSize > 65536 || !endsWith(header, sum)) return false;
+  if ((!littleEndian && magic !== MAGIC + 1) || pageSize < 512 || pageSize > 65536 || !endsWith(header, sum))
+    return false;
   let broken = false;
   for (let at = HEADER; at + FRAME_HEADER + pageSize <= size; at += FRAME_HEADER + pageSize) {
     const frame = read(descriptor, at, FRAME_HEADER + pageSize);

@@ -31,7 +31,13 @@ export interface Ahead {
   close(): void;
 }
 
-export interface AheadParts { readonly db: ReadableDB; readonly engine: Engine; readonly settings: Settings; readonly dataDir: string; keepsStates(modelId: string): boolean }
+export interface AheadParts {
+  readonly db: ReadableDB;
+  readonly engine: Engine;
+  readonly settings: Settings;
+  readonly dataDir: string;
+  keepsStates(modelId: string): boolean;
+}
 
 export function createAhead({ db, engine, settings, dataDir, keepsStates }: AheadParts): Ahead {
   const folder = openStateFolder(dataDir);
@@ -72,7 +78,9 @@ export function createAhead({ db, engine, settings, dataDir, keepsStates }: Ahea
       engine.hasReadAhead();
       unsaved = true;
       clearTimeout(saving);
-      saving = setTimeout(() => { void save(); }, SAVE_AFTER_MS).unref();
+      saving = setTimeout(() => {
+        void save();
+      }, SAVE_AFTER_MS).unref();
     } catch {
       return;
     }
@@ -93,7 +101,10 @@ export function createAhead({ db, engine, settings, dataDir, keepsStates }: Ahea
     try {
       const plan = nextRequest(mine, ready);
       if (plan === null) return;
-      await engine.host.work({ type: 'save', request: { path: folder.pathOf(mine, ready.modelId), sha256: ready.sha256, plan } }, { priority: 'idle', signal: forgotten.signal });
+      await engine.host.work(
+        { type: 'save', request: { path: folder.pathOf(mine, ready.modelId), sha256: ready.sha256, plan } },
+        { priority: 'idle', signal: forgotten.signal },
+      );
       await folder.tidy();
     } catch {
       // It is read again another day.
@@ -107,7 +118,9 @@ export function createAhead({ db, engine, settings, dataDir, keepsStates }: Ahea
 
   const rest = (): void => {
     clearTimeout(resting);
-    resting = setTimeout(() => { void readAhead(); }, REST_MS).unref();
+    resting = setTimeout(() => {
+      void readAhead();
+    }, REST_MS).unref();
   };
 
   const follow = async (): Promise<void> => {

@@ -6,7 +6,10 @@ import type { WritableDB } from '../storage/handle.ts';
 import { readTree } from '../storage/turns.ts';
 import type { GenerationOrder } from './generations.ts';
 
-export interface Alternate { readonly order: GenerationOrder; readonly start: GenerationStart }
+export interface Alternate {
+  readonly order: GenerationOrder;
+  readonly start: GenerationStart;
+}
 
 /** Makes the turn of the next answer to the same prompt, beside the one that was written, wherever that stands by now. Null if it was taken away. */
 export function nextAlternate(db: WritableDB, written: GenerationOrder, waiting: number): Alternate | null {
@@ -15,8 +18,23 @@ export function nextAlternate(db: WritableDB, written: GenerationOrder, waiting:
   const before = tree.turns.get(written.turnId);
   if (!before || before.tombstone) return null;
   const [generationId, turnId] = [newId(), newId()];
-  const ops: Op[] = [{ op: 'insert', turn: { id: turnId, role: 'model', speaker: before.speaker, marked: true, text: '' }, after: before.parentId, as: 'beside' }];
+  const ops: Op[] = [
+    {
+      op: 'insert',
+      turn: { id: turnId, role: 'model', speaker: before.speaker, marked: true, text: '' },
+      after: before.parentId,
+      as: 'beside',
+    },
+  ];
   const { structureRev } = applyChange(db, { changeId: newId(), chapterId, structureRev: tree.structureRev, ops });
-  const order: GenerationOrder = { ...written, id: generationId, turnId, kind: 'retry', offset: 0, waiting: waiting - 1, sampling: { ...sampling, seed: (sampling.seed + 1) % 2 ** 32 } };
+  const order: GenerationOrder = {
+    ...written,
+    id: generationId,
+    turnId,
+    kind: 'retry',
+    offset: 0,
+    waiting: waiting - 1,
+    sampling: { ...sampling, seed: (sampling.seed + 1) % 2 ** 32 },
+  };
   return { order, start: { generationId, turnId, offset: 0, waiting: waiting - 1, structureRev, ops } };
 }

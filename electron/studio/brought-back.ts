@@ -48,7 +48,9 @@ export function createBroughtBack(engine: Engine, folder: StateFolder): BroughtB
       given.set(path, loading);
       return loading;
     },
-    proven() { unproven.clear(); },
+    proven() {
+      unproven.clear();
+    },
     died: failed,
   };
 }

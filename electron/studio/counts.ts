@@ -11,7 +11,10 @@ export interface Counts {
   forget(): void;
 }
 
-export function createCounts(count: (texts: readonly string[]) => Promise<readonly number[]>, isBusy: () => boolean): Counts {
+export function createCounts(
+  count: (texts: readonly string[]) => Promise<readonly number[]>,
+  isBusy: () => boolean,
+): Counts {
   const known = new Map<string, { readonly version: number; readonly tokens: number }>();
   let timer: NodeJS.Timeout | undefined;
   let age = 0;
@@ -21,12 +24,18 @@ export function createCounts(count: (texts: readonly string[]) => Promise<readon
     return entry?.version === version ? entry.tokens : null;
   };
 
-  async function work(waiting: readonly PromptTurn[], versions: ReadonlyMap<string, number>, born: number): Promise<void> {
+  async function work(
+    waiting: readonly PromptTurn[],
+    versions: ReadonlyMap<string, number>,
+    born: number,
+  ): Promise<void> {
     for (let from = 0; from < waiting.length && born === age && !isBusy(); from += AT_ONCE) {
       const batch = waiting.slice(from, from + AT_ONCE);
       const counts = await count(batch.map((turn) => turn.text));
       if (born !== age) return;
-      batch.forEach((turn, index) => { known.set(turn.id, { version: versions.get(turn.id) ?? 0, tokens: counts[index] ?? 0 }); });
+      batch.forEach((turn, index) => {
+        known.set(turn.id, { version: versions.get(turn.id) ?? 0, tokens: counts[index] ?? 0 });
+      });
     }
   }
 
@@ -37,7 +46,9 @@ export function createCounts(count: (texts: readonly string[]) => Promise<readon
       const waiting = turns.filter((turn) => of(turn, versions.get(turn.id) ?? 0) === null);
       if (waiting.length === 0) return;
       // A count that fails with its engine is simply not known.
-      timer = setTimeout(() => { work(waiting, versions, age).catch(() => undefined); }, IDLE_MS).unref();
+      timer = setTimeout(() => {
+        work(waiting, versions, age).catch(() => undefined);
+      }, IDLE_MS).unref();
     },
     forget() {
       clearTimeout(timer);

@@ -15,7 +15,10 @@ test('a store that takes no settings any more ends neither the studio nor a repl
   crashes.died(model, crash);
   crashes.died(model, crash);
   expect(crashes.fault(model)?.code).toBe('ASIDE');
-  for (const change of ['INSERT', 'DELETE']) db.sqlite.exec(`CREATE TEMP TRIGGER full_${change} BEFORE ${change} ON settings BEGIN SELECT RAISE(ABORT, 'full'); END`);
+  for (const change of ['INSERT', 'DELETE'])
+    db.sqlite.exec(
+      `CREATE TEMP TRIGGER full_${change} BEFORE ${change} ON settings BEGIN SELECT RAISE(ABORT, 'full'); END`,
+    );
   crashes.forget(model);
   crashes.died(model, crash);
   expect(crashes.fault(model)?.code).toBe('ASIDE');

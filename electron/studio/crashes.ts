@@ -40,11 +40,14 @@ export function createCrashes(db: WritableDB): Crashes {
     },
     fault(model) {
       const count = known(model);
-      return count < ASIDE ? null : {
-        code: 'ASIDE',
-        message: 'This model ended the engine twice in a row, so it was put aside. Your text is safe. Choose another model, or try this one again: it may work with a smaller context, or once other programs are closed.',
-        detail: `${String(count)} ends of the process without a finished reply between them`,
-      };
+      return count < ASIDE
+        ? null
+        : {
+            code: 'ASIDE',
+            message:
+              'This model ended the engine twice in a row, so it was put aside. Your text is safe. Choose another model, or try this one again: it may work with a smaller context, or once other programs are closed.',
+            detail: `${String(count)} ends of the process without a finished reply between them`,
+          };
     },
   };
 }

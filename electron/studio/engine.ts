@@ -10,8 +10,23 @@ import { channel, type Channel } from './events.ts';
 import { faultOf, StudioError } from './faults.ts';
 import { isSameFile, type ModelVersion } from './model-files.ts';
 
-export interface EngineModel extends ModelVersion { readonly name: string; readonly options: LoadOptions; readonly hardware: Hardware; readonly format: PromptFormat; readonly sha256: string | null }
-export interface Ready { readonly modelId: string; readonly modelName: string; readonly device: string; readonly contextSize: number; readonly promptChunk: number; readonly hardware: Hardware; readonly format: PromptFormat; readonly sha256: string | null }
+export interface EngineModel extends ModelVersion {
+  readonly name: string;
+  readonly options: LoadOptions;
+  readonly hardware: Hardware;
+  readonly format: PromptFormat;
+  readonly sha256: string | null;
+}
+export interface Ready {
+  readonly modelId: string;
+  readonly modelName: string;
+  readonly device: string;
+  readonly contextSize: number;
+  readonly promptChunk: number;
+  readonly hardware: Hardware;
+  readonly format: PromptFormat;
+  readonly sha256: string | null;
+}
 
 /** The inference process as the person sees it: which model, how far, how fast, what went wrong. */
 export interface Engine {
@@ -50,13 +65,30 @@ export interface EngineOptions {
   readonly onReply: (ready: Ready, stats: GenerationStats) => void;
 }
 
-const NOTHING: EngineStatus = { state: 'idle', modelId: null, modelName: null, device: null, progress: null, contextSize: null, tokensPerSecond: null, format: null, sha256: null, readAhead: 0, fault: null, hardware: null };
+const NOTHING: EngineStatus = {
+  state: 'idle',
+  modelId: null,
+  modelName: null,
+  device: null,
+  progress: null,
+  contextSize: null,
+  tokensPerSecond: null,
+  format: null,
+  sha256: null,
+  readAhead: 0,
+  fault: null,
+  hardware: null,
+};
 
 /** As many threads as cores cost ten times the time as soon as anything else runs. */
-export const engineThreads = (): number => Math.max(1, Number.parseInt(process.env['PAPHOS_THREADS'] ?? '', 10) || availableParallelism() - 1);
+export const engineThreads = (): number =>
+  Math.max(1, Number.parseInt(process.env['PAPHOS_THREADS'] ?? '', 10) || availableParallelism() - 1);
 export const mayUseGpu = (): boolean => process.env['PAPHOS_GPU'] !== '0';
 
-export function createEngine(createHost: () => InferenceHost, { crashes, restMinutes, onReply }: EngineOptions): Engine {
+export function createEngine(
+  createHost: () => InferenceHost,
+  { crashes, restMinutes, onReply }: EngineOptions,
+): Engine {
   let host = watched(createHost());
   let alive = false;
   const watchers = new Set<Channel<EngineStatus>>();
@@ -96,12 +128,38 @@ export function createEngine(createHost: () => InferenceHost, { crashes, restMin
     chosen = model;
     ready = null;
     alive = false;
-    show({ ...NOTHING, state: 'loading', modelId: model.id, modelName: model.name, format: model.format.name, sha256: model.sha256, progress: 0 });
+    show({
+      ...NOTHING,
+      state: 'loading',
+      modelId: model.id,
+      modelName: model.name,
+      format: model.format.name,
+      sha256: model.sha256,
+      progress: 0,
+    });
     try {
-      const loaded = await host.load(model.options, (progress) => { show({ progress }); });
-      ready = { modelId: model.id, modelName: model.name, device: loaded.device, contextSize: loaded.contextSize, promptChunk: loaded.hardware.promptChunk, hardware: model.hardware, format: model.format, sha256: model.sha256 };
+      const loaded = await host.load(model.options, (progress) => {
+        show({ progress });
+      });
+      ready = {
+        modelId: model.id,
+        modelName: model.name,
+        device: loaded.device,
+        contextSize: loaded.contextSize,
+        promptChunk: loaded.hardware.promptChunk,
+        hardware: model.hardware,
+        format: model.format,
+        sha256: model.sha256,
+      };
       alive = true;
-      show({ state: 'ready', device: loaded.device, contextSize: loaded.contextSize, hardware: loaded.hardware, progress: null, fault: null });
+      show({
+        state: 'ready',
+        device: loaded.device,
+        contextSize: loaded.contextSize,
+        hardware: loaded.hardware,
+        progress: null,
+        fault: null,
+      });
       used();
       return ready;
     } catch (error) {
@@ -122,15 +180,22 @@ export function createEngine(createHost: () => InferenceHost, { crashes, restMin
   }
 
   return {
-    get host() { return host; },
-    get busy() { return status.state === 'generating' || status.state === 'loading'; },
+    get host() {
+      return host;
+    },
+    get busy() {
+      return status.state === 'generating' || status.state === 'loading';
+    },
     load,
     async ready() {
-      if (status.state === 'resting' && chosen && ready) await load({ ...chosen, format: ready.format, sha256: ready.sha256 });
+      if (status.state === 'resting' && chosen && ready)
+        await load({ ...chosen, format: ready.format, sha256: ready.sha256 });
       while (loading) await loading;
       return ready;
     },
-    get replaced() { return host.isReplaced ? chosen : null; },
+    get replaced() {
+      return host.isReplaced ? chosen : null;
+    },
     current() {
       used();
       return alive ? ready : null;
@@ -154,7 +219,9 @@ export function createEngine(createHost: () => InferenceHost, { crashes, restMin
       await old.close();
       show(NOTHING);
     },
-    asked() { if (!alive) show({ state: 'loading', progress: null, fault: null }); },
+    asked() {
+      if (!alive) show({ state: 'loading', progress: null, fault: null });
+    },
     generating() {
       alive = true;
       show({ state: 'generating', fault: null });
@@ -165,11 +232,18 @@ export function createEngine(createHost: () => InferenceHost, { crashes, restMin
       if (stats && chosen) crashes.forget(chosen);
       used();
     },
-    refuse(model, fault) { if (status.modelId === null || status.modelId === model.id) show({ ...NOTHING, state: 'failed', modelId: model.id, modelName: model.name, fault }); },
+    refuse(model, fault) {
+      if (status.modelId === null || status.modelId === model.id)
+        show({ ...NOTHING, state: 'failed', modelId: model.id, modelName: model.name, fault });
+    },
     restAnew: used,
-    hasReadAhead() { show({ readAhead: status.readAhead + 1 }); },
+    hasReadAhead() {
+      show({ readAhead: status.readAhead + 1 });
+    },
     watch(signal) {
-      const watcher: Channel<EngineStatus> = channel(signal, () => { watchers.delete(watcher); });
+      const watcher: Channel<EngineStatus> = channel(signal, () => {
+        watchers.delete(watcher);
+      });
       watchers.add(watcher);
       watcher.push(status);
       return watcher.iterator;

@@ -1,5 +1,9 @@
 /** Values pushed from one side, read as an async iterator on the other, until either side ends it. */
-export interface Channel<T> { push(value: T): void; end(): void; readonly iterator: AsyncGenerator<T, void> }
+export interface Channel<T> {
+  push(value: T): void;
+  end(): void;
+  readonly iterator: AsyncGenerator<T, void>;
+}
 
 export function channel<T>(signal?: AbortSignal, onEnd?: () => void): Channel<T> {
   const waiting: T[] = [];
@@ -20,7 +24,9 @@ export function channel<T>(signal?: AbortSignal, onEnd?: () => void): Channel<T>
       for (;;) {
         while (waiting.length > 0 && !signal?.aborted) yield waiting.shift() as T;
         if (ended) return;
-        await new Promise<void>((resume) => { wake = resume; });
+        await new Promise<void>((resume) => {
+          wake = resume;
+        });
         wake = null;
       }
     } finally {

@@ -11,7 +11,12 @@ export class StudioError extends Error {
 }
 
 const isFault = (value: unknown): value is StudioFault =>
-  typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string' && 'message' in value && typeof value.message === 'string';
+  typeof value === 'object' &&
+  value !== null &&
+  'code' in value &&
+  typeof value.code === 'string' &&
+  'message' in value &&
+  typeof value.message === 'string';
 
 /** Errors that are faults themselves. */
 const THEMSELVES = new Set(['StorageFault', 'PromptFault', 'DocumentFault']);
@@ -19,10 +24,16 @@ const THEMSELVES = new Set(['StorageFault', 'PromptFault', 'DocumentFault']);
 /** The fault inside any error: the store's, the engine's and ours carry one; the rest is a defect and is said to be one. */
 export function faultOf(error: unknown): StudioFault {
   if (error instanceof Error && 'fault' in error && isFault(error.fault)) return error.fault;
-  if (error instanceof Error && THEMSELVES.has(error.name) && isFault(error)) return { code: error.code, message: error.message, ...(error.detail === undefined ? {} : { detail: error.detail }) };
+  if (error instanceof Error && THEMSELVES.has(error.name) && isFault(error))
+    return {
+      code: error.code,
+      message: error.message,
+      ...(error.detail === undefined ? {} : { detail: error.detail }),
+    };
   return {
     code: 'INTERNAL',
-    message: 'Something inside Paphos went wrong. What was saved is safe; try again, and restart Paphos if it happens twice.',
+    message:
+      'Something inside Paphos went wrong. What was saved is safe; try again, and restart Paphos if it happens twice.',
     detail: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
   };
 }

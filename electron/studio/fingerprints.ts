@@ -29,7 +29,9 @@ export function createFingerprints(db: WritableDB, engine: Engine): Fingerprints
 
   const of = (model: FoundModel): Fingerprint | null => {
     const stored = getModel(db, model.id);
-    return stored?.sha256 && stored.bytes === model.bytes && stored.modifiedAt === model.modifiedAt ? { sha256: stored.sha256, broken: stored.broken } : null;
+    return stored?.sha256 && stored.bytes === model.bytes && stored.modifiedAt === model.modifiedAt
+      ? { sha256: stored.sha256, broken: stored.broken }
+      : null;
   };
 
   const readToItsEnd = async (model: FoundModel, abort: AbortController): Promise<void> => {
@@ -53,6 +55,8 @@ export function createFingerprints(db: WritableDB, engine: Engine): Fingerprints
       reading = { model, abort: new AbortController() };
       void readToItsEnd(model, reading.abort);
     },
-    close: () => { closing.abort(); },
+    close: () => {
+      closing.abort();
+    },
   };
 }

@@ -8,7 +8,10 @@ import { readTree } from '../storage/turns.ts';
 
 const TITLE = 'The Lamp on the Pier';
 const TURNS: readonly { readonly role: Role; readonly text: string }[] = [
-  { role: 'system', text: 'This is a text adventure. Say what happens to the player, then offer three things to do, each on a line of its own that begins with a dash.' },
+  {
+    role: 'system',
+    text: 'This is a text adventure. Say what happens to the player, then offer three things to do, each on a line of its own that begins with a dash.',
+  },
   { role: 'user', text: 'Start.' },
   {
     role: 'model',
@@ -38,10 +41,19 @@ export function ensureFirstStory(db: WritableDB): void {
       chapterId,
       structureRev: tree.structureRev,
       ops: [
-        { op: 'setText', turnId: firstTurn, version: tree.turns.get(firstTurn)?.version ?? 0, at: 0, del: 0, ins: first?.text ?? '' },
+        {
+          op: 'setText',
+          turnId: firstTurn,
+          version: tree.turns.get(firstTurn)?.version ?? 0,
+          at: 0,
+          del: 0,
+          ins: first?.text ?? '',
+        },
         { op: 'setRole', turnId: firstTurn, role: first?.role ?? 'system', marked: true },
         ...rest.map((turn, index) => ({
-          op: 'insert' as const, after: ids[index] ?? null, as: 'chain' as const,
+          op: 'insert' as const,
+          after: ids[index] ?? null,
+          as: 'chain' as const,
           turn: { id: ids[index + 1] ?? newId(), role: turn.role, speaker: null, marked: true, text: turn.text },
         })),
       ],

@@ -14,7 +14,9 @@ const NEWS = 0.3;
 const LEAST_TOKENS = 8;
 
 const memory = z.object({
-  readings: z.array(z.object({ read: z.number().min(1), reused: z.number().min(0), ms: z.number().positive() })).max(REMEMBERED),
+  readings: z
+    .array(z.object({ read: z.number().min(1), reused: z.number().min(0), ms: z.number().positive() }))
+    .max(REMEMBERED),
   tokensPerSecond: z.number().positive().nullable(),
 });
 type Memory = z.infer<typeof memory>;
@@ -27,7 +29,8 @@ export interface Forecasts {
 
 export function createForecasts(db: WritableDB): Forecasts {
   const keyOf = ({ modelId, device, contextSize }: Ready): string => `${modelId} ${device} ${String(contextSize)}`;
-  const recall = (ready: Ready): Memory => memory.catch({ readings: [], tokensPerSecond: null }).parse(readSetting(db, 'speed', keyOf(ready)));
+  const recall = (ready: Ready): Memory =>
+    memory.catch({ readings: [], tokensPerSecond: null }).parse(readSetting(db, 'speed', keyOf(ready)));
   return {
     of(ready, { toRead, total }) {
       const { readings, tokensPerSecond } = recall(ready);
@@ -37,8 +40,14 @@ export function createForecasts(db: WritableDB): Forecasts {
     learn(ready, { promptTokens, reusedTokens, firstTokenMs, tokens, tokensPerSecond }) {
       if (tokens === 0 || firstTokenMs <= 0) return;
       const before = recall(ready);
-      const readings = [...before.readings, { read: promptTokens - reusedTokens, reused: reusedTokens, ms: firstTokenMs }].slice(-REMEMBERED);
-      const speed = tokens < LEAST_TOKENS || tokensPerSecond <= 0 ? before.tokensPerSecond : (before.tokensPerSecond ?? tokensPerSecond) * (1 - NEWS) + tokensPerSecond * NEWS;
+      const readings = [
+        ...before.readings,
+        { read: promptTokens - reusedTokens, reused: reusedTokens, ms: firstTokenMs },
+      ].slice(-REMEMBERED);
+      const speed =
+        tokens < LEAST_TOKENS || tokensPerSecond <= 0
+          ? before.tokensPerSecond
+          : (before.tokensPerSecond ?? tokensPerSecond) * (1 - NEWS) + tokensPerSecond * NEWS;
       try {
         writeSetting(db, 'speed', keyOf(ready), { readings, tokensPerSecond: speed } satisfies Memory);
       } catch {

@@ -2,7 +2,10 @@ import type { Hold } from '../../shared/contract/writing.ts';
 import { channel, type Channel } from './events.ts';
 import { StudioError } from './faults.ts';
 
-interface Holder { readonly clientId: string; readonly channel: Channel<Hold> }
+interface Holder {
+  readonly clientId: string;
+  readonly channel: Channel<Hold>;
+}
 
 export interface Holds {
   hold(storyId: string, clientId: string, signal?: AbortSignal): AsyncGenerator<Hold, void>;
@@ -29,7 +32,9 @@ export function createHolds(onRelease: (storyId: string) => void): Holds {
 
   return {
     hold(storyId, clientId, signal) {
-      const opened = channel<Hold>(signal, () => { release(storyId, holder); });
+      const opened = channel<Hold>(signal, () => {
+        release(storyId, holder);
+      });
       const holder: Holder = { clientId, channel: opened };
       const queue = holders.get(storyId) ?? [];
       const writes = queue.length === 0 || queue[0]?.clientId === clientId;
@@ -41,7 +46,11 @@ export function createHolds(onRelease: (storyId: string) => void): Holds {
       const queue = holders.get(storyId) ?? [];
       const mine = queue.find((one) => one.clientId === clientId);
       const writer = queue[0];
-      if (!mine) throw new StudioError('NOT_HELD', 'This window does not have the story open any more. Reload it and try again.');
+      if (!mine)
+        throw new StudioError(
+          'NOT_HELD',
+          'This window does not have the story open any more. Reload it and try again.',
+        );
       if (!writer || writer.clientId === clientId) return;
       onRelease(storyId);
       holders.set(storyId, [mine, ...queue.filter((one) => one !== mine)]);
@@ -51,7 +60,10 @@ export function createHolds(onRelease: (storyId: string) => void): Holds {
     assertWriter(storyId, clientId) {
       const writer = writerOf(storyId);
       if (writer && writer.clientId !== clientId) {
-        throw new StudioError('READ_ONLY', 'This story is being written in another window, so this one only reads. Nothing was changed; choose “Take over” to write here.');
+        throw new StudioError(
+          'READ_ONLY',
+          'This story is being written in another window, so this one only reads. Nothing was changed; choose “Take over” to write here.',
+        );
       }
     },
   };

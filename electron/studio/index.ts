@@ -37,7 +37,10 @@ export interface StudioOptions {
   readonly resourcesDir: string;
   readonly startEngine: StartEngine;
 }
-export interface Studio { readonly router: StudioRouter; close(): Promise<void> }
+export interface Studio {
+  readonly router: StudioRouter;
+  close(): Promise<void>;
+}
 
 /** The studio: a store, an engine and what a person can do with them. It knows no window and no socket. */
 export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOptions): Promise<Studio> {
@@ -48,15 +51,30 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
   const forecasts = createForecasts(db);
   const crashes = createCrashes(db);
   const engine = createEngine(() => createInferenceHost(startEngine), {
-    crashes, restMinutes: () => engineSettings(db).restMinutes, onReply: (ready, stats) => { forecasts.learn(ready, stats); },
+    crashes,
+    restMinutes: () => engineSettings(db).restMinutes,
+    onReply: (ready, stats) => {
+      forecasts.learn(ready, stats);
+    },
   });
-  const generations = createGenerations(db, engine, (order) => { prepared.after(order); });
+  const generations = createGenerations(db, engine, (order) => {
+    prepared.after(order);
+  });
   const revisions = createRevisions(db);
-  const counts = createCounts((texts) => engine.host.count(texts), () => engine.busy);
+  const counts = createCounts(
+    (texts) => engine.host.count(texts),
+    () => engine.busy,
+  );
   const demo = readDemoModel(resourcesDir);
   const fingerprints = createFingerprints(db, engine);
   const models = createModels({
-    db, engine, crashes, fingerprints, demo, dataDir, modelsDir,
+    db,
+    engine,
+    crashes,
+    fingerprints,
+    demo,
+    dataDir,
+    modelsDir,
     survey: (options, freed) => surveyLoad(startEngine, options, freed),
     async beforeChange() {
       counts.forget();
@@ -65,21 +83,31 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
       await ahead.save();
     },
   });
-  const settings = createSettings(db, () => models.suitableSampling(), () => { engine.restAnew(); });
+  const settings = createSettings(
+    db,
+    () => models.suitableSampling(),
+    () => {
+      engine.restAnew();
+    },
+  );
   const ahead = createAhead({ db, engine, settings, dataDir, keepsStates: (id) => models.keepsStates(id) });
   const prepared = createPrepared(db, engine, settings);
   const holds = createHolds((storyId) => {
     for (const chapter of listChapters(db, storyId)) revisions.close(chapter.id, 'blur');
   });
 
-  const waking = setTimeout(() => { void models.loadDefault(); }, ENGINE_AFTER_START_MS);
+  const waking = setTimeout(() => {
+    void models.loadDefault();
+  }, ENGINE_AFTER_START_MS);
   let opened = false;
   const pageAppears = (chapterId: string): void => {
     ahead.touched(chapterId);
     if (opened) return;
     opened = true;
     clearTimeout(waking);
-    woken = setTimeout(() => { void models.loadDefault(); }, ENGINE_AFTER_OPEN_MS);
+    woken = setTimeout(() => {
+      void models.loadDefault();
+    }, ENGINE_AFTER_OPEN_MS);
   };
   let woken: NodeJS.Timeout | undefined;
 
@@ -92,7 +120,20 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
   const services: Services = {
     stories: createStories(db, generations, ahead.forget),
     chapters: createChapters(db, generations, { onOpen: pageAppears, forget: ahead.forget }),
-    writing: createWriting({ db, engine, models, settings, generations, holds, revisions, counts, ahead, prepared, forecasts, apply }),
+    writing: createWriting({
+      db,
+      engine,
+      models,
+      settings,
+      generations,
+      holds,
+      revisions,
+      counts,
+      ahead,
+      prepared,
+      forecasts,
+      apply,
+    }),
     models,
     settings,
   };

@@ -3,7 +3,9 @@ import { faultOf } from './faults.ts';
 import { isSameFile, type FoundModel } from './model-files.ts';
 import { examineModel, type Examined } from './model-format.ts';
 
-export type Inspected = { readonly examined: Examined; readonly fault: null } | { readonly examined: null; readonly fault: StudioFault };
+export type Inspected =
+  | { readonly examined: Examined; readonly fault: null }
+  | { readonly examined: null; readonly fault: StudioFault };
 
 /** What model files are, each looked at once as long as it is the same file. */
 export interface Inspections {
@@ -15,7 +17,10 @@ export interface Inspections {
 export function createInspections(): Inspections {
   const known = new Map<string, { readonly model: FoundModel; readonly work: Promise<Inspected> }>();
   const inspect = (model: FoundModel): Promise<Inspected> => {
-    const work = examineModel(model.path).then((examined): Inspected => ({ examined, fault: null }), (error: unknown): Inspected => ({ examined: null, fault: faultOf(error) }));
+    const work = examineModel(model.path).then(
+      (examined): Inspected => ({ examined, fault: null }),
+      (error: unknown): Inspected => ({ examined: null, fault: faultOf(error) }),
+    );
     known.set(model.id, { model, work });
     return work;
   };

@@ -6,25 +6,57 @@ import { DEFAULT_SAMPLING, samplingSchema, type Sampling } from '../../shared/se
 import { splitOf } from '../inference/gguf/split.ts';
 
 /** A model file on this machine. The id is its path hashed: paths stay in main. */
-export interface FoundModel extends ModelVersion { readonly path: string; readonly name: string; readonly demo: boolean }
+export interface FoundModel extends ModelVersion {
+  readonly path: string;
+  readonly name: string;
+  readonly demo: boolean;
+}
 /** A file as it was at some time: one that was replaced has another size or date. */
-export interface ModelVersion { readonly id: string; readonly bytes: number; readonly modifiedAt: number }
+export interface ModelVersion {
+  readonly id: string;
+  readonly bytes: number;
+  readonly modifiedAt: number;
+}
 
 /** The model that comes with the studio: resources/models/model.json. */
-export interface DemoModel { readonly path: string; readonly name: string; readonly format: string; readonly contextLength: number; readonly sha256: string; readonly sampling: Sampling }
+export interface DemoModel {
+  readonly path: string;
+  readonly name: string;
+  readonly format: string;
+  readonly contextLength: number;
+  readonly sha256: string;
+  readonly sampling: Sampling;
+}
 
-const description = z.object({ name: z.string(), file: z.string(), format: z.string(), contextLength: z.number().int(), sha256: z.string(), sampling: samplingSchema.partial() });
+const description = z.object({
+  name: z.string(),
+  file: z.string(),
+  format: z.string(),
+  contextLength: z.number().int(),
+  sha256: z.string(),
+  sampling: samplingSchema.partial(),
+});
 const DEPTH = 2;
 
-export const isSameFile = (a: ModelVersion, b: ModelVersion): boolean => a.id === b.id && a.bytes === b.bytes && a.modifiedAt === b.modifiedAt;
+export const isSameFile = (a: ModelVersion, b: ModelVersion): boolean =>
+  a.id === b.id && a.bytes === b.bytes && a.modifiedAt === b.modifiedAt;
 
 export const modelId = (path: string): string => createHash('sha256').update(resolve(path)).digest('hex').slice(0, 24);
 
 export function readDemoModel(resourcesDir: string): DemoModel | null {
   const folder = join(resourcesDir, 'models');
   try {
-    const { name, file, format, contextLength, sha256, sampling } = description.parse(JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8')));
-    return { path: resolve(folder, basename(file)), name, format, contextLength, sha256, sampling: { ...DEFAULT_SAMPLING, ...sampling } };
+    const { name, file, format, contextLength, sha256, sampling } = description.parse(
+      JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8')),
+    );
+    return {
+      path: resolve(folder, basename(file)),
+      name,
+      format,
+      contextLength,
+      sha256,
+      sampling: { ...DEFAULT_SAMPLING, ...sampling },
+    };
   } catch {
     return null;
   }
@@ -32,7 +64,9 @@ export function readDemoModel(resourcesDir: string): DemoModel | null {
 
 function found(path: string, name: string, demo: boolean): FoundModel | null {
   const file = statSync(path, { throwIfNoEntry: false });
-  return file?.isFile() ? { id: modelId(path), path: resolve(path), bytes: file.size, modifiedAt: Math.trunc(file.mtimeMs), name, demo } : null;
+  return file?.isFile()
+    ? { id: modelId(path), path: resolve(path), bytes: file.size, modifiedAt: Math.trunc(file.mtimeMs), name, demo }
+    : null;
 }
 
 function entriesOf(folder: string): Dirent[] {
@@ -60,7 +94,14 @@ function foundIn(path: string): FoundModel | null {
   const parts = split.files.flatMap((file) => found(file, split.name, false) ?? []);
   const first = split.files[0] ?? path;
   if (parts[0]?.path !== resolve(path)) return null;
-  return { id: modelId(first), path: resolve(first), bytes: parts.reduce((sum, part) => sum + part.bytes, 0), modifiedAt: Math.max(...parts.map((part) => part.modifiedAt)), name: split.name, demo: false };
+  return {
+    id: modelId(first),
+    path: resolve(first),
+    bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
+    modifiedAt: Math.max(...parts.map((part) => part.modifiedAt)),
+    name: split.name,
+    demo: false,
+  };
 }
 
 /** Whether a model's files have stayed as they were when it was found. */

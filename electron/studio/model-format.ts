@@ -8,13 +8,23 @@ import { inspectModel, renderTemplate } from '../inference/inspect.ts';
 import type { DemoModel } from './model-files.ts';
 
 /** What a model file is: its header, and what its chat template makes of our probes. */
-export interface Examined { readonly header: GgufHeader; readonly renderings: readonly Rendering[] | null }
+export interface Examined {
+  readonly header: GgufHeader;
+  readonly renderings: readonly Rendering[] | null;
+}
 
 /** Reads a header and runs its template, each in a thread of its own. Rejects with why the file cannot be opened; a template that does not end is left aside. */
 export async function examineModel(path: string): Promise<Examined> {
   const header = await inspectModel(path);
   const { bosText, endText } = header.vocabulary;
-  const renderings = header.chatTemplate === null ? null : await renderTemplate(header.chatTemplate, PROBES.map(({ turns }) => asMessages(turns)), { bos: bosText ?? '', eos: endText ?? '' }).catch(() => null);
+  const renderings =
+    header.chatTemplate === null
+      ? null
+      : await renderTemplate(
+          header.chatTemplate,
+          PROBES.map(({ turns }) => asMessages(turns)),
+          { bos: bosText ?? '', eos: endText ?? '' },
+        ).catch(() => null);
   return { header, renderings };
 }
 
@@ -24,7 +34,20 @@ export function formatOfModel(path: string, { header, renderings }: Examined, de
   // A file without a name is called by its architecture, which is evidence of its own.
   const name = header.name === file || header.name === header.architecture ? file : `${file} (${header.name})`;
   const { control, userDefined, bosText } = header.vocabulary;
-  const detected = detectFormat({ architecture: header.architecture, name, tokens: [...control, ...userDefined], bos: bosText, chatTemplate: header.chatTemplate, renderings });
+  const detected = detectFormat({
+    architecture: header.architecture,
+    name,
+    tokens: [...control, ...userDefined],
+    bos: bosText,
+    chatTemplate: header.chatTemplate,
+    renderings,
+  });
   const ofDemo = demo?.path === path ? formatByName(demo.format) : null;
-  return ofDemo === null ? detected : { format: ofDemo, confidence: 'certain', reasons: ['the card of the demo model says so', ...(detected.format === ofDemo ? detected.reasons : [])] };
+  return ofDemo === null
+    ? detected
+    : {
+        format: ofDemo,
+        confidence: 'certain',
+        reasons: ['the card of the demo model says so', ...(detected.format === ofDemo ? detected.reasons : [])],
+      };
 }

@@ -1,6 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AdapterFile, EngineStatus, FormatReport, LoadedHardware, ModelFile, Survey } from '../../shared/contract/models.ts';
+import type {
+  AdapterFile,
+  EngineStatus,
+  FormatReport,
+  LoadedHardware,
+  ModelFile,
+  Survey,
+} from '../../shared/contract/models.ts';
 import { FORMATS, formatByName } from '../../shared/prompt/formats.ts';
 import type { PromptFormat } from '../../shared/prompt/types.ts';
 import type { Hardware } from '../../shared/settings/hardware.ts';
@@ -23,7 +30,13 @@ import { findAdapters, findModels, type DemoModel, type FoundModel } from './mod
 
 export interface Models {
   list(): Promise<ModelFile[]>;
-  load(wish: { id: string; contextSize: number | null; hardware?: Hardware | undefined; anyway?: boolean | undefined; again?: boolean | undefined }): Promise<void>;
+  load(wish: {
+    id: string;
+    contextSize: number | null;
+    hardware?: Hardware | undefined;
+    anyway?: boolean | undefined;
+    again?: boolean | undefined;
+  }): Promise<void>;
   survey(wish: { id: string; contextSize: number | null; hardware: Hardware }): Promise<Survey>;
   adapters(): AdapterFile[];
   setFormat(id: string, format: string | null): Promise<void>;
@@ -41,12 +54,32 @@ export interface Models {
   loadDefault(): Promise<void>;
 }
 
-export interface ModelsOptions { readonly db: WritableDB; readonly engine: Engine; readonly crashes: Crashes; readonly fingerprints: Fingerprints; readonly demo: DemoModel | null; readonly dataDir: string; readonly modelsDir: string | null; survey(options: LoadOptions, freed: LoadedHardware['memory']): Promise<Survey>; beforeChange(): Promise<void> }
+export interface ModelsOptions {
+  readonly db: WritableDB;
+  readonly engine: Engine;
+  readonly crashes: Crashes;
+  readonly fingerprints: Fingerprints;
+  readonly demo: DemoModel | null;
+  readonly dataDir: string;
+  readonly modelsDir: string | null;
+  survey(options: LoadOptions, freed: LoadedHardware['memory']): Promise<Survey>;
+  beforeChange(): Promise<void>;
+}
 
 /** A state grows with its model: of larger ones it may take a gigabyte for a story. */
 const KEEPS_STATES_BELOW = 4e9;
 
-export function createModels({ db, engine, crashes, fingerprints, demo, dataDir, modelsDir, survey, beforeChange }: ModelsOptions): Models {
+export function createModels({
+  db,
+  engine,
+  crashes,
+  fingerprints,
+  demo,
+  dataDir,
+  modelsDir,
+  survey,
+  beforeChange,
+}: ModelsOptions): Models {
   const own = join(dataDir, 'models');
   const adapters = join(dataDir, 'adapters');
   for (const folder of [own, adapters]) mkdirSync(folder, { recursive: true });
@@ -65,27 +98,58 @@ export function createModels({ db, engine, crashes, fingerprints, demo, dataDir,
     const header = examined?.header;
     const fingerprint = fingerprints.of(model);
     return {
-      id: model.id, name: model.name, bytes: model.bytes, demo: model.demo,
-      architecture: header?.architecture ?? null, contextLength: header?.contextLength ?? null,
-      format: found?.format.name ?? null, formatTitle: found?.format.title ?? null, evidence: found ? `${found.format.title}: ${found.reasons[0] ?? ''}` : null, confidence: found?.confidence ?? null,
-      chosenFormat: stored?.chosenFormat ?? null, contextSize: stored?.contextSize ?? null, hardware: hardwareOf(db, model.id), fault: fault ?? crashes.fault(model), parts: header?.parts ?? 1,
-      sha256: fingerprint?.sha256 ?? null, genuine: demo && model.demo && fingerprint ? fingerprint.sha256 === demo.sha256 : null, warnings: warningsOf(header, fingerprint),
+      id: model.id,
+      name: model.name,
+      bytes: model.bytes,
+      demo: model.demo,
+      architecture: header?.architecture ?? null,
+      contextLength: header?.contextLength ?? null,
+      format: found?.format.name ?? null,
+      formatTitle: found?.format.title ?? null,
+      evidence: found ? `${found.format.title}: ${found.reasons[0] ?? ''}` : null,
+      confidence: found?.confidence ?? null,
+      chosenFormat: stored?.chosenFormat ?? null,
+      contextSize: stored?.contextSize ?? null,
+      hardware: hardwareOf(db, model.id),
+      fault: fault ?? crashes.fault(model),
+      parts: header?.parts ?? 1,
+      sha256: fingerprint?.sha256 ?? null,
+      genuine: demo && model.demo && fingerprint ? fingerprint.sha256 === demo.sha256 : null,
+      warnings: warningsOf(header, fingerprint),
     };
   }
 
   function byId(id: string): FoundModel {
     const model = find().find((one) => one.id === id);
-    if (!model) throw new StudioError('NO_MODEL', 'This model file is not there any more. Put it back into the models folder, or choose another one.');
+    if (!model)
+      throw new StudioError(
+        'NO_MODEL',
+        'This model file is not there any more. Put it back into the models folder, or choose another one.',
+      );
     return model;
   }
 
-  function remember(model: FoundModel, header: GgufHeader, change: { chosenFormat?: string | null; contextSize?: number | null; lastUsedAt?: number }): void {
+  function remember(
+    model: FoundModel,
+    header: GgufHeader,
+    change: { chosenFormat?: string | null; contextSize?: number | null; lastUsedAt?: number },
+  ): void {
     const stored = getModel(db, model.id);
     const known = fingerprints.of(model);
     rememberModel(db, {
-      id: model.id, path: model.path, name: model.name, bytes: model.bytes, modifiedAt: model.modifiedAt, sha256: known?.sha256 ?? null, broken: known?.broken ?? null,
-      architecture: header.architecture, contextLength: header.contextLength,
-      chosenFormat: stored?.chosenFormat ?? null, contextSize: stored?.contextSize ?? null, lastUsedAt: stored?.lastUsedAt ?? null, ...change,
+      id: model.id,
+      path: model.path,
+      name: model.name,
+      bytes: model.bytes,
+      modifiedAt: model.modifiedAt,
+      sha256: known?.sha256 ?? null,
+      broken: known?.broken ?? null,
+      architecture: header.architecture,
+      contextLength: header.contextLength,
+      chosenFormat: stored?.chosenFormat ?? null,
+      contextSize: stored?.contextSize ?? null,
+      lastUsedAt: stored?.lastUsedAt ?? null,
+      ...change,
     });
   }
 
@@ -97,11 +161,27 @@ export function createModels({ db, engine, crashes, fingerprints, demo, dataDir,
     if (aside) throw new StudioError(aside.code, aside.message, aside.detail);
   }
 
-  async function start(model: FoundModel, contextSize: number | null, { hardware = hardwareOf(db, model.id), anyway = false }: { hardware?: Hardware | undefined; anyway?: boolean | undefined } = {}): Promise<Ready> {
+  async function start(
+    model: FoundModel,
+    contextSize: number | null,
+    {
+      hardware = hardwareOf(db, model.id),
+      anyway = false,
+    }: { hardware?: Hardware | undefined; anyway?: boolean | undefined } = {},
+  ): Promise<Ready> {
     refuseAside(model);
     const { examined, fault } = await inspections.again(model);
     if (!examined) throw new StudioError(fault.code, fault.message, fault.detail);
-    const ready = await engine.load({ id: model.id, name: model.name, options: { ...optionsFor(model, contextSize, hardware), anyway }, hardware, format: choose(model, examined), bytes: model.bytes, modifiedAt: model.modifiedAt, sha256: fingerprints.of(model)?.sha256 ?? null });
+    const ready = await engine.load({
+      id: model.id,
+      name: model.name,
+      options: { ...optionsFor(model, contextSize, hardware), anyway },
+      hardware,
+      format: choose(model, examined),
+      bytes: model.bytes,
+      modifiedAt: model.modifiedAt,
+      sha256: fingerprints.of(model)?.sha256 ?? null,
+    });
     remember(model, examined.header, { contextSize, lastUsedAt: Date.now() });
     rememberHardware(db, model.id, hardware);
     rememberChunk(db, model, hardware, ready.promptChunk);
@@ -112,7 +192,8 @@ export function createModels({ db, engine, crashes, fingerprints, demo, dataDir,
 
   async function openable(model: FoundModel): Promise<Examined> {
     const { examined } = await inspections.of(model);
-    if (!examined) throw new StudioError('MODEL', 'This model cannot be opened, so it has no format. Choose another one.');
+    if (!examined)
+      throw new StudioError('MODEL', 'This model cannot be opened, so it has no format. Choose another one.');
     return examined;
   }
 
@@ -141,7 +222,11 @@ export function createModels({ db, engine, crashes, fingerprints, demo, dataDir,
   async function startReplaced(): Promise<void> {
     const { replaced } = engine;
     if (!replaced) return;
-    const { id, hardware, options: { contextSize, anyway } } = replaced;
+    const {
+      id,
+      hardware,
+      options: { contextSize, anyway },
+    } = replaced;
     const model = byId(id);
     await beforeChange();
     await start(model, contextSize, { hardware, anyway });
@@ -162,7 +247,8 @@ export function createModels({ db, engine, crashes, fingerprints, demo, dataDir,
     adapters: () => findAdapters(adapters).map(({ id, name, bytes }) => ({ id, name, bytes })),
     async setFormat(id, format) {
       const model = byId(id);
-      if (format !== null && !formatByName(format)) throw new StudioError('NO_FORMAT', `Paphos has no prompt format called “${format}”. Choose one of the list.`);
+      if (format !== null && !formatByName(format))
+        throw new StudioError('NO_FORMAT', `Paphos has no prompt format called “${format}”. Choose one of the list.`);
       const examined = await openable(model);
       remember(model, examined.header, { chosenFormat: format });
       engine.setFormat(id, choose(model, examined));
@@ -171,7 +257,12 @@ export function createModels({ db, engine, crashes, fingerprints, demo, dataDir,
       const model = byId(id);
       const examined = await openable(model);
       const detected = formatOfModel(model.path, examined, demo);
-      return reportFormat((format === null ? null : formatByName(format)) ?? detected.format, { modelId: id, examined, detected, engine });
+      return reportFormat((format === null ? null : formatByName(format)) ?? detected.format, {
+        modelId: id,
+        examined,
+        detected,
+        engine,
+      });
     },
     formats: () => FORMATS.map(({ name, title }) => ({ name, title })),
     async unload() {
@@ -187,7 +278,11 @@ export function createModels({ db, engine, crashes, fingerprints, demo, dataDir,
       const ready = await engine.ready();
       const last = lastUsed();
       if (last) refuseAside(last);
-      if (!ready) throw new StudioError('NO_ENGINE', 'No model is ready. Nothing was changed; choose a model, then press Reply again.');
+      if (!ready)
+        throw new StudioError(
+          'NO_ENGINE',
+          'No model is ready. Nothing was changed; choose a model, then press Reply again.',
+        );
       return ready;
     },
     async loadDefault() {
@@ -199,5 +294,12 @@ export function createModels({ db, engine, crashes, fingerprints, demo, dataDir,
 
 function warningsOf(header: GgufHeader | undefined, fingerprint: Fingerprint | null): string[] {
   const broken = fingerprint?.broken ?? null;
-  return [...(header?.warnings ?? []).map(({ message }) => message), ...(broken === null ? [] : [`Some of this model’s weights are no numbers (${broken}), so it may write nonsense or nothing. Download it again.`])];
+  return [
+    ...(header?.warnings ?? []).map(({ message }) => message),
+    ...(broken === null
+      ? []
+      : [
+          `Some of this model’s weights are no numbers (${broken}), so it may write nonsense or nothing. Download it again.`,
+        ]),
+  ];
 }

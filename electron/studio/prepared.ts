@@ -16,9 +16,14 @@ import type { Settings } from './settings.ts';
 type Accepted = Awaited<EngineJob['accepted']>;
 type Ended = Pick<GenerationOrder, 'chapterId' | 'storyId' | 'turnId'>;
 type SeededSampling = GenerationOrder['sampling'];
-export interface PreparedReply { readonly job: EngineJob; readonly sampling: SeededSampling }
+export interface PreparedReply {
+  readonly job: EngineJob;
+  readonly sampling: SeededSampling;
+}
 /** `said`: the id that the person's turn had here. */
-interface Ahead extends PreparedReply { readonly said: string }
+interface Ahead extends PreparedReply {
+  readonly said: string;
+}
 
 /** A writer reads for a moment before anything is done for a choice that may never come. */
 const REST_MS = 600;
@@ -46,12 +51,20 @@ export function createPrepared(db: ReadableDB, engine: Engine, settings: Setting
     for (const text of optionsOf(withoutReasoning(last.text ?? '', ready.format)).slice(0, MOST)) {
       const chosen = settings.sampling(storyId);
       const said = { id: newId(), role: 'user' as const, speaker: null, text };
-      const plan = promptRequest(db, chapterId, { turns: [...turns, said], versions, open: false }, { format: ready.format, contextSize: ready.contextSize, reserve: reserveFor(ready, chosen) });
+      const plan = promptRequest(
+        db,
+        chapterId,
+        { turns: [...turns, said], versions, open: false },
+        { format: ready.format, contextSize: ready.contextSize, reserve: reserveFor(ready, chosen) },
+      );
       const sampling = { ...chosen, seed: chosen.seed ?? randomInt(2 ** 32) };
       const job = remembering(engine.host.generate({ plan, sampling }, 'idle'));
       const key = keyOf(ready.modelName, plan, chosen);
       replies.set(key, { job, sampling, said: said.id });
-      const whole = await job.done.then(({ reason }) => reason !== 'stopped', () => false);
+      const whole = await job.done.then(
+        ({ reason }) => reason !== 'stopped',
+        () => false,
+      );
       if (whole && isCurrent()) continue;
       if (!whole) replies.delete(key);
       return;
@@ -79,37 +92,60 @@ export function createPrepared(db: ReadableDB, engine: Engine, settings: Setting
       const reply = replies.get(keyOf(modelName, plan, chosen)) ?? null;
       drop(reply);
       if (!reply?.job.raise()) return null;
-      return { sampling: reply.sampling, job: { ...reply.job, accepted: reply.job.accepted.then((accepted) => renamed(accepted, reply.said, plan)) } };
+      return {
+        sampling: reply.sampling,
+        job: { ...reply.job, accepted: reply.job.accepted.then((accepted) => renamed(accepted, reply.said, plan)) },
+      };
     },
-    drop: () => { drop(); },
+    drop: () => {
+      drop();
+    },
   };
 }
 
 /** All that a reply depends on; turns by what they say, for the person's has another id by then. */
-function keyOf(modelName: string, { turns, cut, ...plan }: PlanRequest, chosen: ReturnType<Settings['sampling']>): string {
+function keyOf(
+  modelName: string,
+  { turns, cut, ...plan }: PlanRequest,
+  chosen: ReturnType<Settings['sampling']>,
+): string {
   const said = turns.map(({ role, speaker, text, steers }) => [role, speaker, text, steers ?? false]);
-  return JSON.stringify([modelName, plan, said, cut && [turns.findIndex(({ id }) => id === cut.turnId), cut.offset], chosen]);
+  return JSON.stringify([
+    modelName,
+    plan,
+    said,
+    cut && [turns.findIndex(({ id }) => id === cut.turnId), cut.offset],
+    chosen,
+  ]);
 }
 
 /** The window may begin with what the person said. */
 function renamed({ ledger, headTokens }: Accepted, said: string, plan: PlanRequest): Accepted {
   const turnId = plan.turns.at(-1)?.id;
-  return ledger.cut?.turnId !== said || turnId === undefined ? { ledger, headTokens } : { ledger: { ...ledger, cut: { ...ledger.cut, turnId } }, headTokens };
+  return ledger.cut?.turnId !== said || turnId === undefined
+    ? { ledger, headTokens }
+    : { ledger: { ...ledger, cut: { ...ledger.cut, turnId } }, headTokens };
 }
 
 /** A job that tells whoever comes later all that it has told before. */
 function remembering(job: EngineJob): EngineJob {
   const texts: string[] = [];
-  job.onText((text) => { texts.push(text); });
+  job.onText((text) => {
+    texts.push(text);
+  });
   return {
     accepted: job.accepted,
     done: job.done,
-    onPrompt: (listener) => { job.onPrompt(listener); },
+    onPrompt: (listener) => {
+      job.onPrompt(listener);
+    },
     onText(listener) {
       if (texts.length > 0) listener(texts.join(''));
       job.onText(listener);
     },
     raise: () => job.raise(),
-    stop: () => { job.stop(); },
+    stop: () => {
+      job.stop();
+    },
   };
 }

@@ -23,10 +23,13 @@ export function createRevisions(db: WritableDB, restMs = REST_MS): Revisions {
         timer.refresh();
         return;
       }
-      resting.set(chapterId, setTimeout(() => {
-        forget(chapterId);
-        closeChapter(db, chapterId, 'rest');
-      }, restMs).unref());
+      resting.set(
+        chapterId,
+        setTimeout(() => {
+          forget(chapterId);
+          closeChapter(db, chapterId, 'rest');
+        }, restMs).unref(),
+      );
     },
     close(chapterId, reason) {
       forget(chapterId);

@@ -29,7 +29,9 @@ export function createSettings(db: WritableDB, suits: () => Sampling, engineChan
       const stored = samplingSchema.safeParse(readSetting(db, `story:${storyId}`, 'sampling'));
       return stored.success ? stored.data : suits();
     },
-    setSampling: (storyId, sampling) => { writeSetting(db, `story:${storyId}`, 'sampling', sampling); },
+    setSampling: (storyId, sampling) => {
+      writeSetting(db, `story:${storyId}`, 'sampling', sampling);
+    },
     engine: () => engineSettings(db),
     setEngine(next) {
       writeSetting(db, 'studio', 'engine', next);
@@ -37,6 +39,8 @@ export function createSettings(db: WritableDB, suits: () => Sampling, engineChan
     },
     suitableSampling: suits,
     interface: () => interfaceState.catch({}).parse(readScope(db, 'interface')),
-    setInterface: (key, value) => { writeSetting(db, 'interface', key, value); },
+    setInterface: (key, value) => {
+      writeSetting(db, 'interface', key, value);
+    },
   };
 }

@@ -12,7 +12,10 @@ test('the oldest states go first when the folder is full, and what was never fin
     writeFileSync(path, Buffer.alloc(bytes));
     utimesSync(path, 1_000_000 - age, 1_000_000 - age);
   };
-  const left = (): string[] => readdirSync(join(data, 'state')).map((name) => name.split('-')[0] ?? '').sort();
+  const left = (): string[] =>
+    readdirSync(join(data, 'state'))
+      .map((name) => name.split('-')[0] ?? '')
+      .sort();
   write('old', 400, 3);
   write('middle', 400, 2);
   write('new', 400, 1);

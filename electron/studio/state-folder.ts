@@ -28,7 +28,13 @@ export function openStateFolder(dataDir: string, capBytes = CAP_BYTES): StateFol
       for (const name of await readdir(folder)) if (name.startsWith(chapterId)) await remove(join(folder, name));
     },
     async tidy() {
-      const files = await Promise.all((await readdir(folder)).map(async (name) => ({ path: join(folder, name), kept: name.endsWith(KEPT), file: await stat(join(folder, name)) })));
+      const files = await Promise.all(
+        (await readdir(folder)).map(async (name) => ({
+          path: join(folder, name),
+          kept: name.endsWith(KEPT),
+          file: await stat(join(folder, name)),
+        })),
+      );
       let room = capBytes;
       for (const { path, kept, file } of files.sort((a, b) => b.file.mtimeMs - a.file.mtimeMs)) {
         room -= kept ? file.size : 0;

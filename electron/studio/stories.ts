@@ -1,5 +1,13 @@
 import type { ChapterDocument, ChapterSummary, RemovedItem, StorySummary } from '../../shared/contract/stories.ts';
-import { createChapter, getChapter, listChapters, removeChapter, removedItems, renameChapter, restoreChapter } from '../storage/chapters.ts';
+import {
+  createChapter,
+  getChapter,
+  listChapters,
+  removeChapter,
+  removedItems,
+  renameChapter,
+  restoreChapter,
+} from '../storage/chapters.ts';
 import type { WritableDB } from '../storage/handle.ts';
 import { createStory, listStories, removeStory, renameStory, restoreStory } from '../storage/stories.ts';
 import { readTree } from '../storage/turns.ts';
@@ -15,18 +23,26 @@ export interface Stories {
 }
 
 /** `forget`: what is kept of a chapter beside the store goes with it. */
-export function createStories(db: WritableDB, generations: Generations, forget: (chapterId: string) => Promise<void>): Stories {
+export function createStories(
+  db: WritableDB,
+  generations: Generations,
+  forget: (chapterId: string) => Promise<void>,
+): Stories {
   return {
     list: () => listStories(db),
     create: (story) => createStory(db, story),
-    rename: (id, title) => { renameStory(db, id, title); },
+    rename: (id, title) => {
+      renameStory(db, id, title);
+    },
     async remove(id) {
       await generations.stopIn((one) => one.storyId === id);
       const chapters = listChapters(db, id);
       removeStory(db, id);
       for (const chapter of chapters) await forget(chapter.id);
     },
-    restore: (id) => { restoreStory(db, id); },
+    restore: (id) => {
+      restoreStory(db, id);
+    },
     removed: () => removedItems(db),
   };
 }
@@ -40,17 +56,25 @@ export interface Chapters {
   open(id: string): ChapterDocument;
 }
 
-export function createChapters(db: WritableDB, generations: Generations, { onOpen, forget }: { onOpen(chapterId: string): void; forget(chapterId: string): Promise<void> }): Chapters {
+export function createChapters(
+  db: WritableDB,
+  generations: Generations,
+  { onOpen, forget }: { onOpen(chapterId: string): void; forget(chapterId: string): Promise<void> },
+): Chapters {
   return {
     list: (storyId) => listChapters(db, storyId),
     create: (chapter) => createChapter(db, chapter),
-    rename: (id, title) => { renameChapter(db, id, title); },
+    rename: (id, title) => {
+      renameChapter(db, id, title);
+    },
     async remove(id) {
       await generations.stopIn((one) => one.chapterId === id);
       removeChapter(db, id);
       await forget(id);
     },
-    restore: (id) => { restoreChapter(db, id); },
+    restore: (id) => {
+      restoreChapter(db, id);
+    },
     open(id) {
       onOpen(id);
       const chapter = getChapter(db, id);

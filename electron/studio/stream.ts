@@ -24,8 +24,12 @@ export function createEventStream(): EventStream {
   };
 
   return {
-    get seq() { return texts.length; },
-    get whole() { return texts.join(''); },
+    get seq() {
+      return texts.length;
+    },
+    get whole() {
+      return texts.join('');
+    },
     prompt(progress) {
       prompt = { type: 'prompt', seq: texts.length, ...progress };
       tell(prompt);
@@ -40,7 +44,9 @@ export function createEventStream(): EventStream {
       for (const follower of [...followers]) follower.end();
     },
     follow(afterSeq, signal) {
-      const follower: Channel<GenerationEvent> = channel(signal, () => { followers.delete(follower); });
+      const follower: Channel<GenerationEvent> = channel(signal, () => {
+        followers.delete(follower);
+      });
       if (prompt && texts.length === 0) follower.push(prompt);
       const missed = texts.slice(afterSeq).join('');
       if (missed !== '') follower.push({ type: 'text', seq: texts.length, text: missed });

@@ -25,7 +25,11 @@ function StopBar(): ReactElement {
   const { stop } = useCommands();
   return (
     <div className="bar" role="toolbar" aria-label={words.writingBar}>
-      <button type="button" className="stop" title={words.keys.stop} onClick={stop.run}><Square size={11} fill="currentColor" aria-hidden />{words.stop}<kbd aria-hidden="true">{words.keys.stop}</kbd></button>
+      <button type="button" className="stop" title={words.keys.stop} onClick={stop.run}>
+        <Square size={11} fill="currentColor" aria-hidden />
+        {words.stop}
+        <kbd aria-hidden="true">{words.keys.stop}</kbd>
+      </button>
       <StopProgress />
       <AlternatesNav />
     </div>
@@ -55,7 +59,12 @@ function WriteBar({ interrupted }: { readonly interrupted: boolean }): ReactElem
       {plan !== null && sendsText(plan) ? <Cost plan={plan} /> : null}
       <span className="sep" />
       {interrupted ? null : <Action command={goOn} icon={<PenLine size={16} strokeWidth={1.7} aria-hidden />} />}
-      {alternates === null && retry.why !== null ? null : <><Action command={retry} icon={<RotateCcw size={16} strokeWidth={1.7} aria-hidden />} /><RetryCount /></>}
+      {alternates === null && retry.why !== null ? null : (
+        <>
+          <Action command={retry} icon={<RotateCcw size={16} strokeWidth={1.7} aria-hidden />} />
+          <RetryCount />
+        </>
+      )}
       <AlternatesNav />
     </div>
   );
@@ -71,16 +80,34 @@ function Cost({ plan }: { readonly plan: PlannedReply }): ReactElement {
     ...(speed === null ? [] : [words.thenWrites(tokensPerSecond(speed))]),
     ...(stats === null ? [] : [words.lastRead(stats.promptTokens - stats.reusedTokens, stats.reusedTokens)]),
   ];
-  return <span className="cost num" title={more.join(' ')}>{words.toRead(toRead, forecast?.readMs ?? null)}</span>;
+  return (
+    <span className="cost num" title={more.join(' ')}>
+      {words.toRead(toRead, forecast?.readMs ?? null)}
+    </span>
+  );
 }
 
-interface ActionProps { readonly command: Command; readonly icon: ReactNode; readonly strong?: boolean }
+interface ActionProps {
+  readonly command: Command;
+  readonly icon: ReactNode;
+  readonly strong?: boolean;
+}
 
 function Action({ command, icon, strong = false }: ActionProps): ReactElement {
   return (
-    <button type="button" className={strong ? 'go' : undefined} aria-label={command.title} aria-disabled={command.why === null ? undefined : true} title={command.why ?? command.keys ?? undefined}
-      onClick={() => { if (command.why === null) command.run(); }}>
-      {icon}{command.title}{strong && command.keys !== null ? <kbd aria-hidden="true">{command.keys}</kbd> : null}
+    <button
+      type="button"
+      className={strong ? 'go' : undefined}
+      aria-label={command.title}
+      aria-disabled={command.why === null ? undefined : true}
+      title={command.why ?? command.keys ?? undefined}
+      onClick={() => {
+        if (command.why === null) command.run();
+      }}
+    >
+      {icon}
+      {command.title}
+      {strong && command.keys !== null ? <kbd aria-hidden="true">{command.keys}</kbd> : null}
     </button>
   );
 }

@@ -24,14 +24,30 @@ export function AlternatesNav(): ReactElement | null {
       {many ? (
         <>
           {others === 0 ? <span className="cost last">{words.lastReply}</span> : null}
-          <IconButton icon={ChevronLeft} label={words.previousAlternate} keys={words.keys.previous} disabledWhy={previousAlternate.why} onClick={previousAlternate.run} />
-          <span className="num" aria-live="polite">{words.alternates(alternates.index, alternates.count)}</span>
-          <IconButton icon={ChevronRight} label={words.nextAlternate} keys={words.keys.next} disabledWhy={nextAlternate.why} onClick={nextAlternate.run} />
+          <IconButton
+            icon={ChevronLeft}
+            label={words.previousAlternate}
+            keys={words.keys.previous}
+            disabledWhy={previousAlternate.why}
+            onClick={previousAlternate.run}
+          />
+          <span className="num" aria-live="polite">
+            {words.alternates(alternates.index, alternates.count)}
+          </span>
+          <IconButton
+            icon={ChevronRight}
+            label={words.nextAlternate}
+            keys={words.keys.next}
+            disabledWhy={nextAlternate.why}
+            onClick={nextAlternate.run}
+          />
         </>
       ) : null}
       {others === 0 ? null : (
         <>
-          <span className="cost num" role="status" aria-label={words.alternatesBeside}>{words.others(others)}</span>
+          <span className="cost num" role="status" aria-label={words.alternatesBeside}>
+            {words.others(others)}
+          </span>
           <IconButton icon={Square} label={words.stopAll} onClick={stopAll.run} size={13} />
         </>
       )}
@@ -50,13 +66,32 @@ export function RetryCount(): ReactElement {
   };
   return (
     <Menu.Root modal={false}>
-      <Menu.Trigger className="icon-button more" aria-label={words.retryCount} title={words.retryCount} disabled={retry.why !== null}><ChevronUp size={14} strokeWidth={1.7} aria-hidden /></Menu.Trigger>
+      <Menu.Trigger
+        className="icon-button more"
+        aria-label={words.retryCount}
+        title={words.retryCount}
+        disabled={retry.why !== null}
+      >
+        <ChevronUp size={14} strokeWidth={1.7} aria-hidden />
+      </Menu.Trigger>
       <Menu.Portal>
         <Menu.Positioner className="layer" side="top" align="end" sideOffset={8}>
           <Menu.Popup className="menu" aria-label={words.retryCount} finalFocus={false}>
             <Menu.RadioGroup value={count} onValueChange={choose}>
               {COUNTS.map((one) => (
-                <Menu.RadioItem key={one} value={one} closeOnClick onClick={() => { if (one === count) choose(one); }}>{words.answers(one)}<Menu.RadioItemIndicator className="check"><Check size={14} aria-hidden /></Menu.RadioItemIndicator></Menu.RadioItem>
+                <Menu.RadioItem
+                  key={one}
+                  value={one}
+                  closeOnClick
+                  onClick={() => {
+                    if (one === count) choose(one);
+                  }}
+                >
+                  {words.answers(one)}
+                  <Menu.RadioItemIndicator className="check">
+                    <Check size={14} aria-hidden />
+                  </Menu.RadioItemIndicator>
+                </Menu.RadioItem>
               ))}
             </Menu.RadioGroup>
             {isCertain ? <p className="quiet">{words.sameAnswers}</p> : null}

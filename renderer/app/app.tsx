@@ -40,7 +40,9 @@ export function App(): ReactElement | null {
   return (
     <CSPProvider disableStyleElements>
       <QueryClientProvider client={client}>
-        <Fallback><Shell /></Fallback>
+        <Fallback>
+          <Shell />
+        </Fallback>
         <Toasts />
       </QueryClientProvider>
     </CSPProvider>

@@ -7,7 +7,12 @@ import { useNumber } from './remembered.ts';
 import { useManuscript, useSession } from './session.ts';
 
 /** Something that can be done: once in words, for the bar, the palette and the shortcut sheet. `why` says why it would do nothing now. */
-export interface Command { readonly title: string; readonly keys: string | null; readonly why: string | null; readonly run: () => void }
+export interface Command {
+  readonly title: string;
+  readonly keys: string | null;
+  readonly why: string | null;
+  readonly run: () => void;
+}
 
 type Page = (controller: ManuscriptController) => Promise<void> | void;
 
@@ -34,10 +39,16 @@ function useWriting() {
   const canContinue = useManuscript((page) => page.canContinue);
   const canRetry = useManuscript((page) => page.canRetry);
   const reader = useSession((session) => session.writer === false);
-  const noModel = useEngine((engine) => engine.state === 'failed' || (engine.state === 'idle' && engine.fault !== null));
+  const noModel = useEngine(
+    (engine) => engine.state === 'failed' || (engine.state === 'idle' && engine.fault !== null),
+  );
   const blocked = !open ? words.opening : reader ? words.readerOnly : noModel ? words.noModel : null;
-  const writing = (title: string, keys: string | null, possible: Possible | null, work: Page): Command =>
-    ({ title, keys, why: blocked ?? (possible?.ok === false ? possible.why : null), run: onPage(onTheText(work)) });
+  const writing = (title: string, keys: string | null, possible: Possible | null, work: Page): Command => ({
+    title,
+    keys,
+    why: blocked ?? (possible?.ok === false ? possible.why : null),
+    run: onPage(onTheText(work)),
+  });
   return { open, blocked, writing, canReply, canContinue, canRetry };
 }
 
@@ -56,25 +67,60 @@ export function useCommands() {
   const others = useManuscript((page) => page.others) ?? 0;
   const retries = useNumber('retries', 1);
   const noFormat = useEngine((engine) => engine.modelId === null);
-  const alternate = (title: string, keys: string, work: Page): Command => ({ title, keys, why: (blocked === words.noModel ? null : blocked) ?? (alternates < 2 ? words.noAlternates : null), run: onPage(work) });
+  const alternate = (title: string, keys: string, work: Page): Command => ({
+    title,
+    keys,
+    why: (blocked === words.noModel ? null : blocked) ?? (alternates < 2 ? words.noAlternates : null),
+    run: onPage(work),
+  });
   return {
     reply: writing(words.reply, words.keys.reply, canReply, (page) => page.reply()),
     continue: writing(words.continue, null, canContinue, (page) => page.continue()),
     retry: writing(words.retryTimes(retries), words.keys.retry, canRetry, (page) => page.retry()),
     again: writing(words.again, null, canRetry, (page) => page.again()),
     stop: { title: words.stop, keys: words.keys.stop, why: null, run: onPage(onTheText((page) => page.stop())) },
-    stopAll: { title: words.stopAll, keys: null, why: others === 0 ? words.noOthers : null, run: onPage(onTheText((page) => page.stopAll())) },
+    stopAll: {
+      title: words.stopAll,
+      keys: null,
+      why: others === 0 ? words.noOthers : null,
+      run: onPage(onTheText((page) => page.stopAll())),
+    },
     previousAlternate: alternate(words.previousAlternate, words.keys.previous, (page) => page.previousAlternate()),
     nextAlternate: alternate(words.nextAlternate, words.keys.next, (page) => page.nextAlternate()),
     firstOption: writing(words.takeOption(1), words.keys.option(1), canReply, (page) => page.takeOption(1)),
     secondOption: writing(words.takeOption(2), words.keys.option(2), canReply, (page) => page.takeOption(2)),
     thirdOption: writing(words.takeOption(3), words.keys.option(3), canReply, (page) => page.takeOption(3)),
-    find: { title: words.find, keys: words.keys.find, why: open ? null : words.opening, run: onPage((page) => page.find()) },
+    find: {
+      title: words.find,
+      keys: words.keys.find,
+      why: open ? null : words.opening,
+      run: onPage((page) => page.find()),
+    },
     binder: { title: words.toggleBinder, keys: words.keys.binder, why: null, run: () => togglePanel('binder') },
-    inspector: { title: words.toggleInspector, keys: words.keys.inspector, why: null, run: () => togglePanel('inspector') },
-    palette: { title: words.palette, keys: words.keys.palette, why: null, run: () => useSession.setState({ dialog: 'palette' }) },
-    format: { title: words.openFormatDoctor, keys: null, why: noFormat ? words.noModel : null, run: () => useSession.setState({ dialog: 'format' }) },
+    inspector: {
+      title: words.toggleInspector,
+      keys: words.keys.inspector,
+      why: null,
+      run: () => togglePanel('inspector'),
+    },
+    palette: {
+      title: words.palette,
+      keys: words.keys.palette,
+      why: null,
+      run: () => useSession.setState({ dialog: 'palette' }),
+    },
+    format: {
+      title: words.openFormatDoctor,
+      keys: null,
+      why: noFormat ? words.noModel : null,
+      run: () => useSession.setState({ dialog: 'format' }),
+    },
     settings: { title: words.settings, keys: null, why: null, run: () => useSession.setState({ dialog: 'settings' }) },
-    shortcuts: { title: words.shortcuts, keys: words.keys.shortcuts, why: null, run: () => useSession.setState({ dialog: 'shortcuts' }) },
+    shortcuts: {
+      title: words.shortcuts,
+      keys: words.keys.shortcuts,
+      why: null,
+      run: () => useSession.setState({ dialog: 'shortcuts' }),
+    },
   } as const satisfies Record<string, Command>;
 }

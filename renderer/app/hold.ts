@@ -14,7 +14,10 @@ export function useHold(storyId: string | null): void {
         const { place, writer, reading } = useSession.getState();
         if (place?.storyId !== storyId) return;
         // Who takes over reads again what the other one wrote.
-        useSession.setState({ writer: role === 'writer', reading: writer === false && role === 'writer' ? reading + 1 : reading });
+        useSession.setState({
+          writer: role === 'writer',
+          reading: writer === false && role === 'writer' ? reading + 1 : reading,
+        });
       },
       stop.signal,
     );

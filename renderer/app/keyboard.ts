@@ -4,7 +4,8 @@ import { useSession } from './session.ts';
 
 // The page's own textbox is no field and not content-editable: it takes its text through an EditContext.
 const typing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || target.closest('input, textarea, select, [role=textbox]') !== null);
+  target instanceof HTMLElement &&
+  (target.isContentEditable || target.closest('input, textarea, select, [role=textbox]') !== null);
 
 /** The keys of the frame. Those of the text belong to the page; where it has not the focus, they are passed on to it. */
 function onKey(event: KeyboardEvent): void {
@@ -23,7 +24,8 @@ function onKey(event: KeyboardEvent): void {
   if (dialog !== null) return;
   if (event.key === '?' && !typing(event.target)) return run(() => useSession.setState({ dialog: 'shortcuts' }));
   // A list or menu that is open takes the key first.
-  if (event.key === 'Escape' && over !== null && document.querySelector('.layer[data-open]') === null) return run(() => useSession.setState({ over: null }));
+  if (event.key === 'Escape' && over !== null && document.querySelector('.layer[data-open]') === null)
+    return run(() => useSession.setState({ over: null }));
 }
 
 /** What the page's own keys would have done, had it the focus; after everything else had its chance. */
@@ -37,7 +39,8 @@ function afterKey(event: KeyboardEvent): void {
     void controller.stop();
   } else if (command && event.key === 'Enter' && !event.repeat && !state.readOnly && state.generation === null) {
     event.preventDefault();
-    if (event.shiftKey ? state.canRetry.ok : state.canReply.ok) void (event.shiftKey ? controller.retry() : controller.reply());
+    if (event.shiftKey ? state.canRetry.ok : state.canReply.ok)
+      void (event.shiftKey ? controller.retry() : controller.reply());
   }
 }
 

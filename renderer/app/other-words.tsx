@@ -7,7 +7,10 @@ import { words } from '../lib/words.ts';
 import { Modal } from '../ui/modal.tsx';
 import { useManuscript } from './session.ts';
 
-interface Props { readonly turnId: string; readonly onClose: () => void }
+interface Props {
+  readonly turnId: string;
+  readonly onClose: () => void;
+}
 
 /** A turn's replies as they were written, and for one word of them what else could have stood there. */
 export function OtherWords({ turnId, onClose }: Props): ReactElement {
@@ -24,7 +27,11 @@ export function OtherWords({ turnId, onClose }: Props): ReactElement {
             {replies.map((reply) => (
               <p key={reply.generationId}>
                 {reply.words.map((word) => (
-                  <Fragment key={word.at}>{spaceBefore(word.text)}<Word word={word} picked={word === shown} onPick={setPicked} />{word.text.endsWith('\n') ? <br /> : null}</Fragment>
+                  <Fragment key={word.at}>
+                    {spaceBefore(word.text)}
+                    <Word word={word} picked={word === shown} onPick={setPicked} />
+                    {word.text.endsWith('\n') ? <br /> : null}
+                  </Fragment>
                 ))}
               </p>
             ))}
@@ -32,10 +39,18 @@ export function OtherWords({ turnId, onClose }: Props): ReactElement {
           <ol aria-label={words.otherWordsFor(shown.text.trim())}>
             {shown.others.map((other, place) => (
               <li key={place} data-chosen={other.text === shown.text || undefined}>
-                <span>{listed(other.text, shown)}</span><i style={{ width: `${String(100 * other.probability)}%` }} aria-hidden /><small className="num">{percent(other.probability)}</small>
+                <span>{listed(other.text, shown)}</span>
+                <i style={{ width: `${String(100 * other.probability)}%` }} aria-hidden />
+                <small className="num">{percent(other.probability)}</small>
               </li>
             ))}
-            {shown.others.some((other) => other.text === shown.text) ? null : <li data-chosen><span>{listed(shown.text, shown)}</span><i aria-hidden /><small className="num">{percent(shown.probability)}</small></li>}
+            {shown.others.some((other) => other.text === shown.text) ? null : (
+              <li data-chosen>
+                <span>{listed(shown.text, shown)}</span>
+                <i aria-hidden />
+                <small className="num">{percent(shown.probability)}</small>
+              </li>
+            )}
           </ol>
           <p className="quiet">{words.otherWordsHint}</p>
         </div>
@@ -53,7 +68,11 @@ function wordAt(replies: readonly GenerationCandidates[], caret: number | null):
   return replies[0]?.words[0] ?? null;
 }
 
-interface WordProps { readonly word: WordCandidates; readonly picked: boolean; readonly onPick: (word: WordCandidates) => void }
+interface WordProps {
+  readonly word: WordCandidates;
+  readonly picked: boolean;
+  readonly onPick: (word: WordCandidates) => void;
+}
 
 /** A button that is text: lines end where they would without it, which no element that is a box allows. */
 function Word({ word, picked, onPick }: WordProps): ReactElement {
@@ -62,7 +81,11 @@ function Word({ word, picked, onPick }: WordProps): ReactElement {
     event.preventDefault();
     onPick(word);
   };
-  return <span role="button" tabIndex={0} aria-pressed={picked} onClick={() => onPick(word)} onKeyDown={onKeyDown}>{visible(word.text.slice(spaceBefore(word.text).length))}</span>;
+  return (
+    <span role="button" tabIndex={0} aria-pressed={picked} onClick={() => onPick(word)} onKeyDown={onKeyDown}>
+      {visible(word.text.slice(spaceBefore(word.text).length))}
+    </span>
+  );
 }
 
 /** A space before a word is no part of its button. */

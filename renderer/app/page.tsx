@@ -33,7 +33,13 @@ export function Page(): ReactElement {
   return (
     <main className="page">
       <Banners />
-      {place === null || place.chapterId === null ? (stories?.length === 0 ? <NoStories /> : null) : <Chapter storyId={place.storyId} chapterId={place.chapterId} />}
+      {place === null || place.chapterId === null ? (
+        stories?.length === 0 ? (
+          <NoStories />
+        ) : null
+      ) : (
+        <Chapter storyId={place.storyId} chapterId={place.chapterId} />
+      )}
     </main>
   );
 }
@@ -43,12 +49,17 @@ function NoStories(): ReactElement {
   return (
     <div className="empty">
       <p>{words.noStories}</p>
-      <button type="button" className="button primary" onClick={() => void library.createStory()}>{words.newStory}</button>
+      <button type="button" className="button primary" onClick={() => void library.createStory()}>
+        {words.newStory}
+      </button>
     </div>
   );
 }
 
-interface ChapterProps { readonly storyId: string; readonly chapterId: string }
+interface ChapterProps {
+  readonly storyId: string;
+  readonly chapterId: string;
+}
 
 function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
   const reading = useSession((session) => session.reading);
@@ -62,13 +73,33 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
   useEffect(() => () => useSession.setState({ controller: null, menu: null }), []);
   return (
     <>
-      <Fallback><Suspense>
-        <Manuscript key={`${chapterId} ${String(reading)}`} chapterId={chapterId} api={api} readOnly={writer !== true} retries={retries} showMarks={showMarks} plainInput={plainInput}
-          onController={(controller) => useSession.setState({ controller })}
-          onTurnMenu={(target, anchor) => useSession.setState({ menu: { target, anchor } })} />
-      </Suspense></Fallback>
-      {blank ? <h2 className="chapter-title" aria-hidden="true">{title}</h2> : null}
-      {loadFault === null ? <ActionBar /> : <div className="empty" role="alert"><p className="fault">{loadFault.message}</p></div>}
+      <Fallback>
+        <Suspense>
+          <Manuscript
+            key={`${chapterId} ${String(reading)}`}
+            chapterId={chapterId}
+            api={api}
+            readOnly={writer !== true}
+            retries={retries}
+            showMarks={showMarks}
+            plainInput={plainInput}
+            onController={(controller) => useSession.setState({ controller })}
+            onTurnMenu={(target, anchor) => useSession.setState({ menu: { target, anchor } })}
+          />
+        </Suspense>
+      </Fallback>
+      {blank ? (
+        <h2 className="chapter-title" aria-hidden="true">
+          {title}
+        </h2>
+      ) : null}
+      {loadFault === null ? (
+        <ActionBar />
+      ) : (
+        <div className="empty" role="alert">
+          <p className="fault">{loadFault.message}</p>
+        </div>
+      )}
     </>
   );
 }
@@ -84,8 +115,19 @@ function Banners(): ReactElement | null {
   if (!lost && !reader) return null;
   return (
     <div className="banners">
-      {lost ? <p className="banner" role="status" aria-label={words.connection}>{connection.refused ? words.studioRefused : connection.attempts > 8 ? words.studioGone : words.reconnecting}</p> : null}
-      {reader ? <p className="banner" role="status" aria-label={words.reader}>{words.reader}<button type="button" className="link" onClick={takeOver}>{words.takeOver}</button></p> : null}
+      {lost ? (
+        <p className="banner" role="status" aria-label={words.connection}>
+          {connection.refused ? words.studioRefused : connection.attempts > 8 ? words.studioGone : words.reconnecting}
+        </p>
+      ) : null}
+      {reader ? (
+        <p className="banner" role="status" aria-label={words.reader}>
+          {words.reader}
+          <button type="button" className="link" onClick={takeOver}>
+            {words.takeOver}
+          </button>
+        </p>
+      ) : null}
     </div>
   );
 }

@@ -10,7 +10,10 @@ import { THEMES } from './theme.ts';
 
 function matches(command: Command, query: string): boolean {
   const title = command.title.toLocaleLowerCase();
-  return query.toLocaleLowerCase().split(/\s+/).every((word) => title.includes(word));
+  return query
+    .toLocaleLowerCase()
+    .split(/\s+/)
+    .every((word) => title.includes(word));
 }
 
 /** Everything that can be done and every place that can be gone to, by name. */
@@ -27,7 +30,9 @@ function useEverything(): readonly Command[] {
     ...useAlternateCommands(),
     plain(words.newStory, () => void library.createStory()),
     ...(storyId === null ? [] : [plain(words.newChapter, () => void library.createChapter(storyId))]),
-    ...chapters.map((chapter) => plain(words.goToChapter(chapter.title), () => openChapter(chapter.storyId, chapter.id))),
+    ...chapters.map((chapter) =>
+      plain(words.goToChapter(chapter.title), () => openChapter(chapter.storyId, chapter.id)),
+    ),
     ...stories.map((story) => plain(words.goToStory(story.title), () => void goToStory(story, client))),
     ...THEMES.map((theme) => plain(`${words.theme}: ${words.themes[theme]}`, () => remember('theme', theme))),
   ];
@@ -44,13 +49,29 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactEle
     command.run();
   };
   return (
-    <Dialog.Root open onOpenChange={(open) => { if (!open) onClose(); }}>
+    <Dialog.Root
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+    >
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
         <Dialog.Popup className="modal palette" aria-label={words.palette}>
-          <input className="palette-query" role="combobox" aria-label={words.palette} aria-expanded="true" aria-controls="palette-list" aria-activedescendant={found.length === 0 ? undefined : `palette-${String(chosen)}`}
-            placeholder={words.palette} autoFocus value={query}
-            onChange={(event) => { setQuery(event.target.value); setAt(0); }}
+          <input
+            className="palette-query"
+            role="combobox"
+            aria-label={words.palette}
+            aria-expanded="true"
+            aria-controls="palette-list"
+            aria-activedescendant={found.length === 0 ? undefined : `palette-${String(chosen)}`}
+            placeholder={words.palette}
+            autoFocus
+            value={query}
+            onChange={(event) => {
+              setQuery(event.target.value);
+              setAt(0);
+            }}
             onKeyDown={(event) => {
               if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
                 event.preventDefault();
@@ -58,13 +79,23 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactEle
                 setAt(found.length === 0 ? 0 : (chosen + step) % found.length);
               }
               if (event.key === 'Enter') run(found[chosen]);
-            }} />
+            }}
+          />
           <ul id="palette-list" role="listbox" aria-label={words.palette}>
             {found.map((command, index) => (
-              <li key={`${command.title}${String(index)}`} id={`palette-${String(index)}`} role="option" aria-selected={index === chosen} aria-disabled={command.why === null ? undefined : true} title={command.why ?? undefined}
+              <li
+                key={`${command.title}${String(index)}`}
+                id={`palette-${String(index)}`}
+                role="option"
+                aria-selected={index === chosen}
+                aria-disabled={command.why === null ? undefined : true}
+                title={command.why ?? undefined}
                 ref={index === chosen ? (item) => item?.scrollIntoView({ block: 'nearest' }) : undefined}
-                onMouseMove={() => setAt(index)} onClick={() => run(command)}>
-                {command.title}{command.keys === null ? null : <kbd>{command.keys}</kbd>}
+                onMouseMove={() => setAt(index)}
+                onClick={() => run(command)}
+              >
+                {command.title}
+                {command.keys === null ? null : <kbd>{command.keys}</kbd>}
               </li>
             ))}
           </ul>

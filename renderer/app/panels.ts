@@ -8,7 +8,8 @@ export type Panel = 'binder' | 'inspector';
 export const BESIDE: Record<Panel, string> = { binder: '(min-width: 961px)', inspector: '(min-width: 1181px)' };
 
 const WIDTHS: Record<Panel, { readonly usual: number; readonly least: number; readonly most: number }> = {
-  binder: { usual: 232, least: 168, most: 420 }, inspector: { usual: 316, least: 264, most: 560 },
+  binder: { usual: 232, least: 168, most: 420 },
+  inspector: { usual: 316, least: 264, most: 560 },
 };
 
 export function usePanelWidth(panel: Panel): { readonly width: number; readonly least: number; readonly most: number } {
@@ -28,6 +29,7 @@ export function usePanel(panel: Panel): PanelPlace {
 }
 
 export function togglePanel(panel: Panel): void {
-  if (matchMedia(BESIDE[panel]).matches) remember(`panel:${panel}`, useRemembered.getState().values?.[`panel:${panel}`] === false);
+  if (matchMedia(BESIDE[panel]).matches)
+    remember(`panel:${panel}`, useRemembered.getState().values?.[`panel:${panel}`] === false);
   else useSession.setState((session) => ({ over: session.over === panel ? null : panel }));
 }

@@ -20,10 +20,13 @@ export function remember(key: string, value: Value): void {
   if (values?.[key] === value) return;
   useRemembered.setState({ values: { ...values, [key]: value } });
   clearTimeout(resting.get(key));
-  resting.set(key, setTimeout(() => {
-    resting.delete(key);
-    api.settings.setInterface({ key, value }).catch(() => undefined);
-  }, REST_MS));
+  resting.set(
+    key,
+    setTimeout(() => {
+      resting.delete(key);
+      api.settings.setInterface({ key, value }).catch(() => undefined);
+    }, REST_MS),
+  );
 }
 
 export function useFlag(key: string, otherwise: boolean): [boolean, (value: boolean) => void] {

@@ -3,7 +3,10 @@ import { create } from 'zustand';
 import type { ManuscriptController, ManuscriptState, TurnMenuTarget } from '../manuscript/controller.ts';
 import { remember, useRemembered } from './remembered.ts';
 
-export interface Place { readonly storyId: string; readonly chapterId: string | null }
+export interface Place {
+  readonly storyId: string;
+  readonly chapterId: string | null;
+}
 
 interface Session {
   readonly place: Place | null;
@@ -17,7 +20,15 @@ interface Session {
   readonly over: 'binder' | 'inspector' | null;
 }
 
-export const useSession = create<Session>(() => ({ place: null, reading: 0, controller: null, writer: null, menu: null, dialog: null, over: null }));
+export const useSession = create<Session>(() => ({
+  place: null,
+  reading: 0,
+  controller: null,
+  writer: null,
+  menu: null,
+  dialog: null,
+  over: null,
+}));
 
 export function openStory(storyId: string, chapterId: string | null): void {
   useSession.setState({ place: { storyId, chapterId }, writer: null, over: null });

@@ -23,7 +23,10 @@ export function Shell(): ReactElement {
   const binder = usePanel('binder');
   const inspector = usePanel('inspector');
   const close = (): void => useSession.setState({ over: null });
-  const widths = { '--binder': `${String(usePanelWidth('binder').width)}px`, '--inspector': `${String(usePanelWidth('inspector').width)}px` };
+  const widths = {
+    '--binder': `${String(usePanelWidth('binder').width)}px`,
+    '--inspector': `${String(usePanelWidth('inspector').width)}px`,
+  };
   return (
     <div className="app" data-binder={binder} data-inspector={inspector} style={widths as CSSProperties}>
       <TitleRow />
@@ -53,8 +56,13 @@ export function Shell(): ReactElement {
 function Edge({ panel }: { readonly panel: Panel }): ReactElement {
   const size = usePanelWidth(panel);
   return (
-    <Splitter {...size} side={panel === 'binder' ? 'left' : 'right'} label={words.panelWidth[panel]}
-      onChange={(width) => remember(`width:${panel}`, width)} onCollapse={() => togglePanel(panel)} />
+    <Splitter
+      {...size}
+      side={panel === 'binder' ? 'left' : 'right'}
+      label={words.panelWidth[panel]}
+      onChange={(width) => remember(`width:${panel}`, width)}
+      onCollapse={() => togglePanel(panel)}
+    />
   );
 }
 

@@ -8,9 +8,16 @@ export function ShortcutSheet({ onClose }: { readonly onClose: () => void }): Re
   return (
     <Modal title={words.shortcuts} onClose={onClose}>
       <dl className="keys">
-        {commands.filter((command) => command.keys !== null).map((command) => (
-          <div key={command.title} className="key-row"><dt>{command.title}</dt><dd><kbd>{command.keys}</kbd></dd></div>
-        ))}
+        {commands
+          .filter((command) => command.keys !== null)
+          .map((command) => (
+            <div key={command.title} className="key-row">
+              <dt>{command.title}</dt>
+              <dd>
+                <kbd>{command.keys}</kbd>
+              </dd>
+            </div>
+          ))}
       </dl>
     </Modal>
   );

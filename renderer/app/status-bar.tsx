@@ -10,7 +10,9 @@ import { useManuscript } from './session.ts';
 export function StatusBar(): ReactElement {
   const count = useManuscript((page) => page.words);
   // The studio keeps a reply as it comes, a moment after it is on the page.
-  const save = useManuscript((page) => (page.save === 'saved' && page.generation?.phase === 'text' ? 'saving' : page.save));
+  const save = useManuscript((page) =>
+    page.save === 'saved' && page.generation?.phase === 'text' ? 'saving' : page.save,
+  );
   const fault = useManuscript((page) => page.saveFault);
   return (
     <footer className="status">
@@ -27,7 +29,9 @@ export function StatusBar(): ReactElement {
 function doing(engine: EngineStatus): string {
   if (engine.state === 'loading') return words.loading(engine.progress);
   const running = engine.state === 'ready' || engine.state === 'generating';
-  return running && engine.tokensPerSecond !== null ? words.tokensPerSecond(tokensPerSecond(engine.tokensPerSecond)) : words.engineStates[engine.state];
+  return running && engine.tokensPerSecond !== null
+    ? words.tokensPerSecond(tokensPerSecond(engine.tokensPerSecond))
+    : words.engineStates[engine.state];
 }
 
 function EngineLine(): ReactElement {
@@ -47,8 +51,11 @@ function ContextMeter(): ReactElement | null {
   if (ledger === null || !sendsText(ledger)) return null;
   return (
     <span className="context-used num" title={words.contextUsed}>
-      <span className="hidden">{words.contextUsed}: </span>{words.ofContext(ledger.total, ledger.contextSize)}
-      <span className="meter" aria-hidden="true"><i style={{ width: `${String(Math.min(100, (100 * ledger.total) / ledger.contextSize))}%` }} /></span>
+      <span className="hidden">{words.contextUsed}: </span>
+      {words.ofContext(ledger.total, ledger.contextSize)}
+      <span className="meter" aria-hidden="true">
+        <i style={{ width: `${String(Math.min(100, (100 * ledger.total) / ledger.contextSize))}%` }} />
+      </span>
     </span>
   );
 }

@@ -20,14 +20,23 @@ export function TitleRow(): ReactElement {
   return (
     <header className="title-row">
       <div className="where">
-        <span className="quill"><Quill /></span>
-        {story === undefined ? <h1>{words.paphos}</h1> : (
+        <span className="quill">
+          <Quill />
+        </span>
+        {story === undefined ? (
+          <h1>{words.paphos}</h1>
+        ) : (
           <h1>
             <Crumb key={story.id} title={story.title} onRename={(title) => void library.renameStory(story.id, title)} />
             {chapter === undefined ? null : (
               <>
                 <i aria-hidden="true">/</i>
-                <Crumb key={chapter.id} title={chapter.title} minor onRename={(title) => void library.renameChapter(chapter.id, title)} />
+                <Crumb
+                  key={chapter.id}
+                  title={chapter.title}
+                  minor
+                  onRename={(title) => void library.renameChapter(chapter.id, title)}
+                />
               </>
             )}
           </h1>
@@ -35,19 +44,59 @@ export function TitleRow(): ReactElement {
       </div>
       <div className="tools">
         <button type="button" className="search" onClick={() => useSession.setState({ dialog: 'palette' })}>
-          <Search size={14} strokeWidth={1.7} aria-hidden />{words.palette}<kbd>{words.keys.palette}</kbd>
+          <Search size={14} strokeWidth={1.7} aria-hidden />
+          {words.palette}
+          <kbd>{words.keys.palette}</kbd>
         </button>
-        <IconButton icon={PanelLeft} label={words.toggleBinder} keys={words.keys.binder} pressed={binder !== 'closed'} onClick={() => togglePanel('binder')} size={17} />
-        <IconButton icon={PanelRight} label={words.toggleInspector} keys={words.keys.inspector} pressed={inspector !== 'closed'} onClick={() => togglePanel('inspector')} size={17} />
+        <IconButton
+          icon={PanelLeft}
+          label={words.toggleBinder}
+          keys={words.keys.binder}
+          pressed={binder !== 'closed'}
+          onClick={() => togglePanel('binder')}
+          size={17}
+        />
+        <IconButton
+          icon={PanelRight}
+          label={words.toggleInspector}
+          keys={words.keys.inspector}
+          pressed={inspector !== 'closed'}
+          onClick={() => togglePanel('inspector')}
+          size={17}
+        />
       </div>
     </header>
   );
 }
 
-interface CrumbProps { readonly title: string; readonly minor?: boolean; readonly onRename: (title: string) => void }
+interface CrumbProps {
+  readonly title: string;
+  readonly minor?: boolean;
+  readonly onRename: (title: string) => void;
+}
 
 function Crumb({ title, minor = false, onRename }: CrumbProps): ReactElement {
   const [editing, setEditing] = useState(false);
-  if (editing) return <span className="crumb-edit"><RenameField title={title} onDone={(next) => { setEditing(false); if (next !== null) onRename(next); }} /></span>;
-  return <button type="button" className={minor ? 'crumb minor' : 'crumb'} title={`${words.rename}: ${title}`} onClick={() => setEditing(true)}>{title}</button>;
+  if (editing)
+    return (
+      <span className="crumb-edit">
+        <RenameField
+          title={title}
+          onDone={(next) => {
+            setEditing(false);
+            if (next !== null) onRename(next);
+          }}
+        />
+      </span>
+    );
+  return (
+    <button
+      type="button"
+      className={minor ? 'crumb minor' : 'crumb'}
+      title={`${words.rename}: ${title}`}
+      onClick={() => setEditing(true)}
+    >
+      {title}
+    </button>
+  );
 }

@@ -4,20 +4,70 @@ import { barsOf, sumsOf } from './bars.ts';
 
 const ledger: Ledger = {
   segments: [
-    { source: { kind: 'turn', id: 'a' }, role: 'system', placement: 'in', tokens: 31, at: 0, reason: 'head', neutralised: false },
-    { source: { kind: 'turn', id: 'b' }, role: 'user', placement: 'out', tokens: 900, at: null, reason: 'older', neutralised: false },
-    { source: { kind: 'turn', id: 'c' }, role: 'model', placement: 'out', tokens: null, at: null, reason: 'older', neutralised: false },
-    { source: { kind: 'turn', id: 'd' }, role: 'model', placement: 'trimmed', tokens: 148, at: 31, reason: 'long', neutralised: false },
-    { source: { kind: 'turn', id: 'e' }, role: 'user', placement: 'in', tokens: 10, at: 179, reason: 'recent', neutralised: false },
+    {
+      source: { kind: 'turn', id: 'a' },
+      role: 'system',
+      placement: 'in',
+      tokens: 31,
+      at: 0,
+      reason: 'head',
+      neutralised: false,
+    },
+    {
+      source: { kind: 'turn', id: 'b' },
+      role: 'user',
+      placement: 'out',
+      tokens: 900,
+      at: null,
+      reason: 'older',
+      neutralised: false,
+    },
+    {
+      source: { kind: 'turn', id: 'c' },
+      role: 'model',
+      placement: 'out',
+      tokens: null,
+      at: null,
+      reason: 'older',
+      neutralised: false,
+    },
+    {
+      source: { kind: 'turn', id: 'd' },
+      role: 'model',
+      placement: 'trimmed',
+      tokens: 148,
+      at: 31,
+      reason: 'long',
+      neutralised: false,
+    },
+    {
+      source: { kind: 'turn', id: 'e' },
+      role: 'user',
+      placement: 'in',
+      tokens: 10,
+      at: 179,
+      reason: 'recent',
+      neutralised: false,
+    },
   ],
-  total: 193, overhead: 4, reserve: 256, contextSize: 2048, cut: null, toRead: 62,
+  total: 193,
+  overhead: 4,
+  reserve: 256,
+  contextSize: 2048,
+  cut: null,
+  toRead: 62,
 };
 
 describe('the bar of the context', () => {
   test('shows what is sent, the reply and the rest, which together are the whole context', () => {
     const bars = barsOf(ledger);
     expect(bars.map((bar) => [bar.kind, bar.tokens])).toEqual([
-      ['system', 31], ['model', 148], ['user', 10], ['overhead', 4], ['reserve', 256], ['free', 1599],
+      ['system', 31],
+      ['model', 148],
+      ['user', 10],
+      ['overhead', 4],
+      ['reserve', 256],
+      ['free', 1599],
     ]);
     expect(bars.reduce((sum, bar) => sum + bar.tokens, 0)).toBe(2048);
   });

@@ -2,7 +2,11 @@ import type { Role } from '../../shared/document/turn.ts';
 import type { Ledger, Segment } from '../../shared/prompt/types.ts';
 
 export type BarKind = Role | 'overhead' | 'reserve' | 'free';
-export interface Bar { readonly kind: BarKind; readonly turnId: string | null; readonly tokens: number }
+export interface Bar {
+  readonly kind: BarKind;
+  readonly turnId: string | null;
+  readonly tokens: number;
+}
 
 /** The turn that a segment can lead to. */
 export const turnIdOf = ({ source }: Segment): string | null => (source.kind === 'turn' ? source.id : null);
@@ -13,7 +17,11 @@ function sent(segment: Segment): number {
 
 /** The context as a bar, in the order of the prompt; the lengths add up to the context size, or to more when the prompt and the reply do not fit. */
 export function barsOf(ledger: Ledger): readonly Bar[] {
-  const segments = ledger.segments.map((segment): Bar => ({ kind: segment.role, turnId: turnIdOf(segment), tokens: sent(segment) }));
+  const segments = ledger.segments.map((segment): Bar => ({
+    kind: segment.role,
+    turnId: turnIdOf(segment),
+    tokens: sent(segment),
+  }));
   const free = ledger.contextSize - ledger.total - ledger.reserve;
   return [
     ...segments,

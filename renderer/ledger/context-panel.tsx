@@ -20,15 +20,33 @@ export function ContextPanel(): ReactElement {
   const running = useEngine((engine) => engine.state === 'ready' || engine.state === 'generating');
   return (
     <section className="context" aria-label={words.context}>
-      <h2>{words.context}{ledger === null ? null : <small className="num">{words.ofContext(sendsText(ledger) ? ledger.total : 0, ledger.contextSize)}</small>}</h2>
-      {fault === null || !running ? null : <p className="fault" role="alert">{fault.message}</p>}
+      <h2>
+        {words.context}
+        {ledger === null ? null : (
+          <small className="num">{words.ofContext(sendsText(ledger) ? ledger.total : 0, ledger.contextSize)}</small>
+        )}
+      </h2>
+      {fault === null || !running ? null : (
+        <p className="fault" role="alert">
+          {fault.message}
+        </p>
+      )}
       {old ? <p className="quiet">{words.oldPlan}</p> : null}
-      {ledger === null ? (fault === null || !running ? <p className="quiet">{running ? words.planSoon : words.noPlan}</p> : null) : <LedgerView ledger={ledger} controller={controller} />}
+      {ledger === null ? (
+        fault === null || !running ? (
+          <p className="quiet">{running ? words.planSoon : words.noPlan}</p>
+        ) : null
+      ) : (
+        <LedgerView ledger={ledger} controller={controller} />
+      )}
     </section>
   );
 }
 
-interface ViewProps { readonly ledger: Ledger; readonly controller: ManuscriptController | null }
+interface ViewProps {
+  readonly ledger: Ledger;
+  readonly controller: ManuscriptController | null;
+}
 
 function LedgerView({ ledger, controller }: ViewProps): ReactElement {
   const [all, setAll] = useState(false);
@@ -43,25 +61,51 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
     <>
       <div className="stack" aria-hidden="true" onMouseLeave={() => controller?.highlightTurn(null)}>
         {bars.map((bar, index) => (
-          <i key={bar.turnId ?? index} className={`seg-${bar.kind}`} style={{ flexGrow: bar.tokens }}
+          <i
+            key={bar.turnId ?? index}
+            className={`seg-${bar.kind}`}
+            style={{ flexGrow: bar.tokens }}
             title={`${words.legend[bar.kind]}: ${words.tokens(bar.tokens)}`}
-            onMouseEnter={() => controller?.highlightTurn(bar.turnId)} onClick={() => { if (bar.turnId !== null) controller?.revealTurn(bar.turnId); }} />
+            onMouseEnter={() => controller?.highlightTurn(bar.turnId)}
+            onClick={() => {
+              if (bar.turnId !== null) controller?.revealTurn(bar.turnId);
+            }}
+          />
         ))}
       </div>
       <p className="legend" aria-hidden="true">
         {LEGEND.map((kind) => (
-          <span key={kind} title={words.tokens(sums.get(kind) ?? 0)}><i className={`seg-${kind}`} />{words.legend[kind]}</span>
+          <span key={kind} title={words.tokens(sums.get(kind) ?? 0)}>
+            <i className={`seg-${kind}`} />
+            {words.legend[kind]}
+          </span>
         ))}
       </p>
       <LastRead />
       {said.length === 0 ? <p className="quiet">{words.nothingSent}</p> : null}
-      {hidden === 0 ? null : <button type="button" className="earlier" onClick={() => setAll(true)}>{words.earlier(hidden)}</button>}
+      {hidden === 0 ? null : (
+        <button type="button" className="earlier" onClick={() => setAll(true)}>
+          {words.earlier(hidden)}
+        </button>
+      )}
       <ul className="entries" role="list" onMouseLeave={() => controller?.highlightTurn(null)}>
         {said.slice(-(ledger.segments.length - hidden)).map((segment) => (
-          <Entry key={segment.source.id} segment={segment} excerpt={excerptOf(segment, controller)} on={turnIdOf(segment) === caret} controller={controller} />
+          <Entry
+            key={segment.source.id}
+            segment={segment}
+            excerpt={excerptOf(segment, controller)}
+            on={turnIdOf(segment) === caret}
+            controller={controller}
+          />
         ))}
       </ul>
-      {ledger.overhead > 0 && said.length > 0 ? <p className="entry overhead"><i className="seg-overhead" />{words.overhead}<small className="num">{count(ledger.overhead)}</small></p> : null}
+      {ledger.overhead > 0 && said.length > 0 ? (
+        <p className="entry overhead">
+          <i className="seg-overhead" />
+          {words.overhead}
+          <small className="num">{count(ledger.overhead)}</small>
+        </p>
+      ) : null}
     </>
   );
 }
@@ -78,23 +122,43 @@ function LastRead(): ReactElement | null {
   return <p className="quiet num">{words.lastRead(stats.promptTokens - stats.reusedTokens, stats.reusedTokens)}</p>;
 }
 
-interface EntryProps { readonly segment: Segment; readonly excerpt: string; readonly on: boolean; readonly controller: ManuscriptController | null }
+interface EntryProps {
+  readonly segment: Segment;
+  readonly excerpt: string;
+  readonly on: boolean;
+  readonly controller: ManuscriptController | null;
+}
 
 const Entry = memo(function Entry({ segment, excerpt, on, controller }: EntryProps): ReactElement {
   const turnId = turnIdOf(segment);
   const { role, placement, tokens } = segment;
-  const why = [words.reasons[segment.reason], segment.neutralised ? words.neutralised : null].filter((line) => line !== null).join(' · ');
+  const why = [words.reasons[segment.reason], segment.neutralised ? words.neutralised : null]
+    .filter((line) => line !== null)
+    .join(' · ');
   const spoken = tokens === null ? words.uncountedLong : words.tokens(tokens);
   return (
     <li data-placement={placement} data-role={role} data-on={on || undefined}>
-      <button type="button" className="entry" title={excerpt} onMouseEnter={() => controller?.highlightTurn(turnId)} onFocus={() => controller?.highlightTurn(turnId)}
-        onBlur={() => controller?.highlightTurn(null)} onClick={() => { if (turnId !== null) controller?.revealTurn(turnId); }}>
+      <button
+        type="button"
+        className="entry"
+        title={excerpt}
+        onMouseEnter={() => controller?.highlightTurn(turnId)}
+        onFocus={() => controller?.highlightTurn(turnId)}
+        onBlur={() => controller?.highlightTurn(null)}
+        onClick={() => {
+          if (turnId !== null) controller?.revealTurn(turnId);
+        }}
+      >
         <RoleMark role={role} />
         <span className="entry-text">{excerpt === '' ? words.roles[role] : excerpt}</span>
         <span className="hidden">{`, ${words.roles[role]} (${words.roleTerms[role]}), ${spoken}, ${words.placements[placement]}`}</span>
-        <small className="num" aria-hidden="true">{tokens === null ? words.uncounted : count(tokens)}</small>
+        <small className="num" aria-hidden="true">
+          {tokens === null ? words.uncounted : count(tokens)}
+        </small>
         {why === '' && placement === 'in' ? null : (
-          <span className="why">{placement === 'in' ? why : `${words.placements[placement]}${why === '' ? '' : ` · ${why}`}`}</span>
+          <span className="why">
+            {placement === 'in' ? why : `${words.placements[placement]}${why === '' ? '' : ` · ${why}`}`}
+          </span>
         )}
       </button>
     </li>

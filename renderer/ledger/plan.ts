@@ -35,19 +35,37 @@ export function usePlan(): PlanView {
   const { sampling } = useSampling();
   const target = useManuscript((page) => page.planTarget);
   const asked = {
-    chapterId, turnId: target?.turnId ?? null, offset: target?.offset ?? null,
-    revision: target?.revision ?? -1, model: engine.modelId, context: engine.contextSize, format: engine.format, readAhead: engine.readAhead, reserve: sampling?.maxTokens ?? null,
+    chapterId,
+    turnId: target?.turnId ?? null,
+    offset: target?.offset ?? null,
+    revision: target?.revision ?? -1,
+    model: engine.modelId,
+    context: engine.contextSize,
+    format: engine.format,
+    readAhead: engine.readAhead,
+    reserve: sampling?.maxTokens ?? null,
   };
   const rested = useRested(asked, JSON.stringify(asked));
   const writing = useManuscript((page) => page.generation !== null) === true;
   const query = useQuery({
     queryKey: [...queries.writing.plan.key(), rested.chapterId, rested],
-    queryFn: ({ signal }) => api.writing.plan({ chapterId: rested.chapterId ?? '', turnId: rested.turnId, offset: rested.offset }, { signal }),
-    enabled: open && !writing && engine.state === 'ready' && target !== null && rested.chapterId !== null && rested.chapterId === chapterId,
+    queryFn: ({ signal }) =>
+      api.writing.plan({ chapterId: rested.chapterId ?? '', turnId: rested.turnId, offset: rested.offset }, { signal }),
+    enabled:
+      open &&
+      !writing &&
+      engine.state === 'ready' &&
+      target !== null &&
+      rested.chapterId !== null &&
+      rested.chapterId === chapterId,
     // What was true a moment ago stays until the new count is there, but never another chapter's.
     placeholderData: (before, query) => (query?.queryKey.at(-2) === chapterId ? before : undefined),
     retry: false,
     refetchOnWindowFocus: false,
   });
-  return { ledger: query.data ?? null, fault: query.error === null ? null : faultOf(query.error), old: query.data !== undefined && engine.state !== 'ready' && engine.state !== 'generating' };
+  return {
+    ledger: query.data ?? null,
+    fault: query.error === null ? null : faultOf(query.error),
+    old: query.data !== undefined && engine.state !== 'ready' && engine.state !== 'generating',
+  };
 }

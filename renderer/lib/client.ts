@@ -36,10 +36,14 @@ function openLink(signal: AbortSignal | undefined): Promise<Link> {
   if (link !== null) return Promise.resolve(link);
   return new Promise((resolve, reject) => {
     waiting.push(resolve);
-    signal?.addEventListener('abort', () => {
-      waiting = waiting.filter((call) => call !== resolve);
-      reject(new DOMException('Aborted', 'AbortError'));
-    }, { once: true });
+    signal?.addEventListener(
+      'abort',
+      () => {
+        waiting = waiting.filter((call) => call !== resolve);
+        reject(new DOMException('Aborted', 'AbortError'));
+      },
+      { once: true },
+    );
   });
 }
 
@@ -72,13 +76,17 @@ function connectSocket(): void {
   url.hash = '';
   const socket = new WebSocket(url);
   socket.addEventListener('open', () => opened(new SocketLink({ websocket: socket })), { once: true });
-  socket.addEventListener('close', () => {
-    link = null;
-    const { attempts } = useConnection.getState();
-    useConnection.setState({ state: 'lost', attempts: attempts + 1 });
-    void askWhy();
-    setTimeout(connectSocket, RETRY_MS[Math.min(attempts, RETRY_MS.length - 1)]);
-  }, { once: true });
+  socket.addEventListener(
+    'close',
+    () => {
+      link = null;
+      const { attempts } = useConnection.getState();
+      useConnection.setState({ state: 'lost', attempts: attempts + 1 });
+      void askWhy();
+      setTimeout(connectSocket, RETRY_MS[Math.min(attempts, RETRY_MS.length - 1)]);
+    },
+    { once: true },
+  );
 }
 
 /** In the desktop window the preload script answers this request with a port to the studio. */

@@ -9,5 +9,9 @@ export function faultOf(error: unknown): StudioFault {
     if (told.success) return told.data;
     return { code: error.code, message: error.message };
   }
-  return { code: 'UNREACHABLE', message: words.unreachable, detail: error instanceof Error ? error.message : String(error) };
+  return {
+    code: 'UNREACHABLE',
+    message: words.unreachable,
+    detail: error instanceof Error ? error.message : String(error),
+  };
 }

@@ -1,7 +1,11 @@
 import { whenOpen } from './client.ts';
 
 /** Follows a stream of the studio for as long as the signal lets it, opening it again whenever it breaks. */
-export async function follow<T>(open: (signal: AbortSignal) => Promise<AsyncIterable<T>>, onValue: (value: T) => void, signal: AbortSignal): Promise<void> {
+export async function follow<T>(
+  open: (signal: AbortSignal) => Promise<AsyncIterable<T>>,
+  onValue: (value: T) => void,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     try {
       await whenOpen(signal);

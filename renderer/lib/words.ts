@@ -8,7 +8,14 @@ const ctrl = mac ? '⌘' : 'Ctrl';
 const ROLES: Record<Role, string> = { system: 'Note', user: 'You', model: 'Story' };
 const PLACEMENTS: Record<Placement, string> = { in: 'in', trimmed: 'trimmed', out: 'out' };
 const REASONS: Record<Segment['reason'], string | null> = {
-  head: 'always first', note: 'always at its depth', recent: null, anchor: 'what the story answers here', older: 'before the window', long: 'too long: only its end is read', steering: 'not sent in a prose chapter', empty: 'empty',
+  head: 'always first',
+  note: 'always at its depth',
+  recent: null,
+  anchor: 'what the story answers here',
+  older: 'before the window',
+  long: 'too long: only its end is read',
+  steering: 'not sent in a prose chapter',
+  empty: 'empty',
 };
 
 /** Every word that the interface says, in English. */
@@ -44,14 +51,19 @@ export const words = {
   continue: 'Continue',
   retry: 'Retry',
   again: 'Run again exactly',
-  againHint: 'The same reply once more, from its own seed and settings, with everything read anew. It stands beside the first one, and you are told whether they are the same.',
+  againHint:
+    'The same reply once more, from its own seed and settings, with everything read anew. It stands beside the first one, and you are told whether they are the same.',
   stop: 'Stop',
   previousAlternate: 'Previous alternate',
   nextAlternate: 'Next alternate',
   lastReply: 'Last reply',
   alternates: (index: number, total: number) => `${count(index)} / ${count(total)}`,
-  toRead: (tokens: number, ms: number | null) => `${count(tokens)} to read${ms === null ? '' : ` · about ${duration(ms)}`}`,
-  readAlready: (tokens: number) => (tokens === 0 ? 'Nothing of it is read yet.' : `${count(tokens)} more ${tokens === 1 ? 'token is' : 'tokens are'} read already.`),
+  toRead: (tokens: number, ms: number | null) =>
+    `${count(tokens)} to read${ms === null ? '' : ` · about ${duration(ms)}`}`,
+  readAlready: (tokens: number) =>
+    tokens === 0
+      ? 'Nothing of it is read yet.'
+      : `${count(tokens)} more ${tokens === 1 ? 'token is' : 'tokens are'} read already.`,
   thenWrites: (speed: string) => `Then about ${speed} tokens/s.`,
   lastRead: (read: number, reused: number) => `Last reply: read ${count(read)}, reused ${count(reused)}.`,
   reading: (done: number, total: number) => `reading ${count(done)} of ${count(total)}`,
@@ -98,14 +110,18 @@ export const words = {
   noModels: 'No models are here. Put GGUF files into the models folder of the data folder.',
   demo: 'demo model',
   loaded: 'Loaded',
-  loading: (progress: number | null) => (progress === null ? 'Loading…' : `Loading ${count(Math.round(progress * 100))} %`),
+  loading: (progress: number | null) =>
+    progress === null ? 'Loading…' : `Loading ${count(Math.round(progress * 100))} %`,
   cannotOpen: 'Cannot be opened',
   format: 'Format',
   formatOf: (format: string) => `${format} format`,
   detected: (title: string | null) => (title === null ? 'Detected' : `Detected: ${title}`),
   files: (number: number) => `${count(number)} files`,
   fingerprint: 'SHA-256',
-  genuine: (genuine: boolean) => (genuine ? 'The file that came with Paphos.' : 'Not the file that came with Paphos. Install Paphos again if you did not change it.'),
+  genuine: (genuine: boolean) =>
+    genuine
+      ? 'The file that came with Paphos.'
+      : 'Not the file that came with Paphos. Install Paphos again if you did not change it.',
   formatDoctor: 'Format doctor',
   formatDoctorOf: (model: string) => `Format of ${model}`,
   openFormatDoctor: 'Look into the format',
@@ -118,12 +134,19 @@ export const words = {
   tokenIds: 'Show numbers',
   tokenKinds: { control: 'control token', 'user-defined': 'added token', plain: 'token' },
   tokenName: (kind: string, id: number) => `${kind} ${id}`,
-  tokenLegend: { control: 'Mark: one token that nobody can type', 'user-defined': 'Mark that would be read in ordinary text too', plain: 'Text' },
+  tokenLegend: {
+    control: 'Mark: one token that nobody can type',
+    'user-defined': 'Mark that would be read in ordinary text too',
+    plain: 'Text',
+  },
   noTokens: 'The tokens are shown as soon as the model is loaded.',
   replyEndsAt: 'A reply ends at',
   contextSize: 'Context size',
   contextAuto: 'as the model suits',
-  contextHint: (trained: number | null) => (trained === null ? 'Tokens that the model sees at once.' : `Tokens that the model sees at once. This one was trained with ${count(trained)}.`),
+  contextHint: (trained: number | null) =>
+    trained === null
+      ? 'Tokens that the model sees at once.'
+      : `Tokens that the model sees at once. This one was trained with ${count(trained)}.`,
   trainedWith: (tokens: number) => `${count(tokens)} in training`,
   contextRange: 'A whole number from 256 to 1,048,576.',
   apply: 'Apply',
@@ -135,7 +158,8 @@ export const words = {
     apply: 'Load again with this',
     automatic: 'automatic',
     threads: 'Threads',
-    threadsHint: 'How many cores of the processor compute. Automatic: all but one, so that the rest of the computer stays quick.',
+    threadsHint:
+      'How many cores of the processor compute. Automatic: all but one, so that the rest of the computer stays quick.',
     lookingForCards: 'Looking for graphics cards…',
     noCard: 'No graphics card that can be used was found: the processor computes.',
     device: 'Graphics card',
@@ -143,41 +167,52 @@ export const words = {
     allCards: 'All of them',
     card: (number: number) => `Number ${count(number)} (not found)`,
     gpuLayers: 'On the card',
-    gpuLayersHint: 'How many layers of the model lie in the graphics card’s memory. More is faster, as long as they fit.',
+    gpuLayersHint:
+      'How many layers of the model lie in the graphics card’s memory. More is faster, as long as they fit.',
     layers: { auto: 'As much as fits', max: 'Everything', some: 'Some layers', 0: 'Nothing' },
     layerCount: 'Layers',
     promptChunk: 'Read at once',
-    promptChunkHint: 'Tokens of a prompt that are read in one go. Larger is a little faster; Stop waits for the end of one.',
+    promptChunkHint:
+      'Tokens of a prompt that are read in one go. Larger is a little faster; Stop waits for the end of one.',
     measured: (chunk: number | null) => (chunk === null ? 'Measured' : `Measured (now ${count(chunk)})`),
     keyCache: 'Keys',
     keyCacheHint: 'How precisely the keys of what was read are kept. Smaller leaves room for a longer context.',
     keyCaches: { f16: 'Exact (16 bits)', q8_0: 'Half the size (8 bits)', q4_0: 'A quarter (4 bits)' },
-    notExact: 'With smaller keys the exact mode is off: a reply that goes on from what was read before may differ from one read anew.',
+    notExact:
+      'With smaller keys the exact mode is off: a reply that goes on from what was read before may differ from one read anew.',
     slide: 'Window slides',
-    slideHint: 'What happens when a story outgrows the window. Exactly: what stays is read again, in idle time where there is some. Fast: it moves up as it is.',
+    slideHint:
+      'What happens when a story outgrows the window. Exactly: what stays is read again, in idle time where there is some. Fast: it moves up as it is.',
     slides: { exact: 'Exactly', fast: 'Fast' },
-    fastSlide: 'What moves up was read together with the text that left, and still knows of it: a reply may echo it, and differs from one read anew. Exact mode is off.',
+    fastSlide:
+      'What moves up was read together with the text that left, and still knows of it: a reply may echo it, and differs from one read anew. Exact mode is off.',
     keepState: 'Kept on disk',
-    keepStateHint: 'What the model has read of a story is saved, so that it goes on at once the next day. All of it together takes 2 GB at most; the oldest goes first.',
+    keepStateHint:
+      'What the model has read of a story is saved, so that it goes on at once the next day. All of it together takes 2 GB at most; the oldest goes first.',
     keepStates: { size: 'Below 4 GB', yes: 'Always', no: 'Never' },
     guess: 'Guess ahead',
-    guessHint: 'Tokens guessed ahead are only checked. Measured on a processor, that is no quicker; it may be on a graphics card.',
+    guessHint:
+      'Tokens guessed ahead are only checked. Measured on a processor, that is no quicker; it may be on a graphics card.',
     noGuess: 'Nothing',
     lookup: 'From the story itself',
     draft: (name: string) => `With ${name}`,
-    native: 'While it guesses ahead, the engine samples by its own order and seed: the order of the samplers and settings that only Paphos has do not apply.',
+    native:
+      'While it guesses ahead, the engine samples by its own order and seed: the order of the samplers and settings that only Paphos has do not apply.',
     adapters: 'Adapters (LoRA)',
-    adaptersHint: 'Files that change how the model writes, made for this very model. 1 is as strong as they were made, 0 is off.',
+    adaptersHint:
+      'Files that change how the model writes, made for this very model. 1 is as strong as they were made, 0 is off.',
     noAdapters: 'None are here. Put GGUF adapters into the adapters folder of the data folder.',
     strength: (name: string) => `Strength of ${name}`,
     inMemory: (size: string) => `${size} in memory`,
-    onCard: (size: string, total: string, layers: number) => `${size} of ${total} on the card (${count(layers)} layers)`,
+    onCard: (size: string, total: string, layers: number) =>
+      `${size} of ${total} on the card (${count(layers)} layers)`,
     chunkOf: (tokens: number) => `reads ${count(tokens)} at once`,
   },
   fit: {
     looking: 'Looking whether it fits…',
     fits: (context: number) => `Fits into memory with a context of ${count(context)}.`,
-    less: (asked: number, offered: number) => `A context of ${count(asked)} does not fit into memory; ${count(offered)} does.`,
+    less: (asked: number, offered: number) =>
+      `A context of ${count(asked)} does not fit into memory; ${count(offered)} does.`,
     smaller: (offered: number) => `Fits into memory with a smaller context: ${count(offered)}.`,
     no: 'Does not fit into memory. Close other programs, or choose a smaller model or a more strongly quantised file of this one.',
     notOnCard: 'Does not fit into the graphics card’s memory. Put fewer layers on it, or choose a smaller model.',
@@ -212,51 +247,78 @@ export const words = {
     texts: 'Words and phrases',
     entries: (number: number) => `${count(number)} ${number === 1 ? 'entry' : 'entries'}`,
     bannedTokens: 'Banned words',
-    bannedTokensHint: 'One to a line. A word that is one token never comes; others are treated as phrases. # and a number is a token. \\s is a space, \\n a new line.',
+    bannedTokensHint:
+      'One to a line. A word that is one token never comes; others are treated as phrases. # and a number is a token. \\s is a space, \\n a new line.',
     bannedPhrases: 'Banned phrases',
-    bannedPhrasesHint: 'One to a line, capitals do not matter. Where one is written it is taken back, unseen, and something else comes.',
+    bannedPhrasesHint:
+      'One to a line, capitals do not matter. Where one is written it is taken back, unseen, and something else comes.',
     bias: 'Likelier and less likely words',
     biasHint: 'One to a line: word = 2 makes it likelier, word = -2 less likely. It has to be one token.',
     breakers: 'DRY stops at',
     breakersHint: 'One to a line. No repeated sequence reaches across these. \\n is a new line, \\s a space.',
     grammar: 'Grammar',
-    grammarRules: 'A grammar is on: the model’s engine samples by itself, in its own order and with its own dice. Temperature, top-k, top-p, min-p, XTC, penalties, DRY and single words still count; other words are not kept.',
+    grammarRules:
+      'A grammar is on: the model’s engine samples by itself, in its own order and with its own dice. Temperature, top-k, top-p, min-p, XTC, penalties, DRY and single words still count; other words are not kept.',
     grammarKinds: { none: 'None', gbnf: 'GBNF', json: 'JSON schema' },
-    grammarHints: { none: 'A grammar says which texts may come at all.', gbnf: 'In the grammar language of llama.cpp. It is read when a reply begins.', json: 'The reply is JSON that fits this schema. It is read when a reply begins.' },
+    grammarHints: {
+      none: 'A grammar says which texts may come at all.',
+      gbnf: 'In the grammar language of llama.cpp. It is read when a reply begins.',
+      json: 'The reply is JSON that fits this schema. It is read when a reply begins.',
+    },
     noRoot: 'A grammar needs a line that begins with: root ::=',
     noSchema: 'A schema is an object in braces.',
     noJson: (why: string) => `This is not JSON yet: ${why}`,
   },
 
   engine: 'Engine',
-  engineStates: { idle: 'no model', loading: 'loading', ready: 'ready', generating: 'writing', resting: 'resting', stopped: 'stopped', failed: 'cannot load' },
+  engineStates: {
+    idle: 'no model',
+    loading: 'loading',
+    ready: 'ready',
+    generating: 'writing',
+    resting: 'resting',
+    stopped: 'stopped',
+    failed: 'cannot load',
+  },
   tokensPerSecond: (value: string) => `${value} tokens/s`,
   words: (number: number) => `${count(number)} ${number === 1 ? 'word' : 'words'}`,
   saved: 'Saved',
   save: {
-    saved: 'Saved', saving: 'Saving…', offline: 'Not saved yet: reconnecting', conflict: 'Changed elsewhere: both texts are kept', failed: 'Not saved',
+    saved: 'Saved',
+    saving: 'Saving…',
+    offline: 'Not saved yet: reconnecting',
+    conflict: 'Changed elsewhere: both texts are kept',
+    failed: 'Not saved',
   },
   connection: 'Connection',
   reconnecting: 'Reconnecting… What you write stays on this page and is saved as soon as the studio answers.',
-  studioGone: 'Still reconnecting. If Paphos was closed, start it again; keep this page open, it holds what is not saved yet.',
+  studioGone:
+    'Still reconnecting. If Paphos was closed, start it again; keep this page open, it holds what is not saved yet.',
 
-  studioRefused: 'The studio was started anew and needs its new address: open the one that it printed. Keep this page open until you have copied what is not saved.',
+  studioRefused:
+    'The studio was started anew and needs its new address: open the one that it printed. Keep this page open until you have copied what is not saved.',
 
   settings: 'Settings',
   theme: 'Theme',
   themes: { system: 'As the system', paper: 'Paper', sepia: 'Sepia', ink: 'Ink', contrast: 'High contrast' },
   rest: 'Memory',
   restNever: 'Keep the model loaded',
-  restAfter: (minutes: number) => (minutes < 60 ? `Unload it after ${count(minutes)} minutes without use` : `Unload it after ${count(minutes / 60)} ${minutes === 60 ? 'hour' : 'hours'} without use`),
+  restAfter: (minutes: number) =>
+    minutes < 60
+      ? `Unload it after ${count(minutes)} minutes without use`
+      : `Unload it after ${count(minutes / 60)} ${minutes === 60 ? 'hour' : 'hours'} without use`,
   restHint: 'Its memory is free for other programs then. The next Reply loads it again by itself.',
   page: 'Page',
   showMarks: 'Show marks',
-  showMarksHint: 'The lines that say whose turn begins, such as <|user|>, stand on the page as text that you can edit. A name behind one is the speaker’s.',
+  showMarksHint:
+    'The lines that say whose turn begins, such as <|user|>, stand on the page as text that you can edit. A name behind one is the speaker’s.',
   plainInput: 'Plain text input',
-  plainInputHint: 'For screen readers and input methods (Japanese, Chinese, Vietnamese and others) that do not get along with the page.',
+  plainInputHint:
+    'For screen readers and input methods (Japanese, Chinese, Vietnamese and others) that do not get along with the page.',
   idle: 'Idle time',
   prepareReplies: 'Write ahead for the options',
-  prepareRepliesHint: 'While you read a reply that ends in things to do, answers to the first three are written ahead, in memory only. Send one of them as it stands and its answer is there at once. It keeps the processor busy, so it is off by default.',
+  prepareRepliesHint:
+    'While you read a reply that ends in things to do, answers to the first three are written ahead, in memory only. Send one of them as it stands and its answer is there at once. It keeps the processor busy, so it is off by default.',
   close: 'Close',
   turnMenu: 'Turn',
   turnRole: 'Role',
@@ -265,8 +327,10 @@ export const words = {
   noteBefore: 'Add note before',
   otherWords: 'Other words',
   otherWordsFor: (word: string) => `Other words in place of “${word}”`,
-  otherWordsHint: 'By the model alone, before sampling changed anything. Choose a word to see what else could have stood there.',
-  noOtherWords: 'Nothing was kept with this turn. Under Sampling, Other words says how many are kept with a reply; with a grammar there are none.',
+  otherWordsHint:
+    'By the model alone, before sampling changed anything. Choose a word to see what else could have stood there.',
+  noOtherWords:
+    'Nothing was kept with this turn. Under Sampling, Other words says how many are kept with a reply; with a grammar there are none.',
   removeTurn: 'Delete turn',
   ok: 'OK',
   cancel: 'Cancel',
@@ -281,7 +345,16 @@ export const words = {
   goToChapter: (title: string) => `Go to chapter ${title}`,
   goToStory: (title: string) => `Open story ${title}`,
   keys: {
-    reply: mac ? '⌘⏎' : 'Ctrl ⏎', retry: mac ? '⌘⇧⏎' : 'Ctrl ⇧ ⏎', stop: 'Esc', option: (place: number) => `Alt ${count(place)}`, previous: 'Alt ←', next: 'Alt →',
-    binder: `${ctrl} B`, inspector: `${ctrl} I`, palette: `${ctrl} K`, shortcuts: '?', find: `${ctrl} F`,
+    reply: mac ? '⌘⏎' : 'Ctrl ⏎',
+    retry: mac ? '⌘⇧⏎' : 'Ctrl ⇧ ⏎',
+    stop: 'Esc',
+    option: (place: number) => `Alt ${count(place)}`,
+    previous: 'Alt ←',
+    next: 'Alt →',
+    binder: `${ctrl} B`,
+    inspector: `${ctrl} I`,
+    palette: `${ctrl} K`,
+    shortcuts: '?',
+    find: `${ctrl} F`,
   },
 } as const;

@@ -33,8 +33,17 @@ function StoryList(): ReactElement {
       </header>
       <ul aria-labelledby="stories-title" role="list">
         {stories.map((story) => (
-          <LibraryRow key={story.id} title={story.title} number={null} words={story.words + (story.id === storyId ? (live?.added ?? 0) : 0)} current={story.id === storyId} strong={false}
-            onOpen={() => void goToStory(story, client)} onRename={(title) => void library.renameStory(story.id, title)} onRemove={() => void library.removeStory(story)} />
+          <LibraryRow
+            key={story.id}
+            title={story.title}
+            number={null}
+            words={story.words + (story.id === storyId ? (live?.added ?? 0) : 0)}
+            current={story.id === storyId}
+            strong={false}
+            onOpen={() => void goToStory(story, client)}
+            onRename={(title) => void library.renameStory(story.id, title)}
+            onRemove={() => void library.removeStory(story)}
+          />
         ))}
       </ul>
     </>
@@ -55,9 +64,17 @@ function ChapterList(): ReactElement | null {
       </header>
       <ul aria-labelledby="chapters-title" role="list">
         {chapters.map((chapter, index) => (
-          <LibraryRow key={chapter.id} title={chapter.title} number={chapter.title === words.chapterTitle(index + 1) ? null : index + 1} words={chapter.id === live?.chapterId ? live.words : chapter.words} current={chapter.id === place.chapterId} strong
-            onOpen={() => openChapter(chapter.storyId, chapter.id)} onRename={(title) => void library.renameChapter(chapter.id, title)}
-            onRemove={chapters.length > 1 ? () => void library.removeChapter(chapter) : null} />
+          <LibraryRow
+            key={chapter.id}
+            title={chapter.title}
+            number={chapter.title === words.chapterTitle(index + 1) ? null : index + 1}
+            words={chapter.id === live?.chapterId ? live.words : chapter.words}
+            current={chapter.id === place.chapterId}
+            strong
+            onOpen={() => openChapter(chapter.storyId, chapter.id)}
+            onRename={(title) => void library.renameChapter(chapter.id, title)}
+            onRemove={chapters.length > 1 ? () => void library.removeChapter(chapter) : null}
+          />
         ))}
       </ul>
     </>
@@ -72,14 +89,27 @@ function RecentlyDeleted(): ReactElement | null {
   return (
     <section className="removed">
       <button type="button" className="disclose" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <ChevronRight size={14} aria-hidden /><b>{words.recentlyDeleted}</b><span className="num">{count(removed.length)}</span>
+        <ChevronRight size={14} aria-hidden />
+        <b>{words.recentlyDeleted}</b>
+        <span className="num">{count(removed.length)}</span>
       </button>
       {open ? (
         <ul aria-label={words.recentlyDeleted} role="list">
           {removed.map((item) => (
             <li key={`${item.kind}${item.id}`} className="removed-row">
-              <span title={item.title}><small>{words.removedKind[item.kind]}</small>{item.title}</span>
-              <button type="button" className="icon-button" aria-label={`${words.restore} ${item.title}`} title={words.restore} onClick={() => void library.restore(item)}><RotateCcw size={14} aria-hidden /></button>
+              <span title={item.title}>
+                <small>{words.removedKind[item.kind]}</small>
+                {item.title}
+              </span>
+              <button
+                type="button"
+                className="icon-button"
+                aria-label={`${words.restore} ${item.title}`}
+                title={words.restore}
+                onClick={() => void library.restore(item)}
+              >
+                <RotateCcw size={14} aria-hidden />
+              </button>
             </li>
           ))}
         </ul>

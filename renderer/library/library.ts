@@ -12,11 +12,16 @@ export function useStories(): readonly StorySummary[] | undefined {
 }
 
 export function useChapters(storyId: string | null): readonly ChapterSummary[] | undefined {
-  return useQuery({ ...queries.chapters.list.queryOptions({ input: { storyId: storyId ?? '' } }), enabled: storyId !== null }).data;
+  return useQuery({
+    ...queries.chapters.list.queryOptions({ input: { storyId: storyId ?? '' } }),
+    enabled: storyId !== null,
+  }).data;
 }
 
 /** The studio counts a chapter's words when its revisions close; what is on the page is known now. */
-export function useLiveWords(chapters: readonly ChapterSummary[]): { readonly chapterId: string; readonly words: number; readonly added: number } | null {
+export function useLiveWords(
+  chapters: readonly ChapterSummary[],
+): { readonly chapterId: string; readonly words: number; readonly added: number } | null {
   const chapterId = useSession((session) => session.place?.chapterId ?? null);
   const live = useManuscript((page) => (page.loading ? null : page.words));
   const stored = chapters.find((chapter) => chapter.id === chapterId);
@@ -72,53 +77,63 @@ function actions(client: QueryClient) {
   };
 
   return {
-    createStory: () => attempt(async () => {
-      const [id, chapterId] = [newId(), newId()];
-      await api.stories.create({ id, title: words.untitled, chapterId, turnId: newId() });
-      await refreshLibrary(client);
-      openStory(id, chapterId);
-    }),
-    createChapter: (storyId: string) => attempt(async () => {
-      const id = newId();
-      const before = await client.fetchQuery(queries.chapters.list.queryOptions({ input: { storyId } }));
-      await api.chapters.create({ id, storyId, title: words.chapterTitle(before.length + 1), turnId: newId() });
-      await refreshLibrary(client);
-      openChapter(storyId, id);
-    }),
+    createStory: () =>
+      attempt(async () => {
+        const [id, chapterId] = [newId(), newId()];
+        await api.stories.create({ id, title: words.untitled, chapterId, turnId: newId() });
+        await refreshLibrary(client);
+        openStory(id, chapterId);
+      }),
+    createChapter: (storyId: string) =>
+      attempt(async () => {
+        const id = newId();
+        const before = await client.fetchQuery(queries.chapters.list.queryOptions({ input: { storyId } }));
+        await api.chapters.create({ id, storyId, title: words.chapterTitle(before.length + 1), turnId: newId() });
+        await refreshLibrary(client);
+        openChapter(storyId, id);
+      }),
     renameStory: (id: string, title: string) => attempt(() => api.stories.rename({ id, title })),
     renameChapter: (id: string, title: string) => attempt(() => api.chapters.rename({ id, title })),
-    removeStory: (story: StorySummary) => attempt(async () => {
-      const open = place()?.storyId === story.id;
-      if (open) await useSession.getState().controller?.flush();
-      await api.stories.remove({ id: story.id });
-      toast(words.removedStory(story.title), {
-        undo: () => void attempt(async () => {
-          await api.stories.restore({ id: story.id });
-          if (open) await goToStory(story, client);
-        }),
-      });
-      if (open) await openAnother();
-    }),
-    removeChapter: (chapter: ChapterSummary) => attempt(async () => {
-      const open = place()?.chapterId === chapter.id;
-      if (open) await useSession.getState().controller?.flush();
-      await api.chapters.remove({ id: chapter.id });
-      toast(words.removedChapter(chapter.title), {
-        undo: () => void attempt(async () => {
-          await api.chapters.restore({ id: chapter.id });
-          if (open) openChapter(chapter.storyId, chapter.id);
-        }),
-      });
-      if (!open) return;
-      const rest = await client.fetchQuery({ ...queries.chapters.list.queryOptions({ input: { storyId: chapter.storyId } }), staleTime: 0 });
-      openStory(chapter.storyId, rest[0]?.id ?? null);
-    }),
-    restore: (item: RemovedItem) => attempt(async () => {
-      if (item.kind === 'story') await api.stories.restore({ id: item.id });
-      else if (item.kind === 'chapter') await api.chapters.restore({ id: item.id });
-      else if (item.chapterId !== null) await restoreTurn(item.id, item.chapterId);
-      toast(words.restored(item.title));
-    }),
+    removeStory: (story: StorySummary) =>
+      attempt(async () => {
+        const open = place()?.storyId === story.id;
+        if (open) await useSession.getState().controller?.flush();
+        await api.stories.remove({ id: story.id });
+        toast(words.removedStory(story.title), {
+          undo: () =>
+            void attempt(async () => {
+              await api.stories.restore({ id: story.id });
+              if (open) await goToStory(story, client);
+            }),
+        });
+        if (open) await openAnother();
+      }),
+    removeChapter: (chapter: ChapterSummary) =>
+      attempt(async () => {
+        const open = place()?.chapterId === chapter.id;
+        if (open) await useSession.getState().controller?.flush();
+        await api.chapters.remove({ id: chapter.id });
+        toast(words.removedChapter(chapter.title), {
+          undo: () =>
+            void attempt(async () => {
+              await api.chapters.restore({ id: chapter.id });
+              if (open) openChapter(chapter.storyId, chapter.id);
+            }),
+        });
+        if (!open) return;
+        const rest = await client.fetchQuery({
+          ...queries.chapters.list.queryOptions({ input: { storyId: chapter.storyId } }),
+          staleTime: 0,
+        });
+        openStory(chapter.storyId, rest[0]?.id ?? null);
+      }),
+    restore: (item: RemovedItem) =>
+      attempt(async () => {
+        if (item.kind === 'story') await api.stories.restore({ id: item.id });
+        else if (item.kind === 'chapter') await api.chapters.restore({ id: item.id });
+        else if (item.chapterId !== null) await restoreTurn(item.id, item.chapterId);
+        toast(words.restored(item.title));
+      }),
   };
 }
 

@@ -20,26 +20,58 @@ interface Props {
 /** A story or chapter in the binder: opens on click, renames in place (F2, double click or menu). */
 export function LibraryRow(props: Props): ReactElement {
   const [editing, setEditing] = useState(false);
-  if (editing) return <li className="row"><RenameField title={props.title} onDone={(title) => { setEditing(false); if (title !== null) props.onRename(title); }} /></li>;
+  if (editing)
+    return (
+      <li className="row">
+        <RenameField
+          title={props.title}
+          onDone={(title) => {
+            setEditing(false);
+            if (title !== null) props.onRename(title);
+          }}
+        />
+      </li>
+    );
   return (
     <li className={`row${props.strong ? ' strong' : ''}`} data-current={props.current || undefined}>
-      <button type="button" className="row-open" aria-current={props.current ? 'true' : undefined} title={props.title} onClick={props.onOpen}
+      <button
+        type="button"
+        className="row-open"
+        aria-current={props.current ? 'true' : undefined}
+        title={props.title}
+        onClick={props.onOpen}
         onDoubleClick={() => setEditing(true)}
         onKeyDown={(event) => {
           if (event.key === 'F2') setEditing(true);
           if (event.key === 'Delete' && props.onRemove !== null) props.onRemove();
-        }}>
+        }}
+      >
         {props.number === null ? null : <span className="row-number num">{count(props.number)}</span>}
         <span className="row-title">{props.title}</span>
-        <small className="num" title={words.words(props.words)}>{count(props.words)}</small>
+        <small className="num" title={words.words(props.words)}>
+          {count(props.words)}
+        </small>
       </button>
       <Menu.Root modal={false}>
-        <Menu.Trigger className="icon-button row-more" aria-label={words.more(props.title)} title={words.more(props.title)}><Ellipsis size={15} aria-hidden /></Menu.Trigger>
+        <Menu.Trigger
+          className="icon-button row-more"
+          aria-label={words.more(props.title)}
+          title={words.more(props.title)}
+        >
+          <Ellipsis size={15} aria-hidden />
+        </Menu.Trigger>
         <Menu.Portal>
           <Menu.Positioner className="layer" sideOffset={4} align="end">
             <Menu.Popup className="menu">
-              <Menu.Item onClick={() => setEditing(true)}>{words.rename}<kbd>F2</kbd></Menu.Item>
-              {props.onRemove === null ? null : <Menu.Item className="danger" onClick={props.onRemove}>{words.remove}</Menu.Item>}
+              <Menu.Item onClick={() => setEditing(true)}>
+                {words.rename}
+                <kbd>F2</kbd>
+              </Menu.Item>
+              {props.onRemove === null ? null : (
+                <Menu.Item className="danger" onClick={props.onRemove}>
+                  {words.remove}
+                </Menu.Item>
+              )}
             </Menu.Popup>
           </Menu.Positioner>
         </Menu.Portal>
@@ -48,7 +80,10 @@ export function LibraryRow(props: Props): ReactElement {
   );
 }
 
-interface RenameProps { readonly title: string; readonly onDone: (title: string | null) => void }
+interface RenameProps {
+  readonly title: string;
+  readonly onDone: (title: string | null) => void;
+}
 
 /** Enter or leaving keeps the new title, Escape the old one. */
 export function RenameField({ title, onDone }: RenameProps): ReactElement {
@@ -58,12 +93,20 @@ export function RenameField({ title, onDone }: RenameProps): ReactElement {
     onDone(next === '' || next === title ? null : next);
   };
   return (
-    <input className="field" aria-label={words.title} value={value} maxLength={200} autoFocus
-      onFocus={(event) => event.target.select()} onChange={(event) => setValue(event.target.value)} onBlur={keep}
+    <input
+      className="field"
+      aria-label={words.title}
+      value={value}
+      maxLength={200}
+      autoFocus
+      onFocus={(event) => event.target.select()}
+      onChange={(event) => setValue(event.target.value)}
+      onBlur={keep}
       onKeyDown={(event) => {
         event.stopPropagation();
         if (event.key === 'Enter') keep();
         if (event.key === 'Escape') onDone(null);
-      }} />
+      }}
+    />
   );
 }

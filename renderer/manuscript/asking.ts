@@ -17,16 +17,28 @@ export class Asking implements editor.IContentWidget {
     surface.page.addContentWidget(this);
   }
 
-  getId(): string { return 'paphos.asking'; }
-  getDomNode(): HTMLElement { return this.node; }
+  getId(): string {
+    return 'paphos.asking';
+  }
+  getDomNode(): HTMLElement {
+    return this.node;
+  }
 
   getPosition(): editor.IContentWidgetPosition | null {
-    return this.line === null ? null : { position: { lineNumber: this.line, column: 1 }, preference: [editor.ContentWidgetPositionPreference.EXACT] };
+    return this.line === null
+      ? null
+      : { position: { lineNumber: this.line, column: 1 }, preference: [editor.ContentWidgetPositionPreference.EXACT] };
   }
 
   update(page: ManuscriptDocument): void {
     const last = page.layout.spans.at(-1);
-    const asks = last !== undefined && textRange(last).count > 0 && last.role !== 'system' && page.live?.turnId !== last.id && page.isEmpty(last) && (page.readyTurn() !== null || page.layout.spans.length === 1 || last.role === 'user');
+    const asks =
+      last !== undefined &&
+      textRange(last).count > 0 &&
+      last.role !== 'system' &&
+      page.live?.turnId !== last.id &&
+      page.isEmpty(last) &&
+      (page.readyTurn() !== null || page.layout.spans.length === 1 || last.role === 'user');
     const line = asks ? textRange(last).first : null;
     if (line !== null && line <= this.surface.lineCount()) {
       const above = page.layout.spans.at(-2);

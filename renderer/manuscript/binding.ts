@@ -51,11 +51,19 @@ export class Binding {
     this.words = new LineWords(surface);
     this.stops = [
       surface.model.onDidChangeContent((event) => this.changed(event)),
-      surface.page.onKeyDown((event) => { if (!MOVES.test(event.browserEvent.key)) this.endStretch(); }),
-      ruleCaret(surface, () => this.document, { isSeen: (line) => this.marksShown || this.bare === line, isOurs: () => this.origin !== null, join: (index) => this.join(index), onRest: (byPerson, byMouse) => this.rest(byPerson, byMouse) }),
+      surface.page.onKeyDown((event) => {
+        if (!MOVES.test(event.browserEvent.key)) this.endStretch();
+      }),
+      ruleCaret(surface, () => this.document, {
+        isSeen: (line) => this.marksShown || this.bare === line,
+        isOurs: () => this.origin !== null,
+        join: (index) => this.join(index),
+        onRest: (byPerson, byMouse) => this.rest(byPerson, byMouse),
+      }),
     ];
     const host = surface.page.getDomNode();
-    for (const name of ['beforeinput', 'paste', 'cut', 'drop', 'compositionstart']) host?.addEventListener(name, () => this.endStretch(), true);
+    for (const name of ['beforeinput', 'paste', 'cut', 'drop', 'compositionstart'])
+      host?.addEventListener(name, () => this.endStretch(), true);
   }
 
   dispose(): void {
@@ -88,7 +96,9 @@ export class Binding {
     surface.putCaret(caret);
   }
 
-  private get seen(): SeenMarks { return this.marksShown ? 'all' : this.bare; }
+  private get seen(): SeenMarks {
+    return this.marksShown ? 'all' : this.bare;
+  }
 
   /** Shows every mark as the text that it is, or sets them as gaps; what is in sight stays where it is. */
   showMarks(shown: boolean): void {
@@ -145,7 +155,10 @@ export class Binding {
     const { surface, document, origin } = this;
     const rewound = event.isUndoing || event.isRedoing;
     const before = document.layout.ids;
-    const touched = document.changed({ changes: event.changes, version: surface.version, rewound }, { ...(origin?.ids === undefined ? {} : { ids: origin.ids }), mirrored: origin?.mirrored ?? false });
+    const touched = document.changed(
+      { changes: event.changes, version: surface.version, rewound },
+      { ...(origin?.ids === undefined ? {} : { ids: origin.ids }), mirrored: origin?.mirrored ?? false },
+    );
     this.words.changed(lineEditsOf(event.changes, (line) => surface.line(line)));
     if (this.bare !== null && touched.structure) this.bare = null;
     dress(surface.model, document.layout.spans, touched.fromLine, touched.toLine, this.seen);
@@ -166,7 +179,8 @@ export class Binding {
     let count = 0;
     for (const { text, range } of changes) {
       const { replaced } = text.length > 1 || text === '\0' ? normalise(text) : { replaced: 0 };
-      if (replaced > 0) this.broken.push({ from: range.startLineNumber, to: range.startLineNumber + text.split('\n').length - 1 });
+      if (replaced > 0)
+        this.broken.push({ from: range.startLineNumber, to: range.startLineNumber + text.split('\n').length - 1 });
       count += replaced;
     }
     if (count > 0) this.events.onReplaced(count);
@@ -204,7 +218,8 @@ export class Binding {
 
   private tidy(): void {
     if (this.surface.model.isDisposed()) return;
-    for (const { from, to } of this.broken.splice(0)) for (let line = from; line <= Math.min(to, this.surface.lineCount()); line++) this.mendLine(line);
+    for (const { from, to } of this.broken.splice(0))
+      for (let line = from; line <= Math.min(to, this.surface.lineCount()); line++) this.mendLine(line);
     // From the last one up: a line that comes in moves only the turns behind it.
     for (const span of this.document.layout.spans.toReversed()) {
       const edit = span.line === this.bare ? null : this.edits.firstLine(span);
@@ -216,7 +231,8 @@ export class Binding {
   private mendLine(line: number): void {
     const text = this.surface.line(line);
     const whole = normalise(text);
-    if (whole.replaced > 0) this.append({ from: { line, column: 1 }, to: { line, column: text.length + 1 }, text: whole.text });
+    if (whole.replaced > 0)
+      this.append({ from: { line, column: 1 }, to: { line, column: text.length + 1 }, text: whole.text });
   }
 
   private append(edit: Replacement & { readonly ids?: readonly string[] }): void {
@@ -224,6 +240,12 @@ export class Binding {
   }
 }
 
-export function contentOf({ id, role, speaker, marked, text }: TreeTurn): { id: string; role: TreeTurn['role']; speaker: string | null; marked: boolean; text: string } {
+export function contentOf({ id, role, speaker, marked, text }: TreeTurn): {
+  id: string;
+  role: TreeTurn['role'];
+  speaker: string | null;
+  marked: boolean;
+  text: string;
+} {
   return { id, role, speaker, marked, text: text ?? '' };
 }

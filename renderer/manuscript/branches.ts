@@ -26,7 +26,9 @@ export class Branches {
   }
 
   /** Resolves when the branch that was chosen last is on the page: what is asked for next means that one. */
-  get turned(): Promise<void> { return this.last; }
+  get turned(): Promise<void> {
+    return this.last;
+  }
 
   /** Without a turn: the nearest model turn at or before the caret. */
   choose(turnId: string | undefined, step: -1 | 1): Promise<void> {
@@ -70,7 +72,10 @@ export class Branches {
     const span = binding.document.spanOf(path[0]?.id ?? '');
     const ready = binding.document.readyTurn();
     if (span === null) return;
-    const place = stayAt === null && ready !== null && path.length === 1 ? surface.endOfLine(surface.lineCount()) : binding.document.placeOf(span, Math.min(stayAt ?? Infinity, binding.document.lengthOf(span)));
+    const place =
+      stayAt === null && ready !== null && path.length === 1
+        ? surface.endOfLine(surface.lineCount())
+        : binding.document.placeOf(span, Math.min(stayAt ?? Infinity, binding.document.lengthOf(span)));
     surface.putCaret(place);
     sight.bring(place);
     onChange();

@@ -19,7 +19,11 @@ const AT_END = 'paphosAtTurnEnd && !editorReadonly';
 const isMarkLine = (span: TurnSpan, line: number): boolean => span.marked && span.line === line;
 
 /** Marks are gaps between turns: the caret goes over them, and Backspace at a turn's start joins it to the one before. */
-export function ruleCaret(surface: Surface, document: () => ManuscriptDocument, rules: CaretRules): { dispose(): void } {
+export function ruleCaret(
+  surface: Surface,
+  document: () => ManuscriptDocument,
+  rules: CaretRules,
+): { dispose(): void } {
   const { page, model } = surface;
   let previous = surface.caret();
   const start = page.createContextKey<boolean>('paphosAtTurnStart', false);
@@ -35,24 +39,38 @@ export function ruleCaret(surface: Surface, document: () => ManuscriptDocument, 
   /** Where a caret on a mark line belongs, or null where it may stay. */
   const over = (event: editor.ICursorPositionChangedEvent): boolean => {
     const { lineNumber: line, column } = event.position;
-    if (line > document().layout.lineCount || !isMarkLine(spanAt(document().layout, line), line) || rules.isSeen(line)) return false;
+    if (line > document().layout.lineCount || !isMarkLine(spanAt(document().layout, line), line) || rules.isSeen(line))
+      return false;
     const byKey = event.reason === editor.CursorChangeReason.Explicit && event.source === 'keyboard';
-    const vertical = byKey && Math.abs(line - previous.line) === 1 && !(previous.line > line && previous.column === 1 && column > 1);
+    const vertical =
+      byKey && Math.abs(line - previous.line) === 1 && !(previous.line > line && previous.column === 1 && column > 1);
     const goesUp = byKey && line < previous.line && line > 1;
     const selection = page.getSelection();
     const selects = selection !== null && !selection.isEmpty();
     if (vertical && (goesUp || line > previous.line)) {
-      page.trigger('keyboard', selects ? (goesUp ? 'cursorUpSelect' : 'cursorDownSelect') : goesUp ? 'cursorUp' : 'cursorDown', null);
+      page.trigger(
+        'keyboard',
+        selects ? (goesUp ? 'cursorUpSelect' : 'cursorDownSelect') : goesUp ? 'cursorUp' : 'cursorDown',
+        null,
+      );
       return true;
     }
     const place = step(line, goesUp);
-    if (selects && selection !== null) page.setSelection(new Range(selection.selectionStartLineNumber, selection.selectionStartColumn, place.line, place.column), OURS);
+    if (selects && selection !== null)
+      page.setSelection(
+        new Range(selection.selectionStartLineNumber, selection.selectionStartColumn, place.line, place.column),
+        OURS,
+      );
     else surface.putCaret(place);
     return true;
   };
 
   const moved = page.onDidChangeCursorPosition((event) => {
-    const isMoved = event.secondaryPositions.length === 0 && event.reason !== editor.CursorChangeReason.NotSet && event.source !== OURS && over(event);
+    const isMoved =
+      event.secondaryPositions.length === 0 &&
+      event.reason !== editor.CursorChangeReason.NotSet &&
+      event.source !== OURS &&
+      over(event);
     if (isMoved) return;
     previous = surface.caret();
     const { layout } = document();
@@ -61,12 +79,22 @@ export function ruleCaret(surface: Surface, document: () => ManuscriptDocument, 
     const { first, count } = textRange(span);
     const collapsed = page.getSelections()?.length === 1 && page.getSelection()?.isEmpty() === true;
     start.set(collapsed && previous.line === first && previous.column === 1 && span.marked);
-    end.set(collapsed && previous.line === first + count - 1 && previous.column === model.getLineMaxColumn(previous.line) && previous.line < layout.lineCount);
-    rules.onRest(!rules.isOurs() && event.source !== OURS && event.reason !== editor.CursorChangeReason.RecoverFromMarkers, event.source === 'mouse');
+    end.set(
+      collapsed &&
+        previous.line === first + count - 1 &&
+        previous.column === model.getLineMaxColumn(previous.line) &&
+        previous.line < layout.lineCount,
+    );
+    rules.onRest(
+      !rules.isOurs() && event.source !== OURS && event.reason !== editor.CursorChangeReason.RecoverFromMarkers,
+      event.source === 'mouse',
+    );
   });
 
   const here = (): number => indexAt(document().layout, surface.caret().line);
-  for (const key of [KeyCode.Backspace, KeyMod.CtrlCmd | KeyCode.Backspace, KeyMod.Alt | KeyCode.Backspace]) page.addCommand(key, () => rules.join(here()), AT_START);
-  for (const key of [KeyCode.Delete, KeyMod.CtrlCmd | KeyCode.Delete]) page.addCommand(key, () => rules.join(here() + 1), AT_END);
+  for (const key of [KeyCode.Backspace, KeyMod.CtrlCmd | KeyCode.Backspace, KeyMod.Alt | KeyCode.Backspace])
+    page.addCommand(key, () => rules.join(here()), AT_START);
+  for (const key of [KeyCode.Delete, KeyMod.CtrlCmd | KeyCode.Delete])
+    page.addCommand(key, () => rules.join(here() + 1), AT_END);
   return moved;
 }

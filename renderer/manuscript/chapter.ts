@@ -48,32 +48,84 @@ export interface ChapterHost extends Pick<ManuscriptProps, 'api' | 'chapterId' |
 }
 
 /** Lays a chapter onto the page; where nothing waits for an answer, an empty turn stands ready for the person. */
-export function layChapter({ turns, activeRootId, structureRev, generation }: ChapterDocument, to: ChapterHost): OpenChapter {
+export function layChapter(
+  { turns, activeRootId, structureRev, generation }: ChapterDocument,
+  to: ChapterHost,
+): OpenChapter {
   const { api, chapterId, store, onState } = to;
   const tree = treeOf(turns, activeRootId);
   const path = shownPath(tree).map(contentOf);
   const asks = path.length === 0 || (path.at(-1)?.role === 'model' && generation?.turnId !== path.at(-1)?.id);
   const model = createText([...(path.length === 0 ? [] : [print(path)]), ...(asks ? ['<|user|>\n'] : [])].join('\n'));
   const source = new ModelText(model);
-  const document = new ManuscriptDocument(source, [...path.map((turn) => turn.id), ...(asks ? [newId()] : [])], source.version, newId);
+  const document = new ManuscriptDocument(
+    source,
+    [...path.map((turn) => turn.id), ...(asks ? [newId()] : [])],
+    source.version,
+    newId,
+  );
   dress(model, document.layout.spans, 1, source.lineCount(), null);
   const { page, dispose } = createPage(to.host, model);
   const surface = new Surface(page, model);
   const binding = new Binding(surface, document, to.events);
   const sync = new Sync({
-    api, chapterId, tree, structureRev, unsaved: document, newId, faultOf, live: to.live, onState,
-    reconcile: (theirs) => { store.tell('info', words.conflict); return document.beside(theirs); },
+    api,
+    chapterId,
+    tree,
+    structureRev,
+    unsaved: document,
+    newId,
+    faultOf,
+    live: to.live,
+    onState,
+    reconcile: (theirs) => {
+      store.tell('info', words.conflict);
+      return document.beside(theirs);
+    },
   });
-  const labels = new Labels(page, {
-    turns: () => document.layout.spans, alternates: (id) => alternates(sync.tree, id), readOnly: to.isLocked, choose: to.choose,
-    openMenu: (turn, label, anchor) => to.onTurnMenu({ turnId: turn.id, role: turn.role, speaker: turn.speaker, alternates: alternates(sync.tree, turn.id), label }, anchor),
-  }, words);
+  const labels = new Labels(
+    page,
+    {
+      turns: () => document.layout.spans,
+      alternates: (id) => alternates(sync.tree, id),
+      readOnly: to.isLocked,
+      choose: to.choose,
+      openMenu: (turn, label, anchor) =>
+        to.onTurnMenu(
+          {
+            turnId: turn.id,
+            role: turn.role,
+            speaker: turn.speaker,
+            alternates: alternates(sync.tree, turn.id),
+            label,
+          },
+          anchor,
+        ),
+    },
+    words,
+  );
   const thoughts = new Thoughts(surface, document);
   const asking = new Asking(surface);
   const fault = new TurnFault(surface);
   const actions = new TurnActions(binding, (message, undo) => store.tell('info', message, null, undo));
   return {
-    page, surface, binding, sync, labels, thoughts, asking, fault, actions, sight: new Sight(surface, document),
-    dispose: () => { labels.dispose(); thoughts.dispose(); fault.dispose(); binding.dispose(); sync.close(); dispose(); },
+    page,
+    surface,
+    binding,
+    sync,
+    labels,
+    thoughts,
+    asking,
+    fault,
+    actions,
+    sight: new Sight(surface, document),
+    dispose: () => {
+      labels.dispose();
+      thoughts.dispose();
+      fault.dispose();
+      binding.dispose();
+      sync.close();
+      dispose();
+    },
   };
 }

@@ -20,13 +20,26 @@ export interface GenerationState {
   readonly words: number;
 }
 
-export interface AlternatesState { readonly turnId: string; readonly index: number; readonly count: number }
+export interface AlternatesState {
+  readonly turnId: string;
+  readonly index: number;
+  readonly count: number;
+}
 
 /** Whether an action would do something now; `why` is a sentence for a tooltip. */
-export interface Possible { readonly ok: boolean; readonly why: string | null }
+export interface Possible {
+  readonly ok: boolean;
+  readonly why: string | null;
+}
 
 /** Something that the person should hear once; `key` grows with each. */
-export interface Notice { readonly key: number; readonly kind: 'info' | 'error'; readonly message: string; readonly detail: string | null; readonly undo: (() => void) | null }
+export interface Notice {
+  readonly key: number;
+  readonly kind: 'info' | 'error';
+  readonly message: string;
+  readonly detail: string | null;
+  readonly undo: (() => void) | null;
+}
 
 export interface ManuscriptState {
   readonly loading: boolean;
@@ -36,7 +49,12 @@ export interface ManuscriptState {
   readonly generation: GenerationState | null;
   /** Alternates that are being written where the page does not show them, or that are still to come. */
   readonly others: number;
-  readonly lastGeneration: { readonly turnId: string; readonly reason: StopReason; readonly stats: GenerationStats | null; readonly fault: StudioFault | null } | null;
+  readonly lastGeneration: {
+    readonly turnId: string;
+    readonly reason: StopReason;
+    readonly stats: GenerationStats | null;
+    readonly fault: StudioFault | null;
+  } | null;
   readonly caretTurnId: string | null;
   readonly caretRole: Role | null;
   readonly caretOffset: number;

@@ -12,11 +12,14 @@ const turn = (role: Turn['role'], text: string): Turn => ({ id: newId(), role, s
 
 function stored(turns: readonly Turn[]): TurnTree {
   let after: string | null = null;
-  return applyOps({ activeRootId: null, turns: new Map() }, turns.map((one) => {
-    const op = { op: 'insert', turn: one, after, as: 'chain' } as const;
-    after = one.id;
-    return op;
-  }));
+  return applyOps(
+    { activeRootId: null, turns: new Map() },
+    turns.map((one) => {
+      const op = { op: 'insert', turn: one, after, as: 'chain' } as const;
+      after = one.id;
+      return op;
+    }),
+  );
 }
 
 function open(turns: readonly Turn[]) {
@@ -79,7 +82,11 @@ describe('what is saved', () => {
   });
 
   test('a turn that was joined to the one before comes back whole by undo, with its id', () => {
-    const { paper, document, save, tree } = open([turn('user', 'Go.'), turn('model', 'It rains.'), turn('user', 'I wait.')]);
+    const { paper, document, save, tree } = open([
+      turn('user', 'Go.'),
+      turn('model', 'It rains.'),
+      turn('user', 'I wait.'),
+    ]);
     const { ids } = document.layout;
     paper.replace('\n<|user|>\nI wait.', '\nI wait.');
     save();
@@ -91,7 +98,11 @@ describe('what is saved', () => {
   });
 
   test('everything selected, deleted and undone is what it was, ids included', () => {
-    const { paper, document, save, tree } = open([turn('system', 'Be brief.'), turn('user', 'Go.'), turn('model', 'It rains.')]);
+    const { paper, document, save, tree } = open([
+      turn('system', 'Be brief.'),
+      turn('user', 'Go.'),
+      turn('model', 'It rains.'),
+    ]);
     const before = document.layout.ids;
     paper.edit(0, paper.text.length, '');
     save();
@@ -99,7 +110,11 @@ describe('what is saved', () => {
     paper.undo();
     save();
     expect(document.layout.ids).toEqual(before);
-    expect(activePath(tree()).map(({ id, text }) => [id, text])).toEqual([[before[0], 'Be brief.'], [before[1], 'Go.'], [before[2], 'It rains.']]);
+    expect(activePath(tree()).map(({ id, text }) => [id, text])).toEqual([
+      [before[0], 'Be brief.'],
+      [before[1], 'Go.'],
+      [before[2], 'It rains.'],
+    ]);
   });
 
   test('switching to another branch and undoing it shows the first branch again', () => {
@@ -108,7 +123,10 @@ describe('what is saved', () => {
     const { paper, document, save, tree } = open([first, left]);
     let known = applyOps(tree(), [{ op: 'insert', turn: right, after: first.id, as: 'alternate' }]);
     const from = paper.text.indexOf('\n<|model|>');
-    paper.edit(from, paper.text.length, `\n<|model|>\nIt snows.${ASK}`, { ids: [first.id, right.id, newId()], mirrored: true });
+    paper.edit(from, paper.text.length, `\n<|model|>\nIt snows.${ASK}`, {
+      ids: [first.id, right.id, newId()],
+      mirrored: true,
+    });
     expect(document.take(known)).toEqual([]);
     paper.undo();
     known = applyOps(known, document.take(known));
@@ -159,28 +177,52 @@ describe('while a reply streams', () => {
 });
 
 test('after any edits, undos and redos what is stored is what the page says', () => {
-  const piece = fc.constantFrom('a', 'word ', '\n', '\n<|user|>\n', '\n<|model|>\nx', '<|system|>', '\\', '\n\\<|user|>\n', '- go', '😀', '<|model|> Maren\n', '');
+  const piece = fc.constantFrom(
+    'a',
+    'word ',
+    '\n',
+    '\n<|user|>\n',
+    '\n<|model|>\nx',
+    '<|system|>',
+    '\\',
+    '\n\\<|user|>\n',
+    '- go',
+    '😀',
+    '<|model|> Maren\n',
+    '',
+  );
   const step = fc.oneof(
     { weight: 6, arbitrary: fc.record({ from: fc.nat(400), length: fc.nat(30), text: piece }) },
-    { weight: 1, arbitrary: fc.constant('undo' as const) }, { weight: 1, arbitrary: fc.constant('redo' as const) }, { weight: 2, arbitrary: fc.constant('save' as const) },
+    { weight: 1, arbitrary: fc.constant('undo' as const) },
+    { weight: 1, arbitrary: fc.constant('redo' as const) },
+    { weight: 2, arbitrary: fc.constant('save' as const) },
   );
-  fc.assert(fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
-    const { paper, document, save, tree } = open([turn('system', 'Be brief.'), turn('user', 'Go on.'), turn('model', 'It rains.\nThe door knocks.')]);
-    for (const one of steps) {
-      if (one === 'undo') paper.undo();
-      else if (one === 'redo') paper.redo();
-      else if (one === 'save') save();
-      else {
-        const clean = (at: number) => (paper.text.codePointAt(at - 1) ?? 0) > 0xffff ? at - 1 : at;
-        const from = clean(Math.min(one.from, paper.text.length));
-        paper.edit(from, Math.max(from, clean(Math.min(from + one.length, paper.text.length))), one.text);
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
+      const { paper, document, save, tree } = open([
+        turn('system', 'Be brief.'),
+        turn('user', 'Go on.'),
+        turn('model', 'It rains.\nThe door knocks.'),
+      ]);
+      for (const one of steps) {
+        if (one === 'undo') paper.undo();
+        else if (one === 'redo') paper.redo();
+        else if (one === 'save') save();
+        else {
+          const clean = (at: number) => ((paper.text.codePointAt(at - 1) ?? 0) > 0xffff ? at - 1 : at);
+          const from = clean(Math.min(one.from, paper.text.length));
+          paper.edit(from, Math.max(from, clean(Math.min(from + one.length, paper.text.length))), one.text);
+        }
       }
-    }
-    save();
-    const shown = parse(paper.text);
-    const last = shown.at(-1);
-    const asks = last?.role === 'user' && last.text === '' && last.speaker === null && shown.at(-2)?.role === 'model';
-    expect(activePath(tree()).map(({ role, speaker, marked, text }) => ({ role, speaker, marked, text }))).toEqual(asks ? shown.slice(0, -1) : shown);
-    expect(document.currentTurns().map(({ id }) => id)).toEqual(activePath(tree()).map(({ id }) => id));
-  }), { numRuns: 600 });
+      save();
+      const shown = parse(paper.text);
+      const last = shown.at(-1);
+      const asks = last?.role === 'user' && last.text === '' && last.speaker === null && shown.at(-2)?.role === 'model';
+      expect(activePath(tree()).map(({ role, speaker, marked, text }) => ({ role, speaker, marked, text }))).toEqual(
+        asks ? shown.slice(0, -1) : shown,
+      );
+      expect(document.currentTurns().map(({ id }) => id)).toEqual(activePath(tree()).map(({ id }) => id));
+    }),
+    { numRuns: 600 },
+  );
 });

@@ -1,7 +1,17 @@
 import { diffPath } from '../../shared/document/diff.ts';
 import { isEscaped, normalise } from '../../shared/document/grammar.ts';
 import { lineEditsOf, type TextChange } from '../../shared/document/changes.ts';
-import { indexAt, layoutOf, spanAt, textRange, updateLayout, withIds, type Layout, type LineEdit, type TurnSpan } from '../../shared/document/layout.ts';
+import {
+  indexAt,
+  layoutOf,
+  spanAt,
+  textRange,
+  updateLayout,
+  withIds,
+  type Layout,
+  type LineEdit,
+  type TurnSpan,
+} from '../../shared/document/layout.ts';
 import { activePath } from '../../shared/document/tree.ts';
 import type { Op, Turn, TurnContent, TurnTree } from '../../shared/document/turn.ts';
 import { sameTurn, sameTurns } from './compare.ts';
@@ -9,10 +19,17 @@ import type { PageChange, Place, TextSource } from './source.ts';
 import { offsetInTurn, placeInTurn, readTurn, turnLength } from './turn-text.ts';
 
 /** The part of a turn that the studio is writing: the page shows it, saves leave it out until it is done. */
-export interface LiveSpan { readonly turnId: string; readonly at: number; readonly length: number }
+export interface LiveSpan {
+  readonly turnId: string;
+  readonly at: number;
+  readonly length: number;
+}
 
 /** How much at a turn's beginning and end is as it was last sent, in units of its text without the live span. */
-interface Untouched { readonly head: number; readonly tail: number }
+interface Untouched {
+  readonly head: number;
+  readonly tail: number;
+}
 
 /** What an edit did that the rest of the page must know of. */
 export interface Touched {
@@ -24,7 +41,8 @@ export interface Touched {
   readonly disturbed: boolean;
 }
 
-const isAsking = (turn: Pick<TurnContent, 'role' | 'speaker'> | undefined): boolean => turn?.role === 'user' && turn.speaker === null;
+const isAsking = (turn: Pick<TurnContent, 'role' | 'speaker'> | undefined): boolean =>
+  turn?.role === 'user' && turn.speaker === null;
 
 /**
  * The turns of the page: where each lies, which id it has, what of it is not saved. It holds no text: that is the source's, and it is read
@@ -48,15 +66,22 @@ export class ManuscriptDocument {
     this.newId = newId;
     const lines = Array.from({ length: source.lineCount() }, (_, index) => source.line(index + 1));
     this.known = withIds(layoutOf(lines, newId), ids);
-    lines.forEach((line, index) => { if (isEscaped(line)) this.escaped.add(spanAt(this.known, index + 1).id); });
+    lines.forEach((line, index) => {
+      if (isEscaped(line)) this.escaped.add(spanAt(this.known, index + 1).id);
+    });
     this.past.set(version, this.known.ids);
   }
 
-  get layout(): Layout { return this.known; }
-  get live(): LiveSpan | null { return this.span; }
+  get layout(): Layout {
+    return this.known;
+  }
+  get live(): LiveSpan | null {
+    return this.span;
+  }
 
   spanOf(id: string): TurnSpan | null {
-    if (this.places?.layout !== this.known) this.places = { layout: this.known, at: new Map(this.known.ids.map((one, index) => [one, index])) };
+    if (this.places?.layout !== this.known)
+      this.places = { layout: this.known, at: new Map(this.known.ids.map((one, index) => [one, index])) };
     return this.known.spans[this.places.at.get(id) ?? -1] ?? null;
   }
 
@@ -111,25 +136,39 @@ export class ManuscriptDocument {
     const structure = !sameTurns(before, this.known);
     if (structure && options.mirrored !== true) this.structure = true;
     const first = edits[0]?.fromLine ?? 1;
-    const last = edits.reduce((shift, edit) => shift + edit.newLines.length - (edit.toLine - edit.fromLine + 1), 0) + (edits.at(-1)?.toLine ?? 1);
+    const last =
+      edits.reduce((shift, edit) => shift + edit.newLines.length - (edit.toLine - edit.fromLine + 1), 0) +
+      (edits.at(-1)?.toLine ?? 1);
     for (const edit of edits) this.noteEscapes(edit, edits);
-    if (structure && this.escaped.size > 0) for (const { id } of this.between(Math.max(1, first - 1), last + 1)) this.escaped.add(id);
+    if (structure && this.escaped.size > 0)
+      for (const { id } of this.between(Math.max(1, first - 1), last + 1)) this.escaped.add(id);
     const disturbed = options.mirrored !== true && this.note(before, change.changes, first, last);
     const fromSpan = spanAt(this.known, Math.min(first, this.known.lineCount));
     const toSpan = spanAt(this.known, Math.min(Math.max(first, last), this.known.lineCount));
-    return { fromLine: structure ? fromSpan.line : first, toLine: structure ? toSpan.line + toSpan.lines - 1 : Math.max(first, last) + 1, structure, disturbed };
+    return {
+      fromLine: structure ? fromSpan.line : first,
+      toLine: structure ? toSpan.line + toSpan.lines - 1 : Math.max(first, last) + 1,
+      structure,
+      disturbed,
+    };
   }
 
   /** The turns that lines of the new text belong to. */
   private between(first: number, last: number): readonly TurnSpan[] {
     const { lineCount, spans } = this.known;
-    return spans.slice(indexAt(this.known, Math.min(first, lineCount)), indexAt(this.known, Math.min(Math.max(first, last), lineCount)) + 1);
+    return spans.slice(
+      indexAt(this.known, Math.min(first, lineCount)),
+      indexAt(this.known, Math.min(Math.max(first, last), lineCount)) + 1,
+    );
   }
 
   private noteEscapes(edit: LineEdit, all: readonly LineEdit[]): void {
     let shift = 0;
-    for (const other of all) if (other.fromLine < edit.fromLine) shift += other.newLines.length - (other.toLine - other.fromLine + 1);
-    edit.newLines.forEach((line, index) => { if (isEscaped(line)) this.escaped.add(spanAt(this.known, edit.fromLine + shift + index).id); });
+    for (const other of all)
+      if (other.fromLine < edit.fromLine) shift += other.newLines.length - (other.toLine - other.fromLine + 1);
+    edit.newLines.forEach((line, index) => {
+      if (isEscaped(line)) this.escaped.add(spanAt(this.known, edit.fromLine + shift + index).id);
+    });
   }
 
   /** Marks what is unsaved; answers whether the edit disturbed the live span. */
@@ -151,11 +190,17 @@ export class ManuscriptDocument {
 
   /** The turn within whose text an edit stayed, and all of whose marks it left alone. */
   private turnAround(before: Layout, { range, text }: TextChange): TurnSpan | null {
-    const holds = (span: TurnSpan, from: number, to: number): boolean => from >= textRange(span).first && to <= span.line + span.lines - 1;
+    const holds = (span: TurnSpan, from: number, to: number): boolean =>
+      from >= textRange(span).first && to <= span.line + span.lines - 1;
     const old = spanAt(before, range.startLineNumber);
     const turn = spanAt(this.known, range.startLineNumber);
     const end = range.startLineNumber + text.split('\n').length - 1;
-    return old.id === turn.id && before.ids.length === this.known.ids.length && holds(old, range.startLineNumber, range.endLineNumber) && holds(turn, range.startLineNumber, end) ? turn : null;
+    return old.id === turn.id &&
+      before.ids.length === this.known.ids.length &&
+      holds(old, range.startLineNumber, range.endLineNumber) &&
+      holds(turn, range.startLineNumber, end)
+      ? turn
+      : null;
   }
 
   private noteWithin(turn: TurnSpan, { range, text }: TextChange): boolean {
@@ -163,7 +208,15 @@ export class ManuscriptDocument {
     const length = turnLength(this.source, turn, plain);
     const lines = text.split('\n');
     const start = offsetInTurn(this.source, turn, { line: range.startLineNumber, column: range.startColumn }, plain);
-    const end = offsetInTurn(this.source, turn, { line: range.startLineNumber + lines.length - 1, column: (lines.length === 1 ? range.startColumn : 1) + (lines.at(-1)?.length ?? 0) }, plain);
+    const end = offsetInTurn(
+      this.source,
+      turn,
+      {
+        line: range.startLineNumber + lines.length - 1,
+        column: (lines.length === 1 ? range.startColumn : 1) + (lines.at(-1)?.length ?? 0),
+      },
+      plain,
+    );
     const tail = length - end;
     const live = this.span?.turnId === turn.id ? this.span : null;
     if (live === null) {
@@ -190,7 +243,11 @@ export class ManuscriptDocument {
   private shrink(id: string, head: number, tail: number, plain: boolean): void {
     const known = this.unsaved.get(id);
     if (!plain || known === 'whole') this.unsaved.set(id, 'whole');
-    else this.unsaved.set(id, known === undefined ? { head, tail } : { head: Math.min(known.head, head), tail: Math.min(known.tail, tail) });
+    else
+      this.unsaved.set(
+        id,
+        known === undefined ? { head, tail } : { head: Math.min(known.head, head), tail: Math.min(known.tail, tail) },
+      );
   }
 
   /** `length`: so much of it stands on the page already. */
@@ -206,18 +263,27 @@ export class ManuscriptDocument {
 
   /** The span belongs to the turn from now on. `exact`: the page shows just what was stored. */
   closeLive(exact: boolean): void {
-    if (this.span !== null && (!exact || this.unsaved.has(this.span.turnId))) this.unsaved.set(this.span.turnId, 'whole');
+    if (this.span !== null && (!exact || this.unsaved.has(this.span.turnId)))
+      this.unsaved.set(this.span.turnId, 'whole');
     this.span = null;
   }
 
   /** The page turns away from the span: it is written on elsewhere. */
-  leaveLive(): void { this.span = null; }
+  leaveLive(): void {
+    this.span = null;
+  }
 
   /** The turns as they are to be stored: without the ready turn and the live span. */
   currentTurns(tree?: TurnTree): Turn[] {
     const ready = this.readyTurn();
     const spans = ready === null ? this.known.spans : this.known.spans.slice(0, -1);
-    return spans.map((span) => ({ id: span.id, role: span.role, speaker: span.speaker, marked: span.marked, text: this.storedText(span, tree) }));
+    return spans.map((span) => ({
+      id: span.id,
+      role: span.role,
+      speaker: span.speaker,
+      marked: span.marked,
+      text: this.storedText(span, tree),
+    }));
   }
 
   private storedText(span: TurnSpan, tree: TurnTree | undefined): string {
@@ -231,7 +297,9 @@ export class ManuscriptDocument {
     return normalise(text.slice(0, live.at) + text.slice(live.at + live.length)).text;
   }
 
-  get hasUnsaved(): boolean { return this.structure || this.unsaved.size > 0; }
+  get hasUnsaved(): boolean {
+    return this.structure || this.unsaved.size > 0;
+  }
 
   /** The ops that bring the tree to what the page shows; from now on they count as sent. */
   take(tree: TurnTree): Op[] {
@@ -255,7 +323,8 @@ export class ManuscriptDocument {
     for (const [id, untouched] of this.unsaved) {
       const span = this.spanOf(id);
       const held = tree.turns.get(id);
-      if (untouched === 'whole' || span === null || id === ready?.id || held?.text == null || held.tombstone !== null) return null;
+      if (untouched === 'whole' || span === null || id === ready?.id || held?.text == null || held.tombstone !== null)
+        return null;
       const live = this.span?.turnId === id ? this.span : null;
       const { head, tail } = untouched;
       const del = held.text.length - head - tail;
@@ -264,10 +333,14 @@ export class ManuscriptDocument {
       const base = this.source.offsetAt(textRange(span).first, 1);
       const cut = (from: number, to: number): string => this.source.slice(base + from, base + to);
       const end = length - tail;
-      const ins = live === null || end <= live.at ? cut(head, end)
-        : head >= live.at ? cut(head + live.length, end + live.length)
-          : cut(head, live.at) + cut(live.at + live.length, end + live.length);
-      if (del > 0 || ins !== '') ops.push({ op: 'setText', turnId: id, version: held.version, at: head, del, ins: normalise(ins).text });
+      const ins =
+        live === null || end <= live.at
+          ? cut(head, end)
+          : head >= live.at
+            ? cut(head + live.length, end + live.length)
+            : cut(head, live.at) + cut(live.at + live.length, end + live.length);
+      if (del > 0 || ins !== '')
+        ops.push({ op: 'setText', turnId: id, version: held.version, at: head, del, ins: normalise(ins).text });
     }
     return ops;
   }
@@ -277,9 +350,15 @@ export class ManuscriptDocument {
     const ours = this.currentTurns();
     const path = activePath(theirs);
     const at = ours.findIndex((turn, index) => !sameTurn(turn, path[index]));
-    if (at === -1) return ours.length === path.length ? [] : [{ op: 'activate', parentId: ours.at(-1)?.id ?? null, turnId: null }];
-    const renamed = new Map(ours.slice(at).map((turn) => [turn.id, theirs.turns.has(turn.id) ? this.newId() : turn.id]));
-    this.known = withIds(this.known, this.known.ids.map((id) => renamed.get(id) ?? id));
+    if (at === -1)
+      return ours.length === path.length ? [] : [{ op: 'activate', parentId: ours.at(-1)?.id ?? null, turnId: null }];
+    const renamed = new Map(
+      ours.slice(at).map((turn) => [turn.id, theirs.turns.has(turn.id) ? this.newId() : turn.id]),
+    );
+    this.known = withIds(
+      this.known,
+      this.known.ids.map((id) => renamed.get(id) ?? id),
+    );
     let after = ours[at - 1]?.id ?? null;
     return ours.slice(at).map((turn, index): Op => {
       const id = renamed.get(turn.id) ?? turn.id;
@@ -291,7 +370,11 @@ export class ManuscriptDocument {
 
   private wholeDiff(tree: TurnTree): Op[] {
     const { ops, renamed } = diffPath(tree, this.currentTurns(tree), this.newId);
-    if (renamed.size > 0) this.known = withIds(this.known, this.known.ids.map((id) => renamed.get(id) ?? id));
+    if (renamed.size > 0)
+      this.known = withIds(
+        this.known,
+        this.known.ids.map((id) => renamed.get(id) ?? id),
+      );
     return [...ops];
   }
 }

@@ -35,7 +35,10 @@ const PLAIN_WRAPPING = 1_200_000;
 
 /** Advanced wrapping measures the text as it is set; with a font that comes later every line would be measured twice. */
 export async function loadFonts(): Promise<void> {
-  await Promise.all([document.fonts.load(`${SIZE}px "Literata Variable"`), document.fonts.load(`italic ${SIZE}px "Literata Variable"`)]);
+  await Promise.all([
+    document.fonts.load(`${SIZE}px "Literata Variable"`),
+    document.fonts.load(`italic ${SIZE}px "Literata Variable"`),
+  ]);
 }
 
 /** The measure in Monaco's columns: it counts by the width of an n. Known before the page is made, every line is laid out only once. */
@@ -55,19 +58,69 @@ function marginOf(width: number): number {
 /** `model`: dressed already, so that its lines are laid out as they are to look. */
 export function createPage(host: HTMLElement, model: editor.ITextModel): { page: Page; dispose: () => void } {
   const page = editor.create(host, {
-    model, ariaLabel: 'Manuscript', fontFamily: FAMILY, fontSize: SIZE, lineHeight: 30, fontLigatures: true,
-    lineNumbers: 'off', glyphMargin: false, folding: false, lineDecorationsWidth: marginOf(host.clientWidth), wordWrapColumn: measureColumns(), minimap: { enabled: false }, overviewRulerLanes: 0, overviewRulerBorder: false,
-    hideCursorInOverviewRuler: true, renderLineHighlight: 'none', wordWrap: 'bounded', wrappingStrategy: model.getValueLength() > PLAIN_WRAPPING ? 'simple' : 'advanced', wrappingIndent: 'none',
-    scrollBeyondLastLine: false, padding: { top: 56, bottom: 128 }, cursorSurroundingLines: 2, allowVariableLineHeights: true, allowVariableFonts: true, stopRenderingLineAfter: -1,
-    occurrencesHighlight: 'off', selectionHighlight: false, matchBrackets: 'never', bracketPairColorization: { enabled: false }, guides: { indentation: false }, renderWhitespace: 'none',
-    quickSuggestions: false, wordBasedSuggestions: 'off', links: false, contextmenu: false, stickyScroll: { enabled: false }, autoIndent: 'none', useTabStops: false,
-    autoClosingBrackets: 'never', autoClosingQuotes: 'never', autoSurround: 'never', unicodeHighlight: { ambiguousCharacters: false, invisibleCharacters: false, nonBasicASCII: false },
-    unusualLineTerminators: 'off', emptySelectionClipboard: false, copyWithSyntaxHighlighting: false, cursorWidth: 2, cursorBlinking: 'blink', roundedSelection: true,
-    scrollbar: { useShadows: false, verticalScrollbarSize: 10, horizontal: 'hidden' }, automaticLayout: true, find: { addExtraSpaceOnTop: false, seedSearchStringFromSelection: 'selection' },
+    model,
+    ariaLabel: 'Manuscript',
+    fontFamily: FAMILY,
+    fontSize: SIZE,
+    lineHeight: 30,
+    fontLigatures: true,
+    lineNumbers: 'off',
+    glyphMargin: false,
+    folding: false,
+    lineDecorationsWidth: marginOf(host.clientWidth),
+    wordWrapColumn: measureColumns(),
+    minimap: { enabled: false },
+    overviewRulerLanes: 0,
+    overviewRulerBorder: false,
+    hideCursorInOverviewRuler: true,
+    renderLineHighlight: 'none',
+    wordWrap: 'bounded',
+    wrappingStrategy: model.getValueLength() > PLAIN_WRAPPING ? 'simple' : 'advanced',
+    wrappingIndent: 'none',
+    scrollBeyondLastLine: false,
+    padding: { top: 56, bottom: 128 },
+    cursorSurroundingLines: 2,
+    allowVariableLineHeights: true,
+    allowVariableFonts: true,
+    stopRenderingLineAfter: -1,
+    occurrencesHighlight: 'off',
+    selectionHighlight: false,
+    matchBrackets: 'never',
+    bracketPairColorization: { enabled: false },
+    guides: { indentation: false },
+    renderWhitespace: 'none',
+    quickSuggestions: false,
+    wordBasedSuggestions: 'off',
+    links: false,
+    contextmenu: false,
+    stickyScroll: { enabled: false },
+    autoIndent: 'none',
+    useTabStops: false,
+    autoClosingBrackets: 'never',
+    autoClosingQuotes: 'never',
+    autoSurround: 'never',
+    unicodeHighlight: { ambiguousCharacters: false, invisibleCharacters: false, nonBasicASCII: false },
+    unusualLineTerminators: 'off',
+    emptySelectionClipboard: false,
+    copyWithSyntaxHighlighting: false,
+    cursorWidth: 2,
+    cursorBlinking: 'blink',
+    roundedSelection: true,
+    scrollbar: { useShadows: false, verticalScrollbarSize: 10, horizontal: 'hidden' },
+    automaticLayout: true,
+    find: { addExtraSpaceOnTop: false, seedSearchStringFromSelection: 'selection' },
   });
   const stopTheme = followTheme();
   const follow = page.onDidLayoutChange(({ width, decorationsWidth }) => {
     if (decorationsWidth !== marginOf(width)) page.updateOptions({ lineDecorationsWidth: marginOf(width) });
   });
-  return { page, dispose: () => { follow.dispose(); stopTheme(); page.dispose(); model.dispose(); } };
+  return {
+    page,
+    dispose: () => {
+      follow.dispose();
+      stopTheme();
+      page.dispose();
+      model.dispose();
+    },
+  };
 }

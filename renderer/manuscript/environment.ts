@@ -1,7 +1,11 @@
 import workerUrl from './idle.worker.ts?worker&url';
 
-interface ScriptPolicy { createScriptURL(url: string): string }
-interface PolicyFactory { createPolicy(name: string, rules: ScriptPolicy): ScriptPolicy }
+interface ScriptPolicy {
+  createScriptURL(url: string): string;
+}
+interface PolicyFactory {
+  createPolicy(name: string, rules: ScriptPolicy): ScriptPolicy;
+}
 
 declare global {
   interface Window {
@@ -16,7 +20,9 @@ let policy: ScriptPolicy | null = null;
 export function prepareMonaco(): void {
   window.MonacoEnvironment ??= {
     getWorker: () => {
-      policy ??= window.trustedTypes?.createPolicy('paphos', { createScriptURL: (url) => url }) ?? { createScriptURL: (url) => url };
+      policy ??= window.trustedTypes?.createPolicy('paphos', { createScriptURL: (url) => url }) ?? {
+        createScriptURL: (url) => url,
+      };
       return new Worker(policy.createScriptURL(workerUrl), { type: 'module' });
     },
   };

@@ -25,7 +25,14 @@ export function labelOf(turn: TurnSpan, words: LabelWords): string {
   return turn.role === 'user' ? words.you : turn.role === 'system' ? words.note : words.story;
 }
 
-interface Slot { readonly label: HTMLButtonElement; readonly swipe: HTMLElement; readonly back: HTMLButtonElement; readonly place: HTMLElement; readonly on: HTMLButtonElement; turn: TurnSpan | null }
+interface Slot {
+  readonly label: HTMLButtonElement;
+  readonly swipe: HTMLElement;
+  readonly back: HTMLButtonElement;
+  readonly place: HTMLElement;
+  readonly on: HTMLButtonElement;
+  turn: TurnSpan | null;
+}
 
 /** From the label's box to the text; the hairline stands in it. */
 const LABEL_GAP = 16;
@@ -60,13 +67,20 @@ export class Labels {
     this.words = words;
     this.layer.className = 'ms-labels';
     page.addOverlayWidget({ getId: () => 'paphos.labels', getDomNode: () => this.layer, getPosition: () => null });
-    this.stops = [page.onDidScrollChange(() => this.place()), page.onDidLayoutChange(() => this.refresh()), page.onDidContentSizeChange(() => this.refresh())];
+    this.stops = [
+      page.onDidScrollChange(() => this.place()),
+      page.onDidLayoutChange(() => this.refresh()),
+      page.onDidContentSizeChange(() => this.refresh()),
+    ];
   }
 
   /** Places everything once before the next frame. */
   refresh(): void {
     if (this.frame !== 0) return;
-    this.frame = requestAnimationFrame(() => { this.frame = 0; this.place(); });
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.place();
+    });
   }
 
   dispose(): void {
@@ -84,9 +98,16 @@ export class Labels {
     swipe.className = 'ms-swipe';
     const place = document.createElement('span');
     const slot: Slot = { label, swipe, back: arrow('back'), place, on: arrow('on'), turn: null };
-    label.addEventListener('click', () => { if (slot.turn !== null) this.source.openMenu(slot.turn, labelOf(slot.turn, this.words), label.getBoundingClientRect()); });
-    slot.back.addEventListener('click', () => { if (slot.turn !== null) this.source.choose(slot.turn.id, -1); });
-    slot.on.addEventListener('click', () => { if (slot.turn !== null) this.source.choose(slot.turn.id, 1); });
+    label.addEventListener('click', () => {
+      if (slot.turn !== null)
+        this.source.openMenu(slot.turn, labelOf(slot.turn, this.words), label.getBoundingClientRect());
+    });
+    slot.back.addEventListener('click', () => {
+      if (slot.turn !== null) this.source.choose(slot.turn.id, -1);
+    });
+    slot.on.addEventListener('click', () => {
+      if (slot.turn !== null) this.source.choose(slot.turn.id, 1);
+    });
     swipe.append(slot.back, place, slot.on);
     this.layer.append(label, swipe);
     this.slots.push(slot);
@@ -103,7 +124,8 @@ export class Labels {
     for (let high = turns.length; low < high;) {
       const middle = (low + high) >> 1;
       const turn = turns[middle];
-      if (turn !== undefined && turn.line + turn.lines - 1 < first) low = middle + 1; else high = middle;
+      if (turn !== undefined && turn.line + turn.lines - 1 < first) low = middle + 1;
+      else high = middle;
     }
     const out: TurnSpan[] = [];
     for (let at = low; at < turns.length; at++) {
@@ -120,7 +142,9 @@ export class Labels {
     const left = layout.contentLeft;
     const right = layout.width - left - 32 * 18;
     const turns = this.visible();
-    turns.forEach((turn, index) => this.fill(this.slot(index), turn, this.page.getTopForLineNumber(textRange(turn).first) - scrolled, left, right));
+    turns.forEach((turn, index) =>
+      this.fill(this.slot(index), turn, this.page.getTopForLineNumber(textRange(turn).first) - scrolled, left, right),
+    );
     for (const slot of this.slots.slice(turns.length)) {
       slot.turn = null;
       slot.label.hidden = slot.swipe.hidden = true;

@@ -20,7 +20,12 @@ export class LineWords {
     for (const { fromLine, toLine, newLines } of edits) {
       const old = toLine - fromLine + 1;
       if (old === 1 && newLines.length === 1) this.counts[fromLine + shift - 1] = null;
-      else this.counts = [...this.counts.slice(0, fromLine + shift - 1), ...newLines.map(() => null), ...this.counts.slice(toLine + shift)];
+      else
+        this.counts = [
+          ...this.counts.slice(0, fromLine + shift - 1),
+          ...newLines.map(() => null),
+          ...this.counts.slice(toLine + shift),
+        ];
       shift += newLines.length - old;
     }
     this.stale = true;

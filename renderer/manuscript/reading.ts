@@ -26,7 +26,7 @@ function familyOf(tree: TurnTree): Map<string | null, TreeTurn[]> {
 
 function siblingsOf(tree: TurnTree, id: string): readonly TreeTurn[] {
   const turn = tree.turns.get(id);
-  return turn === undefined ? [] : familyOf(tree).get(turn.parentId) ?? [];
+  return turn === undefined ? [] : (familyOf(tree).get(turn.parentId) ?? []);
 }
 
 export function alternates(tree: TurnTree, turnId: string): AlternatesState | null {
@@ -38,7 +38,7 @@ export function alternates(tree: TurnTree, turnId: string): AlternatesState | nu
 export function neighbour(tree: TurnTree, turnId: string, step: -1 | 1): TreeTurn | null {
   const siblings = siblingsOf(tree, turnId);
   const index = siblings.findIndex((turn) => turn.id === turnId);
-  return index === -1 ? null : siblings[index + step] ?? null;
+  return index === -1 ? null : (siblings[index + step] ?? null);
 }
 
 /** What the writing actions mean where the caret stands (docs/protocol.md, "Where the caret is"). */
@@ -47,7 +47,11 @@ export interface Aim {
   readonly offset: number;
   /** The nearest model turn at or before the caret. */
   readonly model: TurnSpan | null;
-  readonly reply: { readonly kind: 'reply' | 'continue'; readonly turnId: string; readonly offset: number | null } | null;
+  readonly reply: {
+    readonly kind: 'reply' | 'continue';
+    readonly turnId: string;
+    readonly offset: number | null;
+  } | null;
   readonly goOn: { readonly turnId: string; readonly offset: number } | null;
   readonly atEnd: boolean;
 }
@@ -69,20 +73,39 @@ export function aimAt(document: ManuscriptDocument, caret: Place): Aim {
   const ready = document.readyTurn();
   const last = ready === null ? spans.at(-1) : spans.at(-2);
   const atEnd = turn === last || turn === ready;
-  const endless = last === undefined || document.isBlank() ? null
-    : last.role === 'model' ? ({ kind: 'continue', turnId: last.id, offset: document.lengthOf(last) } as const)
-      : ({ kind: 'reply', turnId: last.id, offset: null } as const);
+  const endless =
+    last === undefined || document.isBlank()
+      ? null
+      : last.role === 'model'
+        ? ({ kind: 'continue', turnId: last.id, offset: document.lengthOf(last) } as const)
+        : ({ kind: 'reply', turnId: last.id, offset: null } as const);
   const reply = atEnd ? endless : ({ kind: 'reply', turnId: turn.id, offset: null } as const);
-  const writesOn = turn.role === 'model' ? { turnId: turn.id, offset } : turn === ready && last?.role === 'model' ? { turnId: last.id, offset: document.lengthOf(last) } : null;
-  return { turn, offset, model, reply: document.isBlank() ? null : reply, goOn: document.isBlank() ? null : writesOn, atEnd };
+  const writesOn =
+    turn.role === 'model'
+      ? { turnId: turn.id, offset }
+      : turn === ready && last?.role === 'model'
+        ? { turnId: last.id, offset: document.lengthOf(last) }
+        : null;
+  return {
+    turn,
+    offset,
+    model,
+    reply: document.isBlank() ? null : reply,
+    goOn: document.isBlank() ? null : writesOn,
+    atEnd,
+  };
 }
 
 const YES: Possible = { ok: true, why: null };
 const no = (why: string): Possible => ({ ok: false, why });
 
-export function possibilities(aim: Aim | null, { readOnly, writing }: { readOnly: boolean; writing: boolean }): { canReply: Possible; canContinue: Possible; canRetry: Possible } {
+export function possibilities(
+  aim: Aim | null,
+  { readOnly, writing }: { readOnly: boolean; writing: boolean },
+): { canReply: Possible; canContinue: Possible; canRetry: Possible } {
   const stop = aim === null ? words.isLoading : readOnly ? words.readOnly : writing ? words.isWriting : null;
-  if (stop !== null || aim === null) return { canReply: no(stop ?? ''), canContinue: no(stop ?? ''), canRetry: no(stop ?? '') };
+  if (stop !== null || aim === null)
+    return { canReply: no(stop ?? ''), canContinue: no(stop ?? ''), canRetry: no(stop ?? '') };
   return {
     canReply: aim.reply === null ? no(words.nothingWritten) : YES,
     canContinue: aim.goOn === null ? no(aim.reply === null ? words.nothingWritten : words.caretElsewhere) : YES,

@@ -14,7 +14,12 @@ import { words } from './words.ts';
 type Ended = NonNullable<ManuscriptState['lastGeneration']>;
 
 /** A reply that is asked for. `offset`: where in the turn it goes on; `count`: so many, one beside the other. */
-export interface Wish { readonly kind: 'reply' | 'continue' | 'retry' | 'again'; readonly turnId: string; readonly offset: number | null; readonly count: number }
+export interface Wish {
+  readonly kind: 'reply' | 'continue' | 'retry' | 'again';
+  readonly turnId: string;
+  readonly offset: number | null;
+  readonly count: number;
+}
 
 export interface RepliesHost {
   readonly api: StudioApi;
@@ -39,20 +44,40 @@ export class Replies {
     this.host = host;
   }
 
-  get running(): Reply[] { return [...this.all.values()].filter((reply) => reply.isRunning); }
+  get running(): Reply[] {
+    return [...this.all.values()].filter((reply) => reply.isRunning);
+  }
   /** The one that is written where the page shows it. */
-  get live(): Reply | null { return this.running.find((reply) => reply.isShown) ?? null; }
-  get isStarting(): boolean { return this.starting !== null; }
-  get isWriting(): boolean { return this.live !== null || this.isStarting; }
+  get live(): Reply | null {
+    return this.running.find((reply) => reply.isShown) ?? null;
+  }
+  get isStarting(): boolean {
+    return this.starting !== null;
+  }
+  get isWriting(): boolean {
+    return this.live !== null || this.isStarting;
+  }
 
   /** How far the one on the page is, or the one that is asked for. */
   get generation(): GenerationState | null {
     if (this.live !== null) return this.live.generation;
-    return this.starting === null ? null : this.host.store.get().generation ?? { id: '', turnId: this.starting.turnId, phase: 'prompt', done: 0, total: 0, reused: 0, words: 0 };
+    return this.starting === null
+      ? null
+      : (this.host.store.get().generation ?? {
+          id: '',
+          turnId: this.starting.turnId,
+          phase: 'prompt',
+          done: 0,
+          total: 0,
+          reused: 0,
+          words: 0,
+        });
   }
 
   /** So many are written where the page does not show them, or are still to come. */
-  get others(): number { return this.running.reduce((sum, reply) => sum + reply.waiting + (reply.isShown ? 0 : 1), 0); }
+  get others(): number {
+    return this.running.reduce((sum, reply) => sum + reply.waiting + (reply.isShown ? 0 : 1), 0);
+  }
 
   async ask(wish: Wish): Promise<void> {
     const { binding, sync, fault } = this.host.chapter;
@@ -82,10 +107,21 @@ export class Replies {
     if (this.closed) return;
     const { api, chapter, onProgress } = this.host;
     const { binding, surface, sync, sight } = chapter;
-    const reply = new Reply({
-      api, surface, document: binding.document, sync, sight, faultOf, write: (edit) => binding.mirror(edit), onProgress,
-      onEnd: (ended, outcome, caretIsFree) => this.finished(ended, outcome, caretIsFree), onNext: (next) => this.begin(next),
-    }, start);
+    const reply = new Reply(
+      {
+        api,
+        surface,
+        document: binding.document,
+        sync,
+        sight,
+        faultOf,
+        write: (edit) => binding.mirror(edit),
+        onProgress,
+        onEnd: (ended, outcome, caretIsFree) => this.finished(ended, outcome, caretIsFree),
+        onNext: (next) => this.begin(next),
+      },
+      start,
+    );
     this.all.set(start.turnId, reply);
     if (binding.document.spanOf(start.turnId) !== null) reply.show();
     chapter.asking.update(binding.document);
@@ -118,7 +154,10 @@ export class Replies {
 
   /** Says of a reply that was made again whether it is the same. */
   private compare({ turnId, reason }: Ended): void {
-    const { chapter: { sync }, store } = this.host;
+    const {
+      chapter: { sync },
+      store,
+    } = this.host;
     const first = this.firsts.get(turnId);
     const text = sync.tree.turns.get(turnId)?.text ?? null;
     if (first === undefined || text === null) return;
@@ -137,7 +176,15 @@ export class Replies {
       const now = document.layout.spans.find((one) => one.id === id) ?? document.layout.spans.at(-1);
       return now === undefined ? 1 : now.line + now.lines - 1;
     };
-    const goOn = (): void => { if (span !== undefined) void this.ask({ kind: 'continue', turnId, offset: document.lengthOf(document.spanOf(turnId) ?? span), count: 1 }); };
+    const goOn = (): void => {
+      if (span !== undefined)
+        void this.ask({
+          kind: 'continue',
+          turnId,
+          offset: document.lengthOf(document.spanOf(turnId) ?? span),
+          count: 1,
+        });
+    };
     block.show(line, fault, mayGoOn && span?.role === 'model' ? [{ label: words.writeOn, run: goOn }] : []);
     sight.bring(surface.caret());
   }

@@ -20,7 +20,11 @@ export interface ReplyHost {
   readonly sight: Sight;
   readonly faultOf: (error: unknown) => StudioFault;
   /** Brings text of the studio onto the page, in the step of the reply. */
-  readonly write: (edit: { from: { line: number; column: number }; to: { line: number; column: number }; text: string }) => void;
+  readonly write: (edit: {
+    from: { line: number; column: number };
+    to: { line: number; column: number };
+    text: string;
+  }) => void;
   /** The reply is stored, and if its turn is on the page, it stands there; the step of the undo history is still open. */
   readonly onEnd: (reply: Reply, ended: Ended, caretIsFree: boolean) => void;
   /** The next alternate begins. */
@@ -60,14 +64,24 @@ export class Reply {
     this.state = { id: generationId, turnId, phase: 'prompt', done: 0, total: 0, reused: 0, words: 0 };
     this.marks = host.surface.page.createDecorationsCollection();
     void followGeneration({
-      api: host.api, generationId, signal: this.ended.signal, faultOf: host.faultOf,
-      onEvent: (event) => this.take(event), onLost: (fault) => this.lost(fault),
+      api: host.api,
+      generationId,
+      signal: this.ended.signal,
+      faultOf: host.faultOf,
+      onEvent: (event) => this.take(event),
+      onLost: (fault) => this.lost(fault),
     });
   }
 
-  get generation(): GenerationState { return this.state; }
-  get isRunning(): boolean { return !this.over; }
-  get isShown(): boolean { return this.shown; }
+  get generation(): GenerationState {
+    return this.state;
+  }
+  get isRunning(): boolean {
+    return !this.over;
+  }
+  get isShown(): boolean {
+    return this.shown;
+  }
 
   /** Its turn is on the page, without what has arrived, of which `length` stands there already. */
   show(length = 0): void {
@@ -89,7 +103,9 @@ export class Reply {
   }
 
   /** The page was given the turn with all of the reply in it, though its end has not been heard of yet. */
-  standsWhole(): void { this.stored = true; }
+  standsWhole(): void {
+    this.stored = true;
+  }
 
   /** An undo has brought back the turn as it was when the page turned away: what has come since follows. A turn that was edited stays as it is. */
   comeBack(): void {
@@ -97,10 +113,14 @@ export class Reply {
     const span = document.spanOf(this.turnId);
     if (span === null || this.shown || !this.parted) return;
     const held = sync.tree.turns.get(this.turnId)?.text ?? '';
-    const [before, behind] = [held.slice(0, this.offset), held.slice(this.offset + (this.over ? this.arrived.length : 0))];
+    const [before, behind] = [
+      held.slice(0, this.offset),
+      held.slice(this.offset + (this.over ? this.arrived.length : 0)),
+    ];
     const text = document.textOf(span);
     const length = text.length - before.length - behind.length;
-    const fits = length >= 0 && length <= this.arrived.length && text === before + this.arrived.slice(0, length) + behind;
+    const fits =
+      length >= 0 && length <= this.arrived.length && text === before + this.arrived.slice(0, length) + behind;
     if (this.over) this.disturbed = false;
     if (fits) this.show(length);
     else if (!this.over) this.disturb();
@@ -139,12 +159,14 @@ export class Reply {
   }
 
   private take(event: GenerationEvent): void {
-    if (event.type === 'prompt') this.progress({ phase: 'prompt', done: event.done, total: event.total, reused: event.reused });
+    if (event.type === 'prompt')
+      this.progress({ phase: 'prompt', done: event.done, total: event.total, reused: event.reused });
     else if (event.type === 'text') {
       this.arrived += event.text;
       if (this.shown && !this.disturbed) this.batch.add(event.text);
       this.state = { ...this.state, phase: 'text', words: countWords(this.arrived) };
-    } else this.host.sync.between(() => this.finish(event)).catch((error: unknown) => this.lost(this.host.faultOf(error)));
+    } else
+      this.host.sync.between(() => this.finish(event)).catch((error: unknown) => this.lost(this.host.faultOf(error)));
   }
 
   private progress(change: Partial<GenerationState>): void {
@@ -174,9 +196,14 @@ export class Reply {
     if (span !== null && !this.disturbed) this.settle(done.text);
     const known = sync.tree.turns.get(this.turnId);
     const text = known?.text ?? null;
-    const whole = text === null || this.stored ? text : text.slice(0, done.offset) + done.text + text.slice(done.offset);
+    const whole =
+      text === null || this.stored ? text : text.slice(0, done.offset) + done.text + text.slice(done.offset);
     // A change that crossed the end, as a removal does, has counted on from it.
-    sync.adopt(this.turnId, { text: whole, version: Math.max(done.version, known?.version ?? 0), interrupted: done.reason === 'error' });
+    sync.adopt(this.turnId, {
+      text: whole,
+      version: Math.max(done.version, known?.version ?? 0),
+      interrupted: done.reason === 'error',
+    });
     // Saves made of several edits may have left its place otherwise in the store: the page is right.
     if (this.shown) document.closeLive(!this.disturbed && span !== null && document.live?.at === done.offset);
     this.arrived = done.text;
@@ -232,8 +259,14 @@ export class Reply {
     const to = document.placeOf(span, live.at + live.length);
     this.marks.set([
       { range: new Range(from.line, from.column, to.line, to.column), options: { inlineClassName: 'pl-draft' } },
-      { range: new Range(from.line, 1, to.line, surface.model.getLineMaxColumn(to.line)), options: { isWholeLine: true, linesDecorationsClassName: 'pl-live' } },
-      { range: new Range(to.line, Math.max(1, to.column - 1), to.line, to.column), options: { inlineClassName: 'pl-draft-end' } },
+      {
+        range: new Range(from.line, 1, to.line, surface.model.getLineMaxColumn(to.line)),
+        options: { isWholeLine: true, linesDecorationsClassName: 'pl-live' },
+      },
+      {
+        range: new Range(to.line, Math.max(1, to.column - 1), to.line, to.column),
+        options: { inlineClassName: 'pl-draft-end' },
+      },
     ]);
   }
 

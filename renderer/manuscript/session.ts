@@ -13,9 +13,18 @@ import { Store } from './store.ts';
 import type { TurnActions } from './turn-actions.ts';
 import { words } from './words.ts';
 
-type Options = Pick<ManuscriptProps, 'api' | 'chapterId' | 'onTurnMenu'> & { readonly host: HTMLElement; readonly readOnly: boolean; readonly retries: number; readonly view: PageView };
+type Options = Pick<ManuscriptProps, 'api' | 'chapterId' | 'onTurnMenu'> & {
+  readonly host: HTMLElement;
+  readonly readOnly: boolean;
+  readonly retries: number;
+  readonly view: PageView;
+};
 
-interface Open { readonly chapter: OpenChapter; readonly replies: Replies; readonly branches: Branches }
+interface Open {
+  readonly chapter: OpenChapter;
+  readonly replies: Replies;
+  readonly branches: Branches;
+}
 
 const SOON_MS = 60;
 const WORDS_MS = 400;
@@ -46,7 +55,10 @@ export class ManuscriptSession implements ManuscriptController {
   private async open(): Promise<void> {
     for (let attempt = 0; !this.closed; attempt++) {
       try {
-        const [document] = await Promise.all([this.options.api.chapters.open({ id: this.options.chapterId }), loadFonts()]);
+        const [document] = await Promise.all([
+          this.options.api.chapters.open({ id: this.options.chapterId }),
+          loadFonts(),
+        ]);
         if (!this.closed) this.lay(document);
         return;
       } catch (error) {
@@ -60,21 +72,38 @@ export class ManuscriptSession implements ManuscriptController {
 
   private lay(document: ChapterDocument): void {
     const { options, store } = this;
-    const shared = { store, isReadOnly: () => this.readOnly, onChange: () => { this.changed(); this.update(); } };
+    const shared = {
+      store,
+      isReadOnly: () => this.readOnly,
+      onChange: () => {
+        this.changed();
+        this.update();
+      },
+    };
     const chapter = layChapter(document, {
-      ...options, store, events: this.events(), isLocked: () => this.readOnly || this.opened?.replies.isStarting === true, live: () => new Set(this.opened?.replies.running.map(({ turnId }) => turnId)),
-      choose: (turnId, step) => void this.choose(turnId, step), onState: () => this.update(),
+      ...options,
+      store,
+      events: this.events(),
+      isLocked: () => this.readOnly || this.opened?.replies.isStarting === true,
+      live: () => new Set(this.opened?.replies.running.map(({ turnId }) => turnId)),
+      choose: (turnId, step) => void this.choose(turnId, step),
+      onState: () => this.update(),
     });
     const replies = new Replies({ ...shared, api: options.api, chapter, onProgress: () => this.update() });
     this.opened = { chapter, replies, branches: new Branches({ ...shared, chapter, replies }) };
     const { page, surface, sight } = chapter;
-    Object.defineProperty(options.host, '__paphosManuscript', { value: { editor: page, controller: this }, configurable: true });
+    Object.defineProperty(options.host, '__paphosManuscript', {
+      value: { editor: page, controller: this },
+      configurable: true,
+    });
     bindKeys(page, this);
     this.setReadOnly(this.readOnly);
     this.setView(this.view);
     if (document.generation !== null) replies.begin(document.generation);
     page.onDidBlurEditorText(() => this.saveNow());
-    page.onDidLayoutChange(() => { if (page.hasTextFocus()) sight.bring(surface.caret()); });
+    page.onDidLayoutChange(() => {
+      if (page.hasTextFocus()) sight.bring(surface.caret());
+    });
     surface.putCaret(surface.endOfLine(surface.lineCount()));
     sight.bring(surface.caret());
     page.focus();
@@ -97,7 +126,10 @@ export class ManuscriptSession implements ManuscriptController {
       onReturn: (ids) => queueMicrotask(() => this.opened?.replies.comeBack(ids)),
       onCaret: (byPerson, byMouse) => {
         if (this.opened === null) return;
-        const { chapter: { surface, sight, thoughts }, replies } = this.opened;
+        const {
+          chapter: { surface, sight, thoughts },
+          replies,
+        } = this.opened;
         if (byPerson) replies.live?.noteAction();
         thoughts.reveal(surface.caret().line);
         if (byPerson && !byMouse) sight.bring(surface.caret());
@@ -121,7 +153,9 @@ export class ManuscriptSession implements ManuscriptController {
   }
 
   private aim(): Aim | null {
-    return this.opened === null ? null : aimAt(this.opened.chapter.binding.document, this.opened.chapter.surface.caret());
+    return this.opened === null
+      ? null
+      : aimAt(this.opened.chapter.binding.document, this.opened.chapter.surface.caret());
   }
 
   private update(): void {
@@ -130,7 +164,11 @@ export class ManuscriptSession implements ManuscriptController {
     const aim = this.aim();
     if (this.opened === null || aim === null || this.closed) return;
     const { chapter, replies } = this.opened;
-    this.store.see(aim, chapter.sync, { readOnly: this.readOnly, generation: replies.generation, others: replies.others });
+    this.store.see(aim, chapter.sync, {
+      readOnly: this.readOnly,
+      generation: replies.generation,
+      others: replies.others,
+    });
   }
 
   setReadOnly(readOnly: boolean): void {
@@ -140,7 +178,9 @@ export class ManuscriptSession implements ManuscriptController {
     this.update();
   }
 
-  setRetries(retries: number): void { this.retries = retries; }
+  setRetries(retries: number): void {
+    this.retries = retries;
+  }
 
   setView(view: PageView): void {
     this.view = view;
@@ -194,29 +234,63 @@ export class ManuscriptSession implements ManuscriptController {
     if (this.opened?.replies.isWriting === false && this.actions?.sayOption(place) === true) await this.reply();
   }
 
-  async stop(): Promise<void> { return Promise.resolve(this.opened?.replies.stop()); }
-  async stopAll(): Promise<void> { return Promise.resolve(this.opened?.replies.stopAll()); }
-  previousAlternate(turnId?: string): Promise<void> { return this.choose(turnId, -1); }
-  nextAlternate(turnId?: string): Promise<void> { return this.choose(turnId, 1); }
-  private async choose(turnId: string | undefined, step: -1 | 1): Promise<void> { await this.opened?.branches.choose(turnId, step); }
+  async stop(): Promise<void> {
+    return Promise.resolve(this.opened?.replies.stop());
+  }
+  async stopAll(): Promise<void> {
+    return Promise.resolve(this.opened?.replies.stopAll());
+  }
+  previousAlternate(turnId?: string): Promise<void> {
+    return this.choose(turnId, -1);
+  }
+  nextAlternate(turnId?: string): Promise<void> {
+    return this.choose(turnId, 1);
+  }
+  private async choose(turnId: string | undefined, step: -1 | 1): Promise<void> {
+    await this.opened?.branches.choose(turnId, step);
+  }
 
-  private get actions(): TurnActions | null { return this.readOnly ? null : this.opened?.chapter.actions ?? null; }
+  private get actions(): TurnActions | null {
+    return this.readOnly ? null : (this.opened?.chapter.actions ?? null);
+  }
 
-  setRole(turnId: string, role: Role): void { this.actions?.setRole(turnId, role); }
-  setSpeaker(turnId: string, speaker: string | null): void { this.actions?.setSpeaker(turnId, speaker); }
-  addNoteBefore(turnId: string): void { this.actions?.addNoteBefore(turnId); }
-  removeTurn(turnId: string): void { this.actions?.removeTurn(turnId); }
-  excerpt(turnId: string, length: number): string { return this.opened?.chapter.sight.excerpt(turnId, length) ?? ''; }
-  revealTurn(turnId: string): void { this.opened?.chapter.sight.reveal(turnId); }
-  highlightTurn(turnId: string | null): void { this.opened?.chapter.sight.highlight(turnId); }
-  focus(): void { this.opened?.chapter.page.focus(); }
+  setRole(turnId: string, role: Role): void {
+    this.actions?.setRole(turnId, role);
+  }
+  setSpeaker(turnId: string, speaker: string | null): void {
+    this.actions?.setSpeaker(turnId, speaker);
+  }
+  addNoteBefore(turnId: string): void {
+    this.actions?.addNoteBefore(turnId);
+  }
+  removeTurn(turnId: string): void {
+    this.actions?.removeTurn(turnId);
+  }
+  excerpt(turnId: string, length: number): string {
+    return this.opened?.chapter.sight.excerpt(turnId, length) ?? '';
+  }
+  revealTurn(turnId: string): void {
+    this.opened?.chapter.sight.reveal(turnId);
+  }
+  highlightTurn(turnId: string | null): void {
+    this.opened?.chapter.sight.highlight(turnId);
+  }
+  focus(): void {
+    this.opened?.chapter.page.focus();
+  }
 
-  undo(): void { this.opened?.chapter.page.trigger('paphos', 'undo', null); }
-  redo(): void { this.opened?.chapter.page.trigger('paphos', 'redo', null); }
+  undo(): void {
+    this.opened?.chapter.page.trigger('paphos', 'undo', null);
+  }
+  redo(): void {
+    this.opened?.chapter.page.trigger('paphos', 'redo', null);
+  }
   find(): void {
     this.focus();
     this.opened?.chapter.page.trigger('paphos', 'actions.find', null);
   }
 
-  async flush(): Promise<void> { await this.opened?.chapter.sync.flush(); }
+  async flush(): Promise<void> {
+    await this.opened?.chapter.sync.flush();
+  }
 }

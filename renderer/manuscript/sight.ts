@@ -47,7 +47,16 @@ export class Sight {
 
   highlight(turnId: string | null): void {
     const span = turnId === null ? null : this.document.spanOf(turnId);
-    this.lit.set(span === null ? [] : [{ range: new Range(textRange(span).first, 1, span.line + span.lines - 1, 1), options: { isWholeLine: true, className: 'pl-lit' } }]);
+    this.lit.set(
+      span === null
+        ? []
+        : [
+            {
+              range: new Range(textRange(span).first, 1, span.line + span.lines - 1, 1),
+              options: { isWholeLine: true, className: 'pl-lit' },
+            },
+          ],
+    );
   }
 
   /** The first words of a turn, on one line. */
@@ -59,9 +68,11 @@ export class Sight {
   /** What a model thought before it answered is not among them. */
   private firstWords(span: TurnSpan, length: number): string {
     const { first, count } = textRange(span);
-    if (count > 0 && REASONING_MARKS.some(({ open }) => open === this.surface.line(first))) return withoutReasoning(this.document.textOf(span), {}).replace(/\s+/g, ' ').trim().slice(0, length);
+    if (count > 0 && REASONING_MARKS.some(({ open }) => open === this.surface.line(first)))
+      return withoutReasoning(this.document.textOf(span), {}).replace(/\s+/g, ' ').trim().slice(0, length);
     let text = '';
-    for (let line = first; line < first + count && text.length < length; line++) text += `${this.surface.line(line).slice(0, length).trim()} `;
+    for (let line = first; line < first + count && text.length < length; line++)
+      text += `${this.surface.line(line).slice(0, length).trim()} `;
     return text.trim().slice(0, length);
   }
 }

@@ -9,7 +9,14 @@ export interface TextSource {
   slice(from: number, to: number): string;
 }
 
-export interface Place { readonly line: number; readonly column: number }
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
 
 /** One event of the editor. `version` is equal for equal states of one undo history; `rewound`: by undo or redo. */
-export interface PageChange { readonly changes: readonly TextChange[]; readonly version: number; readonly rewound: boolean }
+export interface PageChange {
+  readonly changes: readonly TextChange[];
+  readonly version: number;
+  readonly rewound: boolean;
+}

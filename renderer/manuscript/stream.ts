@@ -17,7 +17,14 @@ export interface FollowOptions {
 }
 
 /** Follows a reply to its end, however often the connection breaks, and tells each event once. */
-export async function followGeneration({ api, generationId, signal, onEvent, onLost, faultOf }: FollowOptions): Promise<void> {
+export async function followGeneration({
+  api,
+  generationId,
+  signal,
+  onEvent,
+  onLost,
+  faultOf,
+}: FollowOptions): Promise<void> {
   let last = 0;
   while (!signal.aborted) {
     try {
@@ -37,7 +44,11 @@ export async function followGeneration({ api, generationId, signal, onEvent, onL
   }
 }
 
-export interface Insertion { readonly from: Place; readonly to: Place; readonly text: string }
+export interface Insertion {
+  readonly from: Place;
+  readonly to: Place;
+  readonly text: string;
+}
 
 /**
  * The edit that brings streamed text to a place of a line, so that no line of text reads as a mark (M4). `behind` is what of the line
@@ -47,7 +58,10 @@ export function insertion(line: string, at: Place, text: string): Insertion {
   const head = line.slice(0, at.column - 1);
   const behind = line.slice(at.column - 1);
   const plain = head + text + behind;
-  const shown = (unescapeLine(line).slice(0, head.length - (line.length - unescapeLine(line).length)) + text + behind).split('\n').map(escapeLine).join('\n');
+  const shown = (unescapeLine(line).slice(0, head.length - (line.length - unescapeLine(line).length)) + text + behind)
+    .split('\n')
+    .map(escapeLine)
+    .join('\n');
   if (shown === plain) return { from: at, to: at, text };
   return { from: { line: at.line, column: 1 }, to: { line: at.line, column: line.length + 1 }, text: shown };
 }
@@ -89,10 +103,12 @@ export class Batch {
     this.began = began;
     const written = performance.now();
     this.next = began + LEAST_REST_MS;
-    requestAnimationFrame((frame) => setTimeout(() => {
-      const drawing = performance.now() - Math.max(frame, written);
-      this.next = Math.max(this.next, began + Math.min(MOST_REST_MS, (written - began + drawing) / SHARE));
-    }));
+    requestAnimationFrame((frame) =>
+      setTimeout(() => {
+        const drawing = performance.now() - Math.max(frame, written);
+        this.next = Math.max(this.next, began + Math.min(MOST_REST_MS, (written - began + drawing) / SHARE));
+      }),
+    );
   }
 
   giveWay(): void {

@@ -2,7 +2,11 @@ import { Range, Selection, type editor } from 'monaco-editor/editor';
 import type { Page } from './editor.ts';
 import type { Place, TextSource } from './source.ts';
 
-export interface Replacement { readonly from: Place; readonly to: Place; readonly text: string }
+export interface Replacement {
+  readonly from: Place;
+  readonly to: Place;
+  readonly text: string;
+}
 
 /** The source of cursor events that no person caused. */
 export const OURS = 'paphos';
@@ -15,9 +19,15 @@ export class ModelText implements TextSource {
     this.model = model;
   }
 
-  lineCount(): number { return this.model.getLineCount(); }
-  line(line: number): string { return this.model.getLineContent(line); }
-  offsetAt(line: number, column: number): number { return this.model.getOffsetAt({ lineNumber: line, column }); }
+  lineCount(): number {
+    return this.model.getLineCount();
+  }
+  line(line: number): string {
+    return this.model.getLineContent(line);
+  }
+  offsetAt(line: number, column: number): number {
+    return this.model.getOffsetAt({ lineNumber: line, column });
+  }
 
   placeAt(offset: number): Place {
     const { lineNumber, column } = this.model.getPositionAt(offset);
@@ -25,12 +35,18 @@ export class ModelText implements TextSource {
   }
 
   slice(from: number, to: number): string {
-    return this.model.getValueInRange(Range.fromPositions(this.model.getPositionAt(from), this.model.getPositionAt(to)));
+    return this.model.getValueInRange(
+      Range.fromPositions(this.model.getPositionAt(from), this.model.getPositionAt(to)),
+    );
   }
 
-  endOfLine(line: number): Place { return { line, column: this.model.getLineMaxColumn(line) }; }
+  endOfLine(line: number): Place {
+    return { line, column: this.model.getLineMaxColumn(line) };
+  }
 
-  get version(): number { return this.model.getAlternativeVersionId(); }
+  get version(): number {
+    return this.model.getAlternativeVersionId();
+  }
 }
 
 /** The page: its text, its caret, and the one way in which the studio's own edits come into it. */
@@ -47,20 +63,33 @@ export class Surface extends ModelText {
     const range = new Range(from.line, from.column, to.line, to.column);
     const held = this.page.getSelections() ?? [];
     this.model.pushEditOperations(held, [{ range, text, forceMoveMarkers: false }], () => null);
-    const stays = ({ line, column }: Place): boolean => line < from.line || (line === from.line && column <= from.column);
-    const moved = held.some((selection) => stays({ line: selection.startLineNumber, column: selection.startColumn }) || stays({ line: selection.endLineNumber, column: selection.endColumn }));
+    const stays = ({ line, column }: Place): boolean =>
+      line < from.line || (line === from.line && column <= from.column);
+    const moved = held.some(
+      (selection) =>
+        stays({ line: selection.startLineNumber, column: selection.startColumn }) ||
+        stays({ line: selection.endLineNumber, column: selection.endColumn }),
+    );
     if (!moved) return;
     const now = this.page.getSelections() ?? [];
     const kept = held.map((old, index) => {
       const current = now[index] ?? old;
       const start = stays({ line: old.selectionStartLineNumber, column: old.selectionStartColumn }) ? old : current;
       const end = stays({ line: old.positionLineNumber, column: old.positionColumn }) ? old : current;
-      return new Selection(start.selectionStartLineNumber, start.selectionStartColumn, end.positionLineNumber, end.positionColumn);
+      return new Selection(
+        start.selectionStartLineNumber,
+        start.selectionStartColumn,
+        end.positionLineNumber,
+        end.positionColumn,
+      );
     });
-    if (kept.some((selection, index) => !selection.equalsSelection(now[index] ?? selection))) this.page.setSelections(kept, OURS);
+    if (kept.some((selection, index) => !selection.equalsSelection(now[index] ?? selection)))
+      this.page.setSelections(kept, OURS);
   }
 
-  closeStep(): void { this.model.pushStackElement(); }
+  closeStep(): void {
+    this.model.pushStackElement();
+  }
 
   caret(): Place {
     const position = this.page.getPosition();

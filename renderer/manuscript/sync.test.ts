@@ -14,23 +14,44 @@ const turn = (role: Turn['role'], text: string): Turn => ({ id: newId(), role, s
 function open(turns: readonly Turn[]) {
   const studio = new MemoryStudio(turns);
   const paper = new Paper(print(turns) + (turns.at(-1)?.role === 'model' ? ASK : ''));
-  const document = new ManuscriptDocument(paper, [...turns.map(({ id }) => id), ...(turns.at(-1)?.role === 'model' ? [newId()] : [])], paper.version, newId);
+  const document = new ManuscriptDocument(
+    paper,
+    [...turns.map(({ id }) => id), ...(turns.at(-1)?.role === 'model' ? [newId()] : [])],
+    paper.version,
+    newId,
+  );
   paper.document = document;
   const states: string[] = [];
   let conflicts = 0;
   const sync: Sync = new Sync({
-    api: studio, chapterId: studio.chapterId, tree: studio.tree, structureRev: studio.structureRev, unsaved: document, newId,
+    api: studio,
+    chapterId: studio.chapterId,
+    tree: studio.tree,
+    structureRev: studio.structureRev,
+    unsaved: document,
+    newId,
     faultOf: (error) => ({ code: error instanceof StudioRefusal ? error.code : 'UNREACHABLE', message: String(error) }),
-    reconcile: (theirs) => { conflicts++; return document.beside(theirs); },
-    live: () => new Set(document.live === null ? [] : [document.live.turnId]), onState: () => states.push(sync.state),
+    reconcile: (theirs) => {
+      conflicts++;
+      return document.beside(theirs);
+    },
+    live: () => new Set(document.live === null ? [] : [document.live.turnId]),
+    onState: () => states.push(sync.state),
   });
-  const type = (find: string, text: string): void => { paper.replace(find, text); sync.edited(); };
+  const type = (find: string, text: string): void => {
+    paper.replace(find, text);
+    sync.edited();
+  };
   const texts = () => studio.path.map(({ text }) => text);
   return { studio, paper, document, sync, states, type, texts, conflicts: () => conflicts };
 }
 
-beforeEach(() => { vi.useFakeTimers(); });
-afterEach(() => { vi.useRealTimers(); });
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('saving', () => {
   test('says saved only when the studio has acknowledged everything', async () => {
@@ -128,7 +149,10 @@ describe('a chapter that was changed elsewhere', () => {
     expect(conflicts()).toBe(1);
     expect(texts()).toEqual(['Go.', 'It hails.']);
     const ours = studio.path[1]?.id ?? '';
-    expect(alternatesOf(studio.tree, ours).ids.map((id) => studio.tree.turns.get(id)?.text)).toEqual(['It snows.', 'It hails.']);
+    expect(alternatesOf(studio.tree, ours).ids.map((id) => studio.tree.turns.get(id)?.text)).toEqual([
+      'It snows.',
+      'It hails.',
+    ]);
     expect(document.layout.ids[1]).toBe(ours);
     expect(sync.state).toBe('saved');
     type('hails', 'pours');
@@ -154,7 +178,10 @@ describe('branches and replies', () => {
     const { studio, sync, paper, document } = opened;
     const left = studio.path[1]?.id ?? '';
     await sync.generate({ kind: 'retry', turnId: left, offset: null }, (start) => {
-      paper.edit(paper.text.indexOf('\n<|model|>'), paper.text.length, '\n<|model|>\n', { ids: [...document.layout.ids.slice(0, 1), start.turnId], mirrored: true });
+      paper.edit(paper.text.indexOf('\n<|model|>'), paper.text.length, '\n<|model|>\n', {
+        ids: [...document.layout.ids.slice(0, 1), start.turnId],
+        mirrored: true,
+      });
     });
     return { ...opened, left, right: studio.path[1]?.id ?? '' };
   };
@@ -171,7 +198,10 @@ describe('branches and replies', () => {
     await sync.flush();
     await sync.activate(left, (path) => {
       expect(path.map(({ text }) => text)).toEqual(['It rains.']);
-      paper.edit(paper.text.indexOf('\n<|model|>'), paper.text.length, `\n<|model|>\nIt rains.${ASK}`, { ids: [document.layout.ids[0] ?? '', left, newId()], mirrored: true });
+      paper.edit(paper.text.indexOf('\n<|model|>'), paper.text.length, `\n<|model|>\nIt rains.${ASK}`, {
+        ids: [document.layout.ids[0] ?? '', left, newId()],
+        mirrored: true,
+      });
     });
     expect(studio.path.map(({ id }) => id)[1]).toBe(left);
     expect(studio.tree.turns.get(right)?.text).toBe('It snows.');

@@ -78,11 +78,19 @@ export class Sync {
   }
 
   /** What the studio has, once what is under way has arrived. */
-  get tree(): TurnTree { return this.known; }
-  get state(): SaveState { return this.current; }
-  get fault(): StudioFault | null { return this.told; }
+  get tree(): TurnTree {
+    return this.known;
+  }
+  get state(): SaveState {
+    return this.current;
+  }
+  get fault(): StudioFault | null {
+    return this.told;
+  }
   /** Grows with every acknowledgement. */
-  get revision(): number { return this.acknowledged; }
+  get revision(): number {
+    return this.acknowledged;
+  }
 
   /** The page has changed. */
   edited(): void {
@@ -118,16 +126,29 @@ export class Sync {
   }
 
   /** Shows another branch: `show` puts its turns after the parent onto the page. */
-  async activate(turnId: string, show: (path: readonly TreeTurn[], generation: RunningGeneration | null) => void): Promise<void> {
+  async activate(
+    turnId: string,
+    show: (path: readonly TreeTurn[], generation: RunningGeneration | null) => void,
+  ): Promise<void> {
     await this.flush();
     await this.queue(async () => {
-      const { structureRev, path, generation } = await this.options.api.writing.activate({ changeId: this.options.newId(), chapterId: this.options.chapterId, turnId });
+      const { structureRev, path, generation } = await this.options.api.writing.activate({
+        changeId: this.options.newId(),
+        chapterId: this.options.chapterId,
+        turnId,
+      });
       const turn = (): void => {
         const turns = new Map([...this.known.turns, ...path.map((turn) => [turn.id, turn] as const)]);
-        this.known = applyOps({ activeRootId: this.known.activeRootId, turns }, [{ op: 'activate', parentId: path[0]?.parentId ?? null, turnId }]);
+        this.known = applyOps({ activeRootId: this.known.activeRootId, turns }, [
+          { op: 'activate', parentId: path[0]?.parentId ?? null, turnId },
+        ]);
       };
       if (this.options.live().size > 0 && this.options.unsaved.hasUnsaved) this.stay(structureRev, turn);
-      else await this.turnTo(structureRev, () => { turn(); show(path, generation); });
+      else
+        await this.turnTo(structureRev, () => {
+          turn();
+          show(path, generation);
+        });
     });
   }
 
@@ -138,7 +159,10 @@ export class Sync {
       const start = await this.options.api.writing.generate({ chapterId: this.options.chapterId, ...input });
       await this.turnTo(start.structureRev, (typed) => {
         this.known = applyOps(this.known, start.ops);
-        const offset = typed.reduce((at, op) => (op.op === 'setText' && op.turnId === start.turnId ? rebaseOffset(at, op) : at), start.offset);
+        const offset = typed.reduce(
+          (at, op) => (op.op === 'setText' && op.turnId === start.turnId ? rebaseOffset(at, op) : at),
+          start.offset,
+        );
         show({ ...start, offset });
       });
     });
@@ -221,7 +245,8 @@ export class Sync {
     void this.queue(async () => {
       let goOn = true;
       try {
-        while (goOn && this.options.unsaved.hasUnsaved && this.held === 0 && !this.closed) goOn = await this.send(this.options.unsaved.take(this.known));
+        while (goOn && this.options.unsaved.hasUnsaved && this.held === 0 && !this.closed)
+          goOn = await this.send(this.options.unsaved.take(this.known));
       } catch (error) {
         this.options.unsaved.putBack();
         this.refuse('failed', this.options.faultOf(error));
@@ -236,7 +261,12 @@ export class Sync {
   /** Sends one change until it is answered: the same id makes it the same change, however often it arrives. False: it has to wait. */
   private async send(ops: Op[]): Promise<boolean> {
     if (ops.length === 0) return true;
-    const change: Change = { changeId: this.options.newId(), chapterId: this.options.chapterId, structureRev: this.structureRev, ops };
+    const change: Change = {
+      changeId: this.options.newId(),
+      chapterId: this.options.chapterId,
+      structureRev: this.structureRev,
+      ops,
+    };
     if (this.current !== 'offline' && this.current !== 'failed') this.enter('saving', null);
     for (let attempt = 0; !this.closed; attempt++) {
       try {
@@ -269,8 +299,13 @@ export class Sync {
   private pause(ms: number): Promise<void> {
     return new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
-      this.wake = () => { clearTimeout(timer); resolve(); };
-    }).then(() => { this.wake = null; });
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    }).then(() => {
+      this.wake = null;
+    });
   }
 
   private refuse(state: 'offline' | 'failed', fault: StudioFault): void {

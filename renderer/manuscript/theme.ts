@@ -11,15 +11,39 @@ function hex(style: CSSStyleDeclaration, variable: string): string {
 /** Monaco's theme is made of the page's own colours, so that there is one list of them. */
 function apply(): void {
   const style = getComputedStyle(document.documentElement);
-  const [page, ink, accent, soft, bar] = ['--page', '--ink', '--accent', '--accent-soft', '--line-2'].map((name) => hex(style, name)) as [string, string, string, string, string];
-  const [raise, warn, line] = ['--raise', '--warn', '--line-3'].map((name) => hex(style, name)) as [string, string, string];
+  const [page, ink, accent, soft, bar] = ['--page', '--ink', '--accent', '--accent-soft', '--line-2'].map((name) =>
+    hex(style, name),
+  ) as [string, string, string, string, string];
+  const [raise, warn, line] = ['--raise', '--warn', '--line-3'].map((name) => hex(style, name)) as [
+    string,
+    string,
+    string,
+  ];
   editor.defineTheme(NAME, {
-    base: style.colorScheme === 'dark' ? 'vs-dark' : 'vs', inherit: true, rules: [{ token: '', foreground: ink.slice(1) }],
+    base: style.colorScheme === 'dark' ? 'vs-dark' : 'vs',
+    inherit: true,
+    rules: [{ token: '', foreground: ink.slice(1) }],
     colors: {
-      'editor.background': page, 'editor.foreground': ink, 'editorGutter.background': page, 'editorCursor.foreground': accent, 'editor.selectionBackground': soft, 'editor.inactiveSelectionBackground': soft,
-      'editor.lineHighlightBorder': '#00000000', 'editor.lineHighlightBackground': '#00000000', 'editor.findMatchBackground': `${warn}55`, 'editor.findMatchHighlightBackground': `${warn}2a`,
-      'editorWidget.background': raise, 'editorWidget.foreground': ink, 'editorWidget.border': bar, 'input.background': page, 'input.foreground': ink, 'input.border': line, focusBorder: accent,
-      'scrollbarSlider.background': `${ink}18`, 'scrollbarSlider.hoverBackground': `${ink}28`, 'scrollbarSlider.activeBackground': `${ink}38`,
+      'editor.background': page,
+      'editor.foreground': ink,
+      'editorGutter.background': page,
+      'editorCursor.foreground': accent,
+      'editor.selectionBackground': soft,
+      'editor.inactiveSelectionBackground': soft,
+      'editor.lineHighlightBorder': '#00000000',
+      'editor.lineHighlightBackground': '#00000000',
+      'editor.findMatchBackground': `${warn}55`,
+      'editor.findMatchHighlightBackground': `${warn}2a`,
+      'editorWidget.background': raise,
+      'editorWidget.foreground': ink,
+      'editorWidget.border': bar,
+      'input.background': page,
+      'input.foreground': ink,
+      'input.border': line,
+      focusBorder: accent,
+      'scrollbarSlider.background': `${ink}18`,
+      'scrollbarSlider.hoverBackground': `${ink}28`,
+      'scrollbarSlider.activeBackground': `${ink}38`,
     },
   });
   editor.setTheme(NAME);

@@ -8,11 +8,23 @@ import type { Surface } from './surface.ts';
 import { words } from './words.ts';
 
 /** A block of thinking on the page: the line of its open mark, its last line, and whether that is its close mark. */
-interface Thought { readonly key: string; readonly turnId: string; readonly line: number; readonly last: number; readonly closed: boolean }
-interface MarkLine { readonly line: number; readonly kind: number; readonly opens: boolean }
+interface Thought {
+  readonly key: string;
+  readonly turnId: string;
+  readonly line: number;
+  readonly last: number;
+  readonly closed: boolean;
+}
+interface MarkLine {
+  readonly line: number;
+  readonly kind: number;
+  readonly opens: boolean;
+}
 
 /** Monaco has no public word for hiding lines; its own folding uses this. */
-interface Hiding { setHiddenAreas(ranges: readonly Range[], source: unknown): void }
+interface Hiding {
+  setHiddenAreas(ranges: readonly Range[], source: unknown): void;
+}
 
 function markOf(text: string, line: number): MarkLine[] {
   const kind = REASONING_MARKS.findIndex(({ open, close }) => text === open || text === close);
@@ -39,11 +51,19 @@ export class Thoughts {
     this.document = page;
     this.layer.className = 'ms-thoughts';
     this.dressed = surface.page.createDecorationsCollection();
-    this.marks = Array.from({ length: surface.lineCount() }, (_, index) => index + 1).flatMap((line) => markOf(surface.line(line), line));
-    surface.page.addOverlayWidget({ getId: () => 'paphos.thoughts', getDomNode: () => this.layer, getPosition: () => null });
+    this.marks = Array.from({ length: surface.lineCount() }, (_, index) => index + 1).flatMap((line) =>
+      markOf(surface.line(line), line),
+    );
+    surface.page.addOverlayWidget({
+      getId: () => 'paphos.thoughts',
+      getDomNode: () => this.layer,
+      getPosition: () => null,
+    });
     this.stops = [
       surface.model.onDidChangeContent((event) => this.changed(event)),
-      surface.page.onDidScrollChange(() => this.place()), surface.page.onDidLayoutChange(() => this.refresh()), surface.page.onDidContentSizeChange(() => this.refresh()),
+      surface.page.onDidScrollChange(() => this.place()),
+      surface.page.onDidLayoutChange(() => this.refresh()),
+      surface.page.onDidContentSizeChange(() => this.refresh()),
     ];
     this.update();
   }
@@ -56,7 +76,9 @@ export class Thoughts {
 
   /** A caret never stands in what is not seen. */
   reveal(line: number): void {
-    const thought = this.thoughts.find((one) => line > one.line && (line <= one.last || (line === one.last + 1 && one.closed && this.isGap(line))));
+    const thought = this.thoughts.find(
+      (one) => line > one.line && (line <= one.last || (line === one.last + 1 && one.closed && this.isGap(line))),
+    );
     if (thought === undefined || this.opened.has(thought.key)) return;
     this.opened.add(thought.key);
     this.update();
@@ -67,7 +89,9 @@ export class Thoughts {
     for (const { fromLine, toLine, newLines } of lineEditsOf(changes, (line) => this.surface.line(line)).toReversed()) {
       const shift = newLines.length - (toLine - fromLine + 1);
       const above = this.marks.filter(({ line }) => line < fromLine);
-      const below = this.marks.filter(({ line }) => line > toLine).map((mark) => ({ ...mark, line: mark.line + shift }));
+      const below = this.marks
+        .filter(({ line }) => line > toLine)
+        .map((mark) => ({ ...mark, line: mark.line + shift }));
       this.marks = [...above, ...newLines.flatMap((text, index) => markOf(text, fromLine + index)), ...below];
     }
     if (this.marks.length === 0 && this.thoughts.length === 0) return;
@@ -84,9 +108,17 @@ export class Thoughts {
       const turn = spanAt(layout, mark.line);
       if (turn.role !== 'model') continue;
       const end = turn.line + turn.lines - 1;
-      const close = this.marks.slice(index + 1).find(({ line, kind, opens }) => line <= end && kind === mark.kind && !opens);
+      const close = this.marks
+        .slice(index + 1)
+        .find(({ line, kind, opens }) => line <= end && kind === mark.kind && !opens);
       const count = found.filter(({ turnId }) => turnId === turn.id).length;
-      found.push({ key: `${turn.id} ${count}`, turnId: turn.id, line: mark.line, last: close?.line ?? end, closed: close !== undefined });
+      found.push({
+        key: `${turn.id} ${count}`,
+        turnId: turn.id,
+        line: mark.line,
+        last: close?.line ?? end,
+        closed: close !== undefined,
+      });
     }
     return found;
   }
@@ -97,12 +129,16 @@ export class Thoughts {
     if (surface.model.isDisposed()) return;
     this.thoughts = this.find();
     const whole = (from: number, to: number): Range => new Range(from, 1, to, surface.model.getLineMaxColumn(to));
-    this.dressed.set(this.thoughts.flatMap(({ line, last, closed }) => [
-      { range: whole(line, line), options: { inlineClassName: 'pl-unseen' } },
-      ...(last > line ? [{ range: whole(line + 1, last), options: { inlineClassName: 'pl-thought' } }] : []),
-      ...(closed ? [{ range: whole(last, last), options: { inlineClassName: 'pl-unseen', lineHeight: 0.2 } }] : []),
-    ]));
-    const folded = this.thoughts.filter(({ key, line, last }) => last > line && !this.opened.has(key)).map(({ line, last, closed }) => whole(line + 1, closed && this.isGap(last + 1) ? last + 1 : last));
+    this.dressed.set(
+      this.thoughts.flatMap(({ line, last, closed }) => [
+        { range: whole(line, line), options: { inlineClassName: 'pl-unseen' } },
+        ...(last > line ? [{ range: whole(line + 1, last), options: { inlineClassName: 'pl-thought' } }] : []),
+        ...(closed ? [{ range: whole(last, last), options: { inlineClassName: 'pl-unseen', lineHeight: 0.2 } }] : []),
+      ]),
+    );
+    const folded = this.thoughts
+      .filter(({ key, line, last }) => last > line && !this.opened.has(key))
+      .map(({ line, last, closed }) => whole(line + 1, closed && this.isGap(last + 1) ? last + 1 : last));
     const hidden = folded.map(String).join(' ');
     if (hidden !== this.hidden) (surface.page as unknown as Hiding).setHiddenAreas(folded, this);
     this.hidden = hidden;
@@ -112,18 +148,27 @@ export class Thoughts {
   /** The empty line between a thought and what was said after it. */
   private isGap(line: number): boolean {
     const { layout } = this.document;
-    return line < layout.lineCount && this.surface.line(line) === '' && spanAt(layout, line + 1).id === spanAt(layout, line).id;
+    return (
+      line < layout.lineCount &&
+      this.surface.line(line) === '' &&
+      spanAt(layout, line + 1).id === spanAt(layout, line).id
+    );
   }
 
   private refresh(): void {
     if (this.frame !== 0) return;
-    this.frame = requestAnimationFrame(() => { this.frame = 0; this.place(); });
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.place();
+    });
   }
 
   private place(): void {
     const { page } = this.surface;
     const ranges = page.getVisibleRanges();
-    const inSight = this.thoughts.filter(({ line }) => line >= (ranges[0]?.startLineNumber ?? 1) && line <= (ranges.at(-1)?.endLineNumber ?? 0));
+    const inSight = this.thoughts.filter(
+      ({ line }) => line >= (ranges[0]?.startLineNumber ?? 1) && line <= (ranges.at(-1)?.endLineNumber ?? 0),
+    );
     inSight.forEach((thought, index) => {
       const button = this.buttons[index] ?? this.button(index);
       const text = this.describe(thought);
@@ -155,6 +200,10 @@ export class Thoughts {
   private describe({ turnId, line, last, closed }: Thought): string {
     let count = 0;
     for (let at = line + 1; at <= (closed ? last - 1 : last); at++) count += countWords(this.surface.line(at));
-    return closed ? words.thought(count) : this.document.live?.turnId === turnId ? words.thinking(count) : words.thinkingStopped(count);
+    return closed
+      ? words.thought(count)
+      : this.document.live?.turnId === turnId
+        ? words.thinking(count)
+        : words.thinkingStopped(count);
   }
 }

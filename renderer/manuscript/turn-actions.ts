@@ -35,7 +35,15 @@ export class TurnActions {
     this.withTurn(turnId, (span, binding) => {
       const { ids } = binding.document.layout;
       const id = newId();
-      binding.perform(binding.edits.chain(ids[ids.indexOf(span.id) - 1] ?? null, { id, role: 'system', speaker: null, marked: true, text: '' }));
+      binding.perform(
+        binding.edits.chain(ids[ids.indexOf(span.id) - 1] ?? null, {
+          id,
+          role: 'system',
+          speaker: null,
+          marked: true,
+          text: '',
+        }),
+      );
       const note = binding.document.spanOf(id);
       if (note !== null) binding.surface.putCaret({ line: textRange(note).first, column: 1 });
       binding.surface.page.focus();
@@ -62,7 +70,13 @@ export class TurnActions {
       if (binding.document.readyTurn()?.id === turnId) return;
       const { ids } = binding.document.layout;
       const above = ids[ids.indexOf(turnId) - 1] ?? null;
-      const turn = { id: turnId, role: span.role, speaker: span.speaker, marked: span.marked, text: binding.document.textOf(span) };
+      const turn = {
+        id: turnId,
+        role: span.role,
+        speaker: span.speaker,
+        marked: span.marked,
+        text: binding.document.textOf(span),
+      };
       binding.perform(binding.edits.remove(span));
       const { version } = binding.surface;
       this.tell(words.removed, () => {

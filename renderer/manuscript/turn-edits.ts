@@ -6,7 +6,9 @@ import type { Place } from './source.ts';
 import type { Replacement, Surface } from './surface.ts';
 
 /** An edit of the page, with the ids that its turns have after it. */
-export interface TurnEdit extends Replacement { readonly ids: readonly string[] }
+export interface TurnEdit extends Replacement {
+  readonly ids: readonly string[];
+}
 
 const ASK = '\n<|user|>\n';
 
@@ -26,10 +28,18 @@ export class TurnEdits {
     this.newId = newId;
   }
 
-  private get spans(): readonly TurnSpan[] { return this.document.layout.spans; }
-  private get ids(): readonly string[] { return this.document.layout.ids; }
-  private at(id: string): number { return this.ids.indexOf(id); }
-  private endOf(span: TurnSpan) { return this.surface.endOfLine(span.line + span.lines - 1); }
+  private get spans(): readonly TurnSpan[] {
+    return this.document.layout.spans;
+  }
+  private get ids(): readonly string[] {
+    return this.document.layout.ids;
+  }
+  private at(id: string): number {
+    return this.ids.indexOf(id);
+  }
+  private endOf(span: TurnSpan) {
+    return this.surface.endOfLine(span.line + span.lines - 1);
+  }
 
   /** The page from after a turn on becomes these turns, and a ready turn where one belongs. */
   tail(after: string | null, turns: readonly Turn[], ready: boolean): TurnEdit {
@@ -39,7 +49,12 @@ export class TurnEdits {
     const to = this.surface.endOfLine(this.surface.lineCount());
     const above = this.spans[kept - 1];
     const text = above === undefined ? print(turns) : turns.map((turn) => `\n${printTurn(turn)}`).join('');
-    return { from: above === undefined ? { line: 1, column: 1 } : this.endOf(above), to, text: text + (asks ? ASK : ''), ids };
+    return {
+      from: above === undefined ? { line: 1, column: 1 } : this.endOf(above),
+      to,
+      text: text + (asks ? ASK : ''),
+      ids,
+    };
   }
 
   /** A new turn between a turn and what follows it. */
@@ -53,7 +68,12 @@ export class TurnEdits {
     }
     const start = { line: 1, column: 1 };
     const first = this.spans[0];
-    return { from: start, to: start, text: `${printTurn(turn)}\n${first !== undefined && !first.marked ? `${printMark(first)}\n` : ''}`, ids };
+    return {
+      from: start,
+      to: start,
+      text: `${printTurn(turn)}\n${first !== undefined && !first.marked ? `${printMark(first)}\n` : ''}`,
+      ids,
+    };
   }
 
   ready(): TurnEdit {
@@ -64,13 +84,24 @@ export class TurnEdits {
   dropReady(): TurnEdit | null {
     const above = this.spans.at(-2);
     if (this.document.readyTurn() === null || above === undefined) return null;
-    return { from: this.endOf(above), to: this.surface.endOfLine(this.surface.lineCount()), text: '', ids: this.ids.slice(0, -1) };
+    return {
+      from: this.endOf(above),
+      to: this.surface.endOfLine(this.surface.lineCount()),
+      text: '',
+      ids: this.ids.slice(0, -1),
+    };
   }
 
   heading(span: TurnSpan, role: Role, speaker: string | null): TurnEdit {
     const mark = printMark({ role, speaker });
     const from = { line: span.line, column: 1 };
-    if (!span.marked) return { from, to: from, text: isUnmarked({ role, speaker, marked: false }, 0) ? '' : `${mark}\n`, ids: this.ids };
+    if (!span.marked)
+      return {
+        from,
+        to: from,
+        text: isUnmarked({ role, speaker, marked: false }, 0) ? '' : `${mark}\n`,
+        ids: this.ids,
+      };
     return { from, to: this.surface.endOfLine(span.line), text: mark, ids: this.ids };
   }
 
@@ -80,7 +111,8 @@ export class TurnEdits {
     const above = this.spans[index - 1];
     const below = this.spans[index + 1];
     if (above !== undefined) return { from: this.endOf(above), to: this.endOf(span), text: '', ids };
-    if (below !== undefined) return { from: { line: 1, column: 1 }, to: { line: below.line, column: 1 }, text: '', ids };
+    if (below !== undefined)
+      return { from: { line: 1, column: 1 }, to: { line: below.line, column: 1 }, text: '', ids };
     return { from: { line: 1, column: 1 }, to: this.endOf(span), text: ASK.slice(1), ids: [this.newId()] };
   }
 

@@ -2,7 +2,10 @@ import type { StudioFault } from '../../shared/contract/common.ts';
 import type { Surface } from './surface.ts';
 import { words } from './words.ts';
 
-interface FaultAction { readonly label: string; readonly run: () => void }
+interface FaultAction {
+  readonly label: string;
+  readonly run: () => void;
+}
 
 const GAP = 12;
 
@@ -25,7 +28,11 @@ export class TurnFault {
     this.watch.observe(this.node);
     const { page } = surface;
     page.addOverlayWidget({ getId: () => 'paphos.fault', getDomNode: () => this.node, getPosition: () => null });
-    this.stops = [page.onDidScrollChange(() => this.place()), page.onDidLayoutChange(() => this.place()), page.onDidContentSizeChange(() => this.place())];
+    this.stops = [
+      page.onDidScrollChange(() => this.place()),
+      page.onDidLayoutChange(() => this.place()),
+      page.onDidContentSizeChange(() => this.place()),
+    ];
   }
 
   /** `line`: the last line of the turn, asked whenever the page moves. */
@@ -48,7 +55,9 @@ export class TurnFault {
   hide(): void {
     if (this.node.hidden) return;
     this.node.hidden = true;
-    this.surface.page.changeViewZones((zones) => { if (this.zone !== null) zones.removeZone(this.zone); });
+    this.surface.page.changeViewZones((zones) => {
+      if (this.zone !== null) zones.removeZone(this.zone);
+    });
     this.zone = null;
   }
 
@@ -82,7 +91,11 @@ export class TurnFault {
     this.height = this.node.offsetHeight + 2 * GAP;
     this.surface.page.changeViewZones((zones) => {
       if (this.zone !== null) zones.removeZone(this.zone);
-      this.zone = zones.addZone({ afterLineNumber: this.line(), heightInPx: this.height, domNode: document.createElement('div') });
+      this.zone = zones.addZone({
+        afterLineNumber: this.line(),
+        heightInPx: this.height,
+        domNode: document.createElement('div'),
+      });
     });
     this.place();
   }

@@ -25,8 +25,10 @@ export const words = {
   noModelTurn: 'There is no reply at or before the caret.',
   caretElsewhere: 'Put the caret into a part that the model wrote.',
   notSaved: 'The last changes could not be saved, so nothing was sent to the model. They are still on the page.',
-  conflict: 'This chapter was changed elsewhere meanwhile. Your text was kept as another version beside it: use the arrows to see both.',
-  replaced: (count: number) => `${count === 1 ? 'One character that no text can hold was' : `${count} characters that no text can hold were`} replaced by \uFFFD.`,
+  conflict:
+    'This chapter was changed elsewhere meanwhile. Your text was kept as another version beside it: use the arrows to see both.',
+  replaced: (count: number) =>
+    `${count === 1 ? 'One character that no text can hold was' : `${count} characters that no text can hold were`} replaced by \uFFFD.`,
   identical: (index: number) => `Identical to version ${index}, to the last letter.`,
   identicalSoFar: (index: number) => `Identical to version ${index} up to where one of them was stopped.`,
   differs: (index: number, after: string) =>

@@ -4,7 +4,10 @@ import type { Hardware } from '../../shared/settings/hardware.ts';
 import { queries } from '../lib/client.ts';
 import { words } from '../lib/words.ts';
 
-interface Props { readonly chosen: Hardware['adapters']; readonly onChange: (adapters: Hardware['adapters']) => void }
+interface Props {
+  readonly chosen: Hardware['adapters'];
+  readonly onChange: (adapters: Hardware['adapters']) => void;
+}
 
 /** Files that change how a model writes, each with how strongly; 1 is as they were made. */
 export function Adapters({ chosen, onChange }: Props): ReactElement {
@@ -17,14 +20,34 @@ export function Adapters({ chosen, onChange }: Props): ReactElement {
   return (
     <fieldset className="adapters">
       <legend title={words.hardware.adaptersHint}>{words.hardware.adapters}</legend>
-      {files.length === 0 ? <p className="quiet">{words.hardware.noAdapters}</p> : files.map(({ id, name }) => (
-        <div key={id} className="adapter">
-          <label><input type="checkbox" checked={scaleOf(id) !== null} onChange={(event) => set(id, event.target.checked ? 1 : null)} />{name}</label>
-          {scaleOf(id) === null ? null : (
-            <input type="number" className="field num" aria-label={words.hardware.strength(name)} min={-4} max={4} step={0.1} value={scaleOf(id) ?? 1} onChange={(event) => set(id, Math.max(-4, Math.min(4, Number(event.target.value))))} />
-          )}
-        </div>
-      ))}
+      {files.length === 0 ? (
+        <p className="quiet">{words.hardware.noAdapters}</p>
+      ) : (
+        files.map(({ id, name }) => (
+          <div key={id} className="adapter">
+            <label>
+              <input
+                type="checkbox"
+                checked={scaleOf(id) !== null}
+                onChange={(event) => set(id, event.target.checked ? 1 : null)}
+              />
+              {name}
+            </label>
+            {scaleOf(id) === null ? null : (
+              <input
+                type="number"
+                className="field num"
+                aria-label={words.hardware.strength(name)}
+                min={-4}
+                max={4}
+                step={0.1}
+                value={scaleOf(id) ?? 1}
+                onChange={(event) => set(id, Math.max(-4, Math.min(4, Number(event.target.value))))}
+              />
+            )}
+          </div>
+        ))
+      )}
     </fieldset>
   );
 }

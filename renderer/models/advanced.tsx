@@ -12,7 +12,11 @@ import { LoadedFacts } from './loaded-facts.tsx';
 import { useModels } from './models.ts';
 import { Verdict, type Wish } from './verdict.tsx';
 
-interface Props { readonly model: ModelFile; readonly engine: EngineStatus; readonly onLoad: (wish: Wish) => void }
+interface Props {
+  readonly model: ModelFile;
+  readonly engine: EngineStatus;
+  readonly onLoad: (wish: Wish) => void;
+}
 
 /** How a model is loaded, for people who know their machine. Nothing changes until the model is loaded again. */
 export function Advanced({ model, engine, onLoad }: Props): ReactElement {
@@ -21,9 +25,15 @@ export function Advanced({ model, engine, onLoad }: Props): ReactElement {
   return (
     <section className="advanced" aria-label={words.advanced}>
       <button type="button" className="disclose" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <ChevronRight size={14} aria-hidden /><b>{words.advanced}</b><span className="num">{engine.modelId === model.id ? engine.device : null}</span>
+        <ChevronRight size={14} aria-hidden />
+        <b>{words.advanced}</b>
+        <span className="num">{engine.modelId === model.id ? engine.device : null}</span>
       </button>
-      {loaded === null || loaded.warning === null ? null : <p className="fault" role="status">{loaded.warning.message}</p>}
+      {loaded === null || loaded.warning === null ? null : (
+        <p className="fault" role="status">
+          {loaded.warning.message}
+        </p>
+      )}
       {open ? <Settings key={JSON.stringify(model.hardware)} model={model} engine={engine} onLoad={onLoad} /> : null}
     </section>
   );
@@ -38,14 +48,37 @@ function Settings({ model, engine, onLoad }: Props): ReactElement {
       {engine.modelId === model.id && engine.hardware !== null ? <LoadedFacts hardware={engine.hardware} /> : null}
       <p className="quiet">{words.hardware.intro}</p>
       <Setting label={words.hardware.threads} hint={words.hardware.threadsHint}>
-        {(id) => <NumberOrNothing id={id} value={hardware.threads === 0 ? null : hardware.threads} most={256} onChange={(threads) => change({ threads: threads ?? 0 })} />}
+        {(id) => (
+          <NumberOrNothing
+            id={id}
+            value={hardware.threads === 0 ? null : hardware.threads}
+            most={256}
+            onChange={(threads) => change({ threads: threads ?? 0 })}
+          />
+        )}
       </Setting>
       <GraphicsSettings model={model} hardware={hardware} change={change} />
       <Setting label={words.hardware.promptChunk} hint={words.hardware.promptChunkHint}>
-        {() => <Choice label={words.hardware.promptChunk} items={chunks(engine.hardware?.promptChunk ?? null)} value={String(hardware.promptChunk ?? 0)} onChoose={(value) => change({ promptChunk: PROMPT_CHUNKS.find((chunk) => String(chunk) === value) ?? null })} />}
+        {() => (
+          <Choice
+            label={words.hardware.promptChunk}
+            items={chunks(engine.hardware?.promptChunk ?? null)}
+            value={String(hardware.promptChunk ?? 0)}
+            onChoose={(value) =>
+              change({ promptChunk: PROMPT_CHUNKS.find((chunk) => String(chunk) === value) ?? null })
+            }
+          />
+        )}
       </Setting>
       <Setting label={words.hardware.keyCache} hint={words.hardware.keyCacheHint}>
-        {() => <Choice label={words.hardware.keyCache} items={words.hardware.keyCaches} value={hardware.keyCache} onChoose={(value) => change({ keyCache: KEY_CACHES.find((one) => one === value) ?? 'f16' })} />}
+        {() => (
+          <Choice
+            label={words.hardware.keyCache}
+            items={words.hardware.keyCaches}
+            value={hardware.keyCache}
+            onChoose={(value) => change({ keyCache: KEY_CACHES.find((one) => one === value) ?? 'f16' })}
+          />
+        )}
       </Setting>
       {hardware.keyCache === 'f16' ? null : <p className="quiet">{words.hardware.notExact}</p>}
       <ReuseSettings hardware={hardware} change={change} />
@@ -53,32 +86,76 @@ function Settings({ model, engine, onLoad }: Props): ReactElement {
       <Adapters chosen={hardware.adapters} onChange={(adapters) => change({ adapters })} />
       {changed ? <Verdict model={model} contextSize={model.contextSize} hardware={hardware} onLoad={onLoad} /> : null}
       <p className="buttons">
-        {changed ? <button type="button" className="button" onClick={() => onLoad({ contextSize: model.contextSize, hardware })}>{words.hardware.apply}</button> : null}
-        <button type="button" className="defaults" onClick={() => setHardware(DEFAULT_HARDWARE)}>{words.defaults}</button>
+        {changed ? (
+          <button type="button" className="button" onClick={() => onLoad({ contextSize: model.contextSize, hardware })}>
+            {words.hardware.apply}
+          </button>
+        ) : null}
+        <button type="button" className="defaults" onClick={() => setHardware(DEFAULT_HARDWARE)}>
+          {words.defaults}
+        </button>
       </p>
     </div>
   );
 }
 
-interface PartProps { readonly model: ModelFile; readonly hardware: Hardware; readonly change: (part: Partial<Hardware>) => void }
+interface PartProps {
+  readonly model: ModelFile;
+  readonly hardware: Hardware;
+  readonly change: (part: Partial<Hardware>) => void;
+}
 
 function GraphicsSettings({ model, hardware, change }: PartProps): ReactElement {
-  const survey = useQuery({ ...queries.models.survey.queryOptions({ input: { id: model.id, contextSize: 512, hardware: DEFAULT_HARDWARE } }), staleTime: Infinity, retry: false });
+  const survey = useQuery({
+    ...queries.models.survey.queryOptions({ input: { id: model.id, contextSize: 512, hardware: DEFAULT_HARDWARE } }),
+    staleTime: Infinity,
+    retry: false,
+  });
   const devices = survey.data?.devices ?? [];
-  if (devices.length === 0 && hardware.device === null && hardware.gpuLayers === 'auto') return <p className="quiet">{survey.isPending ? words.hardware.lookingForCards : words.hardware.noCard}</p>;
+  if (devices.length === 0 && hardware.device === null && hardware.gpuLayers === 'auto')
+    return <p className="quiet">{survey.isPending ? words.hardware.lookingForCards : words.hardware.noCard}</p>;
   const some = typeof hardware.gpuLayers === 'number' && hardware.gpuLayers > 0 ? hardware.gpuLayers : null;
-  const cards = { all: words.hardware.allCards, ...Object.fromEntries(devices.map((name, index) => [String(index), name])), ...(hardware.device === null || hardware.device < devices.length ? {} : { [hardware.device]: words.hardware.card(hardware.device + 1) }) };
+  const cards = {
+    all: words.hardware.allCards,
+    ...Object.fromEntries(devices.map((name, index) => [String(index), name])),
+    ...(hardware.device === null || hardware.device < devices.length
+      ? {}
+      : { [hardware.device]: words.hardware.card(hardware.device + 1) }),
+  };
   return (
     <>
       <Setting label={words.hardware.device} hint={words.hardware.deviceHint}>
-        {() => <Choice label={words.hardware.device} items={cards} value={String(hardware.device ?? 'all')} onChoose={(value) => change({ device: value === 'all' ? null : Number(value) })} />}
+        {() => (
+          <Choice
+            label={words.hardware.device}
+            items={cards}
+            value={String(hardware.device ?? 'all')}
+            onChoose={(value) => change({ device: value === 'all' ? null : Number(value) })}
+          />
+        )}
       </Setting>
       <Setting label={words.hardware.gpuLayers} hint={words.hardware.gpuLayersHint}>
-        {() => <Choice label={words.hardware.gpuLayers} items={words.hardware.layers} value={some === null ? String(hardware.gpuLayers) : 'some'} onChoose={(value) => change({ gpuLayers: value === 'some' ? 8 : value === '0' ? 0 : value === 'max' ? 'max' : 'auto' })} />}
+        {() => (
+          <Choice
+            label={words.hardware.gpuLayers}
+            items={words.hardware.layers}
+            value={some === null ? String(hardware.gpuLayers) : 'some'}
+            onChoose={(value) =>
+              change({ gpuLayers: value === 'some' ? 8 : value === '0' ? 0 : value === 'max' ? 'max' : 'auto' })
+            }
+          />
+        )}
       </Setting>
       {some === null ? null : (
         <Setting label={words.hardware.layerCount} hint={words.hardware.gpuLayersHint}>
-          {(id) => <NumberOrNothing id={id} value={some} most={1024} onChange={(layers) => change({ gpuLayers: layers ?? 'auto' })} />}
+          {(id) => (
+            <NumberOrNothing
+              id={id}
+              value={some}
+              most={1024}
+              onChange={(layers) => change({ gpuLayers: layers ?? 'auto' })}
+            />
+          )}
         </Setting>
       )}
     </>
@@ -89,49 +166,101 @@ function ReuseSettings({ hardware, change }: Omit<PartProps, 'model'>): ReactEle
   return (
     <>
       <Setting label={words.hardware.slide} hint={words.hardware.slideHint}>
-        {() => <Choice label={words.hardware.slide} items={words.hardware.slides} value={hardware.fastSlide ? 'fast' : 'exact'} onChoose={(value) => change({ fastSlide: value === 'fast' })} />}
+        {() => (
+          <Choice
+            label={words.hardware.slide}
+            items={words.hardware.slides}
+            value={hardware.fastSlide ? 'fast' : 'exact'}
+            onChoose={(value) => change({ fastSlide: value === 'fast' })}
+          />
+        )}
       </Setting>
       {hardware.fastSlide ? <p className="quiet">{words.hardware.fastSlide}</p> : null}
       <Setting label={words.hardware.keepState} hint={words.hardware.keepStateHint}>
-        {() => <Choice label={words.hardware.keepState} items={words.hardware.keepStates} value={hardware.keepState === null ? 'size' : hardware.keepState ? 'yes' : 'no'} onChoose={(value) => change({ keepState: value === 'size' ? null : value === 'yes' })} />}
+        {() => (
+          <Choice
+            label={words.hardware.keepState}
+            items={words.hardware.keepStates}
+            value={hardware.keepState === null ? 'size' : hardware.keepState ? 'yes' : 'no'}
+            onChoose={(value) => change({ keepState: value === 'size' ? null : value === 'yes' })}
+          />
+        )}
       </Setting>
     </>
   );
 }
 
 function GuessSettings({ model, hardware, change }: PartProps): ReactElement {
-  const others = (useModels() ?? []).filter((one) => one.fault === null && one.id !== model.id && one.bytes < model.bytes);
-  const items = { none: words.hardware.noGuess, lookup: words.hardware.lookup, ...Object.fromEntries(others.map((one) => [one.id, words.hardware.draft(one.name)])) };
+  const others = (useModels() ?? []).filter(
+    (one) => one.fault === null && one.id !== model.id && one.bytes < model.bytes,
+  );
+  const items = {
+    none: words.hardware.noGuess,
+    lookup: words.hardware.lookup,
+    ...Object.fromEntries(others.map((one) => [one.id, words.hardware.draft(one.name)])),
+  };
   const value = hardware.draft ?? (hardware.lookup ? 'lookup' : 'none');
   return (
     <>
       <Setting label={words.hardware.guess} hint={words.hardware.guessHint}>
-        {() => <Choice label={words.hardware.guess} items={items} value={value} onChoose={(chosen) => change({ lookup: chosen === 'lookup', draft: chosen === 'lookup' || chosen === 'none' ? null : chosen })} />}
+        {() => (
+          <Choice
+            label={words.hardware.guess}
+            items={items}
+            value={value}
+            onChoose={(chosen) =>
+              change({ lookup: chosen === 'lookup', draft: chosen === 'lookup' || chosen === 'none' ? null : chosen })
+            }
+          />
+        )}
       </Setting>
       {value === 'none' ? null : <p className="quiet">{words.hardware.native}</p>}
     </>
   );
 }
 
-interface SettingProps { readonly label: string; readonly hint: string; readonly children: (id: string) => ReactNode }
+interface SettingProps {
+  readonly label: string;
+  readonly hint: string;
+  readonly children: (id: string) => ReactNode;
+}
 
 function Setting({ label, hint, children }: SettingProps): ReactElement {
   const id = useId();
-  return <div className="hardware-set" title={hint}><label htmlFor={id}>{label}</label>{children(id)}</div>;
+  return (
+    <div className="hardware-set" title={hint}>
+      <label htmlFor={id}>{label}</label>
+      {children(id)}
+    </div>
+  );
 }
 
-interface NumberProps { readonly id: string; readonly value: number | null; readonly most: number; readonly onChange: (value: number | null) => void }
+interface NumberProps {
+  readonly id: string;
+  readonly value: number | null;
+  readonly most: number;
+  readonly onChange: (value: number | null) => void;
+}
 
 function NumberOrNothing({ id, value, most, onChange }: NumberProps): ReactElement {
   return (
-    <input id={id} className="field num" inputMode="numeric" placeholder={words.hardware.automatic} value={value ?? ''}
+    <input
+      id={id}
+      className="field num"
+      inputMode="numeric"
+      placeholder={words.hardware.automatic}
+      value={value ?? ''}
       onChange={(event) => {
         const digits = event.target.value.replaceAll(/\D/g, '');
         onChange(digits === '' || Number(digits) === 0 ? null : Math.min(Number(digits), most));
-      }} />
+      }}
+    />
   );
 }
 
 function chunks(measured: number | null): Record<string, string> {
-  return { 0: words.hardware.measured(measured), ...Object.fromEntries(PROMPT_CHUNKS.map((chunk) => [String(chunk), words.tokens(chunk)])) };
+  return {
+    0: words.hardware.measured(measured),
+    ...Object.fromEntries(PROMPT_CHUNKS.map((chunk) => [String(chunk), words.tokens(chunk)])),
+  };
 }

@@ -23,28 +23,60 @@ export function FormatDoctor({ onClose }: { readonly onClose: () => void }): Rea
 }
 
 function Report({ model }: { readonly model: ModelFile }): ReactElement {
-  const { data: report, error } = useQuery(queries.models.examineFormat.queryOptions({ input: { id: model.id, format: model.chosenFormat }, placeholderData: keepPreviousData, staleTime: 0 }));
+  const { data: report, error } = useQuery(
+    queries.models.examineFormat.queryOptions({
+      input: { id: model.id, format: model.chosenFormat },
+      placeholderData: keepPreviousData,
+      staleTime: 0,
+    }),
+  );
   return (
     <div className="doctor">
       <FormatSelect model={model} />
-      {error === null ? null : <p className="fault" role="alert">{faultOf(error).message}</p>}
-      {report === undefined ? null : <Findings report={report} chosen={model.chosenFormat !== null && model.chosenFormat !== model.format} />}
+      {error === null ? null : (
+        <p className="fault" role="alert">
+          {faultOf(error).message}
+        </p>
+      )}
+      {report === undefined ? null : (
+        <Findings report={report} chosen={model.chosenFormat !== null && model.chosenFormat !== model.format} />
+      )}
     </div>
   );
 }
 
-function Findings({ report: { detected, warnings, sample, tokens }, chosen }: { readonly report: FormatReport; readonly chosen: boolean }): ReactElement {
+function Findings({
+  report: { detected, warnings, sample, tokens },
+  chosen,
+}: {
+  readonly report: FormatReport;
+  readonly chosen: boolean;
+}): ReactElement {
   return (
     <>
       <section>
-        <h3 className="why">{words.whyFormat(detected.title)}<span className={`confidence ${detected.confidence}`}>{words.confidence[detected.confidence]}</span></h3>
-        <ul className="reasons">{detected.reasons.map((reason) => <li key={reason}>{reason}</li>)}</ul>
+        <h3 className="why">
+          {words.whyFormat(detected.title)}
+          <span className={`confidence ${detected.confidence}`}>{words.confidence[detected.confidence]}</span>
+        </h3>
+        <ul className="reasons">
+          {detected.reasons.map((reason) => (
+            <li key={reason}>{reason}</li>
+          ))}
+        </ul>
         {chosen ? <p className="quiet">{words.otherThanDetected}</p> : null}
       </section>
       {warnings.length === 0 ? null : (
         <section aria-label={words.formatWarnings}>
           <h3>{words.formatWarnings}</h3>
-          <ul className="cautions">{warnings.map((warning) => <li key={warning} className="caution"><TriangleAlert size={14} aria-hidden />{warning}</li>)}</ul>
+          <ul className="cautions">
+            {warnings.map((warning) => (
+              <li key={warning} className="caution">
+                <TriangleAlert size={14} aria-hidden />
+                {warning}
+              </li>
+            ))}
+          </ul>
         </section>
       )}
       {tokens === null ? <Untokenised sample={sample} /> : <Tokenised sample={tokens.sample} ends={tokens.ends} />}
@@ -57,7 +89,13 @@ function Untokenised({ sample }: Pick<FormatReport, 'sample'>): ReactElement {
     <section>
       <h3>{words.formatSample}</h3>
       {/* Pieces of a text have no other name than their place. */}
-      <p className="sample" role="group" aria-label={words.formatSample}>{sample.map(({ text, mark }, place) => <span key={place} className={mark ? 'token control' : undefined}>{text}</span>)}</p>
+      <p className="sample" role="group" aria-label={words.formatSample}>
+        {sample.map(({ text, mark }, place) => (
+          <span key={place} className={mark ? 'token control' : undefined}>
+            {text}
+          </span>
+        ))}
+      </p>
       <p className="sample-foot">{words.noTokens}</p>
     </section>
   );
@@ -69,18 +107,50 @@ function Tokenised({ sample, ends }: NonNullable<FormatReport['tokens']>): React
   return (
     <section>
       <div className="sample-head">
-        <h3>{words.formatSample} · <span className="num">{words.formatTokens(sample.length)}</span></h3>
-        <label><input type="checkbox" checked={numbered} onChange={(event) => setNumbered(event.target.checked)} />{words.tokenIds}</label>
+        <h3>
+          {words.formatSample} · <span className="num">{words.formatTokens(sample.length)}</span>
+        </h3>
+        <label>
+          <input type="checkbox" checked={numbered} onChange={(event) => setNumbered(event.target.checked)} />
+          {words.tokenIds}
+        </label>
       </div>
-      <p className="sample" role="group" aria-label={words.formatSample}>{sample.map((token, place) => <Token key={place} token={token} numbered={numbered} />)}</p>
+      <p className="sample" role="group" aria-label={words.formatSample}>
+        {sample.map((token, place) => (
+          <Token key={place} token={token} numbered={numbered} />
+        ))}
+      </p>
       <p className="sample-foot">
-        {kinds.map((kind) => <span key={kind}><span className={`token ${kind}`}>{sample.find((token) => token.kind === kind)?.text}</span> {words.tokenLegend[kind]}</span>)}
-        {ends.length === 0 ? null : <span>{words.replyEndsAt} {ends.map((token) => <Token key={token.id} token={token} numbered={false} />)}</span>}
+        {kinds.map((kind) => (
+          <span key={kind}>
+            <span className={`token ${kind}`}>{sample.find((token) => token.kind === kind)?.text}</span>{' '}
+            {words.tokenLegend[kind]}
+          </span>
+        ))}
+        {ends.length === 0 ? null : (
+          <span>
+            {words.replyEndsAt}{' '}
+            {ends.map((token) => (
+              <Token key={token.id} token={token} numbered={false} />
+            ))}
+          </span>
+        )}
       </p>
     </section>
   );
 }
 
-function Token({ token: { id, text, kind }, numbered }: { readonly token: FormatToken; readonly numbered: boolean }): ReactElement {
-  return <span className={`token ${kind}`} title={words.tokenName(words.tokenKinds[kind], id)}>{text}{numbered ? <small className="num">{id}</small> : null}</span>;
+function Token({
+  token: { id, text, kind },
+  numbered,
+}: {
+  readonly token: FormatToken;
+  readonly numbered: boolean;
+}): ReactElement {
+  return (
+    <span className={`token ${kind}`} title={words.tokenName(words.tokenKinds[kind], id)}>
+      {text}
+      {numbered ? <small className="num">{id}</small> : null}
+    </span>
+  );
 }

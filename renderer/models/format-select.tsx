@@ -16,6 +16,16 @@ export function FormatSelect({ model }: { readonly model: ModelFile }): ReactEle
     onSettled: () => client.invalidateQueries({ queryKey: queries.models.list.key() }),
   });
   const formats = useFormats();
-  const items = { [DETECTED]: words.detected(model.formatTitle), ...Object.fromEntries(formats.map((format) => [format.name, format.title])) };
-  return <Choice label={words.format} items={items} value={model.chosenFormat ?? DETECTED} onChoose={(value) => choose.mutate(value === DETECTED ? null : value)} />;
+  const items = {
+    [DETECTED]: words.detected(model.formatTitle),
+    ...Object.fromEntries(formats.map((format) => [format.name, format.title])),
+  };
+  return (
+    <Choice
+      label={words.format}
+      items={items}
+      value={model.chosenFormat ?? DETECTED}
+      onChoose={(value) => choose.mutate(value === DETECTED ? null : value)}
+    />
+  );
 }

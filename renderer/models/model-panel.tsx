@@ -16,8 +16,12 @@ import { Verdict, type Wish } from './verdict.tsx';
 export function ModelPanel(): ReactElement {
   const models = useModels();
   const engine = useEngine();
-  const load = useMutation({ mutationFn: (wanted: Wish & { id: string; again: boolean }) => api.models.load(wanted), onError: () => undefined });
-  const ask = (model: ModelFile, wish: Wish = { contextSize: model.contextSize }): void => load.mutate({ id: model.id, again: isAside(model), ...wish });
+  const load = useMutation({
+    mutationFn: (wanted: Wish & { id: string; again: boolean }) => api.models.load(wanted),
+    onError: () => undefined,
+  });
+  const ask = (model: ModelFile, wish: Wish = { contextSize: model.contextSize }): void =>
+    load.mutate({ id: model.id, again: isAside(model), ...wish });
   const chosen = load.isPending ? load.variables.id : engine.modelId;
   const model = models?.find((one) => one.id === chosen) ?? null;
   const inTurn = useManuscript((page) => page.lastGeneration?.fault ?? null);
@@ -28,21 +32,39 @@ export function ModelPanel(): ReactElement {
   return (
     <section className="model-panel" aria-label={words.model}>
       <h2>{words.model}</h2>
-      {models?.length === 0 ? <p className="quiet">{words.noModels}</p> : (
+      {models?.length === 0 ? (
+        <p className="quiet">{words.noModels}</p>
+      ) : (
         <ModelSelect models={models ?? []} chosen={chosen} engine={engine} onChoose={ask} />
       )}
       {engine.state === 'loading' ? <LoadProgress engine={engine} /> : null}
       {fault === null ? null : (
         <div className="model-fault" role="alert">
           <p className="fault">{fault.message}</p>
-          {fault.detail === undefined ? null : <details><summary>{words.details}</summary><pre>{fault.detail}</pre></details>}
-          {model !== null && fault.code === 'MEMORY' ? <Verdict model={model} contextSize={load.variables?.contextSize ?? model.contextSize} hardware={load.variables?.hardware ?? model.hardware} onLoad={(wish) => ask(model, wish)} /> : null}
+          {fault.detail === undefined ? null : (
+            <details>
+              <summary>{words.details}</summary>
+              <pre>{fault.detail}</pre>
+            </details>
+          )}
+          {model !== null && fault.code === 'MEMORY' ? (
+            <Verdict
+              model={model}
+              contextSize={load.variables?.contextSize ?? model.contextSize}
+              hardware={load.variables?.hardware ?? model.hardware}
+              onLoad={(wish) => ask(model, wish)}
+            />
+          ) : null}
           {model === null || engine.state === 'ready' || engine.state === 'generating' ? null : (
-            <button type="button" className="link" onClick={() => ask(model)}>{isAside(model) ? words.tryAgain : words.loadAgain}</button>
+            <button type="button" className="link" onClick={() => ask(model)}>
+              {isAside(model) ? words.tryAgain : words.loadAgain}
+            </button>
           )}
         </div>
       )}
-      {model === null ? null : <ModelDetails key={model.id} model={model} engine={engine} onLoad={(wish) => ask(model, wish)} />}
+      {model === null ? null : (
+        <ModelDetails key={model.id} model={model} engine={engine} onLoad={(wish) => ask(model, wish)} />
+      )}
     </section>
   );
 }
@@ -57,7 +79,11 @@ function LoadProgress({ engine }: { readonly engine: EngineStatus }): ReactEleme
   );
 }
 
-interface DetailsProps { readonly model: ModelFile; readonly engine: EngineStatus; readonly onLoad: (wish: Wish) => void }
+interface DetailsProps {
+  readonly model: ModelFile;
+  readonly engine: EngineStatus;
+  readonly onLoad: (wish: Wish) => void;
+}
 
 function ModelDetails({ model, engine, onLoad }: DetailsProps): ReactElement {
   const running = engine.modelId === model.id && engine.contextSize !== null ? engine.contextSize : null;
@@ -66,22 +92,39 @@ function ModelDetails({ model, engine, onLoad }: DetailsProps): ReactElement {
       <span className="label">{words.format}</span>
       <FormatSelect model={model} />
       {model.evidence === null || model.chosenFormat !== null ? null : <p className="quiet">{model.evidence}</p>}
-      <p><button type="button" className="link" onClick={() => useSession.setState({ dialog: 'format' })}>{words.openFormatDoctor}</button></p>
+      <p>
+        <button type="button" className="link" onClick={() => useSession.setState({ dialog: 'format' })}>
+          {words.openFormatDoctor}
+        </button>
+      </p>
       <ContextSize key={running ?? 0} model={model} running={running} onLoad={onLoad} />
       {model.sha256 === null ? null : (
         <>
           <span className="label">{words.fingerprint}</span>
-          <code className="fingerprint" title={model.sha256}>{model.sha256}</code>
-          {model.genuine === null ? null : <p className={model.genuine ? 'quiet' : 'fault'}>{words.genuine(model.genuine)}</p>}
+          <code className="fingerprint" title={model.sha256}>
+            {model.sha256}
+          </code>
+          {model.genuine === null ? null : (
+            <p className={model.genuine ? 'quiet' : 'fault'}>{words.genuine(model.genuine)}</p>
+          )}
         </>
       )}
-      {model.warnings.map((warning) => <p key={warning} className="caution"><TriangleAlert size={14} aria-hidden />{warning}</p>)}
+      {model.warnings.map((warning) => (
+        <p key={warning} className="caution">
+          <TriangleAlert size={14} aria-hidden />
+          {warning}
+        </p>
+      ))}
       <Advanced model={model} engine={engine} onLoad={onLoad} />
     </div>
   );
 }
 
-interface ContextProps { readonly model: ModelFile; readonly running: number | null; readonly onLoad: (wish: Wish) => void }
+interface ContextProps {
+  readonly model: ModelFile;
+  readonly running: number | null;
+  readonly onLoad: (wish: Wish) => void;
+}
 
 function ContextSize({ model, running, onLoad }: ContextProps): ReactElement {
   const before = String(model.contextSize ?? running ?? '');
@@ -92,13 +135,38 @@ function ContextSize({ model, running, onLoad }: ContextProps): ReactElement {
   const hint = valid ? words.contextHint(model.contextLength) : words.contextRange;
   return (
     <>
-      <label className="label" htmlFor="context-size">{words.contextSize}</label>
-      <form className="context-size" onSubmit={(event) => { event.preventDefault(); if (valid) onLoad({ contextSize: size }); }}>
-        <input id="context-size" className="field num" inputMode="numeric" placeholder={words.contextAuto} value={text} aria-invalid={!valid || undefined} title={hint} onChange={(event) => setText(event.target.value)} />
-        {changed ? <button type="submit" className="button" disabled={!valid}>{words.apply}</button> : null}
+      <label className="label" htmlFor="context-size">
+        {words.contextSize}
+      </label>
+      <form
+        className="context-size"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (valid) onLoad({ contextSize: size });
+        }}
+      >
+        <input
+          id="context-size"
+          className="field num"
+          inputMode="numeric"
+          placeholder={words.contextAuto}
+          value={text}
+          aria-invalid={!valid || undefined}
+          title={hint}
+          onChange={(event) => setText(event.target.value)}
+        />
+        {changed ? (
+          <button type="submit" className="button" disabled={!valid}>
+            {words.apply}
+          </button>
+        ) : null}
       </form>
       {changed && valid ? <Verdict model={model} contextSize={size} hardware={model.hardware} onLoad={onLoad} /> : null}
-      {changed ? <p className={valid ? 'quiet' : 'fault'}>{hint}</p> : model.contextLength === null ? null : <p className="quiet num">{words.trainedWith(model.contextLength)}</p>}
+      {changed ? (
+        <p className={valid ? 'quiet' : 'fault'}>{hint}</p>
+      ) : model.contextLength === null ? null : (
+        <p className="quiet num">{words.trainedWith(model.contextLength)}</p>
+      )}
     </>
   );
 }

@@ -17,16 +17,34 @@ export function ModelSelect({ models, chosen, engine, onChoose }: Props): ReactE
   const items = Object.fromEntries(models.map((model) => [model.id, model.name]));
   const current = models.find((model) => model.id === chosen);
   return (
-    <Select.Root items={items} value={chosen} modal={false} onValueChange={(id) => { const model = models.find((one) => one.id === id); if (model !== undefined) onChoose(model); }}>
+    <Select.Root
+      items={items}
+      value={chosen}
+      modal={false}
+      onValueChange={(id) => {
+        const model = models.find((one) => one.id === id);
+        if (model !== undefined) onChoose(model);
+      }}
+    >
       <Select.Trigger className="select" aria-label={words.model}>
-        <Select.Value>{(id: string | null) => (id === null ? words.chooseModel : (items[id] ?? engine.modelName ?? words.chooseModel))}</Select.Value>
+        <Select.Value>
+          {(id: string | null) =>
+            id === null ? words.chooseModel : (items[id] ?? engine.modelName ?? words.chooseModel)
+          }
+        </Select.Value>
         {current?.demo === true ? <span className="badge">{words.demo}</span> : null}
-        <Select.Icon><ChevronsUpDown size={14} aria-hidden /></Select.Icon>
+        <Select.Icon>
+          <ChevronsUpDown size={14} aria-hidden />
+        </Select.Icon>
       </Select.Trigger>
       <Select.Portal>
         <Select.Positioner className="layer" sideOffset={6} align="end" alignItemWithTrigger={false}>
           <Select.Popup className="model-list">
-            <Select.List>{models.map((model) => <ModelOption key={model.id} model={model} engine={engine} />)}</Select.List>
+            <Select.List>
+              {models.map((model) => (
+                <ModelOption key={model.id} model={model} engine={engine} />
+              ))}
+            </Select.List>
           </Select.Popup>
         </Select.Positioner>
       </Select.Portal>
@@ -35,7 +53,10 @@ export function ModelSelect({ models, chosen, engine, onChoose }: Props): ReactE
 }
 
 /** Where a model stands: running, on its way, or the reason why it cannot be opened. */
-function verdict(model: ModelFile, engine: EngineStatus): { readonly text: string; readonly tone: 'good' | 'bad' | 'plain' } | null {
+function verdict(
+  model: ModelFile,
+  engine: EngineStatus,
+): { readonly text: string; readonly tone: 'good' | 'bad' | 'plain' } | null {
   if (model.fault !== null) return { text: isAside(model) ? words.tryAgain : words.cannotOpen, tone: 'bad' };
   if (engine.modelId !== model.id) return null;
   if (engine.state === 'loading') return { text: words.loading(engine.progress), tone: 'plain' };
@@ -49,9 +70,19 @@ function ModelOption({ model, engine }: { readonly model: ModelFile; readonly en
   const state = verdict(model, engine);
   const title = formats.find((one) => one.name === model.chosenFormat)?.title ?? model.formatTitle;
   const format = title === null ? null : words.formatOf(title);
-  const facts = [model.demo ? words.demo : null, format, fileSize(model.bytes), model.parts > 1 ? words.files(model.parts) : null].filter((fact) => fact !== null);
+  const facts = [
+    model.demo ? words.demo : null,
+    format,
+    fileSize(model.bytes),
+    model.parts > 1 ? words.files(model.parts) : null,
+  ].filter((fact) => fact !== null);
   return (
-    <Select.Item value={model.id} label={model.name} disabled={model.fault !== null && !isAside(model)} className="model-option">
+    <Select.Item
+      value={model.id}
+      label={model.name}
+      disabled={model.fault !== null && !isAside(model)}
+      className="model-option"
+    >
       <Select.ItemText render={<b />}>{model.name}</Select.ItemText>
       {state === null ? <span /> : <span className={`verdict ${state.tone} num`}>{state.text}</span>}
       <small>{model.fault === null ? facts.join(' · ') : model.fault.message}</small>

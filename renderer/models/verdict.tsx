@@ -10,8 +10,17 @@ import { words } from '../lib/words.ts';
 /** A survey starts a process: it waits until nobody types. */
 const REST_MS = 500;
 
-export interface Wish { readonly contextSize: number | null; readonly hardware?: Hardware; readonly anyway?: boolean }
-interface Props { readonly model: ModelFile; readonly contextSize: number | null; readonly hardware: Hardware; readonly onLoad: (wish: Wish) => void }
+export interface Wish {
+  readonly contextSize: number | null;
+  readonly hardware?: Hardware;
+  readonly anyway?: boolean;
+}
+interface Props {
+  readonly model: ModelFile;
+  readonly contextSize: number | null;
+  readonly hardware: Hardware;
+  readonly onLoad: (wish: Wish) => void;
+}
 
 /** Whether a load would fit into memory, before it is tried, and what would. */
 export function Verdict({ model, contextSize, hardware, onLoad }: Props): ReactElement {
@@ -26,8 +35,14 @@ export function Verdict({ model, contextSize, hardware, onLoad }: Props): ReactE
       <p className="quiet num">{costs(estimate)}</p>
       {estimate.verdict === 'fits' ? null : (
         <p>
-          {estimate.offered === null ? null : <button type="button" className="link" onClick={() => onLoad({ contextSize: estimate.offered, hardware })}>{words.fit.take(estimate.offered)}</button>}
-          <button type="button" className="link" onClick={() => onLoad({ contextSize, hardware, anyway: true })}>{words.fit.anyway}</button>
+          {estimate.offered === null ? null : (
+            <button type="button" className="link" onClick={() => onLoad({ contextSize: estimate.offered, hardware })}>
+              {words.fit.take(estimate.offered)}
+            </button>
+          )}
+          <button type="button" className="link" onClick={() => onLoad({ contextSize, hardware, anyway: true })}>
+            {words.fit.anyway}
+          </button>
         </p>
       )}
     </div>
@@ -41,7 +56,12 @@ function sentence({ verdict, offered, contextSize, need, room }: MemoryEstimate,
 }
 
 function costs({ need, room }: MemoryEstimate): string {
-  const parts = [words.fit.weights(fileSize(need.weights)), need.repacked > 0 ? words.fit.repacked(fileSize(need.repacked)) : null, words.fit.context(fileSize(need.context)), words.fit.free(fileSize(room.ram))];
+  const parts = [
+    words.fit.weights(fileSize(need.weights)),
+    need.repacked > 0 ? words.fit.repacked(fileSize(need.repacked)) : null,
+    words.fit.context(fileSize(need.context)),
+    words.fit.free(fileSize(room.ram)),
+  ];
   const card = room.vram === null ? null : words.fit.card(fileSize(need.vram), fileSize(room.vram));
   return [...parts, card].filter((part) => part !== null).join(' · ');
 }

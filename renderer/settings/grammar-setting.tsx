@@ -14,12 +14,28 @@ export function GrammarSetting({ sampling, change }: SettingProps): ReactElement
       <fieldset className="kinds">
         <legend className="hidden">{say.grammar}</legend>
         {KINDS.map((kind) => (
-          <label key={kind}><input type="radio" name={id} checked={sampling.grammarKind === kind} onChange={() => change({ ...sampling, grammarKind: kind })} />{say.grammarKinds[kind]}</label>
+          <label key={kind}>
+            <input
+              type="radio"
+              name={id}
+              checked={sampling.grammarKind === kind}
+              onChange={() => change({ ...sampling, grammarKind: kind })}
+            />
+            {say.grammarKinds[kind]}
+          </label>
         ))}
       </fieldset>
       {sampling.grammarKind === 'none' ? null : (
-        <textarea className="field code" rows={8} maxLength={50_000} spellCheck={false} aria-label={say.grammarKinds[sampling.grammarKind]} value={sampling.grammar} aria-invalid={wrong !== null || undefined}
-          onChange={(event) => change({ ...sampling, grammar: event.target.value })} />
+        <textarea
+          className="field code"
+          rows={8}
+          maxLength={50_000}
+          spellCheck={false}
+          aria-label={say.grammarKinds[sampling.grammarKind]}
+          value={sampling.grammar}
+          aria-invalid={wrong !== null || undefined}
+          onChange={(event) => change({ ...sampling, grammar: event.target.value })}
+        />
       )}
       <p className={wrong === null ? 'quiet' : 'fault'}>{wrong ?? say.grammarHints[sampling.grammarKind]}</p>
     </div>

@@ -1,7 +1,13 @@
 import { useId, useState, type ReactElement } from 'react';
 import { readLines, type LineFormat } from './lines.ts';
 
-interface Props<T> { readonly label: string; readonly hint: string; readonly value: readonly T[]; readonly format: LineFormat<T>; readonly onChange: (value: T[]) => void }
+interface Props<T> {
+  readonly label: string;
+  readonly hint: string;
+  readonly value: readonly T[];
+  readonly format: LineFormat<T>;
+  readonly onChange: (value: T[]) => void;
+}
 
 /** A list, one entry to a line. What is wrong is said and not taken; the text stays as it is being written. */
 export function LinesSetting<T>({ label, hint, value, format, onChange }: Props<T>): ReactElement {
@@ -13,14 +19,26 @@ export function LinesSetting<T>({ label, hint, value, format, onChange }: Props<
   return (
     <div className="lines">
       <label htmlFor={id}>{label}</label>
-      <textarea id={id} className="field" rows={Math.min(6, Math.max(2, text.split('\n').length))} spellCheck={false} value={text} aria-invalid={wrong !== null || undefined} aria-describedby={`${id}-hint`}
+      <textarea
+        id={id}
+        className="field"
+        rows={Math.min(6, Math.max(2, text.split('\n').length))}
+        spellCheck={false}
+        value={text}
+        aria-invalid={wrong !== null || undefined}
+        aria-describedby={`${id}-hint`}
         onChange={(event) => {
           setDraft(event.target.value);
           const next = readLines(event.target.value, format);
           if ('entries' in next) onChange(next.entries);
         }}
-        onBlur={() => { if (wrong === null) setDraft(null); }} />
-      <p id={`${id}-hint`} className={wrong === null ? 'quiet' : 'fault'}>{wrong ?? hint}</p>
+        onBlur={() => {
+          if (wrong === null) setDraft(null);
+        }}
+      />
+      <p id={`${id}-hint`} className={wrong === null ? 'quiet' : 'fault'}>
+        {wrong ?? hint}
+      </p>
     </div>
   );
 }

@@ -1,12 +1,18 @@
 import { LONGEST_ENTRY, MOST_ENTRIES, type Sampling } from '../../shared/settings/sampling.ts';
 
 /** A list as lines of text: how it is shown, and what a text says, or a sentence on the line that is wrong. */
-export interface LineFormat<T> { show(entry: T): string; read(line: string): T | string; readonly most: number }
+export interface LineFormat<T> {
+  show(entry: T): string;
+  read(line: string): T | string;
+  readonly most: number;
+}
 export type Read<T> = { readonly entries: T[] } | { readonly wrong: string };
 
 /** What a line cannot hold, or nobody could see at its end, is written as in many languages. */
 const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\t': '\\t', ' ': '\\s' };
-const MEANT: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(ESCAPED).map(([text, escaped]) => [escaped, text]));
+const MEANT: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(ESCAPED).map(([text, escaped]) => [escaped, text]),
+);
 const shown = (text: string): string => text.replaceAll(/[\\\n\t]| (?= *$)/g, (one) => ESCAPED[one] ?? one);
 const meant = (text: string): string => text.replaceAll(/\\[\\nts]/g, (one) => MEANT[one] ?? one);
 
@@ -31,7 +37,8 @@ export function readLines<T>(text: string, format: LineFormat<T>): Read<T> {
   if (lines.length > format.most) return { wrong: `At most ${String(format.most)} lines.` };
   const entries: T[] = [];
   for (const line of lines) {
-    if (line.length > LONGEST_ENTRY) return { wrong: `“${line.slice(0, 20)}…” is too long: at most ${String(LONGEST_ENTRY)} characters.` };
+    if (line.length > LONGEST_ENTRY)
+      return { wrong: `“${line.slice(0, 20)}…” is too long: at most ${String(LONGEST_ENTRY)} characters.` };
     const entry = format.read(line);
     if (typeof entry === 'string' && !('wraps' in format)) return { wrong: entry };
     entries.push(entry as T);

@@ -9,7 +9,11 @@ const SUITED = 'suited';
 const say = words.samplingPanel;
 const MAKERS = ['paphos', 'open-assistant'] as const;
 
-interface Props { readonly sampling: Sampling; readonly suitable: Sampling; readonly change: (next: Sampling) => void }
+interface Props {
+  readonly sampling: Sampling;
+  readonly suitable: Sampling;
+  readonly change: (next: Sampling) => void;
+}
 
 export function PresetSelect({ sampling, suitable, change }: Props): ReactElement {
   const { preset, changed } = presetOf(sampling, suitable);
@@ -20,8 +24,18 @@ export function PresetSelect({ sampling, suitable, change }: Props): ReactElemen
   const title = preset?.title ?? say.suited;
   return (
     <div className="preset">
-      <Select.Root items={{ [SUITED]: say.suited, ...Object.fromEntries(PRESETS.map((one) => [one.name, one.title])) }} value={preset?.name ?? SUITED} modal={false} onValueChange={choose}>
-        <Select.Trigger className="select" aria-label={say.preset}><Select.Value>{() => say.summary(title, changed)}</Select.Value><Select.Icon><ChevronsUpDown size={14} aria-hidden /></Select.Icon></Select.Trigger>
+      <Select.Root
+        items={{ [SUITED]: say.suited, ...Object.fromEntries(PRESETS.map((one) => [one.name, one.title])) }}
+        value={preset?.name ?? SUITED}
+        modal={false}
+        onValueChange={choose}
+      >
+        <Select.Trigger className="select" aria-label={say.preset}>
+          <Select.Value>{() => say.summary(title, changed)}</Select.Value>
+          <Select.Icon>
+            <ChevronsUpDown size={14} aria-hidden />
+          </Select.Icon>
+        </Select.Trigger>
         <Select.Portal>
           <Select.Positioner className="layer" sideOffset={6} align="end" alignItemWithTrigger={false}>
             <Select.Popup className="menu presets">
@@ -30,7 +44,9 @@ export function PresetSelect({ sampling, suitable, change }: Props): ReactElemen
                 {MAKERS.map((maker) => (
                   <Select.Group key={maker}>
                     <Select.GroupLabel className="quiet">{say.makers[maker]}</Select.GroupLabel>
-                    {PRESETS.filter((one) => one.maker === maker).map((one) => <Option key={one.name} {...one} />)}
+                    {PRESETS.filter((one) => one.maker === maker).map((one) => (
+                      <Option key={one.name} {...one} />
+                    ))}
                   </Select.Group>
                 ))}
               </Select.List>
@@ -38,7 +54,11 @@ export function PresetSelect({ sampling, suitable, change }: Props): ReactElemen
           </Select.Positioner>
         </Select.Portal>
       </Select.Root>
-      {changed ? <button type="button" className="defaults" onClick={() => choose(preset?.name ?? null)}>{say.reset}</button> : null}
+      {changed ? (
+        <button type="button" className="defaults" onClick={() => choose(preset?.name ?? null)}>
+          {say.reset}
+        </button>
+      ) : null}
     </div>
   );
 }
@@ -46,7 +66,11 @@ export function PresetSelect({ sampling, suitable, change }: Props): ReactElemen
 function Option({ name, title, hint }: Pick<Preset, 'name' | 'title' | 'hint'>): ReactElement {
   return (
     <Select.Item value={name} className="option preset-option">
-      <Select.ItemText>{title}</Select.ItemText><Select.ItemIndicator className="check"><Check size={14} aria-hidden /></Select.ItemIndicator><small>{hint}</small>
+      <Select.ItemText>{title}</Select.ItemText>
+      <Select.ItemIndicator className="check">
+        <Check size={14} aria-hidden />
+      </Select.ItemIndicator>
+      <small>{hint}</small>
     </Select.Item>
   );
 }

@@ -14,7 +14,9 @@ export function RestSetting(): ReactElement | null {
   const settings = useQuery(options).data;
   const save = useMutation({
     mutationFn: (next: EngineSettings) => api.settings.setEngine(next),
-    onMutate: (next) => { client.setQueryData(options.queryKey, next); },
+    onMutate: (next) => {
+      client.setQueryData(options.queryKey, next);
+    },
     onError: toastFault,
     onSettled: () => client.invalidateQueries({ queryKey: options.queryKey }),
   });
@@ -24,7 +26,12 @@ export function RestSetting(): ReactElement | null {
       <legend>{words.rest}</legend>
       {CHOICES.map((minutes) => (
         <label key={String(minutes)}>
-          <input type="radio" name="rest" checked={settings.restMinutes === minutes} onChange={() => save.mutate({ ...settings, restMinutes: minutes })} />
+          <input
+            type="radio"
+            name="rest"
+            checked={settings.restMinutes === minutes}
+            onChange={() => save.mutate({ ...settings, restMinutes: minutes })}
+          />
           {minutes === null ? words.restNever : words.restAfter(minutes)}
         </label>
       ))}

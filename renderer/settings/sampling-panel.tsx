@@ -14,7 +14,11 @@ import { useSampling, useSuitableSampling } from './sampling.ts';
 import { StepOrder } from './step-order.tsx';
 
 const say = words.samplingPanel;
-const FORMATS = { bannedTokens: plainLines(MOST_ENTRIES.bannedTokens), bannedPhrases: plainLines(MOST_ENTRIES.bannedPhrases), dryBreakers: plainLines(MOST_ENTRIES.dryBreakers) };
+const FORMATS = {
+  bannedTokens: plainLines(MOST_ENTRIES.bannedTokens),
+  bannedPhrases: plainLines(MOST_ENTRIES.bannedPhrases),
+  dryBreakers: plainLines(MOST_ENTRIES.dryBreakers),
+};
 
 export function SamplingPanel(): ReactElement {
   const [open, setOpen] = useFlag('samplingOpen', false);
@@ -24,52 +28,109 @@ export function SamplingPanel(): ReactElement {
   return (
     <section aria-label={words.sampling}>
       <button type="button" className="disclose" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <ChevronRight size={14} aria-hidden /><b>{words.sampling}</b><span>{known === null ? '' : say.summary(known.preset?.title ?? say.suited, known.changed)}</span>
+        <ChevronRight size={14} aria-hidden />
+        <b>{words.sampling}</b>
+        <span>{known === null ? '' : say.summary(known.preset?.title ?? say.suited, known.changed)}</span>
       </button>
       {open && sampling !== null && suitable !== null ? (
         <div className="settings-list">
           <PresetSelect sampling={sampling} suitable={suitable} change={change} />
-          {COMMON_FIELDS.map((field) => <NumberSetting key={field.key} field={field} sampling={sampling} change={change} />)}
+          {COMMON_FIELDS.map((field) => (
+            <NumberSetting key={field.key} field={field} sampling={sampling} change={change} />
+          ))}
           <SeedSetting sampling={sampling} change={change} />
           <label className="check" title={words.banEndHint}>
-            <input type="checkbox" checked={sampling.banEnd} onChange={(event) => change({ ...sampling, banEnd: event.target.checked })} />{words.banEnd}
+            <input
+              type="checkbox"
+              checked={sampling.banEnd}
+              onChange={(event) => change({ ...sampling, banEnd: event.target.checked })}
+            />
+            {words.banEnd}
           </label>
           {sampling.grammarKind === 'none' ? null : <p className="quiet">{say.grammarRules}</p>}
-          {FIELD_GROUPS.map((group) => <Fields key={group.name} group={group} sampling={sampling} change={change} />)}
-          <Group name="order" title={say.order} on=""><p className="quiet">{say.orderHint}</p><StepOrder sampling={sampling} change={change} /></Group>
+          {FIELD_GROUPS.map((group) => (
+            <Fields key={group.name} group={group} sampling={sampling} change={change} />
+          ))}
+          <Group name="order" title={say.order} on="">
+            <p className="quiet">{say.orderHint}</p>
+            <StepOrder sampling={sampling} change={change} />
+          </Group>
           <Group name="texts" title={say.texts} on={textsOn(sampling)}>
-            <LinesSetting label={say.bannedTokens} hint={say.bannedTokensHint} value={sampling.bannedTokens} format={FORMATS.bannedTokens} onChange={(bannedTokens) => change({ ...sampling, bannedTokens })} />
-            <LinesSetting label={say.bannedPhrases} hint={say.bannedPhrasesHint} value={sampling.bannedPhrases} format={FORMATS.bannedPhrases} onChange={(bannedPhrases) => change({ ...sampling, bannedPhrases })} />
-            <LinesSetting label={say.bias} hint={say.biasHint} value={sampling.logitBias} format={biasLines} onChange={(logitBias) => change({ ...sampling, logitBias })} />
-            <LinesSetting label={say.breakers} hint={say.breakersHint} value={sampling.dryBreakers} format={FORMATS.dryBreakers} onChange={(dryBreakers) => change({ ...sampling, dryBreakers })} />
+            <LinesSetting
+              label={say.bannedTokens}
+              hint={say.bannedTokensHint}
+              value={sampling.bannedTokens}
+              format={FORMATS.bannedTokens}
+              onChange={(bannedTokens) => change({ ...sampling, bannedTokens })}
+            />
+            <LinesSetting
+              label={say.bannedPhrases}
+              hint={say.bannedPhrasesHint}
+              value={sampling.bannedPhrases}
+              format={FORMATS.bannedPhrases}
+              onChange={(bannedPhrases) => change({ ...sampling, bannedPhrases })}
+            />
+            <LinesSetting
+              label={say.bias}
+              hint={say.biasHint}
+              value={sampling.logitBias}
+              format={biasLines}
+              onChange={(logitBias) => change({ ...sampling, logitBias })}
+            />
+            <LinesSetting
+              label={say.breakers}
+              hint={say.breakersHint}
+              value={sampling.dryBreakers}
+              format={FORMATS.dryBreakers}
+              onChange={(dryBreakers) => change({ ...sampling, dryBreakers })}
+            />
             <NumberSetting field={KEPT_FIELD} sampling={sampling} change={change} />
           </Group>
-          <Group name="grammar" title={say.grammar} on={sampling.grammarKind === 'none' ? '' : say.grammarKinds[sampling.grammarKind]}><GrammarSetting sampling={sampling} change={change} /></Group>
+          <Group
+            name="grammar"
+            title={say.grammar}
+            on={sampling.grammarKind === 'none' ? '' : say.grammarKinds[sampling.grammarKind]}
+          >
+            <GrammarSetting sampling={sampling} change={change} />
+          </Group>
         </div>
       ) : null}
     </section>
   );
 }
 
-interface GroupProps { readonly name: string; readonly title: string; readonly on: string; readonly children: ReactNode }
+interface GroupProps {
+  readonly name: string;
+  readonly title: string;
+  readonly on: string;
+  readonly children: ReactNode;
+}
 
 /** Settings that few people need; what of them is on can be seen while they are folded. */
 function Group({ name, title, on, children }: GroupProps): ReactElement {
   const [open, setOpen] = useFlag(`sampling:${name}`, false);
   return (
     <div className="settings-group">
-      <button type="button" className="disclose" aria-expanded={open} onClick={() => setOpen(!open)}><ChevronRight size={13} aria-hidden />{title}<span>{open ? '' : on}</span></button>
+      <button type="button" className="disclose" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <ChevronRight size={13} aria-hidden />
+        {title}
+        <span>{open ? '' : on}</span>
+      </button>
       {open ? <div>{children}</div> : null}
     </div>
   );
 }
 
 function Fields({ group, sampling, change }: SettingProps & { readonly group: FieldGroup }): ReactElement {
-  const on = group.fields.filter(({ key, off }) => off !== undefined && key !== 'repetitionRange' && sampling[key] !== off).map(({ label }) => label);
+  const on = group.fields
+    .filter(({ key, off }) => off !== undefined && key !== 'repetitionRange' && sampling[key] !== off)
+    .map(({ label }) => label);
   return (
     <Group name={group.name} title={group.title} on={on.join(', ')}>
       <p className="quiet">{group.hint}</p>
-      {group.fields.map((field) => <NumberSetting key={field.key} field={field} sampling={sampling} change={change} />)}
+      {group.fields.map((field) => (
+        <NumberSetting key={field.key} field={field} sampling={sampling} change={change} />
+      ))}
     </Group>
   );
 }
@@ -84,11 +145,17 @@ function SeedSetting({ sampling, change }: SettingProps): ReactElement {
   return (
     <div className="set seed" title={words.seedHint}>
       <label htmlFor={id}>{words.seed}</label>
-      <input id={id} className="field num" inputMode="numeric" placeholder={words.seedRandom} value={sampling.seed ?? ''}
+      <input
+        id={id}
+        className="field num"
+        inputMode="numeric"
+        placeholder={words.seedRandom}
+        value={sampling.seed ?? ''}
         onChange={(event) => {
           const digits = event.target.value.replaceAll(/\D/g, '');
           change({ ...sampling, seed: digits === '' ? null : Math.min(Number(digits), 4_294_967_295) });
-        }} />
+        }}
+      />
     </div>
   );
 }

@@ -32,7 +32,11 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }): R
   );
 }
 
-interface SwitchProps { readonly name: string; readonly label: string; readonly hint: string }
+interface SwitchProps {
+  readonly name: string;
+  readonly label: string;
+  readonly hint: string;
+}
 
 /** Something that is off until it is chosen, and remembered. */
 function Switch({ name, label, hint }: SwitchProps): ReactElement {
@@ -40,8 +44,13 @@ function Switch({ name, label, hint }: SwitchProps): ReactElement {
   const id = useId();
   return (
     <>
-      <label><input type="checkbox" checked={on} aria-describedby={id} onChange={(event) => set(event.target.checked)} />{label}</label>
-      <p className="quiet hint" id={id}>{hint}</p>
+      <label>
+        <input type="checkbox" checked={on} aria-describedby={id} onChange={(event) => set(event.target.checked)} />
+        {label}
+      </label>
+      <p className="quiet hint" id={id}>
+        {hint}
+      </p>
     </>
   );
 }

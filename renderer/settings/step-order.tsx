@@ -13,14 +13,35 @@ export function StepOrder({ sampling, change }: SettingProps): ReactElement {
   return (
     <ol className="steps">
       {sampling.order.map((step, place) => (
-        <li key={step} draggable data-held={step === held || undefined} onDragStart={(event) => { event.dataTransfer.effectAllowed = 'move'; setHeld(step); }} onDragEnd={() => setHeld(null)}
+        <li
+          key={step}
+          draggable
+          data-held={step === held || undefined}
+          onDragStart={(event) => {
+            event.dataTransfer.effectAllowed = 'move';
+            setHeld(step);
+          }}
+          onDragEnd={() => setHeld(null)}
           onDragOver={(event) => {
             event.preventDefault();
             if (held !== null && held !== step) move(held, place);
-          }}>
+          }}
+        >
           <span>{STEP_LABELS[step]}</span>
-          <IconButton icon={ChevronUp} size={14} label={words.samplingPanel.earlier(STEP_LABELS[step])} disabledWhy={place === 0 ? words.samplingPanel.isFirst : null} onClick={() => move(step, place - 1)} />
-          <IconButton icon={ChevronDown} size={14} label={words.samplingPanel.later(STEP_LABELS[step])} disabledWhy={place === sampling.order.length - 1 ? words.samplingPanel.isLast : null} onClick={() => move(step, place + 1)} />
+          <IconButton
+            icon={ChevronUp}
+            size={14}
+            label={words.samplingPanel.earlier(STEP_LABELS[step])}
+            disabledWhy={place === 0 ? words.samplingPanel.isFirst : null}
+            onClick={() => move(step, place - 1)}
+          />
+          <IconButton
+            icon={ChevronDown}
+            size={14}
+            label={words.samplingPanel.later(STEP_LABELS[step])}
+            disabledWhy={place === sampling.order.length - 1 ? words.samplingPanel.isLast : null}
+            onClick={() => move(step, place + 1)}
+          />
         </li>
       ))}
     </ol>

@@ -1,7 +1,9 @@
 import { Component, type ReactElement, type ReactNode } from 'react';
 import { words } from '../lib/words.ts';
 
-interface State { readonly error: unknown }
+interface State {
+  readonly error: unknown;
+}
 
 /** Stands where a part of the window failed, so that the rest does not go with it. */
 export class Fallback extends Component<{ readonly children: ReactNode }, State> {
@@ -13,7 +15,11 @@ export class Fallback extends Component<{ readonly children: ReactNode }, State>
 
   override render(): ReactNode {
     const { error } = this.state;
-    return error === null ? this.props.children : <Failed detail={error instanceof Error ? (error.stack ?? error.message) : String(error)} />;
+    return error === null ? (
+      this.props.children
+    ) : (
+      <Failed detail={error instanceof Error ? (error.stack ?? error.message) : String(error)} />
+    );
   }
 }
 
@@ -21,8 +27,13 @@ function Failed({ detail }: { readonly detail: string }): ReactElement {
   return (
     <div className="empty" role="alert">
       <p>{words.failed}</p>
-      <button type="button" className="button primary" onClick={() => location.reload()}>{words.reload}</button>
-      <details className="toast-details"><summary>{words.details}</summary><pre>{detail}</pre></details>
+      <button type="button" className="button primary" onClick={() => location.reload()}>
+        {words.reload}
+      </button>
+      <details className="toast-details">
+        <summary>{words.details}</summary>
+        <pre>{detail}</pre>
+      </details>
     </div>
   );
 }

@@ -12,11 +12,28 @@ interface Props {
 }
 
 /** A button that is only a picture; its name and its key are in the tooltip. */
-export function IconButton({ icon: Icon, label, keys, onClick, disabledWhy = null, pressed, size = 16 }: Props): ReactElement {
+export function IconButton({
+  icon: Icon,
+  label,
+  keys,
+  onClick,
+  disabledWhy = null,
+  pressed,
+  size = 16,
+}: Props): ReactElement {
   const title = disabledWhy ?? (keys === undefined ? label : `${label} (${keys})`);
   return (
-    <button type="button" className="icon-button" aria-label={label} title={title} aria-pressed={pressed}
-      aria-disabled={disabledWhy === null ? undefined : true} onClick={() => { if (disabledWhy === null) onClick(); }}>
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={label}
+      title={title}
+      aria-pressed={pressed}
+      aria-disabled={disabledWhy === null ? undefined : true}
+      onClick={() => {
+        if (disabledWhy === null) onClick();
+      }}
+    >
       <Icon size={size} strokeWidth={1.7} aria-hidden />
     </button>
   );

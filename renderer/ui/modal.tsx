@@ -11,13 +11,24 @@ interface Props {
 
 export function Modal({ title, onClose, children }: Props): ReactElement {
   return (
-    <Dialog.Root open onOpenChange={(open) => { if (!open) onClose(); }}>
+    <Dialog.Root
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+    >
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
         <Dialog.Popup className="modal">
           <header>
             <Dialog.Title>{title}</Dialog.Title>
-            <Dialog.Close className="icon-button" aria-label={words.close} title={`${words.close} (${words.keys.stop})`}><X size={16} strokeWidth={1.7} aria-hidden /></Dialog.Close>
+            <Dialog.Close
+              className="icon-button"
+              aria-label={words.close}
+              title={`${words.close} (${words.keys.stop})`}
+            >
+              <X size={16} strokeWidth={1.7} aria-hidden />
+            </Dialog.Close>
           </header>
           {children}
         </Dialog.Popup>

@@ -18,17 +18,34 @@ export function Splitter({ label, side, width, least, most, onChange, onCollapse
   const sign = side === 'left' ? 1 : -1;
   const clamp = (wanted: number): number => Math.round(Math.min(most, Math.max(least, wanted)));
   return (
-    <div className={`splitter ${side}`} role="separator" aria-orientation="vertical" aria-label={label} aria-valuenow={width} aria-valuemin={least} aria-valuemax={most} tabIndex={0} data-dragging={from !== null || undefined}
-      onPointerDown={(event) => { event.currentTarget.setPointerCapture(event.pointerId); setFrom({ x: event.clientX, width }); }}
+    <div
+      className={`splitter ${side}`}
+      role="separator"
+      aria-orientation="vertical"
+      aria-label={label}
+      aria-valuenow={width}
+      aria-valuemin={least}
+      aria-valuemax={most}
+      tabIndex={0}
+      data-dragging={from !== null || undefined}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        setFrom({ x: event.clientX, width });
+      }}
       onPointerMove={(event) => {
         if (from === null) return;
         const wanted = from.width + sign * (event.clientX - from.x);
-        if (wanted < least / 2) { setFrom(null); onCollapse(); } else onChange(clamp(wanted));
+        if (wanted < least / 2) {
+          setFrom(null);
+          onCollapse();
+        } else onChange(clamp(wanted));
       }}
-      onPointerUp={() => setFrom(null)} onPointerCancel={() => setFrom(null)}
+      onPointerUp={() => setFrom(null)}
+      onPointerCancel={() => setFrom(null)}
       onKeyDown={(event) => {
         if (event.key === 'ArrowLeft') onChange(clamp(width - sign * STEP));
         if (event.key === 'ArrowRight') onChange(clamp(width + sign * STEP));
-      }} />
+      }}
+    />
   );
 }

@@ -23,7 +23,17 @@ export function toast(message: string, { kind = 'info', detail = null, undo = nu
     type: kind,
     priority: kind === 'error' ? 'high' : 'low',
     timeout: undo !== null || detail !== null || kind === 'error' ? LONG_MS : READ_MS,
-    ...(undo === null ? {} : { actionProps: { children: words.undo, onClick: () => { manager.close(id); undo(); } } }),
+    ...(undo === null
+      ? {}
+      : {
+          actionProps: {
+            children: words.undo,
+            onClick: () => {
+              manager.close(id);
+              undo();
+            },
+          },
+        }),
   });
 }
 
@@ -41,9 +51,16 @@ function List(): ReactElement {
           <Toast.Content className="toast-line">
             <Toast.Title className="toast-title" render={<p />} />
             <Toast.Action className="toast-action" />
-            <Toast.Close className="icon-button" aria-label={words.dismiss}><X size={14} strokeWidth={1.7} aria-hidden /></Toast.Close>
+            <Toast.Close className="icon-button" aria-label={words.dismiss}>
+              <X size={14} strokeWidth={1.7} aria-hidden />
+            </Toast.Close>
           </Toast.Content>
-          {entry.description === undefined ? null : <details className="toast-details"><summary>{words.details}</summary><Toast.Description render={<pre />} /></details>}
+          {entry.description === undefined ? null : (
+            <details className="toast-details">
+              <summary>{words.details}</summary>
+              <Toast.Description render={<pre />} />
+            </details>
+          )}
         </Toast.Root>
       ))}
     </>
@@ -53,7 +70,11 @@ function List(): ReactElement {
 export function Toasts(): ReactElement {
   return (
     <Toast.Provider toastManager={manager} limit={3}>
-      <Toast.Portal><Toast.Viewport className="toasts"><List /></Toast.Viewport></Toast.Portal>
+      <Toast.Portal>
+        <Toast.Viewport className="toasts">
+          <List />
+        </Toast.Viewport>
+      </Toast.Portal>
     </Toast.Provider>
   );
 }

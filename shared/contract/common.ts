@@ -18,8 +18,17 @@ export const op = z.discriminatedUnion('op', [
   z.object({ op: z.literal('restore'), turnId: id, after: id.nullable().optional() }),
   z.object({ op: z.literal('activate'), parentId: id.nullable(), turnId: id.nullable() }),
 ]);
-export const change = z.object({ changeId: id, chapterId: id, structureRev: z.number().int(), ops: z.array(op).min(1).max(20_000) });
+export const change = z.object({
+  changeId: id,
+  chapterId: id,
+  structureRev: z.number().int(),
+  ops: z.array(op).min(1).max(20_000),
+});
 
 /** What an error says: `code` is open and stable, `message` is a sentence for people. */
-export interface StudioFault { readonly code: string; readonly message: string; readonly detail?: string }
+export interface StudioFault {
+  readonly code: string;
+  readonly message: string;
+  readonly detail?: string;
+}
 export const fault = z.object({ code: z.string(), message: z.string(), detail: z.string().optional() });

@@ -43,7 +43,11 @@ export interface FormatReport {
   /** The sample in the model's tokens, and those that end a reply; null while the model is not loaded. */
   readonly tokens: { readonly sample: readonly FormatToken[]; readonly ends: readonly FormatToken[] } | null;
 }
-export interface FormatToken { readonly id: number; readonly text: string; readonly kind: 'control' | 'user-defined' | 'plain' }
+export interface FormatToken {
+  readonly id: number;
+  readonly text: string;
+  readonly kind: 'control' | 'user-defined' | 'plain';
+}
 
 export interface EngineStatus {
   /** `resting`: out of memory after a while without use; the next reply loads it again. */
@@ -92,14 +96,26 @@ export interface MemoryEstimate {
   /** The largest context that fits, where the one asked for does not. */
   readonly offered: number | null;
   /** `repacked`: the copy of the weights that the processor computes with; `vram`: on the graphics card; the rest in the computer's memory. */
-  readonly need: { readonly weights: number; readonly repacked: number; readonly context: number; readonly vram: number };
+  readonly need: {
+    readonly weights: number;
+    readonly repacked: number;
+    readonly context: number;
+    readonly vram: number;
+  };
   readonly room: { readonly ram: number; readonly vram: number | null };
 }
 
 /** What a load would find: whether it fits, and the names of the graphics cards that it may choose from. */
-export interface Survey { readonly estimate: MemoryEstimate; readonly devices: readonly string[] }
+export interface Survey {
+  readonly estimate: MemoryEstimate;
+  readonly devices: readonly string[];
+}
 /** A file that changes how a model writes. The id is its path hashed. */
-export interface AdapterFile { readonly id: string; readonly name: string; readonly bytes: number }
+export interface AdapterFile {
+  readonly id: string;
+  readonly name: string;
+  readonly bytes: number;
+}
 
 const contextSize = z.number().int().min(256).max(1_048_576).nullable();
 const wish = z.object({ id: z.string(), contextSize, hardware: hardwareSchema });
@@ -107,7 +123,17 @@ const wish = z.object({ id: z.string(), contextSize, hardware: hardwareSchema })
 export const models = {
   list: oc.output(type<ModelFile[]>()),
   /** `hardware`: how it is loaded from now on; left out: as before. `anyway`: also if it will not fit, by the estimate; `again`: also one that was put aside. */
-  load: oc.input(z.object({ id: z.string(), contextSize, hardware: hardwareSchema.optional(), anyway: z.boolean().optional(), again: z.boolean().optional() })).output(type<void>()),
+  load: oc
+    .input(
+      z.object({
+        id: z.string(),
+        contextSize,
+        hardware: hardwareSchema.optional(),
+        anyway: z.boolean().optional(),
+        again: z.boolean().optional(),
+      }),
+    )
+    .output(type<void>()),
   /** Looks whether a load would fit, without loading; takes about a second. */
   survey: oc.input(wish).output(type<Survey>()),
   adapters: oc.output(type<AdapterFile[]>()),

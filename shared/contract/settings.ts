@@ -4,7 +4,9 @@ import { engineSettingsSchema, type EngineSettings } from '../settings/engine.ts
 import { samplingSchema, type Sampling } from '../settings/sampling.ts';
 import { id } from './common.ts';
 
-export interface InterfaceState { readonly [key: string]: string | number | boolean | null }
+export interface InterfaceState {
+  readonly [key: string]: string | number | boolean | null;
+}
 
 export const settings = {
   sampling: oc.input(z.object({ storyId: id })).output(type<Sampling>()),
@@ -15,5 +17,12 @@ export const settings = {
   setEngine: oc.input(engineSettingsSchema).output(type<void>()),
   /** What the interface remembers: open story, panes, theme, caret. */
   interface: oc.output(type<InterfaceState>()),
-  setInterface: oc.input(z.object({ key: z.string().max(100), value: z.union([z.string().max(10_000), z.number(), z.boolean(), z.null()]) })).output(type<void>()),
+  setInterface: oc
+    .input(
+      z.object({
+        key: z.string().max(100),
+        value: z.union([z.string().max(10_000), z.number(), z.boolean(), z.null()]),
+      }),
+    )
+    .output(type<void>()),
 };

@@ -4,9 +4,28 @@ import type { TreeTurn } from '../document/turn.ts';
 import { id, title } from './common.ts';
 import type { RunningGeneration } from './writing.ts';
 
-export interface StorySummary { readonly id: string; readonly title: string; readonly words: number; readonly updatedAt: number; readonly lastChapterId: string | null }
-export interface ChapterSummary { readonly id: string; readonly storyId: string; readonly title: string; readonly words: number; readonly position: number }
-export interface RemovedItem { readonly kind: 'story' | 'chapter' | 'turn'; readonly id: string; readonly title: string; readonly storyId: string; readonly chapterId: string | null; readonly removedAt: number }
+export interface StorySummary {
+  readonly id: string;
+  readonly title: string;
+  readonly words: number;
+  readonly updatedAt: number;
+  readonly lastChapterId: string | null;
+}
+export interface ChapterSummary {
+  readonly id: string;
+  readonly storyId: string;
+  readonly title: string;
+  readonly words: number;
+  readonly position: number;
+}
+export interface RemovedItem {
+  readonly kind: 'story' | 'chapter' | 'turn';
+  readonly id: string;
+  readonly title: string;
+  readonly storyId: string;
+  readonly chapterId: string | null;
+  readonly removedAt: number;
+}
 
 /** A chapter as the manuscript needs it: every turn's place in the tree (removed ones too), texts of the active path only. */
 export interface ChapterDocument {

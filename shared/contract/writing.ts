@@ -5,7 +5,10 @@ import type { Ledger } from '../prompt/types.ts';
 import type { Sampling } from '../settings/sampling.ts';
 import { change, id, type StudioFault } from './common.ts';
 
-export interface ChangeAck { readonly structureRev: number; readonly versions: Readonly<Record<string, number>> }
+export interface ChangeAck {
+  readonly structureRev: number;
+  readonly versions: Readonly<Record<string, number>>;
+}
 
 export const MOST_ALTERNATES = 4;
 
@@ -16,54 +19,115 @@ export const MOST_ALTERNATES = 4;
  * `count`: so many answers to the same prompt, the others beside the first, one after the other. Alternates that nobody looks at end where another reply is asked for.
  */
 const generate = z.object({
-  chapterId: id, kind: z.enum(['reply', 'continue', 'retry', 'again']), turnId: id.nullable(), offset: z.number().int().min(0).nullable(), count: z.number().int().min(1).max(MOST_ALTERNATES).default(1), cold: z.boolean().default(false),
+  chapterId: id,
+  kind: z.enum(['reply', 'continue', 'retry', 'again']),
+  turnId: id.nullable(),
+  offset: z.number().int().min(0).nullable(),
+  count: z.number().int().min(1).max(MOST_ALTERNATES).default(1),
+  cold: z.boolean().default(false),
 });
 
 /** The stream goes into `turnId` at `offset` of its text. `waiting`: so many more alternates are written after it. */
-export interface RunningGeneration { readonly generationId: string; readonly turnId: string; readonly offset: number; readonly waiting: number }
+export interface RunningGeneration {
+  readonly generationId: string;
+  readonly turnId: string;
+  readonly offset: number;
+  readonly waiting: number;
+}
 /** The turn of a reply that is made again, as far as that reply went, and how it ended. */
-export interface FirstReply { readonly turnId: string; readonly text: string; readonly reason: StopReason }
+export interface FirstReply {
+  readonly turnId: string;
+  readonly text: string;
+  readonly reason: StopReason;
+}
 /** `ops` were applied by the studio to the tree: the client applies the same. `first`: only where a reply is made again. */
-export interface GenerationStart extends RunningGeneration { readonly structureRev: number; readonly ops: readonly Op[]; readonly first?: FirstReply }
+export interface GenerationStart extends RunningGeneration {
+  readonly structureRev: number;
+  readonly ops: readonly Op[];
+  readonly first?: FirstReply;
+}
 
 export interface GenerationStats {
-  readonly promptTokens: number; readonly reusedTokens: number; readonly tokens: number;
-  readonly firstTokenMs: number; readonly tokensPerSecond: number; readonly seed: number;
+  readonly promptTokens: number;
+  readonly reusedTokens: number;
+  readonly tokens: number;
+  readonly firstTokenMs: number;
+  readonly tokensPerSecond: number;
+  readonly seed: number;
   /** Tokens that were guessed ahead; left out where nothing guesses. */
   readonly guesses?: { readonly right: number; readonly wrong: number };
 }
 export type StopReason = 'end' | 'stop' | 'length' | 'stopped' | 'window' | 'error';
 export type GenerationEvent =
-  | { readonly type: 'prompt'; readonly seq: number; readonly done: number; readonly total: number; readonly reused: number }
+  | {
+      readonly type: 'prompt';
+      readonly seq: number;
+      readonly done: number;
+      readonly total: number;
+      readonly reused: number;
+    }
   | { readonly type: 'text'; readonly seq: number; readonly text: string }
   /** `offset`: where the span began in the end, after edits before it; `text` the whole span. `next`: the alternate that begins now, beside what is shown. */
-  | { readonly type: 'done'; readonly seq: number; readonly reason: StopReason; readonly version: number; readonly hash: string; readonly offset: number; readonly text: string;
-      readonly stats: GenerationStats | null; readonly sampling: Sampling | null; readonly fault: StudioFault | null;
-      readonly next: GenerationStart | null };
+  | {
+      readonly type: 'done';
+      readonly seq: number;
+      readonly reason: StopReason;
+      readonly version: number;
+      readonly hash: string;
+      readonly offset: number;
+      readonly text: string;
+      readonly stats: GenerationStats | null;
+      readonly sampling: Sampling | null;
+      readonly fault: StudioFault | null;
+      readonly next: GenerationStart | null;
+    };
 
 /** How long the next reply will take on this machine: until its first word, and how fast it comes then. */
-export interface Forecast { readonly readMs: number; readonly tokensPerSecond: number | null }
+export interface Forecast {
+  readonly readMs: number;
+  readonly tokensPerSecond: number | null;
+}
 /** The prompt that a reply would send. `forecast` is null until the machine's speed with this model and context was seen. */
-export interface PlannedReply extends Ledger { readonly forecast: Forecast | null }
+export interface PlannedReply extends Ledger {
+  readonly forecast: Forecast | null;
+}
 /** A token of a reply, `at` in its text (UTF-16 units), with its probability by the model alone, before any sampler, and the likeliest ones in its place. */
-export interface WordCandidates { readonly at: number; readonly text: string; readonly probability: number; readonly others: readonly { readonly text: string; readonly probability: number }[] }
+export interface WordCandidates {
+  readonly at: number;
+  readonly text: string;
+  readonly probability: number;
+  readonly others: readonly { readonly text: string; readonly probability: number }[];
+}
 /** `offset`: where in the turn the reply stood when it ended; edits since may have moved it. */
-export interface GenerationCandidates { readonly generationId: string; readonly turnId: string; readonly offset: number; readonly words: readonly WordCandidates[] }
+export interface GenerationCandidates {
+  readonly generationId: string;
+  readonly turnId: string;
+  readonly offset: number;
+  readonly words: readonly WordCandidates[];
+}
 
 export type Hold = { readonly role: 'writer' | 'reader' };
 
 export const writing = {
   applyChange: oc.input(change).output(type<ChangeAck>()),
   /** Shows a branch: re-points the active child and answers with every turn of the new path after the parent, texts included but for the span of what is being written. */
-  activate: oc.input(z.object({ changeId: id, chapterId: id, turnId: id })).output(type<{ structureRev: number; path: TreeTurn[]; generation: RunningGeneration | null }>()),
+  activate: oc
+    .input(z.object({ changeId: id, chapterId: id, turnId: id }))
+    .output(type<{ structureRev: number; path: TreeTurn[]; generation: RunningGeneration | null }>()),
   generate: oc.input(generate).output(type<GenerationStart>()),
-  follow: oc.input(z.object({ generationId: id, afterSeq: z.number().int().min(0) })).output(eventIterator(type<GenerationEvent>())),
+  follow: oc
+    .input(z.object({ generationId: id, afterSeq: z.number().int().min(0) }))
+    .output(eventIterator(type<GenerationEvent>())),
   /** `all`: also the alternates that wait for it. */
   stop: oc.input(z.object({ generationId: id, all: z.boolean().default(false) })).output(type<void>()),
   /** The ledger of the prompt that a Reply after `turnId` (or a Continue at `offset` in it) would send; null turn: the path's end. Fails with NO_ENGINE while no model is ready. */
-  plan: oc.input(z.object({ chapterId: id, turnId: id.nullable(), offset: z.number().int().min(0).nullable() })).output(type<PlannedReply>()),
+  plan: oc
+    .input(z.object({ chapterId: id, turnId: id.nullable(), offset: z.number().int().min(0).nullable() }))
+    .output(type<PlannedReply>()),
   /** What else could have been written: of one reply, or of all that were written into a turn, oldest first. Replies without a record are not in the answer. */
-  candidates: oc.input(z.union([z.object({ generationId: id }), z.object({ turnId: id })])).output(type<readonly GenerationCandidates[]>()),
+  candidates: oc
+    .input(z.union([z.object({ generationId: id }), z.object({ turnId: id })]))
+    .output(type<readonly GenerationCandidates[]>()),
   /** Holds a story for writing while the iterator is open; a second client is a reader until it takes over. */
   hold: oc.input(z.object({ storyId: id })).output(eventIterator(type<Hold>())),
   takeOver: oc.input(z.object({ storyId: id })).output(type<void>()),

@@ -51,7 +51,8 @@ function likeness(a: Heading | undefined, b: Heading | undefined): number {
 
 /** The heaviest set of pairs in order, the earliest where several are. */
 function bestPairs(a: readonly Heading[], b: readonly Heading[]): Pair[] {
-  if (a.length * b.length > MAX_CELLS) return a.slice(0, b.length).flatMap((_, at): Pair[] => (likeness(a[at], b[at]) > 0 ? [[at, at]] : []));
+  if (a.length * b.length > MAX_CELLS)
+    return a.slice(0, b.length).flatMap((_, at): Pair[] => (likeness(a[at], b[at]) > 0 ? [[at, at]] : []));
   const width = b.length + 1;
   const best = new Uint32Array((a.length + 1) * width);
   const at = (row: number, column: number): number => best[row * width + column] ?? 0;
@@ -63,7 +64,7 @@ function bestPairs(a: readonly Heading[], b: readonly Heading[]): Pair[] {
     for (let column = b.length - 1; column >= 0; column--)
       best[row * width + column] = Math.max(at(row + 1, column), at(row, column + 1), weight(row, column));
   const pairs: Pair[] = [];
-  for (let row = 0, column = 0; row < a.length && column < b.length; ) {
+  for (let row = 0, column = 0; row < a.length && column < b.length;) {
     if (weight(row, column) === at(row, column)) pairs.push([row++, column++]);
     else if (at(row, column + 1) === at(row, column)) column++;
     else row++;

@@ -3,7 +3,12 @@ import type { LineEdit } from './layout.ts';
 
 /** A replaced range of the text as it was (lines and columns from 1), as Monaco reports them. */
 export interface TextChange {
-  readonly range: { readonly startLineNumber: number; readonly startColumn: number; readonly endLineNumber: number; readonly endColumn: number };
+  readonly range: {
+    readonly startLineNumber: number;
+    readonly startColumn: number;
+    readonly endLineNumber: number;
+    readonly endColumn: number;
+  };
   readonly text: string;
 }
 
@@ -47,5 +52,10 @@ export function lineEditsOf(changes: readonly TextChange[], lineAt: (line: numbe
 }
 
 function byPlace({ range: a }: TextChange, { range: b }: TextChange): number {
-  return a.startLineNumber - b.startLineNumber || a.startColumn - b.startColumn || a.endLineNumber - b.endLineNumber || a.endColumn - b.endColumn;
+  return (
+    a.startLineNumber - b.startLineNumber ||
+    a.startColumn - b.startColumn ||
+    a.endLineNumber - b.endLineNumber ||
+    a.endColumn - b.endColumn
+  );
 }

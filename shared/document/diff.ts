@@ -1,5 +1,14 @@
 /** The ops that make a tree's path equal to what the manuscript shows (rules T9 to T14). */
-import { activeAfter, applyOp, cameAfter, hasLivingChildren, livingParent, livingTurn, openDraft, splitsPair } from './draft.ts';
+import {
+  activeAfter,
+  applyOp,
+  cameAfter,
+  hasLivingChildren,
+  livingParent,
+  livingTurn,
+  openDraft,
+  splitsPair,
+} from './draft.ts';
 import type { Draft } from './draft.ts';
 import { DocumentFault } from './faults.ts';
 import type { Op, Turn, TurnTree } from './turn.ts';
@@ -88,7 +97,8 @@ function clearBetween(work: Work, current: readonly Turn[]): void {
       between.unshift(above);
       above = livingTurn(draft, above)?.parentId ?? null;
     }
-    if (above === previous && !between.some((other) => work.wanted.has(other))) for (const other of between) emit(work, { op: 'remove', turnId: other });
+    if (above === previous && !between.some((other) => work.wanted.has(other)))
+      for (const other of between) emit(work, { op: 'remove', turnId: other });
     previous = id;
   }
 }
@@ -165,9 +175,14 @@ function clearAfter(work: Work, id: string | null, mayGo: (next: string) => bool
 function writeContent(work: Work, turn: Turn): void {
   const held = livingTurn(work.draft, turn.id);
   if (held === null) return;
-  if (held.role !== turn.role || held.marked !== turn.marked) emit(work, { op: 'setRole', turnId: turn.id, role: turn.role, marked: turn.marked });
+  if (held.role !== turn.role || held.marked !== turn.marked)
+    emit(work, { op: 'setRole', turnId: turn.id, role: turn.role, marked: turn.marked });
   if (held.speaker !== turn.speaker) emit(work, { op: 'setSpeaker', turnId: turn.id, speaker: turn.speaker });
-  if (held.text === null) throw new DocumentFault('RANGE', `The text of turn ${turn.id} has not been read yet, so that it cannot be compared.`);
+  if (held.text === null)
+    throw new DocumentFault(
+      'RANGE',
+      `The text of turn ${turn.id} has not been read yet, so that it cannot be compared.`,
+    );
   const patch = patchOf(held.text, turn.text);
   const version = livingTurn(work.draft, turn.id)?.version ?? held.version;
   if (patch !== null) emit(work, { op: 'setText', turnId: turn.id, version, ...patch });

@@ -69,7 +69,19 @@ function insert(draft: Draft, turn: Turn, after: Parent, as: 'chain' | 'alternat
   const activeChildId = as === 'chain' ? activeAfter(draft, after) : null;
   const followers = as === 'chain' ? groupOf(draft, after).filter((id) => livingTurn(draft, id) !== null) : [];
   const { id, role, speaker, marked, text } = turn;
-  draft.turns.set(id, { id, parentId: after, activeChildId, order, role, speaker, marked, text, version: 1, interrupted: false, tombstone: null });
+  draft.turns.set(id, {
+    id,
+    parentId: after,
+    activeChildId,
+    order,
+    role,
+    speaker,
+    marked,
+    text,
+    version: 1,
+    interrupted: false,
+    tombstone: null,
+  });
   groupSet(draft, after).add(id);
   for (const follower of followers) move(draft, follower, id);
   if (as !== 'beside') setActive(draft, after, id);
@@ -78,13 +90,19 @@ function insert(draft: Draft, turn: Turn, after: Parent, as: 'chain' | 'alternat
 function setText(draft: Draft, op: Extract<Op, { op: 'setText' }>): void {
   const turn = demand(draft, op.turnId);
   if (turn.version !== op.version)
-    throw new DocumentFault('VERSION', `Turn ${turn.id} has changed: the edit was made on version ${op.version}, it is at ${turn.version}.`);
+    throw new DocumentFault(
+      'VERSION',
+      `Turn ${turn.id} has changed: the edit was made on version ${op.version}, it is at ${turn.version}.`,
+    );
   const { at, del, ins } = op;
   if (!Number.isSafeInteger(at) || !Number.isSafeInteger(del) || at < 0 || del < 0)
     throw new DocumentFault('RANGE', `An edit of turn ${turn.id} has no valid place (${at}, ${del}).`);
   const text = turn.text;
   if (text !== null && (at + del > text.length || splitsPair(text, at) || splitsPair(text, at + del)))
-    throw new DocumentFault('RANGE', `An edit of turn ${turn.id} reaches outside its ${text.length} characters, or into the middle of one (${at}, ${del}).`);
+    throw new DocumentFault(
+      'RANGE',
+      `An edit of turn ${turn.id} reaches outside its ${text.length} characters, or into the middle of one (${at}, ${del}).`,
+    );
   change(draft, turn, { text: text === null ? null : text.slice(0, at) + ins + text.slice(at + del) });
 }
 
@@ -106,13 +124,19 @@ function restore(draft: Draft, id: string, after: Parent | undefined): void {
 }
 
 /** Back above the children it had: exact right after its removal; later, above those that still stand where it left them and what was written there since. */
-function comeBack(draft: Draft, turn: TreeTurn, { seq, children, wasActive }: NonNullable<TreeTurn['tombstone']>): void {
+function comeBack(
+  draft: Draft,
+  turn: TreeTurn,
+  { seq, children, wasActive }: NonNullable<TreeTurn['tombstone']>,
+): void {
   const parent = livingParent(draft, turn);
   const shown = activeAfter(draft, parent);
   const taken = heirs(draft, children).filter((heir) => draft.turns.get(heir)?.parentId === parent);
-  if (wasActive && shown !== null && !taken.includes(shown) && (draft.turns.get(shown)?.order ?? 0) > seq) taken.push(shown);
+  if (wasActive && shown !== null && !taken.includes(shown) && (draft.turns.get(shown)?.order ?? 0) > seq)
+    taken.push(shown);
   const wasAbove = shown !== null && taken.includes(shown);
-  const own = turn.activeChildId !== null && taken.includes(turn.activeChildId) && livingTurn(draft, turn.activeChildId) !== null;
+  const own =
+    turn.activeChildId !== null && taken.includes(turn.activeChildId) && livingTurn(draft, turn.activeChildId) !== null;
   const activeChildId = wasAbove ? shown : own ? turn.activeChildId : null;
   settle(draft, turn.id, parent, taken, activeChildId);
   if (wasActive || wasAbove) setActive(draft, parent, turn.id);
@@ -134,7 +158,8 @@ function settle(draft: Draft, id: string, parent: Parent, children: readonly str
 
 function activate(draft: Draft, parent: Parent, id: Parent): void {
   if (parent !== null) demand(draft, parent);
-  if (id !== null && demand(draft, id).parentId !== parent) throw new DocumentFault('ORDER', `Turn ${id} does not follow ${parent ?? 'the start'}.`);
+  if (id !== null && demand(draft, id).parentId !== parent)
+    throw new DocumentFault('ORDER', `Turn ${id} does not follow ${parent ?? 'the start'}.`);
   setActive(draft, parent, id);
 }
 
@@ -153,7 +178,10 @@ export function cameAfter(draft: Draft, id: string, seq: number): boolean {
 
 /** The clock of this chapter: orders and the seqs of tombstones are drawn from it (T3). */
 function latest(draft: Draft): number {
-  draft.latest ??= [...draft.turns.values()].reduce((last, turn) => Math.max(last, turn.order, turn.tombstone?.seq ?? 0), 0);
+  draft.latest ??= [...draft.turns.values()].reduce(
+    (last, turn) => Math.max(last, turn.order, turn.tombstone?.seq ?? 0),
+    0,
+  );
   return draft.latest;
 }
 
@@ -214,5 +242,10 @@ function groupAll(draft: Draft): Map<Parent, Set<string>> {
 
 /** Whether a border lies inside a surrogate pair. */
 export function splitsPair(text: string, at: number): boolean {
-  return at > 0 && at < text.length && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800 && (text.charCodeAt(at) & 0xfc00) === 0xdc00;
+  return (
+    at > 0 &&
+    at < text.length &&
+    (text.charCodeAt(at - 1) & 0xfc00) === 0xd800 &&
+    (text.charCodeAt(at) & 0xfc00) === 0xdc00
+  );
 }

@@ -39,7 +39,10 @@ describe('M10: page, tree and text agree after any sequence of edits, undo, redo
     console.log(`fuzz: FUZZ_SEED=${FIRST} FUZZ_RUNS=${RUNS}`);
     for (let index = 0; index < RUNS; index++) {
       const failed = failure(FIRST + index);
-      if (failed !== null) expect.fail(`${failed}\nRun it again with FUZZ_SEED=${FIRST + index} FUZZ_RUNS=1, then pin it in fuzz/seeds.json.`);
+      if (failed !== null)
+        expect.fail(
+          `${failed}\nRun it again with FUZZ_SEED=${FIRST + index} FUZZ_RUNS=1, then pin it in fuzz/seeds.json.`,
+        );
     }
   });
 });

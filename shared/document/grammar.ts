@@ -119,6 +119,8 @@ export function isUnmarked(turn: Omit<TurnContent, 'text'>, index: number): bool
 /** The manuscript of these turns; that of no turn is that of one empty unmarked one. */
 export function print(turns: readonly TurnContent[]): string {
   return turns
-    .flatMap((turn, index) => (isUnmarked(turn, index) ? textLines(turn.text) : [printMark(turn), ...textLines(turn.text)]))
+    .flatMap((turn, index) =>
+      isUnmarked(turn, index) ? textLines(turn.text) : [printMark(turn), ...textLines(turn.text)],
+    )
     .join('\n');
 }

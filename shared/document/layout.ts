@@ -87,7 +87,12 @@ function joined(edits: readonly LineEdit[]): LineEdit[] {
   for (const edit of edits) {
     const last = apart.at(-1);
     if (last === undefined || edit.fromLine > last.toLine + 1) apart.push(edit);
-    else apart[apart.length - 1] = { fromLine: last.fromLine, toLine: edit.toLine, newLines: [...last.newLines, ...edit.newLines] };
+    else
+      apart[apart.length - 1] = {
+        fromLine: last.fromLine,
+        toLine: edit.toLine,
+        newLines: [...last.newLines, ...edit.newLines],
+      };
   }
   return apart;
 }
@@ -104,7 +109,14 @@ function marksIn(lines: readonly string[], firstLine: number): Start[] {
 /** Spans from where turns begin; whatever equals what was there before is the same object. */
 function build(starts: readonly Start[], ids: readonly string[], lineCount: number, old: Layout | null): Layout {
   const spans = starts.map(({ role, speaker, marked, line }, index): TurnSpan => {
-    const span = { id: ids[index] ?? '', role, speaker, marked, line, lines: (starts[index + 1]?.line ?? lineCount + 1) - line };
+    const span = {
+      id: ids[index] ?? '',
+      role,
+      speaker,
+      marked,
+      line,
+      lines: (starts[index + 1]?.line ?? lineCount + 1) - line,
+    };
     const before = old?.spans[index];
     return before !== undefined && sameSpan(before, span) ? before : span;
   });
@@ -114,7 +126,14 @@ function build(starts: readonly Start[], ids: readonly string[], lineCount: numb
 }
 
 function sameSpan(a: TurnSpan, b: TurnSpan): boolean {
-  return a.id === b.id && a.role === b.role && a.speaker === b.speaker && a.marked === b.marked && a.line === b.line && a.lines === b.lines;
+  return (
+    a.id === b.id &&
+    a.role === b.role &&
+    a.speaker === b.speaker &&
+    a.marked === b.marked &&
+    a.line === b.line &&
+    a.lines === b.lines
+  );
 }
 
 function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
@@ -124,8 +143,13 @@ function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
 /** The same lines with other ids, as when an undo brings back those of an earlier version. */
 export function withIds(layout: Layout, ids: readonly string[]): Layout {
   if (sameItems(ids, layout.ids)) return layout;
-  if (ids.length !== layout.spans.length) throw new RangeError(`${layout.spans.length} turns cannot have ${ids.length} ids.`);
-  return { ids, spans: layout.spans.map((span, index) => ({ ...span, id: ids[index] ?? span.id })), lineCount: layout.lineCount };
+  if (ids.length !== layout.spans.length)
+    throw new RangeError(`${layout.spans.length} turns cannot have ${ids.length} ids.`);
+  return {
+    ids,
+    spans: layout.spans.map((span, index) => ({ ...span, id: ids[index] ?? span.id })),
+    lineCount: layout.lineCount,
+  };
 }
 
 /** The turn that a line belongs to. */

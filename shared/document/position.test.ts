@@ -29,11 +29,13 @@ describe('M9: a place in the text and a place in its lines', () => {
   });
   test('every offset comes back', () => {
     const line = fc.constantFrom('', 'a', '<|user|>', '\\<|model|> x', '\\', 'longer text');
-    fc.assert(fc.property(fc.array(line, { minLength: 1 }), fc.nat(), (plain, some) => {
-      const lines = textLines(plain.join('\n'));
-      const offset = some % (turnText(lines).length + 1);
-      const place = linePosition(offset, lines);
-      expect(textOffset(place.line, place.column, lines)).toBe(offset);
-    }));
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1 }), fc.nat(), (plain, some) => {
+        const lines = textLines(plain.join('\n'));
+        const offset = some % (turnText(lines).length + 1);
+        const place = linePosition(offset, lines);
+        expect(textOffset(place.line, place.column, lines)).toBe(offset);
+      }),
+    );
   });
 });

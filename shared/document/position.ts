@@ -28,14 +28,18 @@ export function linePosition(offset: number, lines: readonly string[]): LinePosi
     const shown = lines[index] ?? '';
     const escape = isEscaped(shown) ? 1 : 0;
     const length = shown.length - escape;
-    if (rest <= length || index === lines.length - 1) return { line: index + 1, column: 1 + escape + Math.min(rest, length) };
+    if (rest <= length || index === lines.length - 1)
+      return { line: index + 1, column: 1 + escape + Math.min(rest, length) };
     rest -= length + 1;
   }
   return { line: 1, column: 1 };
 }
 
 /** Where a place in a text stands after `del` units at `at` became `ins`: an edit that ends at or before it moves it along. */
-export function rebaseOffset(offset: number, edit: { readonly at: number; readonly del: number; readonly ins: string }): number {
+export function rebaseOffset(
+  offset: number,
+  edit: { readonly at: number; readonly del: number; readonly ins: string },
+): number {
   if (edit.at + edit.del <= offset) return offset + edit.ins.length - edit.del;
   return Math.min(offset, edit.at + edit.ins.length);
 }

@@ -3,19 +3,39 @@ import { DocumentFault, EMPTY_TREE, activePath, alternatesOf, applyOps, children
 import type { Op, Turn, TurnTree } from './turn.ts';
 
 const turn = (id: string, text = id): Turn => ({ id, role: 'model', speaker: null, marked: true, text });
-const insert = (id: string, after: string | null, as: 'chain' | 'alternate' = 'chain'): Op => ({ op: 'insert', turn: turn(id), after, as });
+const insert = (id: string, after: string | null, as: 'chain' | 'alternate' = 'chain'): Op => ({
+  op: 'insert',
+  turn: turn(id),
+  after,
+  as,
+});
 const remove = (turnId: string): Op => ({ op: 'remove', turnId });
 const restore = (turnId: string): Op => ({ op: 'restore', turnId });
-const setText = (turnId: string, version: number, at: number, del: number, ins: string): Op => ({ op: 'setText', turnId, version, at, del, ins });
+const setText = (turnId: string, version: number, at: number, del: number, ins: string): Op => ({
+  op: 'setText',
+  turnId,
+  version,
+  at,
+  del,
+  ins,
+});
 
 /** a → b → c, with an alternate b2 of b that goes on with d. The path is a, b, c. */
 const STORY = applyOps(EMPTY_TREE, [
-  insert('a', null), insert('b', 'a'), insert('c', 'b'), insert('b2', 'a', 'alternate'), insert('d', 'b2'), { op: 'activate', parentId: 'a', turnId: 'b' },
+  insert('a', null),
+  insert('b', 'a'),
+  insert('c', 'b'),
+  insert('b2', 'a', 'alternate'),
+  insert('d', 'b2'),
+  { op: 'activate', parentId: 'a', turnId: 'b' },
 ]);
 
 const path = (tree: TurnTree): string[] => activePath(tree).map(({ id }) => id);
 const after = (tree: TurnTree, id: string | null): string[] => childrenOf(tree, id).map((child) => child.id);
-const shape = (tree: TurnTree): unknown => [tree.activeRootId, [...tree.turns.values()].map(({ version: _counted, restoredAt: _memory, ...rest }) => rest)];
+const shape = (tree: TurnTree): unknown => [
+  tree.activeRootId,
+  [...tree.turns.values()].map(({ version: _counted, restoredAt: _memory, ...rest }) => rest),
+];
 
 function faultOf(tree: TurnTree, ...ops: Op[]): string {
   try {
@@ -29,9 +49,11 @@ function faultOf(tree: TurnTree, ...ops: Op[]): string {
 
 describe('T1: the path goes from turn to turn by what each goes on with', () => {
   test('the path', () => expect(path(STORY)).toEqual(['a', 'b', 'c']));
-  test('alternates, oldest first', () => expect(alternatesOf(STORY, 'b2')).toEqual({ index: 1, count: 2, ids: ['b', 'b2'] }));
+  test('alternates, oldest first', () =>
+    expect(alternatesOf(STORY, 'b2')).toEqual({ index: 1, count: 2, ids: ['b', 'b2'] }));
   test('a turn alone has itself', () => expect(alternatesOf(STORY, 'a')).toEqual({ index: 0, count: 1, ids: ['a'] }));
-  test('a removed turn is none of them', () => expect(alternatesOf(applyOps(STORY, [remove('b')]), 'b')).toEqual({ index: -1, count: 2, ids: ['c', 'b2'] }));
+  test('a removed turn is none of them', () =>
+    expect(alternatesOf(applyOps(STORY, [remove('b')]), 'b')).toEqual({ index: -1, count: 2, ids: ['c', 'b2'] }));
   test('an empty chapter', () => expect([path(EMPTY_TREE), after(EMPTY_TREE, null)]).toEqual([[], []]));
 });
 
@@ -41,12 +63,23 @@ describe('T2: a change is applied as one, or not at all', () => {
     applyOps(STORY, [remove('a'), restore('a'), setText('a', 3, 0, 1, 'x')]);
     expect(STORY).toEqual(before);
   });
-  test('a fault at the end undoes nothing, since nothing was done', () => expect(faultOf(STORY, remove('b'), remove('b'))).toBe('NO_TURN'));
+  test('a fault at the end undoes nothing, since nothing was done', () =>
+    expect(faultOf(STORY, remove('b'), remove('b'))).toBe('NO_TURN'));
   test('every op on a turn counts; being moved or shown does not', () => {
     const tree = applyOps(STORY, [
-      setText('b', 1, 0, 0, 'x'), { op: 'setRole', turnId: 'b', role: 'user', marked: true }, { op: 'setSpeaker', turnId: 'b', speaker: 'Anna' }, remove('b'), restore('b'),
+      setText('b', 1, 0, 0, 'x'),
+      { op: 'setRole', turnId: 'b', role: 'user', marked: true },
+      { op: 'setSpeaker', turnId: 'b', speaker: 'Anna' },
+      remove('b'),
+      restore('b'),
     ]);
-    expect([...tree.turns.values()].map(({ id, version }) => [id, version])).toEqual([['a', 1], ['b', 6], ['c', 1], ['b2', 1], ['d', 1]]);
+    expect([...tree.turns.values()].map(({ id, version }) => [id, version])).toEqual([
+      ['a', 1],
+      ['b', 6],
+      ['c', 1],
+      ['b2', 1],
+      ['d', 1],
+    ]);
     expect(tree.turns.get('b')).toMatchObject({ role: 'user', speaker: 'Anna', text: 'xb' });
   });
   test.each<[string, Op]>([
@@ -63,7 +96,9 @@ describe('T2: a change is applied as one, or not at all', () => {
 
 test('T3: orders and seqs are drawn from one clock', () => {
   const tree = applyOps(STORY, [remove('c'), insert('x', 'b'), remove('d')]);
-  expect(['d', 'c', 'x'].map((id) => tree.turns.get(id)?.tombstone?.seq ?? tree.turns.get(id)?.order)).toEqual([8, 6, 7]);
+  expect(['d', 'c', 'x'].map((id) => tree.turns.get(id)?.tombstone?.seq ?? tree.turns.get(id)?.order)).toEqual([
+    8, 6, 7,
+  ]);
 });
 
 describe('T4: inserting', () => {
@@ -80,7 +115,10 @@ describe('T4: inserting', () => {
 });
 
 describe('T5: a text is edited by patches on a version', () => {
-  test('replaces', () => expect(applyOps(STORY, [setText('a', 1, 0, 1, 'Hello'), setText('a', 2, 5, 0, '!')]).turns.get('a')?.text).toBe('Hello!'));
+  test('replaces', () =>
+    expect(applyOps(STORY, [setText('a', 1, 0, 1, 'Hello'), setText('a', 2, 5, 0, '!')]).turns.get('a')?.text).toBe(
+      'Hello!',
+    ));
   test.each<[string, Op]>([
     ['VERSION', setText('a', 2, 0, 0, 'x')],
     ['RANGE', setText('a', 1, 1, 1, 'x')],
@@ -89,7 +127,11 @@ describe('T5: a text is edited by patches on a version', () => {
   ])('%s for %j', (code, op) => expect(faultOf(STORY, op)).toBe(code));
   test('never inside a surrogate pair', () => {
     const tree = applyOps(EMPTY_TREE, [{ op: 'insert', turn: turn('a', '😀'), after: null, as: 'chain' }]);
-    expect([faultOf(tree, setText('a', 1, 1, 0, 'x')), faultOf(tree, setText('a', 1, 0, 1, 'x')), faultOf(tree, setText('a', 1, 0, 2, 'x'))]).toEqual(['RANGE', 'RANGE', 'none']);
+    expect([
+      faultOf(tree, setText('a', 1, 1, 0, 'x')),
+      faultOf(tree, setText('a', 1, 0, 1, 'x')),
+      faultOf(tree, setText('a', 1, 0, 2, 'x')),
+    ]).toEqual(['RANGE', 'RANGE', 'none']);
   });
   test('a text that was not sent stays unknown', () => {
     const unread = { ...STORY, turns: new Map([...STORY.turns].map(([id, one]) => [id, { ...one, text: null }])) };
@@ -101,20 +143,29 @@ describe('T5: a text is edited by patches on a version', () => {
 describe('T6 and T7: removing and restoring', () => {
   test('what followed moves up and is shown', () => {
     const tree = applyOps(STORY, [remove('b')]);
-    expect([path(tree), after(tree, 'a')]).toEqual([['a', 'c'], ['c', 'b2']]);
+    expect([path(tree), after(tree, 'a')]).toEqual([
+      ['a', 'c'],
+      ['c', 'b2'],
+    ]);
   });
   test('a turn that was not shown leaves the path as it is', () => {
     const tree = applyOps(STORY, [remove('b2')]);
-    expect([path(tree), after(tree, 'a')]).toEqual([['a', 'b', 'c'], ['b', 'd']]);
+    expect([path(tree), after(tree, 'a')]).toEqual([
+      ['a', 'b', 'c'],
+      ['b', 'd'],
+    ]);
   });
   test('the last turn leaves its alternates hidden', () => {
     const tree = applyOps(STORY, [remove('c'), remove('b')]);
     expect([path(tree), after(tree, 'a')]).toEqual([['a'], ['b2']]);
   });
-  test.each([[['a']], [['b']], [['b2']], [['c']], [['a', 'b', 'c']], [['c', 'b', 'a']], [['b', 'b2', 'd', 'a']]])('removing %j and restoring in reverse is as before', (ids) => {
-    const tree = applyOps(STORY, [...ids.map(remove), ...ids.toReversed().map(restore)]);
-    expect(shape(tree)).toEqual(shape(STORY));
-  });
+  test.each([[['a']], [['b']], [['b2']], [['c']], [['a', 'b', 'c']], [['c', 'b', 'a']], [['b', 'b2', 'd', 'a']]])(
+    'removing %j and restoring in reverse is as before',
+    (ids) => {
+      const tree = applyOps(STORY, [...ids.map(remove), ...ids.toReversed().map(restore)]);
+      expect(shape(tree)).toEqual(shape(STORY));
+    },
+  );
   test('it survives being stored and read in between', () => {
     const gone = applyOps(STORY, [remove('a'), remove('b')]);
     const read: TurnTree = { ...gone, turns: new Map(JSON.parse(JSON.stringify([...gone.turns]))) };
@@ -125,16 +176,25 @@ describe('T6 and T7: removing and restoring', () => {
     expect(path(tree)).toEqual(['a', 'c']);
     expect(path(applyOps(tree, [restore('b')]))).toEqual(['a', 'b', 'c']);
   });
-  test('what was written in its place since follows it', () => expect(path(applyOps(STORY, [remove('c'), insert('x', 'b'), restore('c')]))).toEqual(['a', 'b', 'c', 'x']));
+  test('what was written in its place since follows it', () =>
+    expect(path(applyOps(STORY, [remove('c'), insert('x', 'b'), restore('c')]))).toEqual(['a', 'b', 'c', 'x']));
   test('after another turn, before what is shown there', () => {
     const tree = applyOps(STORY, [remove('c'), { op: 'restore', turnId: 'c', after: 'a' }]);
-    expect([path(tree), after(tree, 'c')]).toEqual([['a', 'c', 'b'], ['b', 'b2']]);
+    expect([path(tree), after(tree, 'c')]).toEqual([
+      ['a', 'c', 'b'],
+      ['b', 'b2'],
+    ]);
     expect(path(applyOps(STORY, [remove('c'), { op: 'restore', turnId: 'c', after: null }]))).toEqual(['c', 'a', 'b']);
   });
 });
 
 describe('T8: showing another alternate', () => {
-  test('shows its tail', () => expect(path(applyOps(STORY, [{ op: 'activate', parentId: 'a', turnId: 'b2' }]))).toEqual(['a', 'b2', 'd']));
-  test('or nothing', () => expect(path(applyOps(STORY, [{ op: 'activate', parentId: 'a', turnId: null }]))).toEqual(['a']));
-  test('also at the start', () => expect(path(applyOps(STORY, [insert('x', null, 'alternate'), { op: 'activate', parentId: null, turnId: 'a' }]))).toEqual(['a', 'b', 'c']));
+  test('shows its tail', () =>
+    expect(path(applyOps(STORY, [{ op: 'activate', parentId: 'a', turnId: 'b2' }]))).toEqual(['a', 'b2', 'd']));
+  test('or nothing', () =>
+    expect(path(applyOps(STORY, [{ op: 'activate', parentId: 'a', turnId: null }]))).toEqual(['a']));
+  test('also at the start', () =>
+    expect(
+      path(applyOps(STORY, [insert('x', null, 'alternate'), { op: 'activate', parentId: null, turnId: 'a' }])),
+    ).toEqual(['a', 'b', 'c']));
 });

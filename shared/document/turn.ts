@@ -29,7 +29,11 @@ export interface TreeTurn {
   readonly version: number;
   readonly interrupted: boolean;
   /** What `restore` puts back; null while the turn lives. `seq` grows with every removal. */
-  readonly tombstone: { readonly seq: number; readonly children: readonly string[]; readonly wasActive: boolean } | null;
+  readonly tombstone: {
+    readonly seq: number;
+    readonly children: readonly string[];
+    readonly wasActive: boolean;
+  } | null;
   /** The latest order or seq when it was last restored. Only in memory: it lets an undo tell what stands in a removed turn's place from a branch. */
   readonly restoredAt?: number | undefined;
 }
@@ -48,8 +52,20 @@ export interface TurnTree {
  * `restore` puts a turn back where it was, or with `after` behind that turn (null: at the start) and before what is shown there.
  */
 export type Op =
-  | { readonly op: 'insert'; readonly turn: Turn; readonly after: string | null; readonly as: 'chain' | 'alternate' | 'beside' }
-  | { readonly op: 'setText'; readonly turnId: string; readonly version: number; readonly at: number; readonly del: number; readonly ins: string }
+  | {
+      readonly op: 'insert';
+      readonly turn: Turn;
+      readonly after: string | null;
+      readonly as: 'chain' | 'alternate' | 'beside';
+    }
+  | {
+      readonly op: 'setText';
+      readonly turnId: string;
+      readonly version: number;
+      readonly at: number;
+      readonly del: number;
+      readonly ins: string;
+    }
   | { readonly op: 'setRole'; readonly turnId: string; readonly role: Role; readonly marked: boolean }
   | { readonly op: 'setSpeaker'; readonly turnId: string; readonly speaker: string | null }
   | { readonly op: 'remove'; readonly turnId: string }

@@ -5,7 +5,7 @@ test.each([
   ['', 0],
   ['  \n\n — … * ', 0],
   ['One two\nthree', 3],
-  ['It’s well-known—isn\'t it?', 4],
+  ["It’s well-known—isn't it?", 4],
   ['1,000 steps, 3.14 of them.', 5],
   ['End.Start', 2],
   ['naïve cafés', 2],

@@ -11,8 +11,17 @@ export interface Assembled {
   readonly neutralised: ReadonlySet<string>;
 }
 
-export function assemble(turns: readonly PromptTurn[], options: RenderOptions, { format, tokenizer, words, cache }: Scale): Assembled {
+export function assemble(
+  turns: readonly PromptTurn[],
+  options: RenderOptions,
+  { format, tokenizer, words, cache }: Scale,
+): Assembled {
   const { parts, neutralised } = renderParts(format, turns, options, words);
   const { tokens, owners, split } = tokenizeParts(parts, tokenizer, words, cache);
-  return { text: parts.map((part) => part.text).join(''), tokens, owners, neutralised: new Set([...neutralised, ...split]) };
+  return {
+    text: parts.map((part) => part.text).join(''),
+    tokens,
+    owners,
+    neutralised: new Set([...neutralised, ...split]),
+  };
 }

@@ -42,7 +42,25 @@ export const promptFormat = z.strictObject({
 
 /** The formats that come with the studio. */
 export const FORMATS: readonly PromptFormat[] = [
-  metharme, oasst, memphis, pygmalion, chatml, qwen3, llama3, llama2, vicuna, alpaca, gemma, mistralV1, mistralV3, mistralV7, glm4, glm45, commandR, harmony, prose,
+  metharme,
+  oasst,
+  memphis,
+  pygmalion,
+  chatml,
+  qwen3,
+  llama3,
+  llama2,
+  vicuna,
+  alpaca,
+  gemma,
+  mistralV1,
+  mistralV3,
+  mistralV7,
+  glm4,
+  glm45,
+  commandR,
+  harmony,
+  prose,
 ].map((data) => promptFormat.parse(data));
 
 export function formatByName(name: string): PromptFormat | null {

@@ -30,7 +30,8 @@ export function tokensOfTurn(turn: PromptTurn, open: boolean, limit: number, sca
 }
 
 /** Tokens of a role's markers alone. */
-export const markerTokens = (role: Role, scale: Scale) => renderedTokens({ id: '', role, speaker: null, text: '' }, false, scale);
+export const markerTokens = (role: Role, scale: Scale) =>
+  renderedTokens({ id: '', role, speaker: null, text: '' }, false, scale);
 
 /** Where to begin a text so that the turn takes at most `room` tokens: null if not even a character fits. */
 export function trimHead(turn: PromptTurn, open: boolean, room: number, scale: Scale): number | null {

@@ -6,7 +6,10 @@ import { atBrackets, isBracketed } from './words.ts';
 const MARK = /<[^<>\s]+>|\[[^[\]\s]+\]/g;
 
 /** `exact`: on all conversations. Else a template puts a preface of its own in front where there is no note, or takes notes in a way of its own. */
-export interface Deduced { readonly format: PromptFormat; readonly exact: boolean }
+export interface Deduced {
+  readonly format: PromptFormat;
+  readonly exact: boolean;
+}
 
 /** What a model's own template writes around turns, as a format; null where it cannot be one. The answer is proved: it renders the probes as the template did. */
 export function deduceFormat(renderings: readonly Rendering[], bos: string | null): Deduced | null {
@@ -18,24 +21,41 @@ export function deduceFormat(renderings: readonly Rendering[], bos: string | nul
   const [start, noteStart] = [wholeStart.slice(begins.length), wholeNoteStart.slice(begins.length)];
   const own = noted?.slice(2).join('\0') === plain.slice(1).join('\0');
 
-  const beforeUser = betweenModelAndUser.endsWith(start) ? start : opening(noteStart, commonEnd(afterNote, commonEnd(start, betweenModelAndUser)));
+  const beforeUser = betweenModelAndUser.endsWith(start)
+    ? start
+    : opening(noteStart, commonEnd(afterNote, commonEnd(start, betweenModelAndUser)));
   const afterModel = betweenModelAndUser.slice(0, betweenModelAndUser.length - beforeUser.length);
   const closesAlike = afterModel !== '' && betweenUserAndModel.startsWith(afterModel) && end.startsWith(afterModel);
-  const beforeModel = closesAlike ? betweenUserAndModel.slice(afterModel.length) : opening(beforeUser, betweenUserAndModel);
+  const beforeModel = closesAlike
+    ? betweenUserAndModel.slice(afterModel.length)
+    : opening(beforeUser, betweenUserAndModel);
   const afterUser = betweenUserAndModel.slice(0, betweenUserAndModel.length - beforeModel.length);
   if (!end.startsWith(afterUser)) return null;
   const sends = own && afterNote.endsWith(beforeUser);
   const marks = [afterModel, beforeUser].map((mark) => mark.trim()).filter((mark) => mark !== '');
   const parsed = promptFormat.safeParse({
-    name: 'own', title: 'The model’s own', kind: 'turns', sameRole: 'join', startsWithUser: true, system: sends ? 'own' : 'fold',
+    name: 'own',
+    title: 'The model’s own',
+    kind: 'turns',
+    sameRole: 'join',
+    startsWithUser: true,
+    system: sends ? 'own' : 'fold',
     ...(begins === '' ? {} : { begins }),
     before: { system: sends ? noteStart : beforeUser, user: beforeUser, model: beforeModel },
-    after: { system: sends ? afterNote.slice(0, afterNote.length - beforeUser.length) : afterUser, user: afterUser, model: afterModel },
-    opensReply: end.slice(afterUser.length), stops: [...new Set(marks)],
+    after: {
+      system: sends ? afterNote.slice(0, afterNote.length - beforeUser.length) : afterUser,
+      user: afterUser,
+      model: afterModel,
+    },
+    opensReply: end.slice(afterUser.length),
+    stops: [...new Set(marks)],
   } satisfies PromptFormat);
   if (!parsed.success || beforeUser + betweenUserAndModel + betweenModelAndUser === '') return null;
   const { plain: onPlain, noted: onNoted } = agreement(parsed.data, renderings, bos);
-  const prefaced = PROBES.every(({ turns, noted: withNote }, index) => withNote || textOf(renderings[index]).endsWith(renderText(parsed.data, turns)));
+  const prefaced = PROBES.every(
+    ({ turns, noted: withNote }, index) =>
+      withNote || textOf(renderings[index]).endsWith(renderText(parsed.data, turns)),
+  );
   if (!onPlain && !(onNoted && prefaced)) return null;
   // Old templates do not open the reply.
   const opensReply = parsed.data.opensReply === '' ? parsed.data.before.model : parsed.data.opensReply;
@@ -70,7 +90,7 @@ function pieces(rendering: Rendering | undefined, probe: number, bos: string | n
 function opening(model: string, text: string): string {
   const marks = [...text.matchAll(MARK)];
   const count = [...model.matchAll(MARK)].length;
-  return text.slice(count === 0 ? 0 : marks.at(-count)?.index ?? 0);
+  return text.slice(count === 0 ? 0 : (marks.at(-count)?.index ?? 0));
 }
 
 /** What two texts end with alike, in whole marks. */

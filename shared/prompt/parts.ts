@@ -12,22 +12,44 @@ export interface Rendered {
 }
 
 /** `open`: the last turn is left open (Continue). `reply`: the reply is opened behind the last turn. */
-export interface RenderOptions { readonly open: boolean; readonly reply: boolean }
+export interface RenderOptions {
+  readonly open: boolean;
+  readonly reply: boolean;
+}
 
 /** What stands between two role markers: one turn, or several that the format folds or joins. */
-interface Group { readonly role: Role; readonly turns: PromptTurn[]; awaitsUser: boolean }
+interface Group {
+  readonly role: Role;
+  readonly turns: PromptTurn[];
+  awaitsUser: boolean;
+}
 
 /** A whole prompt as parts. The turns are those of the window, head included, trimmed already. */
-export function renderParts(format: PromptFormat, turns: readonly PromptTurn[], options: RenderOptions, words: RoleWords): Rendered {
+export function renderParts(
+  format: PromptFormat,
+  turns: readonly PromptTurn[],
+  options: RenderOptions,
+  words: RoleWords,
+): Rendered {
   const { parts, neutralised } = renderTurns(format, turns, options, words);
-  return { parts: format.begins ? [{ kind: 'marker', text: format.begins, turnId: null }, ...parts] : parts, neutralised };
+  return {
+    parts: format.begins ? [{ kind: 'marker', text: format.begins, turnId: null }, ...parts] : parts,
+    neutralised,
+  };
 }
 
 /** Turns to parts by the format's rules (F4 to F6). */
-export function renderTurns(format: PromptFormat, turns: readonly PromptTurn[], options: RenderOptions, words: RoleWords): Rendered {
+export function renderTurns(
+  format: PromptFormat,
+  turns: readonly PromptTurn[],
+  options: RenderOptions,
+  words: RoleWords,
+): Rendered {
   const parts: Part[] = [];
   const neutralised = new Set<string>();
-  const mark = (text: string, turnId: string | null) => { if (text !== '') parts.push({ kind: 'marker', text, turnId }); };
+  const mark = (text: string, turnId: string | null) => {
+    if (text !== '') parts.push({ kind: 'marker', text, turnId });
+  };
   const say = (text: string, turnId: string) => {
     const safe = neutralise(text, words);
     if (safe !== text) neutralised.add(turnId);
@@ -35,13 +57,20 @@ export function renderTurns(format: PromptFormat, turns: readonly PromptTurn[], 
   };
   const groups = groupTurns(format, turns);
   if (format.startsWithUser && groups.find((group) => group.role !== 'system')?.role === 'model') {
-    groups.splice(groups.findIndex((group) => group.role === 'model'), 0, { role: 'user', turns: [], awaitsUser: false });
+    groups.splice(
+      groups.findIndex((group) => group.role === 'model'),
+      0,
+      { role: 'user', turns: [], awaitsUser: false },
+    );
   }
   groups.forEach((group, index) => {
     const isOpen = options.open && index === groups.length - 1;
     const thinking = isOpen ? openReasoning(group.turns.at(-1)?.text ?? '', format) : null;
     const thinksAtOnce = thinking?.before === '' && group.turns.length === 1;
-    mark(thinksAtOnce ? opensThinking(format, thinking.marks.open) : format.before[group.role], group.turns[0]?.id ?? null);
+    mark(
+      thinksAtOnce ? opensThinking(format, thinking.marks.open) : format.before[group.role],
+      group.turns[0]?.id ?? null,
+    );
     group.turns.forEach((turn, at) => {
       const isLast = at === group.turns.length - 1;
       if (isLast && thinking !== null && !thinksAtOnce) {

@@ -24,14 +24,20 @@ export function planPrompt(asked: PlanRequest, tokenizer: Tokenizer, cache: Toke
   const fixed = [...head, ...notes.map((note) => note.turn)];
   const alone = assemble(fixed, { open: false, reply: options.reply }, scale).tokens.length;
   const what = notes.length > 0 ? 'notes' : 'notes in front of the chapter';
-  if (alone > budget) throw new PromptFault(`${fixed.length > 0 ? `The ${what} take` : 'An empty prompt takes'} ${alone} tokens, ${room(request, budget)}. ${ADVICE}`);
+  if (alone > budget)
+    throw new PromptFault(
+      `${fixed.length > 0 ? `The ${what} take` : 'An empty prompt takes'} ${alone} tokens, ${room(request, budget)}. ${ADVICE}`,
+    );
 
   let body = bodyOf({ turns, notes, open: options.open, space: budget - alone, scale });
   let window = windowAt(request.cut, body) ?? WHOLE;
   let moved = false;
   const move = () => {
     const next = moveCut(body);
-    if (next === null) throw new PromptFault(`The last turn does not fit beside the ${what}, which take ${alone} tokens, ${room(request, budget)}. ${ADVICE}`);
+    if (next === null)
+      throw new PromptFault(
+        `The last turn does not fit beside the ${what}, which take ${alone} tokens, ${room(request, budget)}. ${ADVICE}`,
+      );
     moved = true;
     return next;
   };
@@ -40,11 +46,23 @@ export function planPrompt(asked: PlanRequest, tokenizer: Tokenizer, cache: Toke
     const prompt = assemble([...head, ...sentOf(window, body)], options, scale);
     const excess = prompt.tokens.length - budget;
     if (excess <= 0) {
-      const cut = window.from === 0 && window.offset === 0 ? null : { turnId: turns[window.from]?.id ?? '', offset: window.offset };
+      const cut =
+        window.from === 0 && window.offset === 0
+          ? null
+          : { turnId: turns[window.from]?.id ?? '', offset: window.offset };
       const { segments, overhead } = accountOf(request, { head, body, window }, prompt);
       return {
-        ledger: { segments, total: prompt.tokens.length, overhead, reserve: request.reserve, contextSize: request.contextSize, cut },
-        tokens: prompt.tokens, prompt: prompt.text, headTokens: countHeadTokens(head, prompt, scale),
+        ledger: {
+          segments,
+          total: prompt.tokens.length,
+          overhead,
+          reserve: request.reserve,
+          contextSize: request.contextSize,
+          cut,
+        },
+        tokens: prompt.tokens,
+        prompt: prompt.text,
+        headTokens: countHeadTokens(head, prompt, scale),
       };
     }
     // What merges at the borders of turns made the prompt longer than its turns: take that much less.
@@ -66,7 +84,9 @@ function countHeadTokens(head: readonly PromptTurn[], prompt: Assembled, scale: 
   let count = first;
   while (count < prompt.tokens.length && ids.has(prompt.owners[count] ?? null)) count++;
   if (count === first) return count;
-  const followers = ROLES.flatMap((role) => (scale.format.before[role] === '' ? BEGINNINGS : ['a']).map((text) => [follower(role, text)]));
+  const followers = ROLES.flatMap((role) =>
+    (scale.format.before[role] === '' ? BEGINNINGS : ['a']).map((text) => [follower(role, text)]),
+  );
   for (const followed of [[], ...followers]) {
     const { tokens } = assemble([...head, ...followed], { open: false, reply: true }, scale);
     const differs = tokens.findIndex((token, index) => token !== prompt.tokens[index]);

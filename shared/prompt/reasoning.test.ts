@@ -24,7 +24,10 @@ describe('what a model thought is left out of later prompts', () => {
   });
 
   test('only of the model’s turns', () => {
-    const turns = [{ ...model('<think>\na\n</think>\nb'), id: 'u', role: 'user' as const }, model('<think>\na\n</think>\nb')];
+    const turns = [
+      { ...model('<think>\na\n</think>\nb'), id: 'u', role: 'user' as const },
+      model('<think>\na\n</think>\nb'),
+    ];
     expect(spokenTurns(turns, THINKS, false).map((turn) => turn.text)).toEqual(['<think>\na\n</think>\nb', 'b']);
   });
 
@@ -37,10 +40,23 @@ describe('what a model thought is left out of later prompts', () => {
 describe('Continue', () => {
   test('thinks on in a block that was not closed, behind its mark', () => {
     const text = '<think>\na\n</think>\nOne.\n<think>\nand then';
-    expect(openReasoning(text, THINKS)).toEqual({ before: 'One.\n', marks: { open: '<think>', close: '</think>' }, thought: '\nand then' });
+    expect(openReasoning(text, THINKS)).toEqual({
+      before: 'One.\n',
+      marks: { open: '<think>', close: '</think>' },
+      thought: '\nand then',
+    });
     const [turn] = spokenTurns([model(text)], THINKS, true);
-    const { parts } = renderParts(THINKS, [turn ?? model('')], { open: true, reply: false }, { plain: null, split: null });
-    expect(parts.slice(1).map(({ kind, text: part }) => [kind, part])).toEqual([['text', 'One.\n'], ['marker', '<think>'], ['text', '\nand then']]);
+    const { parts } = renderParts(
+      THINKS,
+      [turn ?? model('')],
+      { open: true, reply: false },
+      { plain: null, split: null },
+    );
+    expect(parts.slice(1).map(({ kind, text: part }) => [kind, part])).toEqual([
+      ['text', 'One.\n'],
+      ['marker', '<think>'],
+      ['text', '\nand then'],
+    ]);
   });
   test('behind a closed block sees the answer only', () => {
     expect(openReasoning('<think>\na\n</think>\nOne', THINKS)).toBeNull();

@@ -16,16 +16,28 @@ export interface Tokenized {
 }
 
 /** Neighbouring plain text, tokenised as one. */
-interface Run { text: string; leadingSpace: boolean; readonly spans: { readonly bytes: number; readonly owner: string | null }[] }
+interface Run {
+  text: string;
+  leadingSpace: boolean;
+  readonly spans: { readonly bytes: number; readonly owner: string | null }[];
+}
 
 /** Parts to ids, BOS first where the vocabulary asks for it (F2, F3; docs/protocol.md, "Text to tokens"). */
-export function tokenizeParts(parts: readonly Part[], tokenizer: Tokenizer, words: RoleWords, cache: TokenCache): Tokenized {
+export function tokenizeParts(
+  parts: readonly Part[],
+  tokenizer: Tokenizer,
+  words: RoleWords,
+  cache: TokenCache,
+): Tokenized {
   const tokens: number[] = [];
   const owners: (string | null)[] = [];
   const split = new Set<string>();
   let run: Run = { text: '', leadingSpace: true, spans: [] };
 
-  const push = (id: number, owner: string | null) => { tokens.push(id); owners.push(owner); };
+  const push = (id: number, owner: string | null) => {
+    tokens.push(id);
+    owners.push(owner);
+  };
   const flush = (leadingSpace: boolean) => {
     pushRun(run, tokenizer, cache, push);
     run = { text: '', leadingSpace, spans: [] };
@@ -41,7 +53,10 @@ export function tokenizeParts(parts: readonly Part[], tokenizer: Tokenizer, word
     if (part.kind === 'marker') {
       for (const piece of markerPieces(part.text, tokenizer)) {
         if (piece.id === null) plain(piece.text, part.turnId);
-        else if (tokens.length !== 1 || run.text !== '' || piece.id !== tokenizer.bos) { flush(true); push(piece.id, part.turnId); }
+        else if (tokens.length !== 1 || run.text !== '' || piece.id !== tokenizer.bos) {
+          flush(true);
+          push(piece.id, part.turnId);
+        }
       }
     } else {
       const pieces = splitAfterFirst(part.text, words.split);
@@ -84,19 +99,31 @@ function pushRun(run: Run, tokenizer: Tokenizer, cache: TokenCache, push: (id: n
 const SPACE = 0x20;
 
 /** Plain text to ids, remembered. */
-export function tokenizeText(text: string, leadingSpace: boolean, tokenizer: Tokenizer, cache: TokenCache): readonly number[] {
+export function tokenizeText(
+  text: string,
+  leadingSpace: boolean,
+  tokenizer: Tokenizer,
+  cache: TokenCache,
+): readonly number[] {
   if (text.length > CACHE_TEXT) return tokenizer.tokenize(text, leadingSpace);
   const key = (leadingSpace ? ' ' : '_') + text;
   const known = cache.get(key);
   if (known !== undefined) return known;
   const ids = tokenizer.tokenize(text, leadingSpace);
-  if (cache.size >= CACHE_ENTRIES) for (const oldest of cache.keys()) { cache.delete(oldest); break; }
+  if (cache.size >= CACHE_ENTRIES)
+    for (const oldest of cache.keys()) {
+      cache.delete(oldest);
+      break;
+    }
   cache.set(key, ids);
   return ids;
 }
 
 /** A marker, cut into what the vocabulary holds as one token and the plain text between. */
-export function markerPieces(text: string, tokenizer: Tokenizer): { readonly text: string; readonly id: number | null }[] {
+export function markerPieces(
+  text: string,
+  tokenizer: Tokenizer,
+): { readonly text: string; readonly id: number | null }[] {
   const whole = tokenizer.special(text);
   if (whole !== null) return [{ text, id: whole.id }];
   return atBrackets(text).map((piece) => ({ text: piece, id: tokenizer.special(piece)?.id ?? null }));
@@ -114,4 +141,3 @@ function splitAfterFirst(text: string, first: RegExp | null): string[] {
   pieces.push(text.slice(from));
   return pieces;
 }
-

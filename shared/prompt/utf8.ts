@@ -18,7 +18,7 @@ export function utf8(text: string): Uint8Array {
       continue;
     }
     const rest = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    bytes[at++] = (0xff00 >> (rest + 1)) & 0xff | (code >> (6 * rest));
+    bytes[at++] = ((0xff00 >> (rest + 1)) & 0xff) | (code >> (6 * rest));
     for (let left = rest - 1; left >= 0; left--) bytes[at++] = 0x80 | ((code >> (6 * left)) & 0x3f);
   }
   return bytes;

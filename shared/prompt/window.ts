@@ -37,9 +37,23 @@ export interface Window {
 
 export const WHOLE: Window = { from: 0, offset: 0, anchor: null };
 
-export function bodyOf({ turns, notes, open, space, scale }: Pick<Body, 'turns' | 'notes' | 'open' | 'space' | 'scale'>): Body {
+export function bodyOf({
+  turns,
+  notes,
+  open,
+  space,
+  scale,
+}: Pick<Body, 'turns' | 'notes' | 'open' | 'space' | 'scale'>): Body {
   const user = scale.format.kind === 'prose' ? -1 : turns.findLastIndex((turn) => turn.role === 'user');
-  return { turns, notes, open, space, user, anchorRoom: Math.max(Math.min(space, ANCHOR_LEAST), Math.floor(space * ANCHOR_SHARE)), scale };
+  return {
+    turns,
+    notes,
+    open,
+    space,
+    user,
+    anchorRoom: Math.max(Math.min(space, ANCHOR_LEAST), Math.floor(space * ANCHOR_SHARE)),
+    scale,
+  };
 }
 
 /** The window that a stored cut means, or null if it has no meaning on this path. */
@@ -54,7 +68,8 @@ export function windowAt(cut: Cut | null, body: Body): Window | null {
 
 /** False if the window is surely too long. What is not sure is decided on the assembled prompt. */
 export function mayFit(window: Window, body: Body): boolean {
-  const room = body.space + (body.turns.length - window.from + body.notes.length + 1) * (BORDER_SLACK + joinSlack(body.scale));
+  const room =
+    body.space + (body.turns.length - window.from + body.notes.length + 1) * (BORDER_SLACK + joinSlack(body.scale));
   let used = window.anchor?.tokens ?? 0;
   for (let index = body.turns.length - 1; index >= window.from && used <= room; index--) {
     used += tokensAt(index, index === window.from ? window.offset : 0, room - used, body);
@@ -72,9 +87,10 @@ function joinSlack(scale: Scale): number {
 export function moveCut(body: Body): Window | null {
   const target = Math.floor(body.space * USED_AFTER_CUT);
   const last = body.turns.length - 1;
-  const kept = last > body.user ? anchorOf(last, body)?.tokens ?? 0 : 0;
+  const kept = last > body.user ? (anchorOf(last, body)?.tokens ?? 0) : 0;
   let used = tokensAt(last, 0, body.space - kept, body);
-  if (used > body.space - kept) return trimmed(last, Math.max(target, kept + Math.floor((body.space - kept) * USED_AFTER_CUT)), body);
+  if (used > body.space - kept)
+    return trimmed(last, Math.max(target, kept + Math.floor((body.space - kept) * USED_AFTER_CUT)), body);
 
   if (last === body.user) used = Math.max(used, Math.floor(body.space * NEXT_TURN_SHARE));
   let best = windowFrom(last, 0, body);
@@ -97,7 +113,10 @@ export function sentOf({ anchor, from, offset }: Window, { turns, notes }: Body)
   const kept = turns.map((turn, index) => ({ index, turn: textFrom(turn, index === from ? offset : 0) })).slice(from);
   if (anchor !== null) kept.unshift({ index: turns.indexOf(anchor.turn), turn: textFrom(anchor.turn, anchor.offset) });
   const waiting = [...notes];
-  const sent = kept.flatMap(({ index, turn }) => [...waiting.splice(0, waiting.findLastIndex((note) => note.before <= index) + 1).map((note) => note.turn), turn]);
+  const sent = kept.flatMap(({ index, turn }) => [
+    ...waiting.splice(0, waiting.findLastIndex((note) => note.before <= index) + 1).map((note) => note.turn),
+    turn,
+  ]);
   return [...sent, ...waiting.map((note) => note.turn)];
 }
 
@@ -115,7 +134,9 @@ function anchorOf(from: number, body: Body): Window['anchor'] {
   const whole = tokensOfTurn(turn, false, body.anchorRoom, body.scale);
   if (whole <= body.anchorRoom) return { turn, offset: 0, tokens: whole };
   const offset = trimHead(turn, false, body.anchorRoom, body.scale);
-  return offset === null ? null : { turn, offset, tokens: tokensOfTurn(textFrom(turn, offset), false, body.anchorRoom, body.scale) };
+  return offset === null
+    ? null
+    : { turn, offset, tokens: tokensOfTurn(textFrom(turn, offset), false, body.anchorRoom, body.scale) };
 }
 
 /** The window that begins inside a turn, which takes what its anchor leaves of the room. */
@@ -127,7 +148,8 @@ function trimmed(index: number, room: number, body: Body): Window | null {
   return offset === null ? null : windowFrom(index, offset, body);
 }
 
-const textFrom = (turn: PromptTurn, offset: number): PromptTurn => (offset === 0 ? turn : { ...turn, text: turn.text.slice(offset) });
+const textFrom = (turn: PromptTurn, offset: number): PromptTurn =>
+  offset === 0 ? turn : { ...turn, text: turn.text.slice(offset) };
 
 function tokensAt(index: number, offset: number, limit: number, body: Body): number {
   const turn = body.turns[index];

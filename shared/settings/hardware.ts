@@ -30,4 +30,15 @@ export const hardwareSchema = z.object({
 });
 export type Hardware = z.infer<typeof hardwareSchema>;
 
-export const DEFAULT_HARDWARE: Hardware = { threads: 0, gpuLayers: 'auto', device: null, promptChunk: null, keyCache: 'f16', adapters: [], draft: null, lookup: false, fastSlide: false, keepState: null };
+export const DEFAULT_HARDWARE: Hardware = {
+  threads: 0,
+  gpuLayers: 'auto',
+  device: null,
+  promptChunk: null,
+  keyCache: 'f16',
+  adapters: [],
+  draft: null,
+  lookup: false,
+  fastSlide: false,
+  keepState: null,
+};

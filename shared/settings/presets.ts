@@ -1,30 +1,132 @@
 import { DEFAULT_SAMPLING, STEPS, type Sampling } from './sampling.ts';
 
 /** What belongs to the story or the writer, not to a way of sampling: no preset touches it. */
-const OWN = ['seed', 'banEnd', 'candidates', 'logitBias', 'bannedTokens', 'bannedPhrases', 'grammarKind', 'grammar', 'thinkingTokens'] as const;
+const OWN = [
+  'seed',
+  'banEnd',
+  'candidates',
+  'logitBias',
+  'bannedTokens',
+  'bannedPhrases',
+  'grammarKind',
+  'grammar',
+  'thinkingTokens',
+] as const;
 type Style = Omit<Sampling, (typeof OWN)[number] | 'preset'>;
 
-export interface Preset { readonly name: string; readonly title: string; readonly hint: string; readonly maker: 'paphos' | 'open-assistant'; readonly style: Style }
+export interface Preset {
+  readonly name: string;
+  readonly title: string;
+  readonly hint: string;
+  readonly maker: 'paphos' | 'open-assistant';
+  readonly style: Style;
+}
 
 const style = (changes: Partial<Style>): Style => {
-  const { seed: _seed, banEnd: _banEnd, candidates: _candidates, logitBias: _bias, bannedTokens: _tokens, bannedPhrases: _phrases, grammarKind: _kind, grammar: _grammar, thinkingTokens: _thinking, preset: _preset, ...usual } = DEFAULT_SAMPLING;
+  const {
+    seed: _seed,
+    banEnd: _banEnd,
+    candidates: _candidates,
+    logitBias: _bias,
+    bannedTokens: _tokens,
+    bannedPhrases: _phrases,
+    grammarKind: _kind,
+    grammar: _grammar,
+    thinkingTokens: _thinking,
+    preset: _preset,
+    ...usual
+  } = DEFAULT_SAMPLING;
   return { ...usual, ...changes };
 };
 /** Nothing but what is named: temperature comes before what thins out, as in the library that Open-Assistant runs on. */
 const theirs = (changes: Partial<Style>): Style =>
-  style({ minP: 0, temperature: 1, repetitionPenalty: 1.2, repetitionRange: 8192, order: ['penalties', 'temperature', ...STEPS.filter((step) => step !== 'penalties' && step !== 'temperature')], ...changes });
+  style({
+    minP: 0,
+    temperature: 1,
+    repetitionPenalty: 1.2,
+    repetitionRange: 8192,
+    order: ['penalties', 'temperature', ...STEPS.filter((step) => step !== 'penalties' && step !== 'temperature')],
+    ...changes,
+  });
 
 export const PRESETS: readonly Preset[] = [
-  { name: 'balanced', title: 'Balanced', hint: 'Keeps to the thread, with room for a turn of its own.', maker: 'paphos', style: style({}) },
-  { name: 'precise', title: 'Precise', hint: 'Close to the likeliest words: for rules, summaries, steady voices.', maker: 'paphos', style: style({ temperature: 0.4, minP: 0.1, repetitionPenalty: 1.08, repetitionRange: 256 }) },
-  { name: 'wild', title: 'Wild', hint: 'Skips the obvious and does not repeat itself: for first drafts and odd ideas.', maker: 'paphos', style: style({ temperature: 1.2, minP: 0.04, xtcProbability: 0.4, xtcThreshold: 0.1, dryStrength: 0.8, repetitionPenalty: 1 }) },
-  { name: 'deterministic', title: 'Deterministic', hint: 'Always the likeliest word: the same text gives the same reply.', maker: 'paphos', style: style({ temperature: 0, minP: 0, repetitionPenalty: 1, repetitionRange: 0 }) },
-  { name: 'oasst-typical2', title: 'typical 0.2', hint: 'Typical sampling at 0.2 with repetition penalty 1.2.', maker: 'open-assistant', style: theirs({ typicalP: 0.2, maxTokens: 400 }) },
-  { name: 'oasst-nucleus9', title: 'nucleus 0.9', hint: 'The likeliest words that together have nine tenths.', maker: 'open-assistant', style: theirs({ topP: 0.9, temperature: 0.8, maxTokens: 400 }) },
-  { name: 'oasst-k50', title: 'top-k 50', hint: 'The fifty likeliest words.', maker: 'open-assistant', style: theirs({ topK: 50, topP: 0.95, temperature: 0.75, maxTokens: 400 }) },
-  { name: 'oasst-k50-precise', title: 'top-k 50, precise', hint: 'The fifty likeliest words, nearly always the first.', maker: 'open-assistant', style: theirs({ topK: 50, topP: 0.95, temperature: 0.1, maxTokens: 400 }) },
-  { name: 'oasst-k50-creative', title: 'top-k 50, creative', hint: 'The fifty likeliest words, more evenly.', maker: 'open-assistant', style: theirs({ topK: 50, topP: 0.95, temperature: 0.85, maxTokens: 400 }) },
-  { name: 'oasst-greedy', title: 'greedy', hint: 'Always the likeliest word, with nothing else.', maker: 'open-assistant', style: theirs({ temperature: 0, repetitionPenalty: 1, maxTokens: 400 }) },
+  {
+    name: 'balanced',
+    title: 'Balanced',
+    hint: 'Keeps to the thread, with room for a turn of its own.',
+    maker: 'paphos',
+    style: style({}),
+  },
+  {
+    name: 'precise',
+    title: 'Precise',
+    hint: 'Close to the likeliest words: for rules, summaries, steady voices.',
+    maker: 'paphos',
+    style: style({ temperature: 0.4, minP: 0.1, repetitionPenalty: 1.08, repetitionRange: 256 }),
+  },
+  {
+    name: 'wild',
+    title: 'Wild',
+    hint: 'Skips the obvious and does not repeat itself: for first drafts and odd ideas.',
+    maker: 'paphos',
+    style: style({
+      temperature: 1.2,
+      minP: 0.04,
+      xtcProbability: 0.4,
+      xtcThreshold: 0.1,
+      dryStrength: 0.8,
+      repetitionPenalty: 1,
+    }),
+  },
+  {
+    name: 'deterministic',
+    title: 'Deterministic',
+    hint: 'Always the likeliest word: the same text gives the same reply.',
+    maker: 'paphos',
+    style: style({ temperature: 0, minP: 0, repetitionPenalty: 1, repetitionRange: 0 }),
+  },
+  {
+    name: 'oasst-typical2',
+    title: 'typical 0.2',
+    hint: 'Typical sampling at 0.2 with repetition penalty 1.2.',
+    maker: 'open-assistant',
+    style: theirs({ typicalP: 0.2, maxTokens: 400 }),
+  },
+  {
+    name: 'oasst-nucleus9',
+    title: 'nucleus 0.9',
+    hint: 'The likeliest words that together have nine tenths.',
+    maker: 'open-assistant',
+    style: theirs({ topP: 0.9, temperature: 0.8, maxTokens: 400 }),
+  },
+  {
+    name: 'oasst-k50',
+    title: 'top-k 50',
+    hint: 'The fifty likeliest words.',
+    maker: 'open-assistant',
+    style: theirs({ topK: 50, topP: 0.95, temperature: 0.75, maxTokens: 400 }),
+  },
+  {
+    name: 'oasst-k50-precise',
+    title: 'top-k 50, precise',
+    hint: 'The fifty likeliest words, nearly always the first.',
+    maker: 'open-assistant',
+    style: theirs({ topK: 50, topP: 0.95, temperature: 0.1, maxTokens: 400 }),
+  },
+  {
+    name: 'oasst-k50-creative',
+    title: 'top-k 50, creative',
+    hint: 'The fifty likeliest words, more evenly.',
+    maker: 'open-assistant',
+    style: theirs({ topK: 50, topP: 0.95, temperature: 0.85, maxTokens: 400 }),
+  },
+  {
+    name: 'oasst-greedy',
+    title: 'greedy',
+    hint: 'Always the likeliest word, with nothing else.',
+    maker: 'open-assistant',
+    style: theirs({ temperature: 0, repetitionPenalty: 1, maxTokens: 400 }),
+  },
 ];
 
 /** A story's sampling after a preset was chosen for it. */
@@ -33,7 +135,10 @@ export function sampled(preset: Preset, before: Sampling): Sampling {
 }
 
 /** Where a sampling comes from (null: what suits the model), and whether it was changed since. */
-export function presetOf(sampling: Sampling, suitable: Sampling): { readonly preset: Preset | null; readonly changed: boolean } {
+export function presetOf(
+  sampling: Sampling,
+  suitable: Sampling,
+): { readonly preset: Preset | null; readonly changed: boolean } {
   const preset = PRESETS.find(({ name }) => name === sampling.preset) ?? null;
   const keys = Object.keys(PRESETS[0]?.style ?? {}) as (keyof Style)[];
   const wanted = preset?.style ?? suitable;

@@ -3,13 +3,33 @@ import { PRESETS, presetOf, sampled, suited } from './presets.ts';
 import { DEFAULT_SAMPLING, samplingSchema, STEPS } from './sampling.ts';
 
 test('what an older Paphos stored stays as it was, with the usual values for what it did not know', () => {
-  const stored = { temperature: 1.3, topK: 40, topP: 0.9, minP: 0, repetitionPenalty: 1.1, repetitionRange: 128, maxTokens: 300, seed: 4, banEnd: true };
+  const stored = {
+    temperature: 1.3,
+    topK: 40,
+    topP: 0.9,
+    minP: 0,
+    repetitionPenalty: 1.1,
+    repetitionRange: 128,
+    maxTokens: 300,
+    seed: 4,
+    banEnd: true,
+  };
   expect(samplingSchema.parse(stored)).toEqual({ ...DEFAULT_SAMPLING, ...stored });
 });
 
 test('a stored order that lacks a step gets it where it usually stands; unknown and double ones go', () => {
-  expect(samplingSchema.parse({ order: ['temperature', 'topK', 'nonsense', 'topK', 'minP'] }).order)
-    .toEqual(['penalties', 'dry', 'topNSigma', 'temperature', 'topK', 'tailFree', 'typicalP', 'topP', 'minP', 'xtc']);
+  expect(samplingSchema.parse({ order: ['temperature', 'topK', 'nonsense', 'topK', 'minP'] }).order).toEqual([
+    'penalties',
+    'dry',
+    'topNSigma',
+    'temperature',
+    'topK',
+    'tailFree',
+    'typicalP',
+    'topP',
+    'minP',
+    'xtc',
+  ]);
   expect(samplingSchema.parse({ order: [] }).order).toEqual(STEPS);
 });
 
@@ -20,11 +40,26 @@ test('out of range is refused', () => {
 });
 
 test('every preset is valid, differs from the others, and keeps what is the writer’s own', () => {
-  const mine = { ...DEFAULT_SAMPLING, seed: 9, banEnd: true, bannedPhrases: ['a testament to'], candidates: 3, grammarKind: 'gbnf' as const, grammar: 'root ::= "a"' };
+  const mine = {
+    ...DEFAULT_SAMPLING,
+    seed: 9,
+    banEnd: true,
+    bannedPhrases: ['a testament to'],
+    candidates: 3,
+    grammarKind: 'gbnf' as const,
+    grammar: 'root ::= "a"',
+  };
   const made = PRESETS.map((preset) => sampled(preset, mine));
   for (const [index, sampling] of made.entries()) {
     expect(samplingSchema.parse(sampling)).toEqual(sampling);
-    expect(sampling).toMatchObject({ preset: PRESETS[index]?.name, seed: 9, banEnd: true, bannedPhrases: ['a testament to'], candidates: 3, grammar: 'root ::= "a"' });
+    expect(sampling).toMatchObject({
+      preset: PRESETS[index]?.name,
+      seed: 9,
+      banEnd: true,
+      bannedPhrases: ['a testament to'],
+      candidates: 3,
+      grammar: 'root ::= "a"',
+    });
     expect(presetOf(sampling, DEFAULT_SAMPLING)).toEqual({ preset: PRESETS[index], changed: false });
     expect(presetOf({ ...sampling, temperature: sampling.temperature + 0.1 }, DEFAULT_SAMPLING).changed).toBe(true);
     expect(presetOf({ ...sampling, seed: 10, bannedPhrases: [] }, DEFAULT_SAMPLING).changed).toBe(false);
@@ -34,7 +69,15 @@ test('every preset is valid, differs from the others, and keeps what is the writ
 
 test('the preset of Open-Assistant’s typical sampling has its makers’ values', () => {
   const typical = PRESETS.find((preset) => preset.name === 'oasst-typical2');
-  expect(typical && sampled(typical, DEFAULT_SAMPLING)).toMatchObject({ typicalP: 0.2, temperature: 1, repetitionPenalty: 1.2, maxTokens: 400, minP: 0, topK: 0, topP: 1 });
+  expect(typical && sampled(typical, DEFAULT_SAMPLING)).toMatchObject({
+    typicalP: 0.2,
+    temperature: 1,
+    repetitionPenalty: 1.2,
+    maxTokens: 400,
+    minP: 0,
+    topK: 0,
+    topP: 1,
+  });
 });
 
 test('what suits the model can be chosen again, and a change of it is told', () => {

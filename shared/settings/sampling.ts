@@ -1,7 +1,18 @@
 import { z } from 'zod';
 
 /** What changes or thins out the candidates, in the order in which it does unless the writer chose another. */
-export const STEPS = ['penalties', 'dry', 'topNSigma', 'topK', 'tailFree', 'typicalP', 'topP', 'minP', 'xtc', 'temperature'] as const;
+export const STEPS = [
+  'penalties',
+  'dry',
+  'topNSigma',
+  'topK',
+  'tailFree',
+  'typicalP',
+  'topP',
+  'minP',
+  'xtc',
+  'temperature',
+] as const;
 export type Step = (typeof STEPS)[number];
 
 const number = (least: number, most: number, usual: number) => z.number().min(least).max(most).default(usual);
@@ -53,7 +64,10 @@ export const samplingSchema = z.object({
   /** How many recent tokens the three penalties look at; 0 is none. */
   repetitionRange: whole(0, 8192, 64),
   /** A piece of text that is one token, or `#` and the token's number. */
-  logitBias: z.array(z.object({ text: piece, bias: z.number().min(-100).max(100) })).max(MOST_ENTRIES.logitBias).default([]),
+  logitBias: z
+    .array(z.object({ text: piece, bias: z.number().min(-100).max(100) }))
+    .max(MOST_ENTRIES.logitBias)
+    .default([]),
   bannedTokens: pieces(MOST_ENTRIES.bannedTokens).default([]),
   bannedPhrases: pieces(MOST_ENTRIES.bannedPhrases).default([]),
   grammarKind: z.enum(['none', 'gbnf', 'json']).default('none'),

@@ -7,7 +7,8 @@ const llama = await getLlama({ gpu: false, build: 'never', maxThreads: threads, 
 const model = await llama.loadModel({ modelPath });
 const context = await model.createContext({ contextSize: 1024, threads, flashAttention: false });
 const sequence = context.getSequence();
-const text = 'Rain has been falling on the harbour since noon. You stand under the last lamp of the pier, holding a key that nobody in town will admit to having cut. ';
+const text =
+  'Rain has been falling on the harbour since noon. You stand under the last lamp of the pier, holding a key that nobody in town will admit to having cut. ';
 const prompt = model.tokenize(text.repeat(Math.ceil(Number(promptTokens) / 8))).slice(0, Number(promptTokens));
 let count = 0;
 let first = 0;

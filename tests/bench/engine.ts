@@ -9,7 +9,10 @@ import { stopping } from './engine/stopping.ts';
 import type { Subject } from './engine/subject.ts';
 import { report, type Result } from './report.ts';
 
-interface Figures { readonly names: readonly string[]; measure(subject: Subject): Promise<Result[]> }
+interface Figures {
+  readonly names: readonly string[];
+  measure(subject: Subject): Promise<Result[]>;
+}
 const FIGURES: readonly Figures[] = [
   { names: ['generation_ratio'], measure: generationRatio },
   { names: ['prompt_ratio'], measure: promptRatio },
@@ -31,14 +34,18 @@ const wanted = only?.split(',') ?? all;
 const unknown = wanted.filter((name) => !all.includes(name));
 if (unknown.length > 0) throw new Error(`There is no figure ${unknown.join(', ')}. The figures are ${all.join(', ')}.`);
 
-const subjects: Subject[] = model === undefined
-  ? [{ model: largeModel(), promptTokens: 1500, contextSize: 2048, goals: true, suffix: '' }, { model: EMBEDDED_MODEL, promptTokens: 700, contextSize: 1024, goals: false, suffix: '_embedded' }]
-  : [{ model, promptTokens: 1500, contextSize: 2048, goals: false, suffix: '' }];
+const subjects: Subject[] =
+  model === undefined
+    ? [
+        { model: largeModel(), promptTokens: 1500, contextSize: 2048, goals: true, suffix: '' },
+        { model: EMBEDDED_MODEL, promptTokens: 700, contextSize: 1024, goals: false, suffix: '_embedded' },
+      ]
+    : [{ model, promptTokens: 1500, contextSize: 2048, goals: false, suffix: '' }];
 
 const results: Result[] = [];
 for (const { names, measure } of FIGURES) {
   if (!names.some((name) => wanted.includes(name))) continue;
-  for (const subject of subjects) results.push(...await measure(subject));
+  for (const subject of subjects) results.push(...(await measure(subject)));
 }
 report('engine', results);
 process.exit(0);

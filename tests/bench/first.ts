@@ -13,19 +13,33 @@ import { longTurn, saveCosts, typeFor } from '../helpers/typing-hour.ts';
 import { atLeast, atMost, median, noted, quantile, report, type Result } from './report.ts';
 
 const ROUNDS = 5;
-const WORDS = 'rain harbour lamp pier key town door wind boathouse moment footprints wall night tide glass rope lantern salt'.split(' ');
-const paragraph = (words: number, seed: number): string => `The ${Array.from({ length: words - 1 }, (_, n) => WORDS[(n * 7 + seed * 13) % WORDS.length]).join(' ')}.`;
-const prose = (words: number): string => Array.from({ length: Math.ceil(words / 90) }, (_, n) => paragraph(90, n)).join('\n');
+const WORDS =
+  'rain harbour lamp pier key town door wind boathouse moment footprints wall night tide glass rope lantern salt'.split(
+    ' ',
+  );
+const paragraph = (words: number, seed: number): string =>
+  `The ${Array.from({ length: words - 1 }, (_, n) => WORDS[(n * 7 + seed * 13) % WORDS.length]).join(' ')}.`;
+const prose = (words: number): string =>
+  Array.from({ length: Math.ceil(words / 90) }, (_, n) => paragraph(90, n)).join('\n');
 
 /** A chapter that one change fills. */
-async function writeChapter(client: StudioClient, title: string, turns: readonly { role: 'user' | 'model'; text: string }[]): Promise<{ storyId: string; chapterId: string; turnIds: string[] }> {
+async function writeChapter(
+  client: StudioClient,
+  title: string,
+  turns: readonly { role: 'user' | 'model'; text: string }[],
+): Promise<{ storyId: string; chapterId: string; turnIds: string[] }> {
   const [storyId, chapterId, first] = [newId(), newId(), newId()];
   await client.stories.create({ id: storyId, title, chapterId, turnId: first });
   const held = (await client.writing.hold({ storyId }))[Symbol.asyncIterator]();
   await held.next();
   const { structureRev } = await client.chapters.open({ id: chapterId });
   const turnIds = turns.map(() => newId());
-  const ops: Op[] = turns.map((turn, n) => ({ op: 'insert', turn: { id: turnIds[n] ?? '', role: turn.role, speaker: null, marked: true, text: turn.text }, after: turnIds[n - 1] ?? first, as: 'chain' }));
+  const ops: Op[] = turns.map((turn, n) => ({
+    op: 'insert',
+    turn: { id: turnIds[n] ?? '', role: turn.role, speaker: null, marked: true, text: turn.text },
+    after: turnIds[n - 1] ?? first,
+    as: 'chain',
+  }));
   await client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops });
   await held.return?.();
   return { storyId, chapterId, turnIds };
@@ -40,7 +54,10 @@ async function startTimes(browser: Browser, data: string): Promise<number> {
     await studio.page.waitForFunction(() => document.activeElement?.closest('.monaco-editor') !== null);
     const key = `k${round}`;
     await studio.page.keyboard.type(key);
-    await studio.page.waitForFunction((typed) => document.querySelector('.view-lines')?.textContent?.includes(typed), key);
+    await studio.page.waitForFunction(
+      (typed) => document.querySelector('.view-lines')?.textContent?.includes(typed),
+      key,
+    );
     times.push(performance.now() - before);
     await studio.saved();
     await studio.close();
@@ -62,11 +79,20 @@ async function firstToken(browser: Browser): Promise<number> {
       host.firstToken = 0;
       const length = view.getModel()?.getValueLength() ?? 0;
       const marker = 12;
-      window.addEventListener('keydown', (event) => {
-        if (event.key !== 'Enter') return;
-        const pressed = performance.now();
-        const listener = view.onDidChangeModelContent(() => { if ((view.getModel()?.getValueLength() ?? 0) > length + marker) { host.firstToken = performance.now() - pressed; listener.dispose(); } });
-      }, { capture: true, once: false });
+      window.addEventListener(
+        'keydown',
+        (event) => {
+          if (event.key !== 'Enter') return;
+          const pressed = performance.now();
+          const listener = view.onDidChangeModelContent(() => {
+            if ((view.getModel()?.getValueLength() ?? 0) > length + marker) {
+              host.firstToken = performance.now() - pressed;
+              listener.dispose();
+            }
+          });
+        },
+        { capture: true, once: false },
+      );
     });
     await studio.page.keyboard.press('Control+Enter');
     await studio.page.waitForFunction(() => ((window as unknown as { firstToken?: number }).firstToken ?? 0) > 0);
@@ -79,9 +105,15 @@ async function firstToken(browser: Browser): Promise<number> {
 }
 
 async function bareTokensPerSecond(model: string, tokens: number, promptTokens: number): Promise<number> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'bare-loop.ts'), model, String(tokens), String(promptTokens)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'bare-loop.ts'), model, String(tokens), String(promptTokens)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   let out = '';
-  child.stdout.on('data', (chunk: Buffer) => { out += String(chunk); });
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += String(chunk);
+  });
   await once(child, 'exit');
   return Number(out.trim().split('\n').at(-1));
 }
@@ -100,7 +132,19 @@ async function throughput(browser: Browser, model: string, tokens: number): Prom
   await client.models.load({ id: listed.id, contextSize: 1024 });
   await engineReaches(client, ['ready'], 120_000);
   const [story] = await client.stories.list();
-  await client.settings.setSampling({ storyId: story?.id ?? '', sampling: { ...DEFAULT_SAMPLING, temperature: 0, minP: 0, repetitionPenalty: 1, candidates: 0, maxTokens: tokens, banEnd: false, seed: 1 } });
+  await client.settings.setSampling({
+    storyId: story?.id ?? '',
+    sampling: {
+      ...DEFAULT_SAMPLING,
+      temperature: 0,
+      minP: 0,
+      repetitionPenalty: 1,
+      candidates: 0,
+      maxTokens: tokens,
+      banEnd: false,
+      seed: 1,
+    },
+  });
   await studio.page.reload();
   await studio.ready();
   const [chapter] = await client.chapters.list({ storyId: story?.id ?? '' });
@@ -109,7 +153,10 @@ async function throughput(browser: Browser, model: string, tokens: number): Prom
   let before = await bareTokensPerSecond(model, tokens, total);
   for (let round = 0; round < ROUNDS; round += 1) {
     const written = engineReaches(client, ['generating']).then(() => engineReaches(client, ['ready'], 120_000));
-    await studio.page.getByRole('button', { name: round === 0 ? 'Reply' : 'Retry', exact: round > 0 }).first().click();
+    await studio.page
+      .getByRole('button', { name: round === 0 ? 'Reply' : 'Retry', exact: round > 0 })
+      .first()
+      .click();
     const status = await written;
     await studio.replyEnds();
     const after = await bareTokensPerSecond(model, tokens, total);
@@ -126,11 +173,17 @@ async function openChapter(studio: StudioPage, title: string): Promise<number> {
   await studio.page.waitForFunction(() => document.querySelector('.view-lines')?.textContent?.includes('SMALL'));
   const before = performance.now();
   await studio.page.getByRole('list', { name: 'Stories' }).getByText(title).click();
-  await studio.page.waitForFunction((words) => { const text = document.querySelector('.view-lines')?.textContent ?? ''; return !text.includes('SMALL') && text.includes(words); }, 'harbour');
+  await studio.page.waitForFunction((words) => {
+    const text = document.querySelector('.view-lines')?.textContent ?? '';
+    return !text.includes('SMALL') && text.includes(words);
+  }, 'harbour');
   return performance.now() - before;
 }
 
-interface Keys { readonly rendered: number[]; readonly painted: number[] }
+interface Keys {
+  readonly rendered: number[];
+  readonly painted: number[];
+}
 
 /** Times each key that is pressed while a reply streams: to the end of Monaco's render, and to the next painted frame. */
 async function watchKeys(studio: StudioPage): Promise<void> {
@@ -139,7 +192,13 @@ async function watchKeys(studio: StudioPage): Promise<void> {
     host.keys = { rendered: [], painted: [] };
     let pressed = 0;
     const streams = (): boolean => document.querySelector('button.stop') !== null;
-    window.addEventListener('keydown', ({ key }) => { pressed = key.length === 1 && streams() ? performance.now() : 0; }, { capture: true });
+    window.addEventListener(
+      'keydown',
+      ({ key }) => {
+        pressed = key.length === 1 && streams() ? performance.now() : 0;
+      },
+      { capture: true },
+    );
     view.onDidChangeModelContent(() => {
       if (!pressed) return;
       const since = pressed;
@@ -155,17 +214,28 @@ async function watchKeys(studio: StudioPage): Promise<void> {
 
 /** A reply at the end of the chapter, keys in the middle of it for as long as it streams; again, until enough keys fell into replies. */
 async function typeWhileStreaming(studio: StudioPage): Promise<Keys> {
-  await studio.inEditor(() => { (window as unknown as { keys: Keys }).keys = { rendered: [], painted: [] }; });
+  await studio.inEditor(() => {
+    (window as unknown as { keys: Keys }).keys = { rendered: [], painted: [] };
+  });
   for (let reply = 0; reply < 4; reply += 1) {
     await studio.saved();
     await studio.page.waitForTimeout(1500);
     await studio.inEditor((view) => {
       const end = view.getModel()?.getFullModelRange().getEndPosition();
-      if (end) { view.setPosition(end); view.revealPosition(end); view.focus(); }
+      if (end) {
+        view.setPosition(end);
+        view.revealPosition(end);
+        view.focus();
+      }
     });
     await studio.button('Reply').click();
     await studio.page.waitForFunction(() => /^\d+ words/.test(document.querySelector('.bar .cost')?.textContent ?? ''));
-    await studio.inEditor((view) => { const line = Math.floor((view.getModel()?.getLineCount() ?? 2) / 2); view.setPosition({ lineNumber: line, column: 10 }); view.revealLineInCenter(line); view.focus(); });
+    await studio.inEditor((view) => {
+      const line = Math.floor((view.getModel()?.getLineCount() ?? 2) / 2);
+      view.setPosition({ lineNumber: line, column: 10 });
+      view.revealLineInCenter(line);
+      view.focus();
+    });
     await studio.page.waitForTimeout(100);
     for (let n = 0; n < 60; n += 1) await studio.page.keyboard.press(n % 6 === 5 ? 'Space' : 'a', { delay: 15 });
     if (await studio.button('Stop').isVisible()) await studio.page.keyboard.press('Escape');
@@ -182,14 +252,25 @@ async function longChapters(browser: Browser): Promise<Result[]> {
   const { client, close } = await studio.client();
   await writeChapter(client, 'The small one', [{ role: 'model', text: `SMALL ${paragraph(20, 1)}` }]);
   await writeChapter(client, 'One long turn', [{ role: 'model', text: prose(100_000) }]);
-  await writeChapter(client, 'Four hundred turns', Array.from({ length: 400 }, (_, n) => ({ role: n % 2 ? 'model' as const : 'user' as const, text: n % 2 ? prose(470) : paragraph(30, n) })));
+  await writeChapter(
+    client,
+    'Four hundred turns',
+    Array.from({ length: 400 }, (_, n) => ({
+      role: n % 2 ? ('model' as const) : ('user' as const),
+      text: n % 2 ? prose(470) : paragraph(30, n),
+    })),
+  );
   await studio.page.reload();
   await studio.ready();
   const opened: Record<string, number[]> = { 'One long turn': [], 'Four hundred turns': [] };
-  for (let round = 0; round < ROUNDS; round += 1) for (const title of Object.keys(opened)) opened[title]?.push(await openChapter(studio, title));
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const title of Object.keys(opened)) opened[title]?.push(await openChapter(studio, title));
 
   const [longest] = (await client.stories.list()).filter((story) => story.title === 'One long turn');
-  await client.settings.setSampling({ storyId: longest?.id ?? '', sampling: { ...DEFAULT_SAMPLING, maxTokens: 700, banEnd: true } });
+  await client.settings.setSampling({
+    storyId: longest?.id ?? '',
+    sampling: { ...DEFAULT_SAMPLING, maxTokens: 700, banEnd: true },
+  });
   await openChapter(studio, 'One long turn');
   await studio.engineReady();
   await watchKeys(studio);
@@ -233,6 +314,6 @@ const parts: Readonly<Record<string, () => Promise<Result[]> | Result[]>> = {
 const only = process.argv.indexOf('--only');
 const chosen = only < 0 ? Object.keys(parts) : process.argv.slice(only + 1);
 const results: Result[] = [];
-for (const name of chosen) results.push(...await parts[name]?.() ?? []);
+for (const name of chosen) results.push(...((await parts[name]?.()) ?? []));
 await browser.close();
 report('first', results);

@@ -4,16 +4,29 @@ import { ROOT } from '../helpers/server.ts';
 import { launch, StudioPage } from './studio.ts';
 
 let browser: Browser;
-test.beforeAll(async () => { browser = await launch(); });
-test.afterAll(async () => { await browser.close(); });
+test.beforeAll(async () => {
+  browser = await launch();
+});
+test.afterAll(async () => {
+  await browser.close();
+});
 
-const lastTurn = async (studio: StudioPage): Promise<string> => (await studio.text()).split('\n<|model|>\n').at(-1)?.replace(/\n<\|user\|>\n$/, '') ?? '';
-const caretToEnd = (studio: StudioPage) => studio.inEditor((view) => { const end = view.getModel()?.getFullModelRange().getEndPosition(); if (end) view.setPosition(end); view.focus(); });
+const lastTurn = async (studio: StudioPage): Promise<string> =>
+  (await studio.text())
+    .split('\n<|model|>\n')
+    .at(-1)
+    ?.replace(/\n<\|user\|>\n$/, '') ?? '';
+const caretToEnd = (studio: StudioPage) =>
+  studio.inEditor((view) => {
+    const end = view.getModel()?.getFullModelRange().getEndPosition();
+    if (end) view.setPosition(end);
+    view.focus();
+  });
 
 /** Every alternate of the last reply, from the one that is shown back to the first and on to the last. */
 async function walk(studio: StudioPage): Promise<string[]> {
   const counter = async (): Promise<[number, number]> => {
-    const [at, of] = (await studio.page.locator('.bar .num[aria-live]').textContent() ?? '').split(' / ');
+    const [at, of] = ((await studio.page.locator('.bar .num[aria-live]').textContent()) ?? '').split(' / ');
     return [Number(at), Number(of)];
   };
   const turn = async (name: 'Previous alternate' | 'Next alternate', to: number): Promise<void> => {
@@ -30,7 +43,9 @@ async function walk(studio: StudioPage): Promise<string[]> {
 }
 const grows = async (studio: StudioPage, by = 20): Promise<void> => {
   const from = (await lastTurn(studio)).length;
-  await expect.poll(async () => (await lastTurn(studio)).length, { intervals: [10], timeout: 60_000 }).toBeGreaterThan(from + by);
+  await expect
+    .poll(async () => (await lastTurn(studio)).length, { intervals: [10], timeout: 60_000 })
+    .toBeGreaterThan(from + by);
 };
 
 test('alternates are written one after the other: each can be looked at, left, undone and stopped, and nothing of them is lost', async () => {
@@ -119,12 +134,21 @@ test('what the reply offers is said and answered with one key', async () => {
   await studio.engineReady();
   await studio.longReplies(10);
   await page.keyboard.press('Control+a');
-  await studio.inEditor((view) => view.trigger('keyboard', 'paste', { text: '<|user|>\nStart.\n<|model|>\nYou wake.\n\n- Go inside\n- Run away', pasteOnNewLine: false, multicursorText: null, mode: null }));
+  await studio.inEditor((view) =>
+    view.trigger('keyboard', 'paste', {
+      text: '<|user|>\nStart.\n<|model|>\nYou wake.\n\n- Go inside\n- Run away',
+      pasteOnNewLine: false,
+      multicursorText: null,
+      mode: null,
+    }),
+  );
   await studio.saved();
   await page.keyboard.press('Control+End');
   await page.keyboard.press('Alt+3');
   await page.keyboard.press('Alt+2');
-  await expect.poll(async () => (await studio.text()).split('\n<|user|>\nRun away\n<|model|>\n').length, { timeout: 30_000 }).toBe(2);
+  await expect
+    .poll(async () => (await studio.text()).split('\n<|user|>\nRun away\n<|model|>\n').length, { timeout: 30_000 })
+    .toBe(2);
   await studio.replyEnds();
   await expect(page.getByRole('textbox', { name: 'Manuscript' })).toBeFocused();
   await studio.close();

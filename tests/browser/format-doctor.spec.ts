@@ -7,11 +7,16 @@ import { ROOT } from '../helpers/server.ts';
 import { launch, StudioPage } from './studio.ts';
 
 let browser: Browser;
-test.beforeAll(async () => { browser = await launch(); });
-test.afterAll(async () => { await browser.close(); });
+test.beforeAll(async () => {
+  browser = await launch();
+});
+test.afterAll(async () => {
+  await browser.close();
+});
 
 const folder = join(ROOT, 'out/screens');
-const template = "{% for m in messages %}{% if m.role != 'system' %}<|{{ m.role }}|>{{ m.content }}{% endif %}{% endfor %}";
+const template =
+  "{% for m in messages %}{% if m.role != 'system' %}<|{{ m.role }}|>{{ m.content }}{% endif %}{% endfor %}";
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`a model's format is looked into, another one tried, and a bad file cannot be chosen, ${colorScheme}`, async () => {
@@ -19,7 +24,17 @@ for (const colorScheme of ['light', 'dark'] as const) {
     mkdirSync(folder, { recursive: true });
     const models = mkdtempSync(join(tmpdir(), 'paphos-doctor-'));
     const odd = new OddModels(mkdtempSync(join(tmpdir(), 'paphos-odd-')));
-    copyFileSync(odd.changed({ recipe: { marks: 'user-defined' }, set: [['tokenizer.chat_template', 'string', template], ['gptneox.context_length', 'u32', 0]], without: ['tokenizer.ggml.eos_token_id'] }), join(models, 'strange.gguf'));
+    copyFileSync(
+      odd.changed({
+        recipe: { marks: 'user-defined' },
+        set: [
+          ['tokenizer.chat_template', 'string', template],
+          ['gptneox.context_length', 'u32', 0],
+        ],
+        without: ['tokenizer.ggml.eos_token_id'],
+      }),
+      join(models, 'strange.gguf'),
+    );
     copyFileSync(odd.changed({ set: [['gptneox.block_count', 'u32', 0]] }), join(models, 'broken.gguf'));
     const studio = await StudioPage.open(browser, { colorScheme, models });
     const { page } = studio;
@@ -33,9 +48,16 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     await panel.getByRole('button', { name: 'Look into the format' }).click();
     const doctor = page.getByRole('dialog', { name: 'Format of Pocket storyteller' });
-    await expect(doctor.getByRole('listitem')).toHaveText(['the card of the demo model says so', 'its own chat template writes every conversation exactly so', 'its own chat template writes <|system|>, <|user|> and <|model|>', 'its vocabulary holds <|system|>, <|user|> and <|model|>']);
+    await expect(doctor.getByRole('listitem')).toHaveText([
+      'the card of the demo model says so',
+      'its own chat template writes every conversation exactly so',
+      'its own chat template writes <|system|>, <|user|> and <|model|>',
+      'its vocabulary holds <|system|>, <|user|> and <|model|>',
+    ]);
     const sample = doctor.getByLabel('A short conversation, as the model reads it');
-    await expect(sample).toHaveText('<|system|>The harbour lies in fog.<|user|>I light the lamp.<|model|>A bell answers from the water.<|user|>I call out.<|model|>');
+    await expect(sample).toHaveText(
+      '<|system|>The harbour lies in fog.<|user|>I light the lamp.<|model|>A bell answers from the water.<|user|>I call out.<|model|>',
+    );
     await expect(sample.getByTitle(/^control token \d+$/)).toHaveCount(5);
     await picture('format-doctor');
     await doctor.getByRole('checkbox', { name: 'Show numbers' }).check();

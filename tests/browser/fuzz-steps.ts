@@ -16,26 +16,69 @@ export type Step = { readonly rest: number } & (
   | { readonly does: 'look'; readonly at: Spot }
   | { readonly does: 'role'; readonly at: Spot; readonly role: 'system' | 'user' | 'model' }
   | { readonly does: 'speaker'; readonly at: Spot; readonly name: string | null }
-  | { readonly does: 'note' | 'remove' | 'reply' | 'continue' | 'retry' | 'alternates' | 'previous' | 'next'; readonly at: Spot }
+  | {
+      readonly does: 'note' | 'remove' | 'reply' | 'continue' | 'retry' | 'alternates' | 'previous' | 'next';
+      readonly at: Spot;
+    }
   | { readonly does: 'stop' | 'stopAll' | 'reload' }
 );
 
 const WORDS = ['a', 'word', ' ', 'The door. ', '\n', '\n\n', '\\', '<|', 'user|>', '😀', 'é', '|>', ' Narrator'];
-const MARKS = ['<|system|>', '<|user|>', '<|model|>', '<|user|> Anna', '<|model|> Narrator', '<|user|> ', '\\<|user|>', '\\\\<|model|>', '<|users|>', '<|user|>x'];
-const PASTES = ['<|user|>\nHello\n<|model|>\nYes?\n', '\n<|model|>\n', '<|system|>\nA cave.\n<|user|>\nGo', 'one\r\ntwo\nthree\n', '\n\\<|user|>\n', '<|user|>\n<|user|>\n<|model|>'];
+const MARKS = [
+  '<|system|>',
+  '<|user|>',
+  '<|model|>',
+  '<|user|> Anna',
+  '<|model|> Narrator',
+  '<|user|> ',
+  '\\<|user|>',
+  '\\\\<|model|>',
+  '<|users|>',
+  '<|user|>x',
+];
+const PASTES = [
+  '<|user|>\nHello\n<|model|>\nYes?\n',
+  '\n<|model|>\n',
+  '<|system|>\nA cave.\n<|user|>\nGo',
+  'one\r\ntwo\nthree\n',
+  '\n\\<|user|>\n',
+  '<|user|>\n<|user|>\n<|model|>',
+];
 
-type Bare = Step extends infer S ? S extends Step ? Omit<S, 'rest'> : never : never;
+type Bare = Step extends infer S ? (S extends Step ? Omit<S, 'rest'> : never) : never;
 
 const spot = (chance: Random): Spot => [chance.int(1000) / 1000, chance.pick([0, 0, 1, 1, chance.int(1000) / 1000])];
 const low = (chance: Random): Spot => (chance.chance(0.6) ? [1, 1] : spot(chance));
 
 const KINDS: readonly (readonly [weight: number, step: (chance: Random) => Bare])[] = [
   [14, (chance) => ({ does: 'type', at: spot(chance), text: chance.pick(WORDS) })],
-  [8, (chance) => ({ does: 'type', at: spot(chance), text: `\n${chance.pick(MARKS)}${chance.pick(['', '\n', '\nSo it goes.'])}` })],
+  [
+    8,
+    (chance) => ({
+      does: 'type',
+      at: spot(chance),
+      text: `\n${chance.pick(MARKS)}${chance.pick(['', '\n', '\nSo it goes.'])}`,
+    }),
+  ],
   [4, (chance) => ({ does: 'type', at: [1, 1], text: chance.pick(['I open the door.', 'Why?\nTell me.', 'Hush']) })],
   [8, (chance) => ({ does: 'paste', at: spot(chance), text: chance.pick([...PASTES, ...MARKS]) })],
-  [8, (chance) => ({ does: 'replace', from: spot(chance), to: spot(chance), text: chance.pick(['', '', '', 'x', '\n', ...MARKS]) })],
-  [3, (chance) => ({ does: 'cursors', at: [spot(chance), spot(chance), spot(chance)], text: chance.pick([...WORDS, ...MARKS, '\n<|user|>\n']) })],
+  [
+    8,
+    (chance) => ({
+      does: 'replace',
+      from: spot(chance),
+      to: spot(chance),
+      text: chance.pick(['', '', '', 'x', '\n', ...MARKS]),
+    }),
+  ],
+  [
+    3,
+    (chance) => ({
+      does: 'cursors',
+      at: [spot(chance), spot(chance), spot(chance)],
+      text: chance.pick([...WORDS, ...MARKS, '\n<|user|>\n']),
+    }),
+  ],
   [2, (chance) => ({ does: 'replaceAll', text: chance.pick(['', '', 'x', ...PASTES]) })],
   [8, (chance) => ({ does: 'erase', at: spot(chance), times: 1 + chance.int(12) })],
   [4, (chance) => ({ does: 'eraseAhead', at: spot(chance), times: 1 + chance.int(12) })],
@@ -68,10 +111,15 @@ export function sequence(chance: Random): Step[] {
   });
 }
 
-interface Host extends HTMLElement { __paphosManuscript: { controller: ManuscriptController } }
+interface Host extends HTMLElement {
+  __paphosManuscript: { controller: ManuscriptController };
+}
 
 /** Runs in the page: does the steps, and with `settle` waits until nothing is on its way. Answers with what is on the page then. */
-export async function play(view: editor.IStandaloneCodeEditor, { steps, settle }: { readonly steps: readonly Step[]; readonly settle: boolean }): Promise<{ text: string; notices: string[] }> {
+export async function play(
+  view: editor.IStandaloneCodeEditor,
+  { steps, settle }: { readonly steps: readonly Step[]; readonly settle: boolean },
+): Promise<{ text: string; notices: string[] }> {
   const { controller } = (view.getContainerDomNode() as Host).__paphosManuscript;
   const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   const notices: string[] = [];
@@ -86,63 +134,150 @@ export async function play(view: editor.IStandaloneCodeEditor, { steps, settle }
     const model = view.getModel();
     if (model === null) throw new Error('the page has no text');
     const lineNumber = 1 + Math.min(model.getLineCount() - 1, Math.floor(line * model.getLineCount()));
-    return model.validatePosition({ lineNumber, column: 1 + Math.round(column * (model.getLineMaxColumn(lineNumber) - 1)) });
+    return model.validatePosition({
+      lineNumber,
+      column: 1 + Math.round(column * (model.getLineMaxColumn(lineNumber) - 1)),
+    });
   };
   const go = (at: Spot): void => view.setPosition(place(at), 'mouse');
-  const keys = (text: string): void => { for (const key of text) view.trigger('keyboard', 'type', { text: key }); };
+  const keys = (text: string): void => {
+    for (const key of text) view.trigger('keyboard', 'type', { text: key });
+  };
   const turn = async (at: Spot): Promise<string> => {
     go(at);
     await rest(65);
     return controller.getState().caretTurnId ?? '';
   };
   const started: Promise<void>[] = [];
-  const actions = { reply: () => controller.reply(), continue: () => controller.continue(), retry: () => controller.retry(), alternates: () => controller.retry(undefined, 3), previous: () => controller.previousAlternate(), next: () => controller.nextAlternate() };
+  const actions = {
+    reply: () => controller.reply(),
+    continue: () => controller.continue(),
+    retry: () => controller.retry(),
+    alternates: () => controller.retry(undefined, 3),
+    previous: () => controller.previousAlternate(),
+    next: () => controller.nextAlternate(),
+  };
   view.focus();
   for (const step of steps) {
     switch (step.does) {
-      case 'type': go(step.at); keys(step.text); break;
-      case 'paste': go(step.at); view.trigger('keyboard', 'paste', { text: step.text, pasteOnNewLine: false, multicursorText: null, mode: null }); break;
+      case 'type':
+        go(step.at);
+        keys(step.text);
+        break;
+      case 'paste':
+        go(step.at);
+        view.trigger('keyboard', 'paste', {
+          text: step.text,
+          pasteOnNewLine: false,
+          multicursorText: null,
+          mode: null,
+        });
+        break;
       case 'replace': {
         const [from, to] = [place(step.from), place(step.to)];
-        view.setSelection({ startLineNumber: from.lineNumber, startColumn: from.column, endLineNumber: to.lineNumber, endColumn: to.column }, 'mouse');
+        view.setSelection(
+          {
+            startLineNumber: from.lineNumber,
+            startColumn: from.column,
+            endLineNumber: to.lineNumber,
+            endColumn: to.column,
+          },
+          'mouse',
+        );
         if (step.text === '') view.trigger('keyboard', 'deleteLeft', null);
         else keys(step.text);
         break;
       }
       case 'cursors':
-        view.setSelections(step.at.map(place).map(({ lineNumber, column }) => ({ selectionStartLineNumber: lineNumber, selectionStartColumn: column, positionLineNumber: lineNumber, positionColumn: column })), 'mouse');
+        view.setSelections(
+          step.at.map(place).map(({ lineNumber, column }) => ({
+            selectionStartLineNumber: lineNumber,
+            selectionStartColumn: column,
+            positionLineNumber: lineNumber,
+            positionColumn: column,
+          })),
+          'mouse',
+        );
         keys(step.text);
         break;
       case 'replaceAll': {
         const all = view.getModel()?.getFullModelRange();
         if (all) view.setSelection(all, 'mouse');
         if (step.text === '') view.trigger('keyboard', 'deleteLeft', null);
-        else view.trigger('keyboard', 'paste', { text: step.text, pasteOnNewLine: false, multicursorText: null, mode: null });
+        else
+          view.trigger('keyboard', 'paste', {
+            text: step.text,
+            pasteOnNewLine: false,
+            multicursorText: null,
+            mode: null,
+          });
         break;
       }
-      case 'erase': go(step.at); for (let left = step.times; left > 0; left--) view.trigger('keyboard', 'deleteLeft', null); break;
-      case 'eraseAhead': go(step.at); for (let left = step.times; left > 0; left--) view.trigger('keyboard', 'deleteRight', null); break;
-      case 'undo': case 'redo': for (let left = step.times; left > 0; left--) view.trigger('keyboard', step.does, null); break;
-      case 'look': go(step.at); break;
-      case 'role': controller.setRole(await turn(step.at), step.role); break;
-      case 'speaker': controller.setSpeaker(await turn(step.at), step.name); break;
-      case 'note': controller.addNoteBefore(await turn(step.at)); break;
-      case 'remove': controller.removeTurn(await turn(step.at)); break;
-      case 'stop': started.push(controller.stop()); break;
-      case 'stopAll': started.push(controller.stopAll()); break;
-      case 'reload': break;
-      default: go(step.at); started.push(actions[step.does]().catch((error: unknown) => { notices.push(String(error)); }));
+      case 'erase':
+        go(step.at);
+        for (let left = step.times; left > 0; left--) view.trigger('keyboard', 'deleteLeft', null);
+        break;
+      case 'eraseAhead':
+        go(step.at);
+        for (let left = step.times; left > 0; left--) view.trigger('keyboard', 'deleteRight', null);
+        break;
+      case 'undo':
+      case 'redo':
+        for (let left = step.times; left > 0; left--) view.trigger('keyboard', step.does, null);
+        break;
+      case 'look':
+        go(step.at);
+        break;
+      case 'role':
+        controller.setRole(await turn(step.at), step.role);
+        break;
+      case 'speaker':
+        controller.setSpeaker(await turn(step.at), step.name);
+        break;
+      case 'note':
+        controller.addNoteBefore(await turn(step.at));
+        break;
+      case 'remove':
+        controller.removeTurn(await turn(step.at));
+        break;
+      case 'stop':
+        started.push(controller.stop());
+        break;
+      case 'stopAll':
+        started.push(controller.stopAll());
+        break;
+      case 'reload':
+        break;
+      default:
+        go(step.at);
+        started.push(
+          actions[step.does]().catch((error: unknown) => {
+            notices.push(String(error));
+          }),
+        );
     }
     await rest(step.rest);
   }
-  const quiet = (): boolean => { const { generation, others, save, loading } = controller.getState(); return generation === null && others === 0 && save === 'saved' && !loading; };
+  const quiet = (): boolean => {
+    const { generation, others, save, loading } = controller.getState();
+    return generation === null && others === 0 && save === 'saved' && !loading;
+  };
   const end = performance.now() + 30_000;
   for (let calm = 0; settle && calm < 3;) {
-    const ended = Promise.all(started).then(() => controller.flush().catch((error: unknown) => { notices.push(String(error)); })).then(() => true);
+    const ended = Promise.all(started)
+      .then(() =>
+        controller.flush().catch((error: unknown) => {
+          notices.push(String(error));
+        }),
+      )
+      .then(() => true);
     const done = await Promise.race([ended, rest(10_000).then(() => false)]);
     await rest(5);
     calm = done && quiet() ? calm + 1 : 0;
-    if (performance.now() > end) throw new Error(`the page did not come to rest: ${JSON.stringify(controller.getState())} ${JSON.stringify(view.getModel()?.getValue())}`);
+    if (performance.now() > end)
+      throw new Error(
+        `the page did not come to rest: ${JSON.stringify(controller.getState())} ${JSON.stringify(view.getModel()?.getValue())}`,
+      );
     if (calm === 0) await rest(15);
   }
   stopListening();

@@ -17,27 +17,80 @@ const IN_CHAPTER = 6;
 const PINNED: readonly number[] = [1010, 2020, 2023, 4010];
 /** What they came down to. */
 const FOUND: readonly (readonly [what: string, steps: readonly Step[]])[] = [
-  ['the turn that a reply follows is taken away while the reply begins', [
-    { does: 'replaceAll', text: 'It rains.\n<|user|>\nI wait.', rest: 300 }, { does: 'reply', at: [1, 1], rest: 0 }, { does: 'replace', from: [0, 1], to: [1, 1], text: '', rest: 0 }]],
-  ['a new turn is written behind the one that a reply follows while the reply begins', [
-    { does: 'replaceAll', text: 'It rains.\n<|user|>\nI wait.', rest: 300 }, { does: 'reply', at: [1, 1], rest: 0 }, { does: 'paste', at: [1, 1], text: '\n<|user|>\nAnd I wait.', rest: 0 }]],
-  ['the turn that the other alternate follows is taken away while that is fetched', [
-    { does: 'replaceAll', text: 'It rains.\n<|user|>\nI wait.\n<|model|>\nNothing.', rest: 300 }, { does: 'retry', at: [1, 1], rest: 800 }, { does: 'stop', rest: 300 }, { does: 'previous', at: [1, 1], rest: 0 }, { does: 'replace', from: [0, 1], to: [0.4, 1], text: '', rest: 0 }]],
-  ['the turn that is continued is typed in while that begins', [
-    { does: 'replaceAll', text: 'It rains.', rest: 300 }, { does: 'continue', at: [1, 1], rest: 0 }, { does: 'type', at: [0, 0], text: 'Again and again. ', rest: 0 }]],
-  ['the turn that is continued is typed in before and behind the place within one save', [
-    { does: 'replaceAll', text: 'It rains.\nStill.\nNow not.', rest: 300 }, { does: 'continue', at: [0.5, 1], rest: 90 }, { does: 'type', at: [0, 0], text: 'Oh. ', rest: 0 }, { does: 'replace', from: [1, 0.5], to: [1, 1], text: 'x', rest: 0 }]],
-  ['a reply is asked for while the other alternate is fetched', [
-    { does: 'replaceAll', text: 'It rains.\n<|user|>\nI wait.\n<|model|>\nNothing.\n<|user|>\nStill?', rest: 300 }, { does: 'retry', at: [0.7, 0], rest: 800 }, { does: 'previous', at: [0.7, 0], rest: 400 },
-    { does: 'next', at: [0.7, 0], rest: 0 }, { does: 'reply', at: [1, 1], rest: 0 }, { does: 'previous', at: [1, 1], rest: 0 }]],
-  ['a reply is taken away while it is written, and back again', [
-    { does: 'replaceAll', text: 'It rains.\n<|user|>\nI wait.', rest: 300 }, { does: 'reply', at: [1, 1], rest: 120 }, { does: 'remove', at: [1, 1], rest: 700 }, { does: 'undo', times: 1, rest: 300 }, { does: 'type', at: [1, 1], text: 'So it goes.', rest: 0 }]],
+  [
+    'the turn that a reply follows is taken away while the reply begins',
+    [
+      { does: 'replaceAll', text: 'It rains.\n<|user|>\nI wait.', rest: 300 },
+      { does: 'reply', at: [1, 1], rest: 0 },
+      { does: 'replace', from: [0, 1], to: [1, 1], text: '', rest: 0 },
+    ],
+  ],
+  [
+    'a new turn is written behind the one that a reply follows while the reply begins',
+    [
+      { does: 'replaceAll', text: 'It rains.\n<|user|>\nI wait.', rest: 300 },
+      { does: 'reply', at: [1, 1], rest: 0 },
+      { does: 'paste', at: [1, 1], text: '\n<|user|>\nAnd I wait.', rest: 0 },
+    ],
+  ],
+  [
+    'the turn that the other alternate follows is taken away while that is fetched',
+    [
+      { does: 'replaceAll', text: 'It rains.\n<|user|>\nI wait.\n<|model|>\nNothing.', rest: 300 },
+      { does: 'retry', at: [1, 1], rest: 800 },
+      { does: 'stop', rest: 300 },
+      { does: 'previous', at: [1, 1], rest: 0 },
+      { does: 'replace', from: [0, 1], to: [0.4, 1], text: '', rest: 0 },
+    ],
+  ],
+  [
+    'the turn that is continued is typed in while that begins',
+    [
+      { does: 'replaceAll', text: 'It rains.', rest: 300 },
+      { does: 'continue', at: [1, 1], rest: 0 },
+      { does: 'type', at: [0, 0], text: 'Again and again. ', rest: 0 },
+    ],
+  ],
+  [
+    'the turn that is continued is typed in before and behind the place within one save',
+    [
+      { does: 'replaceAll', text: 'It rains.\nStill.\nNow not.', rest: 300 },
+      { does: 'continue', at: [0.5, 1], rest: 90 },
+      { does: 'type', at: [0, 0], text: 'Oh. ', rest: 0 },
+      { does: 'replace', from: [1, 0.5], to: [1, 1], text: 'x', rest: 0 },
+    ],
+  ],
+  [
+    'a reply is asked for while the other alternate is fetched',
+    [
+      { does: 'replaceAll', text: 'It rains.\n<|user|>\nI wait.\n<|model|>\nNothing.\n<|user|>\nStill?', rest: 300 },
+      { does: 'retry', at: [0.7, 0], rest: 800 },
+      { does: 'previous', at: [0.7, 0], rest: 400 },
+      { does: 'next', at: [0.7, 0], rest: 0 },
+      { does: 'reply', at: [1, 1], rest: 0 },
+      { does: 'previous', at: [1, 1], rest: 0 },
+    ],
+  ],
+  [
+    'a reply is taken away while it is written, and back again',
+    [
+      { does: 'replaceAll', text: 'It rains.\n<|user|>\nI wait.', rest: 300 },
+      { does: 'reply', at: [1, 1], rest: 120 },
+      { does: 'remove', at: [1, 1], rest: 700 },
+      { does: 'undo', times: 1, rest: 300 },
+      { does: 'type', at: [1, 1], text: 'So it goes.', rest: 0 },
+    ],
+  ],
 ];
 const CONFLICT = /changed elsewhere/;
 
 let browser: Browser;
-test.beforeAll(async () => { browser = await launch(); });
-test.afterAll(async () => { await browser.close(); });
+test.beforeAll(async () => {
+  browser = await launch();
+});
+test.afterAll(async () => {
+  await browser.close();
+});
 
 /** What the page shows, as it is to be stored: without the ready turn. */
 function shown(text: string): TurnContent[] {
@@ -47,8 +100,15 @@ function shown(text: string): TurnContent[] {
   return ready ? turns.slice(0, -1) : turns;
 }
 
-const bare = ({ role, speaker, marked, text }: { role: TurnContent['role']; speaker: string | null; marked: boolean; text: string | null }, index: number) =>
-  ({ role, speaker, marked: !isUnmarked({ role, speaker, marked }, index), text });
+const bare = (
+  {
+    role,
+    speaker,
+    marked,
+    text,
+  }: { role: TurnContent['role']; speaker: string | null; marked: boolean; text: string | null },
+  index: number,
+) => ({ role, speaker, marked: !isUnmarked({ role, speaker, marked }, index), text });
 
 class Fuzz {
   readonly studio: StudioPage;
@@ -65,11 +125,15 @@ class Fuzz {
 
   async newChapter(): Promise<string> {
     const before = await this.client.chapters.list({ storyId: this.storyId });
-    await this.studio.page.evaluate(() => { for (const host of document.querySelectorAll('.ms-host')) host.classList.add('left'); });
+    await this.studio.page.evaluate(() => {
+      for (const host of document.querySelectorAll('.ms-host')) host.classList.add('left');
+    });
     await this.studio.button('New chapter').click();
     await this.studio.page.waitForFunction(() => {
       const hosts = [...document.querySelectorAll('.ms-host')];
-      return hosts.length === 1 && hosts.every((host) => '__paphosManuscript' in host && !host.classList.contains('left'));
+      return (
+        hosts.length === 1 && hosts.every((host) => '__paphosManuscript' in host && !host.classList.contains('left'))
+      );
     });
     const after = await this.client.chapters.list({ storyId: this.storyId });
     const chapter = after.find(({ id }) => !before.some((old) => old.id === id));
@@ -84,7 +148,11 @@ class Fuzz {
     const { studio } = this;
     const notices: string[] = [];
     let todo = steps;
-    for (let at = todo.findIndex(({ does }) => does === 'reload'); at !== -1; at = todo.findIndex(({ does }) => does === 'reload')) {
+    for (
+      let at = todo.findIndex(({ does }) => does === 'reload');
+      at !== -1;
+      at = todo.findIndex(({ does }) => does === 'reload')
+    ) {
       notices.push(...(await studio.inEditor(play, { steps: todo.slice(0, at), settle: false })).notices);
       await studio.page.reload();
       await studio.page.getByRole('textbox', { name: 'Manuscript' }).waitFor();
@@ -96,16 +164,25 @@ class Fuzz {
     const { turns, activeRootId } = await this.client.chapters.open({ id: chapterId });
     const path = activePath({ activeRootId, turns: new Map(turns.map((turn) => [turn.id, turn])) });
     const ids = path.map(({ id }) => id);
-    const differs = (name: string, one: unknown, other: unknown) => (JSON.stringify(one) === JSON.stringify(other) ? [] : [`${name}\n    ${JSON.stringify(one)}\n    ${JSON.stringify(other)}`]);
+    const differs = (name: string, one: unknown, other: unknown) =>
+      JSON.stringify(one) === JSON.stringify(other)
+        ? []
+        : [`${name}\n    ${JSON.stringify(one)}\n    ${JSON.stringify(other)}`];
     const { segments } = await this.client.writing.plan({ chapterId, turnId: null, offset: null });
     const faults = [
       ...differs('the page and the store', shown(page.text).map(bare), path.map(bare)),
-      ...differs('the store and the planner', ids, segments.map(({ source }) => source.id)),
+      ...differs(
+        'the store and the planner',
+        ids,
+        segments.map(({ source }) => source.id),
+      ),
       ...differs('ids, all and each once', turns.length, new Set(turns.map(({ id }) => id)).size),
       ...notices.filter((notice) => CONFLICT.test(notice)),
       ...studio.violations.splice(0),
     ];
-    return faults.length === 0 ? null : `${faults.join('\n  ')}\n  page ${JSON.stringify(page.text)}\n  heard ${JSON.stringify(notices)}`;
+    return faults.length === 0
+      ? null
+      : `${faults.join('\n  ')}\n  page ${JSON.stringify(page.text)}\n  heard ${JSON.stringify(notices)}`;
   }
 
   async seed(seed: number, sequences: number): Promise<string | null> {
@@ -113,14 +190,17 @@ class Fuzz {
     const chapterId = await this.newChapter();
     for (let index = 0; index < sequences; index++) {
       const steps = sequence(chance);
-      const fault = await this.run(chapterId, steps).catch((error: unknown) => [`the steps did not end: ${String(error)}`, ...this.studio.violations.splice(0)].join('\n  '));
+      const fault = await this.run(chapterId, steps).catch((error: unknown) =>
+        [`the steps did not end: ${String(error)}`, ...this.studio.violations.splice(0)].join('\n  '),
+      );
       if (fault !== null) return `seed ${seed}, sequence ${index + 1}: ${fault}\n  steps ${JSON.stringify(steps)}`;
     }
     const { turns, activeRootId } = await this.client.chapters.open({ id: chapterId });
     const living = turns.filter(({ tombstone }) => tombstone === null);
     this.seen.sequences += sequences;
     this.seen.turns += living.length;
-    this.seen.beside += living.length - activePath({ activeRootId, turns: new Map(turns.map((turn) => [turn.id, turn])) }).length;
+    this.seen.beside +=
+      living.length - activePath({ activeRootId, turns: new Map(turns.map((turn) => [turn.id, turn])) }).length;
     return null;
   }
 }
@@ -134,7 +214,13 @@ async function begin(): Promise<{ fuzz: Fuzz; end: () => Promise<void> }> {
   if (story === undefined) throw new Error('no story');
   const sampling = await client.settings.sampling({ storyId: story.id });
   await client.settings.setSampling({ storyId: story.id, sampling: { ...sampling, maxTokens: 10, seed: 7 } });
-  return { fuzz: new Fuzz(studio, client, story.id), end: async () => { close(); await studio.close(); } };
+  return {
+    fuzz: new Fuzz(studio, client, story.id),
+    end: async () => {
+      close();
+      await studio.close();
+    },
+  };
 }
 
 test('M10 in the studio: what once did not agree', async () => {
@@ -156,7 +242,11 @@ test(`M10 in the studio: page, store and planner agree after ${RUNS} sequences f
     const fault = await fuzz.seed(seed, Math.min(IN_CHAPTER, RUNS - done));
     if (fault !== null) failures.push(fault);
   }
-  console.log(`fuzz: ${fuzz.seen.sequences} sequences agree; ${fuzz.seen.turns} turns, ${fuzz.seen.beside} of them on other branches`);
-  expect(failures.join('\n\n'), `Run it again with FUZZ_SEED=<seed> FUZZ_RUNS=${IN_CHAPTER}, then pin the seed`).toBe('');
+  console.log(
+    `fuzz: ${fuzz.seen.sequences} sequences agree; ${fuzz.seen.turns} turns, ${fuzz.seen.beside} of them on other branches`,
+  );
+  expect(failures.join('\n\n'), `Run it again with FUZZ_SEED=<seed> FUZZ_RUNS=${IN_CHAPTER}, then pin the seed`).toBe(
+    '',
+  );
   await end();
 });

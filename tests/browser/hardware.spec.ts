@@ -7,8 +7,12 @@ import { ROOT, temporaryFolder } from '../helpers/server.ts';
 import { launch, StudioPage } from './studio.ts';
 
 let browser: Browser;
-test.beforeAll(async () => { browser = await launch(); });
-test.afterAll(async () => { await browser.close(); });
+test.beforeAll(async () => {
+  browser = await launch();
+});
+test.afterAll(async () => {
+  await browser.close();
+});
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`how a model is loaded is chosen, judged before, and remembered, ${colorScheme}`, async () => {
@@ -16,9 +20,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
     for (const folder of ['models', 'adapters']) mkdirSync(join(data, folder), { recursive: true });
     copyFileSync(makeModel(), join(data, 'models', 'tiny.gguf'));
     copyFileSync(makeAdapter(), join(data, 'adapters', 'old-tales.gguf'));
-    const studio = await StudioPage.open(browser, { colorScheme, data, env: { PAPHOS_MEMORY_MB: '620', PAPHOS_GPU: '0' } });
+    const studio = await StudioPage.open(browser, {
+      colorScheme,
+      data,
+      env: { PAPHOS_MEMORY_MB: '620', PAPHOS_GPU: '0' },
+    });
     const { page } = studio;
-    const picture = (name: string): Promise<Buffer> => page.screenshot({ path: join(ROOT, 'out/screens', `${name}-${colorScheme}.png`) });
+    const picture = (name: string): Promise<Buffer> =>
+      page.screenshot({ path: join(ROOT, 'out/screens', `${name}-${colorScheme}.png`) });
     await studio.engineReady();
     const panel = page.getByRole('region', { name: 'Model' });
     await panel.getByRole('button', { name: /^Advanced/ }).click();
@@ -36,15 +45,30 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await picture('hardware');
     await panel.getByRole('checkbox', { name: 'old-tales' }).uncheck();
     await panel.getByRole('button', { name: 'Load again with this' }).click();
-    await expect.poll(async () => { const { client, close } = await studio.client(); const [demo] = await client.models.list(); close(); return demo?.hardware; }, { timeout: 30_000 }).toMatchObject({ keyCache: 'q8_0', lookup: true });
+    await expect
+      .poll(
+        async () => {
+          const { client, close } = await studio.client();
+          const [demo] = await client.models.list();
+          close();
+          return demo?.hardware;
+        },
+        { timeout: 30_000 },
+      )
+      .toMatchObject({ keyCache: 'q8_0', lookup: true });
     await studio.engineReady();
 
     await panel.getByRole('textbox', { name: 'Context size' }).fill('65536');
-    await expect(panel.getByText(/A context of 65,536 does not fit into memory; [\d,]+ does\./)).toBeVisible({ timeout: 20_000 });
+    await expect(panel.getByText(/A context of 65,536 does not fit into memory; [\d,]+ does\./)).toBeVisible({
+      timeout: 20_000,
+    });
     await picture('too-large');
     await panel.getByRole('button', { name: 'Apply' }).click();
     await expect(panel.getByRole('alert')).toContainText(/does not fit into memory/, { timeout: 20_000 });
-    await panel.getByRole('button', { name: /^Load with/ }).first().click();
+    await panel
+      .getByRole('button', { name: /^Load with/ })
+      .first()
+      .click();
     await studio.engineReady();
     expect(studio.violations).toEqual([]);
     await studio.close();

@@ -4,8 +4,12 @@ import { launch, StudioPage } from './studio.ts';
 // The machine may be busy with other suites.
 const expect = expectSoon.configure({ timeout: 20_000 });
 let browser: Browser;
-test.beforeAll(async () => { browser = await launch(); });
-test.afterAll(async () => { await browser.close(); });
+test.beforeAll(async () => {
+  browser = await launch();
+});
+test.afterAll(async () => {
+  await browser.close();
+});
 
 const rows = (page: Page, list: 'Stories' | 'Chapters') => page.getByRole('list', { name: list }).getByRole('listitem');
 const titles = (page: Page, list: 'Stories' | 'Chapters') => rows(page, list).locator('.row-title').allTextContents();

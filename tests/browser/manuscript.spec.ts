@@ -3,11 +3,23 @@ import { serve } from '../helpers/server.ts';
 import { launch, StudioPage } from './studio.ts';
 
 let browser: Browser;
-test.beforeAll(async () => { browser = await launch(); });
-test.afterAll(async () => { await browser.close(); });
+test.beforeAll(async () => {
+  browser = await launch();
+});
+test.afterAll(async () => {
+  await browser.close();
+});
 
-const caret = (studio: StudioPage) => studio.inEditor((view) => [view.getPosition()?.lineNumber, view.getPosition()?.column]);
-const place = (studio: StudioPage, line: number, column: number) => studio.inEditor((view, [lineNumber, at]) => { view.setPosition({ lineNumber, column: at }); view.focus(); }, [line, column] as const);
+const caret = (studio: StudioPage) =>
+  studio.inEditor((view) => [view.getPosition()?.lineNumber, view.getPosition()?.column]);
+const place = (studio: StudioPage, line: number, column: number) =>
+  studio.inEditor(
+    (view, [lineNumber, at]) => {
+      view.setPosition({ lineNumber, column: at });
+      view.focus();
+    },
+    [line, column] as const,
+  );
 
 async function stored(studio: StudioPage): Promise<string[]> {
   const { client, close } = await studio.client();
@@ -17,11 +29,15 @@ async function stored(studio: StudioPage): Promise<string[]> {
   close();
   const known = new Map(turns.map((turn) => [turn.id, turn]));
   const path: string[] = [];
-  for (let turn = known.get(activeRootId ?? ''); turn !== undefined; turn = known.get(turn.activeChildId ?? '')) path.push(`${turn.role}: ${turn.text ?? ''}`);
+  for (let turn = known.get(activeRootId ?? ''); turn !== undefined; turn = known.get(turn.activeChildId ?? ''))
+    path.push(`${turn.role}: ${turn.text ?? ''}`);
   return path;
 }
 
-const grows = (studio: StudioPage, from: string, by: number) => expect.poll(async () => (await studio.text()).length, { intervals: [10], timeout: 60_000 }).toBeGreaterThan(from.length + by);
+const grows = (studio: StudioPage, from: string, by: number) =>
+  expect
+    .poll(async () => (await studio.text()).length, { intervals: [10], timeout: 60_000 })
+    .toBeGreaterThan(from.length + by);
 
 test('typing elsewhere while a reply streams: nothing moves the caret, and undo goes back step by step', async () => {
   test.setTimeout(120_000);
@@ -39,7 +55,9 @@ test('typing elsewhere while a reply streams: nothing moves the caret, and undo 
   expect(await caret(studio)).toEqual([2, 18]);
   const both = await studio.text();
   expect(both).toContain('\nTyped meanwhile. ');
-  expect((await stored(studio)).map((turn) => turn.slice(turn.indexOf(' ') + 1)).every((text) => both.includes(text))).toBe(true);
+  expect(
+    (await stored(studio)).map((turn) => turn.slice(turn.indexOf(' ') + 1)).every((text) => both.includes(text)),
+  ).toBe(true);
 
   for (let last = '', now = both; now !== last; now = await studio.text()) {
     last = now;
@@ -124,7 +142,9 @@ test('a page whose server is gone keeps what is typed and saves it when it is ba
 test('what no text can hold is replaced on the page as it is stored, and told', async () => {
   const studio = await StudioPage.open(browser);
   const before = await studio.text();
-  await studio.inEditor((view) => { view.trigger('keyboard', 'paste', { text: 'one\0two\n<|model|>\nthree\uD800four' }); });
+  await studio.inEditor((view) => {
+    view.trigger('keyboard', 'paste', { text: 'one\0two\n<|model|>\nthree\uD800four' });
+  });
   await expect(studio.page.getByText('2 characters that no text can hold were replaced')).toBeVisible();
   await expect.poll(() => studio.text()).toContain('one\uFFFDtwo\n<|model|>\nthree\uFFFDfour');
   await studio.saved();

@@ -5,8 +5,12 @@ import { ROOT } from '../helpers/server.ts';
 import { launch, StudioPage } from './studio.ts';
 
 let browser: Browser;
-test.beforeAll(async () => { browser = await launch(); });
-test.afterAll(async () => { await browser.close(); });
+test.beforeAll(async () => {
+  browser = await launch();
+});
+test.afterAll(async () => {
+  await browser.close();
+});
 
 const folder = join(ROOT, 'out/screens');
 
@@ -18,9 +22,9 @@ async function dragStep(panel: Locator, step: string, to: number): Promise<void>
     const box = await row.boundingBox();
     return [(box?.x ?? 0) + 60, (box?.y ?? 0) + (box?.height ?? 0) / 2];
   };
-  await mouse.move(...await middle(panel.getByRole('listitem').filter({ hasText: step }).first()));
+  await mouse.move(...(await middle(panel.getByRole('listitem').filter({ hasText: step }).first())));
   await mouse.down();
-  await mouse.move(...await middle(panel.getByRole('listitem').nth(to)), { steps: 12 });
+  await mouse.move(...(await middle(panel.getByRole('listitem').nth(to))), { steps: 12 });
   await mouse.up();
 }
 
@@ -75,7 +79,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const { client, close } = await studio.client();
     const [story] = await client.stories.list();
     const stored = await client.settings.sampling({ storyId: story?.id ?? '' });
-    expect(stored).toMatchObject({ preset: 'oasst-typical2', typicalP: 0.2, logitBias: [{ text: 'castle', bias: 2 }], bannedPhrases: ['a testament to', 'shivers down'] });
+    expect(stored).toMatchObject({
+      preset: 'oasst-typical2',
+      typicalP: 0.2,
+      logitBias: [{ text: 'castle', bias: 2 }],
+      bannedPhrases: ['a testament to', 'shivers down'],
+    });
     expect(stored.order.slice(0, 3)).toEqual(['penalties', 'dry', 'temperature']);
     close();
     expect(studio.violations).toEqual([]);
@@ -91,7 +100,10 @@ test('a reply’s other words are looked at from its menu', async () => {
   await page.keyboard.press('Control+Enter');
   await expect(studio.button('Stop')).toBeVisible();
   await studio.replyEnds();
-  await page.getByRole('button', { name: /^(Story|Model)/ }).last().click();
+  await page
+    .getByRole('button', { name: /^(Story|Model)/ })
+    .last()
+    .click();
   await page.getByRole('menuitem', { name: /Other words/ }).click();
   const dialog = page.getByRole('dialog', { name: 'Other words' });
   await expect(dialog.getByRole('listitem').nth(9)).toBeVisible();

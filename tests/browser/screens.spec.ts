@@ -6,8 +6,12 @@ import { ROOT, type StudioClient } from '../helpers/server.ts';
 import { launch, StudioPage } from './studio.ts';
 
 let browser: Browser;
-test.beforeAll(async () => { browser = await launch(); });
-test.afterAll(async () => { await browser.close(); });
+test.beforeAll(async () => {
+  browser = await launch();
+});
+test.afterAll(async () => {
+  await browser.close();
+});
 
 const folder = join(ROOT, 'out/screens');
 const kept = join(ROOT, 'docs/screenshots');
@@ -19,7 +23,13 @@ const keeps = process.env['PAPHOS_KEEP_SCREENS'] === '1';
 async function leastSure(client: StudioClient, storyId: string): Promise<number> {
   const [chapter] = await client.chapters.list({ storyId });
   const { turns } = await client.chapters.open({ id: chapter?.id ?? '' });
-  const [reply] = await client.writing.candidates({ turnId: turns.map(({ id }) => id).toSorted().at(-1) ?? '' });
+  const [reply] = await client.writing.candidates({
+    turnId:
+      turns
+        .map(({ id }) => id)
+        .toSorted()
+        .at(-1) ?? '',
+  });
   const likeliest = reply?.words.map(({ others }) => others[0]?.probability ?? 1) ?? [];
   return likeliest.indexOf(Math.min(...likeliest));
 }
@@ -28,21 +38,29 @@ async function leastSure(client: StudioClient, storyId: string): Promise<number>
 const SEED = 11;
 
 const engineProcess = (server: number): number => {
-  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n').map((line) => line.trim().split(/\s+/));
+  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
   const found = lines.find(([, parent, ...args]) => Number(parent) === server && args.join(' ').includes('inference'));
   if (!found) throw new Error('no inference process');
   return Number(found[0]);
 };
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  for (const viewport of [{ width: 1440, height: 900 }, { width: 900, height: 600 }]) {
+  for (const viewport of [
+    { width: 1440, height: 900 },
+    { width: 900, height: 600 },
+  ]) {
     test(`every screen of the first evening, ${colorScheme}, ${viewport.width} by ${viewport.height}`, async () => {
       test.setTimeout(180_000);
       mkdirSync(folder, { recursive: true });
       const studio = await StudioPage.open(browser, { colorScheme, viewport });
       const { page } = studio;
       const picture = async (name: string): Promise<void> => {
-        expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${name} is no wider than the window`).toBe(true);
+        expect(
+          await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth),
+          `${name} is no wider than the window`,
+        ).toBe(true);
         const file = `${name}-${colorScheme}-${viewport.width}`;
         await page.screenshot({ path: join(folder, `${file}.png`) });
         if (keeps && KEPT.includes(file)) await page.screenshot({ path: join(kept, `${name}-${colorScheme}.png`) });
@@ -55,7 +73,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await studio.longReplies(700);
       const opening = await studio.text();
       await page.keyboard.press('Control+Enter');
-      await expect.poll(async () => (await studio.text()).length, { intervals: [20], timeout: 60_000 }).toBeGreaterThan(opening.length + 30);
+      await expect
+        .poll(async () => (await studio.text()).length, { intervals: [20], timeout: 60_000 })
+        .toBeGreaterThan(opening.length + 30);
       await picture('streaming');
       await expect(studio.button('Stop')).toBeVisible();
       await expect(page.getByRole('toolbar')).toContainText(/\d words/);
@@ -101,7 +121,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expect(page.getByText('Nothing is sent yet.')).toBeVisible();
         await picture('new-story');
         await page.getByRole('list', { name: 'Stories' }).getByText('The Lamp on the Pier').click();
-        await expect(async () => { expect(await studio.text()).toContain('I look for another way in.'); }).toPass();
+        await expect(async () => {
+          expect(await studio.text()).toContain('I look for another way in.');
+        }).toPass();
       }
 
       await client.settings.setSampling({ storyId, sampling: { ...suited, banEnd: true, maxTokens: 700 } });
@@ -110,7 +132,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.keyboard.type('I wait and listen for a long while.');
       await page.keyboard.press('Control+Enter');
       const asked = (await studio.text()).length;
-      await expect.poll(async () => (await studio.text()).length, { intervals: [20], timeout: 60_000 }).toBeGreaterThan(asked + 40);
+      await expect
+        .poll(async () => (await studio.text()).length, { intervals: [20], timeout: 60_000 })
+        .toBeGreaterThan(asked + 40);
       const before = await studio.text();
       process.kill(engineProcess(studio.server.pid), 'SIGKILL');
       await expect(page.getByText(/stopped/i).first()).toBeVisible({ timeout: 2000 });

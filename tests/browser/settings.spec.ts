@@ -5,8 +5,12 @@ import { ROOT } from '../helpers/server.ts';
 import { launch, StudioPage } from './studio.ts';
 
 let browser: Browser;
-test.beforeAll(async () => { browser = await launch(); });
-test.afterAll(async () => { await browser.close(); });
+test.beforeAll(async () => {
+  browser = await launch();
+});
+test.afterAll(async () => {
+  await browser.close();
+});
 
 const folder = join(ROOT, 'out/screens');
 
@@ -49,7 +53,9 @@ test('marks are shown as text that can be edited, and hidden again', async () =>
   await expect(seen).toHaveCount(0);
   await studio.caretTo('Start.', 'before');
   await page.keyboard.press('ArrowUp');
-  expect(await studio.inEditor((view) => view.getModel()?.getLineContent(view.getPosition()?.lineNumber ?? 1))).toContain('This is a text adventure');
+  expect(
+    await studio.inEditor((view) => view.getModel()?.getLineContent(view.getPosition()?.lineNumber ?? 1)),
+  ).toContain('This is a text adventure');
   expect(studio.violations).toEqual([]);
   await studio.close();
 });

@@ -10,10 +10,16 @@ test.beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
   browser = await launch();
 });
-test.afterAll(async () => { await browser.close(); });
+test.afterAll(async () => {
+  await browser.close();
+});
 
 function endEngine(server: Server): void {
-  for (const pid of readFileSync(`/proc/${String(server.pid)}/task/${String(server.pid)}/children`, 'utf8').trim().split(' ').filter(Boolean)) process.kill(Number(pid), 'SIGKILL');
+  for (const pid of readFileSync(`/proc/${String(server.pid)}/task/${String(server.pid)}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean))
+    process.kill(Number(pid), 'SIGKILL');
 }
 
 test('a model that ended the engine twice says so and is tried again on request', async () => {
@@ -30,7 +36,9 @@ test('a model that ended the engine twice says so and is tried again on request'
   endEngine(studio.server);
   await expect(panel.getByRole('button', { name: 'Try again' })).toBeVisible();
   await panel.getByRole('combobox', { name: 'Model' }).click();
-  await expect(page.getByRole('option', { name: /storyteller/i })).toContainText(/ended the engine twice in a row, so it was put aside/);
+  await expect(page.getByRole('option', { name: /storyteller/i })).toContainText(
+    /ended the engine twice in a row, so it was put aside/,
+  );
   await page.screenshot({ path: join(folder, 'model-aside.png') });
   await page.keyboard.press('Escape');
   await panel.getByRole('button', { name: 'Try again' }).click();
@@ -42,7 +50,9 @@ test('a model that ended the engine twice says so and is tried again on request'
 test('when the model leaves the memory is chosen in the settings and remembered', async () => {
   const studio = await StudioPage.open(browser);
   const { page } = studio;
-  const open = async (): Promise<void> => { await page.getByRole('button', { name: 'Settings' }).click(); };
+  const open = async (): Promise<void> => {
+    await page.getByRole('button', { name: 'Settings' }).click();
+  };
   await open();
   await expect(page.getByRole('radio', { name: 'Keep the model loaded' })).toBeChecked();
   await page.getByRole('radio', { name: 'Unload it after 1 hour without use' }).check();

@@ -7,13 +7,22 @@ import { engineReaches, ROOT, temporaryFolder } from '../helpers/server.ts';
 import { launch, StudioPage } from './studio.ts';
 
 let browser: Browser;
-test.beforeAll(async () => { browser = await launch(); });
-test.afterAll(async () => { await browser.close(); });
+test.beforeAll(async () => {
+  browser = await launch();
+});
+test.afterAll(async () => {
+  await browser.close();
+});
 
 /** A model that thinks before it answers, in a folder of its own. */
 function thinkingModel(): string {
   const models = temporaryFolder('models');
-  const path = makeModel({ kind: 'bigram', context: 4096, chain: ['\n<think>Maybe so</think>Quick!<|im_end|>'], extraMarks: ['<|im_start|>', '<|im_end|>', '<think>', '</think>'] });
+  const path = makeModel({
+    kind: 'bigram',
+    context: 4096,
+    chain: ['\n<think>Maybe so</think>Quick!<|im_end|>'],
+    extraMarks: ['<|im_start|>', '<|im_end|>', '<think>', '</think>'],
+  });
   linkSync(path, join(models, 'thinker.gguf'));
   return models;
 }

@@ -2,8 +2,12 @@ import { expect, test, type Browser } from '@playwright/test';
 import { launch, StudioPage } from './studio.ts';
 
 let browser: Browser;
-test.beforeAll(async () => { browser = await launch(); });
-test.afterAll(async () => { await browser.close(); });
+test.beforeAll(async () => {
+  browser = await launch();
+});
+test.afterAll(async () => {
+  await browser.close();
+});
 
 const storedPath = async (studio: StudioPage) => {
   const { client, close } = await studio.client();
@@ -13,7 +17,8 @@ const storedPath = async (studio: StudioPage) => {
   close();
   const turns = new Map(document.turns.map((turn) => [turn.id, turn]));
   const path = [];
-  for (let turn = turns.get(document.activeRootId ?? ''); turn; turn = turns.get(turn.activeChildId ?? '')) path.push(turn);
+  for (let turn = turns.get(document.activeRootId ?? ''); turn; turn = turns.get(turn.activeChildId ?? ''))
+    path.push(turn);
   return path;
 };
 
@@ -130,7 +135,10 @@ test('a deleted story and a deleted turn come back, also after a restart', async
   const { page, data } = studio;
   const first = await storedPath(studio);
   const victim = first.find((turn) => turn.role === 'model');
-  await page.getByRole('button', { name: /^◇? ?(Story|Model|Turn)/ }).first().click();
+  await page
+    .getByRole('button', { name: /^◇? ?(Story|Model|Turn)/ })
+    .first()
+    .click();
   await page.getByRole('menuitem', { name: /Delete/ }).click();
   await studio.saved();
   expect((await storedPath(studio)).some((turn) => turn.id === victim?.id)).toBe(false);
@@ -138,7 +146,10 @@ test('a deleted story and a deleted turn come back, also after a restart', async
 
   const again = await StudioPage.open(browser, { data });
   await again.page.getByRole('button', { name: /Recently deleted/ }).click();
-  await again.page.getByRole('button', { name: /Restore/ }).first().click();
+  await again.page
+    .getByRole('button', { name: /Restore/ })
+    .first()
+    .click();
   await again.saved();
   await expect.poll(async () => (await storedPath(again)).some((turn) => turn.id === victim?.id)).toBe(true);
   await again.close();

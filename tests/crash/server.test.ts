@@ -7,7 +7,15 @@ import { connect, engineReaches, serve, temporaryFolder, type Server, type Studi
 
 const LOSS_LIMIT_MS = 500;
 
-interface RunLog { chapterId: string; userTurn: string; acknowledged: string[]; sent: string[]; replyTurn: string; batches: { at: number; text: string }[]; killedAt: number }
+interface RunLog {
+  chapterId: string;
+  userTurn: string;
+  acknowledged: string[];
+  sent: string[];
+  replyTurn: string;
+  batches: { at: number; text: string }[];
+  killedAt: number;
+}
 
 /** Types into a story and lets a reply stream, until the server is killed. */
 async function writeUntilKilled(server: Server, client: StudioClient, lifetime: number): Promise<RunLog> {
@@ -23,7 +31,12 @@ async function writeUntilKilled(server: Server, client: StudioClient, lifetime: 
   let length = 0;
   const type = async (words: string): Promise<void> => {
     log.sent.push(words);
-    const ack = await client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'setText', turnId: userTurn, version, at: length, del: 0, ins: words }] });
+    const ack = await client.writing.applyChange({
+      changeId: newId(),
+      chapterId,
+      structureRev,
+      ops: [{ op: 'setText', turnId: userTurn, version, at: length, del: 0, ins: words }],
+    });
     version = ack.versions[userTurn] ?? version;
     structureRev = ack.structureRev;
     length += words.length;
@@ -36,9 +49,15 @@ async function writeUntilKilled(server: Server, client: StudioClient, lifetime: 
   log.replyTurn = start.turnId;
   structureRev = start.structureRev;
   const stream = (async () => {
-    for await (const event of await client.writing.follow({ generationId: start.generationId, afterSeq: 0 })) if (event.type === 'text') log.batches.push({ at: performance.now(), text: event.text });
+    for await (const event of await client.writing.follow({ generationId: start.generationId, afterSeq: 0 }))
+      if (event.type === 'text') log.batches.push({ at: performance.now(), text: event.text });
   })().catch(() => undefined);
-  const typing = (async () => { for (let n = 0; ; n += 1) { await type(`[${n}] `); await sleep(5); } })().catch(() => undefined);
+  const typing = (async () => {
+    for (let n = 0; ; n += 1) {
+      await type(`[${n}] `);
+      await sleep(5);
+    }
+  })().catch(() => undefined);
   await sleep(lifetime);
   log.killedAt = performance.now();
   await server.kill();
@@ -50,17 +69,28 @@ function lossesOf(log: RunLog, turns: readonly TreeTurn[]): string[] {
   const textOf = (id: string): string => turns.find((turn) => turn.id === id)?.text ?? '';
   const losses: string[] = [];
   const typed = textOf(log.userTurn);
-  if (!typed.startsWith(log.acknowledged.join(''))) losses.push(`acknowledged "${log.acknowledged.join('').slice(-40)}", stored "${typed.slice(-40)}"`);
+  if (!typed.startsWith(log.acknowledged.join('')))
+    losses.push(`acknowledged "${log.acknowledged.join('').slice(-40)}", stored "${typed.slice(-40)}"`);
   if (!log.sent.join('').startsWith(typed)) losses.push(`stored what nobody typed: "${typed.slice(-40)}"`);
   const stored = textOf(log.replyTurn);
   const logged = log.batches.map((batch) => batch.text).join('');
-  const due = log.batches.filter((batch) => batch.at < log.killedAt - LOSS_LIMIT_MS).map((batch) => batch.text).join('');
-  if (!stored.startsWith(logged) && !logged.startsWith(stored)) losses.push(`the stored reply is not what was streamed: "${stored.slice(0, 60)}" / "${logged.slice(0, 60)}"`);
-  if (!stored.startsWith(due)) losses.push(`streamed ${due.length} characters more than ${LOSS_LIMIT_MS} ms before the kill, stored ${stored.length}`);
+  const due = log.batches
+    .filter((batch) => batch.at < log.killedAt - LOSS_LIMIT_MS)
+    .map((batch) => batch.text)
+    .join('');
+  if (!stored.startsWith(logged) && !logged.startsWith(stored))
+    losses.push(`the stored reply is not what was streamed: "${stored.slice(0, 60)}" / "${logged.slice(0, 60)}"`);
+  if (!stored.startsWith(due))
+    losses.push(
+      `streamed ${due.length} characters more than ${LOSS_LIMIT_MS} ms before the kill, stored ${stored.length}`,
+    );
   return losses;
 }
 
-async function killRuns(runs: number, env: Record<string, string>): Promise<{ losses: string[]; acknowledged: number; streamed: number }> {
+async function killRuns(
+  runs: number,
+  env: Record<string, string>,
+): Promise<{ losses: string[]; acknowledged: number; streamed: number }> {
   const data = temporaryFolder('kill');
   const total = { losses: [] as string[], acknowledged: 0, streamed: 0 };
   let previous: RunLog | null = null;
@@ -68,11 +98,18 @@ async function killRuns(runs: number, env: Record<string, string>): Promise<{ lo
     const server = await serve({ data, env });
     const { client, close } = await connect(server);
     if (previous) {
-      total.losses.push(...lossesOf(previous, (await client.chapters.open({ id: previous.chapterId })).turns).map((loss) => `run ${run}: ${loss}`));
+      total.losses.push(
+        ...lossesOf(previous, (await client.chapters.open({ id: previous.chapterId })).turns).map(
+          (loss) => `run ${run}: ${loss}`,
+        ),
+      );
       total.acknowledged += previous.acknowledged.length;
       total.streamed += previous.batches.length;
     }
-    if (run === runs) { await server.stop(); break; }
+    if (run === runs) {
+      await server.stop();
+      break;
+    }
     await engineReaches(client, ['ready']);
     previous = await writeUntilKilled(server, client, 300 + Math.random() * 1200);
     close();
@@ -103,17 +140,43 @@ test('kills while alternates are written lose nothing of those that were, and at
     await client.stories.create({ id: storyId, title: 'Killed', chapterId, turnId });
     await client.settings.setSampling({ storyId, sampling: { ...DEFAULT_SAMPLING, maxTokens: 60, banEnd: true } });
     const opened = await client.chapters.open({ id: chapterId });
-    await client.writing.applyChange({ changeId: newId(), chapterId, structureRev: opened.structureRev, ops: [{ op: 'setText', turnId, version: opened.turns[0]?.version ?? 0, at: 0, del: 0, ins: 'Tell me a story about a lighthouse.' }] });
+    await client.writing.applyChange({
+      changeId: newId(),
+      chapterId,
+      structureRev: opened.structureRev,
+      ops: [
+        {
+          op: 'setText',
+          turnId,
+          version: opened.turns[0]?.version ?? 0,
+          at: 0,
+          del: 0,
+          ins: 'Tell me a story about a lighthouse.',
+        },
+      ],
+    });
     const written: { turnId: string; done: boolean; batches: { at: number; text: string }[] }[] = [];
     const streams = (async () => {
-      for (let start: Awaited<ReturnType<typeof client.writing.generate>> | null = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null, count: 4 }); start !== null;) {
+      for (
+        let start: Awaited<ReturnType<typeof client.writing.generate>> | null = await client.writing.generate({
+          chapterId,
+          kind: 'reply',
+          turnId,
+          offset: null,
+          count: 4,
+        });
+        start !== null;
+      ) {
         const one = { turnId: start.turnId, done: false, batches: [] as { at: number; text: string }[] };
         written.push(one);
         const { generationId }: { generationId: string } = start;
         start = null;
         for await (const event of await client.writing.follow({ generationId, afterSeq: 0 })) {
           if (event.type === 'text') one.batches.push({ at: performance.now(), text: event.text });
-          if (event.type === 'done') { one.done = true; start = event.next; }
+          if (event.type === 'done') {
+            one.done = true;
+            start = event.next;
+          }
         }
       }
     })().catch(() => undefined);
@@ -126,12 +189,21 @@ test('kills while alternates are written lose nothing of those that were, and at
     const second = await connect(again);
     const { turns } = await second.client.chapters.open({ id: chapterId });
     const stored = new Map<string, string>();
-    for (const { id } of turns.filter((turn) => turn.role === 'model')) stored.set(id, (await second.client.writing.activate({ changeId: newId(), chapterId, turnId: id })).path[0]?.text ?? '');
+    for (const { id } of turns.filter((turn) => turn.role === 'model'))
+      stored.set(
+        id,
+        (await second.client.writing.activate({ changeId: newId(), chapterId, turnId: id })).path[0]?.text ?? '',
+      );
     for (const { turnId: id, done, batches } of written) {
       const logged = batches.map((batch) => batch.text).join('');
-      const due = batches.filter((batch) => done || batch.at < killedAt - LOSS_LIMIT_MS).map((batch) => batch.text).join('');
+      const due = batches
+        .filter((batch) => done || batch.at < killedAt - LOSS_LIMIT_MS)
+        .map((batch) => batch.text)
+        .join('');
       const kept = stored.get(id) ?? '';
-      expect(kept.startsWith(due), `alternate ${id}: streamed "${due.slice(-40)}", stored "${kept.slice(-40)}"`).toBe(true);
+      expect(kept.startsWith(due), `alternate ${id}: streamed "${due.slice(-40)}", stored "${kept.slice(-40)}"`).toBe(
+        true,
+      );
       expect(kept.startsWith(logged) || logged.startsWith(kept)).toBe(true);
     }
     rows += written.length;

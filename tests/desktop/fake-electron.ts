@@ -6,7 +6,15 @@ import { MessageChannel, type MessagePort as NodePort } from 'node:worker_thread
  * The parts of Electron that the desktop uses, without Electron: it records what is asked of it, and what can be real
  * is real (the utility process is a child process, a port is a port).
  */
-export const asked = { menu: [] as { label?: string; submenu?: { label?: string; click?: () => void }[] }[], errors: [] as string[], files: [] as string[], opened: [] as string[], schemes: [] as { scheme: string; privileges: Record<string, boolean> }[], exitCode: null as number | null, sandboxed: false };
+export const asked = {
+  menu: [] as { label?: string; submenu?: { label?: string; click?: () => void }[] }[],
+  errors: [] as string[],
+  files: [] as string[],
+  opened: [] as string[],
+  schemes: [] as { scheme: string; privileges: Record<string, boolean> }[],
+  exitCode: null as number | null,
+  sandboxed: false,
+};
 
 type Handler<A extends unknown[], R> = ((...given: A) => R) | null;
 
@@ -15,13 +23,27 @@ class App extends EventEmitter {
   readonly paths: Record<string, string> = {};
   lockTaken = false;
   private announce: () => void = () => undefined;
-  private readonly ready = new Promise<void>((done) => { this.announce = done; });
-  whenReady(): Promise<void> { return this.ready; }
-  becomeReady(): void { this.announce(); }
-  enableSandbox(): void { asked.sandboxed = true; }
-  setName(name: string): void { this.paths['name'] = name; }
-  setPath(name: string, path: string): void { this.paths[name] = path; }
-  requestSingleInstanceLock(): boolean { return !this.lockTaken; }
+  private readonly ready = new Promise<void>((done) => {
+    this.announce = done;
+  });
+  whenReady(): Promise<void> {
+    return this.ready;
+  }
+  becomeReady(): void {
+    this.announce();
+  }
+  enableSandbox(): void {
+    asked.sandboxed = true;
+  }
+  setName(name: string): void {
+    this.paths['name'] = name;
+  }
+  setPath(name: string, path: string): void {
+    this.paths[name] = path;
+  }
+  requestSingleInstanceLock(): boolean {
+    return !this.lockTaken;
+  }
   quit(): void {
     for (const window of BrowserWindow.all) window.close();
     this.emit('will-quit', { preventDefault: () => undefined });
@@ -36,11 +58,23 @@ export const app = new App();
 export class WebContents extends EventEmitter {
   readonly mainFrame = { url: 'about:blank' };
   windowOpen: Handler<[{ url: string }], { action: string }> = null;
-  setWindowOpenHandler(handler: (details: { url: string }) => { action: string }): void { this.windowOpen = handler; }
+  setWindowOpenHandler(handler: (details: { url: string }) => { action: string }): void {
+    this.windowOpen = handler;
+  }
   /** What the page would try; true: it was let through. */
-  attempt(event: 'will-frame-navigate' | 'will-redirect' | 'will-attach-webview', url: string, isMainFrame = true): boolean {
+  attempt(
+    event: 'will-frame-navigate' | 'will-redirect' | 'will-attach-webview',
+    url: string,
+    isMainFrame = true,
+  ): boolean {
     let allowed = true;
-    this.emit(event, { url, isMainFrame, preventDefault: () => { allowed = false; } });
+    this.emit(event, {
+      url,
+      isMainFrame,
+      preventDefault: () => {
+        allowed = false;
+      },
+    });
     return allowed;
   }
 }
@@ -61,13 +95,27 @@ export class BrowserWindow extends EventEmitter {
     queueMicrotask(() => this.emit('ready-to-show'));
     return Promise.resolve();
   }
-  show(): void { this.emit('shown'); }
-  focus(): void { this.focused += 1; }
-  maximize(): void { this.emit('maximized'); }
-  reload(): void { this.emit('reloaded'); }
-  isMinimized(): boolean { return false; }
-  isMaximized(): boolean { return false; }
-  getNormalBounds(): object { return { x: 10, y: 20, width: 900, height: 600 }; }
+  show(): void {
+    this.emit('shown');
+  }
+  focus(): void {
+    this.focused += 1;
+  }
+  maximize(): void {
+    this.emit('maximized');
+  }
+  reload(): void {
+    this.emit('reloaded');
+  }
+  isMinimized(): boolean {
+    return false;
+  }
+  isMaximized(): boolean {
+    return false;
+  }
+  getNormalBounds(): object {
+    return { x: 10, y: 20, width: 900, height: 600 };
+  }
   close(): void {
     BrowserWindow.all.splice(BrowserWindow.all.indexOf(this), 1);
     this.emit('close');
@@ -80,25 +128,51 @@ class Session extends EventEmitter {
   permissionCheck: Handler<[], boolean> = null;
   device: Handler<[], boolean> = null;
   beforeRequest: Handler<[{ url: string }, (answer: { cancel: boolean }) => void], void> = null;
-  readonly webRequest = { onBeforeRequest: (handler: NonNullable<Session['beforeRequest']>): void => { this.beforeRequest = handler; } };
-  setPermissionRequestHandler(handler: NonNullable<Session['permissionRequest']>): void { this.permissionRequest = handler; }
-  setPermissionCheckHandler(handler: () => boolean): void { this.permissionCheck = handler; }
-  setDevicePermissionHandler(handler: () => boolean): void { this.device = handler; }
+  readonly webRequest = {
+    onBeforeRequest: (handler: NonNullable<Session['beforeRequest']>): void => {
+      this.beforeRequest = handler;
+    },
+  };
+  setPermissionRequestHandler(handler: NonNullable<Session['permissionRequest']>): void {
+    this.permissionRequest = handler;
+  }
+  setPermissionCheckHandler(handler: () => boolean): void {
+    this.permissionCheck = handler;
+  }
+  setDevicePermissionHandler(handler: () => boolean): void {
+    this.device = handler;
+  }
 }
 export const session = { defaultSession: new Session() };
 
 export const handlers: Record<string, (request: Request) => Promise<Response>> = {};
 export const protocol = {
-  registerSchemesAsPrivileged: (schemes: typeof asked.schemes): void => { asked.schemes.push(...schemes); },
-  handle: (scheme: string, handler: (request: Request) => Promise<Response>): void => { handlers[scheme] = handler; },
+  registerSchemesAsPrivileged: (schemes: typeof asked.schemes): void => {
+    asked.schemes.push(...schemes);
+  },
+  handle: (scheme: string, handler: (request: Request) => Promise<Response>): void => {
+    handlers[scheme] = handler;
+  },
 };
 
-export const Menu = { buildFromTemplate: (template: unknown): unknown => template, setApplicationMenu: (menu: typeof asked.menu): void => { asked.menu = menu; } };
+export const Menu = {
+  buildFromTemplate: (template: unknown): unknown => template,
+  setApplicationMenu: (menu: typeof asked.menu): void => {
+    asked.menu = menu;
+  },
+};
 export const dialog = {
-  showErrorBox: (_title: string, text: string): void => { asked.errors.push(text); },
+  showErrorBox: (_title: string, text: string): void => {
+    asked.errors.push(text);
+  },
   showOpenDialog: (): Promise<{ filePaths: string[] }> => Promise.resolve({ filePaths: asked.files }),
 };
-export const shell = { openPath: (path: string): Promise<string> => { asked.opened.push(path); return Promise.resolve(''); } };
+export const shell = {
+  openPath: (path: string): Promise<string> => {
+    asked.opened.push(path);
+    return Promise.resolve('');
+  },
+};
 export const nativeTheme = { shouldUseDarkColors: false };
 const display = { id: 1, workArea: { x: 0, y: 0, width: 1920, height: 1080 } };
 export const screen = { getAllDisplays: () => [display], getPrimaryDisplay: () => display };
@@ -115,16 +189,30 @@ export class MessagePortMain extends EventEmitter {
     port.on('close', () => this.emit('close'));
     port.removeAllListeners('newListener');
   }
-  start(): void { this.port.start(); }
-  close(): void { this.closed = true; this.port.close(); }
-  postMessage(data: unknown): void { this.port.postMessage(data); }
+  start(): void {
+    this.port.start();
+  }
+  close(): void {
+    this.closed = true;
+    this.port.close();
+  }
+  postMessage(data: unknown): void {
+    this.port.postMessage(data);
+  }
 }
 
 /** What the preload script does in a page: a channel, one end for the page, the other sent to main. */
-export function knock(from: { sender: WebContents; frame?: { url: string } | null }): { page: NodePort; main: MessagePortMain } {
+export function knock(from: { sender: WebContents; frame?: { url: string } | null }): {
+  page: NodePort;
+  main: MessagePortMain;
+} {
   const { port1, port2 } = new MessageChannel();
   const main = new MessagePortMain(port2);
-  ipcMain.emit('paphos:connect', { sender: from.sender, senderFrame: from.frame === undefined ? from.sender.mainFrame : from.frame, ports: [main] });
+  ipcMain.emit('paphos:connect', {
+    sender: from.sender,
+    senderFrame: from.frame === undefined ? from.sender.mainFrame : from.frame,
+    ports: [main],
+  });
   return { page: port1, main };
 }
 
@@ -132,13 +220,26 @@ class UtilityProcess extends EventEmitter {
   private readonly child: ChildProcess;
   constructor(entry: string) {
     super();
-    this.child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { ...process.env, NODE_OPTIONS: '' }, execArgv: [] });
+    this.child = fork(entry, [], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: { ...process.env, NODE_OPTIONS: '' },
+      execArgv: [],
+    });
     this.child.on('message', (message) => this.emit('message', message));
     this.child.on('exit', (code) => this.emit('exit', code));
   }
-  get pid(): number | undefined { return this.child.pid; }
-  get stderr(): ChildProcess['stderr'] { return this.child.stderr; }
-  postMessage(message: object): void { if (this.child.connected) this.child.send(message, () => undefined); }
-  kill(): boolean { return this.child.kill(); }
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+  get stderr(): ChildProcess['stderr'] {
+    return this.child.stderr;
+  }
+  postMessage(message: object): void {
+    if (this.child.connected) this.child.send(message, () => undefined);
+  }
+  kill(): boolean {
+    return this.child.kill();
+  }
 }
 export const utilityProcess = { fork: (entry: string): UtilityProcess => new UtilityProcess(entry) };

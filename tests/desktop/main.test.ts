@@ -17,18 +17,33 @@ beforeAll(async () => {
   process.env['PAPHOS_THREADS'] = '1';
   await import('../../electron/main.ts');
   app.becomeReady();
-  await vi.waitFor(() => { expect(BrowserWindow.all).toHaveLength(1); }, { timeout: 20_000 });
+  await vi.waitFor(
+    () => {
+      expect(BrowserWindow.all).toHaveLength(1);
+    },
+    { timeout: 20_000 },
+  );
   const [first] = BrowserWindow.all;
   if (!first) throw new Error('no window');
   window = first;
 }, 30_000);
 
-afterAll(() => { rmSync(data, { recursive: true, force: true }); });
+afterAll(() => {
+  rmSync(data, { recursive: true, force: true });
+});
 
 test('one isolated, sandboxed window shows our own page', () => {
   expect(asked.sandboxed).toBe(true);
   expect(window.webContents.mainFrame.url).toBe('app://paphos/');
-  expect(window.options.webPreferences).toMatchObject({ contextIsolation: true, sandbox: true, webSecurity: true, nodeIntegration: false, nodeIntegrationInWorker: false, nodeIntegrationInSubFrames: false, webviewTag: false });
+  expect(window.options.webPreferences).toMatchObject({
+    contextIsolation: true,
+    sandbox: true,
+    webSecurity: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webviewTag: false,
+  });
   expect(window.options.webPreferences['preload']).toMatch(/preload\.cjs$/);
   expect(app.paths['userData']).toBe(join(data, 'desktop'));
 });
@@ -40,7 +55,8 @@ test('a second start brings the window to the front', () => {
 });
 
 describe('app://', () => {
-  const get = (url: string, method = 'GET'): Promise<Response> | undefined => handlers['app']?.(new Request(url, { method }));
+  const get = (url: string, method = 'GET'): Promise<Response> | undefined =>
+    handlers['app']?.(new Request(url, { method }));
 
   test('is a standard, secure scheme that does not go round the policy', () => {
     expect(asked.schemes).toHaveLength(1);
@@ -52,17 +68,26 @@ describe('app://', () => {
     const page = await get('app://paphos/');
     expect(page?.status).toBe(200);
     expect(page?.headers.get('content-type')).toContain('text/html');
-    expect(page?.headers.get('content-security-policy')).toMatch(/default-src 'none'.*require-trusted-types-for 'script'/);
+    expect(page?.headers.get('content-security-policy')).toMatch(
+      /default-src 'none'.*require-trusted-types-for 'script'/,
+    );
     expect(await page?.text()).toContain('<div id="root">');
   });
 
-  test.each(['app://paphos/%2e%2e/electron/main.js', 'app://paphos/..%2f..%2fpackage.json', 'app://paphos/nothing', 'app://elsewhere/'])('gives nothing for %s', async (url) => {
+  test.each([
+    'app://paphos/%2e%2e/electron/main.js',
+    'app://paphos/..%2f..%2fpackage.json',
+    'app://paphos/nothing',
+    'app://elsewhere/',
+  ])('gives nothing for %s', async (url) => {
     const answer = await get(url);
     expect(answer?.status).toBe(404);
     expect(answer?.headers.get('content-security-policy')).toContain("default-src 'none'");
   });
 
-  test('only reads', async () => { expect((await get('app://paphos/', 'POST'))?.status).toBe(404); });
+  test('only reads', async () => {
+    expect((await get('app://paphos/', 'POST'))?.status).toBe(404);
+  });
 });
 
 test('no way leads out of the page', () => {
@@ -78,14 +103,25 @@ test('no way leads out of the page', () => {
 test('every permission is denied, and nothing comes from a network', () => {
   const { defaultSession } = session;
   const granted: boolean[] = [];
-  for (const permission of ['media', 'geolocation', 'notifications', 'clipboard-read', 'fullscreen', 'openExternal']) defaultSession.permissionRequest?.(window.webContents, permission, (yes) => granted.push(yes));
+  for (const permission of ['media', 'geolocation', 'notifications', 'clipboard-read', 'fullscreen', 'openExternal'])
+    defaultSession.permissionRequest?.(window.webContents, permission, (yes) => granted.push(yes));
   expect(granted).toEqual([false, false, false, false, false, false]);
   expect(defaultSession.permissionCheck?.()).toBe(false);
   expect(defaultSession.device?.()).toBe(false);
-  const cancelled = (url: string): boolean | undefined => { let result: boolean | undefined; defaultSession.beforeRequest?.({ url }, ({ cancel }) => { result = cancel; }); return result; };
+  const cancelled = (url: string): boolean | undefined => {
+    let result: boolean | undefined;
+    defaultSession.beforeRequest?.({ url }, ({ cancel }) => {
+      result = cancel;
+    });
+    return result;
+  };
   expect([cancelled('app://paphos/assets/a.js'), cancelled('https://example.com/')]).toEqual([false, true]);
   let stopped = false;
-  defaultSession.emit('will-download', { preventDefault: () => { stopped = true; } });
+  defaultSession.emit('will-download', {
+    preventDefault: () => {
+      stopped = true;
+    },
+  });
   expect(stopped).toBe(true);
 });
 
@@ -113,7 +149,12 @@ describe('the port to the studio', () => {
     const [model] = await client.models.list();
     await client.models.load({ id: model?.id ?? '', contextSize: null });
     const last = document.turns.at(-1);
-    const { generationId } = await client.writing.generate({ chapterId: document.chapter.id, kind: 'reply', turnId: last?.id ?? '', offset: null });
+    const { generationId } = await client.writing.generate({
+      chapterId: document.chapter.id,
+      kind: 'reply',
+      turnId: last?.id ?? '',
+      offset: null,
+    });
     let text = '';
     for await (const event of await client.writing.follow({ generationId, afterSeq: 0 })) {
       if (event.type === 'text') text += event.text;
@@ -128,10 +169,16 @@ describe('the port to the studio', () => {
 test('File → Add a model lists the parts of a model that lies elsewhere, and leaves it there', async () => {
   const elsewhere = join(data, 'elsewhere');
   mkdirSync(elsewhere);
-  for (const name of ['tale-00001-of-00002.gguf', 'tale-00002-of-00002.gguf', 'other.gguf']) writeFileSync(join(elsewhere, name), 'GGUF');
+  for (const name of ['tale-00001-of-00002.gguf', 'tale-00002-of-00002.gguf', 'other.gguf'])
+    writeFileSync(join(elsewhere, name), 'GGUF');
   asked.files = [join(elsewhere, 'tale-00001-of-00002.gguf')];
-  asked.menu.flatMap((menu) => menu.submenu ?? []).find((item) => item.label?.startsWith('Add a model'))?.click?.();
-  await expect.poll(() => readdirSync(join(data, 'models')).sort()).toEqual(['tale-00001-of-00002.gguf', 'tale-00002-of-00002.gguf']);
+  asked.menu
+    .flatMap((menu) => menu.submenu ?? [])
+    .find((item) => item.label?.startsWith('Add a model'))
+    ?.click?.();
+  await expect
+    .poll(() => readdirSync(join(data, 'models')).sort())
+    .toEqual(['tale-00001-of-00002.gguf', 'tale-00002-of-00002.gguf']);
   expect(readdirSync(elsewhere)).toHaveLength(3);
   expect(asked.errors).toEqual([]);
 });
@@ -143,5 +190,8 @@ test('closing the window ends Paphos in order, and it remembers where the window
   await exited;
   expect(asked.exitCode).toBe(0);
   expect(asked.errors).toEqual([]);
-  expect(JSON.parse(readFileSync(join(data, 'window.json'), 'utf8'))).toEqual({ bounds: { x: 10, y: 20, width: 900, height: 600 }, maximized: false });
+  expect(JSON.parse(readFileSync(join(data, 'window.json'), 'utf8'))).toEqual({
+    bounds: { x: 10, y: 20, width: 900, height: 600 },
+    maximized: false,
+  });
 }, 20_000);

@@ -5,8 +5,12 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'paphos-refused-'));
-afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
-beforeEach(() => { vi.resetModules(); });
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(() => {
+  vi.resetModules();
+});
 
 test('a data folder that cannot be used is said in words, and no window opens', async () => {
   const file = join(folder, 'a-file');
@@ -27,7 +31,9 @@ test('a second Paphos on the same data folder leaves the first alone', async () 
   const { app, BrowserWindow, handlers } = await import('./fake-electron.ts');
   app.lockTaken = true;
   let asked = 0;
-  app.quit = () => { asked += 1; };
+  app.quit = () => {
+    asked += 1;
+  };
   await import('../../electron/main.ts');
   app.becomeReady();
   await new Promise((done) => setTimeout(done, 50));

@@ -9,10 +9,18 @@ import { makeModel } from '../helpers/model-maker.ts';
 
 /** Lavapipe, a Vulkan that computes on the processor: the way through a graphics card, without one. Vulkan leaves out such devices unless they are named. */
 const PATH = makeModel({ kind: 'bigram', architecture: 'gptneox', chain: ['quick-brown.<|endoftext|>'] });
-const options = (tuning: LoadOptions['tuning']): LoadOptions => ({ path: PATH, contextSize: 512, threads: 1, gpu: true, ...(tuning ? { tuning } : {}) });
+const options = (tuning: LoadOptions['tuning']): LoadOptions => ({
+  path: PATH,
+  contextSize: 512,
+  threads: 1,
+  gpu: true,
+  ...(tuning ? { tuning } : {}),
+});
 
 let host: InferenceHost;
-beforeEach(() => { process.env['GGML_VK_VISIBLE_DEVICES'] = '0'; });
+beforeEach(() => {
+  process.env['GGML_VK_VISIBLE_DEVICES'] = '0';
+});
 afterEach(() => host.close());
 
 async function loadAndWrite(tuning: LoadOptions['tuning']) {
@@ -21,16 +29,30 @@ async function loadAndWrite(tuning: LoadOptions['tuning']) {
   const format = formatByName('prose');
   if (!format) throw new Error('no prose format');
   const job = host.generate({
-    plan: { format, turns: [{ id: 'a', role: 'model', speaker: null, text: 'qu' }], open: true, reserve: 32, contextSize: 512, cut: null },
+    plan: {
+      format,
+      turns: [{ id: 'a', role: 'model', speaker: null, text: 'qu' }],
+      open: true,
+      reserve: 32,
+      contextSize: 512,
+      cut: null,
+    },
     sampling: { ...DEFAULT_SAMPLING, temperature: 0, repetitionPenalty: 1, maxTokens: 32, seed: 1 },
   });
   let text = '';
-  job.onText((piece) => { text += piece; });
+  job.onText((piece) => {
+    text += piece;
+  });
   await job.done;
   return { loaded, text };
 }
 
-for (const [gpuLayers, layers] of [[0, 0], [1, 1], ['auto', 2], ['max', 2]] as const) {
+for (const [gpuLayers, layers] of [
+  [0, 0],
+  [1, 1],
+  ['auto', 2],
+  ['max', 2],
+] as const) {
   test(`${gpuLayers} layers on the card: the text is right, and memory lies where it is said to`, async () => {
     const { loaded, text } = await loadAndWrite({ gpuLayers });
     expect(text).toBe('ick-brown.');
@@ -61,7 +83,10 @@ test('a card is chosen for the process; one that is not there is a sentence, and
   const { loaded, text } = await loadAndWrite({ device: 7 });
   expect(text).toBe('ick-brown.');
   expect(loaded.device).toBe('CPU, 1 thread');
-  expect(loaded.hardware.warning).toMatchObject({ code: 'DEVICE', message: expect.stringMatching(/no graphics card number 8 .* runs on the processor/) as string });
+  expect(loaded.hardware.warning).toMatchObject({
+    code: 'DEVICE',
+    message: expect.stringMatching(/no graphics card number 8 .* runs on the processor/) as string,
+  });
 });
 
 test('a survey names the cards and their memory without loading', async () => {

@@ -4,9 +4,19 @@ import { type Entry, entryBytes, text, type TensorPlan, u32, u64, writeGguf } fr
 import { makeModel, modelParts, type ModelRecipe } from './model-maker.ts';
 
 /** A file that somebody might have: `refused` with this code, or `opens` with these warnings. */
-export interface OddModel { readonly name: string; readonly path: string; readonly refused?: string; readonly opens?: readonly string[] }
+export interface OddModel {
+  readonly name: string;
+  readonly path: string;
+  readonly refused?: string;
+  readonly opens?: readonly string[];
+}
 
-interface Change { readonly recipe?: Partial<ModelRecipe>; readonly set?: readonly Entry[]; readonly without?: readonly string[]; tensors?(plans: readonly TensorPlan[]): TensorPlan[] }
+interface Change {
+  readonly recipe?: Partial<ModelRecipe>;
+  readonly set?: readonly Entry[];
+  readonly without?: readonly string[];
+  tensors?(plans: readonly TensorPlan[]): TensorPlan[];
+}
 
 /** Writes odd models into a folder, each a good one with something changed. */
 export class OddModels {
@@ -55,87 +65,236 @@ export function oddModels(folder: string): OddModel[] {
   const odd = new OddModels(folder);
   const good = readFileSync(makeModel());
   const refused = (name: string, code: string, path: string): OddModel => ({ name, refused: code, path });
-  const set = (name: string, code: string, ...entries: Entry[]): OddModel => refused(name, code, odd.changed({ set: entries }));
-  const opens = (name: string, warnings: readonly string[], ...entries: Entry[]): OddModel => ({ name, opens: warnings, path: odd.changed({ set: entries }) });
+  const set = (name: string, code: string, ...entries: Entry[]): OddModel =>
+    refused(name, code, odd.changed({ set: entries }));
+  const opens = (name: string, warnings: readonly string[], ...entries: Entry[]): OddModel => ({
+    name,
+    opens: warnings,
+    path: odd.changed({ set: entries }),
+  });
   const architecture = entryBytes(['general.architecture', 'string', 'gptneox']);
-  const list = (type: number, length: number | bigint): Uint8Array => Buffer.concat([text('a.b'), u32(9), u32(type), u64(length)]);
+  const list = (type: number, length: number | bigint): Uint8Array =>
+    Buffer.concat([text('a.b'), u32(9), u32(type), u64(length)]);
   const withVersion = (version: Buffer): string => odd.bytes(good.subarray(0, 4), version, good.subarray(8));
   const bigEndian = Buffer.of(0, 0, 0, 3);
   const vocabulary = modelParts().entries.find(([key]) => key === 'tokenizer.ggml.tokens')?.[2] as readonly string[];
   const withTokens = (tokens: readonly string[]): Entry => ['tokenizer.ggml.tokens', 'strings', tokens];
-  const withoutTensor = (name: string): string => odd.changed({ tensors: (plans) => plans.filter((plan) => plan.name !== name) });
+  const withoutTensor = (name: string): string =>
+    odd.changed({ tensors: (plans) => plans.filter((plan) => plan.name !== name) });
 
   return [
-    refused('empty', 'NOT_GGUF', odd.bytes()), refused('four bytes', 'NOT_GGUF', odd.bytes(Buffer.from('GGUF'))), refused('another magic', 'NOT_GGUF', odd.bytes(Buffer.from('XXXX'), good.subarray(4))),
-    refused('a zip file', 'NOT_GGUF', odd.bytes(Buffer.from('PK\u0003\u0004'), Buffer.alloc(5000))), refused('a folder', 'NOT_GGUF', folder),
-    refused('version 99', 'VERSION', withVersion(u32(99))), refused('version 0', 'VERSION', withVersion(u32(0))), refused('big-endian', 'VERSION', withVersion(bigEndian)),
-    ...[0.02, 0.2, 0.5, 0.9, 0.999].map((share) => refused(`cut off at ${share * 100} %`, 'TRUNCATED', odd.bytes(good.subarray(0, Math.floor(good.length * share))))),
+    refused('empty', 'NOT_GGUF', odd.bytes()),
+    refused('four bytes', 'NOT_GGUF', odd.bytes(Buffer.from('GGUF'))),
+    refused('another magic', 'NOT_GGUF', odd.bytes(Buffer.from('XXXX'), good.subarray(4))),
+    refused('a zip file', 'NOT_GGUF', odd.bytes(Buffer.from('PK\u0003\u0004'), Buffer.alloc(5000))),
+    refused('a folder', 'NOT_GGUF', folder),
+    refused('version 99', 'VERSION', withVersion(u32(99))),
+    refused('version 0', 'VERSION', withVersion(u32(0))),
+    refused('big-endian', 'VERSION', withVersion(bigEndian)),
+    ...[0.02, 0.2, 0.5, 0.9, 0.999].map((share) =>
+      refused(`cut off at ${share * 100} %`, 'TRUNCATED', odd.bytes(good.subarray(0, Math.floor(good.length * share)))),
+    ),
 
-    refused('2^63 keys', 'LIMIT', odd.header(1, 2n ** 63n, architecture)), refused('2^40 keys', 'LIMIT', odd.header(1, 2n ** 40n, architecture)),
-    refused('2^63 tensors', 'LIMIT', odd.header(2n ** 63n, 1, architecture)), refused('10^9 tensors', 'LIMIT', odd.header(1_000_000_000, 1, architecture)),
-    refused('a key of 2^62 letters', 'LIMIT', odd.header(0, 1, u64(2n ** 62n))), refused('a key of a gigabyte', 'LIMIT', odd.header(0, 1, u64(2 ** 30))),
-    refused('a text of 2^62 letters', 'LIMIT', odd.header(0, 2, architecture, text('general.name'), u32(8), u64(2n ** 62n))), refused('a text of 3 GB', 'LIMIT', odd.header(0, 2, architecture, text('general.name'), u32(8), u64(3 * 2 ** 30))),
-    refused('a list of 2^60 bytes', 'LIMIT', odd.header(0, 2, architecture, list(0, 2n ** 60n))), refused('a list of 10^9 bytes', 'LIMIT', odd.header(0, 2, architecture, list(0, 1_000_000_000))),
-    refused('a list of 10^9 texts', 'LIMIT', odd.header(0, 2, architecture, list(8, 1_000_000_000))), refused('a list that ends early', 'TRUNCATED', odd.header(0, 2, architecture, list(0, 1_000_000))),
-    refused('nested lists', 'RANGE', odd.header(0, 2, architecture, Buffer.concat([text('a.b'), u32(9), ...Array.from({ length: 2000 }, () => Buffer.concat([u32(9), u64(1)]))]))),
-    refused('an unknown type', 'RANGE', odd.header(0, 2, architecture, text('a.b'), u32(200))), refused('a key without a name', 'RANGE', odd.header(0, 2, architecture, text(''), u32(4), u32(1))), refused('a name that begins with a zero byte', 'RANGE', odd.header(0, 2, architecture, text('\0eneral.name'), u32(4), u32(1))),
+    refused('2^63 keys', 'LIMIT', odd.header(1, 2n ** 63n, architecture)),
+    refused('2^40 keys', 'LIMIT', odd.header(1, 2n ** 40n, architecture)),
+    refused('2^63 tensors', 'LIMIT', odd.header(2n ** 63n, 1, architecture)),
+    refused('10^9 tensors', 'LIMIT', odd.header(1_000_000_000, 1, architecture)),
+    refused('a key of 2^62 letters', 'LIMIT', odd.header(0, 1, u64(2n ** 62n))),
+    refused('a key of a gigabyte', 'LIMIT', odd.header(0, 1, u64(2 ** 30))),
+    refused(
+      'a text of 2^62 letters',
+      'LIMIT',
+      odd.header(0, 2, architecture, text('general.name'), u32(8), u64(2n ** 62n)),
+    ),
+    refused('a text of 3 GB', 'LIMIT', odd.header(0, 2, architecture, text('general.name'), u32(8), u64(3 * 2 ** 30))),
+    refused('a list of 2^60 bytes', 'LIMIT', odd.header(0, 2, architecture, list(0, 2n ** 60n))),
+    refused('a list of 10^9 bytes', 'LIMIT', odd.header(0, 2, architecture, list(0, 1_000_000_000))),
+    refused('a list of 10^9 texts', 'LIMIT', odd.header(0, 2, architecture, list(8, 1_000_000_000))),
+    refused('a list that ends early', 'TRUNCATED', odd.header(0, 2, architecture, list(0, 1_000_000))),
+    refused(
+      'nested lists',
+      'RANGE',
+      odd.header(
+        0,
+        2,
+        architecture,
+        Buffer.concat([text('a.b'), u32(9), ...Array.from({ length: 2000 }, () => Buffer.concat([u32(9), u64(1)]))]),
+      ),
+    ),
+    refused('an unknown type', 'RANGE', odd.header(0, 2, architecture, text('a.b'), u32(200))),
+    refused('a key without a name', 'RANGE', odd.header(0, 2, architecture, text(''), u32(4), u32(1))),
+    refused(
+      'a name that begins with a zero byte',
+      'RANGE',
+      odd.header(0, 2, architecture, text('\0eneral.name'), u32(4), u32(1)),
+    ),
     refused('the same key twice', 'RANGE', odd.header(0, 2, architecture, architecture)),
-    opens('keys that JavaScript knows', [], ['__proto__.polluted', 'string', 'yes'], ['constructor.prototype.polluted', 'string', 'yes'], ['__proto__', 'string', 'yes']),
-    set('an alignment of 0', 'RANGE', u('general.alignment', 0)), set('an alignment of 3', 'RANGE', u('general.alignment', 3)),
+    opens(
+      'keys that JavaScript knows',
+      [],
+      ['__proto__.polluted', 'string', 'yes'],
+      ['constructor.prototype.polluted', 'string', 'yes'],
+      ['__proto__', 'string', 'yes'],
+    ),
+    set('an alignment of 0', 'RANGE', u('general.alignment', 0)),
+    set('an alignment of 3', 'RANGE', u('general.alignment', 3)),
 
-    set('an unknown architecture', 'ARCH', ['general.architecture', 'string', 'foo']), set('another architecture', 'MISSING', ['general.architecture', 'string', 'llama']), set('an architecture that embeds', 'ARCH', ['general.architecture', 'string', 'bert']),
+    set('an unknown architecture', 'ARCH', ['general.architecture', 'string', 'foo']),
+    set('another architecture', 'MISSING', ['general.architecture', 'string', 'llama']),
+    set('an architecture that embeds', 'ARCH', ['general.architecture', 'string', 'bert']),
     set('a model that only reads', 'ARCH', [`${NEOX}attention.causal`, 'bool', false]),
-    ...[0, 100, 1_000_000].map((layers) => set(`${layers} layers`, layers === 100 ? 'MISSING' : 'RANGE', u(`${NEOX}block_count`, layers))),
+    ...[0, 100, 1_000_000].map((layers) =>
+      set(`${layers} layers`, layers === 100 ? 'MISSING' : 'RANGE', u(`${NEOX}block_count`, layers)),
+    ),
     set('more prediction layers than layers', 'RANGE', u(`${NEOX}nextn_predict_layers`, 3)),
-    ...[0, 7, 2 ** 31].map((heads) => set(`${heads} heads`, 'RANGE', u(`${NEOX}attention.head_count`, heads), u(`${NEOX}attention.head_count_kv`, heads))),
-    set('0 key heads', 'RANGE', u(`${NEOX}attention.head_count_kv`, 0)), set('3 key heads', 'RANGE', u(`${NEOX}attention.head_count_kv`, 3)), set('2 key heads, weights for 4', 'RANGE', u(`${NEOX}attention.head_count_kv`, 2)),
-    set('layers with other key heads than the first', 'RANGE', [`${NEOX}attention.head_count_kv`, 'i32s', [4, 3]]), set('a layer without key heads', 'RANGE', [`${NEOX}attention.head_count_kv`, 'i32s', [4, 0]]), opens('as many heads for each layer', [], [`${NEOX}attention.head_count`, 'i32s', [4, 4]]),
-    set('a number of parts that is stored too long', 'RANGE', u('split.count', 1)), set('the number of a part that is stored too long', 'RANGE', u('split.no', 0)),
-    set('a width of 0', 'RANGE', u(`${NEOX}embedding_length`, 0)), set('a width of 2^31', 'RANGE', u(`${NEOX}embedding_length`, 2 ** 31)), set('a width of 128, weights for 64', 'RANGE', u(`${NEOX}embedding_length`, 128)),
-    set('a feed-forward width of 0', 'RANGE', u(`${NEOX}feed_forward_length`, 0)), set('a feed-forward width of 64, weights for 128', 'RANGE', u(`${NEOX}feed_forward_length`, 64)),
-    set('a head as wide as 0', 'RANGE', u(`${NEOX}attention.key_length`, 0)), set('values as wide as 8, weights for 16', 'RANGE', u(`${NEOX}attention.value_length`, 8)),
-    ...[0, 3, 1_000_000, 64].map((dimensions) => set(`${dimensions} rotated dimensions`, 'RANGE', u(`${NEOX}rope.dimension_count`, dimensions))),
-    refused('a llama that rotates a part', 'RANGE', odd.changed({ recipe: { architecture: 'llama', vocabulary: 'spm' }, set: [u('llama.rope.dimension_count', 8)] })),
-    ...[Number.NaN, -1, 2, Number.POSITIVE_INFINITY].map((epsilon) => set(`a smallest deviation of ${epsilon}`, 'RANGE', [`${NEOX}attention.layer_norm_epsilon`, 'f32', epsilon])),
-    set('a rotation that scales bogus', 'RANGE', [`${NEOX}rope.scaling.type`, 'string', 'bogus']), set('a scale that is no number', 'RANGE', [`${NEOX}rope.scaling.factor`, 'f32', Number.NaN]),
+    ...[0, 7, 2 ** 31].map((heads) =>
+      set(
+        `${heads} heads`,
+        'RANGE',
+        u(`${NEOX}attention.head_count`, heads),
+        u(`${NEOX}attention.head_count_kv`, heads),
+      ),
+    ),
+    set('0 key heads', 'RANGE', u(`${NEOX}attention.head_count_kv`, 0)),
+    set('3 key heads', 'RANGE', u(`${NEOX}attention.head_count_kv`, 3)),
+    set('2 key heads, weights for 4', 'RANGE', u(`${NEOX}attention.head_count_kv`, 2)),
+    set('layers with other key heads than the first', 'RANGE', [`${NEOX}attention.head_count_kv`, 'i32s', [4, 3]]),
+    set('a layer without key heads', 'RANGE', [`${NEOX}attention.head_count_kv`, 'i32s', [4, 0]]),
+    opens('as many heads for each layer', [], [`${NEOX}attention.head_count`, 'i32s', [4, 4]]),
+    set('a number of parts that is stored too long', 'RANGE', u('split.count', 1)),
+    set('the number of a part that is stored too long', 'RANGE', u('split.no', 0)),
+    set('a width of 0', 'RANGE', u(`${NEOX}embedding_length`, 0)),
+    set('a width of 2^31', 'RANGE', u(`${NEOX}embedding_length`, 2 ** 31)),
+    set('a width of 128, weights for 64', 'RANGE', u(`${NEOX}embedding_length`, 128)),
+    set('a feed-forward width of 0', 'RANGE', u(`${NEOX}feed_forward_length`, 0)),
+    set('a feed-forward width of 64, weights for 128', 'RANGE', u(`${NEOX}feed_forward_length`, 64)),
+    set('a head as wide as 0', 'RANGE', u(`${NEOX}attention.key_length`, 0)),
+    set('values as wide as 8, weights for 16', 'RANGE', u(`${NEOX}attention.value_length`, 8)),
+    ...[0, 3, 1_000_000, 64].map((dimensions) =>
+      set(`${dimensions} rotated dimensions`, 'RANGE', u(`${NEOX}rope.dimension_count`, dimensions)),
+    ),
+    refused(
+      'a llama that rotates a part',
+      'RANGE',
+      odd.changed({ recipe: { architecture: 'llama', vocabulary: 'spm' }, set: [u('llama.rope.dimension_count', 8)] }),
+    ),
+    ...[Number.NaN, -1, 2, Number.POSITIVE_INFINITY].map((epsilon) =>
+      set(`a smallest deviation of ${epsilon}`, 'RANGE', [`${NEOX}attention.layer_norm_epsilon`, 'f32', epsilon]),
+    ),
+    set('a rotation that scales bogus', 'RANGE', [`${NEOX}rope.scaling.type`, 'string', 'bogus']),
+    set('a scale that is no number', 'RANGE', [`${NEOX}rope.scaling.factor`, 'f32', Number.NaN]),
     opens('a rotation without a base', [], [`${NEOX}rope.freq_base`, 'f32', 0]),
-    set('100,000 experts', 'RANGE', u(`${NEOX}expert_count`, 100_000)), set('experts that are not used', 'RANGE', u(`${NEOX}expert_count`, 8)), set('experts used without any', 'RANGE', u(`${NEOX}expert_used_count`, 2)),
-    set('more experts used than there are', 'RANGE', u(`${NEOX}expert_count`, 4), u(`${NEOX}expert_used_count`, 8)), set('groups of experts that do not come out even', 'RANGE', u(`${NEOX}expert_count`, 8), u(`${NEOX}expert_used_count`, 2), u(`${NEOX}expert_group_count`, 3)),
-    set('a context that is a text', 'RANGE', [`${NEOX}context_length`, 'string', 'many']), set('a number of another kind', 'RANGE', [`${NEOX}block_count`, 'f32', 2.5]),
-    opens('a context of 0', ['CONTEXT'], u(`${NEOX}context_length`, 0)), opens('a context of 2^32 − 1', ['CONTEXT'], u(`${NEOX}context_length`, 2 ** 32 - 1)),
+    set('100,000 experts', 'RANGE', u(`${NEOX}expert_count`, 100_000)),
+    set('experts that are not used', 'RANGE', u(`${NEOX}expert_count`, 8)),
+    set('experts used without any', 'RANGE', u(`${NEOX}expert_used_count`, 2)),
+    set('more experts used than there are', 'RANGE', u(`${NEOX}expert_count`, 4), u(`${NEOX}expert_used_count`, 8)),
+    set(
+      'groups of experts that do not come out even',
+      'RANGE',
+      u(`${NEOX}expert_count`, 8),
+      u(`${NEOX}expert_used_count`, 2),
+      u(`${NEOX}expert_group_count`, 3),
+    ),
+    set('a context that is a text', 'RANGE', [`${NEOX}context_length`, 'string', 'many']),
+    set('a number of another kind', 'RANGE', [`${NEOX}block_count`, 'f32', 2.5]),
+    opens('a context of 0', ['CONTEXT'], u(`${NEOX}context_length`, 0)),
+    opens('a context of 2^32 − 1', ['CONTEXT'], u(`${NEOX}context_length`, 2 ** 32 - 1)),
 
-    set('an unknown kind of vocabulary', 'VOCAB', ['tokenizer.ggml.model', 'string', 'banana']), set('words cut in an unknown way', 'VOCAB', ['tokenizer.ggml.pre', 'string', 'banana']),
-    set('SentencePiece on byte pairs', 'VOCAB', ['tokenizer.ggml.model', 'string', 'llama']), set('the same token twice', 'VOCAB', withTokens(vocabulary.map((token) => (token === 'b' ? 'a' : token)))),
-    set('tokens that differ behind a zero byte', 'VOCAB', withTokens(vocabulary.map((token) => (token === 'a' ? 'b\0a' : token)))), opens('two empty tokens', [], withTokens(vocabulary.map((token, id) => (id === 3 || id === 5 ? '' : token)))),
-    set('a token too many', 'VOCAB', withTokens([...vocabulary, 'one more']), ['tokenizer.ggml.token_type', 'i32s', [...vocabulary, ''].map(() => 1)]), set('token types too few', 'VOCAB', ['tokenizer.ggml.token_type', 'i32s', [1, 1]]),
+    set('an unknown kind of vocabulary', 'VOCAB', ['tokenizer.ggml.model', 'string', 'banana']),
+    set('words cut in an unknown way', 'VOCAB', ['tokenizer.ggml.pre', 'string', 'banana']),
+    set('SentencePiece on byte pairs', 'VOCAB', ['tokenizer.ggml.model', 'string', 'llama']),
+    set('the same token twice', 'VOCAB', withTokens(vocabulary.map((token) => (token === 'b' ? 'a' : token)))),
+    set(
+      'tokens that differ behind a zero byte',
+      'VOCAB',
+      withTokens(vocabulary.map((token) => (token === 'a' ? 'b\0a' : token))),
+    ),
+    opens('two empty tokens', [], withTokens(vocabulary.map((token, id) => (id === 3 || id === 5 ? '' : token)))),
+    set('a token too many', 'VOCAB', withTokens([...vocabulary, 'one more']), [
+      'tokenizer.ggml.token_type',
+      'i32s',
+      [...vocabulary, ''].map(() => 1),
+    ]),
+    set('token types too few', 'VOCAB', ['tokenizer.ggml.token_type', 'i32s', [1, 1]]),
     set('a token of an unknown type', 'VOCAB', ['tokenizer.ggml.token_type', 'i32s', vocabulary.map(() => 77)]),
-    opens('an end that is no token', ['END'], u('tokenizer.ggml.eos_token_id', 99_999)), opens('a beginning asked for that is no token', ['VOCAB'], ['tokenizer.ggml.add_bos_token', 'bool', true], u('tokenizer.ggml.bos_token_id', 99_999)),
+    opens('an end that is no token', ['END'], u('tokenizer.ggml.eos_token_id', 99_999)),
+    opens(
+      'a beginning asked for that is no token',
+      ['VOCAB'],
+      ['tokenizer.ggml.add_bos_token', 'bool', true],
+      u('tokenizer.ggml.bos_token_id', 99_999),
+    ),
 
-    refused('a missing matrix', 'MISSING', withoutTensor('blk.1.ffn_up.weight')), refused('no embeddings', 'MISSING', withoutTensor('token_embd.weight')), refused('no output', 'MISSING', withoutTensor('output.weight')),
-    refused('9 dimensions', 'RANGE', odd.patched('output.weight', 0, u32(9))), refused('a dimension of 0', 'RANGE', odd.patched('output.weight', 4, u64(0))), refused('a dimension of 2^63', 'LIMIT', odd.patched('output.weight', 4, u64(2n ** 63n))),
-    refused('a dimension of 2^40', 'LIMIT', odd.patched('output.weight', 4, u64(2n ** 40n))), refused('rows that go on past the end', 'TRUNCATED', odd.patched('output.weight', 12, u64(2 ** 30))),
-    refused('an unknown quantisation', 'RANGE', odd.patched('output.weight', 20, u32(250))), refused('a quantisation that was given up', 'RANGE', odd.patched('output.weight', 20, u32(31))), refused('rows that do not fill their blocks', 'RANGE', odd.patched('output.weight', 20, u32(12))),
-    refused('an offset of 2^60', 'LIMIT', odd.patched('output.weight', 24, u64(2n ** 60n))), refused('an offset that is not aligned', 'RANGE', odd.patched('output.weight', 24, u64(7))), refused('two matrices in one place', 'RANGE', odd.patched('output.weight', 24, u64(0))),
-    refused('a name of 64 letters', 'LIMIT', odd.changed({ tensors: (plans) => plans.map((plan, index) => (index === 3 ? { ...plan, name: 'x'.repeat(64) } : plan)) })),
+    refused('a missing matrix', 'MISSING', withoutTensor('blk.1.ffn_up.weight')),
+    refused('no embeddings', 'MISSING', withoutTensor('token_embd.weight')),
+    refused('no output', 'MISSING', withoutTensor('output.weight')),
+    refused('9 dimensions', 'RANGE', odd.patched('output.weight', 0, u32(9))),
+    refused('a dimension of 0', 'RANGE', odd.patched('output.weight', 4, u64(0))),
+    refused('a dimension of 2^63', 'LIMIT', odd.patched('output.weight', 4, u64(2n ** 63n))),
+    refused('a dimension of 2^40', 'LIMIT', odd.patched('output.weight', 4, u64(2n ** 40n))),
+    refused('rows that go on past the end', 'TRUNCATED', odd.patched('output.weight', 12, u64(2 ** 30))),
+    refused('an unknown quantisation', 'RANGE', odd.patched('output.weight', 20, u32(250))),
+    refused('a quantisation that was given up', 'RANGE', odd.patched('output.weight', 20, u32(31))),
+    refused('rows that do not fill their blocks', 'RANGE', odd.patched('output.weight', 20, u32(12))),
+    refused('an offset of 2^60', 'LIMIT', odd.patched('output.weight', 24, u64(2n ** 60n))),
+    refused('an offset that is not aligned', 'RANGE', odd.patched('output.weight', 24, u64(7))),
+    refused('two matrices in one place', 'RANGE', odd.patched('output.weight', 24, u64(0))),
+    refused(
+      'a name of 64 letters',
+      'LIMIT',
+      odd.changed({
+        tensors: (plans) => plans.map((plan, index) => (index === 3 ? { ...plan, name: 'x'.repeat(64) } : plan)),
+      }),
+    ),
     refused('the same matrix twice', 'RANGE', odd.changed({ tensors: (plans) => [...plans, ...plans.slice(0, 1)] })),
-    { name: 'weights that are no numbers', opens: [], path: odd.changed({ tensors: (plans) => plans.map((plan) => (plan.name === 'blk.0.ffn_up.weight' ? { ...plan, fill: (values) => [Buffer.alloc(values * 2, Buffer.of(0xff, 0x7f))] } : plan)) }) },
+    {
+      name: 'weights that are no numbers',
+      opens: [],
+      path: odd.changed({
+        tensors: (plans) =>
+          plans.map((plan) =>
+            plan.name === 'blk.0.ffn_up.weight'
+              ? { ...plan, fill: (values) => [Buffer.alloc(values * 2, Buffer.of(0xff, 0x7f))] }
+              : plan,
+          ),
+      }),
+    },
   ];
 }
 
 /** Which keys a founding architecture needs: each left out in turn. */
 export function withoutEachKey(folder: string): OddModel[] {
   const odd = new OddModels(folder);
-  const recipes = { gptneox: { architecture: 'gptneox' }, llama: { architecture: 'llama', vocabulary: 'spm' }, stablelm: { architecture: 'stablelm' } } as const;
+  const recipes = {
+    gptneox: { architecture: 'gptneox' },
+    llama: { architecture: 'llama', vocabulary: 'spm' },
+    stablelm: { architecture: 'stablelm' },
+  } as const;
   return Object.entries(recipes).flatMap(([architecture, recipe]) => {
     const llama = architecture === 'llama';
     const epsilon = llama ? 'layer_norm_rms_epsilon' : 'layer_norm_epsilon';
-    const needed = ['context_length', 'embedding_length', 'block_count', 'feed_forward_length', 'attention.head_count', `attention.${epsilon}`, ...(architecture === 'gptneox' ? ['use_parallel_residual'] : [])].map((key) => `${architecture}.${key}`);
-    const warned: Readonly<Record<string, string[]>> = { 'tokenizer.ggml.token_type': ['VOCAB'], ...(llama ? {} : { 'tokenizer.ggml.pre': ['VOCAB'], 'tokenizer.ggml.eos_token_id': ['END'] }) };
+    const needed = [
+      'context_length',
+      'embedding_length',
+      'block_count',
+      'feed_forward_length',
+      'attention.head_count',
+      `attention.${epsilon}`,
+      ...(architecture === 'gptneox' ? ['use_parallel_residual'] : []),
+    ].map((key) => `${architecture}.${key}`);
+    const warned: Readonly<Record<string, string[]>> = {
+      'tokenizer.ggml.token_type': ['VOCAB'],
+      ...(llama ? {} : { 'tokenizer.ggml.pre': ['VOCAB'], 'tokenizer.ggml.eos_token_id': ['END'] }),
+    };
     const keys = modelParts(recipe).entries.map(([key]) => key);
     return keys.map((key): OddModel => {
       const named = { name: `${architecture} without ${key}`, path: odd.changed({ recipe, without: [key] }) };
       if (key === 'general.architecture') return { ...named, refused: 'ARCH' };
-      if (needed.includes(key) || ['tokenizer.ggml.model', 'tokenizer.ggml.tokens', ...(llama ? [] : ['tokenizer.ggml.merges'])].includes(key)) return { ...named, refused: 'MISSING' };
+      if (
+        needed.includes(key) ||
+        ['tokenizer.ggml.model', 'tokenizer.ggml.tokens', ...(llama ? [] : ['tokenizer.ggml.merges'])].includes(key)
+      )
+        return { ...named, refused: 'MISSING' };
       // Key heads are fewer than heads: the weights do not fit the default.
       if (key === 'llama.attention.head_count_kv') return { ...named, refused: 'RANGE' };
       return { ...named, opens: warned[key] ?? [] };

@@ -14,7 +14,9 @@ export class EngineLoads {
 
   async load(path: string): Promise<LoadEnd> {
     const child = await this.#ready();
-    const answer = await said(child, () => { child.send(path); });
+    const answer = await said(child, () => {
+      child.send(path);
+    });
     if (answer.end === 'died' || answer.end === 'hung' || ++this.#loads >= LOADS_PER_PROCESS) this.close();
     return answer;
   }
@@ -26,7 +28,10 @@ export class EngineLoads {
 
   async #ready(): Promise<ChildProcess> {
     if (this.#child !== null) return this.#child;
-    const child = fork(join(import.meta.dirname, 'load-many.ts'), [], { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const child = fork(join(import.meta.dirname, 'load-many.ts'), [], {
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
     this.#child = child;
     this.#loads = 0;
     const { end } = await said(child, () => undefined);
@@ -38,17 +43,25 @@ export class EngineLoads {
 function said(child: ChildProcess, ask: () => void): Promise<LoadEnd> {
   return new Promise((resolve) => {
     let errors = '';
-    const hear = (chunk: Buffer): void => { errors = (errors + chunk.toString()).slice(-2000); };
+    const hear = (chunk: Buffer): void => {
+      errors = (errors + chunk.toString()).slice(-2000);
+    };
     const finish = (end: LoadEnd): void => {
       clearTimeout(deadline);
       child.stderr?.off('data', hear);
       child.removeAllListeners('message').removeAllListeners('exit');
       resolve(end);
     };
-    const deadline = setTimeout(() => { finish({ end: 'hung', why: errors }); }, DEADLINE_MS);
+    const deadline = setTimeout(() => {
+      finish({ end: 'hung', why: errors });
+    }, DEADLINE_MS);
     child.stderr?.on('data', hear);
-    child.on('message', (answer) => { finish(answer === 'opened' || answer === 'ready' ? { end: 'opened' } : { end: 'refused', why: String(answer) }); });
-    child.on('exit', (code, signal) => { finish({ end: 'died', why: `${code ?? ''} ${signal ?? ''} ${errors}` }); });
+    child.on('message', (answer) => {
+      finish(answer === 'opened' || answer === 'ready' ? { end: 'opened' } : { end: 'refused', why: String(answer) });
+    });
+    child.on('exit', (code, signal) => {
+      finish({ end: 'died', why: `${code ?? ''} ${signal ?? ''} ${errors}` });
+    });
     ask();
   });
 }

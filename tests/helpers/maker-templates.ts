@@ -1,11 +1,14 @@
 /** What the chat templates of known models write, told in our own words: the marks, their order and their spaces are the makers'. */
 const each = (body: string): string => `{% for m in messages %}${body}{% endfor %}`;
-const byRole = (system: string, user: string, model: string): string => each(`{% if m.role == 'system' %}${system}{% elif m.role == 'user' %}${user}{% else %}${model}{% endif %}`);
+const byRole = (system: string, user: string, model: string): string =>
+  each(`{% if m.role == 'system' %}${system}{% elif m.role == 'user' %}${user}{% else %}${model}{% endif %}`);
 const opens = (mark: string): string => `{% if add_generation_prompt %}${mark}{% endif %}`;
 const REFUSES = "{{ raise_exception('only user and assistant') }}";
 
 export const MAKER_TEMPLATES = {
-  llama2: each("{% if m.role == 'system' %}{% elif m.role == 'user' %}{{ bos_token }}[INST] {% if messages[0].role == 'system' and loop.index0 == 1 %}<<SYS>>\n{{ messages[0].content }}\n<</SYS>>\n\n{% endif %}{{ m.content }} [/INST]{% else %} {{ m.content }} {{ eos_token }}{% endif %}"),
+  llama2: each(
+    "{% if m.role == 'system' %}{% elif m.role == 'user' %}{{ bos_token }}[INST] {% if messages[0].role == 'system' and loop.index0 == 1 %}<<SYS>>\n{{ messages[0].content }}\n<</SYS>>\n\n{% endif %}{{ m.content }} [/INST]{% else %} {{ m.content }} {{ eos_token }}{% endif %}",
+  ),
   mistralV1: `{{ bos_token }}${byRole(REFUSES, '[INST] {{ m.content }} [/INST]', ' {{ m.content }}{{ eos_token }}')}`,
   /** V3 with a SentencePiece vocabulary: no space before the closing mark. */
   mistralV3Spm: `{{ bos_token }}${byRole(REFUSES, '[INST] {{ m.content }}[/INST]', ' {{ m.content }}{{ eos_token }}')}`,

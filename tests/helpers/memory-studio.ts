@@ -36,7 +36,13 @@ export class MemoryStudio {
   }
 
   get path(): Turn[] {
-    return activePath(this.tree).map(({ id, role, speaker, marked, text }) => ({ id, role, speaker, marked, text: text ?? '' }));
+    return activePath(this.tree).map(({ id, role, speaker, marked, text }) => ({
+      id,
+      role,
+      speaker,
+      marked,
+      text: text ?? '',
+    }));
   }
 
   readonly writing = {
@@ -54,9 +60,21 @@ export class MemoryStudio {
       this.tree = applyOps(this.tree, [{ op: 'activate', parentId: turn.parentId, turnId }]);
       this.structureRev++;
       const path = activePath(this.tree);
-      return { structureRev: this.structureRev, path: path.slice(path.findIndex(({ id }) => id === turnId)), generation: null };
+      return {
+        structureRev: this.structureRev,
+        path: path.slice(path.findIndex(({ id }) => id === turnId)),
+        generation: null,
+      };
     },
-    generate: async ({ kind, turnId }: { chapterId: string; kind: 'reply' | 'continue' | 'retry'; turnId: string | null; offset: number | null }): Promise<GenerationStart> => {
+    generate: async ({
+      kind,
+      turnId,
+    }: {
+      chapterId: string;
+      kind: 'reply' | 'continue' | 'retry';
+      turnId: string | null;
+      offset: number | null;
+    }): Promise<GenerationStart> => {
       await this.arrive();
       const after = kind === 'retry' ? (this.tree.turns.get(turnId ?? '')?.parentId ?? null) : turnId;
       const turn: Turn = { id: newId(), role: 'model', speaker: null, marked: true, text: '' };
@@ -65,7 +83,9 @@ export class MemoryStudio {
       this.structureRev++;
       return { generationId: newId(), turnId: turn.id, offset: 0, waiting: 0, structureRev: this.structureRev, ops };
     },
-    follow: async (): Promise<AsyncIterableIterator<GenerationEvent>> => { throw new StudioRefusal('NOT_FOUND'); },
+    follow: async (): Promise<AsyncIterableIterator<GenerationEvent>> => {
+      throw new StudioRefusal('NOT_FOUND');
+    },
     stop: async (): Promise<void> => undefined,
   };
 
@@ -74,7 +94,10 @@ export class MemoryStudio {
       await this.arrive();
       return {
         chapter: { id: this.chapterId, storyId: this.chapterId, title: 'Chapter', words: 0, position: 0 },
-        structureRev: this.structureRev, activeRootId: this.tree.activeRootId, turns: [...this.tree.turns.values()], generation: null,
+        structureRev: this.structureRev,
+        activeRootId: this.tree.activeRootId,
+        turns: [...this.tree.turns.values()],
+        generation: null,
       };
     },
   };
@@ -96,7 +119,9 @@ export class MemoryStudio {
   }
 
   private apply(change: Change): ChangeAck {
-    const structural = change.ops.some(({ op }) => op === 'insert' || op === 'remove' || op === 'restore' || op === 'activate');
+    const structural = change.ops.some(
+      ({ op }) => op === 'insert' || op === 'remove' || op === 'restore' || op === 'activate',
+    );
     if (structural && change.structureRev !== this.structureRev) throw new StudioRefusal('CONFLICT');
     try {
       this.tree = applyOps(this.tree, change.ops);
@@ -105,7 +130,10 @@ export class MemoryStudio {
     }
     if (structural) this.structureRev++;
     this.changes.push(change);
-    const ack = { structureRev: this.structureRev, versions: Object.fromEntries([...this.tree.turns].map(([id, { version }]) => [id, version])) };
+    const ack = {
+      structureRev: this.structureRev,
+      versions: Object.fromEntries([...this.tree.turns].map(([id, { version }]) => [id, version])),
+    };
     this.acks.set(change.changeId, ack);
     return ack;
   }

@@ -26,7 +26,17 @@ export interface ModelRecipe {
   /** Marks beside those of the roles. */
   readonly extraMarks?: readonly string[];
 }
-const PLAIN: ModelRecipe = { architecture: 'gptneox', size: 'tiny', vocabulary: 'bytes', kind: 'random', marks: 'control', context: 8192, seed: 1, outputScale: 0.09, chain: [] };
+const PLAIN: ModelRecipe = {
+  architecture: 'gptneox',
+  size: 'tiny',
+  vocabulary: 'bytes',
+  kind: 'random',
+  marks: 'control',
+  context: 8192,
+  seed: 1,
+  outputScale: 0.09,
+  chain: [],
+};
 
 /** Raised when the same recipe would give another file. */
 const MAKER = 1;
@@ -35,7 +45,10 @@ const MAKER = 1;
 export function makeModel(recipe: Partial<ModelRecipe> = {}): string {
   const full = { ...PLAIN, ...recipe };
   const folder = join(tmpdir(), 'paphos-models');
-  const hash = createHash('sha256').update(JSON.stringify([MAKER, full])).digest('hex').slice(0, 16);
+  const hash = createHash('sha256')
+    .update(JSON.stringify([MAKER, full]))
+    .digest('hex')
+    .slice(0, 16);
   const path = join(folder, `${full.architecture}-${full.size}-${full.kind}-${hash}.gguf`);
   if (existsSync(path)) return path;
   mkdirSync(folder, { recursive: true });
@@ -52,7 +65,10 @@ export function modelParts(recipe: Partial<ModelRecipe> = {}): { entries: Entry[
   const vocabulary = vocabularyOf(full);
   const shape = full.kind === 'bigram' ? bigramShape(full, vocabulary.texts.length) : SHAPES[full.size];
   const weights = weightsOf(full, vocabulary, shape.width);
-  return { entries: metadata(full, shape, vocabulary), tensors: tensors(full, shape, vocabulary.texts.length, weights) };
+  return {
+    entries: metadata(full, shape, vocabulary),
+    tensors: tensors(full, shape, vocabulary.texts.length, weights),
+  };
 }
 
 /** What a bigram model says, exactly: the natural logarithm of the probability of `next` after `before`. */
@@ -72,18 +88,31 @@ export function largeModel(): string {
 
 function vocabularyOf({ vocabulary, marks, extraMarks = [] }: ModelRecipe): MadeVocabulary {
   if (typeof vocabulary !== 'string') return vocabulary;
-  return vocabulary === 'spm' ? sentencePieces(320, marks) : bytePairs((vocabulary === 'bpe' ? 50_304 : 260) + extraMarks.length, marks, extraMarks);
+  return vocabulary === 'spm'
+    ? sentencePieces(320, marks)
+    : bytePairs((vocabulary === 'bpe' ? 50_304 : 260) + extraMarks.length, marks, extraMarks);
 }
 
 function weightsOf(recipe: ModelRecipe, vocabulary: MadeVocabulary, width: number): Weights {
   switch (recipe.kind) {
-    case 'random': return randomWeights(recipe);
-    case 'bigram': return bigramWeights(recipe, vocabulary, width);
-    case 'steps': return stepWeights(recipe, width);
+    case 'random':
+      return randomWeights(recipe);
+    case 'bigram':
+      return bigramWeights(recipe, vocabulary, width);
+    case 'steps':
+      return stepWeights(recipe, width);
   }
 }
 
-interface Shape { readonly layers: number; readonly width: number; readonly feed: number; readonly gatedFeed: number; readonly heads: number; readonly keyHeads: number; readonly headWidth: number }
+interface Shape {
+  readonly layers: number;
+  readonly width: number;
+  readonly feed: number;
+  readonly gatedFeed: number;
+  readonly heads: number;
+  readonly keyHeads: number;
+  readonly headWidth: number;
+}
 const SHAPES: Readonly<Record<ModelRecipe['size'], Shape>> = {
   tiny: { layers: 2, width: 64, feed: 128, gatedFeed: 96, heads: 4, keyHeads: 2, headWidth: 16 },
   small: { layers: 4, width: 256, feed: 1024, gatedFeed: 768, heads: 4, keyHeads: 2, headWidth: 64 },
@@ -102,42 +131,96 @@ function metadata(recipe: ModelRecipe, shape: Shape, vocabulary: MadeVocabulary)
   const llama = architecture === 'llama';
   const rotated = llama ? shape.headWidth : Math.max(2, Math.floor(shape.headWidth / 8) * 2);
   return [
-    ['general.architecture', 'string', architecture], ['general.name', 'string', `${recipe.size} ${recipe.kind} ${architecture}`], ['general.file_type', 'u32', 1], ['general.quantization_version', 'u32', 2],
-    [`${architecture}.context_length`, 'u32', recipe.context], [`${architecture}.embedding_length`, 'u32', shape.width], [`${architecture}.block_count`, 'u32', shape.layers],
+    ['general.architecture', 'string', architecture],
+    ['general.name', 'string', `${recipe.size} ${recipe.kind} ${architecture}`],
+    ['general.file_type', 'u32', 1],
+    ['general.quantization_version', 'u32', 2],
+    [`${architecture}.context_length`, 'u32', recipe.context],
+    [`${architecture}.embedding_length`, 'u32', shape.width],
+    [`${architecture}.block_count`, 'u32', shape.layers],
     [`${architecture}.feed_forward_length`, 'u32', architecture === 'gptneox' ? shape.feed : shape.gatedFeed],
-    [`${architecture}.attention.head_count`, 'u32', shape.heads], [`${architecture}.attention.head_count_kv`, 'u32', llama ? shape.keyHeads : shape.heads],
-    [`${architecture}.rope.dimension_count`, 'u32', rotated], [`${architecture}.rope.freq_base`, 'f32', 10_000], [`${architecture}.vocab_size`, 'u32', vocabulary.texts.length],
+    [`${architecture}.attention.head_count`, 'u32', shape.heads],
+    [`${architecture}.attention.head_count_kv`, 'u32', llama ? shape.keyHeads : shape.heads],
+    [`${architecture}.rope.dimension_count`, 'u32', rotated],
+    [`${architecture}.rope.freq_base`, 'f32', 10_000],
+    [`${architecture}.vocab_size`, 'u32', vocabulary.texts.length],
     ...(llama
-      ? [[`${architecture}.attention.layer_norm_rms_epsilon`, 'f32', EPSILON] as const, [`${architecture}.attention.key_length`, 'u32', shape.headWidth] as const, [`${architecture}.attention.value_length`, 'u32', shape.headWidth] as const]
-      : [[`${architecture}.attention.layer_norm_epsilon`, 'f32', EPSILON] as const, [`${architecture}.use_parallel_residual`, 'bool', architecture === 'gptneox'] as const]),
+      ? [
+          [`${architecture}.attention.layer_norm_rms_epsilon`, 'f32', EPSILON] as const,
+          [`${architecture}.attention.key_length`, 'u32', shape.headWidth] as const,
+          [`${architecture}.attention.value_length`, 'u32', shape.headWidth] as const,
+        ]
+      : [
+          [`${architecture}.attention.layer_norm_epsilon`, 'f32', EPSILON] as const,
+          [`${architecture}.use_parallel_residual`, 'bool', architecture === 'gptneox'] as const,
+        ]),
     ...vocabulary.entries,
   ];
 }
 
-interface Weights { readonly embedding: Fill; readonly output: Fill; inner(inputs: number): Fill }
+interface Weights {
+  readonly embedding: Fill;
+  readonly output: Fill;
+  inner(inputs: number): Fill;
+}
 type Fill = (values: number) => Iterable<Uint8Array>;
 const EPSILON = 1e-5;
 
-function tensors({ architecture, kind }: ModelRecipe, shape: Shape, vocabularySize: number, weights: Weights): TensorPlan[] {
+function tensors(
+  { architecture, kind }: ModelRecipe,
+  shape: Shape,
+  vocabularySize: number,
+  weights: Weights,
+): TensorPlan[] {
   const { width, heads, headWidth } = shape;
   const llama = architecture === 'llama';
   const keyWidth = (llama ? shape.keyHeads : heads) * headWidth;
-  const matrix = (name: string, rows: number, columns: number, fill = weights.inner(columns)): TensorPlan => ({ name: `${name}.weight`, rows, columns, type: 'f16', fill });
-  const vector = (name: string, columns: number, value: number): TensorPlan => ({ name, rows: null, columns, type: 'f32', fill: (values) => [bytesOf(new Float32Array(values).fill(value))] });
-  const norm = (name: string): TensorPlan[] => [vector(`${name}.weight`, width, 1), ...(llama ? [] : [vector(`${name}.bias`, width, 0)])];
-  const biased = (name: string, rows: number, columns: number): TensorPlan[] => [matrix(name, rows, columns), vector(`${name}.bias`, rows, 0)];
+  const matrix = (name: string, rows: number, columns: number, fill = weights.inner(columns)): TensorPlan => ({
+    name: `${name}.weight`,
+    rows,
+    columns,
+    type: 'f16',
+    fill,
+  });
+  const vector = (name: string, columns: number, value: number): TensorPlan => ({
+    name,
+    rows: null,
+    columns,
+    type: 'f32',
+    fill: (values) => [bytesOf(new Float32Array(values).fill(value))],
+  });
+  const norm = (name: string): TensorPlan[] => [
+    vector(`${name}.weight`, width, 1),
+    ...(llama ? [] : [vector(`${name}.bias`, width, 0)]),
+  ];
+  const biased = (name: string, rows: number, columns: number): TensorPlan[] => [
+    matrix(name, rows, columns),
+    vector(`${name}.bias`, rows, 0),
+  ];
   const layer = (index: number): TensorPlan[] => {
     const at = `blk.${index}.`;
-    const attention = architecture === 'gptneox'
-      ? [...biased(`${at}attn_qkv`, 3 * width, width), ...biased(`${at}attn_output`, width, width)]
-      : [matrix(`${at}attn_q`, heads * headWidth, width), matrix(`${at}attn_k`, keyWidth, width), matrix(`${at}attn_v`, keyWidth, width), matrix(`${at}attn_output`, width, heads * headWidth)];
-    const feed = architecture === 'gptneox'
-      ? [...biased(`${at}ffn_up`, shape.feed, width), ...biased(`${at}ffn_down`, width, shape.feed)]
-      : [matrix(`${at}ffn_gate`, shape.gatedFeed, width), matrix(`${at}ffn_up`, shape.gatedFeed, width), matrix(`${at}ffn_down`, width, shape.gatedFeed)];
+    const attention =
+      architecture === 'gptneox'
+        ? [...biased(`${at}attn_qkv`, 3 * width, width), ...biased(`${at}attn_output`, width, width)]
+        : [
+            matrix(`${at}attn_q`, heads * headWidth, width),
+            matrix(`${at}attn_k`, keyWidth, width),
+            matrix(`${at}attn_v`, keyWidth, width),
+            matrix(`${at}attn_output`, width, heads * headWidth),
+          ];
+    const feed =
+      architecture === 'gptneox'
+        ? [...biased(`${at}ffn_up`, shape.feed, width), ...biased(`${at}ffn_down`, width, shape.feed)]
+        : [
+            matrix(`${at}ffn_gate`, shape.gatedFeed, width),
+            matrix(`${at}ffn_up`, shape.gatedFeed, width),
+            matrix(`${at}ffn_down`, width, shape.gatedFeed),
+          ];
     return [...norm(`${at}attn_norm`), ...attention, ...norm(`${at}ffn_norm`), ...feed];
   };
   return [
-    matrix('token_embd', vocabularySize, width, weights.embedding), ...norm('output_norm'),
+    matrix('token_embd', vocabularySize, width, weights.embedding),
+    ...norm('output_norm'),
     { ...matrix('output', vocabularySize, width, weights.output), type: kind === 'bigram' ? 'f32' : 'f16' },
     ...Array.from({ length: shape.layers }, (_, index) => layer(index)).flat(),
   ];
@@ -146,18 +229,22 @@ function tensors({ architecture, kind }: ModelRecipe, shape: Shape, vocabularySi
 /** Gaussian numbers: slices of one pool from random places, which is random enough for speed and for tests and takes a second for 300 MB. */
 function randomWeights({ seed, outputScale }: ModelRecipe): Weights {
   const random = seededRandom(seed);
-  const pool = Float32Array.from({ length: 2 ** 20 }, () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
+  const pool = Float32Array.from(
+    { length: 2 ** 20 },
+    () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()),
+  );
   const scaled = new Map<number, Uint16Array>();
-  const gaussian = (scale: number): Fill => function* (values) {
-    const halves = scaled.get(scale) ?? Uint16Array.from(pool, (value) => toHalf(value * scale));
-    scaled.set(scale, halves);
-    for (let left = values; left > 0;) {
-      const length = Math.min(left, 2 ** 16 - 1);
-      const from = Math.floor(random() * (halves.length - length));
-      yield bytesOf(halves.subarray(from, from + length));
-      left -= length;
-    }
-  };
+  const gaussian = (scale: number): Fill =>
+    function* (values) {
+      const halves = scaled.get(scale) ?? Uint16Array.from(pool, (value) => toHalf(value * scale));
+      scaled.set(scale, halves);
+      for (let left = values; left > 0;) {
+        const length = Math.min(left, 2 ** 16 - 1);
+        const from = Math.floor(random() * (halves.length - length));
+        yield bytesOf(halves.subarray(from, from + length));
+        left -= length;
+      }
+    };
   return { embedding: gaussian(1), output: gaussian(outputScale), inner: (inputs) => gaussian(1 / Math.sqrt(inputs)) };
 }
 
@@ -168,7 +255,10 @@ function bigramTable({ seed, chain }: ModelRecipe, vocabulary: MadeVocabulary): 
   const table = Array.from({ length: size }, () => Float32Array.from({ length: size }, () => random()));
   for (const text of chain) {
     const ids = vocabulary.encode(text);
-    ids.slice(1).forEach((next, index) => { const row = table[ids[index] ?? 0]; if (row !== undefined) row[next] = 15; });
+    ids.slice(1).forEach((next, index) => {
+      const row = table[ids[index] ?? 0];
+      if (row !== undefined) row[next] = 15;
+    });
   }
   return table;
 }
@@ -179,7 +269,8 @@ function bigramWeights(recipe: ModelRecipe, vocabulary: MadeVocabulary, width: n
   const size = vocabulary.texts.length;
   const table = bigramTable(recipe, vocabulary);
   // A one-hot row after normalisation: its one place over the deviation, and with layer norm less the mean, which the spare places make zero.
-  const deviation = architecture === 'llama' ? Math.sqrt(1 / width + EPSILON) : Math.sqrt((1 - 1 / width) / width + EPSILON);
+  const deviation =
+    architecture === 'llama' ? Math.sqrt(1 / width + EPSILON) : Math.sqrt((1 - 1 / width) / width + EPSILON);
   const output = new Float32Array(size * width);
   const embedding = new Uint16Array(size * width);
   for (let token = 0; token < size; token++) {
@@ -189,14 +280,20 @@ function bigramWeights(recipe: ModelRecipe, vocabulary: MadeVocabulary, width: n
     for (let before = 0; before < size; before++) sum += row[before] = (table[before]?.[token] ?? 0) * deviation;
     if (architecture !== 'llama') row.fill(-sum / (width - size), size);
   }
-  return { embedding: () => [bytesOf(embedding)], output: () => [bytesOf(output)], inner: () => (values) => [new Uint8Array(values * 2)] };
+  return {
+    embedding: () => [bytesOf(embedding)],
+    output: () => [bytesOf(output)],
+    inner: () => (values) => [new Uint8Array(values * 2)],
+  };
 }
 
 /** Nothing inside. An embedding is a row of balanced signs, which normalisation leaves as it is, and the output row of a step's second token repeats that of its first. */
 function stepWeights({ seed, steps = [] }: ModelRecipe, width: number): Weights {
   const random = seededRandom(seed);
   const signs = Array.from({ length: 1024 }, () => {
-    const order = Array.from({ length: width }, (_, place) => ({ place, by: random() })).toSorted((a, b) => a.by - b.by);
+    const order = Array.from({ length: width }, (_, place) => ({ place, by: random() })).toSorted(
+      (a, b) => a.by - b.by,
+    );
     return Float32Array.from(order, ({ place }) => (place % 2 === 0 ? 1 : -1));
   });
   const none = new Float32Array(width);
@@ -206,14 +303,19 @@ function stepWeights({ seed, steps = [] }: ModelRecipe, width: number): Weights 
   for (const row of steps) {
     row.slice(1).forEach((next, index) => {
       const before = own.get(row[index] ?? -1) ?? none;
-      output.set(next, (output.get(next) ?? none).map((value, place) => value + (before[place] ?? 0)));
+      output.set(
+        next,
+        (output.get(next) ?? none).map((value, place) => value + (before[place] ?? 0)),
+      );
     });
   }
-  const rows = (rowOf: (token: number) => Float32Array): Fill => function* (values) {
-    for (let token = 0; token < values / width; token++) yield bytesOf(Uint16Array.from(rowOf(token), toHalf));
-  };
+  const rows = (rowOf: (token: number) => Float32Array): Fill =>
+    function* (values) {
+      for (let token = 0; token < values / width; token++) yield bytesOf(Uint16Array.from(rowOf(token), toHalf));
+    };
   return {
-    embedding: rows((token) => own.get(token) ?? signs[ids.length + (token % (signs.length - ids.length))] ?? none), output: rows((token) => output.get(token) ?? none),
+    embedding: rows((token) => own.get(token) ?? signs[ids.length + (token % (signs.length - ids.length))] ?? none),
+    output: rows((token) => output.get(token) ?? none),
     inner: () => (values) => [new Uint8Array(values * 2)],
   };
 }

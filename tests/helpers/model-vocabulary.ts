@@ -8,7 +8,11 @@ export interface MadeVocabulary {
 }
 export type Marks = 'control' | 'user-defined' | 'absent';
 
-const NORMAL = 1, UNKNOWN = 2, CONTROL = 3, USER_DEFINED = 4, BYTE = 6;
+const NORMAL = 1,
+  UNKNOWN = 2,
+  CONTROL = 3,
+  USER_DEFINED = 4,
+  BYTE = 6;
 export const ROLE_MARKS = ['<|system|>', '<|user|>', '<|model|>'];
 const END = '<|endoftext|>';
 
@@ -26,17 +30,30 @@ export function bytePairs(size: number, marks: Marks, extra: readonly string[] =
     texts.push(a + b);
     merges.push(`${a} ${b}`);
   }
-  const types = [...texts.map(() => NORMAL), CONTROL, ...special.slice(1).map(() => (marks === 'control' ? CONTROL : USER_DEFINED))];
+  const types = [
+    ...texts.map(() => NORMAL),
+    CONTROL,
+    ...special.slice(1).map(() => (marks === 'control' ? CONTROL : USER_DEFINED)),
+  ];
   texts.push(...special);
   const ids = new Map(texts.map((text, id) => [text, id]));
   const end = ids.get(END) ?? 0;
   return {
     texts,
     entries: [
-      ['tokenizer.ggml.model', 'string', 'gpt2'], ['tokenizer.ggml.pre', 'string', 'olmo'], ['tokenizer.ggml.tokens', 'strings', texts], ['tokenizer.ggml.token_type', 'i32s', types],
-      ['tokenizer.ggml.merges', 'strings', merges], ['tokenizer.ggml.bos_token_id', 'u32', end], ['tokenizer.ggml.eos_token_id', 'u32', end], ['tokenizer.ggml.add_bos_token', 'bool', false],
+      ['tokenizer.ggml.model', 'string', 'gpt2'],
+      ['tokenizer.ggml.pre', 'string', 'olmo'],
+      ['tokenizer.ggml.tokens', 'strings', texts],
+      ['tokenizer.ggml.token_type', 'i32s', types],
+      ['tokenizer.ggml.merges', 'strings', merges],
+      ['tokenizer.ggml.bos_token_id', 'u32', end],
+      ['tokenizer.ggml.eos_token_id', 'u32', end],
+      ['tokenizer.ggml.add_bos_token', 'bool', false],
     ],
-    encode: (text) => splitAtMarks(text, special).flatMap((part) => (special.includes(part) ? (ids.get(part) ?? []) : [...Buffer.from(part)])),
+    encode: (text) =>
+      splitAtMarks(text, special).flatMap((part) =>
+        special.includes(part) ? (ids.get(part) ?? []) : [...Buffer.from(part)],
+      ),
   };
 }
 
@@ -57,15 +74,25 @@ export function sentencePieces(size: number, marks: Marks): MadeVocabulary {
     types.push(marks === 'control' ? CONTROL : USER_DEFINED);
   }
   const ids = new Map(texts.map((text, id) => [text, id]));
-  const character = (char: string): number | number[] => ids.get(char === ' ' ? '\u2581' : char) ?? [...Buffer.from(char)].map((byte) => 3 + byte);
+  const character = (char: string): number | number[] =>
+    ids.get(char === ' ' ? '\u2581' : char) ?? [...Buffer.from(char)].map((byte) => 3 + byte);
   return {
     texts,
     entries: [
-      ['tokenizer.ggml.model', 'string', 'llama'], ['tokenizer.ggml.pre', 'string', 'default'], ['tokenizer.ggml.tokens', 'strings', texts], ['tokenizer.ggml.token_type', 'i32s', types],
-      ['tokenizer.ggml.scores', 'f32s', texts.map((_, id) => -id)], ['tokenizer.ggml.bos_token_id', 'u32', 1], ['tokenizer.ggml.eos_token_id', 'u32', 2], ['tokenizer.ggml.unknown_token_id', 'u32', 0],
+      ['tokenizer.ggml.model', 'string', 'llama'],
+      ['tokenizer.ggml.pre', 'string', 'default'],
+      ['tokenizer.ggml.tokens', 'strings', texts],
+      ['tokenizer.ggml.token_type', 'i32s', types],
+      ['tokenizer.ggml.scores', 'f32s', texts.map((_, id) => -id)],
+      ['tokenizer.ggml.bos_token_id', 'u32', 1],
+      ['tokenizer.ggml.eos_token_id', 'u32', 2],
+      ['tokenizer.ggml.unknown_token_id', 'u32', 0],
       ['tokenizer.ggml.add_bos_token', 'bool', true],
     ],
-    encode: (text) => splitAtMarks(text, special).flatMap((part) => (special.includes(part) ? (ids.get(part) ?? []) : [...part].flatMap(character))),
+    encode: (text) =>
+      splitAtMarks(text, special).flatMap((part) =>
+        special.includes(part) ? (ids.get(part) ?? []) : [...part].flatMap(character),
+      ),
   };
 }
 
@@ -89,7 +116,8 @@ function* pieces(): Generator<readonly [string, string]> {
 
 /** Byte-level vocabularies write every byte as a printable character. */
 function byteCharacter(byte: number): string {
-  const printable = (value: number): boolean => (value >= 33 && value <= 126) || (value >= 161 && value <= 172) || value >= 174;
+  const printable = (value: number): boolean =>
+    (value >= 33 && value <= 126) || (value >= 161 && value <= 172) || value >= 174;
   if (printable(byte)) return String.fromCharCode(byte);
   let free = 256;
   for (let before = 0; before < byte; before++) if (!printable(before)) free++;

@@ -1,7 +1,13 @@
 import type { ManuscriptDocument, Touched } from '../../renderer/manuscript/document.ts';
 import type { Place, TextSource } from '../../renderer/manuscript/source.ts';
 
-interface Step { readonly before: string; readonly after: string; readonly from: number; readonly versionBefore: number; readonly versionAfter: number }
+interface Step {
+  readonly before: string;
+  readonly after: string;
+  readonly from: number;
+  readonly versionBefore: number;
+  readonly versionAfter: number;
+}
 
 /** A page without an editor: text, edits, undo. */
 export class Paper implements TextSource {
@@ -16,12 +22,19 @@ export class Paper implements TextSource {
     this.text = text;
   }
 
-  lineCount(): number { return this.text.split('\n').length; }
-  line(line: number): string { return this.text.split('\n')[line - 1] ?? ''; }
+  lineCount(): number {
+    return this.text.split('\n').length;
+  }
+  line(line: number): string {
+    return this.text.split('\n')[line - 1] ?? '';
+  }
 
   offsetAt(line: number, column: number): number {
     const lines = this.text.split('\n');
-    return lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0) + Math.min(column - 1, lines[line - 1]?.length ?? 0);
+    return (
+      lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0) +
+      Math.min(column - 1, lines[line - 1]?.length ?? 0)
+    );
   }
 
   placeAt(offset: number): Place {
@@ -29,9 +42,16 @@ export class Paper implements TextSource {
     return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
   }
 
-  slice(from: number, to: number): string { return this.text.slice(from, to); }
+  slice(from: number, to: number): string {
+    return this.text.slice(from, to);
+  }
 
-  edit(from: number, to: number, text: string, options: { ids?: readonly string[]; mirrored?: boolean } = {}): Touched | undefined {
+  edit(
+    from: number,
+    to: number,
+    text: string,
+    options: { ids?: readonly string[]; mirrored?: boolean } = {},
+  ): Touched | undefined {
     const before = this.text;
     const after = before.slice(0, from) + text + before.slice(to);
     const step = { before, after, from, versionBefore: this.version, versionAfter: ++this.versions };
@@ -67,16 +87,35 @@ export class Paper implements TextSource {
     let head = 0;
     while (head < from.length && head < to.length && from[head] === to[head]) head++;
     let tail = 0;
-    while (tail < from.length - head && tail < to.length - head && from[from.length - 1 - tail] === to[to.length - 1 - tail]) tail++;
+    while (
+      tail < from.length - head &&
+      tail < to.length - head &&
+      from[from.length - 1 - tail] === to[to.length - 1 - tail]
+    )
+      tail++;
     this.turn(from, to, head, from.length - tail, to.slice(head, to.length - tail), version, true, {});
   }
 
-  private turn(before: string, after: string, from: number, to: number, text: string, version: number, rewound: boolean, options: { ids?: readonly string[]; mirrored?: boolean }): Touched | undefined {
+  private turn(
+    before: string,
+    after: string,
+    from: number,
+    to: number,
+    text: string,
+    version: number,
+    rewound: boolean,
+    options: { ids?: readonly string[]; mirrored?: boolean },
+  ): Touched | undefined {
     this.text = before;
     const [start, end] = [this.placeAt(from), this.placeAt(to)];
     this.text = after;
     this.version = version;
-    const range = { startLineNumber: start.line, startColumn: start.column, endLineNumber: end.line, endColumn: end.column };
+    const range = {
+      startLineNumber: start.line,
+      startColumn: start.column,
+      endLineNumber: end.line,
+      endColumn: end.column,
+    };
     return this.document?.changed({ changes: [{ range, text }], version, rewound }, options);
   }
 }

@@ -4,7 +4,12 @@ import type { PromptTurn } from '../../shared/prompt/types.ts';
 /** A story as it grows under a writer who edits, retries and goes back and forth between branches; the same for the same seed. */
 export class RandomStory {
   readonly #random: () => number;
-  readonly #turns: { readonly id: string; readonly parent: string | null; readonly role: PromptTurn['role']; text: string }[] = [];
+  readonly #turns: {
+    readonly id: string;
+    readonly parent: string | null;
+    readonly role: PromptTurn['role'];
+    text: string;
+  }[] = [];
   readonly #words: number;
   #leaf: string | null = null;
   did = '';
@@ -21,7 +26,8 @@ export class RandomStory {
   /** The active path, which ends in a person's turn. */
   get path(): PromptTurn[] {
     const path: PromptTurn[] = [];
-    for (let turn = this.#find(this.#leaf); turn !== undefined; turn = this.#find(turn.parent)) path.unshift({ id: turn.id, role: turn.role, speaker: null, text: turn.text });
+    for (let turn = this.#find(this.#leaf); turn !== undefined; turn = this.#find(turn.parent))
+      path.unshift({ id: turn.id, role: turn.role, speaker: null, text: turn.text });
     return path;
   }
 
@@ -37,7 +43,8 @@ export class RandomStory {
       this.did = 'edit';
       const path = this.path.filter(({ role }) => role !== 'system');
       const edited = this.#find(this.#pick(path).id);
-      if (edited !== undefined) edited.text = `${edited.text.slice(0, Math.floor(edited.text.length * this.#random()))} ${this.#sentence()}`;
+      if (edited !== undefined)
+        edited.text = `${edited.text.slice(0, Math.floor(edited.text.length * this.#random()))} ${this.#sentence()}`;
       this.#add('user', this.#sentence());
     } else if (chance < 0.5) {
       this.did = 'switch';
@@ -68,4 +75,7 @@ export class RandomStory {
   }
 }
 
-const WORDS = 'The a rain harbour lamp on pier key door town wind, boat “night” tide rope salt I look open goes quietly and then was cold fox little garden happy said Tom found under'.split(' ');
+const WORDS =
+  'The a rain harbour lamp on pier key door town wind, boat “night” tide rope salt I look open goes quietly and then was cold fox little garden happy said Tom found under'.split(
+    ' ',
+  );

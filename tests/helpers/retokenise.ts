@@ -7,5 +7,11 @@ for await (const chunk of process.stdin) input += String(chunk);
 const prompts = JSON.parse(input) as { marker: string; text: string }[][];
 const llama = await getLlama({ gpu: false, build: 'never', maxThreads: 1, progressLogs: false });
 const model = await llama.loadModel({ modelPath, vocabOnly: true });
-console.log(JSON.stringify(prompts.map((turns) => turns.map(({ marker, text }) => model.tokenize(marker, true).length + model.tokenize(text, false).length))));
+console.log(
+  JSON.stringify(
+    prompts.map((turns) =>
+      turns.map(({ marker, text }) => model.tokenize(marker, true).length + model.tokenize(text, false).length),
+    ),
+  ),
+);
 process.exit(0);

@@ -17,29 +17,66 @@ export const ROOT = join(import.meta.dirname, '../..');
 export const EMBEDDED_MODEL = join(ROOT, 'resources/models/pocket-storyteller-q8_0.gguf');
 export const temporaryFolder = (name = 'test'): string => mkdtempSync(join(tmpdir(), `paphos-${name}-`));
 
-export interface ServeOptions { readonly data: string; readonly port?: number; readonly models?: string; readonly env?: Record<string, string>; readonly built?: boolean }
-export interface Server { readonly url: string; readonly port: number; readonly pid: number; readonly process: ChildProcess; readonly errors: () => string; stop(): Promise<void>; kill(): Promise<void> }
+export interface ServeOptions {
+  readonly data: string;
+  readonly port?: number;
+  readonly models?: string;
+  readonly env?: Record<string, string>;
+  readonly built?: boolean;
+}
+export interface Server {
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly process: ChildProcess;
+  readonly errors: () => string;
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+}
 
 /** A test that failed half way leaves no server behind. */
 const running = new Set<ChildProcess>();
-process.on('exit', () => { for (const child of running) child.kill('SIGKILL'); });
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 /** Starts `paphos serve` as a process of its own, from source or (for benches) from the build. */
 export async function serve(options: ServeOptions): Promise<Server> {
   const entry = join(ROOT, options.built ? 'out/electron/cli.js' : 'electron/cli.ts');
-  const args = [entry, 'serve', '--json', '--no-open', '--port', String(options.port ?? 0), '--data', options.data, ...(options.models ? ['--models', options.models] : [])];
-  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PAPHOS_THREADS: '1', PAPHOS_PROMPT_CHUNK: '128', ...options.env } });
+  const args = [
+    entry,
+    'serve',
+    '--json',
+    '--no-open',
+    '--port',
+    String(options.port ?? 0),
+    '--data',
+    options.data,
+    ...(options.models ? ['--models', options.models] : []),
+  ];
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, PAPHOS_THREADS: '1', PAPHOS_PROMPT_CHUNK: '128', ...options.env },
+  });
   running.add(child);
   child.once('exit', () => running.delete(child));
   let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr = (stderr + text).slice(-20_000); });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-20_000);
+  });
   const exited = once(child, 'exit');
   const line = await Promise.race([
     once(createInterface({ input: child.stdout }), 'line').then(([text]) => String(text)),
-    exited.then(([code]) => { throw new Error(`paphos serve ended with ${String(code)}: ${stderr}`); }),
+    exited.then(([code]) => {
+      throw new Error(`paphos serve ended with ${String(code)}: ${stderr}`);
+    }),
   ]);
   const { url, port, pid } = JSON.parse(line) as { url: string; port: number; pid: number };
-  const end = (signal: NodeJS.Signals) => async (): Promise<void> => { if (child.exitCode === null && child.signalCode === null) child.kill(signal); await exited; };
+  const end = (signal: NodeJS.Signals) => async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    await exited;
+  };
   return { url, port, pid, process: child, errors: () => stderr, stop: end('SIGTERM'), kill: end('SIGKILL') };
 }
 
@@ -51,10 +88,15 @@ export async function signIn(url: string): Promise<string> {
   return cookie;
 }
 
-export interface Connection { readonly client: StudioClient; readonly socket: WebSocket; readonly cookie: string; close(): void }
+export interface Connection {
+  readonly client: StudioClient;
+  readonly socket: WebSocket;
+  readonly cookie: string;
+  close(): void;
+}
 
 export async function connect(server: Pick<Server, 'url' | 'port'>, known?: string): Promise<Connection> {
-  const cookie = known ?? await signIn(server.url);
+  const cookie = known ?? (await signIn(server.url));
   const origin = `http://127.0.0.1:${server.port}`;
   const socket = new WebSocket(`ws://127.0.0.1:${server.port}/rpc`, { headers: { cookie, origin } });
   await once(socket, 'open');
@@ -63,8 +105,13 @@ export async function connect(server: Pick<Server, 'url' | 'port'>, known?: stri
 }
 
 /** Waits until the engine says one of the given states. */
-export async function engineReaches(client: StudioClient, states: readonly EngineStatus['state'][], within = 60_000): Promise<EngineStatus> {
+export async function engineReaches(
+  client: StudioClient,
+  states: readonly EngineStatus['state'][],
+  within = 60_000,
+): Promise<EngineStatus> {
   const signal = AbortSignal.timeout(within);
-  for await (const status of await client.models.status(undefined, { signal })) if (states.includes(status.state)) return status;
+  for await (const status of await client.models.status(undefined, { signal }))
+    if (states.includes(status.state)) return status;
   throw new Error(`the engine did not reach ${states.join(' or ')}`);
 }

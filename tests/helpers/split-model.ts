@@ -9,7 +9,11 @@ export function splitModel(folder: string, name: string, count: number, recipe: 
   return Array.from({ length: count }, (_, part) => {
     const path = join(folder, `${name}-${five(part + 1)}-of-${five(count)}.gguf`);
     const share = Math.ceil(tensors.length / count);
-    const split: Entry[] = [['split.no', 'u16', part], ['split.count', 'u16', count], ['split.tensors.count', 'i32', tensors.length]];
+    const split: Entry[] = [
+      ['split.no', 'u16', part],
+      ['split.count', 'u16', count],
+      ['split.tensors.count', 'i32', tensors.length],
+    ];
     writeGguf(path, part === 0 ? [...entries, ...split] : split, tensors.slice(part * share, (part + 1) * share));
     return path;
   });

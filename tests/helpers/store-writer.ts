@@ -10,7 +10,13 @@ import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 
 const [folder = '', chapterId = ''] = process.argv.slice(2);
 const { db } = openStore(folder);
-const settings = { sampling: { ...DEFAULT_SAMPLING, seed: 1 }, format: 'plain', model: { name: 'none', sha256: null }, contextSize: 512, promptChunk: 128 };
+const settings = {
+  sampling: { ...DEFAULT_SAMPLING, seed: 1 },
+  format: 'plain',
+  model: { name: 'none', sha256: null },
+  contextSize: 512,
+  promptChunk: 128,
+};
 const pick = (below: number) => Math.floor(Math.random() * below);
 let count = 0;
 let generation: { id: string; seq: number } | null = null;
@@ -38,12 +44,22 @@ for (;;) {
     beginGeneration(db, { id: generation.id, chapterId, turnId: turn.id, kind: 'continue', offset: 0, settings });
   } else if (kind === 1 && turns.length < 40) {
     const next = { id: newId(), role: 'model' as const, speaker: null, marked: true, text };
-    applyChange(db, { changeId: newId(), chapterId, structureRev: tree.structureRev, ops: [{ op: 'insert', turn: next, after: turn.id, as: pick(2) ? 'chain' : 'alternate' }] });
+    applyChange(db, {
+      changeId: newId(),
+      chapterId,
+      structureRev: tree.structureRev,
+      ops: [{ op: 'insert', turn: next, after: turn.id, as: pick(2) ? 'chain' : 'alternate' }],
+    });
     acknowledge(text);
   } else if (kind === 2) {
     closeRevision(db, turn.id, 'rest');
   } else {
-    applyChange(db, { changeId: newId(), chapterId, structureRev: tree.structureRev, ops: [{ op: 'setText', turnId: turn.id, version: turn.version, at: 0, del: 0, ins: text }] });
+    applyChange(db, {
+      changeId: newId(),
+      chapterId,
+      structureRev: tree.structureRev,
+      ops: [{ op: 'setText', turnId: turn.id, version: turn.version, at: 0, del: 0, ins: text }],
+    });
     acknowledge(text);
   }
 }

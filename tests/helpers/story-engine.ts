@@ -13,7 +13,15 @@ import { DEFAULT_HARDWARE } from '../../shared/settings/hardware.ts';
 import { makeModel } from './model-maker.ts';
 import { temporaryFolder } from './server.ts';
 
-export interface StoryEngine { readonly db: WritableDB; readonly dataDir: string; readonly engine: Engine; readonly storyId: string; readonly chapterId: string; readonly modelTurn: string; close(): Promise<void> }
+export interface StoryEngine {
+  readonly db: WritableDB;
+  readonly dataDir: string;
+  readonly engine: Engine;
+  readonly storyId: string;
+  readonly chapterId: string;
+  readonly modelTurn: string;
+  close(): Promise<void>;
+}
 
 /** A store with a story of two turns, and an engine in this process with a small random model: what the studio's parts are made of. */
 export async function openStoryEngine(said: string, told: string): Promise<StoryEngine> {
@@ -23,13 +31,47 @@ export async function openStoryEngine(said: string, told: string): Promise<Story
   const [storyId, chapterId, userTurn, modelTurn] = [newId(), newId(), newId(), newId()];
   createStory(db, { id: storyId, title: 'Made', chapterId, turnId: userTurn });
   const { structureRev, turns } = readTree(db, chapterId, { texts: 'none' });
-  applyChange(db, { changeId: newId(), chapterId, structureRev, ops: [
-    { op: 'setText', turnId: userTurn, version: turns.get(userTurn)?.version ?? 0, at: 0, del: 0, ins: said },
-    { op: 'insert', after: userTurn, as: 'chain', turn: { id: modelTurn, role: 'model', speaker: null, marked: true, text: told } },
-  ] });
-  const engine = createEngine(() => createInferenceHost(engineInMemory), { crashes: createCrashes(db), restMinutes: () => null, onReply: () => undefined });
+  applyChange(db, {
+    changeId: newId(),
+    chapterId,
+    structureRev,
+    ops: [
+      { op: 'setText', turnId: userTurn, version: turns.get(userTurn)?.version ?? 0, at: 0, del: 0, ins: said },
+      {
+        op: 'insert',
+        after: userTurn,
+        as: 'chain',
+        turn: { id: modelTurn, role: 'model', speaker: null, marked: true, text: told },
+      },
+    ],
+  });
+  const engine = createEngine(() => createInferenceHost(engineInMemory), {
+    crashes: createCrashes(db),
+    restMinutes: () => null,
+    onReply: () => undefined,
+  });
   const format = formatByName('metharme');
   if (format === null) throw new Error('there is no format metharme');
-  await engine.load({ id: 'm', name: 'Made', options: { path: makeModel({ size: 'small' }), contextSize: 1024, threads: 1, gpu: false }, hardware: DEFAULT_HARDWARE, format, sha256: null, bytes: 1, modifiedAt: 1 });
-  return { db, dataDir, engine, storyId, chapterId, modelTurn, close: async () => { await engine.close(); store.close(); } };
+  await engine.load({
+    id: 'm',
+    name: 'Made',
+    options: { path: makeModel({ size: 'small' }), contextSize: 1024, threads: 1, gpu: false },
+    hardware: DEFAULT_HARDWARE,
+    format,
+    sha256: null,
+    bytes: 1,
+    modifiedAt: 1,
+  });
+  return {
+    db,
+    dataDir,
+    engine,
+    storyId,
+    chapterId,
+    modelTurn,
+    close: async () => {
+      await engine.close();
+      store.close();
+    },
+  };
 }

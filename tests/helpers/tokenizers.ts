@@ -12,7 +12,13 @@ export interface TestVocabulary {
 const BOS = '<s>';
 
 /** A tokenizer of words, runs of marks and runs of spaces (or of byte pairs), which merge over the borders of turns as real ones do. Counts the characters that it was given. */
-export function wordTokenizer({ kind = 'bpe', unit = 'words', bos = false, control = [], userDefined = [] }: TestVocabulary = {}) {
+export function wordTokenizer({
+  kind = 'bpe',
+  unit = 'words',
+  bos = false,
+  control = [],
+  userDefined = [],
+}: TestVocabulary = {}) {
   const bytesOf: Buffer[] = [];
   const ids = new Map<string, number>();
   const idOf = (bytes: Buffer, special = '') => {
@@ -24,9 +30,11 @@ export function wordTokenizer({ kind = 'bpe', unit = 'words', bos = false, contr
   };
   const specialId = (text: string) => idOf(Buffer.from(text), 'special ');
   const state = { characters: 0 };
-  const units = unit === 'pairs' ? bytePairsOf : (text: string) => (text.match(WORDS) ?? []).map((word) => Buffer.from(word));
+  const units =
+    unit === 'pairs' ? bytePairsOf : (text: string) => (text.match(WORDS) ?? []).map((word) => Buffer.from(word));
   const tokenizer: Tokenizer = {
-    kind, userDefined,
+    kind,
+    userDefined,
     bos: bos ? specialId(BOS) : null,
     tokenize(text, leadingSpace = true) {
       state.characters += text.length;
@@ -35,16 +43,52 @@ export function wordTokenizer({ kind = 'bpe', unit = 'words', bos = false, contr
         return units(kind === 'spm' && (index > 0 || leadingSpace) ? ` ${piece}` : piece).map((bytes) => idOf(bytes));
       });
     },
-    special: (text) => (control.includes(text) ? { id: specialId(text), kind: 'control' } : userDefined.includes(text) ? { id: specialId(text), kind: 'user-defined' } : null),
+    special: (text) =>
+      control.includes(text)
+        ? { id: specialId(text), kind: 'control' }
+        : userDefined.includes(text)
+          ? { id: specialId(text), kind: 'user-defined' }
+          : null,
     bytes: (token) => bytesOf[token] ?? Buffer.alloc(0),
   };
-  const textOf = (tokens: readonly number[]) => Buffer.concat(tokens.map((token) => bytesOf[token] ?? Buffer.alloc(0))).toString();
+  const textOf = (tokens: readonly number[]) =>
+    Buffer.concat(tokens.map((token) => bytesOf[token] ?? Buffer.alloc(0))).toString();
   return { tokenizer, state, textOf };
 }
 
 const WORDS = / ?[\p{L}\p{N}]+|\s+|(?: ?[^\p{L}\p{N}\s]+)/gu;
 /** In the order in which they merge. */
-const MERGES = ['  ', '\n\n', 'on', 'ne', 'st', 'ri', 'ver', 've', 'er', ' s', ' r', '. ', '.\n', '<|', '|>', 'us', 'user', '##', '###', ' a', 'sto', 'stone', 'one', '\xc3\xa9', '\xf0\x9f', '\xa6\x8a', 'word', 'wo', 'rd'];
+const MERGES = [
+  '  ',
+  '\n\n',
+  'on',
+  'ne',
+  'st',
+  'ri',
+  'ver',
+  've',
+  'er',
+  ' s',
+  ' r',
+  '. ',
+  '.\n',
+  '<|',
+  '|>',
+  'us',
+  'user',
+  '##',
+  '###',
+  ' a',
+  'sto',
+  'stone',
+  'one',
+  '\xc3\xa9',
+  '\xf0\x9f',
+  '\xa6\x8a',
+  'word',
+  'wo',
+  'rd',
+];
 const rank = new Map(MERGES.map((merge, index) => [merge, index]));
 
 /** Byte-pair encoding as published: of all neighbours the pair that comes first in the list of merges becomes one, again and again. */
@@ -64,6 +108,9 @@ function bytePairsOf(text: string): Buffer[] {
 
 function splitOn(text: string, words: readonly string[]): string[] {
   let pieces = [text];
-  for (const word of words) pieces = pieces.flatMap((piece) => (words.includes(piece) ? [piece] : piece.split(word).flatMap((part, index) => (index > 0 ? [word, part] : [part]))));
+  for (const word of words)
+    pieces = pieces.flatMap((piece) =>
+      words.includes(piece) ? [piece] : piece.split(word).flatMap((part, index) => (index > 0 ? [word, part] : [part])),
+    );
   return pieces.filter((piece) => piece !== '');
 }

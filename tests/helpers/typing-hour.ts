@@ -8,10 +8,17 @@ import { closeRevision } from '../../electron/storage/revisions.ts';
 import { createStory } from '../../electron/storage/stories.ts';
 import { newId } from '../../shared/document/ids.ts';
 
-const PROSE = 'The harbour lay quiet under the rain, and nobody on the quay looked up when the lamp went out; “wait here,” she said, and was gone. ';
+const PROSE =
+  'The harbour lay quiet under the rain, and nobody on the quay looked up when the lamp went out; “wait here,” she said, and was gone. ';
 
 /** A chapter of one turn with so many words, in a store of its own. `save` is one saved keystroke at the end of the turn. */
-export interface LongTurn { readonly store: Store; readonly folder: string; save(): void; close(): void; end(): void }
+export interface LongTurn {
+  readonly store: Store;
+  readonly folder: string;
+  save(): void;
+  close(): void;
+  end(): void;
+}
 
 export function longTurn(words: number): LongTurn {
   const folder = mkdtempSync(join(tmpdir(), 'paphos-typing-'));
@@ -21,7 +28,12 @@ export function longTurn(words: number): LongTurn {
   let version = 1;
   let length = 0;
   const type = (ins: string) => {
-    applyChange(store.db, { changeId: newId(), chapterId, structureRev: 1, ops: [{ op: 'setText', turnId, version, at: length, del: 0, ins }] });
+    applyChange(store.db, {
+      changeId: newId(),
+      chapterId,
+      structureRev: 1,
+      ops: [{ op: 'setText', turnId, version, at: length, del: 0, ins }],
+    });
     version += 1;
     length += ins.length;
   };
@@ -40,7 +52,9 @@ export function longTurn(words: number): LongTurn {
 }
 
 export function folderBytes(folder: string): number {
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
 }
 
 /** Types for so long, four saves a second, closing a revision every 30 s: the bytes that the folder grew by, log included, at its worst and in the end. */
@@ -61,7 +75,10 @@ export function typeFor(turn: LongTurn, seconds: number): { grown: number; most:
 export function saveCosts(long: LongTurn, short: LongTurn, saves: number): { long: number; short: number } {
   const times = { long: [] as number[], short: [] as number[] };
   for (let i = 0; i < saves; i += 1) {
-    for (const [name, turn] of [['long', long], ['short', short]] as const) {
+    for (const [name, turn] of [
+      ['long', long],
+      ['short', short],
+    ] as const) {
       const start = performance.now();
       turn.save();
       times[name].push(performance.now() - start);

@@ -6,7 +6,15 @@ import { newId } from '../../shared/document/ids.ts';
 import { activePath } from '../../shared/document/tree.ts';
 import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
 import { makeModel } from '../helpers/model-maker.ts';
-import { connect, engineReaches, serve, temporaryFolder, type Connection, type Server, type StudioClient } from '../helpers/server.ts';
+import {
+  connect,
+  engineReaches,
+  serve,
+  temporaryFolder,
+  type Connection,
+  type Server,
+  type StudioClient,
+} from '../helpers/server.ts';
 
 const data = temporaryFolder('again');
 let server: Server;
@@ -28,13 +36,20 @@ afterAll(async () => {
 
 type Done = Extract<GenerationEvent, { type: 'done' }>;
 
-interface Chapter { readonly storyId: string; readonly chapterId: string; readonly turnId: string }
+interface Chapter {
+  readonly storyId: string;
+  readonly chapterId: string;
+  readonly turnId: string;
+}
 
 async function newChapter(words: string, sampling: Partial<Sampling> = {}): Promise<Chapter> {
   const chapter = { storyId: newId(), chapterId: newId(), turnId: newId() };
   const { storyId, chapterId, turnId } = chapter;
   await client.stories.create({ id: storyId, title: 'Again', chapterId, turnId });
-  await client.settings.setSampling({ storyId, sampling: { ...DEFAULT_SAMPLING, banEnd: true, maxTokens: 40, ...sampling } });
+  await client.settings.setSampling({
+    storyId,
+    sampling: { ...DEFAULT_SAMPLING, banEnd: true, maxTokens: 40, ...sampling },
+  });
   await write(chapterId, turnId, words);
   return chapter;
 }
@@ -42,25 +57,45 @@ async function newChapter(words: string, sampling: Partial<Sampling> = {}): Prom
 async function write(chapterId: string, turnId: string, words: string): Promise<void> {
   const { structureRev, turns } = await client.chapters.open({ id: chapterId });
   const turn = turns.find(({ id }) => id === turnId);
-  await client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'setText', turnId, version: turn?.version ?? 0, at: 0, del: 0, ins: words }] });
+  await client.writing.applyChange({
+    changeId: newId(),
+    chapterId,
+    structureRev,
+    ops: [{ op: 'setText', turnId, version: turn?.version ?? 0, at: 0, del: 0, ins: words }],
+  });
 }
 
 async function say(chapterId: string, after: string, words: string): Promise<string> {
   const { structureRev } = await client.chapters.open({ id: chapterId });
   const id = newId();
-  await client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'insert', turn: { id, role: 'user', speaker: null, marked: true, text: words }, after, as: 'chain' }] });
+  await client.writing.applyChange({
+    changeId: newId(),
+    chapterId,
+    structureRev,
+    ops: [{ op: 'insert', turn: { id, role: 'user', speaker: null, marked: true, text: words }, after, as: 'chain' }],
+  });
   return id;
 }
 
-async function written(wish: Parameters<StudioClient['writing']['generate']>[0]): Promise<{ start: GenerationStart; done: Done }> {
+async function written(
+  wish: Parameters<StudioClient['writing']['generate']>[0],
+): Promise<{ start: GenerationStart; done: Done }> {
   const start = await client.writing.generate(wish);
-  for await (const event of await client.writing.follow({ generationId: start.generationId, afterSeq: 0 })) if (event.type === 'done') return { start, done: event };
+  for await (const event of await client.writing.follow({ generationId: start.generationId, afterSeq: 0 }))
+    if (event.type === 'done') return { start, done: event };
   throw new Error('the reply never ended');
 }
 const reply = (chapterId: string, turnId: string) => written({ chapterId, kind: 'reply', turnId, offset: null });
 const again = (chapterId: string, turnId: string) => written({ chapterId, kind: 'again', turnId, offset: null });
-const refusal = async (work: Promise<unknown>): Promise<{ code: string; message: string }> => work.then(() => { throw new Error('not refused'); }, (error: { data: { code: string; message: string } }) => error.data);
-const textOf = async (chapterId: string, turnId: string) => (await client.chapters.open({ id: chapterId })).turns.find(({ id }) => id === turnId)?.text;
+const refusal = async (work: Promise<unknown>): Promise<{ code: string; message: string }> =>
+  work.then(
+    () => {
+      throw new Error('not refused');
+    },
+    (error: { data: { code: string; message: string } }) => error.data,
+  );
+const textOf = async (chapterId: string, turnId: string) =>
+  (await client.chapters.open({ id: chapterId })).turns.find(({ id }) => id === turnId)?.text;
 
 test('a reply is made again to the letter, read anew and beside the first, whatever was chosen or written since', async () => {
   const { storyId, chapterId, turnId } = await newChapter('A fox came to the gate.');
@@ -76,7 +111,9 @@ test('a reply is made again to the letter, read anew and beside the first, whate
   expect(done.stats).toMatchObject({ reusedTokens: 0, seed: first.done.stats?.seed });
   expect(start.first).toEqual({ turnId: first.start.turnId, text: first.done.text, reason: 'length' });
   const { turns, activeRootId } = await client.chapters.open({ id: chapterId });
-  expect(activePath({ activeRootId, turns: new Map(turns.map((turn) => [turn.id, turn])) }).at(-1)?.id).toBe(start.turnId);
+  expect(activePath({ activeRootId, turns: new Map(turns.map((turn) => [turn.id, turn])) }).at(-1)?.id).toBe(
+    start.turnId,
+  );
   expect(turns.find(({ id }) => id === start.turnId)?.parentId).toBe(asked);
   await client.writing.activate({ changeId: newId(), chapterId, turnId: first.start.turnId });
   expect(await textOf(chapterId, first.start.turnId)).toBe(`Edited. ${first.done.text}`);

@@ -20,10 +20,15 @@ async function withStudio(work: (client: StudioClient, chapterId: string) => Pro
   await server.stop();
 }
 
-async function reply(client: StudioClient, chapterId: string, kind: 'reply' | 'retry' = 'reply'): Promise<GenerationStats> {
+async function reply(
+  client: StudioClient,
+  chapterId: string,
+  kind: 'reply' | 'retry' = 'reply',
+): Promise<GenerationStats> {
   const { generationId } = await client.writing.generate({ chapterId, kind, turnId: null, offset: null });
   let done: GenerationEvent | null = null;
-  for await (const event of await client.writing.follow({ generationId, afterSeq: 0 })) if (event.type === 'done') done = event;
+  for await (const event of await client.writing.follow({ generationId, afterSeq: 0 }))
+    if (event.type === 'done') done = event;
   if (done?.type !== 'done' || done.stats === null) throw new Error('the reply did not end');
   return done.stats;
 }
@@ -37,8 +42,24 @@ test('a reply is read in idle time; after a restart the story goes on without re
     const document = await client.chapters.open({ id: chapterId });
     const last = document.turns.find((turn) => turn.activeChildId === null && !turn.tombstone);
     const you = newId();
-    await client.writing.applyChange({ changeId: newId(), chapterId, structureRev: document.structureRev, ops: [{ op: 'insert', after: last?.id ?? null, as: 'chain', turn: { id: you, role: 'user', speaker: null, marked: true, text: 'I look around.' } }] });
-    await expect.poll(async () => (await client.writing.plan({ chapterId, turnId: null, offset: null })).toRead, { timeout: 10_000 }).toBeLessThan(12);
+    await client.writing.applyChange({
+      changeId: newId(),
+      chapterId,
+      structureRev: document.structureRev,
+      ops: [
+        {
+          op: 'insert',
+          after: last?.id ?? null,
+          as: 'chain',
+          turn: { id: you, role: 'user', speaker: null, marked: true, text: 'I look around.' },
+        },
+      ],
+    });
+    await expect
+      .poll(async () => (await client.writing.plan({ chapterId, turnId: null, offset: null })).toRead, {
+        timeout: 10_000,
+      })
+      .toBeLessThan(12);
     expect((await engineReaches(client, ['ready'])).readAhead).toBeGreaterThan(0);
   });
   expect(states()).toHaveLength(1);
@@ -64,12 +85,20 @@ test('a damaged file is put aside, and the story is read again', async () => {
 async function spoil(path: string): Promise<void> {
   const bytes = readFileSync(path);
   const footerEnd = bytes.length - 44;
-  const footer = JSON.parse(bytes.subarray(footerEnd - bytes.readUInt32LE(footerEnd), footerEnd).toString()) as { key: StateKey; tokens: number[]; bytes: number };
-  await writeState(path, footer.key, footer.tokens, (unfinished) => writeFile(unfinished, bytes.subarray(0, Math.floor(footer.bytes / 2))));
+  const footer = JSON.parse(bytes.subarray(footerEnd - bytes.readUInt32LE(footerEnd), footerEnd).toString()) as {
+    key: StateKey;
+    tokens: number[];
+    bytes: number;
+  };
+  await writeState(path, footer.key, footer.tokens, (unfinished) =>
+    writeFile(unfinished, bytes.subarray(0, Math.floor(footer.bytes / 2))),
+  );
 }
 
 test('a state that the engine refuses is put aside once and for all', async () => {
-  await withStudio(async (client, chapterId) => { await reply(client, chapterId, 'retry'); });
+  await withStudio(async (client, chapterId) => {
+    await reply(client, chapterId, 'retry');
+  });
   const [name = ''] = states();
   await spoil(join(data, 'state', name));
   await withStudio(async (client, chapterId) => {

@@ -5,15 +5,34 @@ import { expect, test } from 'vitest';
 import { ROOT, serve, temporaryFolder } from '../helpers/server.ts';
 
 async function paphos(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [join(ROOT, 'electron/cli.ts'), ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PAPHOS_THREADS: '1' } });
-  const ended = new Promise<number | null>((done) => { child.on('close', done); });
+  const child = spawn(process.execPath, [join(ROOT, 'electron/cli.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, PAPHOS_THREADS: '1' },
+  });
+  const ended = new Promise<number | null>((done) => {
+    child.on('close', done);
+  });
   const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   return { code, out, err };
 }
-const ADVENTURE = ['write', '--system', 'This is a text adventure. Offer three things to do on each turn.', '--user', 'Start.', '--temperature', '1', '--max-tokens', '60'];
+const ADVENTURE = [
+  'write',
+  '--system',
+  'This is a text adventure. Offer three things to do on each turn.',
+  '--user',
+  'Start.',
+  '--temperature',
+  '1',
+  '--max-tokens',
+  '60',
+];
 
 test('write: the same seed gives the same words in separate runs, another seed others', async () => {
-  const [first, again, other] = await Promise.all([paphos(...ADVENTURE, '--seed', '7'), paphos(...ADVENTURE, '--seed', '7'), paphos(...ADVENTURE, '--seed', '8')]);
+  const [first, again, other] = await Promise.all([
+    paphos(...ADVENTURE, '--seed', '7'),
+    paphos(...ADVENTURE, '--seed', '7'),
+    paphos(...ADVENTURE, '--seed', '8'),
+  ]);
   expect(first.code).toBe(0);
   expect(first.out.trim().length).toBeGreaterThan(20);
   expect(again.out).toBe(first.out);
@@ -23,9 +42,15 @@ test('write: the same seed gives the same words in separate runs, another seed o
 
 test('write: what it cannot do it says in a sentence, with an exit code', async () => {
   const nothing = await paphos('write');
-  expect([nothing.code, nothing.err]).toEqual([2, 'Paphos: Nothing to answer: give --system "…", --user "…", or both.\n']);
+  expect([nothing.code, nothing.err]).toEqual([
+    2,
+    'Paphos: Nothing to answer: give --system "…", --user "…", or both.\n',
+  ]);
   const seed = await paphos('write', '--user', 'Hi', '--seed', 'x');
-  expect([seed.code, seed.err]).toEqual([2, 'Paphos: --seed must be a whole number from 0 to 4294967295; “x” is not.\n']);
+  expect([seed.code, seed.err]).toEqual([
+    2,
+    'Paphos: --seed must be a whole number from 0 to 4294967295; “x” is not.\n',
+  ]);
   const model = await paphos('write', '--user', 'Hi', '--model', join(ROOT, 'package.json'));
   expect([model.code, model.out]).toEqual([1, '']);
   expect(model.err).toMatch(/^Paphos: This is not a model file/);

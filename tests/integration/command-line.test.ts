@@ -5,13 +5,37 @@ import { expect, test } from 'vitest';
 import { newId } from '../../shared/document/ids.ts';
 import { connect, EMBEDDED_MODEL, ROOT, serve, temporaryFolder } from '../helpers/server.ts';
 
-interface Outcome { readonly code: number; readonly out: string; readonly err: string }
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
 
-const paphos = (args: readonly string[], options: { uid?: number; gid?: number } = {}): Promise<Outcome> => new Promise((resolve) => {
-  const env = { ...process.env, PAPHOS_THREADS: '1', HOME: temporaryFolder('home') };
-  const child = execFile(process.execPath, [join(ROOT, 'electron/cli.ts'), ...args], { env, ...options }, (error, out, err) => { resolve({ code: error ? child.exitCode ?? 1 : 0, out, err }); });
-});
-const writing = (...more: string[]): Promise<Outcome> => paphos(['write', '--system', 'A fairy tale.', '--user', 'Tell me about a fox.', '--temperature', '1', '--max-tokens', '60', ...more]);
+const paphos = (args: readonly string[], options: { uid?: number; gid?: number } = {}): Promise<Outcome> =>
+  new Promise((resolve) => {
+    const env = { ...process.env, PAPHOS_THREADS: '1', HOME: temporaryFolder('home') };
+    const child = execFile(
+      process.execPath,
+      [join(ROOT, 'electron/cli.ts'), ...args],
+      { env, ...options },
+      (error, out, err) => {
+        resolve({ code: error ? (child.exitCode ?? 1) : 0, out, err });
+      },
+    );
+  });
+const writing = (...more: string[]): Promise<Outcome> =>
+  paphos([
+    'write',
+    '--system',
+    'A fairy tale.',
+    '--user',
+    'Tell me about a fox.',
+    '--temperature',
+    '1',
+    '--max-tokens',
+    '60',
+    ...more,
+  ]);
 
 test('write at temperature 1: one seed gives one text, also under load; another seed another text', async () => {
   const calm = await writing('--seed', '7');
@@ -19,7 +43,9 @@ test('write at temperature 1: one seed gives one text, also under load; another 
   expect(calm.out.trim().length).toBeGreaterThan(40);
   expect(calm.err).toMatch(/token/);
   const load = [1, 2].map(() => spawn(process.execPath, ['-e', 'for (;;);']));
-  const busy = await writing('--seed', '7').finally(() => { for (const child of load) child.kill('SIGKILL'); });
+  const busy = await writing('--seed', '7').finally(() => {
+    for (const child of load) child.kill('SIGKILL');
+  });
   expect(busy.out).toBe(calm.out);
   const other = await writing('--seed', '8');
   expect(other.out).not.toBe(calm.out);
@@ -31,7 +57,11 @@ test('write says what is wrong with a model file, and fails', async () => {
   writeFileSync(truncated, readFileSync(EMBEDDED_MODEL).subarray(0, 1_000_000));
   const text = join(folder, 'text.gguf');
   writeFileSync(text, 'this is a shopping list');
-  for (const [model, words] of [[truncated, /not all there|incomplete|cut|ends/i], [text, /GGUF/], [join(folder, 'absent.gguf'), /not|no/i]] as const) {
+  for (const [model, words] of [
+    [truncated, /not all there|incomplete|cut|ends/i],
+    [text, /GGUF/],
+    [join(folder, 'absent.gguf'), /not|no/i],
+  ] as const) {
     const outcome = await writing('--model', model);
     expect(outcome.code).not.toBe(0);
     expect(outcome.out).toBe('');
@@ -51,7 +81,14 @@ test('check finds a byte that was changed on the disk', async () => {
   await client.stories.create({ id: storyId, title: 'Checked', chapterId, turnId });
   await (await client.writing.hold({ storyId }))[Symbol.asyncIterator]().next();
   const { structureRev } = await client.chapters.open({ id: chapterId });
-  await client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'setText', turnId, version: 1, at: 0, del: 0, ins: 'The lighthouse keeper counts the ships. '.repeat(50) }] });
+  await client.writing.applyChange({
+    changeId: newId(),
+    chapterId,
+    structureRev,
+    ops: [
+      { op: 'setText', turnId, version: 1, at: 0, del: 0, ins: 'The lighthouse keeper counts the ships. '.repeat(50) },
+    ],
+  });
   close();
   await server.stop();
   const sound = await paphos(['check', '--data', data]);
@@ -67,16 +104,23 @@ test('check finds a byte that was changed on the disk', async () => {
   expect(damaged.out + damaged.err).toMatch(/Checked|turn/i);
 }, 120_000);
 
-test.skipIf(process.getuid?.() !== 0)('a data folder that cannot be written: a sentence, and nothing is touched (as another user)', async () => {
-  const data = temporaryFolder('readonly');
-  const server = await serve({ data });
-  await server.stop();
-  const before = readFileSync(join(data, 'store.db'));
-  for (const folder of [data, join(data, 'backups')]) { mkdirSync(folder, { recursive: true }); chmodSync(folder, 0o755); }
-  const nobody = { uid: 65_534, gid: 65_534 };
-  const outcome = await paphos(['serve', '--no-open', '--json', '--port', '0', '--data', data], nobody);
-  expect(outcome.code).not.toBe(0);
-  expect(outcome.err).toMatch(/write|read-only|permission/i);
-  expect(outcome.err).not.toMatch(/\n\s+at /);
-  expect(readFileSync(join(data, 'store.db')).equals(before)).toBe(true);
-}, 60_000);
+test.skipIf(process.getuid?.() !== 0)(
+  'a data folder that cannot be written: a sentence, and nothing is touched (as another user)',
+  async () => {
+    const data = temporaryFolder('readonly');
+    const server = await serve({ data });
+    await server.stop();
+    const before = readFileSync(join(data, 'store.db'));
+    for (const folder of [data, join(data, 'backups')]) {
+      mkdirSync(folder, { recursive: true });
+      chmodSync(folder, 0o755);
+    }
+    const nobody = { uid: 65_534, gid: 65_534 };
+    const outcome = await paphos(['serve', '--no-open', '--json', '--port', '0', '--data', data], nobody);
+    expect(outcome.code).not.toBe(0);
+    expect(outcome.err).toMatch(/write|read-only|permission/i);
+    expect(outcome.err).not.toMatch(/\n\s+at /);
+    expect(readFileSync(join(data, 'store.db')).equals(before)).toBe(true);
+  },
+  60_000,
+);

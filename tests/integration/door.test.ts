@@ -9,15 +9,30 @@ import { connect, ROOT, serve, signIn, temporaryFolder, type Server } from '../h
 
 const data = temporaryFolder('door');
 let server: Server;
-beforeAll(async () => { server = await serve({ data }); }, 30_000);
-afterAll(async () => { await server.stop(); });
+beforeAll(async () => {
+  server = await serve({ data });
+}, 30_000);
+afterAll(async () => {
+  await server.stop();
+});
 
 /** As it is: fetch would not send a foreign Host or a path with dots. */
-function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<{ status: number; body: string; headers: NodeJS.Dict<string | string[]> }> {
+function ask(
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+): Promise<{ status: number; body: string; headers: NodeJS.Dict<string | string[]> }> {
   return new Promise((done, fail) => {
     const sent = request({ host: '127.0.0.1', port: server.port, path, method, headers }, (response) => {
       let body = '';
-      response.setEncoding('utf8').on('data', (text: string) => { body += text; }).on('end', () => { done({ status: response.statusCode ?? 0, body, headers: response.headers }); });
+      response
+        .setEncoding('utf8')
+        .on('data', (text: string) => {
+          body += text;
+        })
+        .on('end', () => {
+          done({ status: response.statusCode ?? 0, body, headers: response.headers });
+        });
     });
     sent.on('error', fail).end();
   });
@@ -52,13 +67,16 @@ test('the printed address is exchanged once for a cookie that no script sees', a
   expect(await upgrade({ ...mine, origin: 'http://evil.example' })).toBe(403);
   expect(await upgrade({ ...mine, origin: 'null' })).toBe(403);
   expect(await upgrade({ ...mine })).toBe(403);
-  expect(await upgrade({ ...mine, origin: `http://evil.example:${server.port}`, host: `evil.example:${server.port}` })).toBe(421);
+  expect(
+    await upgrade({ ...mine, origin: `http://evil.example:${server.port}`, host: `evil.example:${server.port}` }),
+  ).toBe(421);
   expect(await upgrade({ origin })).toBe(401);
   expect(await upgrade({ origin, cookie: `paphos-${server.port}=${'0'.repeat(64)}` })).toBe(401);
 });
 
 test('a foreign name for this machine is turned away', async () => {
-  for (const host of ['evil.example', `evil.example:${server.port}`, `127.0.0.1:${server.port + 1}`]) expect((await ask('/', { host })).status).toBe(421);
+  for (const host of ['evil.example', `evil.example:${server.port}`, `127.0.0.1:${server.port + 1}`])
+    expect((await ask('/', { host })).status).toBe(421);
   expect((await ask('/session', { host: `localhost:${server.port}` })).status).toBe(401);
 });
 
@@ -72,7 +90,16 @@ test('every answer carries the policy of the page; nothing can be written by HTT
 });
 
 test('no path leads out of the pages', async () => {
-  for (const path of ['/../package.json', '/..%2fpackage.json', '/%2e%2e/package.json', '/..%5cpackage.json', '/assets/../../../package.json', '//etc/passwd', '/%00', '/%']) {
+  for (const path of [
+    '/../package.json',
+    '/..%2fpackage.json',
+    '/%2e%2e/package.json',
+    '/..%5cpackage.json',
+    '/assets/../../../package.json',
+    '//etc/passwd',
+    '/%00',
+    '/%',
+  ]) {
     const { status, body } = await ask(path);
     expect([path, status]).toEqual([path, 404]);
     expect(body).not.toContain('paphos"');
@@ -97,7 +124,9 @@ test('a port in use, a data folder in use or unusable: a sentence and no trace',
   await expect(serve({ data })).rejects.toThrow(/Paphos: Another Paphos is using the data folder/);
   const file = join(temporaryFolder('file'), 'a-file');
   writeFileSync(file, 'not a folder');
-  await expect(serve({ data: file })).rejects.toThrow(/Paphos: Paphos cannot write in its data folder .* choose another folder with --data/);
+  await expect(serve({ data: file })).rejects.toThrow(
+    /Paphos: Paphos cannot write in its data folder .* choose another folder with --data/,
+  );
   expect(readFileSync(file, 'utf8')).toBe('not a folder');
 }, 30_000);
 
@@ -108,7 +137,13 @@ test.skipIf(process.platform === 'win32')('a read-only data folder gets a senten
   chmodSync(join(folder, '..'), 0o755);
   // The system's administrator may write anywhere, so it is tried as nobody.
   const asNobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'electron/cli.ts'), 'serve', '--json', '--data', folder], { encoding: 'utf8', cwd: '/', ...asNobody });
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [join(ROOT, 'electron/cli.ts'), 'serve', '--json', '--data', folder],
+    { encoding: 'utf8', cwd: '/', ...asNobody },
+  );
   expect(status).toBe(1);
-  expect(stderr).toMatch(/^Paphos: Paphos cannot write in its data folder .*\. Nothing was changed\. .* --data DIR\.\n$/);
+  expect(stderr).toMatch(
+    /^Paphos: Paphos cannot write in its data folder .*\. Nothing was changed\. .* --data DIR\.\n$/,
+  );
 });

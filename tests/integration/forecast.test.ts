@@ -4,7 +4,8 @@ import { connect, engineReaches, serve, temporaryFolder, type StudioClient } fro
 
 const reply = async (client: StudioClient, chapterId: string) => {
   const { generationId } = await client.writing.generate({ chapterId, kind: 'reply', turnId: null, offset: null });
-  for await (const event of await client.writing.follow({ generationId, afterSeq: 0 })) if (event.type === 'done') return event.stats;
+  for await (const event of await client.writing.follow({ generationId, afterSeq: 0 }))
+    if (event.type === 'done') return event.stats;
   throw new Error('a reply without an end');
 };
 
@@ -16,7 +17,14 @@ test('the time of a reply is known once there was one, is that of this machine, 
   const [storyId, chapterId, turnId] = [newId(), newId(), newId()];
   await client.stories.create({ id: storyId, title: 'Far', chapterId, turnId });
   const { structureRev, turns } = await client.chapters.open({ id: chapterId });
-  await client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'setText', turnId, version: turns[0]?.version ?? 0, at: 0, del: 0, ins: 'I look at the sea. '.repeat(30) }] });
+  await client.writing.applyChange({
+    changeId: newId(),
+    chapterId,
+    structureRev,
+    ops: [
+      { op: 'setText', turnId, version: turns[0]?.version ?? 0, at: 0, del: 0, ins: 'I look at the sea. '.repeat(30) },
+    ],
+  });
   const plan = () => client.writing.plan({ chapterId, turnId: null, offset: null });
   const before = await plan();
   expect(before.forecast).toBeNull();

@@ -27,7 +27,13 @@ const tiny = async () => {
   if (model === undefined) throw new Error('the model is not listed');
   return model;
 };
-const refusal = async (call: Promise<unknown>) => call.then(() => { throw new Error('it was not refused'); }, (error: { data: { code: string; message: string } }) => error.data);
+const refusal = async (call: Promise<unknown>) =>
+  call.then(
+    () => {
+      throw new Error('it was not refused');
+    },
+    (error: { data: { code: string; message: string } }) => error.data,
+  );
 
 test('a prompt chunk is measured once, and how a model is loaded is remembered with it', async () => {
   const { id } = await tiny();
@@ -35,7 +41,11 @@ test('a prompt chunk is measured once, and how a model is loaded is remembered w
   const first = (await engineReaches(studio.client, ['ready'])).hardware;
   // A quarter of a million parameters read any chunk in far less than 200 ms.
   expect(first).toMatchObject({ promptChunk: 512, gpuLayers: 0, exact: true, vram: null, warning: null });
-  await studio.client.models.load({ id, contextSize: 2048, hardware: { ...DEFAULT_HARDWARE, promptChunk: 64, keyCache: 'q8_0' } });
+  await studio.client.models.load({
+    id,
+    contextSize: 2048,
+    hardware: { ...DEFAULT_HARDWARE, promptChunk: 64, keyCache: 'q8_0' },
+  });
   const second = (await engineReaches(studio.client, ['ready'])).hardware;
   expect(second).toMatchObject({ promptChunk: 64, exact: false });
   expect(second?.memory.ram).toBeLessThan(first?.memory.ram ?? 0);
@@ -56,7 +66,10 @@ test('what will not fit is known before, refused with a way out, and loaded if t
   const { estimate } = await studio.client.models.survey({ id, contextSize: 65_536, hardware: DEFAULT_HARDWARE });
   expect(estimate).toMatchObject({ verdict: 'less', contextSize: 65_536 });
   expect(estimate.offered).toBeGreaterThan(512);
-  expect(await refusal(studio.client.models.load({ id, contextSize: 65_536 }))).toMatchObject({ code: 'MEMORY', message: expect.stringMatching(/65,536 tokens .* [\d,]+ tokens fits/) as string });
+  expect(await refusal(studio.client.models.load({ id, contextSize: 65_536 }))).toMatchObject({
+    code: 'MEMORY',
+    message: expect.stringMatching(/65,536 tokens .* [\d,]+ tokens fits/) as string,
+  });
   await studio.client.models.load({ id, contextSize: estimate.offered });
   expect((await engineReaches(studio.client, ['ready'])).contextSize).toBe(estimate.offered);
   await studio.client.models.load({ id, contextSize: 65_536, anyway: true });

@@ -4,7 +4,13 @@ import { expect, test } from 'vitest';
 import { newId } from '../../shared/document/ids.ts';
 import { connect, EMBEDDED_MODEL, engineReaches, serve, temporaryFolder } from '../helpers/server.ts';
 
-const faultOf = async (work: Promise<unknown>): Promise<{ code: string; message: string }> => work.then(() => { throw new Error('not refused'); }, (error: { data: { code: string; message: string } }) => error.data);
+const faultOf = async (work: Promise<unknown>): Promise<{ code: string; message: string }> =>
+  work.then(
+    () => {
+      throw new Error('not refused');
+    },
+    (error: { data: { code: string; message: string } }) => error.data,
+  );
 
 test('models of the data folder, of --models and the demo are listed; bad ones say why and break nothing', async () => {
   const data = temporaryFolder('models');
@@ -26,25 +32,44 @@ test('models of the data folder, of --models and the demo are listed; bad ones s
   expect(JSON.stringify(listed)).not.toContain(extra);
 
   await engineReaches(client, ['ready']);
-  for (const bad of [half, none]) expect((await faultOf(client.models.load({ id: bad?.id ?? '', contextSize: null }))).message).toBe(bad?.fault?.message);
+  for (const bad of [half, none])
+    expect((await faultOf(client.models.load({ id: bad?.id ?? '', contextSize: null }))).message).toBe(
+      bad?.fault?.message,
+    );
   expect((await engineReaches(client, ['ready'])).modelId).toBe(demo?.id);
   expect((await faultOf(client.models.load({ id: 'gone', contextSize: null }))).code).toBe('NO_MODEL');
 
   await client.models.setFormat({ id: another?.id ?? '', format: 'prose' });
   await client.models.load({ id: another?.id ?? '', contextSize: 512 });
-  expect(await engineReaches(client, ['ready'])).toMatchObject({ modelName: 'another', contextSize: 512, format: 'prose' });
+  expect(await engineReaches(client, ['ready'])).toMatchObject({
+    modelName: 'another',
+    contextSize: 512,
+    format: 'prose',
+  });
   expect((await faultOf(client.models.setFormat({ id: another?.id ?? '', format: 'klingon' }))).code).toBe('NO_FORMAT');
   close();
   await server.stop();
 
   server = await serve({ data, models: extra });
   ({ client, close } = await connect(server));
-  expect(await engineReaches(client, ['ready'])).toMatchObject({ modelName: 'another', contextSize: 512, format: 'prose' });
+  expect(await engineReaches(client, ['ready'])).toMatchObject({
+    modelName: 'another',
+    contextSize: 512,
+    format: 'prose',
+  });
   expect((await client.models.list())[1]).toMatchObject({ chosenFormat: 'prose', contextSize: 512 });
   await client.models.unload();
   const [chapter] = await client.chapters.list({ storyId: (await client.stories.list())[0]?.id ?? '' });
-  expect((await faultOf(client.writing.generate({ chapterId: chapter?.id ?? '', kind: 'reply', turnId: null, offset: null }))).code).toBe('NO_ENGINE');
-  expect((await faultOf(client.writing.plan({ chapterId: chapter?.id ?? '', turnId: null, offset: null }))).code).toBe('NO_ENGINE');
+  expect(
+    (
+      await faultOf(
+        client.writing.generate({ chapterId: chapter?.id ?? '', kind: 'reply', turnId: null, offset: null }),
+      )
+    ).code,
+  ).toBe('NO_ENGINE');
+  expect((await faultOf(client.writing.plan({ chapterId: chapter?.id ?? '', turnId: null, offset: null }))).code).toBe(
+    'NO_ENGINE',
+  );
   close();
   await server.stop();
 }, 90_000);
@@ -58,21 +83,44 @@ test('the ledger of a long chapter names every turn, and counts those outside in
   const { structureRev, turns } = await client.chapters.open({ id: chapterId });
   const ids = Array.from({ length: 200 }, () => newId());
   const words = 'The keeper of the lamp walked down to the harbour and counted the boats. '.repeat(3);
-  await client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [
-    { op: 'setText', turnId, version: turns[0]?.version ?? 0, at: 0, del: 0, ins: 'You are a keeper.' },
-    { op: 'setRole', turnId, role: 'system', marked: true },
-    ...ids.map((id, index) => ({ op: 'insert' as const, after: ids[index - 1] ?? turnId, as: 'chain' as const, turn: { id, role: index % 2 === 0 ? 'user' as const : 'model' as const, speaker: null, marked: true, text: words } })),
-  ] });
+  await client.writing.applyChange({
+    changeId: newId(),
+    chapterId,
+    structureRev,
+    ops: [
+      { op: 'setText', turnId, version: turns[0]?.version ?? 0, at: 0, del: 0, ins: 'You are a keeper.' },
+      { op: 'setRole', turnId, role: 'system', marked: true },
+      ...ids.map((id, index) => ({
+        op: 'insert' as const,
+        after: ids[index - 1] ?? turnId,
+        as: 'chain' as const,
+        turn: {
+          id,
+          role: index % 2 === 0 ? ('user' as const) : ('model' as const),
+          speaker: null,
+          marked: true,
+          text: words,
+        },
+      })),
+    ],
+  });
   const plan = () => client.writing.plan({ chapterId, turnId: ids[198] ?? null, offset: null });
   const ledger = await plan();
   expect(ledger.segments.map((segment) => segment.source.id)).toEqual([turnId, ...ids.slice(0, 199)]);
   expect(ledger.segments[0]).toMatchObject({ placement: 'in', reason: 'head' });
   expect(ledger.segments.at(-1)).toMatchObject({ placement: 'in', reason: 'recent' });
   expect(ledger.segments[1]).toMatchObject({ placement: 'out', reason: 'older' });
-  const inside = ledger.segments.filter((segment) => segment.placement !== 'out').reduce((sum, segment) => sum + (segment.tokens ?? 0), 0);
+  const inside = ledger.segments
+    .filter((segment) => segment.placement !== 'out')
+    .reduce((sum, segment) => sum + (segment.tokens ?? 0), 0);
   expect(inside + ledger.overhead).toBe(ledger.total);
   expect(ledger.total + ledger.reserve).toBeLessThanOrEqual(ledger.contextSize);
-  await expect.poll(async () => (await plan()).segments.every((segment) => segment.tokens !== null), { timeout: 15_000, interval: 1500 }).toBe(true);
+  await expect
+    .poll(async () => (await plan()).segments.every((segment) => segment.tokens !== null), {
+      timeout: 15_000,
+      interval: 1500,
+    })
+    .toBe(true);
   close();
   await server.stop();
 }, 60_000);

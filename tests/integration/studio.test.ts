@@ -6,7 +6,15 @@ import { newId } from '../../shared/document/ids.ts';
 import type { ChapterDocument } from '../../shared/contract/stories.ts';
 import type { GenerationEvent } from '../../shared/contract/writing.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
-import { connect, engineReaches, serve, temporaryFolder, type Connection, type Server, type StudioClient } from '../helpers/server.ts';
+import {
+  connect,
+  engineReaches,
+  serve,
+  temporaryFolder,
+  type Connection,
+  type Server,
+  type StudioClient,
+} from '../helpers/server.ts';
 
 const data = temporaryFolder('studio');
 let server: Server;
@@ -25,15 +33,26 @@ afterAll(async () => {
   await server.stop();
 });
 
-const treeOf = (document: ChapterDocument): TurnTree => ({ activeRootId: document.activeRootId, turns: new Map(document.turns.map((turn) => [turn.id, turn])) });
+const treeOf = (document: ChapterDocument): TurnTree => ({
+  activeRootId: document.activeRootId,
+  turns: new Map(document.turns.map((turn) => [turn.id, turn])),
+});
 const pathOf = async (chapterId: string) => activePath(treeOf(await client.chapters.open({ id: chapterId })));
 
-async function newChapter(words: string, sampling = {}): Promise<{ storyId: string; chapterId: string; turnId: string }> {
+async function newChapter(
+  words: string,
+  sampling = {},
+): Promise<{ storyId: string; chapterId: string; turnId: string }> {
   const [storyId, chapterId, turnId] = [newId(), newId(), newId()];
   await client.stories.create({ id: storyId, title: 'Tried', chapterId, turnId });
   await client.settings.setSampling({ storyId, sampling: { ...DEFAULT_SAMPLING, ...sampling } });
   const { structureRev, turns } = await client.chapters.open({ id: chapterId });
-  await client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'setText', turnId, version: turns[0]?.version ?? 0, at: 0, del: 0, ins: words }] });
+  await client.writing.applyChange({
+    changeId: newId(),
+    chapterId,
+    structureRev,
+    ops: [{ op: 'setText', turnId, version: turns[0]?.version ?? 0, at: 0, del: 0, ins: words }],
+  });
   return { storyId, chapterId, turnId };
 }
 
@@ -42,9 +61,16 @@ async function collect(by: StudioClient, generationId: string, afterSeq = 0): Pr
   for await (const event of await by.writing.follow({ generationId, afterSeq })) events.push(event);
   return events;
 }
-const textOf = (events: readonly GenerationEvent[]): string => events.map((event) => (event.type === 'text' ? event.text : '')).join('');
+const textOf = (events: readonly GenerationEvent[]): string =>
+  events.map((event) => (event.type === 'text' ? event.text : '')).join('');
 const doneOf = (events: readonly GenerationEvent[]) => events.find((event) => event.type === 'done');
-const faultOf = async (work: Promise<unknown>): Promise<{ code: string; message: string }> => work.then(() => { throw new Error('not refused'); }, (error: { data: { code: string; message: string } }) => error.data);
+const faultOf = async (work: Promise<unknown>): Promise<{ code: string; message: string }> =>
+  work.then(
+    () => {
+      throw new Error('not refused');
+    },
+    (error: { data: { code: string; message: string } }) => error.data,
+  );
 
 test('the first start opens a text adventure that one key continues', async () => {
   const [story] = await client.stories.list();
@@ -53,7 +79,12 @@ test('the first start opens a text adventure that one key continues', async () =
   expect(before.map((turn) => turn.role)).toEqual(['system', 'user', 'model', 'user']);
   expect(before[2]?.text?.match(/^- /gm)).toHaveLength(3);
 
-  const start = await client.writing.generate({ chapterId: chapter?.id ?? '', kind: 'reply', turnId: before[3]?.id ?? null, offset: null });
+  const start = await client.writing.generate({
+    chapterId: chapter?.id ?? '',
+    kind: 'reply',
+    turnId: before[3]?.id ?? null,
+    offset: null,
+  });
   const events = await collect(client, start.generationId);
   const done = doneOf(events);
   expect(done?.reason).toBe('end');
@@ -78,13 +109,20 @@ test('the other words of a reply are kept with it, at their places in its text',
     expect(word.at).toBe(at);
     at += word.text.length;
     expect(word.others).toHaveLength(5);
-    expect(word.others.map(({ probability }) => probability)).toEqual(word.others.map(({ probability }) => probability).toSorted((a, b) => b - a));
+    expect(word.others.map(({ probability }) => probability)).toEqual(
+      word.others.map(({ probability }) => probability).toSorted((a, b) => b - a),
+    );
     expect(word.others.reduce((sum, { probability }) => sum + probability, 0)).toBeLessThan(1.01);
   }
   expect(await client.writing.candidates({ generationId: start.generationId })).toEqual([record]);
 
   const without = await newChapter('Tell me of a lighthouse.', { candidates: 0, maxTokens: 5 });
-  const silent = await client.writing.generate({ chapterId: without.chapterId, kind: 'reply', turnId: without.turnId, offset: null });
+  const silent = await client.writing.generate({
+    chapterId: without.chapterId,
+    kind: 'reply',
+    turnId: without.turnId,
+    offset: null,
+  });
   await collect(client, silent.generationId);
   expect(await client.writing.candidates({ turnId: silent.turnId })).toEqual([]);
 });
@@ -102,9 +140,17 @@ test('a client that comes back in the middle of a reply sees all of it', async (
   }
   const other = await connect(server, cookie);
   const document = await other.client.chapters.open({ id: chapterId });
-  expect(document.generation).toEqual({ generationId: start.generationId, turnId: start.turnId, offset: 0, waiting: 0 });
+  expect(document.generation).toEqual({
+    generationId: start.generationId,
+    turnId: start.turnId,
+    offset: 0,
+    waiting: 0,
+  });
   expect(document.turns.find((turn) => turn.id === start.turnId)?.text).toBe('');
-  const [rest, whole] = await Promise.all([collect(client, start.generationId, seq), collect(other.client, start.generationId)]);
+  const [rest, whole] = await Promise.all([
+    collect(client, start.generationId, seq),
+    collect(other.client, start.generationId),
+  ]);
   expect(seen + textOf(rest)).toBe(doneOf(rest)?.text);
   expect(textOf(whole)).toBe(doneOf(whole)?.text);
   expect((await other.client.chapters.open({ id: chapterId })).generation).toBeNull();
@@ -116,7 +162,12 @@ test('words typed before the place of a reply move it, and nothing is lost', asy
   const { structureRev, turns } = await client.chapters.open({ id: chapterId });
   const start = await client.writing.generate({ chapterId, kind: 'continue', turnId, offset: 16 });
   expect(start).toMatchObject({ turnId, offset: 16, ops: [] });
-  await client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'setText', turnId, version: turns[0]?.version ?? 0, at: 0, del: 0, ins: 'Listen. ' }] });
+  await client.writing.applyChange({
+    changeId: newId(),
+    chapterId,
+    structureRev,
+    ops: [{ op: 'setText', turnId, version: turns[0]?.version ?? 0, at: 0, del: 0, ins: 'Listen. ' }],
+  });
   const done = doneOf(await collect(client, start.generationId));
   expect(done?.offset).toBe(24);
   expect((await pathOf(chapterId))[0]?.text).toBe(`Listen. Once upon a time${done?.text ?? ''}`);
@@ -140,7 +191,19 @@ test('Retry makes alternates with tails of their own', async () => {
   const first = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null });
   await collect(client, first.generationId);
   const tail = newId();
-  const { structureRev } = await client.writing.applyChange({ changeId: newId(), chapterId, structureRev: first.structureRev, ops: [{ op: 'insert', after: first.turnId, as: 'chain', turn: { id: tail, role: 'user', speaker: null, marked: true, text: 'My tail.' } }] });
+  const { structureRev } = await client.writing.applyChange({
+    changeId: newId(),
+    chapterId,
+    structureRev: first.structureRev,
+    ops: [
+      {
+        op: 'insert',
+        after: first.turnId,
+        as: 'chain',
+        turn: { id: tail, role: 'user', speaker: null, marked: true, text: 'My tail.' },
+      },
+    ],
+  });
   const second = await client.writing.generate({ chapterId, kind: 'retry', turnId: first.turnId, offset: null });
   expect(second.structureRev).toBe(structureRev + 1);
   await collect(client, second.generationId);
@@ -156,7 +219,11 @@ const alternatesOf = (document: ChapterDocument, turnId: string) => {
 };
 
 test('several answers to one prompt follow each other, each beside the first and kept as it came', async () => {
-  const { chapterId, turnId } = await newChapter('A fox came to the gate.', { maxTokens: 12, banEnd: true, temperature: 1.5 });
+  const { chapterId, turnId } = await newChapter('A fox came to the gate.', {
+    maxTokens: 12,
+    banEnd: true,
+    temperature: 1.5,
+  });
   const first = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null, count: 3 });
   expect(first.waiting).toBe(2);
   const written: { turnId: string; text: string; seed: number; reused: number }[] = [];
@@ -164,7 +231,12 @@ test('several answers to one prompt follow each other, each beside the first and
     const events: GenerationEvent[] = await collect(client, start.generationId);
     const done = doneOf(events);
     expect(textOf(events)).toBe(done?.text);
-    written.push({ turnId: start.turnId, text: done?.text ?? '', seed: done?.sampling?.seed ?? 0, reused: done?.stats?.reusedTokens ?? 0 });
+    written.push({
+      turnId: start.turnId,
+      text: done?.text ?? '',
+      seed: done?.sampling?.seed ?? 0,
+      reused: done?.stats?.reusedTokens ?? 0,
+    });
     start = done?.next ?? null;
   }
   expect(written.map(({ seed }) => (seed - (written[0]?.seed ?? 0) + 2 ** 32) % 2 ** 32)).toEqual([0, 1, 2]);
@@ -183,12 +255,20 @@ test('several answers to one prompt follow each other, each beside the first and
 test('an alternate that nobody looks at ends where another reply is asked for; one that is looked at does not', async () => {
   const { chapterId, turnId } = await newChapter('Write long.', { banEnd: true, maxTokens: 300 });
   const first = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null, count: 3 });
-  expect((await faultOf(client.writing.generate({ chapterId, kind: 'retry', turnId: first.turnId, offset: null }))).code).toBe('BUSY');
+  expect(
+    (await faultOf(client.writing.generate({ chapterId, kind: 'retry', turnId: first.turnId, offset: null }))).code,
+  ).toBe('BUSY');
   await client.writing.stop({ generationId: first.generationId });
   const second = doneOf(await collect(client, first.generationId))?.next;
   expect(second).toMatchObject({ waiting: 1, ops: [{ op: 'insert', as: 'beside', after: turnId }] });
-  for await (const event of await client.writing.follow({ generationId: second?.generationId ?? '', afterSeq: 0 })) if (event.type === 'text') break;
-  expect((await client.chapters.open({ id: chapterId })).generation).toEqual({ generationId: second?.generationId, turnId: second?.turnId, offset: 0, waiting: 1 });
+  for await (const event of await client.writing.follow({ generationId: second?.generationId ?? '', afterSeq: 0 }))
+    if (event.type === 'text') break;
+  expect((await client.chapters.open({ id: chapterId })).generation).toEqual({
+    generationId: second?.generationId,
+    turnId: second?.turnId,
+    offset: 0,
+    waiting: 1,
+  });
 
   const other = await client.writing.generate({ chapterId, kind: 'retry', turnId: first.turnId, offset: null });
   const end = doneOf(await collect(client, second?.generationId ?? ''));
@@ -206,8 +286,19 @@ test('Stop all begins no alternate any more; taking a reply away ends its row', 
   await client.writing.stop({ generationId: first.generationId, all: true });
   expect(doneOf(await collect(client, first.generationId))).toMatchObject({ reason: 'stopped', next: null });
 
-  const second = await client.writing.generate({ chapterId, kind: 'retry', turnId: first.turnId, offset: null, count: 4 });
-  await client.writing.applyChange({ changeId: newId(), chapterId, structureRev: second.structureRev, ops: [{ op: 'remove', turnId: second.turnId }] });
+  const second = await client.writing.generate({
+    chapterId,
+    kind: 'retry',
+    turnId: first.turnId,
+    offset: null,
+    count: 4,
+  });
+  await client.writing.applyChange({
+    changeId: newId(),
+    chapterId,
+    structureRev: second.structureRev,
+    ops: [{ op: 'remove', turnId: second.turnId }],
+  });
   expect(doneOf(await collect(client, second.generationId))?.next).toBeNull();
   expect(alternatesOf(await client.chapters.open({ id: chapterId }), first.turnId)).toEqual([first.turnId]);
 });
@@ -228,11 +319,18 @@ test('one writes, the others read until they take over', async () => {
   expect((await holdTwo.next()).value).toEqual({ role: 'reader' });
 
   const document = await client.chapters.open({ id: chapterId });
-  const change = (ins: string) => ({ changeId: newId(), chapterId, structureRev: document.structureRev, ops: [{ op: 'setText' as const, turnId, version: document.turns[0]?.version ?? 0, at: 0, del: 0, ins }] });
+  const change = (ins: string) => ({
+    changeId: newId(),
+    chapterId,
+    structureRev: document.structureRev,
+    ops: [{ op: 'setText' as const, turnId, version: document.turns[0]?.version ?? 0, at: 0, del: 0, ins }],
+  });
   const refused = await faultOf(two.client.writing.applyChange(change('No. ')));
   expect(refused.code).toBe('READ_ONLY');
   expect(refused.message).toContain('Take over');
-  expect((await faultOf(two.client.writing.generate({ chapterId, kind: 'reply', turnId: null, offset: null }))).code).toBe('READ_ONLY');
+  expect(
+    (await faultOf(two.client.writing.generate({ chapterId, kind: 'reply', turnId: null, offset: null }))).code,
+  ).toBe('READ_ONLY');
 
   await two.client.writing.takeOver({ storyId });
   expect((await holdTwo.next()).value).toEqual({ role: 'writer' });
@@ -249,7 +347,14 @@ test('one writes, the others read until they take over', async () => {
 test('a change that does not fit says so and loses nothing', async () => {
   const { chapterId, turnId } = await newChapter('Stored.');
   const { structureRev } = await client.chapters.open({ id: chapterId });
-  const fault = await faultOf(client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'setText', turnId, version: 0, at: 0, del: 7, ins: '' }] }));
+  const fault = await faultOf(
+    client.writing.applyChange({
+      changeId: newId(),
+      chapterId,
+      structureRev,
+      ops: [{ op: 'setText', turnId, version: 0, at: 0, del: 7, ins: '' }],
+    }),
+  );
   expect(fault.code).toBe('CONFLICT');
   expect((await pathOf(chapterId))[0]?.text).toBe('Stored.');
 });
@@ -263,7 +368,8 @@ test('what the contract does not know is refused in words', async () => {
 test('removing the story of a running reply ends it first, and Undo brings all of it back', async () => {
   const { storyId, chapterId, turnId } = await newChapter('Write long.', { banEnd: true, maxTokens: 900 });
   const start = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null });
-  for await (const event of await client.writing.follow({ generationId: start.generationId, afterSeq: 0 })) if (event.type === 'text') break;
+  for await (const event of await client.writing.follow({ generationId: start.generationId, afterSeq: 0 }))
+    if (event.type === 'text') break;
   await client.stories.remove({ id: storyId });
   expect((await client.stories.list()).some((story) => story.id === storyId)).toBe(false);
   await client.stories.restore({ id: storyId });
@@ -275,11 +381,35 @@ test('an answer that was written ahead is there at once, and the engine rests wh
   const { chapterId, turnId } = await newChapter('Start.', { banEnd: true, maxTokens: 60 });
   const [offer, said] = [newId(), newId()];
   const { structureRev } = await client.chapters.open({ id: chapterId });
-  await client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'insert', after: turnId, as: 'chain', turn: { id: offer, role: 'model', speaker: null, marked: true, text: '\n\n- Go inside\n- Run away' } }] });
+  await client.writing.applyChange({
+    changeId: newId(),
+    chapterId,
+    structureRev,
+    ops: [
+      {
+        op: 'insert',
+        after: turnId,
+        as: 'chain',
+        turn: { id: offer, role: 'model', speaker: null, marked: true, text: '\n\n- Go inside\n- Run away' },
+      },
+    ],
+  });
   const before = await client.writing.generate({ chapterId, kind: 'continue', turnId: offer, offset: 0 });
   await collect(client, before.generationId);
   await sleep(4000);
-  await client.writing.applyChange({ changeId: newId(), chapterId, structureRev: before.structureRev, ops: [{ op: 'insert', after: offer, as: 'chain', turn: { id: said, role: 'user', speaker: null, marked: true, text: 'Run away' } }] });
+  await client.writing.applyChange({
+    changeId: newId(),
+    chapterId,
+    structureRev: before.structureRev,
+    ops: [
+      {
+        op: 'insert',
+        after: offer,
+        as: 'chain',
+        turn: { id: said, role: 'user', speaker: null, marked: true, text: 'Run away' },
+      },
+    ],
+  });
   const start = await client.writing.generate({ chapterId, kind: 'reply', turnId: said, offset: null });
   const events = await collect(client, start.generationId);
   expect(events.filter(({ type }) => type === 'text')).toHaveLength(1);

@@ -16,7 +16,9 @@ import { temporaryFolder } from '../helpers/server.ts';
 const metharme = formatByName('metharme') as PromptFormat;
 const SMALL = (): string => makeModel({ size: 'small' });
 const hosts: InferenceHost[] = [];
-afterEach(async () => { await Promise.all(hosts.splice(0).map((host) => host.close())); });
+afterEach(async () => {
+  await Promise.all(hosts.splice(0).map((host) => host.close()));
+});
 
 async function loaded(changes: Partial<LoadOptions> = {}): Promise<InferenceHost> {
   const host = createInferenceHost(engineInMemory);
@@ -26,25 +28,43 @@ async function loaded(changes: Partial<LoadOptions> = {}): Promise<InferenceHost
 }
 
 const turn = (id: string, role: PromptTurn['role'], text: string): PromptTurn => ({ id, role, speaker: null, text });
-const plan = (turns: readonly PromptTurn[], cut: Cut | null = null): PlanRequest => ({ format: metharme, turns, open: false, reserve: 64, contextSize: 1024, cut });
-const words = (count: number, seed: number): string => Array.from({ length: count }, (_, n) => ['rain', 'lamp', 'pier', 'key', 'door'][(n * 7 + seed) % 5]).join(' ');
+const plan = (turns: readonly PromptTurn[], cut: Cut | null = null): PlanRequest => ({
+  format: metharme,
+  turns,
+  open: false,
+  reserve: 64,
+  contextSize: 1024,
+  cut,
+});
+const words = (count: number, seed: number): string =>
+  Array.from({ length: count }, (_, n) => ['rain', 'lamp', 'pier', 'key', 'door'][(n * 7 + seed) % 5]).join(' ');
 
 async function write(host: InferenceHost, request: PlanRequest, cold = false) {
-  const job = host.generate({ plan: request, cold, sampling: { ...DEFAULT_SAMPLING, temperature: 0, repetitionPenalty: 1, banEnd: true, maxTokens: 48, seed: 1 } });
+  const job = host.generate({
+    plan: request,
+    cold,
+    sampling: { ...DEFAULT_SAMPLING, temperature: 0, repetitionPenalty: 1, banEnd: true, maxTokens: 48, seed: 1 },
+  });
   let text = '';
-  job.onText((piece) => { text += piece; });
+  job.onText((piece) => {
+    text += piece;
+  });
   const { stats } = await job.done;
   return { text, stats, ledger: (await job.accepted).ledger };
 }
 
-const prepare = (host: InferenceHost, request: PlanRequest) => host.work<'prepare'>({ type: 'prepare', plan: request }, { priority: 'idle' });
+const prepare = (host: InferenceHost, request: PlanRequest) =>
+  host.work<'prepare'>({ type: 'prepare', plan: request }, { priority: 'idle' });
 
 describe('read ahead', () => {
   test('what stands before the next words is read in idle time; a switch back to the other branch costs nothing', async () => {
     const host = await loaded();
     const asked = [turn('s', 'system', words(20, 1)), turn('u', 'user', words(20, 2))];
     const first = await write(host, plan(asked));
-    const [one, other] = [[...asked, turn('a', 'model', words(30, 3))], [...asked, turn('b', 'model', words(30, 4))]];
+    const [one, other] = [
+      [...asked, turn('a', 'model', words(30, 3))],
+      [...asked, turn('b', 'model', words(30, 4))],
+    ];
     expect(first.stats.reusedTokens).toBe(0);
     for (const branch of [one, other]) {
       expect((await prepare(host, plan(branch))).tokens).toBeGreaterThan(30);
@@ -64,7 +84,7 @@ describe('read ahead', () => {
     let cuts = 0;
     for (let index = 0; index < 24; index++) {
       await prepare(host, plan(turns, cut));
-      turns.push(turn(`u${index}`, 'user', words(1 + index % 7, index)));
+      turns.push(turn(`u${index}`, 'user', words(1 + (index % 7), index)));
       const { stats, ledger } = await write(host, plan(turns, cut));
       expect(stats.promptTokens - stats.reusedTokens).toBeLessThan(64);
       if (JSON.stringify(ledger.cut) !== JSON.stringify(cut)) cuts++;
@@ -81,7 +101,7 @@ describe('read ahead', () => {
     const reply = await write(host, plan([turn('u', 'user', 'Go.')]));
     expect(reply.stats.tokens).toBe(48);
     expect(await ahead).toBeInstanceOf(EngineFault);
-    expect((await ahead as EngineFault).fault.code).toBe('YIELDED');
+    expect(((await ahead) as EngineFault).fault.code).toBe('YIELDED');
   });
 });
 
@@ -89,7 +109,9 @@ test('fast slide: what is kept moves up instead of being read again; off, it is 
   for (const fastSlide of [true, false]) {
     const host = await loaded({ branches: 1, tuning: { fastSlide } });
     const head = turn('s', 'system', words(20, 1));
-    const turns = Array.from({ length: 8 }, (_, index) => turn(`t${index}`, index % 2 === 0 ? 'user' : 'model', words(6 + index, index)));
+    const turns = Array.from({ length: 8 }, (_, index) =>
+      turn(`t${index}`, index % 2 === 0 ? 'user' : 'model', words(6 + index, index)),
+    );
     await write(host, plan([head, ...turns, turn('n', 'user', 'Go.')]));
     const { stats, ledger } = await write(host, plan([head, ...turns.slice(4), turn('n', 'user', 'Go.')]));
     const read = stats.promptTokens - stats.reusedTokens;
@@ -106,12 +128,17 @@ describe('state on disk', () => {
   async function saved(): Promise<string> {
     const host = await loaded();
     const path = join(temporaryFolder('state'), 'a.state');
-    expect((await host.work<'save'>({ type: 'save', request: { path, sha256: null, plan: plan(story) } })).bytes).toBe(0);
+    expect((await host.work<'save'>({ type: 'save', request: { path, sha256: null, plan: plan(story) } })).bytes).toBe(
+      0,
+    );
     await prepare(host, plan(story));
-    expect((await host.work<'save'>({ type: 'save', request: { path, sha256: null, plan: plan(story) } })).bytes).toBeGreaterThan(100_000);
+    expect(
+      (await host.work<'save'>({ type: 'save', request: { path, sha256: null, plan: plan(story) } })).bytes,
+    ).toBeGreaterThan(100_000);
     return path;
   }
-  const restore = (host: InferenceHost, path: string) => host.work<'restore'>({ type: 'restore', request: { path, sha256: null } });
+  const restore = (host: InferenceHost, path: string) =>
+    host.work<'restore'>({ type: 'restore', request: { path, sha256: null } });
 
   test('a story goes on at once after a restart, as it would have', async () => {
     const path = await saved();
@@ -130,7 +157,9 @@ describe('state on disk', () => {
     await host.work({ type: 'prepare', plan: long });
     const folder = temporaryFolder('killed');
     const path = join(folder, 'a.state');
-    const save = host.work({ type: 'save', request: { path, sha256: null, plan: long } }).catch((error: unknown) => error);
+    const save = host
+      .work({ type: 'save', request: { path, sha256: null, plan: long } })
+      .catch((error: unknown) => error);
     while (readdirSync(folder).length === 0) await delay(1);
     process.kill(host.pid ?? expect.fail('there is no process'), 'SIGKILL');
     expect(await save).toMatchObject({ fault: { code: 'CRASH' } });
@@ -146,7 +175,10 @@ describe('state on disk', () => {
     const refused = async (by = host): Promise<void> => {
       const fault: unknown = await restore(by, damaged).catch((error: unknown) => error);
       expect(fault).toBeInstanceOf(EngineFault);
-      expect((fault as EngineFault).fault).toMatchObject({ code: 'STATE', message: expect.stringContaining('Nothing is lost') as unknown });
+      expect((fault as EngineFault).fault).toMatchObject({
+        code: 'STATE',
+        message: expect.stringContaining('Nothing is lost') as unknown,
+      });
     };
     for (const share of [0, 0.001, 0.1, 0.5, 0.9, 0.999]) {
       copyFileSync(path, damaged);

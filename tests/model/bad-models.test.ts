@@ -29,19 +29,26 @@ const passes = (path: string): boolean => {
 test('an odd file that passes the check opens in the real engine', async () => {
   const opening = [...oddModels(folder), ...withoutEachKey(folder)].filter(({ opens }) => opens !== undefined);
   expect(opening.length).toBeGreaterThan(30);
-  for (const { name, path } of opening) expect({ name, ...await engine.load(path) }).toEqual({ name, end: 'opened' });
+  for (const { name, path } of opening) expect({ name, ...(await engine.load(path)) }).toEqual({ name, end: 'opened' });
 });
 
 /** A mutant that passes the check and ends the engine is a rule that the check lacks. */
 test('of 2,000 headers with flipped bytes none ends or hangs the engine', async () => {
-  const kinds: readonly Partial<ModelRecipe>[] = [{}, { architecture: 'llama', vocabulary: 'spm' }, { architecture: 'stablelm', marks: 'user-defined' }];
+  const kinds: readonly Partial<ModelRecipe>[] = [
+    {},
+    { architecture: 'llama', vocabulary: 'spm' },
+    { architecture: 'stablelm', marks: 'user-defined' },
+  ];
   const found = { refused: 0, opened: 0, 'refused by the engine': 0 };
   const missed: { kind: number; mutant: Mutant; why: string }[] = [];
   for (const [kind, recipe] of kinds.entries()) {
     const file = new MutantFile(recipe, join(folder, `mutant-${kind}.gguf`));
     for (const mutant of file.mutants(kind === 0 ? 1000 : 500, kind + 1)) {
       await file.as(mutant, async (path) => {
-        if (!passes(path)) { found.refused++; return; }
+        if (!passes(path)) {
+          found.refused++;
+          return;
+        }
         const load = await engine.load(path);
         if (load.end === 'opened') found.opened++;
         else if (load.end === 'refused') found['refused by the engine']++;

@@ -11,7 +11,11 @@ import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { largeModel, makeModel } from '../helpers/model-maker.ts';
 
 const DEMO = new URL('../../resources/models/pocket-storyteller-q8_0.gguf', import.meta.url).pathname;
-const metharme = formatByName('metharme') ?? (() => { throw new Error('no metharme'); })();
+const metharme =
+  formatByName('metharme') ??
+  (() => {
+    throw new Error('no metharme');
+  })();
 const hosts: InferenceHost[] = [];
 
 function newHost(start: StartEngine = forkEngine()): InferenceHost {
@@ -26,41 +30,77 @@ async function loaded(path = DEMO, start?: StartEngine): Promise<InferenceHost> 
   return host;
 }
 
-afterEach(async () => { await Promise.all(hosts.splice(0).map((host) => host.close())); });
+afterEach(async () => {
+  await Promise.all(hosts.splice(0).map((host) => host.close()));
+});
 
 const ADVENTURE: readonly (readonly ['system' | 'user' | 'model', string])[] = [
-  ['system', 'This is a text adventure game. Describe the scenario to the user and give him three options to pick from on each turn.'],
+  [
+    'system',
+    'This is a text adventure game. Describe the scenario to the user and give him three options to pick from on each turn.',
+  ],
   ['user', 'Start!'],
 ];
 
-function request(turns = ADVENTURE, changes: Partial<GenerateRequest['sampling']> = {}, plan: Partial<PlanRequest> = {}): GenerateRequest {
+function request(
+  turns = ADVENTURE,
+  changes: Partial<GenerateRequest['sampling']> = {},
+  plan: Partial<PlanRequest> = {},
+): GenerateRequest {
   return {
-    plan: { format: metharme, turns: turns.map(([role, text], index): PromptTurn => ({ id: String(index), role, speaker: null, text })), open: false, reserve: 256, contextSize: 1024, cut: null, ...plan },
+    plan: {
+      format: metharme,
+      turns: turns.map(([role, text], index): PromptTurn => ({ id: String(index), role, speaker: null, text })),
+      open: false,
+      reserve: 256,
+      contextSize: 1024,
+      cut: null,
+      ...plan,
+    },
     sampling: { ...DEFAULT_SAMPLING, seed: 7, ...changes },
   };
 }
 
 async function write(job: EngineJob): Promise<{ text: string } & Awaited<EngineJob['done']>> {
   let text = '';
-  job.onText((piece) => { text += piece; });
-  return { ...await job.done, text };
+  job.onText((piece) => {
+    text += piece;
+  });
+  return { ...(await job.done), text };
 }
 
 async function faultOf(promise: Promise<unknown>): Promise<StudioFault> {
-  const error: unknown = await promise.then(() => null, (reason: unknown) => reason);
+  const error: unknown = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
   if (!(error instanceof EngineFault)) throw new Error(`expected a fault, got ${String(error)}`);
   return error.fault;
 }
 
 test('a prompt in its tokens: control tokens by name, everything else as text, and what ends a reply', async () => {
   const host = await loaded();
-  const { tokens, ends } = await host.tokens(request([['system', 'Rain.'], ['user', 'Who goes?']]).plan);
+  const { tokens, ends } = await host.tokens(
+    request([
+      ['system', 'Rain.'],
+      ['user', 'Who goes?'],
+    ]).plan,
+  );
   expect(tokens.map(({ text }) => text).join('')).toBe('<|system|>Rain.<|user|>Who goes?<|model|>');
-  expect(tokens.filter(({ kind }) => kind === 'control').map(({ text }) => text)).toEqual(['<|system|>', '<|user|>', '<|model|>']);
+  expect(tokens.filter(({ kind }) => kind === 'control').map(({ text }) => text)).toEqual([
+    '<|system|>',
+    '<|user|>',
+    '<|model|>',
+  ]);
   expect(ends.map(({ text }) => text)).toEqual(['<|endoftext|>']);
   const bytes = await loaded(makeModel({ marks: 'user-defined' }));
   const spelled = await bytes.tokens(request([['user', 'é']]).plan);
-  expect(spelled.tokens.map(({ text, kind }) => [text, kind])).toEqual([['<|user|>', 'user-defined'], ['<C3>', 'plain'], ['<A9>', 'plain'], ['<|model|>', 'user-defined']]);
+  expect(spelled.tokens.map(({ text, kind }) => [text, kind])).toEqual([
+    ['<|user|>', 'user-defined'],
+    ['<C3>', 'plain'],
+    ['<A9>', 'plain'],
+    ['<|model|>', 'user-defined'],
+  ]);
 });
 
 describe('a reply', () => {
@@ -126,12 +166,17 @@ describe('a reply', () => {
     const first = host.generate(request(ADVENTURE, { banEnd: true, maxTokens: 400 }));
     const second = host.generate(request(ADVENTURE, { maxTokens: 5 }));
     const writing = Promise.withResolvers<void>();
-    first.onText(() => { writing.resolve(); });
+    first.onText(() => {
+      writing.resolve();
+    });
     await writing.promise;
     const order: string[] = [];
     const noted = async <T>(name: string, promise: Promise<T>): Promise<T> => promise.finally(() => order.push(name));
     const [ledger, counts] = await Promise.all([
-      noted('plan', host.plan(request().plan)), noted('count', host.count(['Once upon a time', ''])), noted('first', first.done), noted('second', second.done),
+      noted('plan', host.plan(request().plan)),
+      noted('count', host.count(['Once upon a time', ''])),
+      noted('first', first.done),
+      noted('second', second.done),
     ]);
     expect(ledger.toRead).toBeLessThan(8);
     expect(counts).toEqual([4, 0]);
@@ -143,12 +188,17 @@ describe('exact text', () => {
   test('emoji, end token and spaces come as the vocabulary has them, in both kinds of vocabulary', async () => {
     const cases = [
       { recipe: { kind: 'bigram', chain: ['<|model|>Oh .\n\u{1F98A}!<|endoftext|>'] }, expected: 'Oh .\n\u{1F98A}!' },
-      { recipe: { kind: 'bigram', architecture: 'llama', vocabulary: 'spm', chain: ['<|model|> Once\u{1F98A}.</s>'] }, expected: 'Once\u{1F98A}.' },
+      {
+        recipe: { kind: 'bigram', architecture: 'llama', vocabulary: 'spm', chain: ['<|model|> Once\u{1F98A}.</s>'] },
+        expected: 'Once\u{1F98A}.',
+      },
       { recipe: { kind: 'bigram', marks: 'user-defined', chain: ['<|model|>Hey!<|user|>'] }, expected: 'Hey!' },
     ] as const;
     for (const { recipe, expected } of cases) {
       const host = await loaded(makeModel(recipe));
-      const { text, reason } = await write(host.generate(request([['user', 'x']], { temperature: 0 }, { contextSize: 4096 })));
+      const { text, reason } = await write(
+        host.generate(request([['user', 'x']], { temperature: 0 }, { contextSize: 4096 })),
+      );
       expect(text).toBe(expected);
       expect(reason).toBe(recipe.chain[0].endsWith('<|user|>') ? 'stop' : 'end');
     }
@@ -157,14 +207,29 @@ describe('exact text', () => {
   test('a stop text in a vocabulary without such a token is never shown', async () => {
     const host = await loaded(makeModel({ kind: 'bigram', marks: 'absent', chain: ['>Hey<|usr'] }));
     const format = { ...metharme, stops: ['<|us'] };
-    const { text, reason } = await write(host.generate(request([['user', 'x']], { temperature: 0 }, { contextSize: 4096, format })));
+    const { text, reason } = await write(
+      host.generate(request([['user', 'x']], { temperature: 0 }, { contextSize: 4096, format })),
+    );
     expect({ text, reason }).toEqual({ text: 'Hey', reason: 'stop' });
   });
 
   test('the repetition penalty sees the prompt', async () => {
-    const host = await loaded(makeModel({ kind: 'bigram', chain: ['<|model|>a<|endoftext|>', '<|model|>b<|endoftext|>'] }));
+    const host = await loaded(
+      makeModel({ kind: 'bigram', chain: ['<|model|>a<|endoftext|>', '<|model|>b<|endoftext|>'] }),
+    );
     for (const temperature of [0, 0.5]) {
-      const after = async (said: string): Promise<string> => (await write(host.generate(request([['user', said]], { temperature, repetitionPenalty: 2, repetitionRange: 3 }, { contextSize: 4096 })))).text;
+      const after = async (said: string): Promise<string> =>
+        (
+          await write(
+            host.generate(
+              request(
+                [['user', said]],
+                { temperature, repetitionPenalty: 2, repetitionRange: 3 },
+                { contextSize: 4096 },
+              ),
+            ),
+          )
+        ).text;
       expect([await after('a'), await after('b')]).toEqual(['b', 'a']);
     }
   });
@@ -178,7 +243,9 @@ describe('stopping', () => {
     const host = await loaded(largeModel());
     const reading = host.generate(heavy);
     const began = Promise.withResolvers<void>();
-    reading.onPrompt(({ done }) => { if (done > 0) began.resolve(); });
+    reading.onPrompt(({ done }) => {
+      if (done > 0) began.resolve();
+    });
     await began.promise;
     let at = performance.now();
     reading.stop();
@@ -189,7 +256,9 @@ describe('stopping', () => {
 
     const writing = host.generate(request(ADVENTURE, { banEnd: true }, { contextSize: 4096 }));
     const first = Promise.withResolvers<void>();
-    writing.onText(() => { first.resolve(); });
+    writing.onText(() => {
+      first.resolve();
+    });
     await first.promise;
     at = performance.now();
     writing.stop();
@@ -203,9 +272,15 @@ describe('what cannot be done is said in a sentence', () => {
     const host = newHost();
     expect((await faultOf(host.plan(request().plan))).code).toBe('NO_ENGINE');
     expect((await faultOf(host.generate(request()).done)).code).toBe('NO_ENGINE');
-    const memory = await faultOf(host.load({ path: DEMO, contextSize: 4_000_000, threads: 1, gpu: false }, () => undefined));
+    const memory = await faultOf(
+      host.load({ path: DEMO, contextSize: 4_000_000, threads: 1, gpu: false }, () => undefined),
+    );
     expect(memory.code).toBe('MEMORY');
-    const offered = Number(/^With a context of 4,000,000 tokens the model does not fit .* A context of ([\d,]+) tokens fits\.$/.exec(memory.message)?.[1]?.replaceAll(',', ''));
+    const offered = Number(
+      /^With a context of 4,000,000 tokens the model does not fit .* A context of ([\d,]+) tokens fits\.$/
+        .exec(memory.message)?.[1]
+        ?.replaceAll(',', ''),
+    );
     expect(offered).toBeGreaterThan(4096);
     expect(offered).toBeLessThan(4_000_000);
     await host.load({ path: DEMO, contextSize: null, threads: 1, gpu: false }, () => undefined);

@@ -10,7 +10,9 @@ import { DEFAULT_SAMPLING, type Sampling, STEPS } from '../../shared/settings/sa
 import { bigramLogProbability, makeModel } from '../helpers/model-maker.ts';
 
 const opened: OpenModel[] = [];
-afterEach(async () => { await Promise.all(opened.splice(0).map((open) => open.dispose())); });
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((open) => open.dispose()));
+});
 
 async function open(path: string): Promise<OpenModel> {
   const model = await openModel({ path, contextSize: 4096, threads: 1, gpu: false }, () => undefined);
@@ -21,11 +23,21 @@ async function open(path: string): Promise<OpenModel> {
 const RECIPE = { kind: 'bigram', architecture: 'llama' } as const;
 const PROMPT = [72, 105];
 
-async function written(model: OpenModel, changes: Partial<Sampling & { seed: number }>, limit: number): Promise<Choice[]> {
+async function written(
+  model: OpenModel,
+  changes: Partial<Sampling & { seed: number }>,
+  limit: number,
+): Promise<Choice[]> {
   const sequence = await model.branches.take(PROMPT, { cold: true });
   const task: Task = {
-    ...await choosingBy({ ...DEFAULT_SAMPLING, temperature: 1, minP: 0, repetitionPenalty: 1, candidates: 0, seed: 11, ...changes }, new Set(), model),
-    end: PROMPT.length + limit, signal: new AbortController().signal, began: () => undefined,
+    ...(await choosingBy(
+      { ...DEFAULT_SAMPLING, temperature: 1, minP: 0, repetitionPenalty: 1, candidates: 0, seed: 11, ...changes },
+      new Set(),
+      model,
+    )),
+    end: PROMPT.length + limit,
+    signal: new AbortController().signal,
+    began: () => undefined,
   };
   const choices: Choice[] = [];
   for await (const choice of nextTokens({ sequence, vocabulary: model.vocabulary }, [...PROMPT], task)) {
@@ -37,15 +49,21 @@ async function written(model: OpenModel, changes: Partial<Sampling & { seed: num
 
 describe('on a model whose every probability is known', () => {
   const known = bigramLogProbability(RECIPE);
-  const row = (before: number): Distribution => new Map(Array.from({ length: 260 }, (_, token) => [token, known(before, token)]));
+  const row = (before: number): Distribution =>
+    new Map(Array.from({ length: 260 }, (_, token) => [token, known(before, token)]));
 
   test('the recorded probabilities are the model’s own, whatever the samplers do', async () => {
     const model = await open(makeModel(RECIPE));
     let before = PROMPT.at(-1) ?? 0;
-    for (const { token, others } of await written(model, { candidates: 10, temperature: 2, topP: 0.9, repetitionPenalty: 1.5, logitBias: [{ text: 'e', bias: 3 }] }, 60)) {
+    for (const { token, others } of await written(
+      model,
+      { candidates: 10, temperature: 2, topP: 0.9, repetitionPenalty: 1.5, logitBias: [{ text: 'e', bias: 3 }] },
+      60,
+    )) {
       const order = [...row(before)].sort((a, b) => b[1] - a[1]);
-      expect([...others?.tokens ?? []]).toEqual(order.slice(0, 10).map(([id]) => id));
-      for (const [place, log] of [...others?.logs ?? []].entries()) expect(log).toBeCloseTo(order[place]?.[1] ?? 0, 4);
+      expect([...(others?.tokens ?? [])]).toEqual(order.slice(0, 10).map(([id]) => id));
+      for (const [place, log] of [...(others?.logs ?? [])].entries())
+        expect(log).toBeCloseTo(order[place]?.[1] ?? 0, 4);
       expect(others?.chosen).toBeCloseTo(known(before, token), 4);
       before = token;
     }
@@ -80,23 +98,42 @@ describe('on a model whose every probability is known', () => {
 
   /** The 99.99 % quantile of chi-square with 49 degrees of freedom. */
   const BOUND = 94;
-  const logs = (shares: Distribution): Distribution => new Map([...shares].map(([token, share]) => [token, Math.log(share)]));
+  const logs = (shares: Distribution): Distribution =>
+    new Map([...shares].map(([token, share]) => [token, Math.log(share)]));
   const early = ['temperature', ...STEPS.slice(0, -1)] as const;
   /** A chain, its distribution, and a distribution near it that would be wrong. */
-  const chains: readonly [string, Partial<Sampling & { seed: number }>, (before: number) => Distribution, (before: number) => Distribution][] = [
+  const chains: readonly [
+    string,
+    Partial<Sampling & { seed: number }>,
+    (before: number) => Distribution,
+    (before: number) => Distribution,
+  ][] = [
     ['nothing on', {}, (before) => softmax(row(before)), (before) => references.tempered(row(before), 0.7)],
-    ['Open-Assistant’s typical 0.2', { typicalP: 0.2, order: [...early] }, (before) => references.typicalP(softmax(row(before)), 0.2), (before) => references.typicalP(softmax(row(before)), 0.25)],
-    ['a long chain', { topNSigma: 2, topK: 120, topP: 0.8, minP: 0.4, temperature: 0.5 }, (before) => {
-      const near = references.topNSigma(row(before), 2);
-      return references.tempered(logs(references.minP(references.topP(references.topK(near, 120), 0.8), 0.4)), 0.5);
-    }, (before) => references.topK(softmax(row(before)), 120)],
+    [
+      'Open-Assistant’s typical 0.2',
+      { typicalP: 0.2, order: [...early] },
+      (before) => references.typicalP(softmax(row(before)), 0.2),
+      (before) => references.typicalP(softmax(row(before)), 0.25),
+    ],
+    [
+      'a long chain',
+      { topNSigma: 2, topK: 120, topP: 0.8, minP: 0.4, temperature: 0.5 },
+      (before) => {
+        const near = references.topNSigma(row(before), 2);
+        return references.tempered(logs(references.minP(references.topP(references.topK(near, 120), 0.8), 0.4)), 0.5);
+      },
+      (before) => references.topK(softmax(row(before)), 120),
+    ],
   ];
-  test.each(chains)('4,000 tokens through the engine have the distribution of the chain: %s', async (_name, changes, expected, wrong) => {
-    const model = await open(makeModel(RECIPE));
-    const tokens = (await written(model, changes, 4000)).map(({ token }) => token);
-    expect(evenness(tokens, expected)).toBeLessThan(BOUND);
-    expect(evenness(tokens, wrong)).toBeGreaterThan(BOUND);
-  });
+  test.each(chains)(
+    '4,000 tokens through the engine have the distribution of the chain: %s',
+    async (_name, changes, expected, wrong) => {
+      const model = await open(makeModel(RECIPE));
+      const tokens = (await written(model, changes, 4000)).map(({ token }) => token);
+      expect(evenness(tokens, expected)).toBeLessThan(BOUND);
+      expect(evenness(tokens, wrong)).toBeGreaterThan(BOUND);
+    },
+  );
 });
 
 describe('in a vocabulary of 50,304', () => {
@@ -107,14 +144,22 @@ describe('in a vocabulary of 50,304', () => {
     const always = [0, 777, 30_000];
     const logits = new Logits(sequence, model.vocabulary.size, { listed: 500, always, weight: true, spread: true });
     for (const token of [5, 900, 31_000]) {
-      const { list, whole } = await logits.after(token, async (look) => ({ list: look.list, whole: await look.whole() }));
+      const { list, whole } = await logits.after(token, async (look) => ({
+        list: look.list,
+        whole: await look.whole(),
+      }));
       expect(whole.ids).toHaveLength(50_304);
-      const among = (ids: Int32Array, count: number): Set<number> => new Set([...ids].filter((id) => !always.includes(id)).slice(0, count));
+      const among = (ids: Int32Array, count: number): Set<number> =>
+        new Set([...ids].filter((id) => !always.includes(id)).slice(0, count));
       const listing = among(list.ids, 500);
       expect([...among(whole.ids, 495)].every((id) => listing.has(id))).toBe(true);
-      for (const lifted of always) expect(list.logits[list.ids.indexOf(lifted)]).toBeCloseTo(whole.logits[whole.ids.indexOf(lifted)] ?? 0, 3);
+      for (const lifted of always)
+        expect(list.logits[list.ids.indexOf(lifted)]).toBeCloseTo(whole.logits[whole.ids.indexOf(lifted)] ?? 0, 3);
       const listed = new Set(list.ids);
-      const unseen = whole.ids.reduce((total, id, place) => total + (listed.has(id) ? 0 : Math.exp(whole.logits[place] ?? 0)), 0);
+      const unseen = whole.ids.reduce(
+        (total, id, place) => total + (listed.has(id) ? 0 : Math.exp(whole.logits[place] ?? 0)),
+        0,
+      );
       expect(Math.exp(list.outside) / unseen).toBeCloseTo(1, 3);
       expect(list.spread / whole.spread).toBeGreaterThan(0.93);
       expect(list.spread / whole.spread).toBeLessThan(1.07);
@@ -125,19 +170,33 @@ describe('in a vocabulary of 50,304', () => {
   test('typical sampling is the one of the whole vocabulary, though 500 tokens are all that is listed', async () => {
     const model = await open(makeModel({ size: 'tiny', vocabulary: 'bpe' }));
     const sequence = await model.branches.take(PROMPT, { cold: true });
-    const logits = new Logits(sequence, model.vocabulary.size, { listed: 500, always: [], weight: true, spread: false });
+    const logits = new Logits(sequence, model.vocabulary.size, {
+      listed: 500,
+      always: [],
+      weight: true,
+      spread: false,
+    });
     const whole = await logits.after(PROMPT.at(-1) ?? 0, (look) => look.whole());
     logits.dispose();
     const weights = weightsOf(whole);
     const total = sum(weights);
-    const typical = references.typicalP(new Map([...whole.ids].map((id, place) => [id, (weights[place] ?? 0) / total])), 0.2);
+    const typical = references.typicalP(
+      new Map([...whole.ids].map((id, place) => [id, (weights[place] ?? 0) / total])),
+      0.2,
+    );
     const first = new Set<number>();
     for (let seed = 1; seed <= 12; seed++) {
       const [choice] = await written(model, { typicalP: 0.2, seed, candidates: 10 }, 1);
       first.add(choice?.token ?? -1);
-      expect(choice?.others?.chosen).toBeCloseTo(Math.log((weights[whole.ids.indexOf(choice?.token ?? -1)] ?? 0) / total), 3);
+      expect(choice?.others?.chosen).toBeCloseTo(
+        Math.log((weights[whole.ids.indexOf(choice?.token ?? -1)] ?? 0) / total),
+        3,
+      );
     }
     for (const token of first) expect(typical.has(token)).toBe(true);
-    expect([...first].some((token) => whole.ids.indexOf(token) >= 500), 'typical tokens are beyond the 500 likeliest here').toBe(true);
+    expect(
+      [...first].some((token) => whole.ids.indexOf(token) >= 500),
+      'typical tokens are beyond the 500 likeliest here',
+    ).toBe(true);
   });
 });

@@ -22,25 +22,40 @@ const LEAST = 80;
 test('before 100 turns, edits and cuts among them, the time of reading is known to within 30 %', async () => {
   await host.load({ path: largeModel(), contextSize: CONTEXT, threads: 1, gpu: false }, () => undefined);
   const random = seededRandom(4);
-  const write = (words: number) => Array.from({ length: words }, () => WORDS[Math.floor(random() * WORDS.length)]).join(' ');
+  const write = (words: number) =>
+    Array.from({ length: words }, () => WORDS[Math.floor(random() * WORDS.length)]).join(' ');
   const turns: PromptTurn[] = [{ id: 'note', role: 'system', speaker: null, text: write(40) }];
   const readings: Reading[] = [];
   const misses: number[] = [];
   let cut: Cut | null = null;
   for (let turn = 0; turn <= TURNS; turn++) {
     turns.push({ id: `you-${turn}`, role: 'user', speaker: null, text: write(3 + Math.floor(random() * 8)) });
-    if (turn % EDIT_EVERY === EDIT_EVERY - 1) turns.splice(-12, 1, { id: `edit-${turn}`, role: 'user', speaker: null, text: write(10) });
-    const plan = { format: formatByName('metharme') as PromptFormat, turns, open: false, reserve: 16, contextSize: CONTEXT, cut };
+    if (turn % EDIT_EVERY === EDIT_EVERY - 1)
+      turns.splice(-12, 1, { id: `edit-${turn}`, role: 'user', speaker: null, text: write(10) });
+    const plan = {
+      format: formatByName('metharme') as PromptFormat,
+      turns,
+      open: false,
+      reserve: 16,
+      contextSize: CONTEXT,
+      cut,
+    };
     const { toRead, total } = await host.plan(plan);
     const forecast = readingTime(readings, { read: toRead, reused: total - toRead });
     const job = host.generate({ plan, sampling: { ...DEFAULT_SAMPLING, maxTokens: 2, banEnd: true, seed: turn } });
     cut = (await job.accepted).ledger.cut;
     const { stats } = await job.done;
     if (forecast !== null) misses.push(Math.abs(forecast / stats.firstTokenMs - 1));
-    readings.push({ read: stats.promptTokens - stats.reusedTokens, reused: stats.reusedTokens, ms: stats.firstTokenMs });
+    readings.push({
+      read: stats.promptTokens - stats.reusedTokens,
+      reused: stats.reusedTokens,
+      ms: stats.firstTokenMs,
+    });
     turns.push({ id: `story-${turn}`, role: 'model', speaker: null, text: write(5) });
   }
   const near = misses.filter((miss) => miss <= 0.3).length;
-  console.info(`${near} of ${misses.length} forecasts within 30 %; the median is ${(100 * (misses.toSorted((a, b) => a - b)[TURNS / 2] ?? NaN)).toFixed(0)} % off`);
+  console.info(
+    `${near} of ${misses.length} forecasts within 30 %; the median is ${(100 * (misses.toSorted((a, b) => a - b)[TURNS / 2] ?? NaN)).toFixed(0)} % off`,
+  );
   expect(near).toBeGreaterThanOrEqual(LEAST);
 });

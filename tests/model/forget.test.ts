@@ -13,7 +13,17 @@ afterAll(() => story.close());
 test('a chapter that is removed while its state is written leaves nothing on disk', async () => {
   const { db, dataDir, engine, chapterId } = story;
   const states = (): string[] => readdirSync(join(dataDir, 'state'));
-  const ahead = createAhead({ db, engine, settings: createSettings(db, () => DEFAULT_SAMPLING, () => undefined), dataDir, keepsStates: () => true });
+  const ahead = createAhead({
+    db,
+    engine,
+    settings: createSettings(
+      db,
+      () => DEFAULT_SAMPLING,
+      () => undefined,
+    ),
+    dataDir,
+    keepsStates: () => true,
+  });
   ahead.touched(chapterId);
   for await (const { readAhead } of engine.watch()) if (readAhead > 0) break;
   await ahead.save();

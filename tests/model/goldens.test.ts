@@ -7,15 +7,29 @@ import { planPrompt } from '../../shared/prompt/plan.ts';
 import type { Plan, PromptFormat } from '../../shared/prompt/types.ts';
 import { loadVocabularies, vocabularyFile, type LoadedVocabulary } from '../helpers/vocabularies.ts';
 
-interface Line { readonly role: 'system' | 'user' | 'model'; readonly text: string }
-interface Golden { readonly name: string; readonly format: string; readonly open: boolean; readonly turns: readonly Line[]; readonly prompt: string; readonly ids: Readonly<Record<string, readonly number[]>> }
-interface ExtraGolden extends Omit<Golden, 'ids' | 'open'> { readonly plainTextMarkers: readonly { readonly vocabulary: string; readonly ids: readonly number[] }[] }
+interface Line {
+  readonly role: 'system' | 'user' | 'model';
+  readonly text: string;
+}
+interface Golden {
+  readonly name: string;
+  readonly format: string;
+  readonly open: boolean;
+  readonly turns: readonly Line[];
+  readonly prompt: string;
+  readonly ids: Readonly<Record<string, readonly number[]>>;
+}
+interface ExtraGolden extends Omit<Golden, 'ids' | 'open'> {
+  readonly plainTextMarkers: readonly { readonly vocabulary: string; readonly ids: readonly number[] }[];
+}
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
 const { vocabularies, dispose } = await loadVocabularies({
-  'gpt-neox': vocabularyFile('gpt-neox'), 'llama-spm': vocabularyFile('llama-spm'), qwen2: vocabularyFile('qwen2'),
+  'gpt-neox': vocabularyFile('gpt-neox'),
+  'llama-spm': vocabularyFile('llama-spm'),
+  qwen2: vocabularyFile('qwen2'),
   demo: at('resources/models/pocket-storyteller-q8_0.gguf'),
 });
 afterAll(dispose);
@@ -24,7 +38,10 @@ const loaded = (name: string) => vocabularies.get(name) as LoadedVocabulary;
 
 function plan(format: string, lines: readonly Line[], open: boolean, vocabulary: string): Plan {
   const turns = lines.map((line, index) => ({ id: `t${index}`, speaker: null, ...line }));
-  return planPrompt({ format: formatByName(format) as PromptFormat, turns, open, reserve: 0, contextSize: 100_000, cut: null }, loaded(vocabulary).vocabulary);
+  return planPrompt(
+    { format: formatByName(format) as PromptFormat, turns, open, reserve: 0, contextSize: 100_000, cut: null },
+    loaded(vocabulary).vocabulary,
+  );
 }
 
 describe('our goldens', () => {
@@ -37,29 +54,70 @@ describe('our goldens', () => {
   }
 });
 
-const extra = [process.env['PAPHOS_EXTRA_GOLDENS'], at('../shared/goldens/formats.json')].find((path) => path !== undefined && existsSync(path));
+const extra = [process.env['PAPHOS_EXTRA_GOLDENS'], at('../shared/goldens/formats.json')].find(
+  (path) => path !== undefined && existsSync(path),
+);
 
-describe.skipIf(extra === undefined)(`goldens made independently${extra === undefined ? ': SKIPPED, no PAPHOS_EXTRA_GOLDENS and none in ../shared/goldens' : ''}`, () => {
-  for (const golden of extra === undefined ? [] : (read(extra) as { cases: ExtraGolden[] }).cases) {
-    test.each(golden.plainTextMarkers)(`${golden.name}: $vocabulary`, ({ vocabulary, ids }) => {
-      const planned = plan(golden.format, golden.turns, false, vocabulary);
-      expect(planned.prompt).toBe(golden.prompt);
-      expect(planned.tokens).toEqual(ids);
-    });
-  }
-});
+describe.skipIf(extra === undefined)(
+  `goldens made independently${extra === undefined ? ': SKIPPED, no PAPHOS_EXTRA_GOLDENS and none in ../shared/goldens' : ''}`,
+  () => {
+    for (const golden of extra === undefined ? [] : (read(extra) as { cases: ExtraGolden[] }).cases) {
+      test.each(golden.plainTextMarkers)(`${golden.name}: $vocabulary`, ({ vocabulary, ids }) => {
+        const planned = plan(golden.format, golden.turns, false, vocabulary);
+        expect(planned.prompt).toBe(golden.prompt);
+        expect(planned.tokens).toEqual(ids);
+      });
+    }
+  },
+);
 
 describe("llama.cpp's own tokenisation of the whole string", () => {
-  const text = fc.array(fc.constantFrom('The ', 'sea', ' sea', 's.', ' — ', '\n', '\n\n', '  ', '\t', '…', '"', "'tis", 'é', '狐', '🦊', '12', '.', '. ', '- '), { minLength: 1, maxLength: 20 }).map((pieces) => pieces.join(''));
-  const story = fc.array(fc.record({ role: fc.constantFrom<Line['role'][]>('system', 'user', 'model'), text }), { minLength: 1, maxLength: 6 });
+  const text = fc
+    .array(
+      fc.constantFrom(
+        'The ',
+        'sea',
+        ' sea',
+        's.',
+        ' — ',
+        '\n',
+        '\n\n',
+        '  ',
+        '\t',
+        '…',
+        '"',
+        "'tis",
+        'é',
+        '狐',
+        '🦊',
+        '12',
+        '.',
+        '. ',
+        '- ',
+      ),
+      { minLength: 1, maxLength: 20 },
+    )
+    .map((pieces) => pieces.join(''));
+  const story = fc.array(fc.record({ role: fc.constantFrom<Line['role'][]>('system', 'user', 'model'), text }), {
+    minLength: 1,
+    maxLength: 6,
+  });
 
   test.each([...vocabularies.keys()])('is what every format gives: %s', (vocabulary) => {
-    fc.assert(fc.property(story, fc.boolean(), fc.constantFrom(...FORMATS), (turns, open, format) => {
-      const planned = plan(format.name, turns, open, vocabulary);
-      expect(planned.tokens).toEqual(loaded(vocabulary).whole(planned.prompt));
-      const { segments, overhead, total } = planned.ledger;
-      expect(segments.reduce((sum, segment) => sum + (segment.placement === 'out' ? 0 : segment.tokens ?? NaN), overhead)).toBe(total);
-    }), { numRuns: 300, seed: 3 });
+    fc.assert(
+      fc.property(story, fc.boolean(), fc.constantFrom(...FORMATS), (turns, open, format) => {
+        const planned = plan(format.name, turns, open, vocabulary);
+        expect(planned.tokens).toEqual(loaded(vocabulary).whole(planned.prompt));
+        const { segments, overhead, total } = planned.ledger;
+        expect(
+          segments.reduce(
+            (sum, segment) => sum + (segment.placement === 'out' ? 0 : (segment.tokens ?? NaN)),
+            overhead,
+          ),
+        ).toBe(total);
+      }),
+      { numRuns: 300, seed: 3 },
+    );
   });
 });
 
@@ -100,7 +158,14 @@ describe('a chapter of 100,000 words in one turn', () => {
     const sentence = 'The keeper counted the steps again and lost the number where the stair turns. ';
     const chapter = Array.from({ length: 3600 }, (_, index) => sentence + (index % 5 === 4 ? '\n\n' : '')).join('');
     const turns = [{ id: 'm', role: 'model' as const, speaker: null, text: chapter }];
-    const request = { format: formatByName('metharme') as PromptFormat, turns, open: true, reserve: 128, contextSize: 1024, cut: null };
+    const request = {
+      format: formatByName('metharme') as PromptFormat,
+      turns,
+      open: true,
+      reserve: 128,
+      contextSize: 1024,
+      cut: null,
+    };
     const times = Array.from({ length: 5 }, () => {
       const start = performance.now();
       const planned = planPrompt(request, loaded(vocabulary).vocabulary);

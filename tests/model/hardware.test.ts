@@ -28,18 +28,33 @@ async function load(path: string, tuning: Partial<Tuning> = {}): Promise<LoadedM
 
 function told(text: string): PlanRequest {
   if (!prose) throw new Error('no prose format');
-  return { format: prose, turns: [{ id: 'a', role: 'model', speaker: null, text }], open: true, reserve: 48, contextSize: 512, cut: null };
+  return {
+    format: prose,
+    turns: [{ id: 'a', role: 'model', speaker: null, text }],
+    open: true,
+    reserve: 48,
+    contextSize: 512,
+    cut: null,
+  };
 }
 
 async function write(change: Partial<Sampling> = {}, text = STORY) {
   const sampling = { ...DEFAULT_SAMPLING, temperature: 0, repetitionPenalty: 1, maxTokens: 48, ...change, seed: 5 };
   const job = host.generate({ plan: told(text), sampling });
   let written = '';
-  job.onText((piece) => { written += piece; });
+  job.onText((piece) => {
+    written += piece;
+  });
   return { stats: (await job.done).stats, written };
 }
 
-const refused = async (tuning: Partial<Tuning>): Promise<EngineFault['fault']> => load(LLAMA, tuning).then(() => { throw new Error('it was loaded'); }, (error: EngineFault) => error.fault);
+const refused = async (tuning: Partial<Tuning>): Promise<EngineFault['fault']> =>
+  load(LLAMA, tuning).then(
+    () => {
+      throw new Error('it was loaded');
+    },
+    (error: EngineFault) => error.fault,
+  );
 
 async function plain(path: string): Promise<string> {
   await load(path);
@@ -62,24 +77,41 @@ describe('adapters', () => {
     const adapters = [{ path: makeAdapter(), scale: 1 }];
     const path = join(temporaryFolder('adapter-state'), 'state');
     await load(LLAMA, { adapters });
-    const { done } = host.generate({ plan: told('The fox and the owl. '.repeat(20)), sampling: { ...DEFAULT_SAMPLING, maxTokens: 1, seed: 1 } });
+    const { done } = host.generate({
+      plan: told('The fox and the owl. '.repeat(20)),
+      sampling: { ...DEFAULT_SAMPLING, maxTokens: 1, seed: 1 },
+    });
     await done;
     await host.work({ type: 'save', request: { path, sha256: null, plan: told('The fox and the owl. '.repeat(20)) } });
     await host.close();
     await load(LLAMA, { adapters });
-    expect((await host.work<'restore'>({ type: 'restore', request: { path, sha256: null } })).tokens).toBeGreaterThan(64);
+    expect((await host.work<'restore'>({ type: 'restore', request: { path, sha256: null } })).tokens).toBeGreaterThan(
+      64,
+    );
     await host.close();
     utimesSync(adapters[0]?.path ?? '', 1, 1);
     await load(LLAMA, { adapters });
-    await expect(host.work({ type: 'restore', request: { path, sha256: null } })).rejects.toMatchObject({ fault: { code: 'STATE', detail: 'made with another context' } });
+    await expect(host.work({ type: 'restore', request: { path, sha256: null } })).rejects.toMatchObject({
+      fault: { code: 'STATE', detail: 'made with another context' },
+    });
   });
 
   test('one that does not suit is refused in a sentence', async () => {
     const rubbish = join(temporaryFolder('adapter'), 'rubbish.gguf');
     writeFileSync(rubbish, 'hello');
-    const cases = [[rubbish, /“rubbish.gguf” cannot be opened/], [LLAMA, /no LoRA/], [makeAdapter({ architecture: 'gptneox' }), /another kind of model \(gptneox, not llama\)/], [makeAdapter({ incomplete: true }), /not complete/], [makeAdapter({ alpha: 'u32' }), /“strange.gguf” cannot be opened: it is damaged/], [makeAdapter({ matrices: [['blk.0.attn_q', 32, 32]] }), /does not suit this model/]] as const;
+    const cases = [
+      [rubbish, /“rubbish.gguf” cannot be opened/],
+      [LLAMA, /no LoRA/],
+      [makeAdapter({ architecture: 'gptneox' }), /another kind of model \(gptneox, not llama\)/],
+      [makeAdapter({ incomplete: true }), /not complete/],
+      [makeAdapter({ alpha: 'u32' }), /“strange.gguf” cannot be opened: it is damaged/],
+      [makeAdapter({ matrices: [['blk.0.attn_q', 32, 32]] }), /does not suit this model/],
+    ] as const;
     for (const [path, message] of cases) {
-      expect(await refused({ adapters: [{ path, scale: 1 }] })).toMatchObject({ code: 'ADAPTER', message: expect.stringMatching(message) as string });
+      expect(await refused({ adapters: [{ path, scale: 1 }] })).toMatchObject({
+        code: 'ADAPTER',
+        message: expect.stringMatching(message) as string,
+      });
       await host.close();
     }
   });
@@ -123,7 +155,10 @@ describe('guessing ahead', () => {
   });
 
   test('a model with another vocabulary cannot guess', async () => {
-    expect(await refused({ draft: ROUND })).toMatchObject({ code: 'DRAFT', message: expect.stringMatching(/another vocabulary/) as string });
+    expect(await refused({ draft: ROUND })).toMatchObject({
+      code: 'DRAFT',
+      message: expect.stringMatching(/another vocabulary/) as string,
+    });
   });
 });
 
@@ -143,7 +178,11 @@ test('smaller keys take less memory, and say that the exact mode is off', async 
 });
 
 test('what comes with a model counts as its memory', async () => {
-  const { hardware: { memory: { ram: alone } } } = await load(LLAMA);
+  const {
+    hardware: {
+      memory: { ram: alone },
+    },
+  } = await load(LLAMA);
   await host.close();
   expect((await load(LLAMA, { draft: LLAMA })).hardware.memory.ram).toBeGreaterThan(1.9 * alone);
   await host.close();
@@ -153,7 +192,14 @@ test('what comes with a model counts as its memory', async () => {
 
 test('a graphics card that is not there: the processor computes, and that is said', async () => {
   host = createInferenceHost(engineInMemory);
-  const { hardware, device } = await host.load({ path: ROUND, contextSize: 512, threads: 1, gpu: true, tuning: { gpuLayers: 'max' } }, () => undefined);
-  expect(hardware).toMatchObject({ gpuLayers: 0, vram: null, warning: { code: 'DEVICE', message: expect.stringMatching(/runs on the processor/) as string } });
+  const { hardware, device } = await host.load(
+    { path: ROUND, contextSize: 512, threads: 1, gpu: true, tuning: { gpuLayers: 'max' } },
+    () => undefined,
+  );
+  expect(hardware).toMatchObject({
+    gpuLayers: 0,
+    vram: null,
+    warning: { code: 'DEVICE', message: expect.stringMatching(/runs on the processor/) as string },
+  });
   expect(device).toBe('CPU, 1 thread');
 });

@@ -24,17 +24,45 @@ import { temporaryFolder } from '../helpers/server.ts';
 
 const data = temporaryFolder('kept-states');
 const { db, close } = openStore(data);
-const format = formatByName('metharme') ?? (() => { throw new Error('no metharme'); })();
+const format =
+  formatByName('metharme') ??
+  (() => {
+    throw new Error('no metharme');
+  })();
 let engine: Engine;
 let ahead: Ahead;
 let folder: StateFolder;
 
-const load = () => engine.load({ id: 'm', name: 'Made', options: { path: makeModel({ size: 'small' }), contextSize: 4096, threads: 1, gpu: false }, hardware: DEFAULT_HARDWARE, format, sha256: null, bytes: 1, modifiedAt: 1 });
+const load = () =>
+  engine.load({
+    id: 'm',
+    name: 'Made',
+    options: { path: makeModel({ size: 'small' }), contextSize: 4096, threads: 1, gpu: false },
+    hardware: DEFAULT_HARDWARE,
+    format,
+    sha256: null,
+    bytes: 1,
+    modifiedAt: 1,
+  });
 const files = (): string[] => readdirSync(join(data, 'state'));
 
 beforeAll(() => {
-  engine = createEngine(() => createInferenceHost(forkEngine()), { crashes: createCrashes(db), restMinutes: () => null, onReply: () => undefined });
-  ahead = createAhead({ db, engine, settings: createSettings(db, () => DEFAULT_SAMPLING, () => undefined), dataDir: data, keepsStates: () => true });
+  engine = createEngine(() => createInferenceHost(forkEngine()), {
+    crashes: createCrashes(db),
+    restMinutes: () => null,
+    onReply: () => undefined,
+  });
+  ahead = createAhead({
+    db,
+    engine,
+    settings: createSettings(
+      db,
+      () => DEFAULT_SAMPLING,
+      () => undefined,
+    ),
+    dataDir: data,
+    keepsStates: () => true,
+  });
   folder = openStateFolder(data);
 });
 beforeEach(load);
@@ -49,7 +77,21 @@ async function chapterThatIsRead(): Promise<{ storyId: string; chapterId: string
   const [storyId, chapterId, turnId] = [newId(), newId(), newId()];
   createStory(db, { id: storyId, title: 'Kept', chapterId, turnId });
   const { structureRev, turns } = readTree(db, chapterId, { texts: 'none' });
-  applyChange(db, { changeId: newId(), chapterId, structureRev, ops: [{ op: 'setText', turnId, version: turns.get(turnId)?.version ?? 0, at: 0, del: 0, ins: `${chapterId} ${'the rain in the north '.repeat(100)}` }] });
+  applyChange(db, {
+    changeId: newId(),
+    chapterId,
+    structureRev,
+    ops: [
+      {
+        op: 'setText',
+        turnId,
+        version: turns.get(turnId)?.version ?? 0,
+        at: 0,
+        del: 0,
+        ins: `${chapterId} ${'the rain in the north '.repeat(100)}`,
+      },
+    ],
+  });
   const before = (await readAhead()).readAhead;
   ahead.touched(chapterId);
   await expect.poll(async () => (await readAhead()).readAhead, { timeout: 10_000 }).toBeGreaterThan(before);
@@ -75,7 +117,9 @@ test('what is removed while it is being saved does not come back', async () => {
 });
 
 test('a state with which a process ended before it had done anything else is put aside, any other is kept', async () => {
-  const kill = (): void => { process.kill(engine.host.pid ?? expect.fail('there is no process'), 'SIGKILL'); };
+  const kill = (): void => {
+    process.kill(engine.host.pid ?? expect.fail('there is no process'), 'SIGKILL');
+  };
   const { chapterId } = await chapterThatIsRead();
   const path = folder.pathOf(chapterId, 'm');
   await ahead.save();

@@ -17,20 +17,34 @@ const load = () => host.load({ path: EMBEDDED_MODEL, contextSize: 1024, threads:
 
 /** What each turn in the window costs, counted by another process. */
 function retokenise(prompts: readonly { marker: string; text: string }[][]): number[][] {
-  const output = execFileSync(process.execPath, [join(import.meta.dirname, '../helpers/retokenise.ts'), EMBEDDED_MODEL], { input: JSON.stringify(prompts), encoding: 'utf8', maxBuffer: 1e8 });
+  const output = execFileSync(
+    process.execPath,
+    [join(import.meta.dirname, '../helpers/retokenise.ts'), EMBEDDED_MODEL],
+    { input: JSON.stringify(prompts), encoding: 'utf8', maxBuffer: 1e8 },
+  );
   return JSON.parse(output.trim().split('\n').at(-1) ?? '') as number[][];
 }
 
-const inWindow = (ledger: Ledger, turns: readonly PromptTurn[]) => ledger.segments.filter((segment) => segment.placement !== 'out').map((segment) => {
-  const turn = turns.find(({ id }) => id === segment.source.id);
-  if (!turn) throw new Error('the ledger names a turn that is not there');
-  const from = ledger.cut?.turnId === turn.id ? ledger.cut.offset : 0;
-  return { segment, marker: format.before[turn.role], text: turn.text.slice(from) };
-});
+const inWindow = (ledger: Ledger, turns: readonly PromptTurn[]) =>
+  ledger.segments
+    .filter((segment) => segment.placement !== 'out')
+    .map((segment) => {
+      const turn = turns.find(({ id }) => id === segment.source.id);
+      if (!turn) throw new Error('the ledger names a turn that is not there');
+      const from = ledger.cut?.turnId === turn.id ? ledger.cut.offset : 0;
+      return { segment, marker: format.before[turn.role], text: turn.text.slice(from) };
+    });
 
 test('50 replies of 64 tokens: the head never changes, the window slides in blocks, the ledger is the truth', async () => {
   await load();
-  const turns: PromptTurn[] = [{ id: 'note', role: 'system', speaker: null, text: 'A text adventure. Say what happens, then offer three things to do, each on a line that begins with a dash.' }];
+  const turns: PromptTurn[] = [
+    {
+      id: 'note',
+      role: 'system',
+      speaker: null,
+      text: 'A text adventure. Say what happens, then offer three things to do, each on a line that begins with a dash.',
+    },
+  ];
   let cut = null as Cut | null;
   let cuts = 0;
   const heads: string[] = [];
@@ -38,9 +52,14 @@ test('50 replies of 64 tokens: the head never changes, the window slides in bloc
   const counted: number[][] = [];
   for (let reply = 0; reply < 50; reply += 1) {
     turns.push({ id: `you-${reply}`, role: 'user', speaker: null, text: `I look behind door number ${reply}.` });
-    const job = host.generate({ plan: { format, turns, open: false, reserve: 64, contextSize: 1024, cut }, sampling: { ...DEFAULT_SAMPLING, maxTokens: 64, banEnd: true, seed: reply } });
+    const job = host.generate({
+      plan: { format, turns, open: false, reserve: 64, contextSize: 1024, cut },
+      sampling: { ...DEFAULT_SAMPLING, maxTokens: 64, banEnd: true, seed: reply },
+    });
     let text = '';
-    job.onText((piece) => { text += piece; });
+    job.onText((piece) => {
+      text += piece;
+    });
     const { ledger, headTokens } = await job.accepted;
     const { reason, stats, position } = await job.done;
     expect(reason).toBe('length');
@@ -62,14 +81,25 @@ test('50 replies of 64 tokens: the head never changes, the window slides in bloc
 
 test('Continue at word 50,000 of a one-turn chapter of 100,000 words', async () => {
   await load();
-  const words = Array.from({ length: 100_000 }, (_, n) => (n % 90 === 89 ? 'end.\n' : ['rain', 'harbour', 'lamp', 'pier', 'key', 'door'][n % 6] ?? ''));
+  const words = Array.from({ length: 100_000 }, (_, n) =>
+    n % 90 === 89 ? 'end.\n' : (['rain', 'harbour', 'lamp', 'pier', 'key', 'door'][n % 6] ?? ''),
+  );
   const before = words.slice(0, 50_000).join(' ');
   const job = host.generate({
-    plan: { format, turns: [{ id: 'story', role: 'model', speaker: null, text: before }], open: true, reserve: 32, contextSize: 1024, cut: null },
+    plan: {
+      format,
+      turns: [{ id: 'story', role: 'model', speaker: null, text: before }],
+      open: true,
+      reserve: 32,
+      contextSize: 1024,
+      cut: null,
+    },
     sampling: { ...DEFAULT_SAMPLING, maxTokens: 32, banEnd: true, seed: 1 },
   });
   let text = '';
-  job.onText((piece) => { text += piece; });
+  job.onText((piece) => {
+    text += piece;
+  });
   const { ledger } = await job.accepted;
   const { stats, position } = await job.done;
   expect(ledger.segments).toHaveLength(1);

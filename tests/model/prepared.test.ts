@@ -11,9 +11,16 @@ import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { openStoryEngine } from '../helpers/story-engine.ts';
 
 const sampling = { ...DEFAULT_SAMPLING, maxTokens: 40, banEnd: true };
-const { db, engine, storyId, chapterId, modelTurn, close } = await openStoryEngine('Start.', 'You wake.\n\n- Go inside\n- Run away\n- Wait\n- Sleep');
+const { db, engine, storyId, chapterId, modelTurn, close } = await openStoryEngine(
+  'Start.',
+  'You wake.\n\n- Go inside\n- Run away\n- Wait\n- Sleep',
+);
 afterAll(close);
-const settings = createSettings(db, () => sampling, () => undefined);
+const settings = createSettings(
+  db,
+  () => sampling,
+  () => undefined,
+);
 const ended = { storyId, chapterId, turnId: modelTurn };
 const prepared = createPrepared(db, engine, settings);
 writeSetting(db, 'interface', 'prepareReplies', true);
@@ -24,17 +31,29 @@ function asked(text: string, id = newId()) {
   if (ready === null) throw new Error('the engine is not ready');
   const { turns, versions } = branchTo(db, readTree(db, chapterId, { texts: 'path' }), modelTurn);
   const target = { turns: [...turns, { id, role: 'user' as const, speaker: null, text }], versions, open: false };
-  return { name: ready.modelName, plan: promptRequest(db, chapterId, target, { format: ready.format, contextSize: ready.contextSize, reserve: reserveFor(ready, sampling) }) };
+  return {
+    name: ready.modelName,
+    plan: promptRequest(db, chapterId, target, {
+      format: ready.format,
+      contextSize: ready.contextSize,
+      reserve: reserveFor(ready, sampling),
+    }),
+  };
 }
 async function text(job: EngineJob): Promise<string> {
   let whole = '';
-  job.onText((piece) => { whole += piece; });
+  job.onText((piece) => {
+    whole += piece;
+  });
   await job.done;
   return whole;
 }
 /** The rest before anything is prepared, and time for three short replies. */
 const reads = (): Promise<void> => sleep(2500);
-const take = (words: string): PreparedReply | null => { const { name, plan } = asked(words); return prepared.take(name, plan, sampling); };
+const take = (words: string): PreparedReply | null => {
+  const { name, plan } = asked(words);
+  return prepared.take(name, plan, sampling);
+};
 
 test('what is offered is answered ahead, and the answer is the one that would be written', async () => {
   prepared.after(ended);
@@ -82,7 +101,10 @@ test('a reply that was begun ahead and is asked for by now gives way no more', a
   await sleep(700);
   const { name, plan } = asked('Go inside');
   const reply = prepared.take(name, { ...plan, reserve: 400 }, { ...sampling, maxTokens: 400 });
-  const later = engine.host.generate({ plan: asked('Something else').plan, sampling: { ...sampling, maxTokens: 1, seed: 1 } });
+  const later = engine.host.generate({
+    plan: asked('Something else').plan,
+    sampling: { ...sampling, maxTokens: 1, seed: 1 },
+  });
   expect(await reply?.job.done).toMatchObject({ reason: 'length', stats: { tokens: 400 } });
   expect((await later.done).stats.tokens).toBe(1);
   writeSetting(db, `story:${storyId}`, 'sampling', sampling);

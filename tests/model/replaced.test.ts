@@ -17,7 +17,11 @@ import { temporaryFolder } from '../helpers/server.ts';
 
 /** One model file after another under the same name, of the same size, as a download that is repeated. */
 const FILES = [1, 2, 3].map((seed) => makeModel({ size: 'small', seed }));
-const format = formatByName('metharme') ?? (() => { throw new Error('no metharme'); })();
+const format =
+  formatByName('metharme') ??
+  (() => {
+    throw new Error('no metharme');
+  })();
 const hashOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 const data = temporaryFolder('replaced');
 const place = join(data, 'models', 'mine.gguf');
@@ -37,12 +41,26 @@ beforeAll(async () => {
   mkdirSync(join(data, 'models'));
   put(FILES[0] ?? '');
   const crashes = createCrashes(store.db);
-  engine = createEngine(() => createInferenceHost(forkEngine()), { crashes, restMinutes: () => restMinutes, onReply: () => undefined });
+  engine = createEngine(() => createInferenceHost(forkEngine()), {
+    crashes,
+    restMinutes: () => restMinutes,
+    onReply: () => undefined,
+  });
   fingerprints = createFingerprints(store.db, engine);
   models = createModels({
-    db: store.db, engine, crashes, fingerprints, demo: null, dataDir: data, modelsDir: null,
-    survey: () => { throw new Error('nobody asks'); },
-    beforeChange: async () => { dropped.push(engine.current()?.sha256 ?? 'gone'); },
+    db: store.db,
+    engine,
+    crashes,
+    fingerprints,
+    demo: null,
+    dataDir: data,
+    modelsDir: null,
+    survey: () => {
+      throw new Error('nobody asks');
+    },
+    beforeChange: async () => {
+      dropped.push(engine.current()?.sha256 ?? 'gone');
+    },
   });
   const [model] = await models.list();
   await models.load({ id: model?.id ?? '', contextSize: 512 });
@@ -53,9 +71,19 @@ afterAll(async () => {
   store.close();
 });
 
-const known = async (path: string): Promise<void> => { await expect.poll(() => engine.current()?.sha256, { timeout: 10_000 }).toBe(hashOf(path)); };
-const plan: PlanRequest = { format, open: false, reserve: 16, contextSize: 512, cut: null, turns: [{ id: 'u', role: 'user', speaker: null, text: 'the rain in the north '.repeat(10) }] };
-const write = () => engine.host.generate({ plan, sampling: { ...DEFAULT_SAMPLING, banEnd: true, maxTokens: 3, seed: 1 } }).done;
+const known = async (path: string): Promise<void> => {
+  await expect.poll(() => engine.current()?.sha256, { timeout: 10_000 }).toBe(hashOf(path));
+};
+const plan: PlanRequest = {
+  format,
+  open: false,
+  reserve: 16,
+  contextSize: 512,
+  cut: null,
+  turns: [{ id: 'u', role: 'user', speaker: null, text: 'the rain in the north '.repeat(10) }],
+};
+const write = () =>
+  engine.host.generate({ plan, sampling: { ...DEFAULT_SAMPLING, banEnd: true, maxTokens: 3, seed: 1 } }).done;
 
 async function whenDead(): Promise<void> {
   process.kill(engine.host.pid ?? expect.fail('there is no process'), 'SIGKILL');
@@ -68,28 +96,40 @@ async function whenResting(): Promise<void> {
   restMinutes = null;
 }
 
-test.each([['its process died', whenDead, 0], ['it rested', whenResting, 1]] as const)('a file that took the place of another while %s is another model, and goes on from nothing that the other has read', async (_when, goAway, index) => {
-  const [before = '', after = ''] = FILES.slice(index);
-  await known(before);
-  await write();
-  const state = { path: join(data, 'state'), sha256: hashOf(before) };
-  expect((await engine.host.work<'save'>({ type: 'save', request: { ...state, plan } })).bytes).toBeGreaterThan(1000);
-  const drops = dropped.length;
-  await goAway();
-  put(after);
+test.each([
+  ['its process died', whenDead, 0],
+  ['it rested', whenResting, 1],
+] as const)(
+  'a file that took the place of another while %s is another model, and goes on from nothing that the other has read',
+  async (_when, goAway, index) => {
+    const [before = '', after = ''] = FILES.slice(index);
+    await known(before);
+    await write();
+    const state = { path: join(data, 'state'), sha256: hashOf(before) };
+    expect((await engine.host.work<'save'>({ type: 'save', request: { ...state, plan } })).bytes).toBeGreaterThan(1000);
+    const drops = dropped.length;
+    await goAway();
+    put(after);
 
-  const ready = await models.readyForReply();
-  expect(dropped.slice(drops)).toEqual(['gone']);
-  expect([null, hashOf(after)]).toContain(ready.sha256);
-  for (const sha256 of [ready.sha256, null, hashOf(before)]) await expect(engine.host.work({ type: 'restore', request: { ...state, sha256 } }), String(sha256)).rejects.toMatchObject({ fault: { code: 'STATE' } });
-  expect(await write()).toMatchObject({ stats: { reusedTokens: 0, tokens: 3 } });
-  await known(after);
-});
+    const ready = await models.readyForReply();
+    expect(dropped.slice(drops)).toEqual(['gone']);
+    expect([null, hashOf(after)]).toContain(ready.sha256);
+    for (const sha256 of [ready.sha256, null, hashOf(before)])
+      await expect(
+        engine.host.work({ type: 'restore', request: { ...state, sha256 } }),
+        String(sha256),
+      ).rejects.toMatchObject({ fault: { code: 'STATE' } });
+    expect(await write()).toMatchObject({ stats: { reusedTokens: 0, tokens: 3 } });
+    await known(after);
+  },
+);
 
 test('a file that is replaced just as its process starts again is not taken for the old one', async () => {
   await whenDead();
   put(FILES[0] ?? '');
-  await expect(write()).rejects.toMatchObject({ fault: { code: 'REPLACED', message: expect.stringContaining('Your text is safe') as unknown } });
+  await expect(write()).rejects.toMatchObject({
+    fault: { code: 'REPLACED', message: expect.stringContaining('Your text is safe') as unknown },
+  });
   await models.readyForReply();
   expect((await write()).stats.tokens).toBe(3);
   await known(FILES[0] ?? '');

@@ -7,9 +7,15 @@ import { formatByName } from '../../shared/prompt/formats.ts';
 import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
 import { makeModel } from '../helpers/model-maker.ts';
 
-const metharme = formatByName('metharme') ?? (() => { throw new Error('no metharme'); })();
+const metharme =
+  formatByName('metharme') ??
+  (() => {
+    throw new Error('no metharme');
+  })();
 const hosts: InferenceHost[] = [];
-afterEach(async () => { await Promise.all(hosts.splice(0).map((host) => host.close())); });
+afterEach(async () => {
+  await Promise.all(hosts.splice(0).map((host) => host.close()));
+});
 
 async function loaded(path: string): Promise<InferenceHost> {
   const host = createInferenceHost(engineInMemory);
@@ -21,23 +27,45 @@ async function loaded(path: string): Promise<InferenceHost> {
 /** Nothing on, unless said. */
 function request(said: string, changes: Partial<Sampling & { seed: number }>): GenerateRequest {
   return {
-    plan: { format: metharme, turns: [{ id: 'a', role: 'user', speaker: null, text: said }], open: false, reserve: 64, contextSize: 512, cut: null },
-    sampling: { ...DEFAULT_SAMPLING, temperature: 0, minP: 0, repetitionPenalty: 1, candidates: 0, maxTokens: 40, seed: 7, ...changes },
+    plan: {
+      format: metharme,
+      turns: [{ id: 'a', role: 'user', speaker: null, text: said }],
+      open: false,
+      reserve: 64,
+      contextSize: 512,
+      cut: null,
+    },
+    sampling: {
+      ...DEFAULT_SAMPLING,
+      temperature: 0,
+      minP: 0,
+      repetitionPenalty: 1,
+      candidates: 0,
+      maxTokens: 40,
+      seed: 7,
+      ...changes,
+    },
   };
 }
 
 async function write(job: EngineJob): Promise<{ text: string } & Awaited<EngineJob['done']>> {
   let text = '';
-  job.onText((piece) => { text += piece; });
-  return { ...await job.done, text };
+  job.onText((piece) => {
+    text += piece;
+  });
+  return { ...(await job.done), text };
 }
 
 /** The code of what is refused; nothing of the prompt was read for it. */
 async function refusal(host: InferenceHost, changes: Parameters<typeof request>[1]): Promise<string> {
   const job = host.generate(request('x'.repeat(300), changes));
   let read = 0;
-  job.onPrompt(() => { read++; });
-  const reasons: unknown[] = await Promise.all([job.accepted, job.done].map((promise: Promise<unknown>) => promise.catch((error: unknown) => error)));
+  job.onPrompt(() => {
+    read++;
+  });
+  const reasons: unknown[] = await Promise.all(
+    [job.accepted, job.done].map((promise: Promise<unknown>) => promise.catch((error: unknown) => error)),
+  );
   expect(reasons[0]).toBe(reasons[1]);
   expect(read).toBe(0);
   return reasons[1] instanceof EngineFault ? reasons[1].fault.code : 'not refused';
@@ -51,8 +79,18 @@ describe('through the real engine', () => {
     const host = await loaded(chain('<|model|>The fox.<|endoftext|>'));
     const plain = await write(host.generate(request('x', {})));
     expect(plain).toMatchObject({ text: 'The fox.', reason: 'end' });
-    for (const changes of [{ candidates: 10 }, { dryStrength: 1, dryAllowed: 3 }, { bannedPhrases: ['wolf'] }, { bannedTokens: ['#255'] }, { logitBias: [{ text: 'z', bias: -5 }] }]) {
-      expect(await write(host.generate(request('x', changes)))).toMatchObject({ text: 'The fox.', reason: 'end', position: plain.position });
+    for (const changes of [
+      { candidates: 10 },
+      { dryStrength: 1, dryAllowed: 3 },
+      { bannedPhrases: ['wolf'] },
+      { bannedTokens: ['#255'] },
+      { logitBias: [{ text: 'z', bias: -5 }] },
+    ]) {
+      expect(await write(host.generate(request('x', changes)))).toMatchObject({
+        text: 'The fox.',
+        reason: 'end',
+        position: plain.position,
+      });
     }
   });
 
@@ -61,14 +99,30 @@ describe('through the real engine', () => {
     const free = await write(host.generate(request('x', { temperature: 0.3 })));
     expect(free.text).toMatch(/^A (cat|dog)\.$/);
     for (let seed = 1; seed <= 6; seed++) {
-      expect((await write(host.generate(request('x', { temperature: 0.3, seed, bannedPhrases: ['CAT'] })))).text).toBe('A dog.');
-      expect((await write(host.generate(request('x', { temperature: 0.3, seed, bannedPhrases: ['a dog'] })))).text).not.toMatch(/a dog/i);
+      expect((await write(host.generate(request('x', { temperature: 0.3, seed, bannedPhrases: ['CAT'] })))).text).toBe(
+        'A dog.',
+      );
+      expect(
+        (await write(host.generate(request('x', { temperature: 0.3, seed, bannedPhrases: ['a dog'] })))).text,
+      ).not.toMatch(/a dog/i);
     }
   });
 
   test('a phrase that is the only way on stands in the end', async () => {
     const host = await loaded(makeModel({ kind: 'bigram', chain: ['<|model|>Oh no.<|endoftext|>'] }));
-    const { text, reason } = await write(host.generate(request('x', { bannedPhrases: ['o', 'e', 'a', ' ', 'n', '.'], bannedTokens: Array.from({ length: 200 }, (_, byte) => `#${byte === 79 || byte === 104 || byte === 32 || byte === 110 || byte === 111 || byte === 46 ? 255 : byte}`), maxTokens: 6 })));
+    const { text, reason } = await write(
+      host.generate(
+        request('x', {
+          bannedPhrases: ['o', 'e', 'a', ' ', 'n', '.'],
+          bannedTokens: Array.from(
+            { length: 200 },
+            (_, byte) =>
+              `#${byte === 79 || byte === 104 || byte === 32 || byte === 110 || byte === 111 || byte === 46 ? 255 : byte}`,
+          ),
+          maxTokens: 6,
+        }),
+      ),
+    );
     expect(text.length).toBeGreaterThan(0);
     expect(['end', 'length']).toContain(reason);
   });
@@ -77,15 +131,25 @@ describe('through the real engine', () => {
     const host = await loaded(makeModel({ kind: 'bigram', marks: 'absent', chain: ['>Hey<|usr'] }));
     const format = { ...metharme, stops: ['<|us'] };
     const asked = request('x', { bannedPhrases: ['hey you'] });
-    expect(await write(host.generate({ ...asked, plan: { ...asked.plan, format } }))).toMatchObject({ text: 'Hey', reason: 'stop' });
+    expect(await write(host.generate({ ...asked, plan: { ...asked.plan, format } }))).toMatchObject({
+      text: 'Hey',
+      reason: 'stop',
+    });
     const ending = await loaded(chain('<|model|>No.<|endoftext|>'));
-    expect(await write(ending.generate(request('x', { banEnd: true, bannedPhrases: ['never'] })))).toMatchObject({ reason: 'length', stats: { tokens: 40 } });
+    expect(await write(ending.generate(request('x', { banEnd: true, bannedPhrases: ['never'] })))).toMatchObject({
+      reason: 'length',
+      stats: { tokens: 40 },
+    });
   });
 
   test('bias lifts a token from far below and lowers the likeliest; a word that is several tokens cannot be biased, and it is said', async () => {
     const host = await loaded(chain('<|model|>aaa<|endoftext|>'));
-    expect((await write(host.generate(request('x', { logitBias: [{ text: 'q', bias: 40 }], maxTokens: 5 })))).text).toBe('qqqqq');
-    expect((await write(host.generate(request('x', { logitBias: [{ text: 'a', bias: -40 }], maxTokens: 5 })))).text).not.toMatch(/^a/);
+    expect(
+      (await write(host.generate(request('x', { logitBias: [{ text: 'q', bias: 40 }], maxTokens: 5 })))).text,
+    ).toBe('qqqqq');
+    expect(
+      (await write(host.generate(request('x', { logitBias: [{ text: 'a', bias: -40 }], maxTokens: 5 })))).text,
+    ).not.toMatch(/^a/);
     expect(await refusal(host, { logitBias: [{ text: 'castle', bias: 5 }] })).toBe('NOT_A_TOKEN');
     expect((await write(host.generate(request('x', { maxTokens: 3 })))).text).toBe('aaa');
   });
@@ -102,8 +166,24 @@ describe('through the real engine', () => {
   test('a seed gives the same text again with everything on, another seed another', async () => {
     const host = await loaded(makeModel({ kind: 'random', seed: 5 }));
     const all = {
-      temperature: 1.1, topK: 100, topP: 0.97, minP: 0.001, typicalP: 0.9, tailFree: 0.98, topNSigma: 3, xtcProbability: 0.3, xtcThreshold: 0.05, dryStrength: 0.8, frequencyPenalty: 0.2,
-      presencePenalty: 0.1, repetitionPenalty: 1.1, repetitionRange: 64, dynamicRange: 0.4, bannedPhrases: ['zz'], candidates: 10, banEnd: true,
+      temperature: 1.1,
+      topK: 100,
+      topP: 0.97,
+      minP: 0.001,
+      typicalP: 0.9,
+      tailFree: 0.98,
+      topNSigma: 3,
+      xtcProbability: 0.3,
+      xtcThreshold: 0.05,
+      dryStrength: 0.8,
+      frequencyPenalty: 0.2,
+      presencePenalty: 0.1,
+      repetitionPenalty: 1.1,
+      repetitionRange: 64,
+      dynamicRange: 0.4,
+      bannedPhrases: ['zz'],
+      candidates: 10,
+      banEnd: true,
     };
     const first = await write(host.generate(request('x', all)));
     expect((await write(host.generate(request('x', all)))).text).toBe(first.text);
@@ -116,17 +196,34 @@ describe('a grammar', () => {
   test('rules what is written, by the engine’s own samplers, and its end is the reply’s', async () => {
     const host = await loaded(makeModel({ kind: 'random', seed: 5 }));
     for (const seed of [1, 2]) {
-      const result = await write(host.generate(request('x', { temperature: 1, seed, grammarKind: 'gbnf', grammar: 'root ::= ("yes" | "no") "!"' })));
+      const result = await write(
+        host.generate(
+          request('x', { temperature: 1, seed, grammarKind: 'gbnf', grammar: 'root ::= ("yes" | "no") "!"' }),
+        ),
+      );
       expect(result.text).toMatch(/^(yes|no)!$/);
       expect(result.reason).toBe('end');
     }
     const schema = JSON.stringify({ type: 'object', properties: { open: { type: 'boolean' } } });
-    expect(JSON.parse((await write(host.generate(request('x', { temperature: 1, grammarKind: 'json', grammar: schema })))).text)).toEqual({ open: expect.any(Boolean) });
+    expect(
+      JSON.parse(
+        (await write(host.generate(request('x', { temperature: 1, grammarKind: 'json', grammar: schema })))).text,
+      ),
+    ).toEqual({ open: expect.any(Boolean) });
   });
 
-  test.each([['gbnf', 'root = "a"'], ['gbnf', 'root ::= root "a"'], ['gbnf', 'top ::= "a"'], ['gbnf', ''], ['json', '{']] as const)('that is wrong is refused in a sentence before anything is read, and the engine lives: %s %s', async (grammarKind, grammar) => {
-    const host = await loaded(makeModel({ kind: 'random', seed: 5 }));
-    expect(await refusal(host, { temperature: 1, grammarKind, grammar })).toBe('GRAMMAR');
-    expect((await write(host.generate(request('x', { maxTokens: 3 })))).stats.tokens).toBeGreaterThan(0);
-  });
+  test.each([
+    ['gbnf', 'root = "a"'],
+    ['gbnf', 'root ::= root "a"'],
+    ['gbnf', 'top ::= "a"'],
+    ['gbnf', ''],
+    ['json', '{'],
+  ] as const)(
+    'that is wrong is refused in a sentence before anything is read, and the engine lives: %s %s',
+    async (grammarKind, grammar) => {
+      const host = await loaded(makeModel({ kind: 'random', seed: 5 }));
+      expect(await refusal(host, { temperature: 1, grammarKind, grammar })).toBe('GRAMMAR');
+      expect((await write(host.generate(request('x', { maxTokens: 3 })))).stats.tokens).toBeGreaterThan(0);
+    },
+  );
 });

@@ -13,7 +13,9 @@ import { EMBEDDED_MODEL, ROOT } from '../helpers/server.ts';
 import { loadVocabularies } from '../helpers/vocabularies.ts';
 
 const hosts: InferenceHost[] = [];
-afterEach(async () => { await Promise.all(hosts.splice(0).map((host) => host.close())); });
+afterEach(async () => {
+  await Promise.all(hosts.splice(0).map((host) => host.close()));
+});
 
 async function loaded(path: string): Promise<InferenceHost> {
   const host = createInferenceHost(forkEngine());
@@ -28,10 +30,20 @@ function format(name: string): PromptFormat {
   return found;
 }
 
-const after = (text: string): ScoreRequest['prefix'] => ({ format: format('prose'), turns: [{ id: 'story', role: 'model', speaker: null, text }], open: true });
+const after = (text: string): ScoreRequest['prefix'] => ({
+  format: format('prose'),
+  turns: [{ id: 'story', role: 'model', speaker: null, text }],
+  open: true,
+});
 const sums = (scores: readonly EndingScore[]): number[] => scores.map(({ sum }) => sum);
-const codeOf = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'no fault', (error: unknown) => (error instanceof EngineFault ? error.fault.code : String(error)));
-const close = (value: number, expected: number, relative: number): void => { expect(Math.abs(value / expected - 1)).toBeLessThan(relative); };
+const codeOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'no fault',
+    (error: unknown) => (error instanceof EngineFault ? error.fault.code : String(error)),
+  );
+const close = (value: number, expected: number, relative: number): void => {
+  expect(Math.abs(value / expected - 1)).toBeLessThan(relative);
+};
 
 const STORY = 'The keeper counted the ships again, and once more there was one too many. '.repeat(40).trim();
 const BIGRAMS: readonly Partial<ModelRecipe>[] = [
@@ -60,7 +72,8 @@ describe.each(BIGRAMS)('a bigram model knows every probability: %o', (recipe) =>
       const losses: number[] = [];
       const windows = Math.floor(all.length / window);
       for (let start = 0; start < windows * window; start += window) {
-        for (let at = start + Math.floor(window / 2) + 1; at < start + window; at += 1) losses.push(-logProbability(all[at - 1] ?? 0, all[at] ?? 0));
+        for (let at = start + Math.floor(window / 2) + 1; at < start + window; at += 1)
+          losses.push(-logProbability(all[at - 1] ?? 0, all[at] ?? 0));
       }
       const result = await host.perplexity({ text: STORY, window }).done;
       close(result.value, Math.exp(losses.reduce((sum, loss) => sum + loss, 0) / losses.length), 1e-4);
@@ -73,7 +86,9 @@ describe.each(BIGRAMS)('a bigram model knows every probability: %o', (recipe) =>
     const endings = [' and slept.', '', ' and slept again, until noon!'];
     const scores = await host.score({ prefix: after('The keeper sat down'), endings }).done;
     const { tokens } = await tokensOf(path, 'The keeper sat down');
-    expect(scores.map(({ bytes, tokens: scored }) => [bytes, scored.length])).toEqual(endings.map((ending) => [ending.length, ending.length]));
+    expect(scores.map(({ bytes, tokens: scored }) => [bytes, scored.length])).toEqual(
+      endings.map((ending) => [ending.length, ending.length]),
+    );
     for (const { sum, tokens: scored } of scores) {
       let before = tokens.at(-1) ?? 0;
       let expected = 0;
@@ -98,7 +113,7 @@ describe('scores', () => {
       const apart: EndingScore[] = [];
       for (const ending of endings) {
         const cold = await loaded(path);
-        apart.push(...await cold.score({ prefix, endings: [ending] }).done);
+        apart.push(...(await cold.score({ prefix, endings: [ending] }).done));
         await cold.close();
       }
       const turned = await host.score({ prefix, endings: endings.toReversed() }).done;
@@ -111,7 +126,10 @@ describe('scores', () => {
 
   test('count what merges with the end of the prefix for every ending, so that they can be compared', async () => {
     const host = await loaded(EMBEDDED_MODEL);
-    const [merged, other] = await host.score({ prefix: after('Once upon a ti'), endings: ['me there was a fox.', 'zzz'] }).done;
+    const [merged, other] = await host.score({
+      prefix: after('Once upon a ti'),
+      endings: ['me there was a fox.', 'zzz'],
+    }).done;
     const [split] = await host.score({ prefix: after('Once upon a'), endings: [' time there was a fox.'] }).done;
     expect(merged?.sum).toBeCloseTo(split?.sum ?? 0, 1);
     expect(merged?.sum).toBeGreaterThan(other?.sum ?? 0);
@@ -119,8 +137,15 @@ describe('scores', () => {
 
   test('a reply in the format of the model: what it would say scores higher than what it would not', async () => {
     const host = await loaded(EMBEDDED_MODEL);
-    const prefix: ScoreRequest['prefix'] = { format: format('metharme'), open: false, turns: [{ id: 'you', role: 'user', speaker: null, text: 'Tell me a story about a fox.' }] };
-    const [fitting, other] = await host.score({ prefix, endings: ['Once upon a time there was a fox.', 'Invoice quarterly synergy matrix.'] }).done;
+    const prefix: ScoreRequest['prefix'] = {
+      format: format('metharme'),
+      open: false,
+      turns: [{ id: 'you', role: 'user', speaker: null, text: 'Tell me a story about a fox.' }],
+    };
+    const [fitting, other] = await host.score({
+      prefix,
+      endings: ['Once upon a time there was a fox.', 'Invoice quarterly synergy matrix.'],
+    }).done;
     expect(fitting?.sum).toBeGreaterThan(other?.sum ?? 0);
   });
 
@@ -135,7 +160,9 @@ describe('scores', () => {
 });
 
 test('the embedded model has the perplexity of its card', async () => {
-  const card = JSON.parse(readFileSync(join(ROOT, 'resources/models/model.json'), 'utf8')) as { perplexity: { text: string; tokens: number; windows: number; value: number; relativeTolerance: number } };
+  const card = JSON.parse(readFileSync(join(ROOT, 'resources/models/model.json'), 'utf8')) as {
+    perplexity: { text: string; tokens: number; windows: number; value: number; relativeTolerance: number };
+  };
   const text = readFileSync(join(ROOT, 'resources/models', card.perplexity.text), 'utf8').replace(/\n$/, '');
   const host = await loaded(EMBEDDED_MODEL);
   const result = await host.perplexity({ text, window: 512 }).done;
@@ -148,7 +175,10 @@ test('a measurement says how far it is and can be stopped, in the work and befor
   const running = host.perplexity({ text: 'the rain in the north '.repeat(400), window: 512 });
   const waiting = host.perplexity({ text: STORY, window: 128 });
   const shares: number[] = [];
-  running.onProgress((share) => { shares.push(share); if (shares.length > 3) running.stop(); });
+  running.onProgress((share) => {
+    shares.push(share);
+    if (shares.length > 3) running.stop();
+  });
   waiting.stop();
   expect(await codeOf(waiting.done)).toBe('STOPPED');
   expect(await codeOf(running.done)).toBe('STOPPED');
@@ -164,11 +194,19 @@ test('a reply goes first: the measurement gives way, begins again, and comes to 
   const order: string[] = [];
   const measurement = host.perplexity(request);
   const begun = Promise.withResolvers<void>();
-  measurement.onProgress((share) => { if (share > 0.2) begun.resolve(); });
+  measurement.onProgress((share) => {
+    if (share > 0.2) begun.resolve();
+  });
   await begun.promise;
   const { format: prose, turns, open } = after('Once upon a time');
-  const reply = host.generate({ plan: { format: prose, turns, open, reserve: 8, contextSize: 1024, cut: null }, sampling: { ...DEFAULT_SAMPLING, maxTokens: 8, seed: 1 } });
-  await Promise.all([reply.done.then(() => order.push('reply')), measurement.done.then(() => order.push('measurement'))]);
+  const reply = host.generate({
+    plan: { format: prose, turns, open, reserve: 8, contextSize: 1024, cut: null },
+    sampling: { ...DEFAULT_SAMPLING, maxTokens: 8, seed: 1 },
+  });
+  await Promise.all([
+    reply.done.then(() => order.push('reply')),
+    measurement.done.then(() => order.push('measurement')),
+  ]);
   expect(order).toEqual(['reply', 'measurement']);
   close((await measurement.done).value, undisturbed.value, 1e-6);
 });

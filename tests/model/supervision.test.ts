@@ -19,9 +19,15 @@ import { largeModel, makeModel } from '../helpers/model-maker.ts';
 /** A stopped process is found within this; long enough for a busy machine. */
 const HANG_MS = 4000;
 const LARGE = largeModel();
-const metharme = formatByName('metharme') ?? (() => { throw new Error('no metharme'); })();
+const metharme =
+  formatByName('metharme') ??
+  (() => {
+    throw new Error('no metharme');
+  })();
 const hosts: InferenceHost[] = [];
-afterEach(async () => { await Promise.all(hosts.splice(0).map((host) => host.close())); });
+afterEach(async () => {
+  await Promise.all(hosts.splice(0).map((host) => host.close()));
+});
 
 function newHost(tempo = TEMPO): InferenceHost {
   const host = createInferenceHost(forkEngine(), { tempo, hasRoom: () => true, isShort: () => false });
@@ -29,12 +35,22 @@ function newHost(tempo = TEMPO): InferenceHost {
   return host;
 }
 
-const load = (host: InferenceHost, path = LARGE, onProgress: (value: number) => void = () => undefined): Promise<LoadedModel> =>
-  host.load({ path, contextSize: 4096, threads: 1, gpu: false, branches: 1 }, onProgress);
+const load = (
+  host: InferenceHost,
+  path = LARGE,
+  onProgress: (value: number) => void = () => undefined,
+): Promise<LoadedModel> => host.load({ path, contextSize: 4096, threads: 1, gpu: false, branches: 1 }, onProgress);
 
 function request(text: string, sampling: Partial<Sampling> = {}): GenerateRequest {
   return {
-    plan: { format: metharme, turns: [{ id: 'turn', role: 'user', speaker: null, text }], open: false, reserve: 256, contextSize: 4096, cut: null },
+    plan: {
+      format: metharme,
+      turns: [{ id: 'turn', role: 'user', speaker: null, text }],
+      open: false,
+      reserve: 256,
+      contextSize: 4096,
+      cut: null,
+    },
     sampling: { ...DEFAULT_SAMPLING, banEnd: true, ...sampling, seed: 7 },
   };
 }
@@ -43,13 +59,26 @@ const LONG = 'the rain in the north '.repeat(250);
 const shortReply = request('Start!', { maxTokens: 3 });
 
 async function faultOf(promise: Promise<unknown>): Promise<StudioFault> {
-  const error: unknown = await promise.then(() => null, (reason: unknown) => reason);
+  const error: unknown = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
   if (!(error instanceof EngineFault)) throw new Error(`expected a fault, got ${String(error)}`);
   return error.fault;
 }
 
-const reading = (job: EngineJob): Promise<void> => new Promise((resolve) => { job.onPrompt(({ done, total }) => { if (done > 0 && done < total) resolve(); }); });
-const writing = (job: EngineJob): Promise<void> => new Promise((resolve) => { job.onText(() => { resolve(); }); });
+const reading = (job: EngineJob): Promise<void> =>
+  new Promise((resolve) => {
+    job.onPrompt(({ done, total }) => {
+      if (done > 0 && done < total) resolve();
+    });
+  });
+const writing = (job: EngineJob): Promise<void> =>
+  new Promise((resolve) => {
+    job.onText(() => {
+      resolve();
+    });
+  });
 
 function isRunning(pid: number): boolean {
   try {
@@ -59,13 +88,18 @@ function isRunning(pid: number): boolean {
   }
 }
 
-interface Work { readonly end: Promise<unknown> }
+interface Work {
+  readonly end: Promise<unknown>;
+}
 /** Brings a process into the middle of its work. */
 const PLACES: Readonly<Record<string, (host: InferenceHost) => Promise<Work>>> = {
-  load: (host) => new Promise((resolve) => {
-    const end = load(host, LARGE, () => { resolve({ end }); });
-    end.catch(() => undefined);
-  }),
+  load: (host) =>
+    new Promise((resolve) => {
+      const end = load(host, LARGE, () => {
+        resolve({ end });
+      });
+      end.catch(() => undefined);
+    }),
   prompt: (host) => inReply(host, LONG, reading),
   generation: (host) => inReply(host, 'Start!', writing),
   async save(host) {
@@ -88,7 +122,10 @@ async function inReply(host: InferenceHost, text: string, middle: (job: EngineJo
 }
 
 describe.each(Object.entries(PLACES))('struck in the %s', (_place, bring) => {
-  test.each([['SIGKILL', 'CRASH', 2000], ['SIGSTOP', 'HANG', HANG_MS + 2000]] as const)('by %s: told in time, the next reply works, nothing is left behind', async (signal, code, within) => {
+  test.each([
+    ['SIGKILL', 'CRASH', 2000],
+    ['SIGSTOP', 'HANG', HANG_MS + 2000],
+  ] as const)('by %s: told in time, the next reply works, nothing is left behind', async (signal, code, within) => {
     const host = newHost({ ...TEMPO, pingMs: 200, hangMs: HANG_MS });
     const deaths: StudioFault[] = [];
     host.onDeath((fault) => deaths.push(fault));
@@ -113,7 +150,8 @@ describe.each(Object.entries(PLACES))('struck in the %s', (_place, bring) => {
 });
 
 test('an engine whose studio was killed while it read a long prompt does not stay behind', async () => {
-  const from = (path: string): string => JSON.stringify(new URL(`../../electron/inference/${path}`, import.meta.url).href);
+  const from = (path: string): string =>
+    JSON.stringify(new URL(`../../electron/inference/${path}`, import.meta.url).href);
   const script = `
     const { createInferenceHost } = await import(${from('host.ts')});
     const { forkEngine } = await import(${from('fork.ts')});
@@ -121,8 +159,17 @@ test('an engine whose studio was killed while it read a long prompt does not sta
     await host.load({ path: ${JSON.stringify(LARGE)}, contextSize: 4096, threads: 1, gpu: false }, () => undefined);
     const job = host.generate(${JSON.stringify(request(LONG))});
     job.onPrompt(({ done }) => { if (done > 0) console.log(host.pid); });`;
-  const studio = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const pid = Number.parseInt(await new Promise<string>((resolve) => { studio.stdout.once('data', (data: Buffer) => { resolve(data.toString()); }); }), 10);
+  const studio = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const pid = Number.parseInt(
+    await new Promise<string>((resolve) => {
+      studio.stdout.once('data', (data: Buffer) => {
+        resolve(data.toString());
+      });
+    }),
+    10,
+  );
   expect(isRunning(pid)).toBe(true);
   studio.kill('SIGKILL');
   await expect.poll(() => isRunning(pid), { timeout: 3000 }).toBe(false);
@@ -135,10 +182,15 @@ describe('one after the other', () => {
     const order: string[] = [];
     const measured = host.perplexity({ text: LONG.slice(0, 1000), window: 64 });
     const begun = Promise.withResolvers<void>();
-    measured.onProgress(() => { begun.resolve(); });
+    measured.onProgress(() => {
+      begun.resolve();
+    });
     await begun.promise;
     const reply = host.generate(shortReply);
-    await Promise.all([reply.done.then(() => order.push('reply')), measured.done.then(() => order.push('measurement'))]);
+    await Promise.all([
+      reply.done.then(() => order.push('reply')),
+      measured.done.then(() => order.push('measurement')),
+    ]);
     expect(order).toEqual(['reply', 'measurement']);
     expect((await measured.done).windows).toBeGreaterThan(3);
   });
@@ -148,7 +200,9 @@ describe('one after the other', () => {
     await load(host);
     const measured = host.perplexity({ text: LONG, window: 64 });
     const begun = Promise.withResolvers<void>();
-    measured.onProgress(() => { begun.resolve(); });
+    measured.onProgress(() => {
+      begun.resolve();
+    });
     await begun.promise;
     const pid = host.pid ?? expect.fail('there is no process');
     await host.rest();
@@ -185,10 +239,25 @@ test('two models: the one of before is there at once, with what it has read', as
 
 test('a model that nobody uses leaves the memory; the next reply brings it back', async () => {
   const host = newHost();
-  const engine = createEngine(() => host, { crashes: { died: () => undefined, forget: () => undefined, fault: () => null }, restMinutes: () => 0.01, onReply: () => undefined });
+  const engine = createEngine(() => host, {
+    crashes: { died: () => undefined, forget: () => undefined, fault: () => null },
+    restMinutes: () => 0.01,
+    onReply: () => undefined,
+  });
   const states: string[] = [];
-  void (async () => { for await (const { state } of engine.watch()) if (states.at(-1) !== state) states.push(state); })();
-  await engine.load({ id: 'tiny', name: 'Tiny', options: { path: makeModel(), contextSize: 4096, threads: 1, gpu: false }, hardware: DEFAULT_HARDWARE, format: metharme, bytes: 1, modifiedAt: 1, sha256: null });
+  void (async () => {
+    for await (const { state } of engine.watch()) if (states.at(-1) !== state) states.push(state);
+  })();
+  await engine.load({
+    id: 'tiny',
+    name: 'Tiny',
+    options: { path: makeModel(), contextSize: 4096, threads: 1, gpu: false },
+    hardware: DEFAULT_HARDWARE,
+    format: metharme,
+    bytes: 1,
+    modifiedAt: 1,
+    sha256: null,
+  });
   const pid = host.pid ?? expect.fail('there is no process');
   await expect.poll(() => isRunning(pid), { timeout: 5000 }).toBe(false);
   expect(engine.current()).toBeNull();
@@ -199,7 +268,8 @@ test('a model that nobody uses leaves the memory; the next reply brings it back'
 });
 
 describe.skipIf(process.platform !== 'linux')('memory', () => {
-  const megabytes = (pid: number | 'self'): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+  const megabytes = (pid: number | 'self'): number =>
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
   test('main does not grow over 20 loads, and ends every process', async () => {
     const children = (): string => readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8');

@@ -11,17 +11,36 @@ import { EMBEDDED_MODEL, ROOT, temporaryFolder } from '../helpers/server.ts';
 
 process.env['PAPHOS_THREADS'] = '1';
 const verify = (path: string, format: string | null = null): Promise<Verification> =>
-  verifyModel({ path, demo: null, contextSize: 1024, format: format === null ? null : formatByName(format), says: () => undefined });
+  verifyModel({
+    path,
+    demo: null,
+    contextSize: 1024,
+    format: format === null ? null : formatByName(format),
+    says: () => undefined,
+  });
 const paphos = (...args: string[]): Promise<{ code: number; out: string; err: string }> =>
-  promisify(execFile)(process.execPath, [join(ROOT, 'electron/cli.ts'), ...args], { env: { ...process.env, PAPHOS_THREADS: '1' } })
-    .then(({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }), (error: { code: number; stdout: string; stderr: string }) => ({ code: error.code, out: error.stdout, err: error.stderr }));
+  promisify(execFile)(process.execPath, [join(ROOT, 'electron/cli.ts'), ...args], {
+    env: { ...process.env, PAPHOS_THREADS: '1' },
+  }).then(
+    ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
+    (error: { code: number; stdout: string; stderr: string }) => ({
+      code: error.code,
+      out: error.stdout,
+      err: error.stderr,
+    }),
+  );
 
 /** Each architecture, each kind of vocabulary, each way in which a vocabulary holds role marks. */
 const RECIPES: readonly Partial<ModelRecipe>[] = [
-  { architecture: 'gptneox', marks: 'control' }, { architecture: 'gptneox', marks: 'user-defined' }, { architecture: 'gptneox', marks: 'absent' },
+  { architecture: 'gptneox', marks: 'control' },
+  { architecture: 'gptneox', marks: 'user-defined' },
+  { architecture: 'gptneox', marks: 'absent' },
   { architecture: 'gptneox', vocabulary: 'bpe' },
-  { architecture: 'stablelm', marks: 'control' }, { architecture: 'stablelm', kind: 'bigram', marks: 'absent' },
-  { architecture: 'llama', vocabulary: 'spm', marks: 'control' }, { architecture: 'llama', vocabulary: 'spm', marks: 'user-defined' }, { architecture: 'llama', vocabulary: 'spm', kind: 'bigram', marks: 'absent' },
+  { architecture: 'stablelm', marks: 'control' },
+  { architecture: 'stablelm', kind: 'bigram', marks: 'absent' },
+  { architecture: 'llama', vocabulary: 'spm', marks: 'control' },
+  { architecture: 'llama', vocabulary: 'spm', marks: 'user-defined' },
+  { architecture: 'llama', vocabulary: 'spm', kind: 'bigram', marks: 'absent' },
 ];
 
 test.each(RECIPES)('a page about %o', async (recipe) => {
@@ -36,16 +55,29 @@ test.each(RECIPES)('a page about %o', async (recipe) => {
 
   expect(found.marks.map(({ text }) => text)).toEqual(['<|system|>', '<|user|>', '<|model|>']);
   for (const { text, tokens } of found.marks) {
-    if (marks === 'absent') expect(tokens.map((token) => token.text).join('').trim()).toBe(text);
+    if (marks === 'absent')
+      expect(
+        tokens
+          .map((token) => token.text)
+          .join('')
+          .trim(),
+      ).toBe(text);
     else expect(tokens).toEqual([expect.objectContaining({ text, kind: marks })]);
   }
   expect(found.warnings.some((warning) => warning.startsWith('Role marks are plain text'))).toBe(marks === 'absent');
   expect(found.bos?.text ?? null).toBe(vocabulary === 'spm' ? '<s>' : null);
   expect(found.ends.map(({ text }) => text)).toContain(vocabulary === 'spm' ? '</s>' : '<|endoftext|>');
-  expect(found.sample.filter(({ kind }) => kind === 'plain').map(({ text }) => text).join('')).toContain('A bell answers from the water.');
+  expect(
+    found.sample
+      .filter(({ kind }) => kind === 'plain')
+      .map(({ text }) => text)
+      .join(''),
+  ).toContain('A bell answers from the water.');
   const page = pageOf(found);
   expect(page.split('\n').length).toBeLessThan(100);
-  expect(page).toMatch(/^Window {6}20 turns through 512 tokens: \d+ cuts; the head stayed the same; the counts are the engine's/m);
+  expect(page).toMatch(
+    /^Window {6}20 turns through 512 tokens: \d+ cuts; the head stayed the same; the counts are the engine's/m,
+  );
 });
 
 test('the embedded model, on the command line: text and JSON say the same', async () => {
@@ -73,5 +105,8 @@ test('what is wrong is said, and the exit code says so too', async () => {
   const text = await paphos('verify', join(ROOT, 'package.json'));
   expect([text.code, text.out]).toEqual([1, '']);
   expect(text.err).toMatch(/This is not a model file/);
-  expect(await paphos('verify', EMBEDDED_MODEL, '--format', 'morse')).toMatchObject({ code: 2, err: expect.stringMatching(/There is no format “morse”/) as string });
+  expect(await paphos('verify', EMBEDDED_MODEL, '--format', 'morse')).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/There is no format “morse”/) as string,
+  });
 });

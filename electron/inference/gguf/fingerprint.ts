@@ -4,9 +4,16 @@ import { readParts } from './header.ts';
 import { firstBroken } from './weights.ts';
 
 /** `hold`: one number in shared memory; while it is 1 the thread sleeps. */
-export interface FingerprintJob { readonly kind: 'fingerprint'; readonly path: string; readonly hold: Int32Array<SharedArrayBuffer> }
+export interface FingerprintJob {
+  readonly kind: 'fingerprint';
+  readonly path: string;
+  readonly hold: Int32Array<SharedArrayBuffer>;
+}
 /** The SHA-256 of all its files, one after the other, and the first of its weights that is no number. */
-export interface Fingerprint { readonly sha256: string; readonly broken: string | null }
+export interface Fingerprint {
+  readonly sha256: string;
+  readonly broken: string | null;
+}
 
 const CHUNK = 4 * 2 ** 20;
 

@@ -11,7 +11,9 @@ import { readGgufHeader } from './header.ts';
 
 const DEMO = new URL('../../../resources/models/pocket-storyteller-q8_0.gguf', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'paphos-header-'));
-afterAll(() => { rmSync(folder, { recursive: true }); });
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
 
 /** What became of a file: its warnings, or the code of what was said, which is always a sentence for people. */
 function outcome(path: string): readonly string[] | string {
@@ -29,28 +31,67 @@ function outcome(path: string): readonly string[] | string {
 describe('a good file', () => {
   test('says what it is', () => {
     expect(readGgufHeader(DEMO)).toMatchObject({
-      architecture: 'gptneox', name: 'Pocket Storyteller', contextLength: 1024, layers: 8, embedding: 256, bytes: 9_156_224, parts: 1, warnings: [],
-      vocabulary: { kind: 'bpe', size: 4096, bos: false, endText: '<|endoftext|>', control: expect.arrayContaining(['<|system|>', '<|user|>', '<|model|>', '<|endoftext|>']) as string[] },
+      architecture: 'gptneox',
+      name: 'Pocket Storyteller',
+      contextLength: 1024,
+      layers: 8,
+      embedding: 256,
+      bytes: 9_156_224,
+      parts: 1,
+      warnings: [],
+      vocabulary: {
+        kind: 'bpe',
+        size: 4096,
+        bos: false,
+        endText: '<|endoftext|>',
+        control: expect.arrayContaining(['<|system|>', '<|user|>', '<|model|>', '<|endoftext|>']) as string[],
+      },
     });
-    expect(readGgufHeader(makeModel({ architecture: 'llama', vocabulary: 'spm' })).vocabulary).toMatchObject({ kind: 'spm', bos: true, bosText: '<s>', endText: '</s>', size: 320 });
-    expect(readGgufHeader(makeModel({ marks: 'user-defined' })).vocabulary).toMatchObject({ control: ['<|endoftext|>'], userDefined: ['<|system|>', '<|user|>', '<|model|>'] });
+    expect(readGgufHeader(makeModel({ architecture: 'llama', vocabulary: 'spm' })).vocabulary).toMatchObject({
+      kind: 'spm',
+      bos: true,
+      bosText: '<s>',
+      endText: '</s>',
+      size: 320,
+    });
+    expect(readGgufHeader(makeModel({ marks: 'user-defined' })).vocabulary).toMatchObject({
+      control: ['<|endoftext|>'],
+      userDefined: ['<|system|>', '<|user|>', '<|model|>'],
+    });
   });
 
   test('that names only the token that ends a turn names an end', () => {
-    const path = new OddModels(folder).changed({ set: [['tokenizer.ggml.eot_token_id', 'u32', 256]], without: ['tokenizer.ggml.eos_token_id'] });
+    const path = new OddModels(folder).changed({
+      set: [['tokenizer.ggml.eot_token_id', 'u32', 256]],
+      without: ['tokenizer.ggml.eos_token_id'],
+    });
     const { vocabulary, warnings } = readGgufHeader(path);
     expect([vocabulary.endText, warnings]).toEqual(['<|endoftext|>', []]);
   });
 
   test.each(['gptneox', 'llama', 'stablelm'] as const)('of every kind that we make: %s', (architecture) => {
-    for (const size of ['tiny', 'small'] as const) for (const kind of ['random', 'bigram'] as const) for (const vocabulary of ['bytes', 'spm'] as const) expect(outcome(makeModel({ architecture, size, kind, vocabulary }))).toEqual([]);
+    for (const size of ['tiny', 'small'] as const)
+      for (const kind of ['random', 'bigram'] as const)
+        for (const vocabulary of ['bytes', 'spm'] as const)
+          expect(outcome(makeModel({ architecture, size, kind, vocabulary }))).toEqual([]);
   });
 
   test('a real vocabulary goes with any architecture; others are judged by what all have in common', () => {
     // These hold no weights: all that can be wrong with their keys was right.
-    for (const name of ['gpt-neox', 'llama-spm', 'qwen2']) expect(() => readGgufHeader(vocabularyFile(name))).toThrow(/lacks a part of its weights \(token_embd/);
-    const path = new OddModels(folder).changed({ set: [['general.architecture', 'string', 'qwen3'], ['qwen3.context_length', 'u32', 512], ['qwen3.embedding_length', 'u32', 64], ['qwen3.block_count', 'u32', 2], ['qwen3.attention.head_count', 'u32', 4],
-      ['qwen3.feed_forward_length', 'i32s', [64, 0]], ['qwen3.attention.key_length', 'u32', 128], ['qwen3.rope.dimension_count', 'u32', 128]] });
+    for (const name of ['gpt-neox', 'llama-spm', 'qwen2'])
+      expect(() => readGgufHeader(vocabularyFile(name))).toThrow(/lacks a part of its weights \(token_embd/);
+    const path = new OddModels(folder).changed({
+      set: [
+        ['general.architecture', 'string', 'qwen3'],
+        ['qwen3.context_length', 'u32', 512],
+        ['qwen3.embedding_length', 'u32', 64],
+        ['qwen3.block_count', 'u32', 2],
+        ['qwen3.attention.head_count', 'u32', 4],
+        ['qwen3.feed_forward_length', 'i32s', [64, 0]],
+        ['qwen3.attention.key_length', 'u32', 128],
+        ['qwen3.rope.dimension_count', 'u32', 128],
+      ],
+    });
     expect(readGgufHeader(path)).toMatchObject({ architecture: 'qwen3', contextLength: 512, warnings: [] });
   });
 
@@ -87,15 +128,21 @@ describe('what an architecture needs', () => {
 });
 
 test('the sentences say what is wrong', () => {
-  const sentences = Object.fromEntries(odd.filter(({ refused }) => refused !== undefined).map(({ name, path }) => {
-    try {
-      readGgufHeader(path);
-      return [name, ''];
-    } catch (error) {
-      return [name, String(error instanceof Error ? error.message : error)];
-    }
-  }));
-  expect(sentences['1000000 layers']).toMatch(/^This model file gives 1,000,000 as its number of layers, which cannot be\. /);
+  const sentences = Object.fromEntries(
+    odd
+      .filter(({ refused }) => refused !== undefined)
+      .map(({ name, path }) => {
+        try {
+          readGgufHeader(path);
+          return [name, ''];
+        } catch (error) {
+          return [name, String(error instanceof Error ? error.message : error)];
+        }
+      }),
+  );
+  expect(sentences['1000000 layers']).toMatch(
+    /^This model file gives 1,000,000 as its number of layers, which cannot be\. /,
+  );
   expect(sentences['a missing matrix']).toMatch(/lacks a part of its weights \(blk\.1\.ffn_up\.weight\)/);
   expect(sentences['cut off at 50 %']).toMatch(/cut off/);
   expect(sentences['SentencePiece on byte pairs']).toMatch(/lacks tokens for single bytes/);

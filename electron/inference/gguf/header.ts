@@ -28,7 +28,13 @@ export interface GgufHeader {
 }
 
 /** One file of a model: its weights begin at `dataStart`. */
-export interface Part { readonly path: string; readonly keys: Keys; readonly tensors: Tensors; readonly dataStart: number; readonly bytes: number }
+export interface Part {
+  readonly path: string;
+  readonly keys: Keys;
+  readonly tensors: Tensors;
+  readonly dataStart: number;
+  readonly bytes: number;
+}
 
 /**
  * A strict check of a model file before the engine sees it: llama.cpp aborts or hangs on many damaged ones. Bounded in memory and time; throws an EngineFault worded for people.
@@ -37,7 +43,12 @@ export interface Part { readonly path: string; readonly keys: Keys; readonly ten
 export function readGgufHeader(path: string): GgufHeader {
   const parts = readParts(path);
   const [first = readPart(path)] = parts;
-  return describe(first.keys, allTensors(parts), parts.reduce((sum, part) => sum + part.bytes, 0), parts.length);
+  return describe(
+    first.keys,
+    allTensors(parts),
+    parts.reduce((sum, part) => sum + part.bytes, 0),
+    parts.length,
+  );
 }
 
 /** The files of a model, each read as far as its weights. What the model is stands in the first. */
@@ -54,15 +65,30 @@ function readPart(path: string): Part {
   const reader = new BoundedReader(path);
   try {
     if (reader.size < 24 || reader.bytes(4).toString('latin1') !== 'GGUF') {
-      throw new EngineFault('NOT_GGUF', reader.size === 0 ? 'This file is empty. Download the model again.' : 'This is not a model file. Paphos opens GGUF files (their names end in .gguf).');
+      throw new EngineFault(
+        'NOT_GGUF',
+        reader.size === 0
+          ? 'This file is empty. Download the model again.'
+          : 'This is not a model file. Paphos opens GGUF files (their names end in .gguf).',
+      );
     }
     const version = reader.u32();
-    if (version < 2 || version > 3) throw new EngineFault('VERSION', 'This model file has a format version that Paphos does not know. Look for a newer download of the model.', `GGUF version ${version}`);
+    if (version < 2 || version > 3)
+      throw new EngineFault(
+        'VERSION',
+        'This model file has a format version that Paphos does not know. Look for a newer download of the model.',
+        `GGUF version ${version}`,
+      );
     const tensorCount = readTensorCount(reader);
     const keys = new Keys(reader);
     const tensors = readTensors(reader, tensorCount);
     const alignment = keys.get('general.alignment') ?? 32;
-    const dataStart = assertComplete(tensors, reader.position, typeof alignment === 'number' ? alignment : 0, reader.size);
+    const dataStart = assertComplete(
+      tensors,
+      reader.position,
+      typeof alignment === 'number' ? alignment : 0,
+      reader.size,
+    );
     return { path, keys, tensors, dataStart, bytes: reader.size };
   } finally {
     reader.close();
@@ -74,7 +100,12 @@ function allTensors(parts: readonly Part[]): Tensors {
   const count = parts.reduce((sum, part) => sum + part.tensors.size, 0);
   if (tensors.size !== count) throw damaged('RANGE', 'holds the same weights in two of its parts');
   const claimed = parts[0]?.keys.get('split.tensors.count');
-  if (parts.length > 1 && claimed !== count) throw damaged('RANGE', 'has parts that do not belong together', `${count} tensors, split.tensors.count ${String(claimed)}`);
+  if (parts.length > 1 && claimed !== count)
+    throw damaged(
+      'RANGE',
+      'has parts that do not belong together',
+      `${count} tensors, split.tensors.count ${String(claimed)}`,
+    );
   return tensors;
 }
 
@@ -82,17 +113,28 @@ function describe(keys: Keys, tensors: Tensors, bytes: number, parts: number): G
   const architecture = keys.text('general.architecture');
   if (architecture === null || !ARCHITECTURES.has(architecture)) {
     const named = architecture !== null && /^[\w.-]{1,40}$/.test(architecture) ? ` (${architecture})` : '';
-    throw new EngineFault('ARCH', `Paphos does not know this kind of model${named}. It may be newer than this version, or no text model. Choose another one.`);
+    throw new EngineFault(
+      'ARCH',
+      `Paphos does not know this kind of model${named}. It may be newer than this version, or no text model. Choose another one.`,
+    );
   }
   const warnings: Warning[] = [];
-  const warn = (warning: Warning): void => { warnings.push(warning); };
+  const warn = (warning: Warning): void => {
+    warnings.push(warning);
+  };
   const sizes = readSizes(keys, architecture, warn);
   const vocabulary = readVocabulary(keys, warn);
   assertBuild(architecture, tensors, sizes, vocabulary.size);
   const name = keys.text('general.name') ?? '';
   return {
-    architecture, bytes, parts, vocabulary, warnings,
-    contextLength: sizes.contextLength, layers: sizes.layers, embedding: sizes.embedding,
+    architecture,
+    bytes,
+    parts,
+    vocabulary,
+    warnings,
+    contextLength: sizes.contextLength,
+    layers: sizes.layers,
+    embedding: sizes.embedding,
     name: name.trim() === '' ? architecture : name.slice(0, 200),
     chatTemplate: keys.text('tokenizer.chat_template'),
   };

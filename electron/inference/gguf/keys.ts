@@ -6,7 +6,12 @@ const MAX_KEYS = 10_000;
 const MAX_KEY = 1024;
 
 /** A number of the description: what people call it, and what it may be. */
-export interface Bounds { readonly key: string; readonly what: string; readonly least: number; readonly most: number }
+export interface Bounds {
+  readonly key: string;
+  readonly what: string;
+  readonly least: number;
+  readonly most: number;
+}
 
 /** A file's keys, each read as what it should be. */
 export class Keys {
@@ -45,7 +50,11 @@ export class Keys {
     const value = this.#values.get(key);
     if (value === undefined) return null;
     if (typeof value === 'number' && this.#types.get(key) === NUMBER_TYPES[type]) return value;
-    throw damaged('RANGE', `stores its ${key} as another kind of number than it should`, `${shown(value)}, expected ${type}`);
+    throw damaged(
+      'RANGE',
+      `stores its ${key} as another kind of number than it should`,
+      `${shown(value)}, expected ${type}`,
+    );
   }
 
   flag(key: string): boolean | null {
@@ -59,11 +68,17 @@ export class Keys {
     const name = prefix + key;
     const value = this.#values.get(name);
     if (value === undefined) return null;
-    const fits = (given: unknown, low: number): boolean => typeof given === 'number' && Number.isInteger(given) && given >= low && given <= most;
+    const fits = (given: unknown, low: number): boolean =>
+      typeof given === 'number' && Number.isInteger(given) && given >= low && given <= most;
     if (typeof value === 'number' && fits(value, least)) return value;
     // A layer may do without.
-    if (isNumbers(value) && value.length > 0 && value.every((one) => fits(one, 0)) && Math.max(...value) >= least) return value;
-    throw damaged('RANGE', `gives ${shown(value)} as its ${what}, which cannot be`, `${name} must be a whole number from ${least} to ${most}`);
+    if (isNumbers(value) && value.length > 0 && value.every((one) => fits(one, 0)) && Math.max(...value) >= least)
+      return value;
+    throw damaged(
+      'RANGE',
+      `gives ${shown(value)} as its ${what}, which cannot be`,
+      `${name} must be a whole number from ${least} to ${most}`,
+    );
   }
 
   real(prefix: string, { key, what, least, most }: Bounds): number | null {
@@ -71,7 +86,11 @@ export class Keys {
     const value = this.#values.get(name);
     if (value === undefined) return null;
     if (typeof value === 'number' && value >= least && value <= most) return value;
-    throw damaged('RANGE', `gives ${shown(value)} as its ${what}, which cannot be`, `${name} must be a number from ${least} to ${most}`);
+    throw damaged(
+      'RANGE',
+      `gives ${shown(value)} as its ${what}, which cannot be`,
+      `${name} must be a number from ${least} to ${most}`,
+    );
   }
 }
 

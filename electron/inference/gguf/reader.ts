@@ -27,21 +27,56 @@ export class BoundedReader {
     closeSync(this.#file);
   }
 
-  u8(): number { const at = this.#take(1); return this.#buffer.readUInt8(at); }
-  i8(): number { const at = this.#take(1); return this.#buffer.readInt8(at); }
-  u16(): number { const at = this.#take(2); return this.#buffer.readUInt16LE(at); }
-  i16(): number { const at = this.#take(2); return this.#buffer.readInt16LE(at); }
-  u32(): number { const at = this.#take(4); return this.#buffer.readUInt32LE(at); }
-  i32(): number { const at = this.#take(4); return this.#buffer.readInt32LE(at); }
-  f32(): number { const at = this.#take(4); return this.#buffer.readFloatLE(at); }
-  f64(): number { const at = this.#take(8); return this.#buffer.readDoubleLE(at); }
-  i64(): number { const at = this.#take(8); return Number(this.#buffer.readBigInt64LE(at)); }
-  u64(): number { const at = this.#take(8); return Number(this.#buffer.readBigUInt64LE(at)); }
+  u8(): number {
+    const at = this.#take(1);
+    return this.#buffer.readUInt8(at);
+  }
+  i8(): number {
+    const at = this.#take(1);
+    return this.#buffer.readInt8(at);
+  }
+  u16(): number {
+    const at = this.#take(2);
+    return this.#buffer.readUInt16LE(at);
+  }
+  i16(): number {
+    const at = this.#take(2);
+    return this.#buffer.readInt16LE(at);
+  }
+  u32(): number {
+    const at = this.#take(4);
+    return this.#buffer.readUInt32LE(at);
+  }
+  i32(): number {
+    const at = this.#take(4);
+    return this.#buffer.readInt32LE(at);
+  }
+  f32(): number {
+    const at = this.#take(4);
+    return this.#buffer.readFloatLE(at);
+  }
+  f64(): number {
+    const at = this.#take(8);
+    return this.#buffer.readDoubleLE(at);
+  }
+  i64(): number {
+    const at = this.#take(8);
+    return Number(this.#buffer.readBigInt64LE(at));
+  }
+  u64(): number {
+    const at = this.#take(8);
+    return Number(this.#buffer.readBigUInt64LE(at));
+  }
 
   /** A count or a length, which decides how much follows. */
   count(what: string, most: number): number {
     const value = this.u64();
-    if (value > most) throw damaged('LIMIT', `claims to have ${value.toLocaleString('en')} ${what}, more than any model has`, `at most ${most}`);
+    if (value > most)
+      throw damaged(
+        'LIMIT',
+        `claims to have ${value.toLocaleString('en')} ${what}, more than any model has`,
+        `at most ${most}`,
+      );
     return value;
   }
 
@@ -97,10 +132,23 @@ function openRegularFile(path: string): number {
     file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null;
-    if (code === 'ENOENT') throw new EngineFault('NOT_FOUND', 'The model file is not there any more. Put it back, or choose another model.', path);
-    throw new EngineFault('NO_ACCESS', 'The model file could not be read. Look at its permissions, or choose another model.', String(error));
+    if (code === 'ENOENT')
+      throw new EngineFault(
+        'NOT_FOUND',
+        'The model file is not there any more. Put it back, or choose another model.',
+        path,
+      );
+    throw new EngineFault(
+      'NO_ACCESS',
+      'The model file could not be read. Look at its permissions, or choose another model.',
+      String(error),
+    );
   }
   if (fstatSync(file).isFile()) return file;
   closeSync(file);
-  throw new EngineFault('NOT_GGUF', 'This is not a model file. Paphos opens GGUF files (their names end in .gguf).', path);
+  throw new EngineFault(
+    'NOT_GGUF',
+    'This is not a model file. Paphos opens GGUF files (their names end in .gguf).',
+    path,
+  );
 }

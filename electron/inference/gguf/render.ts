@@ -1,7 +1,12 @@
 import { Template } from '@huggingface/jinja';
 import type { Rendering, TemplateProbe } from '../../../shared/prompt/probes.ts';
 
-export interface RenderJob { readonly kind: 'render'; readonly template: string; readonly probes: readonly TemplateProbe[]; readonly special: { readonly bos: string; readonly eos: string } }
+export interface RenderJob {
+  readonly kind: 'render';
+  readonly template: string;
+  readonly probes: readonly TemplateProbe[];
+  readonly special: { readonly bos: string; readonly eos: string };
+}
 
 /** Far more than any template adds to a short conversation. */
 const MAX_OUTPUT = 65_536;
@@ -16,7 +21,12 @@ export function render({ template, probes, special }: RenderJob): Rendering[] {
   }
   return probes.map((messages): Rendering => {
     try {
-      const text = parsed.render({ messages, bos_token: special.bos, eos_token: special.eos, add_generation_prompt: true });
+      const text = parsed.render({
+        messages,
+        bos_token: special.bos,
+        eos_token: special.eos,
+        add_generation_prompt: true,
+      });
       return text.length > MAX_OUTPUT ? { refusal: 'It wrote more than any conversation needs.' } : { text };
     } catch (error) {
       return { refusal: messageOf(error) };

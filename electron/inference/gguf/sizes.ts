@@ -36,14 +36,23 @@ const USED_EXPERTS: Bounds = { ...EXPERTS, key: 'expert_used_count', what: 'numb
 const GROUPS: Bounds = { ...EXPERTS, key: 'expert_group_count', what: 'number of groups of experts' };
 const USED_GROUPS: Bounds = { ...GROUPS, key: 'expert_group_used_count' };
 const EXTRA_LAYERS: Bounds = { ...LAYERS, key: 'nextn_predict_layers', what: 'number of prediction layers', least: 0 };
-const EPSILONS: readonly Bounds[] = ['layer_norm_epsilon', 'layer_norm_rms_epsilon'].map((name) => ({ key: `attention.${name}`, what: 'smallest deviation', least: 0, most: 1 }));
+const EPSILONS: readonly Bounds[] = ['layer_norm_epsilon', 'layer_norm_rms_epsilon'].map((name) => ({
+  key: `attention.${name}`,
+  what: 'smallest deviation',
+  least: 0,
+  most: 1,
+}));
 const REALS: readonly Bounds[] = [
   { key: 'rope.freq_base', what: 'base of the rotation', least: 0, most: 1e12 },
   { key: 'rope.scaling.factor', what: 'scale of the rotation', least: 0, most: 1e6 },
 ];
 const SCALINGS = new Set(['none', 'linear', 'yarn', 'longrope']);
 /** Which layer norm a founding architecture has. */
-const EPSILON_OF: ReadonlyMap<string, string> = new Map([['gptneox', 'layer_norm_epsilon'], ['llama', 'layer_norm_rms_epsilon'], ['stablelm', 'layer_norm_epsilon']]);
+const EPSILON_OF: ReadonlyMap<string, string> = new Map([
+  ['gptneox', 'layer_norm_epsilon'],
+  ['llama', 'layer_norm_rms_epsilon'],
+  ['stablelm', 'layer_norm_epsilon'],
+]);
 
 /** The numbers whose wrong values are known to abort or hang the engine, or to make it refuse. */
 export function readSizes(keys: Keys, architecture: string, warn: (warning: Warning) => void): Sizes {
@@ -55,31 +64,60 @@ export function readSizes(keys: Keys, architecture: string, warn: (warning: Warn
 
   const embedding = single(EMBEDDING);
   const layers = single(LAYERS);
-  if (largest(optional(EXTRA_LAYERS) ?? 0) > layers) throw damaged('RANGE', 'has more prediction layers than layers', `${prefix}${EXTRA_LAYERS.key}`);
+  if (largest(optional(EXTRA_LAYERS) ?? 0) > layers)
+    throw damaged('RANGE', 'has more prediction layers than layers', `${prefix}${EXTRA_LAYERS.key}`);
   const context = single(CONTEXT);
   const contextLength = context > 0 && context <= REASONABLE_CONTEXT ? context : null;
-  if (contextLength === null) warn({ code: 'CONTEXT', message: `The file says that this model was trained with ${context.toLocaleString('en')} tokens of context, which cannot be. Look up the right number where you got the model, and set the context size to no more.` });
+  if (contextLength === null)
+    warn({
+      code: 'CONTEXT',
+      message: `The file says that this model was trained with ${context.toLocaleString('en')} tokens of context, which cannot be. Look up the right number where you got the model, and set the context size to no more.`,
+    });
 
   const experts = checkExperts(optional, SINGLE_EXPERT.has(architecture));
   const recurrent = RECURRENT.has(architecture);
-  const feed = optional(recurrent ? { ...FEED, least: 0 } : FEED) ?? (recurrent || (founding === undefined && keys.has(`${prefix}expert_feed_forward_length`)) ? 0 : missing(prefix, FEED));
+  const feed =
+    optional(recurrent ? { ...FEED, least: 0 } : FEED) ??
+    (recurrent || (founding === undefined && keys.has(`${prefix}expert_feed_forward_length`))
+      ? 0
+      : missing(prefix, FEED));
   const heads = optional(recurrent ? { ...HEADS, least: 0 } : HEADS) ?? (recurrent ? 0 : missing(prefix, HEADS));
   const keyHeads = optional(KEY_HEADS) ?? heads;
   if (founding !== undefined) for (const value of [feed, heads, keyHeads]) assertAlike(value, architecture);
   const headCount = largest(heads);
-  if (typeof heads === 'number' && typeof keyHeads === 'number' && keyHeads > 0 && heads % keyHeads !== 0) throw damaged('RANGE', `has ${heads} attention heads for ${keyHeads} key heads, which cannot be shared out`);
+  if (typeof heads === 'number' && typeof keyHeads === 'number' && keyHeads > 0 && heads % keyHeads !== 0)
+    throw damaged('RANGE', `has ${heads} attention heads for ${keyHeads} key heads, which cannot be shared out`);
   const share = headCount > 0 ? embedding / headCount : 0;
   const keyWidth = largest(optional(KEY_WIDTH) ?? share);
   const valueWidth = largest(optional(VALUE_WIDTH) ?? share);
-  if (founding !== undefined && !(Number.isInteger(keyWidth) && Number.isInteger(valueWidth))) throw damaged('RANGE', `has ${headCount} attention heads for a width of ${embedding}, which cannot be shared out`);
+  if (founding !== undefined && !(Number.isInteger(keyWidth) && Number.isInteger(valueWidth)))
+    throw damaged('RANGE', `has ${headCount} attention heads for a width of ${embedding}, which cannot be shared out`);
 
   checkRotation(keys, prefix, founding !== undefined, keyWidth);
-  if (architecture === 'llama' && largest(optional(ROTATED) ?? keyWidth) !== keyWidth) throw damaged('RANGE', 'rotates a part of each attention head, where this kind of model rotates all of it', `${prefix}${ROTATED.key}`);
+  if (architecture === 'llama' && largest(optional(ROTATED) ?? keyWidth) !== keyWidth)
+    throw damaged(
+      'RANGE',
+      'rotates a part of each attention head, where this kind of model rotates all of it',
+      `${prefix}${ROTATED.key}`,
+    );
   for (const bounds of EPSILONS) keys.real(prefix, bounds);
-  if (founding !== undefined && !keys.has(`${prefix}attention.${founding}`)) throw damaged('MISSING', 'does not say the smallest deviation of its layer norm', `${prefix}attention.${founding}`);
-  if (architecture === 'gptneox' && keys.flag('gptneox.use_parallel_residual') === null) throw damaged('MISSING', 'does not say whether its layers work in parallel', 'gptneox.use_parallel_residual');
-  if (keys.flag(`${prefix}attention.causal`) === false) throw damaged('ARCH', 'holds a model that reads whole texts and cannot write', `${prefix}attention.causal`);
-  return { embedding, layers, contextLength, feed: largest(feed), heads: headCount, keyHeads: largest(keyHeads), keyWidth, valueWidth, experts };
+  if (founding !== undefined && !keys.has(`${prefix}attention.${founding}`))
+    throw damaged('MISSING', 'does not say the smallest deviation of its layer norm', `${prefix}attention.${founding}`);
+  if (architecture === 'gptneox' && keys.flag('gptneox.use_parallel_residual') === null)
+    throw damaged('MISSING', 'does not say whether its layers work in parallel', 'gptneox.use_parallel_residual');
+  if (keys.flag(`${prefix}attention.causal`) === false)
+    throw damaged('ARCH', 'holds a model that reads whole texts and cannot write', `${prefix}attention.causal`);
+  return {
+    embedding,
+    layers,
+    contextLength,
+    feed: largest(feed),
+    heads: headCount,
+    keyHeads: largest(keyHeads),
+    keyWidth,
+    valueWidth,
+    experts,
+  };
 }
 
 function checkExperts(optional: (bounds: Bounds) => PerLayer | null, singleIsNone: boolean): number {
@@ -88,9 +126,13 @@ function checkExperts(optional: (bounds: Bounds) => PerLayer | null, singleIsNon
   const used = largest(optional(USED_EXPERTS) ?? 0);
   const groups = largest(optional(GROUPS) ?? 0);
   const usedGroups = largest(optional(USED_GROUPS) ?? 0);
-  const fits = experts === 0
-    ? used === 0 && groups === 0
-    : used > 0 && used <= experts && groups < experts && (groups <= 1 || (experts % groups === 0 && usedGroups > 0 && usedGroups < groups));
+  const fits =
+    experts === 0
+      ? used === 0 && groups === 0
+      : used > 0 &&
+        used <= experts &&
+        groups < experts &&
+        (groups <= 1 || (experts % groups === 0 && usedGroups > 0 && usedGroups < groups));
   if (!fits) throw damaged('RANGE', `uses ${used} of ${experts} experts in ${groups} groups, which cannot be`);
   return experts;
 }
@@ -98,9 +140,19 @@ function checkExperts(optional: (bounds: Bounds) => PerLayer | null, singleIsNon
 function checkRotation(keys: Keys, prefix: string, founding: boolean, headWidth: number): void {
   const given = keys.whole(prefix, ROTATED) ?? (founding ? headWidth : null);
   const rotated = given === null ? null : largest(given);
-  if (rotated !== null && (rotated % 2 !== 0 || (headWidth > 0 && rotated > headWidth))) throw damaged('RANGE', `rotates ${rotated} of the ${headWidth} dimensions of an attention head, which cannot be`, `${prefix}${ROTATED.key}`);
+  if (rotated !== null && (rotated % 2 !== 0 || (headWidth > 0 && rotated > headWidth)))
+    throw damaged(
+      'RANGE',
+      `rotates ${rotated} of the ${headWidth} dimensions of an attention head, which cannot be`,
+      `${prefix}${ROTATED.key}`,
+    );
   const scaling = keys.text(`${prefix}rope.scaling.type`);
-  if (scaling !== null && !SCALINGS.has(scaling)) throw damaged('RANGE', 'scales its rotation in a way that nobody knows', `${prefix}rope.scaling.type: ${scaling.slice(0, 40)}`);
+  if (scaling !== null && !SCALINGS.has(scaling))
+    throw damaged(
+      'RANGE',
+      'scales its rotation in a way that nobody knows',
+      `${prefix}rope.scaling.type: ${scaling.slice(0, 40)}`,
+    );
   for (const bounds of REALS) keys.real(prefix, bounds);
 }
 
@@ -110,7 +162,8 @@ function missing(prefix: string, { key, what }: Bounds): never {
 
 /** The engine ends itself where a layer of these has other heads than its weights. */
 function assertAlike(value: PerLayer, architecture: string): void {
-  if (typeof value !== 'number' && new Set(value).size > 1) throw damaged('RANGE', `has layers that differ, which ${architecture} models have not`, value.join(', '));
+  if (typeof value !== 'number' && new Set(value).size > 1)
+    throw damaged('RANGE', `has layers that differ, which ${architecture} models have not`, value.join(', '));
 }
 
 function largest(value: PerLayer): number {

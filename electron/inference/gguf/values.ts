@@ -2,10 +2,13 @@ import { EngineFault } from '../fault.ts';
 import type { BoundedReader } from './reader.ts';
 
 /** Of a list that nobody asks for only the length is known. */
-export interface SkippedList { readonly skipped: number }
+export interface SkippedList {
+  readonly skipped: number;
+}
 export type GgufValue = string | number | boolean | readonly string[] | readonly number[] | SkippedList;
 
-const STRING = 8, ARRAY = 9;
+const STRING = 8,
+  ARRAY = 9;
 export const NUMBER_TYPES = { u16: 2, f32: 6 } as const;
 export type NumberType = keyof typeof NUMBER_TYPES;
 const MAX_ITEMS = 4_000_000;
@@ -15,7 +18,10 @@ const MAX_ITEM_TEXT = 2 ** 20;
 const SHORT_LIST = 1024;
 const KEPT_LISTS = new Set(['tokenizer.ggml.tokens', 'tokenizer.ggml.token_type']);
 
-interface Scalar { readonly bytes: number; read(reader: BoundedReader): number | boolean }
+interface Scalar {
+  readonly bytes: number;
+  read(reader: BoundedReader): number | boolean;
+}
 const SCALARS: ReadonlyMap<number, Scalar> = new Map([
   [0, { bytes: 1, read: (reader) => reader.u8() }],
   [1, { bytes: 1, read: (reader) => reader.i8() }],
@@ -58,5 +64,9 @@ function readList(reader: BoundedReader, key: string): GgufValue {
 }
 
 function unknownType(key: string, type: number): EngineFault {
-  return new EngineFault('RANGE', `This model file holds something that Paphos does not know (in ${key.slice(0, 60)}). It is damaged, or newer than this version. Choose another model.`, `value type ${type}`);
+  return new EngineFault(
+    'RANGE',
+    `This model file holds something that Paphos does not know (in ${key.slice(0, 60)}). It is damaged, or newer than this version. Choose another model.`,
+    `value type ${type}`,
+  );
 }

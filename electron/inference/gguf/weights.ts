@@ -1,18 +1,36 @@
 import type { Tensors } from './tensors.ts';
 
 /** Where floats stand in a block of a type: bytes of the block, places of their upper halves, and the bits that are all set in what is no number or endless. */
-interface Floats { readonly stride: number; readonly places: readonly number[]; readonly exponent: number }
-const HALF = 0x7c00, SINGLE = 0x7f80;
+interface Floats {
+  readonly stride: number;
+  readonly places: readonly number[];
+  readonly exponent: number;
+}
+const HALF = 0x7c00,
+  SINGLE = 0x7f80;
 const FLOATS: ReadonlyMap<number, Floats> = new Map([
-  [0, { stride: 4, places: [2], exponent: SINGLE }], [1, { stride: 2, places: [0], exponent: HALF }], [30, { stride: 2, places: [0], exponent: SINGLE }],
+  [0, { stride: 4, places: [2], exponent: SINGLE }],
+  [1, { stride: 2, places: [0], exponent: HALF }],
+  [30, { stride: 2, places: [0], exponent: SINGLE }],
   // The scales of quantised blocks.
-  [2, { stride: 18, places: [0], exponent: HALF }], [3, { stride: 20, places: [0, 2], exponent: HALF }], [6, { stride: 22, places: [0], exponent: HALF }], [7, { stride: 24, places: [0, 2], exponent: HALF }],
-  [8, { stride: 34, places: [0], exponent: HALF }], [10, { stride: 84, places: [80, 82], exponent: HALF }], [11, { stride: 110, places: [108], exponent: HALF }], [12, { stride: 144, places: [0, 2], exponent: HALF }],
-  [13, { stride: 176, places: [0, 2], exponent: HALF }], [14, { stride: 210, places: [208], exponent: HALF }],
+  [2, { stride: 18, places: [0], exponent: HALF }],
+  [3, { stride: 20, places: [0, 2], exponent: HALF }],
+  [6, { stride: 22, places: [0], exponent: HALF }],
+  [7, { stride: 24, places: [0, 2], exponent: HALF }],
+  [8, { stride: 34, places: [0], exponent: HALF }],
+  [10, { stride: 84, places: [80, 82], exponent: HALF }],
+  [11, { stride: 110, places: [108], exponent: HALF }],
+  [12, { stride: 144, places: [0, 2], exponent: HALF }],
+  [13, { stride: 176, places: [0, 2], exponent: HALF }],
+  [14, { stride: 210, places: [208], exponent: HALF }],
 ]);
 
 /** The name of the first weights in these bytes, which stand `at` in the file, that hold something that is no number; null if all do. `at` and the length of the bytes are even. */
-export function firstBroken(bytes: Uint8Array, at: number, { tensors, dataStart }: { readonly tensors: Tensors; readonly dataStart: number }): string | null {
+export function firstBroken(
+  bytes: Uint8Array,
+  at: number,
+  { tensors, dataStart }: { readonly tensors: Tensors; readonly dataStart: number },
+): string | null {
   const words = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
   for (const [name, { type, offset, bytes: length }] of tensors) {
     const floats = FLOATS.get(type);

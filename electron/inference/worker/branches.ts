@@ -7,15 +7,34 @@ const LEAST = 32;
 const REREAD = 4;
 
 /** Internal to the library's pinned version: without it a prompt is simply read. */
-interface Copying { _copyStateFromOtherSequence(other: LlamaContextSequence, upTo: number): Promise<boolean> }
-const isCopying = (sequence: LlamaContextSequence): sequence is LlamaContextSequence & Copying => '_copyStateFromOtherSequence' in sequence;
+interface Copying {
+  _copyStateFromOtherSequence(other: LlamaContextSequence, upTo: number): Promise<boolean>;
+}
+const isCopying = (sequence: LlamaContextSequence): sequence is LlamaContextSequence & Copying =>
+  '_copyStateFromOtherSequence' in sequence;
 
 /** What of a prompt a sequence holds. */
-interface Share { readonly sequence: LlamaContextSequence; readonly shared: number }
-type Choice = (Share & { readonly copyOf: null }) | { readonly sequence: LlamaContextSequence & Copying; readonly shared: number; readonly copyOf: LlamaContextSequence };
-interface Block { readonly sequence: LlamaContextSequence; readonly range: { readonly start: number; readonly end: number }; readonly rest: readonly number[] }
+interface Share {
+  readonly sequence: LlamaContextSequence;
+  readonly shared: number;
+}
+type Choice =
+  | (Share & { readonly copyOf: null })
+  | {
+      readonly sequence: LlamaContextSequence & Copying;
+      readonly shared: number;
+      readonly copyOf: LlamaContextSequence;
+    };
+interface Block {
+  readonly sequence: LlamaContextSequence;
+  readonly range: { readonly start: number; readonly end: number };
+  readonly rest: readonly number[];
+}
 /** Of a prompt the first so many tokens are BOS and head. `cold`: nothing is reused. */
-export interface TakeOptions { readonly headTokens?: number; readonly cold?: boolean }
+export interface TakeOptions {
+  readonly headTokens?: number;
+  readonly cold?: boolean;
+}
 
 /**
  * The evaluated beginnings of several prompts (branches of a story, a window prepared ahead), one to a sequence.
@@ -51,7 +70,10 @@ export class Branches {
    * The sequence in which a prompt is read: what it shares with the prompt is still in it, and nothing else. If much of another branch would be lost with that,
    * the least recently used sequence gets a copy of what is shared.
    */
-  async take(prompt: readonly number[], { headTokens = 0, cold = false }: TakeOptions = {}): Promise<LlamaContextSequence> {
+  async take(
+    prompt: readonly number[],
+    { headTokens = 0, cold = false }: TakeOptions = {},
+  ): Promise<LlamaContextSequence> {
     if (cold) return this.spare();
     const block = this.#block(prompt, headTokens);
     if (block !== null) await block.sequence.eraseContextTokenRanges([block.range]);
@@ -89,13 +111,15 @@ export class Branches {
   async #use(sequence: LlamaContextSequence, keep: number): Promise<LlamaContextSequence> {
     this.#order.splice(this.#order.indexOf(sequence), 1);
     this.#order.push(sequence);
-    if (sequence.nextTokenIndex > keep) await sequence.eraseContextTokenRanges([{ start: keep, end: sequence.nextTokenIndex }]);
+    if (sequence.nextTokenIndex > keep)
+      await sequence.eraseContextTokenRanges([{ start: keep, end: sequence.nextTokenIndex }]);
     return sequence;
   }
 
   /** Of those that hold as much, the one used last. */
   #best(prompt: readonly number[]): Share {
-    return this.#order.map((sequence): Share => ({ sequence, shared: reusableTokens(sequence.contextTokens, prompt) }))
+    return this.#order
+      .map((sequence): Share => ({ sequence, shared: reusableTokens(sequence.contextTokens, prompt) }))
       .reduce((best, one) => (one.shared >= best.shared ? one : best));
   }
 
@@ -114,9 +138,11 @@ export class Branches {
     const { sequence, shared } = this.#best(prompt);
     const next = prompt.slice(shared, shared + LEAST);
     const evaluated = sequence.contextTokens;
-    if (shared === 0 || shared < headTokens - REREAD || shared >= headTokens + LEAST || next.length < LEAST) return null;
+    if (shared === 0 || shared < headTokens - REREAD || shared >= headTokens + LEAST || next.length < LEAST)
+      return null;
     for (let end = shared + 1; end + LEAST <= evaluated.length; end++) {
-      if (next.every((token, index) => token === evaluated[end + index])) return { sequence, range: { start: shared, end }, rest: evaluated.toSpliced(shared, end - shared) };
+      if (next.every((token, index) => token === evaluated[end + index]))
+        return { sequence, range: { start: shared, end }, rest: evaluated.toSpliced(shared, end - shared) };
     }
     return null;
   }

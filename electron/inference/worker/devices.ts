@@ -22,9 +22,16 @@ export async function startMachine(options: LoadOptions, tuning: Tuning): Promis
   const threads = options.threads > 0 ? options.threads : Math.max(1, availableParallelism() - 1);
   const wanted = options.gpu && tuning.gpuLayers !== 0;
   const llama = await library.getLlama({
-    gpu: wanted ? 'auto' : false, build: 'never', maxThreads: threads, progressLogs: false, skipDownload: true,
+    gpu: wanted ? 'auto' : false,
+    build: 'never',
+    maxThreads: threads,
+    progressLogs: false,
+    skipDownload: true,
     logLevel: library.LlamaLogLevel.warn,
-    logger: (_level, line) => { log.push(line.trim()); log.splice(0, log.length - 20); },
+    logger: (_level, line) => {
+      log.push(line.trim());
+      log.splice(0, log.length - 20);
+    },
   });
   // The library names its kind of graphics even where it found no card of that kind.
   const devices = wanted && llama.supportsGpuOffloading ? await llama.getGpuDeviceNames() : [];
@@ -41,8 +48,9 @@ export async function freeMemory(llama: Llama): Promise<{ ram: number; vram: num
 }
 
 function noDevice(device: number | null): StudioFault {
-  const message = device === null
-    ? 'No graphics card can be used on this computer, so the model runs on the processor. Look at the card’s driver, or set the graphics layers to 0.'
-    : `There is no graphics card number ${device + 1} that can be used on this computer, so the model runs on the processor. Choose another one in the advanced settings.`;
+  const message =
+    device === null
+      ? 'No graphics card can be used on this computer, so the model runs on the processor. Look at the card’s driver, or set the graphics layers to 0.'
+      : `There is no graphics card number ${device + 1} that can be used on this computer, so the model runs on the processor. Choose another one in the advanced settings.`;
   return { code: 'DEVICE', message };
 }

@@ -22,13 +22,23 @@ export interface GenerationEvents {
   prompt(done: number, total: number, reused: number): void;
   text(text: string): void;
 }
-export interface GenerationResult { readonly reason: Exclude<StopReason, 'error'>; readonly stats: GenerationStats; readonly position: number; readonly candidates: Uint8Array | null }
+export interface GenerationResult {
+  readonly reason: Exclude<StopReason, 'error'>;
+  readonly stats: GenerationStats;
+  readonly position: number;
+  readonly candidates: Uint8Array | null;
+}
 
 export function ledgerOf(open: OpenModel, request: PlanRequest): Ledger {
   return accounted(open, planPrompt(request, open.vocabulary, open.tokenized));
 }
 
-export async function generate(open: OpenModel, request: GenerateRequest, signal: AbortSignal, events: GenerationEvents): Promise<GenerationResult> {
+export async function generate(
+  open: OpenModel,
+  request: GenerateRequest,
+  signal: AbortSignal,
+  events: GenerationEvents,
+): Promise<GenerationResult> {
   const { vocabulary } = open;
   const { sampling } = request;
   const started = performance.now();
@@ -38,9 +48,14 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
   const choosing = await choosingBy(sampling, new Set([...vocabulary.ends, ...stopTokens]), open);
   events.accepted(accounted(open, plan), plan.tokens.slice(0, plan.headTokens));
   const sequence = await open.branches.take(plan.tokens, { headTokens: plan.headTokens, cold: request.cold === true });
-  const reused = await readPrompt(sequence, plan.tokens, open.loaded.hardware.promptChunk, signal, (done, kept) => { events.prompt(done, total, kept); });
+  const reused = await readPrompt(sequence, plan.tokens, open.loaded.hardware.promptChunk, signal, (done, kept) => {
+    events.prompt(done, total, kept);
+  });
 
-  const stream = new TextStream(request.plan.format.stops, leadOf(request.plan, vocabulary.addsSpace && isMark(plan.tokens.at(-1), vocabulary)));
+  const stream = new TextStream(
+    request.plan.format.stops,
+    leadOf(request.plan, vocabulary.addsSpace && isMark(plan.tokens.at(-1), vocabulary)),
+  );
   const thinking = new Thinking(request.plan, sampling.thinkingTokens);
   const log = new CandidateLog();
   const batch = new Batch(events.text);
@@ -59,23 +74,39 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
   try {
     if (!signal.aborted) {
       const history = [...plan.tokens];
-      const next = (): AsyncIterable<Choice> => nextTokens({ sequence, vocabulary }, history, { ...choosing, end, signal, began });
+      const next = (): AsyncIterable<Choice> =>
+        nextTokens({ sequence, vocabulary }, history, { ...choosing, end, signal, began });
       batch.add(thinking.begin());
-      const read = (): Promise<number> => readPrompt(sequence, history, open.loaded.hardware.promptChunk, signal, () => undefined);
-      for await (const { token, others } of request.plan.format.reasoning === undefined ? next() : limited(next, { thinking, vocabulary, history, end, read })) {
+      const read = (): Promise<number> =>
+        readPrompt(sequence, history, open.loaded.hardware.promptChunk, signal, () => undefined);
+      for await (const { token, others } of request.plan.format.reasoning === undefined
+        ? next()
+        : limited(next, { thinking, vocabulary, history, end, read })) {
         last = performance.now();
         count++;
         if (count === 1) first = last;
         if (signal.aborted) break;
-        if (vocabulary.ends.has(token)) { reason = 'end'; break; }
-        if (stopTokens.has(token) || thinking.endsAnswer(token, vocabulary)) { reason = 'stop'; break; }
+        if (vocabulary.ends.has(token)) {
+          reason = 'end';
+          break;
+        }
+        if (stopTokens.has(token) || thinking.endsAnswer(token, vocabulary)) {
+          reason = 'stop';
+          break;
+        }
         if (others !== null && thinking.isOver) log.add(batch.length + stream.length - passed, { token, others });
         const text = stream.push(thinking.markOf(token, vocabulary) ?? vocabulary.bytes(token));
         passed += text.length;
         batch.add(thinking.push(text));
-        if (stream.stopped) { reason = 'stop'; break; }
+        if (stream.stopped) {
+          reason = 'stop';
+          break;
+        }
         if (count - thinking.tokens >= sampling.maxTokens) break;
-        if (total + count >= end) { reason = 'window'; break; }
+        if (total + count >= end) {
+          reason = 'window';
+          break;
+        }
       }
       if (reason === 'window' && thinking.isInside) throw faults.thoughtFull();
     }
@@ -88,10 +119,24 @@ export async function generate(open: OpenModel, request: GenerateRequest, signal
   if (signal.aborted) reason = 'stopped';
   const seconds = (last - first) / 1000;
   return {
-    reason, position, candidates: log.encode(batch.length, (token) => vocabulary.bytes(token)),
+    reason,
+    position,
+    candidates: log.encode(batch.length, (token) => vocabulary.bytes(token)),
     stats: {
-      promptTokens: total, reusedTokens: reused, tokens: count, firstTokenMs: count > 0 ? first - started : 0, tokensPerSecond: count > 1 && seconds > 0 ? (count - 1) / seconds : 0, seed: sampling.seed,
-      ...(sequence.tokenPredictor === undefined ? {} : { guesses: { right: sequence.tokenPredictions.used - guessed.used, wrong: sequence.tokenPredictions.refuted - guessed.refuted } }),
+      promptTokens: total,
+      reusedTokens: reused,
+      tokens: count,
+      firstTokenMs: count > 0 ? first - started : 0,
+      tokensPerSecond: count > 1 && seconds > 0 ? (count - 1) / seconds : 0,
+      seed: sampling.seed,
+      ...(sequence.tokenPredictor === undefined
+        ? {}
+        : {
+            guesses: {
+              right: sequence.tokenPredictions.used - guessed.used,
+              wrong: sequence.tokenPredictions.refuted - guessed.refuted,
+            },
+          }),
     },
   };
 }
@@ -133,12 +178,17 @@ class Batch {
   }
 
   add(text: string): void {
-    if (text === '') { this.#sign(); return; }
+    if (text === '') {
+      this.#sign();
+      return;
+    }
     this.#text += text;
     this.#length += text.length;
     if (this.#timer !== null) return;
     this.#release();
-    this.#timer = setTimeout(() => { this.#tick(); }, BATCH_MS);
+    this.#timer = setTimeout(() => {
+      this.#tick();
+    }, BATCH_MS);
   }
 
   flush(): void {
@@ -157,7 +207,9 @@ class Batch {
     this.#timer = null;
     if (this.#text === '') return;
     this.#release();
-    this.#timer = setTimeout(() => { this.#tick(); }, BATCH_MS);
+    this.#timer = setTimeout(() => {
+      this.#tick();
+    }, BATCH_MS);
   }
 
   #release(): void {

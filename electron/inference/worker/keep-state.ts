@@ -11,7 +11,9 @@ export async function saveState(open: OpenModel, { path, plan, sha256 }: SaveReq
   const { tokens } = beginningOf(open, plan, 1);
   const sequence = open.branches.holding(tokens);
   if (open.branches.reusable(tokens) < LEAST_TOKENS) return 0;
-  return writeState(path, keyOf(open, sha256), sequence.contextTokens, (unfinished) => sequence.saveStateToFile(unfinished));
+  return writeState(path, keyOf(open, sha256), sequence.contextTokens, (unfinished) =>
+    sequence.saveStateToFile(unfinished),
+  );
 }
 
 /** Loads what was saved into a branch. Answers with its tokens; rejects with STATE if the file is not exactly what was saved, for exactly this engine. */

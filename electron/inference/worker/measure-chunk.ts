@@ -9,7 +9,7 @@ const CERTAINTY = 1.5;
 /** The largest prompt chunk that this model reads here in about CHUNK_MS. The sequence must be empty and is empty again afterwards. */
 export async function measureChunk(sequence: LlamaContextSequence, vocabularySize: number): Promise<number> {
   const read = async (count: number): Promise<number> => {
-    const tokens = Array.from({ length: count }, (_, index) => (index * 7919) % vocabularySize as Token);
+    const tokens = Array.from({ length: count }, (_, index) => ((index * 7919) % vocabularySize) as Token);
     const started = performance.now();
     await sequence.evaluateWithoutGeneratingNewTokens(tokens);
     const took = performance.now() - started;
@@ -20,7 +20,7 @@ export async function measureChunk(sequence: LlamaContextSequence, vocabularySiz
   // The first token waits for the disk.
   await read(1);
   let chunk: number = smallest;
-  let perToken = await read(smallest / 4) / (smallest / 4);
+  let perToken = (await read(smallest / 4)) / (smallest / 4);
   for (const larger of PROMPT_CHUNKS) {
     // What is sure to be too long is not tried.
     if (larger > sequence.context.contextSize / 2 || larger * perToken > CHUNK_MS * CERTAINTY) break;

@@ -8,7 +8,10 @@ import { tokenRules, type TokenRules } from './sampling/token-rules.ts';
 import type { OpenModel } from './open-model.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-export interface Writer { readonly sequence: LlamaContextSequence; readonly vocabulary: Vocabulary }
+export interface Writer {
+  readonly sequence: LlamaContextSequence;
+  readonly vocabulary: Vocabulary;
+}
 /** The settings as a model understands them. */
 export interface Choosing {
   readonly sampling: GenerateRequest['sampling'];
@@ -26,8 +29,17 @@ export interface Task extends Choosing {
 }
 
 /** What is wrong with the settings for this model is refused here, before anything is read: NOT_A_TOKEN, GRAMMAR. */
-export async function choosingBy(sampling: Choosing['sampling'], finals: ReadonlySet<number>, { vocabulary, llama }: Pick<OpenModel, 'vocabulary' | 'llama'>): Promise<Choosing> {
-  return { sampling, finals, rules: tokenRules(sampling, vocabulary, finals), grammar: await grammarOf(sampling, llama) };
+export async function choosingBy(
+  sampling: Choosing['sampling'],
+  finals: ReadonlySet<number>,
+  { vocabulary, llama }: Pick<OpenModel, 'vocabulary' | 'llama'>,
+): Promise<Choosing> {
+  return {
+    sampling,
+    finals,
+    rules: tokenRules(sampling, vocabulary, finals),
+    grammar: await grammarOf(sampling, llama),
+  };
 }
 
 /**
@@ -40,10 +52,21 @@ export function nextTokens(writer: Writer, history: number[], task: Task): Async
 }
 
 function isPlain({ sampling, rules: { banned, bias, phrases } }: Task): boolean {
-  return sampling.temperature === 0 && sampling.candidates === 0 && activeSteps(sampling).length === 0 && banned.size === 0 && bias.size === 0 && phrases.length === 0;
+  return (
+    sampling.temperature === 0 &&
+    sampling.candidates === 0 &&
+    activeSteps(sampling).length === 0 &&
+    banned.size === 0 &&
+    bias.size === 0 &&
+    phrases.length === 0
+  );
 }
 
-async function* likeliestTokens(sequence: LlamaContextSequence, history: number[], { began }: Task): AsyncGenerator<Choice, void, void> {
+async function* likeliestTokens(
+  sequence: LlamaContextSequence,
+  history: number[],
+  { began }: Task,
+): AsyncGenerator<Choice, void, void> {
   let isFirst = true;
   for await (const token of sequence.evaluate(history.slice(-1) as Token[], { temperature: 0, yieldEogToken: true })) {
     if (isFirst) began();

@@ -50,35 +50,78 @@ export async function openModel(options: LoadOptions, onProgress: (value: number
   const refused = async (error: unknown): Promise<never> => {
     const detail = await reason(error);
     throw isMemory(error, detail)
-      ? new EngineFault('MEMORY', `The model does not fit into this computer's memory (the file has ${inMegabytes(header.bytes)}). Close other programs or choose a smaller model.`, detail)
-      : new EngineFault('LOAD', 'The model file could not be opened: the engine refused it. Download it again, or choose another model.', detail);
+      ? new EngineFault(
+          'MEMORY',
+          `The model does not fit into this computer's memory (the file has ${inMegabytes(header.bytes)}). Close other programs or choose a smaller model.`,
+          detail,
+        )
+      : new EngineFault(
+          'LOAD',
+          'The model file could not be opened: the engine refused it. Download it again, or choose another model.',
+          detail,
+        );
   };
 
   const { estimate, gpuLayers } = await estimateLoad(llama, options, tuning).catch(refused);
   const { contextSize } = estimate;
   if (options.anyway !== true && !loadable(estimate)) throw refusal(estimate);
-  const model = await llama.loadModel({ modelPath: options.path, gpuLayers, ignoreMemorySafetyChecks: true, onLoadProgress: (value) => { onProgress(value * FILE_SHARE); } }).catch(refused);
-  const { context, sequences, speculation } = await makeContext(model, machine, options, tuning, contextSize).catch(async (error: unknown) => {
-    if (error instanceof EngineFault) throw error;
-    const detail = await reason(error);
-    throw /lora/i.test(detail)
-      ? new EngineFault('ADAPTER', 'An adapter does not suit this model: it was made for another one. Load the model without it, or choose another adapter in the advanced settings.', detail)
-      : new EngineFault('MEMORY', `A context of ${contextSize.toLocaleString('en')} tokens does not fit into this computer's memory. Choose a smaller context size and load the model again.`, detail);
-  });
+  const model = await llama
+    .loadModel({
+      modelPath: options.path,
+      gpuLayers,
+      ignoreMemorySafetyChecks: true,
+      onLoadProgress: (value) => {
+        onProgress(value * FILE_SHARE);
+      },
+    })
+    .catch(refused);
+  const { context, sequences, speculation } = await makeContext(model, machine, options, tuning, contextSize).catch(
+    async (error: unknown) => {
+      if (error instanceof EngineFault) throw error;
+      const detail = await reason(error);
+      throw /lora/i.test(detail)
+        ? new EngineFault(
+            'ADAPTER',
+            'An adapter does not suit this model: it was made for another one. Load the model without it, or choose another adapter in the advanced settings.',
+            detail,
+          )
+        : new EngineFault(
+            'MEMORY',
+            `A context of ${contextSize.toLocaleString('en')} tokens does not fit into this computer's memory. Choose a smaller context size and load the model again.`,
+            detail,
+          );
+    },
+  );
   const [sequence] = sequences;
   const gpu = devices.length > 0;
   const vocabulary = new Vocabulary(model);
-  const promptChunk = tuning.promptChunk ?? await measureChunk(sequence, vocabulary.size);
+  const promptChunk = tuning.promptChunk ?? (await measureChunk(sequence, vocabulary.size));
   onProgress(1);
   return {
-    llama, branches: new Branches(sequences, tuning), contextSize: context.contextSize, vocabulary, tokenized: new Map(),
+    llama,
+    branches: new Branches(sequences, tuning),
+    contextSize: context.contextSize,
+    vocabulary,
+    tokenized: new Map(),
     loaded: {
-      architecture: header.architecture, name: header.name, contextSize: context.contextSize, trainedContext: model.trainContextSize,
+      architecture: header.architecture,
+      name: header.name,
+      contextSize: context.contextSize,
+      trainedContext: model.trainContextSize,
       device: gpu ? devices.join(', ') : `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
       parallel: 1,
-      vocabulary: { size: vocabulary.size, kind: vocabulary.kind, bos: vocabulary.bos !== null, roleTokens: vocabulary.specialTexts.slice(0, 256) },
+      vocabulary: {
+        size: vocabulary.size,
+        kind: vocabulary.kind,
+        bos: vocabulary.bos !== null,
+        roleTokens: vocabulary.specialTexts.slice(0, 256),
+      },
       hardware: {
-        promptChunk, gpuLayers: model.gpuLayers, exact: tuning.keyCache === 'f16' && !tuning.fastSlide, speculation: speculation?.kind ?? null, warning: machine.warning,
+        promptChunk,
+        gpuLayers: model.gpuLayers,
+        exact: tuning.keyCache === 'f16' && !tuning.fastSlide,
+        speculation: speculation?.kind ?? null,
+        warning: machine.warning,
         memory: {
           ram: model.memoryUsage.ram + context.memoryUsage.ram + adapterBytes(tuning) + (speculation?.memory.ram ?? 0),
           vram: model.memoryUsage.vram + context.memoryUsage.vram + (speculation?.memory.vram ?? 0),
@@ -94,12 +137,27 @@ export async function openModel(options: LoadOptions, onProgress: (value: number
 /** A model as it is before it is read: what replaces it meanwhile is another one. */
 function fileOf(path: string): ModelFile {
   const parts = (splitOf(path)?.files ?? [path]).map((part) => statSync(part, { throwIfNoEntry: false }));
-  return { path, bytes: parts.reduce((sum, part) => sum + (part?.size ?? 0), 0), modifiedAt: Math.max(...parts.map((part) => Math.trunc(part?.mtimeMs ?? 0))) };
+  return {
+    path,
+    bytes: parts.reduce((sum, part) => sum + (part?.size ?? 0), 0),
+    modifiedAt: Math.max(...parts.map((part) => Math.trunc(part?.mtimeMs ?? 0))),
+  };
 }
 
 /** Everything that an evaluated state depends on. How a prompt is cut into chunks is no part of it. */
-function identityOf(file: ModelFile, context: Tuning & { readonly contextSize: number; readonly gpu: boolean }, engine: string): StateKey {
-  return { model: { ...file, sha256: null }, context: JSON.stringify({ ...context, adapters: context.adapters.map(({ path: adapter, scale }) => [stampOf(adapter), scale]) }), engine };
+function identityOf(
+  file: ModelFile,
+  context: Tuning & { readonly contextSize: number; readonly gpu: boolean },
+  engine: string,
+): StateKey {
+  return {
+    model: { ...file, sha256: null },
+    context: JSON.stringify({
+      ...context,
+      adapters: context.adapters.map(({ path: adapter, scale }) => [stampOf(adapter), scale]),
+    }),
+    engine,
+  };
 }
 
 async function engineVersion(llama: Llama): Promise<string> {
@@ -108,7 +166,10 @@ async function engineVersion(llama: Llama): Promise<string> {
 }
 
 function isMemory(error: unknown, detail: string): boolean {
-  return (error instanceof Error && error.constructor.name === 'InsufficientMemoryError') || /alloc|out of memory/i.test(detail);
+  return (
+    (error instanceof Error && error.constructor.name === 'InsufficientMemoryError') ||
+    /alloc|out of memory/i.test(detail)
+  );
 }
 
 function inMegabytes(bytes: number): string {

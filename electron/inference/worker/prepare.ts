@@ -9,10 +9,17 @@ import { readPrompt } from './read-prompt.ts';
 const OF_NEXT_TURN = 0.75;
 const ROUGH = 64;
 
-interface Beginning { readonly tokens: readonly number[]; readonly cut: Cut | null; readonly headTokens: number }
+interface Beginning {
+  readonly tokens: readonly number[];
+  readonly cut: Cut | null;
+  readonly headTokens: number;
+}
 
 /** `onProgress` hears a share of one reading, from 0 to 1. */
-interface Work { readonly signal: AbortSignal; readonly onProgress: (share: number) => void }
+interface Work {
+  readonly signal: AbortSignal;
+  readonly onProgress: (share: number) => void;
+}
 
 /** Reads what the next prompt surely begins with and, when a cut is near, the window behind that cut beside it. Answers with the number of tokens read; stopped, it rejects with STOPPED. */
 export async function prepare(open: OpenModel, plan: PlanRequest, work: Work): Promise<number> {
@@ -27,7 +34,13 @@ export async function prepare(open: OpenModel, plan: PlanRequest, work: Work): P
 
 /** What every next prompt has in common, whatever the person writes next, in so many words. */
 export function beginningOf(open: OpenModel, request: PlanRequest, words: number): Beginning {
-  const [one, other] = ['a ', 'I '].map((word) => planPrompt({ ...request, open: false, turns: goneOnWith(request.turns, word.repeat(words)) }, open.vocabulary, open.tokenized));
+  const [one, other] = ['a ', 'I '].map((word) =>
+    planPrompt(
+      { ...request, open: false, turns: goneOnWith(request.turns, word.repeat(words)) },
+      open.vocabulary,
+      open.tokenized,
+    ),
+  );
   if (one === undefined || other === undefined) throw new RangeError('two plans');
   const shared = one.tokens.findIndex((token, index) => token !== other.tokens[index]);
   return { tokens: one.tokens.slice(0, shared), cut: one.ledger.cut, headTokens: one.headTokens };
@@ -40,16 +53,29 @@ function goneOnWith(turns: readonly PromptTurn[], words: string): PromptTurn[] {
   return [...turns, { id: 'next', role: 'user', speaker: null, text: words }];
 }
 
-function wordsThatMoveTheCut(open: OpenModel, { contextSize, reserve }: PlanRequest, { headTokens }: Beginning): number {
+function wordsThatMoveTheCut(
+  open: OpenModel,
+  { contextSize, reserve }: PlanRequest,
+  { headTokens }: Beginning,
+): number {
   const tokensOfWord = open.vocabulary.tokenize('a '.repeat(ROUGH)).length / ROUGH;
-  return Math.max(1, Math.floor((headroom(contextSize, reserve) - headTokens) * NEXT_TURN_SHARE * OF_NEXT_TURN / tokensOfWord));
+  return Math.max(
+    1,
+    Math.floor(((headroom(contextSize, reserve) - headTokens) * NEXT_TURN_SHARE * OF_NEXT_TURN) / tokensOfWord),
+  );
 }
 
-async function readAhead(open: OpenModel, { tokens, headTokens }: Beginning, { signal, onProgress }: Work): Promise<number> {
+async function readAhead(
+  open: OpenModel,
+  { tokens, headTokens }: Beginning,
+  { signal, onProgress }: Work,
+): Promise<number> {
   // Reading leaves out the last token of a prompt: here something always follows.
   const prompt = [...tokens, ANY];
   const sequence = await open.branches.take(prompt, { headTokens });
-  const reused = await readPrompt(sequence, prompt, open.loaded.hardware.promptChunk, signal, (done) => { onProgress(done / prompt.length); });
+  const reused = await readPrompt(sequence, prompt, open.loaded.hardware.promptChunk, signal, (done) => {
+    onProgress(done / prompt.length);
+  });
   if (signal.aborted) throw new EngineFault('STOPPED', 'Stopped for something more urgent.');
   return tokens.length - reused;
 }

@@ -14,7 +14,7 @@ export function reusableTokens(evaluated: readonly number[], prompt: readonly nu
   while (same < most && evaluated[same] === prompt[same]) same++;
   // The same prompt once more.
   if (same === end && evaluated.length === end) return end;
-  const whole = same - same % GROUP;
+  const whole = same - (same % GROUP);
   return Math.max(0, end - whole === 1 ? whole - GROUP : whole);
 }
 
@@ -22,7 +22,13 @@ export function reusableTokens(evaluated: readonly number[], prompt: readonly nu
  * Brings a sequence that holds the beginning of a prompt to the prompt without its last token. Chunks end at absolute multiples of `chunk` tokens, so that the same
  * prompt is cut the same way however much of it was there; nothing interrupts a chunk, so the signal is looked at between them. Answers with the number of tokens reused.
  */
-export async function readPrompt(sequence: LlamaContextSequence, prompt: readonly number[], chunk: number, signal: AbortSignal, onProgress: (done: number, reused: number) => void): Promise<number> {
+export async function readPrompt(
+  sequence: LlamaContextSequence,
+  prompt: readonly number[],
+  chunk: number,
+  signal: AbortSignal,
+  onProgress: (done: number, reused: number) => void,
+): Promise<number> {
   const reused = sequence.nextTokenIndex;
   const end = prompt.length - 1;
   // A last token of its own goes with the group before it.

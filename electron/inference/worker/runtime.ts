@@ -31,11 +31,19 @@ export function startRuntime(port: EnginePort): () => Promise<void> {
       return;
     }
     const abort = new AbortController();
-    const ended = answer(id, () => task(abort.signal).finally(() => { works.delete(id); }));
+    const ended = answer(id, () =>
+      task(abort.signal).finally(() => {
+        works.delete(id);
+      }),
+    );
     works.set(id, { abort, ended });
   };
 
-  const progress = (id: number): ((value: number) => void) => (value) => { port.send({ type: 'progress', id, value }); };
+  const progress =
+    (id: number): ((value: number) => void) =>
+    (value) => {
+      port.send({ type: 'progress', id, value });
+    };
 
   const load = async (id: number, options: LoadOptions): Promise<void> => {
     if (open !== null) throw faults.busy();
@@ -50,9 +58,15 @@ export function startRuntime(port: EnginePort): () => Promise<void> {
 
   const write = async (id: number, request: GenerateRequest, signal: AbortSignal): Promise<void> => {
     const result = await generate(ready(open), request, signal, {
-      accepted: (ledger, headTokens) => { port.send({ type: 'accepted', id, ledger, headTokens }); },
-      prompt: (done, total, reused) => { port.send({ type: 'prompt', id, done, total, reused }); },
-      text: (text) => { port.send({ type: 'text', id, text }); },
+      accepted: (ledger, headTokens) => {
+        port.send({ type: 'accepted', id, ledger, headTokens });
+      },
+      prompt: (done, total, reused) => {
+        port.send({ type: 'prompt', id, done, total, reused });
+      },
+      text: (text) => {
+        port.send({ type: 'text', id, text });
+      },
     });
     port.send({ type: 'done', id, ...result });
   };
@@ -60,26 +74,85 @@ export function startRuntime(port: EnginePort): () => Promise<void> {
   const receive = (message: ToEngine): void => {
     const { id } = message;
     switch (message.type) {
-      case 'load': startWork(id, () => load(id, message.options)); break;
-      case 'survey': void answer(id, async () => { port.send({ type: 'surveyed', id, survey: await survey(message.options, message.freed) }); }); break;
-      case 'generate': startWork(id, (signal) => write(id, message.request, signal)); break;
-      case 'score': startWork(id, async (signal) => { port.send({ type: 'scored', id, endings: await score(ready(open), message.request, { signal, onProgress: progress(id) }) }); }); break;
-      case 'perplexity': startWork(id, async (signal) => { port.send({ type: 'perplexed', id, result: await perplexity(ready(open), message.request, { signal, onProgress: progress(id) }) }); }); break;
-      case 'prepare': startWork(id, async (signal) => { port.send({ type: 'prepared', id, tokens: await prepare(ready(open), message.plan, { signal, onProgress: progress(id) }) }); }); break;
-      case 'save': startWork(id, async () => { port.send({ type: 'saved', id, bytes: await saveState(ready(open), message.request) }); }); break;
-      case 'restore': startWork(id, async () => { port.send({ type: 'restored', id, tokens: await restoreState(ready(open), message.request) }); }); break;
-      case 'abort': works.get(id)?.abort.abort(); break;
-      case 'ping': port.send({ type: 'pong', id }); break;
-      case 'plan': void answer(id, () => { port.send({ type: 'planned', id, ledger: ledgerOf(ready(open), message.request) }); }); break;
-      case 'tokens': void answer(id, () => {
-        const { vocabulary, tokenized } = ready(open);
-        const { tokens } = planPrompt(message.request, vocabulary, tokenized);
-        port.send({ type: 'tokenised', id, prompt: { tokens: tokens.map((token) => vocabulary.piece(token)), ends: [...vocabulary.ends].map((token) => vocabulary.piece(token)) } });
-      }); break;
-      case 'count': void answer(id, () => {
-        const { vocabulary } = ready(open);
-        port.send({ type: 'counted', id, counts: message.texts.map((text) => vocabulary.tokenize(text).length) });
-      }); break;
+      case 'load':
+        startWork(id, () => load(id, message.options));
+        break;
+      case 'survey':
+        void answer(id, async () => {
+          port.send({ type: 'surveyed', id, survey: await survey(message.options, message.freed) });
+        });
+        break;
+      case 'generate':
+        startWork(id, (signal) => write(id, message.request, signal));
+        break;
+      case 'score':
+        startWork(id, async (signal) => {
+          port.send({
+            type: 'scored',
+            id,
+            endings: await score(ready(open), message.request, { signal, onProgress: progress(id) }),
+          });
+        });
+        break;
+      case 'perplexity':
+        startWork(id, async (signal) => {
+          port.send({
+            type: 'perplexed',
+            id,
+            result: await perplexity(ready(open), message.request, { signal, onProgress: progress(id) }),
+          });
+        });
+        break;
+      case 'prepare':
+        startWork(id, async (signal) => {
+          port.send({
+            type: 'prepared',
+            id,
+            tokens: await prepare(ready(open), message.plan, { signal, onProgress: progress(id) }),
+          });
+        });
+        break;
+      case 'save':
+        startWork(id, async () => {
+          port.send({ type: 'saved', id, bytes: await saveState(ready(open), message.request) });
+        });
+        break;
+      case 'restore':
+        startWork(id, async () => {
+          port.send({ type: 'restored', id, tokens: await restoreState(ready(open), message.request) });
+        });
+        break;
+      case 'abort':
+        works.get(id)?.abort.abort();
+        break;
+      case 'ping':
+        port.send({ type: 'pong', id });
+        break;
+      case 'plan':
+        void answer(id, () => {
+          port.send({ type: 'planned', id, ledger: ledgerOf(ready(open), message.request) });
+        });
+        break;
+      case 'tokens':
+        void answer(id, () => {
+          const { vocabulary, tokenized } = ready(open);
+          const { tokens } = planPrompt(message.request, vocabulary, tokenized);
+          port.send({
+            type: 'tokenised',
+            id,
+            prompt: {
+              tokens: tokens.map((token) => vocabulary.piece(token)),
+              ends: [...vocabulary.ends].map((token) => vocabulary.piece(token)),
+            },
+          });
+        });
+        break;
+      case 'count':
+        void answer(id, () => {
+          const { vocabulary } = ready(open);
+          port.send({ type: 'counted', id, counts: message.texts.map((text) => vocabulary.tokenize(text).length) });
+        });
+        break;
     }
   };
 

@@ -7,7 +7,11 @@ import { expect, test } from 'vitest';
 import { EngineFault } from '../fault.ts';
 import { type StateKey, verifyState, writeState } from './state-file.ts';
 
-const KEY: StateKey = { model: { sha256: null, path: '/models/a.gguf', bytes: 100, modifiedAt: 5 }, context: '{"contextSize":512}', engine: '1, 3.22.1, v0.5.0' };
+const KEY: StateKey = {
+  model: { sha256: null, path: '/models/a.gguf', bytes: 100, modifiedAt: 5 },
+  context: '{"contextSize":512}',
+  engine: '1, 3.22.1, v0.5.0',
+};
 const TOKENS = [2, 30, 400, 5];
 const folder = (): string => mkdtempSync(join(tmpdir(), 'paphos-state-file-'));
 
@@ -19,7 +23,10 @@ async function written(key = KEY): Promise<{ path: string; bytes: Buffer; size: 
 
 /** Why a file was refused; null if it was not. */
 async function refusal(path: string, key = KEY): Promise<string | null> {
-  const error: unknown = await verifyState(path, key).then(() => null, (reason: unknown) => reason);
+  const error: unknown = await verifyState(path, key).then(
+    () => null,
+    (reason: unknown) => reason,
+  );
   if (error === null) return null;
   if (!(error instanceof EngineFault)) throw error;
   expect(error.fault.code).toBe('STATE');
@@ -56,13 +63,21 @@ test('a hash holds wherever the file has gone, but not for a file that took its 
   const other = (model: Partial<StateKey['model']>): StateKey => ({ ...hashed, model: { ...hashed.model, ...model } });
   expect(await refusal(path, other({ path: '/moved/a.gguf', modifiedAt: 9 }))).toBeNull();
   expect(await refusal(path, other({ sha256: null }))).toBeNull();
-  for (const model of [{ modifiedAt: 6 }, { bytes: 101 }, { sha256: 'b'.repeat(64) }, { sha256: null, path: '/moved/a.gguf' }]) expect(await refusal(path, other(model)), JSON.stringify(model)).toBe('made with another model');
+  for (const model of [
+    { modifiedAt: 6 },
+    { bytes: 101 },
+    { sha256: 'b'.repeat(64) },
+    { sha256: null, path: '/moved/a.gguf' },
+  ])
+    expect(await refusal(path, other(model)), JSON.stringify(model)).toBe('made with another model');
 });
 
 test('of another model, context or engine: refused with the reason', async () => {
   const { path } = await written();
   expect(await refusal(path, { ...KEY, model: { ...KEY.model, modifiedAt: 6 } })).toBe('made with another model');
-  expect(await refusal(path, { ...KEY, model: { ...KEY.model, path: '/models/b.gguf' } })).toBe('made with another model');
+  expect(await refusal(path, { ...KEY, model: { ...KEY.model, path: '/models/b.gguf' } })).toBe(
+    'made with another model',
+  );
   expect(await refusal(path, { ...KEY, context: '{"contextSize":1024}' })).toBe('made with another context');
   expect(await refusal(path, { ...KEY, engine: '1, 3.23.0, v0.6.0' })).toBe('made with another engine');
 });
@@ -77,7 +92,12 @@ test('once both sides know what the model file holds, its place does not matter'
 
 test('a save that fails leaves what was there, and nothing unfinished', async () => {
   const { path, bytes } = await written();
-  await expect(writeState(path, KEY, TOKENS, async (unfinished) => { await writeFile(unfinished, 'half'); throw new Error('disk full'); })).rejects.toThrow('disk full');
+  await expect(
+    writeState(path, KEY, TOKENS, async (unfinished) => {
+      await writeFile(unfinished, 'half');
+      throw new Error('disk full');
+    }),
+  ).rejects.toThrow('disk full');
   expect(readFileSync(path)).toEqual(bytes);
   expect(readdirSync(join(path, '..'))).toEqual(['a.state']);
 });

@@ -21,15 +21,34 @@ const stateKey = z.object({
   engine: z.string(),
 });
 export type StateKey = z.infer<typeof stateKey>;
-const footerSchema = z.object({ version: z.literal(VERSION), key: stateKey, tokens: z.array(z.number().int()).readonly(), bytes: z.number(), sha256: z.string() });
+const footerSchema = z.object({
+  version: z.literal(VERSION),
+  key: stateKey,
+  tokens: z.array(z.number().int()).readonly(),
+  bytes: z.number(),
+  sha256: z.string(),
+});
 
 /** Lets `save` write the state to a path, seals it and puts it where it belongs in one step. Answers with the file's size in bytes. */
-export async function writeState(path: string, key: StateKey, tokens: readonly number[], save: (path: string) => Promise<unknown>): Promise<number> {
+export async function writeState(
+  path: string,
+  key: StateKey,
+  tokens: readonly number[],
+  save: (path: string) => Promise<unknown>,
+): Promise<number> {
   const unfinished = `${path}.${process.pid}.unfinished`;
   try {
     await save(unfinished);
     const { size: bytes } = await stat(unfinished);
-    const footer = Buffer.from(JSON.stringify({ version: VERSION, key, tokens, bytes, sha256: await hashOf(unfinished, bytes) } satisfies z.infer<typeof footerSchema>));
+    const footer = Buffer.from(
+      JSON.stringify({
+        version: VERSION,
+        key,
+        tokens,
+        bytes,
+        sha256: await hashOf(unfinished, bytes),
+      } satisfies z.infer<typeof footerSchema>),
+    );
     const length = Buffer.alloc(4);
     length.writeUInt32LE(footer.length);
     const file = await open(unfinished, 'a');
@@ -53,7 +72,7 @@ export async function verifyState(path: string, key: StateKey): Promise<readonly
     const footer = await readFooter(file);
     const difference = differenceOf(footer.key, key);
     if (difference !== null) refuse(`made with another ${difference}`);
-    if (await hashOf(path, footer.bytes) !== footer.sha256) refuse('its SHA-256 is another');
+    if ((await hashOf(path, footer.bytes)) !== footer.sha256) refuse('its SHA-256 is another');
     return footer.tokens;
   } finally {
     await file.close();
@@ -92,12 +111,18 @@ async function read(file: FileHandle, length: number, position: number): Promise
 
 async function hashOf(path: string, bytes: number): Promise<string> {
   const hash = createHash('sha256');
-  if (bytes > 0) for await (const piece of createReadStream(path, { end: bytes - 1, highWaterMark: 2 ** 20 })) hash.update(piece as Buffer);
+  if (bytes > 0)
+    for await (const piece of createReadStream(path, { end: bytes - 1, highWaterMark: 2 ** 20 }))
+      hash.update(piece as Buffer);
   return hash.digest('hex');
 }
 
 const sha256 = (bytes: Buffer): Buffer => createHash('sha256').update(bytes).digest();
 
 function refuse(reason: string): never {
-  throw new EngineFault('STATE', 'What was read of this story last time cannot be used. Nothing is lost: the model reads it again.', reason);
+  throw new EngineFault(
+    'STATE',
+    'What was read of this story last time cannot be used. Nothing is lost: the model reads it again.',
+    reason,
+  );
 }

@@ -3,7 +3,10 @@ import { TextStream } from './text-stream.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-function stream(pieces: readonly (string | Uint8Array)[], stops: readonly string[] = []): { shown: string[]; stopped: boolean } {
+function stream(
+  pieces: readonly (string | Uint8Array)[],
+  stops: readonly string[] = [],
+): { shown: string[]; stopped: boolean } {
   const text = new TextStream(stops);
   const shown = pieces.map((piece) => text.push(typeof piece === 'string' ? bytes(piece) : piece));
   return { shown: [...shown, text.end()], stopped: text.stopped };
@@ -11,7 +14,15 @@ function stream(pieces: readonly (string | Uint8Array)[], stops: readonly string
 
 test('a character appears whole, with its last byte', () => {
   const [a, b, c, d] = bytes('🦊');
-  expect(stream(['a', ...[a, b, c, d].map((byte) => Uint8Array.of(byte ?? 0)), 'b']).shown).toEqual(['a', '', '', '', '🦊', 'b', '']);
+  expect(stream(['a', ...[a, b, c, d].map((byte) => Uint8Array.of(byte ?? 0)), 'b']).shown).toEqual([
+    'a',
+    '',
+    '',
+    '',
+    '🦊',
+    'b',
+    '',
+  ]);
 });
 
 test('an incomplete last character is dropped', () => {
@@ -19,13 +30,22 @@ test('an incomplete last character is dropped', () => {
 });
 
 test('a stop text split over tokens is never shown, not even in part', () => {
-  expect(stream(['go in', '<', '|us', 'er', '|>', 'no'], ['<|user|>'])).toEqual({ shown: ['go in', '', '', '', '', '', ''], stopped: true });
+  expect(stream(['go in', '<', '|us', 'er', '|>', 'no'], ['<|user|>'])).toEqual({
+    shown: ['go in', '', '', '', '', '', ''],
+    stopped: true,
+  });
 });
 
 test('what only began like a stop text is shown when decided', () => {
-  expect(stream(['a <', '|u', 'n', '|> b'], ['<|user|>'])).toEqual({ shown: ['a ', '', '<|un', '|> b', ''], stopped: false });
+  expect(stream(['a <', '|u', 'n', '|> b'], ['<|user|>'])).toEqual({
+    shown: ['a ', '', '<|un', '|> b', ''],
+    stopped: false,
+  });
   expect(stream(['fine <|us'], ['<|user|>']).shown.join('')).toBe('fine <|us');
-  expect(stream(['##', '# Us', 'er', ':'], ['### User:', '### Assistant:'])).toEqual({ shown: ['', '', '', '', ''], stopped: true });
+  expect(stream(['##', '# Us', 'er', ':'], ['### User:', '### Assistant:'])).toEqual({
+    shown: ['', '', '', '', ''],
+    stopped: true,
+  });
 });
 
 test('the earliest of several stops ends the text', () => {

@@ -8,11 +8,21 @@ import { Thinking } from './thinking.ts';
 const qwen = formatByName('qwen3');
 if (qwen === null) throw new Error('there is no format qwen3');
 const plan = (format: PromptFormat, written: string | null = null): PlanRequest => ({
-  format, turns: written === null ? [] : [{ id: 'm', role: 'model', speaker: null, text: written }], open: written !== null, reserve: 10, contextSize: 512, cut: null,
+  format,
+  turns: written === null ? [] : [{ id: 'm', role: 'model', speaker: null, text: written }],
+  open: written !== null,
+  reserve: 10,
+  contextSize: 512,
+  cut: null,
 });
 
 /** What comes of a text that arrives in pieces of so many characters. */
-function through(text: string, size: number, request: PlanRequest, budget = 1000): { text: string; tokens: number; spent: boolean } {
+function through(
+  text: string,
+  size: number,
+  request: PlanRequest,
+  budget = 1000,
+): { text: string; tokens: number; spent: boolean } {
   const thinking = new Thinking(request, budget);
   let out = thinking.begin();
   for (let at = 0; at < text.length; at += size) out += thinking.push(text.slice(at, at + size));
@@ -23,7 +33,9 @@ function through(text: string, size: number, request: PlanRequest, budget = 1000
 describe('thinking stands between marks on lines of their own, however it arrives', () => {
   test.each([1, 2, 3, 5, 100])('in pieces of %d', (size) => {
     expect(through('<think>Hm.</think>Yes.', size, plan(qwen)).text).toBe('<think>\nHm.\n</think>\n\nYes.');
-    expect(through('\n<think>\n\nHm,\n\n let me see. \n</think>\n\n\nYes. <think>no</think>', size, plan(qwen)).text).toBe('<think>\nHm,\n\n let me see.\n</think>\n\nYes. <think>no</think>');
+    expect(
+      through('\n<think>\n\nHm,\n\n let me see. \n</think>\n\n\nYes. <think>no</think>', size, plan(qwen)).text,
+    ).toBe('<think>\nHm,\n\n let me see.\n</think>\n\nYes. <think>no</think>');
     expect(through('<think>\n\n</think>\n\nAt once.', size, plan(qwen)).text).toBe('<think>\n</think>\n\nAt once.');
     expect(through('<think>\nIt was stopped </thi', size, plan(qwen)).text).toBe('<think>\nIt was stopped </thi');
     expect(through('<thimble> is a word.', size, plan(qwen)).text).toBe('<thimble> is a word.');
@@ -40,7 +52,9 @@ describe('a format with channels', () => {
   const harmony = formatByName('harmony') ?? qwen;
   const { open, close } = harmony.reasoning ?? { open: '', close: '' };
   test.each([1, 4, 100])('is written down with marks that the page knows, in pieces of %d', (size) => {
-    expect(through(`Hm, let me see.${close}Yes.`, size, plan(harmony)).text).toBe('<think>\nHm, let me see.\n</think>\n\nYes.');
+    expect(through(`Hm, let me see.${close}Yes.`, size, plan(harmony)).text).toBe(
+      '<think>\nHm, let me see.\n</think>\n\nYes.',
+    );
     expect(through(`${close}At once.`, size, plan(harmony)).text).toBe('<think>\n</think>\n\nAt once.');
   });
   test('thinks on where it was stopped, also in a block of another model', () => {
@@ -49,12 +63,19 @@ describe('a format with channels', () => {
     expect(through('</think>Yes.', 3, plan(qwen, '[THINK]\nHm,')).text).toBe('\n[/THINK]\n\nYes.');
   });
   test('its marks have text while it thinks, and end the answer behind it', () => {
-    const { tokenizer: vocabulary } = wordTokenizer({ control: ['<|channel|>', '<|message|>', '<|end|>', '<|start|>'] });
+    const { tokenizer: vocabulary } = wordTokenizer({
+      control: ['<|channel|>', '<|message|>', '<|end|>', '<|start|>'],
+    });
     const end = vocabulary.special('<|end|>')?.id ?? -1;
     const thinking = new Thinking(plan(harmony), 100);
     expect(new TextDecoder().decode(thinking.markOf(end, vocabulary) ?? undefined)).toBe('<|end|>');
     expect(thinking.endsAnswer(end, vocabulary)).toBe(false);
-    expect(thinking.closing(vocabulary).map((id) => new TextDecoder().decode(vocabulary.bytes(id))).join('')).toBe(close);
+    expect(
+      thinking
+        .closing(vocabulary)
+        .map((id) => new TextDecoder().decode(vocabulary.bytes(id)))
+        .join(''),
+    ).toBe(close);
     thinking.push(`Hm.${close}Yes.`);
     expect(thinking.endsAnswer(end, vocabulary)).toBe(true);
     expect(new Thinking(plan(qwen), 100).endsAnswer(end, vocabulary)).toBe(false);
@@ -66,7 +87,11 @@ describe('a format with channels', () => {
 
 test('other formats know no thinking', () => {
   const plain = formatByName('chatml') ?? qwen;
-  expect(through('<think>Hm.</think>Yes.', 4, plan(plain))).toEqual({ text: '<think>Hm.</think>Yes.', tokens: 0, spent: false });
+  expect(through('<think>Hm.</think>Yes.', 4, plan(plain))).toEqual({
+    text: '<think>Hm.</think>Yes.',
+    tokens: 0,
+    spent: false,
+  });
 });
 
 test('Continue thinks on where it was stopped, and elsewhere only writes', () => {

@@ -29,19 +29,28 @@ export class Thinking {
     this.#written = resumed?.marks ?? marksOnPage(this.#marks);
     this.#opened = !open && this.#marks !== null && format.opensReply.trimEnd().endsWith(this.#marks.open);
     this.#isFresh = !resumes;
-    this.#state = resumes || this.#opened ? 'inside' : this.#marks === null || written.trim() !== '' ? 'over' : 'before';
+    this.#state =
+      resumes || this.#opened ? 'inside' : this.#marks === null || written.trim() !== '' ? 'over' : 'before';
   }
 
-  get isInside(): boolean { return this.#state === 'inside'; }
+  get isInside(): boolean {
+    return this.#state === 'inside';
+  }
 
   /** True once the model is still thinking and may not. */
-  get isSpent(): boolean { return this.isInside && this.tokens >= this.#budget; }
+  get isSpent(): boolean {
+    return this.isInside && this.tokens >= this.#budget;
+  }
 
   /** True where the answer goes on as it comes: nothing is held back any more. */
-  get isOver(): boolean { return this.#state === 'over' && this.#held === ''; }
+  get isOver(): boolean {
+    return this.#state === 'over' && this.#held === '';
+  }
 
   /** What the prompt has opened already belongs to the text of the reply. */
-  begin(): string { return this.#opened ? this.#written.open : ''; }
+  begin(): string {
+    return this.#opened ? this.#written.open : '';
+  }
 
   /** The text of one more token, as far as it is decided. */
   push(text: string): string {
@@ -75,13 +84,22 @@ export class Thinking {
 
   /** Whether a token ends the answer, as in formats whose marks of thinking are made of the marks of turns. */
   endsAnswer(token: number, vocabulary: Tokenizer): boolean {
-    return this.#state === 'over' && this.#marks !== null && !isBracketed(this.#marks.close) && this.#piecesOf(vocabulary).has(token);
+    return (
+      this.#state === 'over' &&
+      this.#marks !== null &&
+      !isBracketed(this.#marks.close) &&
+      this.#piecesOf(vocabulary).has(token)
+    );
   }
 
   /** The tokens that the marks are made of. */
   #piecesOf(vocabulary: Tokenizer): ReadonlyMap<number, string> {
     const marks = this.#marks === null ? [] : [this.#marks.open, this.#marks.close];
-    this.#pieces ??= new Map(marks.flatMap((mark) => markerPieces(mark, vocabulary)).flatMap(({ text, id }) => (id === null ? [] : [[id, text] as const])));
+    this.#pieces ??= new Map(
+      marks
+        .flatMap((mark) => markerPieces(mark, vocabulary))
+        .flatMap(({ text, id }) => (id === null ? [] : [[id, text] as const])),
+    );
     return this.#pieces;
   }
 
@@ -102,8 +120,15 @@ export class Thinking {
   #recognise(): string {
     const { open } = this.#marks ?? { open: '' };
     const text = this.#held.trimStart();
-    if (open.startsWith(text)) return this.#take(text === open ? 'inside' : 'before', text === open ? '' : this.#held, text === open ? this.#written.open : '');
-    return text.startsWith(open) ? this.#take('inside', text.slice(open.length), this.#written.open) : this.#take('over', this.#held, '');
+    if (open.startsWith(text))
+      return this.#take(
+        text === open ? 'inside' : 'before',
+        text === open ? '' : this.#held,
+        text === open ? this.#written.open : '',
+      );
+    return text.startsWith(open)
+      ? this.#take('inside', text.slice(open.length), this.#written.open)
+      : this.#take('over', this.#held, '');
   }
 
   /** Space at the end and what may be the head of the end mark are held back. */
@@ -117,9 +142,12 @@ export class Thinking {
       return this.#take('behind', text.slice(at + close.length), `${lead}${thought}\n${this.#written.close}`);
     }
     let cut = text.length;
-    for (let length = Math.min(close.length - 1, text.length); length > 0 && cut === text.length; length--) if (text.endsWith(close.slice(0, length))) cut -= length;
+    for (let length = Math.min(close.length - 1, text.length); length > 0 && cut === text.length; length--)
+      if (text.endsWith(close.slice(0, length))) cut -= length;
     const decided = text.slice(0, cut).trimEnd();
-    return decided === '' ? this.#take('inside', text, '') : this.#take('inside', text.slice(decided.length), this.#lead() + decided);
+    return decided === ''
+      ? this.#take('inside', text, '')
+      : this.#take('inside', text.slice(decided.length), this.#lead() + decided);
   }
 
   #answer(): string {
@@ -141,10 +169,19 @@ export class Thinking {
   }
 }
 
-interface Limits { readonly thinking: Thinking; readonly vocabulary: Tokenizer; readonly history: number[]; readonly end: number; read(): Promise<unknown> }
+interface Limits {
+  readonly thinking: Thinking;
+  readonly vocabulary: Tokenizer;
+  readonly history: number[];
+  readonly end: number;
+  read(): Promise<unknown>;
+}
 
 /** The model's tokens; where its budget of thinking is spent, the end mark follows, is read, and the model goes on behind it. */
-export async function* limited(next: () => AsyncIterable<Choice>, { thinking, vocabulary, history, end, read }: Limits): AsyncGenerator<Choice, void, void> {
+export async function* limited(
+  next: () => AsyncIterable<Choice>,
+  { thinking, vocabulary, history, end, read }: Limits,
+): AsyncGenerator<Choice, void, void> {
   for (;;) {
     if (!thinking.isSpent) {
       for await (const choice of next()) {

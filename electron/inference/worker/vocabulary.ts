@@ -2,7 +2,11 @@ import type { LlamaModel, Token } from 'node-llama-cpp';
 import type { Tokenizer } from '../../../shared/prompt/types.ts';
 import type { TokenPiece } from '../protocol.ts';
 
-const NORMAL = 1, UNKNOWN = 2, CONTROL = 3, USER_DEFINED = 4, BYTE = 6;
+const NORMAL = 1,
+  UNKNOWN = 2,
+  CONTROL = 3,
+  USER_DEFINED = 4,
+  BYTE = 6;
 /** The space of SentencePiece. */
 const SPM_SPACE = '\u2581';
 
@@ -35,14 +39,17 @@ export class Vocabulary implements Tokenizer {
     const ends = new Set<number>();
     for (const [id, text] of this.#texts.entries()) {
       types[id] = this.#typeOf(id, text, declared[id] ?? NORMAL);
-      if (types[id] === CONTROL || types[id] === USER_DEFINED) this.#special.set(text, { id, kind: types[id] === CONTROL ? 'control' : 'user-defined' });
+      if (types[id] === CONTROL || types[id] === USER_DEFINED)
+        this.#special.set(text, { id, kind: types[id] === CONTROL ? 'control' : 'user-defined' });
       // Where a file names no end, the engine takes whichever token has a certain number.
       if (model.isEogToken(id as Token) && (types[id] === CONTROL || id === ggml.eos_token_id)) ends.add(id);
     }
     this.#types = types;
     this.ends = ends;
     // Runs of white space are ordinary writing: nobody is impersonated by them.
-    this.userDefined = [...this.#special].filter(([text, { kind }]) => kind === 'user-defined' && text.trim() !== '').map(([text]) => text);
+    this.userDefined = [...this.#special]
+      .filter(([text, { kind }]) => kind === 'user-defined' && text.trim() !== '')
+      .map(([text]) => text);
   }
 
   get specialTexts(): readonly string[] {
@@ -83,7 +90,9 @@ export class Vocabulary implements Tokenizer {
   #decode(text: string, type: number): Uint8Array {
     if (type === CONTROL || type === UNKNOWN) return new Uint8Array(0);
     if (this.kind === 'spm') {
-      return type === BYTE ? Uint8Array.of(Number.parseInt(text.slice(3, 5), 16)) : new TextEncoder().encode(text.replaceAll(SPM_SPACE, ' '));
+      return type === BYTE
+        ? Uint8Array.of(Number.parseInt(text.slice(3, 5), 16))
+        : new TextEncoder().encode(text.replaceAll(SPM_SPACE, ' '));
     }
     if (type === USER_DEFINED) return new TextEncoder().encode(text);
     return Uint8Array.from([...text].flatMap((char) => byteOf.get(char) ?? [...new TextEncoder().encode(char)]));

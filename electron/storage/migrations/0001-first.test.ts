@@ -12,9 +12,28 @@ test('an empty folder becomes a store whose tables hold only what they say', () 
   const sqlite = new Database(join(folder, 'store.db'));
   expect(sqlite.pragma('user_version', { simple: true })).toBe(1);
   expect(sqlite.pragma('application_id', { simple: true })).toBe(0x50617068);
-  const tables = sqlite.prepare("SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' ORDER BY name").all();
-  expect(tables).toEqual(['changes', 'chapters', 'edits', 'generations', 'journal', 'models', 'revisions', 'settings', 'stories', 'turns'].map((name) => ({ name, strict: 1 })));
-  expect(() => sqlite.prepare("INSERT INTO chapters VALUES ('c', 'nobody', 't', 1, 1, NULL, 0, 0, NULL, 0)").run()).toThrow(/FOREIGN KEY/);
+  const tables = sqlite
+    .prepare(
+      "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+    )
+    .all();
+  expect(tables).toEqual(
+    [
+      'changes',
+      'chapters',
+      'edits',
+      'generations',
+      'journal',
+      'models',
+      'revisions',
+      'settings',
+      'stories',
+      'turns',
+    ].map((name) => ({ name, strict: 1 })),
+  );
+  expect(() =>
+    sqlite.prepare("INSERT INTO chapters VALUES ('c', 'nobody', 't', 1, 1, NULL, 0, 0, NULL, 0)").run(),
+  ).toThrow(/FOREIGN KEY/);
   sqlite.close();
   rmSync(folder, { recursive: true });
 });

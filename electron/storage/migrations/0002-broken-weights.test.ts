@@ -10,7 +10,9 @@ import { MIGRATIONS } from './index.ts';
 test('a model that was known keeps what was chosen for it, and takes what is found in its file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'paphos-broken-'));
   const old = openStore(folder, { migrations: [first] });
-  old.db.sqlite.prepare("INSERT INTO models VALUES ('m', '/a.gguf', 'a', 10, 20, NULL, 'llama', 2048, 'oasst', 512, 30)").run();
+  old.db.sqlite
+    .prepare("INSERT INTO models VALUES ('m', '/a.gguf', 'a', 10, 20, NULL, 'llama', 2048, 'oasst', 512, 30)")
+    .run();
   old.close();
   const { db, close } = openStore(folder, { migrations: MIGRATIONS });
   expect(getModel(db, 'm')).toMatchObject({ chosenFormat: 'oasst', contextSize: 512, sha256: null, broken: null });

@@ -16,17 +16,28 @@ test('replies of before stay; one that was running becomes text of its turn, and
   const old = openStore(folder, { migrations: [first, brokenWeights] });
   createStory(old.db, { id: story, title: 'Story', chapterId, turnId });
   const settings = JSON.stringify({ sampling: { seed: 7 } });
-  const insert = old.db.sqlite.prepare("INSERT INTO generations VALUES (?, ?, ?, 'continue', 0, 0, ?, 7, NULL, NULL, NULL, ?, 1, ?)");
+  const insert = old.db.sqlite.prepare(
+    "INSERT INTO generations VALUES (?, ?, ?, 'continue', 0, 0, ?, 7, NULL, NULL, NULL, ?, 1, ?)",
+  );
   insert.run('ended', chapterId, turnId, settings, 'end', 2);
   insert.run('running', chapterId, turnId, settings, null, null);
   appendJournal(old.db, 'running', 1, 'It opened.');
   old.close();
 
   const { db, recovered, close } = openStore(folder, { migrations: MIGRATIONS });
-  expect(recovered.map(({ generationId, text }) => ({ generationId, text }))).toEqual([{ generationId: 'running', text: 'It opened.' }]);
+  expect(recovered.map(({ generationId, text }) => ({ generationId, text }))).toEqual([
+    { generationId: 'running', text: 'It opened.' },
+  ]);
   expect(endedReply(db, 'ended')).toBeNull();
-  expect(endedReply(db, 'running')).toMatchObject({ reason: 'error', offset: 0, text: 'It opened.', sampling: { seed: 7 } });
-  expect(() => endGeneration(db, { generationId: 'ended', reason: 'end', stats: null, candidates: null })).toThrow(/already ended/);
+  expect(endedReply(db, 'running')).toMatchObject({
+    reason: 'error',
+    offset: 0,
+    text: 'It opened.',
+    sampling: { seed: 7 },
+  });
+  expect(() => endGeneration(db, { generationId: 'ended', reason: 'end', stats: null, candidates: null })).toThrow(
+    /already ended/,
+  );
   close();
   rmSync(folder, { recursive: true });
 });

@@ -16,8 +16,18 @@ test('a store of the version before keeps what it holds, and its replies can hav
   const before = openStore(folder, { migrations: MIGRATIONS.filter(({ version }) => version < 4) });
   createStory(before.db, { id: story, title: 'Old', chapterId: chapter, turnId: turn });
   beginGeneration(before.db, {
-    id: generation, chapterId: chapter, turnId: turn, kind: 'reply', offset: 0,
-    settings: { sampling: { ...DEFAULT_SAMPLING, seed: 1 }, format: 'plain', model: { name: 'm', sha256: null }, contextSize: 512, promptChunk: 128 },
+    id: generation,
+    chapterId: chapter,
+    turnId: turn,
+    kind: 'reply',
+    offset: 0,
+    settings: {
+      sampling: { ...DEFAULT_SAMPLING, seed: 1 },
+      format: 'plain',
+      model: { name: 'm', sha256: null },
+      contextSize: 512,
+      promptChunk: 128,
+    },
   });
   before.close();
 

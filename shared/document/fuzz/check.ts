@@ -11,7 +11,11 @@ export function checkTree(before: TurnTree, after: TurnTree, ops: readonly Op[])
     const now = after.turns.get(id);
     if (now === undefined) throw new Error(`Turn ${id} is gone for good.`);
     if (named.has(id)) continue;
-    const kept = now.version === old.version && now.text === old.text && now.role === old.role && (now.tombstone === null) === (old.tombstone === null);
+    const kept =
+      now.version === old.version &&
+      now.text === old.text &&
+      now.role === old.role &&
+      (now.tombstone === null) === (old.tombstone === null);
     if (!kept) throw new Error(`Turn ${id} changed without an op.`);
   }
 }
@@ -22,11 +26,13 @@ function checkLiving(tree: TurnTree, turn: TreeTurn): void {
   for (let parent = turn.parentId; parent !== null; parent = tree.turns.get(parent)?.parentId ?? null) {
     if (above.has(parent)) throw new Error(`Turn ${turn.id} stands above itself.`);
     above.add(parent);
-    if (tree.turns.get(parent)?.tombstone !== null) throw new Error(`Turn ${turn.id} hangs on ${parent}, which is removed.`);
+    if (tree.turns.get(parent)?.tombstone !== null)
+      throw new Error(`Turn ${turn.id} hangs on ${parent}, which is removed.`);
   }
 }
 
 function checkActive(tree: TurnTree, parent: string | null, id: string): void {
   const child = tree.turns.get(id);
-  if (child === undefined || child.tombstone !== null || child.parentId !== parent) throw new Error(`${id} is shown after ${parent ?? 'the start'} and does not follow it.`);
+  if (child === undefined || child.tombstone !== null || child.parentId !== parent)
+    throw new Error(`${id} is shown after ${parent ?? 'the start'} and does not follow it.`);
 }

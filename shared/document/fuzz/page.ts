@@ -38,11 +38,19 @@ export class Page {
 
   constructor() {
     this.tree = applyOps({ activeRootId: null, turns: new Map() }, [
-      { op: 'insert', turn: { id: this.newId(), role: 'user', speaker: null, marked: true, text: '' }, after: null, as: 'chain' },
+      {
+        op: 'insert',
+        turn: { id: this.newId(), role: 'user', speaker: null, marked: true, text: '' },
+        after: null,
+        as: 'chain',
+      },
     ]);
     this.stored = this.tree;
     this.lines = print(activePath(this.tree).map(written)).split('\n');
-    this.layout = withIds(layoutOf(this.lines, this.newId), activePath(this.tree).map((turn) => turn.id));
+    this.layout = withIds(
+      layoutOf(this.lines, this.newId),
+      activePath(this.tree).map((turn) => turn.id),
+    );
     this.states = [{ text: this.text, ids: this.layout.ids }];
   }
 
@@ -98,8 +106,15 @@ export class Page {
     this.apply(ops);
     const path = activePath(this.tree);
     this.replace(print(path.map(written)));
-    this.layout = withIds(this.layout, path.map((turn) => turn.id));
-    same(this.turns().map((turn) => turn.text), path.map((turn) => turn.text), 'A branch is not shown as it is');
+    this.layout = withIds(
+      this.layout,
+      path.map((turn) => turn.id),
+    );
+    same(
+      this.turns().map((turn) => turn.text),
+      path.map((turn) => turn.text),
+      'A branch is not shown as it is',
+    );
     this.remember();
   }
 
@@ -138,7 +153,17 @@ export class Page {
     if (renamed.size > 0) throw new Error(`Ids were not kept: ${JSON.stringify([...renamed])}.`);
     this.moved += ops.filter((op) => op.op === 'restore' && op.after !== undefined).length;
     this.apply(ops);
-    same(activePath(this.tree).map(({ id, role, speaker, marked, text }) => ({ id, role, speaker, marked, text: text ?? '' })), current, 'The path is not the page');
+    same(
+      activePath(this.tree).map(({ id, role, speaker, marked, text }) => ({
+        id,
+        role,
+        speaker,
+        marked,
+        text: text ?? '',
+      })),
+      current,
+      'The path is not the page',
+    );
     return ops;
   }
 
@@ -146,7 +171,11 @@ export class Page {
   close(): void {
     this.stop();
     this.save();
-    same([this.stored.activeRootId, ...this.stored.turns], [this.tree.activeRootId, ...stored(this.tree).turns], 'The studio has another tree');
+    same(
+      [this.stored.activeRootId, ...this.stored.turns],
+      [this.tree.activeRootId, ...stored(this.tree).turns],
+      'The studio has another tree',
+    );
   }
 
   private withoutSpan(turn: Turn): Turn {
@@ -182,7 +211,12 @@ export class Page {
     if (patch === null) return;
     const start = this.position(patch.at);
     const end = this.position(patch.at + patch.del);
-    const range = { startLineNumber: start.line, startColumn: start.column, endLineNumber: end.line, endColumn: end.column };
+    const range = {
+      startLineNumber: start.line,
+      startColumn: start.column,
+      endLineNumber: end.line,
+      endColumn: end.column,
+    };
     this.change([{ range, text: patch.ins }]);
   }
 
@@ -205,9 +239,18 @@ export class Page {
     const fresh = layoutOf(this.lines, () => '');
     const shape = ({ spans, lineCount }: Layout): unknown => [lineCount, spans.map((span) => ({ ...span, id: '' }))];
     same(shape(layout), shape(fresh), 'The layout is not that of the text');
-    same(layout.spans.map((span) => span.id), layout.ids, 'The ids are not those of the spans');
+    same(
+      layout.spans.map((span) => span.id),
+      layout.ids,
+      'The ids are not those of the spans',
+    );
     if (new Set(layout.ids).size !== layout.ids.length) throw new Error('An id stands twice.');
-    const content = this.turns().map(({ role, speaker, marked, text }): TurnContent => ({ role, speaker, marked, text }));
+    const content = this.turns().map(({ role, speaker, marked, text }): TurnContent => ({
+      role,
+      speaker,
+      marked,
+      text,
+    }));
     same(content, parse(this.text), 'The turns of the layout are not those of the text');
   }
 }
@@ -239,12 +282,20 @@ function checkKept(before: Layout, after: Layout, changes: readonly TextChange[]
     let shift = 0;
     let touched = false;
     for (const { range, text } of changes) {
-      const above = range.endLineNumber < span.line || (range.endLineNumber === span.line && range.endColumn === 1 && (text === '' ? range.startColumn === 1 : text.endsWith('\n')));
+      const above =
+        range.endLineNumber < span.line ||
+        (range.endLineNumber === span.line &&
+          range.endColumn === 1 &&
+          (text === '' ? range.startColumn === 1 : text.endsWith('\n')));
       if (above && span.marked) shift += text.split('\n').length - 1 - (range.endLineNumber - range.startLineNumber);
       else if (range.startLineNumber <= span.line) touched = true;
     }
     // One that is above by the next one's being on its line is not.
-    if (touched || changes.length > 1 && shift !== 0 && changes.some(({ range }) => range.endLineNumber === span.line)) continue;
+    if (
+      touched ||
+      (changes.length > 1 && shift !== 0 && changes.some(({ range }) => range.endLineNumber === span.line))
+    )
+      continue;
     const now = after.spans.find((other) => other.line === span.line + shift);
     if (now?.id !== span.id) throw new Error(`Turn ${span.id} was not touched and is now ${now?.id ?? 'gone'}.`);
   }

@@ -11,9 +11,41 @@ import { same } from './page.ts';
 import type { Random } from './random.ts';
 
 const WORDS = ['a', 'word', ' ', 'The door. ', '\n', '\n\n', '\\', '<|', 'user|>', '😀', 'é', '|>', ' Narrator'];
-const MARKS = ['<|system|>', '<|user|>', '<|model|>', '<|user|> Anna', '<|model|> Narrator', '<|user|> ', '\\<|user|>', '\\\\<|model|>', '<|users|>', '<|user|>x'];
-const PASTES = ['<|user|>\nHello\n<|model|>\nYes?\n', '\n<|model|>\n', '<|system|>\nA cave.\n<|user|>\nGo', 'one\ntwo\nthree\n', '\n\\<|user|>\n', '<|user|>\n<|user|>\n<|model|>'];
-const PIECES = ['\n\\<|user|>', '\\<|model|>\n', 'You see ', 'a house.', '\n', '\n<|user|>', '<|', 'model', '|>', '\\', '\n\n', '😀', '\n<|system|> x\n'];
+const MARKS = [
+  '<|system|>',
+  '<|user|>',
+  '<|model|>',
+  '<|user|> Anna',
+  '<|model|> Narrator',
+  '<|user|> ',
+  '\\<|user|>',
+  '\\\\<|model|>',
+  '<|users|>',
+  '<|user|>x',
+];
+const PASTES = [
+  '<|user|>\nHello\n<|model|>\nYes?\n',
+  '\n<|model|>\n',
+  '<|system|>\nA cave.\n<|user|>\nGo',
+  'one\ntwo\nthree\n',
+  '\n\\<|user|>\n',
+  '<|user|>\n<|user|>\n<|model|>',
+];
+const PIECES = [
+  '\n\\<|user|>',
+  '\\<|model|>\n',
+  'You see ',
+  'a house.',
+  '\n',
+  '\n<|user|>',
+  '<|',
+  'model',
+  '|>',
+  '\\',
+  '\n\n',
+  '😀',
+  '\n<|system|> x\n',
+];
 
 type Step = (page: Page, random: Random) => void;
 
@@ -55,14 +87,22 @@ function somePlace(page: Page, random: Random): { line: number; column: number }
   return { line, column: splitsPair(text, at) ? at : at + 1 };
 }
 
-function change(from: { line: number; column: number }, to: { line: number; column: number }, text: string): TextChange {
-  return { range: { startLineNumber: from.line, startColumn: from.column, endLineNumber: to.line, endColumn: to.column }, text };
+function change(
+  from: { line: number; column: number },
+  to: { line: number; column: number },
+  text: string,
+): TextChange {
+  return {
+    range: { startLineNumber: from.line, startColumn: from.column, endLineNumber: to.line, endColumn: to.column },
+    text,
+  };
 }
 
 /** A person's edit: one that reaches into the streaming turn stops the stream first. */
 function edit(page: Page, changes: readonly TextChange[]): void {
   const span = page.layout.spans.find(({ id }) => id === page.stream?.turnId);
-  const near = ({ range }: TextChange): boolean => span !== undefined && range.startLineNumber <= span.line + span.lines && range.endLineNumber >= span.line - 1;
+  const near = ({ range }: TextChange): boolean =>
+    span !== undefined && range.startLineNumber <= span.line + span.lines && range.endLineNumber >= span.line - 1;
   if (changes.some(near)) page.stop();
   page.edit(changes);
 }
@@ -86,7 +126,9 @@ function typeMark(page: Page, random: Random): void {
 
 function erase(page: Page, random: Random): void {
   const [a, b] = [somePlace(page, random), somePlace(page, random)];
-  const far = random.chance(0.3) ? b : { line: a.line, column: afterSome(page.lineAt(a.line), a.column, 1 + random.int(3)) };
+  const far = random.chance(0.3)
+    ? b
+    : { line: a.line, column: afterSome(page.lineAt(a.line), a.column, 1 + random.int(3)) };
   const [from, to] = a.line < far.line || (a.line === far.line && a.column <= far.column) ? [a, far] : [far, a];
   edit(page, [change(from, to, random.chance(0.2) ? random.pick(WORDS) : '')]);
 }
@@ -120,7 +162,9 @@ function severalCursors(page: Page, random: Random): void {
 
 function replaceAll(page: Page, random: Random): void {
   const line = page.lines.length;
-  edit(page, [change({ line: 1, column: 1 }, { line, column: page.lineAt(line).length + 1 }, random.pick([...PASTES, '', 'x']))]);
+  edit(page, [
+    change({ line: 1, column: 1 }, { line, column: page.lineAt(line).length + 1 }, random.pick([...PASTES, '', 'x'])),
+  ]);
 }
 
 function undoSome(page: Page, random: Random): void {
@@ -161,14 +205,24 @@ function reply(page: Page, random: Random): void {
   const after = random.chance(0.6) ? path.at(-1) : random.pick(path);
   if (after === undefined) return;
   const as = after.id === path.at(-1)?.id ? 'chain' : 'alternate';
-  page.begin({ op: 'insert', turn: { id: page.newId(), role: 'model', speaker: null, marked: true, text: '' }, after: after.id, as });
+  page.begin({
+    op: 'insert',
+    turn: { id: page.newId(), role: 'model', speaker: null, marked: true, text: '' },
+    after: after.id,
+    as,
+  });
 }
 
 function retry(page: Page, random: Random): void {
   page.stop();
   page.save();
   const turn = random.pick(activePath(page.tree));
-  page.begin({ op: 'insert', turn: { id: page.newId(), role: 'model', speaker: null, marked: true, text: '' }, after: turn.parentId, as: 'alternate' });
+  page.begin({
+    op: 'insert',
+    turn: { id: page.newId(), role: 'model', speaker: null, marked: true, text: '' },
+    after: turn.parentId,
+    as: 'alternate',
+  });
 }
 
 function continueTurn(page: Page, random: Random): void {
@@ -234,6 +288,8 @@ type Branches = readonly (readonly [id: string, parent: string | null, goesOnWit
 function branches(tree: TurnTree, among: Branches | null = null): Branches {
   const ids = among?.map(([id]) => id);
   const living = [...tree.turns.values()].filter((turn) => turn.tombstone === null && ids?.includes(turn.id) !== false);
-  const rows = living.map(({ id, parentId, activeChildId }) => [id, parentId, activeChildId] as const).sort(([a], [b]) => (a < b ? -1 : 1));
+  const rows = living
+    .map(({ id, parentId, activeChildId }) => [id, parentId, activeChildId] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   return [['start', null, tree.activeRootId], ...rows];
 }

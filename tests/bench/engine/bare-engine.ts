@@ -14,7 +14,10 @@ const sequence = context.getSequence();
 
 async function write(sequence: LlamaContextSequence, { text, tokens }: BareRequest): Promise<BareAnswer> {
   await sequence.clearHistory();
-  const prompt = [...(model.tokens.shouldPrependBosToken && model.tokens.bos !== null ? [model.tokens.bos] : []), ...model.tokenize(text)];
+  const prompt = [
+    ...(model.tokens.shouldPrependBosToken && model.tokens.bos !== null ? [model.tokens.bos] : []),
+    ...model.tokenize(text),
+  ];
   const started = performance.now();
   let first = 0;
   let count = 0;
@@ -23,9 +26,14 @@ async function write(sequence: LlamaContextSequence, { text, tokens }: BareReque
     if (count === 1) first = performance.now();
     if (count === tokens) break;
   }
-  return { promptPerSecond: prompt.length / ((first - started) / 1000), tokensPerSecond: (count - 1) / ((performance.now() - first) / 1000) };
+  return {
+    promptPerSecond: prompt.length / ((first - started) / 1000),
+    tokensPerSecond: (count - 1) / ((performance.now() - first) / 1000),
+  };
 }
 
-process.on('message', (request: BareRequest) => { void write(sequence, request).then((answer) => process.send?.(answer)); });
+process.on('message', (request: BareRequest) => {
+  void write(sequence, request).then((answer) => process.send?.(answer));
+});
 process.on('disconnect', () => process.exit(0));
 process.send?.('ready');

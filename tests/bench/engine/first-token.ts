@@ -13,7 +13,10 @@ const EXCHANGES = 60;
 async function story(host: InferenceHost, tokens: number): Promise<PromptTurn[]> {
   const turns: PromptTurn[] = [];
   for (let left = tokens; left > 0; left -= 150) {
-    turns.push(turn(`you-${left}`, 'user', await freshText(host, 50)), turn(`story-${left}`, 'model', await freshText(host, 100)));
+    turns.push(
+      turn(`you-${left}`, 'user', await freshText(host, 50)),
+      turn(`story-${left}`, 'model', await freshText(host, 100)),
+    );
   }
   return [...turns, turn('last', 'user', await freshText(host, 20))];
 }
@@ -28,7 +31,8 @@ export async function cutRatio(subject: Subject): Promise<Result[]> {
       const plan: PlanRequest = { ...storyPlan(turns, subject), cut };
       const moved: Cut | null = (await host.plan(plan)).cut;
       const { firstMs } = await timed(host, plan, REPLY);
-      if (exchange > 0) (moved?.turnId === cut?.turnId && moved?.offset === cut?.offset ? ordinary : cuts).push(firstMs);
+      if (exchange > 0)
+        (moved?.turnId === cut?.turnId && moved?.offset === cut?.offset ? ordinary : cuts).push(firstMs);
       cut = moved;
       turns.push(turn(`story ${exchange}`, 'model', await freshText(host, 60)));
       await host.work({ type: 'prepare', plan: { ...storyPlan(turns, subject), cut } });
@@ -49,7 +53,9 @@ export async function editedAndCold(subject: Subject): Promise<Result[]> {
       turns[middle] = turn(`edited ${round}`, turns[middle]?.role ?? 'user', await freshText(host, 80));
       edited.push((await timed(host, storyPlan(turns, subject), REPLY)).firstMs);
     }
-    return [noted('edit_ms', median(edited), 'ms'), noted('cold_ms', median(cold), 'ms')].map((result) => goal(subject, result));
+    return [noted('edit_ms', median(edited), 'ms'), noted('cold_ms', median(cold), 'ms')].map((result) =>
+      goal(subject, result),
+    );
   });
 }
 
@@ -64,12 +70,14 @@ export async function restartRatio(subject: Subject): Promise<Result[]> {
   });
   const ratios: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    ratios.push(await withEngine(subject, async (host) => {
-      const started = performance.now();
-      await host.work({ type: 'restore', request: { path, sha256: null } });
-      const restored = performance.now() - started + (await timed(host, storyPlan(turns, subject), REPLY)).firstMs;
-      return restored / (await timed(host, storyPlan(turns, subject), REPLY, { cold: true })).firstMs;
-    }));
+    ratios.push(
+      await withEngine(subject, async (host) => {
+        const started = performance.now();
+        await host.work({ type: 'restore', request: { path, sha256: null } });
+        const restored = performance.now() - started + (await timed(host, storyPlan(turns, subject), REPLY)).firstMs;
+        return restored / (await timed(host, storyPlan(turns, subject), REPLY, { cold: true })).firstMs;
+      }),
+    );
   }
   return [goal(subject, atMost('restart_ratio', median(ratios), 'ratio', 0.1))];
 }

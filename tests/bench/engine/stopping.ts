@@ -8,7 +8,9 @@ const STOPS = 11;
 /** Milliseconds from a stop to its answer, `after` so many milliseconds in the phase that it should meet. */
 async function stopTime(job: EngineJob, phase: 'prompt' | 'text', after: number): Promise<number> {
   const there = Promise.withResolvers<void>();
-  job.onPrompt(({ done, total }) => { if (phase === 'prompt' || done === total) there.resolve(); });
+  job.onPrompt(({ done, total }) => {
+    if (phase === 'prompt' || done === total) there.resolve();
+  });
   await there.promise;
   await delay(after);
   const stopped = performance.now();
@@ -27,9 +29,18 @@ export async function stopping(subject: Subject): Promise<Result[]> {
         const plan = textPlan(await freshText(host, phase === 'prompt' ? subject.promptTokens : 32), subject, 256);
         // The embedded model reads its whole prompt within a second.
         const after = ((stop + 0.5) / STOPS) * (subject.goals ? 1000 : 100);
-        times[phase].push(await stopTime(host.generate({ plan, sampling: { ...GREEDY, banEnd: true, maxTokens: 256, seed: 1 } }), phase, after));
+        times[phase].push(
+          await stopTime(
+            host.generate({ plan, sampling: { ...GREEDY, banEnd: true, maxTokens: 256, seed: 1 } }),
+            phase,
+            after,
+          ),
+        );
       }
     }
-    return [atMost('abort_prompt_ms', median(times.prompt), 'ms', 250), atMost('abort_generation_ms', median(times.text), 'ms', 50)].map((result) => goal(subject, result));
+    return [
+      atMost('abort_prompt_ms', median(times.prompt), 'ms', 250),
+      atMost('abort_generation_ms', median(times.text), 'ms', 50),
+    ].map((result) => goal(subject, result));
   });
 }

@@ -13,14 +13,23 @@ const UNDONE = 40;
 const LISTED = 500;
 
 /** New tokens by our own samplers. */
-export async function* chosenTokens({ sequence, vocabulary }: Writer, history: number[], task: Task): AsyncGenerator<Choice, void, void> {
+export async function* chosenTokens(
+  { sequence, vocabulary }: Writer,
+  history: number[],
+  task: Task,
+): AsyncGenerator<Choice, void, void> {
   const { sampling, finals, signal, rules } = task;
   const sampler = new Sampler(sampling, { history, bias: rules.bias, breakers: rules.breakers });
   const isGreedy = sampling.temperature === 0 && activeSteps(sampling).length === 0;
   const logits = new Logits(sequence, vocabulary.size, {
-    listed: (isGreedy ? Math.max(1, sampling.candidates) : LISTED) + rules.banned.size + rules.bias.size + (rules.phrases.length > 0 ? UNDONE : 0),
+    listed:
+      (isGreedy ? Math.max(1, sampling.candidates) : LISTED) +
+      rules.banned.size +
+      rules.bias.size +
+      (rules.phrases.length > 0 ? UNDONE : 0),
     always: [...rules.bias].filter(([, bias]) => bias > 0).map(([token]) => token),
-    weight: sampler.weighs(LISTED) || sampling.candidates > 0, spread: sampler.needsSpread,
+    weight: sampler.weighs(LISTED) || sampling.candidates > 0,
+    spread: sampler.needsSpread,
   });
   const random = seededRandom(sampling.seed);
   const guard = new PhraseGuard<Choice>(rules.phrases, (token) => vocabulary.bytes(token));
@@ -46,7 +55,9 @@ export async function* chosenTokens({ sequence, vocabulary }: Writer, history: n
       from = await whole();
       token = sampler.choose(from, banned, chances);
     }
-    return typeof token === 'number' ? { token, others: sampling.candidates > 0 ? othersOf(from, token, sampling.candidates) : null } : null;
+    return typeof token === 'number'
+      ? { token, others: sampling.candidates > 0 ? othersOf(from, token, sampling.candidates) : null }
+      : null;
   };
   /** The text before the newest `count` tokens, and never again the first of them in its place. */
   const undo = async (count: number): Promise<void> => {
@@ -81,7 +92,8 @@ export async function* chosenTokens({ sequence, vocabulary }: Writer, history: n
   } finally {
     history.length = settled;
     logits.dispose();
-    if (sequence.nextTokenIndex > settled) await sequence.eraseContextTokenRanges([{ start: settled, end: sequence.nextTokenIndex }]);
+    if (sequence.nextTokenIndex > settled)
+      await sequence.eraseContextTokenRanges([{ start: settled, end: sequence.nextTokenIndex }]);
   }
 }
 
@@ -89,5 +101,9 @@ function othersOf(list: Candidates, token: number, count: number): Choice['other
   const most = list.logits[0] ?? 0;
   const all = most + Math.log(sum(weightsOf(list)) + (list.outside === -Infinity ? 0 : Math.exp(list.outside - most)));
   const place = list.ids.indexOf(token);
-  return { tokens: list.ids.slice(0, count), logs: list.logits.slice(0, count).map((logit) => logit - all), chosen: place < 0 ? -Infinity : (list.logits[place] ?? 0) - all };
+  return {
+    tokens: list.ids.slice(0, count),
+    logs: list.logits.slice(0, count).map((logit) => logit - all),
+    chosen: place < 0 ? -Infinity : (list.logits[place] ?? 0) - all,
+  };
 }

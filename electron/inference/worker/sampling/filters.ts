@@ -40,10 +40,13 @@ export function tailFree(list: Candidates, z: number): Candidates {
   const shares = probabilitiesOf(list);
   if (shares.length <= 2) return list;
   const bends = new Float64Array(shares.length - 2);
-  for (let i = 0; i < bends.length; i++) bends[i] = Math.abs((shares[i] ?? 0) - 2 * (shares[i + 1] ?? 0) + (shares[i + 2] ?? 0));
+  for (let i = 0; i < bends.length; i++)
+    bends[i] = Math.abs((shares[i] ?? 0) - 2 * (shares[i + 1] ?? 0) + (shares[i + 2] ?? 0));
   const all = sum(bends);
   let reached = 0;
-  const end = bends.findIndex((bend, index) => (reached += all > 1e-6 ? bend / all : 1 / bends.length) > z && index >= 1);
+  const end = bends.findIndex(
+    (bend, index) => (reached += all > 1e-6 ? bend / all : 1 / bends.length) > z && index >= 1,
+  );
   return end < 0 ? list : part(list, 0, end);
 }
 

@@ -7,19 +7,40 @@ const SAMPLED = 512;
 const LIFT = 1024;
 
 /** What the library's own loop is made of and does not offer: more than one look at the logits of one evaluation. Its version is fixed in package.json. */
-interface NativeSampler { applyConfig(config: object): void; dispose(): void }
+interface NativeSampler {
+  applyConfig(config: object): void;
+  dispose(): void;
+}
 type Pairs = readonly number[];
 interface NativeContext {
   /** Token, probabilities, confidence, logits (pairs of token and logit, highest first), sum of e^(logit - highest) over what the sampler kept. */
-  sampleToken(index: number, sampler: NativeSampler, probabilities: false, confidence: false, logits: false | readonly [readonly number[], false, false, false, number], weight: boolean): Promise<readonly [number, undefined, undefined, Pairs | undefined, number | undefined]>;
+  sampleToken(
+    index: number,
+    sampler: NativeSampler,
+    probabilities: false,
+    confidence: false,
+    logits: false | readonly [readonly number[], false, false, false, number],
+    weight: boolean,
+  ): Promise<readonly [number, undefined, undefined, Pairs | undefined, number | undefined]>;
 }
 interface NativeSequence {
-  _decodeTokens<T>(tokens: readonly number[], logits: readonly boolean[], priority: number, meter: unknown, shift: unknown, look: (index: number) => Promise<T>, after: unknown): Promise<readonly T[]>;
+  _decodeTokens<T>(
+    tokens: readonly number[],
+    logits: readonly boolean[],
+    priority: number,
+    meter: unknown,
+    shift: unknown,
+    look: (index: number) => Promise<T>,
+    after: unknown,
+  ): Promise<readonly T[]>;
   readonly _tokenMeter: unknown;
   readonly _contextShift: unknown;
   readonly _takeIntervalCheckpointIfNeededAfterBatch: unknown;
   readonly _context: { readonly _ctx: NativeContext };
-  readonly model: { readonly _model: object; readonly _llama: { readonly _bindings: { readonly AddonSampler: new (model: object) => NativeSampler } } };
+  readonly model: {
+    readonly _model: object;
+    readonly _llama: { readonly _bindings: { readonly AddonSampler: new (model: object) => NativeSampler } };
+  };
 }
 const PRIORITY = 5;
 
@@ -34,7 +55,10 @@ export interface Wish {
 }
 
 /** The logits after an evaluation, as candidates. */
-export interface Look { readonly list: Candidates; whole(): Promise<Candidates> }
+export interface Look {
+  readonly list: Candidates;
+  whole(): Promise<Candidates>;
+}
 
 /** Evaluates tokens and looks at what may follow: two native samplers at once, one lists the likeliest, the other weighs all. */
 export class Logits {
@@ -51,7 +75,10 @@ export class Logits {
     this.#sequence = sequence as unknown as NativeSequence;
     this.#size = vocabularySize;
     this.#wish = wish;
-    this.#sample = wish.spread && vocabularySize > wish.listed + SAMPLED ? new Set(Array.from({ length: SAMPLED }, (_, index) => Math.floor((index * vocabularySize) / SAMPLED))) : new Set();
+    this.#sample =
+      wish.spread && vocabularySize > wish.listed + SAMPLED
+        ? new Set(Array.from({ length: SAMPLED }, (_, index) => Math.floor((index * vocabularySize) / SAMPLED)))
+        : new Set();
     this.#lifted = new Set([...wish.always, ...this.#sample]);
     this.#count = Math.min(vocabularySize, wish.listed + this.#lifted.size);
     this.#lister = this.#sampler({ temperature: 1, topK: this.#count, seed: 1, ...lift([...this.#lifted]) });
@@ -61,8 +88,15 @@ export class Logits {
   /** Evaluates `token` and answers with what `choose` makes of the logits, before anything else is evaluated. */
   async after<T>(token: number, choose: (look: Look) => Promise<T> | T): Promise<T> {
     const sequence = this.#sequence;
-    const [chosen] = await sequence._decodeTokens([token as Token], [true], PRIORITY, sequence._tokenMeter, sequence._contextShift,
-      async (index) => choose(await this.#look(index)), sequence._takeIntervalCheckpointIfNeededAfterBatch);
+    const [chosen] = await sequence._decodeTokens(
+      [token as Token],
+      [true],
+      PRIORITY,
+      sequence._tokenMeter,
+      sequence._contextShift,
+      async (index) => choose(await this.#look(index)),
+      sequence._takeIntervalCheckpointIfNeededAfterBatch,
+    );
     return chosen as T;
   }
 
@@ -73,7 +107,10 @@ export class Logits {
 
   async #look(index: number): Promise<Look> {
     const weighs = this.#wish.weight && this.#count < this.#size;
-    const [pairs, weight] = await Promise.all([this.#list(index, this.#lister, this.#count), weighs ? this.#weigh(index) : null]);
+    const [pairs, weight] = await Promise.all([
+      this.#list(index, this.#lister, this.#count),
+      weighs ? this.#weigh(index) : null,
+    ]);
     return {
       list: readLifted(pairs, { lifted: this.#lifted, always: this.#wish.always, sample: this.#sample, weight }),
       whole: async () => read(await this.#list(index, this.#weigher, this.#size)),
@@ -81,7 +118,14 @@ export class Logits {
   }
 
   async #list(index: number, sampler: NativeSampler, count: number): Promise<Pairs> {
-    const result = await this.#sequence._context._ctx.sampleToken(index, sampler, false, false, [[], false, false, false, count], false);
+    const result = await this.#sequence._context._ctx.sampleToken(
+      index,
+      sampler,
+      false,
+      false,
+      [[], false, false, false, count],
+      false,
+    );
     return result[3] ?? [];
   }
 
@@ -98,7 +142,9 @@ export class Logits {
 }
 
 function lift(tokens: readonly number[]): object {
-  return tokens.length === 0 ? {} : { tokenBiasKeys: Uint32Array.from(tokens), tokenBiasValues: new Float32Array(tokens.length).fill(LIFT) };
+  return tokens.length === 0
+    ? {}
+    : { tokenBiasKeys: Uint32Array.from(tokens), tokenBiasValues: new Float32Array(tokens.length).fill(LIFT) };
 }
 
 /** Pairs as they come, highest logit first, as a list; it is all that is known. */
@@ -112,7 +158,12 @@ function read(pairs: Pairs): Candidates {
   return { ids, logits, outside: -Infinity, spread: deviation(logits) };
 }
 
-interface Lifting { readonly lifted: ReadonlySet<number>; readonly always: readonly number[]; readonly sample: ReadonlySet<number>; readonly weight: number | null }
+interface Lifting {
+  readonly lifted: ReadonlySet<number>;
+  readonly always: readonly number[];
+  readonly sample: ReadonlySet<number>;
+  readonly weight: number | null;
+}
 
 /** The same where some tokens were lifted: they get their own place back, and those that only stood for the vocabulary go unless they belong to the likeliest. */
 function readLifted(pairs: Pairs, { lifted, always, sample, weight }: Lifting): Candidates {
@@ -123,7 +174,8 @@ function readLifted(pairs: Pairs, { lifted, always, sample, weight }: Lifting): 
       if (!lifted.has(id)) return logit;
       return logit - LIFT < least && !always.includes(id) ? -Infinity : logit - LIFT;
     });
-    const stands = sample.size === 0 ? lowered.logits : list.logits.filter((_, place) => sample.has(list.ids[place] ?? 0));
+    const stands =
+      sample.size === 0 ? lowered.logits : list.logits.filter((_, place) => sample.has(list.ids[place] ?? 0));
     list = { ...lowered, spread: deviation(stands) };
   }
   if (weight === null) return list;

@@ -1,6 +1,10 @@
 import { type Candidates, changed } from './candidates.ts';
 
-export interface PenaltySettings { readonly repetition: number; readonly frequency: number; readonly presence: number }
+export interface PenaltySettings {
+  readonly repetition: number;
+  readonly frequency: number;
+  readonly presence: number;
+}
 
 /** How often each token stands in the last `range` tokens of a text that grows and shrinks at its end. */
 export class RecentCounts {
@@ -36,9 +40,15 @@ export class RecentCounts {
 }
 
 /** Makes what stands in the recent text less likely: the repetition penalty divides the logit (Keskar et al. 2019), the others subtract, once for each time and once at all. */
-export function penalised(list: Candidates, counts: ReadonlyMap<number, number>, { repetition, frequency, presence }: PenaltySettings): Candidates {
+export function penalised(
+  list: Candidates,
+  counts: ReadonlyMap<number, number>,
+  { repetition, frequency, presence }: PenaltySettings,
+): Candidates {
   return changed(list, (logit, id) => {
     const count = counts.get(id);
-    return count === undefined ? logit : (logit > 0 ? logit / repetition : logit * repetition) - count * frequency - presence;
+    return count === undefined
+      ? logit
+      : (logit > 0 ? logit / repetition : logit * repetition) - count * frequency - presence;
   });
 }

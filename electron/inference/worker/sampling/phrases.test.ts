@@ -2,8 +2,14 @@ import { expect, test } from 'vitest';
 import { PhraseGuard } from './phrases.ts';
 
 /** Tokens are numbered by their place in a list of texts. */
-function run(phrases: readonly string[], texts: readonly (string | Uint8Array)[]): { said: string; undone: number[]; held: number } {
-  const bytes = (token: number): Uint8Array => { const text = texts[token] ?? ''; return typeof text === 'string' ? new TextEncoder().encode(text) : text; };
+function run(
+  phrases: readonly string[],
+  texts: readonly (string | Uint8Array)[],
+): { said: string; undone: number[]; held: number } {
+  const bytes = (token: number): Uint8Array => {
+    const text = texts[token] ?? '';
+    return typeof text === 'string' ? new TextEncoder().encode(text) : text;
+  };
   const guard = new PhraseGuard<{ token: number }>(phrases, bytes);
   const said: Uint8Array[] = [];
   const undone: number[] = [];
@@ -16,7 +22,11 @@ function run(phrases: readonly string[], texts: readonly (string | Uint8Array)[]
 }
 
 test('a phrase is undone from the token in which it begins, whatever the case of its letters', () => {
-  expect(run(['a testament to'], ['It', ' was', ' a', ' Test', 'ament', ' to', ' him'])).toEqual({ said: 'It was him', undone: [4], held: 0 });
+  expect(run(['a testament to'], ['It', ' was', ' a', ' Test', 'ament', ' to', ' him'])).toEqual({
+    said: 'It was him',
+    undone: [4],
+    held: 0,
+  });
   expect(run(['shivers'], ['cold ', 'SHI', 'V', 'ERS', ' down'])).toEqual({ said: 'cold  down', undone: [3], held: 0 });
   expect(run(['x y'], ['abx', ' y', 'z'])).toEqual({ said: 'z', undone: [2], held: 0 });
 });
@@ -29,8 +39,16 @@ test('what only began like a phrase is let go as soon as that is clear, what may
 
 test('letters of several bytes may be split over tokens', () => {
   const [first, second] = new TextEncoder().encode('é');
-  expect(run(['été'], [Uint8Array.of(first ?? 0), Uint8Array.of(second ?? 0), 't', 'é', '!'])).toEqual({ said: '!', undone: [4], held: 0 });
-  expect(run(['été'], ['a', Uint8Array.of(first ?? 0), Uint8Array.of(second ?? 0), 's'])).toEqual({ said: 'aés', undone: [], held: 0 });
+  expect(run(['été'], [Uint8Array.of(first ?? 0), Uint8Array.of(second ?? 0), 't', 'é', '!'])).toEqual({
+    said: '!',
+    undone: [4],
+    held: 0,
+  });
+  expect(run(['été'], ['a', Uint8Array.of(first ?? 0), Uint8Array.of(second ?? 0), 's'])).toEqual({
+    said: 'aés',
+    undone: [],
+    held: 0,
+  });
 });
 
 test('without phrases nothing is held', () => {

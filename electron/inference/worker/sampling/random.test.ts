@@ -9,7 +9,10 @@ describe('the generator', () => {
   });
 
   test('is uniform, for neighbouring seeds too', () => {
-    const means = Array.from({ length: 100 }, (_, seed) => Array.from({ length: 1000 }, seededRandom(seed)).reduce((sum, value) => sum + value, 0) / 1000);
+    const means = Array.from(
+      { length: 100 },
+      (_, seed) => Array.from({ length: 1000 }, seededRandom(seed)).reduce((sum, value) => sum + value, 0) / 1000,
+    );
     expect(Math.abs(means.reduce((sum, mean) => sum + mean, 0) / 100 - 0.5)).toBeLessThan(0.005);
     const firsts = Array.from({ length: 1000 }, (_, seed) => seededRandom(seed)());
     for (let tenth = 0; tenth < 10; tenth++) {

@@ -14,7 +14,8 @@ export function normalised(weights: Distribution): Map<number, number> {
   return new Map([...weights].map(([token, weight]) => [token, weight / total]));
 }
 
-const byLikelihood = (shares: Distribution): [number, number][] => [...shares].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+const byLikelihood = (shares: Distribution): [number, number][] =>
+  [...shares].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
 
 /** The first of an order that together reach a goal; always one. */
 function upTo(order: readonly (readonly [number, number])[], goal: number): Map<number, number> {
@@ -31,11 +32,15 @@ function upTo(order: readonly (readonly [number, number])[], goal: number): Map<
 export const references = {
   topK: (shares: Distribution, k: number) => normalised(new Map(byLikelihood(shares).slice(0, k))),
   topP: (shares: Distribution, p: number) => upTo(byLikelihood(shares), p),
-  minP: (shares: Distribution, p: number) => normalised(new Map([...shares].filter(([, share]) => share >= p * Math.max(...shares.values())))),
+  minP: (shares: Distribution, p: number) =>
+    normalised(new Map([...shares].filter(([, share]) => share >= p * Math.max(...shares.values())))),
   /** Order by |−ln q − H|, then as many as reach p. */
   typicalP(shares: Distribution, p: number) {
     const entropy = [...shares.values()].reduce((sum, q) => sum - q * Math.log(q), 0);
-    return upTo(byLikelihood(shares).sort((a, b) => Math.abs(-Math.log(a[1]) - entropy) - Math.abs(-Math.log(b[1]) - entropy)), p);
+    return upTo(
+      byLikelihood(shares).sort((a, b) => Math.abs(-Math.log(a[1]) - entropy) - Math.abs(-Math.log(b[1]) - entropy)),
+      p,
+    );
   },
   /** First differences of the sorted probabilities, the differences of those, their absolute values as shares; cut where the shares so far exceed z. */
   tailFree(shares: Distribution, z: number) {
@@ -64,26 +69,42 @@ export const references = {
     const skipped = new Set(good.slice(0, -1).map(([token]) => token));
     return normalised(new Map([...shares].filter(([token]) => !skipped.has(token))));
   },
-  tempered: (logits: Distribution, temperature: number) => softmax(new Map([...logits].map(([token, logit]) => [token, logit / temperature]))),
+  tempered: (logits: Distribution, temperature: number) =>
+    softmax(new Map([...logits].map(([token, logit]) => [token, logit / temperature]))),
   dynamicTemperature(logits: Distribution, temperature: number, range: number, exponent: number) {
     const entropy = [...softmax(logits).values()].reduce((sum, q) => sum - q * Math.log(q), 0);
     const [low, high] = [Math.max(0, temperature - range), temperature + range];
     return references.tempered(logits, low + (high - low) * (entropy / Math.log(logits.size)) ** exponent);
   },
-  penalties(logits: Distribution, recent: readonly number[], { repetition, frequency, presence }: { repetition: number; frequency: number; presence: number }) {
-    return new Map([...logits].map(([token, logit]) => {
-      const times = recent.filter((other) => other === token).length;
-      if (times === 0) return [token, logit];
-      return [token, (logit <= 0 ? logit * repetition : logit / repetition) - times * frequency - presence];
-    }));
+  penalties(
+    logits: Distribution,
+    recent: readonly number[],
+    { repetition, frequency, presence }: { repetition: number; frequency: number; presence: number },
+  ) {
+    return new Map(
+      [...logits].map(([token, logit]) => {
+        const times = recent.filter((other) => other === token).length;
+        if (times === 0) return [token, logit];
+        return [token, (logit <= 0 ? logit * repetition : logit / repetition) - times * frequency - presence];
+      }),
+    );
   },
   /** For every earlier place of the last token: how far does the text before it agree with the end? The token after it then loses strength · base^(length − allowed). */
-  dry(text: readonly number[], { strength, base, allowed }: { strength: number; base: number; allowed: number }, breakers: ReadonlySet<number>) {
+  dry(
+    text: readonly number[],
+    { strength, base, allowed }: { strength: number; base: number; allowed: number },
+    breakers: ReadonlySet<number>,
+  ) {
     const penalties = new Map<number, number>();
     const last = text.length - 1;
     for (let place = 0; place < last; place++) {
       let length = 0;
-      while (place - length >= 0 && text[place - length] === text[last - length] && !breakers.has(text[last - length] ?? -1)) length++;
+      while (
+        place - length >= 0 &&
+        text[place - length] === text[last - length] &&
+        !breakers.has(text[last - length] ?? -1)
+      )
+        length++;
       const next = text[place + 1] ?? -1;
       if (length < allowed || breakers.has(next)) continue;
       penalties.set(next, Math.max(penalties.get(next) ?? 0, strength * base ** (length - allowed)));

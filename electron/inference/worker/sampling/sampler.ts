@@ -21,7 +21,10 @@ export interface Surroundings {
 }
 
 /** Two fresh random numbers for one token. */
-export interface Chances { readonly xtc: number; readonly draw: number }
+export interface Chances {
+  readonly xtc: number;
+  readonly draw: number;
+}
 
 /** The settings as one function from what may come next to what comes. */
 export class Sampler {
@@ -39,7 +42,10 @@ export class Sampler {
     this.#counts = new RecentCounts(history, settings.repetitionRange);
     this.#history = history;
     this.#breakers = breakers;
-    this.#mirostat = settings.mirostatTau > 0 && settings.temperature > 0 ? new Mirostat(settings.mirostatTau, settings.mirostatEta) : null;
+    this.#mirostat =
+      settings.mirostatTau > 0 && settings.temperature > 0
+        ? new Mirostat(settings.mirostatTau, settings.mirostatEta)
+        : null;
     this.#steps = activeSteps(settings);
   }
 
@@ -83,31 +89,69 @@ export class Sampler {
   #apply(step: Step, list: Candidates, chances: Chances): Candidates {
     const set = this.#settings;
     switch (step) {
-      case 'penalties': return penalised(list, this.#counts.follow().counts, { repetition: set.repetitionPenalty, frequency: set.frequencyPenalty, presence: set.presencePenalty });
-      case 'dry': return withoutRepeats(list, repeatPenalties(this.#history, this.#breakers, drySettings(set)));
-      case 'topNSigma': return topNSigma(list, set.topNSigma);
-      case 'topK': return topK(list, set.topK);
-      case 'tailFree': return tailFree(list, set.tailFree);
-      case 'typicalP': return typicalP(list, set.typicalP);
-      case 'topP': return topP(list, set.topP);
-      case 'minP': return minP(list, set.minP);
-      case 'xtc': return xtc(list, set.xtcProbability, set.xtcThreshold, chances.xtc);
-      case 'temperature': return tempered(list, set.dynamicRange > 0 ? dynamicTemperature(list, set.temperature, set.dynamicRange, set.dynamicExponent) : set.temperature);
+      case 'penalties':
+        return penalised(list, this.#counts.follow().counts, {
+          repetition: set.repetitionPenalty,
+          frequency: set.frequencyPenalty,
+          presence: set.presencePenalty,
+        });
+      case 'dry':
+        return withoutRepeats(list, repeatPenalties(this.#history, this.#breakers, drySettings(set)));
+      case 'topNSigma':
+        return topNSigma(list, set.topNSigma);
+      case 'topK':
+        return topK(list, set.topK);
+      case 'tailFree':
+        return tailFree(list, set.tailFree);
+      case 'typicalP':
+        return typicalP(list, set.typicalP);
+      case 'topP':
+        return topP(list, set.topP);
+      case 'minP':
+        return minP(list, set.minP);
+      case 'xtc':
+        return xtc(list, set.xtcProbability, set.xtcThreshold, chances.xtc);
+      case 'temperature':
+        return tempered(
+          list,
+          set.dynamicRange > 0
+            ? dynamicTemperature(list, set.temperature, set.dynamicRange, set.dynamicExponent)
+            : set.temperature,
+        );
     }
   }
 }
 
-export const drySettings = (set: Sampling): DrySettings => ({ strength: set.dryStrength, base: set.dryBase, allowed: set.dryAllowed, range: set.dryRange });
+export const drySettings = (set: Sampling): DrySettings => ({
+  strength: set.dryStrength,
+  base: set.dryBase,
+  allowed: set.dryAllowed,
+  range: set.dryRange,
+});
 
 /** The steps that do something, in the chosen order. At temperature 0 only what can change the likeliest token counts. */
 export function activeSteps(set: Sampling): readonly Step[] {
-  const penalties = set.repetitionRange > 0 && (set.repetitionPenalty !== 1 || set.frequencyPenalty !== 0 || set.presencePenalty !== 0);
+  const penalties =
+    set.repetitionRange > 0 && (set.repetitionPenalty !== 1 || set.frequencyPenalty !== 0 || set.presencePenalty !== 0);
   const greedy = set.temperature === 0;
   const on: Record<Step, boolean> = {
-    penalties, dry: set.dryStrength > 0, topNSigma: set.topNSigma > 0, topK: set.topK > 0, tailFree: set.tailFree < 1, typicalP: set.typicalP < 1,
-    topP: set.topP < 1, minP: set.minP > 0, xtc: set.xtcProbability > 0, temperature: set.temperature !== 1 || set.dynamicRange > 0,
+    penalties,
+    dry: set.dryStrength > 0,
+    topNSigma: set.topNSigma > 0,
+    topK: set.topK > 0,
+    tailFree: set.tailFree < 1,
+    typicalP: set.typicalP < 1,
+    topP: set.topP < 1,
+    minP: set.minP > 0,
+    xtc: set.xtcProbability > 0,
+    temperature: set.temperature !== 1 || set.dynamicRange > 0,
   };
-  return set.order.filter((step) => on[step] && !(greedy && step !== 'penalties' && step !== 'dry') && !(set.mirostatTau > 0 && THINNING.includes(step)));
+  return set.order.filter(
+    (step) =>
+      on[step] &&
+      !(greedy && step !== 'penalties' && step !== 'dry') &&
+      !(set.mirostatTau > 0 && THINNING.includes(step)),
+  );
 }
 
 function allowed(list: Candidates, bias: ReadonlyMap<number, number>, banned: ReadonlySet<number>): Candidates {

@@ -4,8 +4,14 @@ import { type Candidates, probabilitiesOf } from './candidates.ts';
 export function tempered(list: Candidates, temperature: number): Candidates {
   if (temperature === 1) return list;
   const last = list.logits.at(-1) ?? 0;
-  const outside = list.outside === -Infinity ? -Infinity : temperature < 1 ? list.outside + last * (1 / temperature - 1) : Infinity;
-  return { ids: list.ids, logits: list.logits.map((logit) => logit / temperature), outside, spread: list.spread / temperature };
+  const outside =
+    list.outside === -Infinity ? -Infinity : temperature < 1 ? list.outside + last * (1 / temperature - 1) : Infinity;
+  return {
+    ids: list.ids,
+    logits: list.logits.map((logit) => logit / temperature),
+    outside,
+    spread: list.spread / temperature,
+  };
 }
 
 const COLDEST = 0.01;

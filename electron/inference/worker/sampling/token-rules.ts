@@ -25,10 +25,14 @@ export function tokenRules(sampling: Sampling, vocabulary: Vocabulary, finals: R
   for (const entry of sampling.logitBias) {
     const tokens = find(entry.text);
     if (tokens.length === 0) {
-      throw new EngineFault('NOT_A_TOKEN', `“${entry.text}” is more than one token in this model, so it cannot be made likelier or less likely as a whole. Take it out of the bias list under Sampling, or write a shorter piece. Your text is safe.`);
+      throw new EngineFault(
+        'NOT_A_TOKEN',
+        `“${entry.text}” is more than one token in this model, so it cannot be made likelier or less likely as a whole. Take it out of the bias list under Sampling, or write a shorter piece. Your text is safe.`,
+      );
     }
     for (const token of tokens) bias.set(token, entry.bias);
   }
-  const breakers = sampling.dryStrength > 0 ? TokenTexts.of(vocabulary).holding(sampling.dryBreakers) : new Set<number>();
+  const breakers =
+    sampling.dryStrength > 0 ? TokenTexts.of(vocabulary).holding(sampling.dryBreakers) : new Set<number>();
   return { banned, bias, phrases, breakers };
 }

@@ -10,7 +10,8 @@ export class TokenTexts {
   private constructor(vocabulary: Vocabulary) {
     const decoder = new TextDecoder();
     this.#texts = Array.from({ length: vocabulary.size }, (_, token) => decoder.decode(vocabulary.bytes(token)));
-    for (const [token, text] of this.#texts.entries()) this.#byText.set(text, [...(this.#byText.get(text) ?? []), token]);
+    for (const [token, text] of this.#texts.entries())
+      this.#byText.set(text, [...(this.#byText.get(text) ?? []), token]);
   }
 
   static of(vocabulary: Vocabulary): TokenTexts {
@@ -29,7 +30,8 @@ export class TokenTexts {
   /** The tokens in which one of the pieces stands. */
   holding(pieces: readonly string[]): ReadonlySet<number> {
     const tokens = new Set<number>();
-    for (const [token, text] of this.#texts.entries()) if (pieces.some((piece) => text.includes(piece))) tokens.add(token);
+    for (const [token, text] of this.#texts.entries())
+      if (pieces.some((piece) => text.includes(piece))) tokens.add(token);
     return tokens;
   }
 }
