@@ -62,7 +62,7 @@ export default {
     only(
       'model-behind-worker',
       '^node_modules/(node-llama-cpp|@node-llama-cpp)/',
-      '^electron/inference/worker/',
+      '^electron/engines/local/worker/',
       'A model can take its process with it.',
     ),
     only(

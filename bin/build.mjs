@@ -18,9 +18,11 @@ async function build() {
   };
   const outDir = join(root, 'out', 'electron');
 
-  const entries = ['main', 'cli', 'inference/worker/main']
-    .map((name) => [name, join(root, 'electron', `${name}.ts`)])
-    .filter(([, file]) => existsSync(file));
+  const entries = [
+    ['main', 'main.ts'],
+    ['cli', 'cli.ts'],
+    ['worker/main', 'engines/local/worker/main.ts'],
+  ].map(([name, file]) => [name, join(root, 'electron', file)]);
   const output = { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' };
   await vite.build({
     ...common,

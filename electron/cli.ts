@@ -4,7 +4,7 @@ import { runServe } from './cli/serve.ts';
 import { runWrite } from './cli/write.ts';
 import { UsageError } from './cli/usage.ts';
 import { runVerify } from './cli/verify.ts';
-import { faultOf } from './studio/faults.ts';
+import { faultOf } from './studio/studio-error.ts';
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;

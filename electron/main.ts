@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { app, dialog } from 'electron';
 import { enableAppProtocol } from './desktop/app-protocol.ts';
 import type { Desktop, Enable } from './desktop/desktop.ts';
-import { utilityEngine } from './desktop/engine.ts';
+import { utilityEngine } from './desktop/utility-engine.ts';
 import { enableMainWindow } from './desktop/main-window.ts';
 import { enableMenu } from './desktop/menu.ts';
 import { enableNavigation } from './desktop/navigation.ts';
@@ -12,9 +12,9 @@ import { enablePermissions } from './desktop/permissions.ts';
 import { enableQuit } from './desktop/quit.ts';
 import { claimInstance } from './desktop/single-instance.ts';
 import { enableStudioPort } from './desktop/studio-port.ts';
-import { workerEntry } from './inference/entry.ts';
+import { workerEntry } from './engines/local/host/worker-entry.ts';
 import { chooseDataDir, pagesDir, prepareDataDir, resourcesDir } from './places.ts';
-import { createStudio, type Studio } from './studio/index.ts';
+import { createStudio, type Studio } from './studio/studio.ts';
 
 const behaviours: readonly Enable[] = [
   enableAppProtocol,

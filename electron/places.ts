@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { StudioError } from './studio/faults.ts';
+import { StudioError } from './studio/studio-error.ts';
 
 /** The folder that holds package.json, wherever the bundler put this module. */
 function projectRoot(): string {

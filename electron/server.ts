@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { forkEngine } from './inference/fork.ts';
+import { forkEngine } from './engines/local/host/fork-wire.ts';
 import { chooseDataDir, pagesDir, prepareDataDir, resourcesDir } from './places.ts';
 import { openHttpDoor, type HttpDoor } from './rpc/http.ts';
-import { openSession } from './rpc/session.ts';
+import { openSession } from './rpc/browser-session.ts';
 import { serveWebSocket } from './rpc/websocket.ts';
-import { StudioError } from './studio/faults.ts';
-import { createStudio } from './studio/index.ts';
+import { StudioError } from './studio/studio-error.ts';
+import { createStudio } from './studio/studio.ts';
 
 export interface ServeOptions {
   /** Null: the port of last time if it is free. 0: any. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chooseDataDir } from '../places.ts';
-import { checkStore } from '../storage/check.ts';
-import { StudioError } from '../studio/faults.ts';
+import { checkStore } from '../storage/integrity/check.ts';
+import { StudioError } from '../studio/studio-error.ts';
 
 /** Integrity of a data folder: 0 if all is well, 1 if something is damaged. */
 export function runCheck(given: { readonly data?: string | undefined }): Promise<number> {

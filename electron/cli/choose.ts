@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { FORMATS, formatByName } from '../../shared/prompt/formats.ts';
+import { FORMATS, formatByName } from '../../shared/prompt/formats/formats.ts';
 import type { PromptFormat } from '../../shared/prompt/types.ts';
-import { splitOf } from '../inference/gguf/split.ts';
-import { StudioError } from '../studio/faults.ts';
-import type { DemoModel } from '../studio/model-files.ts';
+import { splitOf } from '../engines/local/gguf/split.ts';
+import { StudioError } from '../studio/studio-error.ts';
+import type { DemoModel } from '../studio/models/model-files.ts';
 import { UsageError } from './usage.ts';
 
 /** The model file that is meant; without a word, the embedded one. A model in several files is opened by its first. */

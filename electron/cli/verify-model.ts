@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatWarnings } from '../../shared/prompt/format-warnings.ts';
-import { SAMPLE } from '../../shared/prompt/probes.ts';
+import { formatWarnings } from '../../shared/prompt/formats/format-warnings.ts';
+import { SAMPLE } from '../../shared/prompt/formats/template-probes.ts';
 import type { PlanRequest, PromptFormat } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
-import { forkEngine } from '../inference/fork.ts';
-import { createInferenceHost } from '../inference/host.ts';
-import { fingerprintModel } from '../inference/inspect.ts';
-import type { EngineJob, InferenceHost, LoadedModel, Perplexity, TokenPiece } from '../inference/protocol.ts';
+import { forkEngine } from '../engines/local/host/fork-wire.ts';
+import { createInferenceHost } from '../engines/local/host/supervisor.ts';
+import { fingerprintModel } from '../engines/local/gguf/inspect.ts';
+import type { EngineJob, InferenceHost, LoadedModel, Perplexity, TokenPiece } from '../engines/local/protocol.ts';
 import { resourcesDir } from '../places.ts';
-import { engineThreads, mayUseGpu } from '../studio/engine.ts';
-import { examineModel, type Examined, formatOfModel } from '../studio/model-format.ts';
-import type { DemoModel } from '../studio/model-files.ts';
+import { engineThreads, mayUseGpu } from '../studio/models/loaded-engine.ts';
+import { examineModel, type Examined, formatOfModel } from '../studio/models/model-format.ts';
+import type { DemoModel } from '../studio/models/model-files.ts';
 import { slideWindow, type WindowSlide } from './verify-window.ts';
 
 /** All that can be said of a model on this machine. `faults`: what is wrong; `warnings`: what to know. Sizes in bytes, times in milliseconds, speeds in tokens per second. */

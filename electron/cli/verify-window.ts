@@ -1,4 +1,4 @@
-import type { InferenceHost } from '../inference/protocol.ts';
+import type { InferenceHost } from '../engines/local/protocol.ts';
 import type { Cut, PlanRequest, PromptFormat, PromptTurn } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 

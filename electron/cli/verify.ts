@@ -1,5 +1,5 @@
 import { resourcesDir } from '../places.ts';
-import { readDemoModel } from '../studio/model-files.ts';
+import { readDemoModel } from '../studio/models/model-files.ts';
 import { chooseFormat, chooseModel } from './choose.ts';
 import { numberOption } from './usage.ts';
 import { verifyModel } from './verify-model.ts';

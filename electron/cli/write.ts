@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 import type { PromptTurn } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
-import { forkEngine } from '../inference/fork.ts';
-import { createInferenceHost } from '../inference/host.ts';
+import { forkEngine } from '../engines/local/host/fork-wire.ts';
+import { createInferenceHost } from '../engines/local/host/supervisor.ts';
 import { resourcesDir } from '../places.ts';
-import { engineThreads, mayUseGpu } from '../studio/engine.ts';
-import { examineModel, formatOfModel } from '../studio/model-format.ts';
-import { readDemoModel } from '../studio/model-files.ts';
+import { engineThreads, mayUseGpu } from '../studio/models/loaded-engine.ts';
+import { examineModel, formatOfModel } from '../studio/models/model-format.ts';
+import { readDemoModel } from '../studio/models/model-files.ts';
 import { chooseFormat, chooseModel } from './choose.ts';
 import { numberOption, UsageError } from './usage.ts';
 

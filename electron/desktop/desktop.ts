@@ -1,5 +1,5 @@
 import type { BrowserWindow } from 'electron';
-import type { Studio } from '../studio/index.ts';
+import type { Studio } from '../studio/studio.ts';
 
 /** What the modules of the desktop share. */
 export interface Desktop {

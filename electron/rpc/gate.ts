@@ -1,5 +1,5 @@
 import { ORPCError } from '@orpc/server';
-import { faultOf } from '../studio/faults.ts';
+import { faultOf } from '../studio/studio-error.ts';
 
 /** Who calls: one per connection, for as long as it lives. */
 export interface Caller {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { contentPolicy, fileFor, sendFile } from './files.ts';
-import type { Session } from './session.ts';
+import type { Session } from './browser-session.ts';
 
 const MAX_MESSAGE = 32 * 1024 * 1024;
 const LOOPBACK = '127.0.0.1';

@@ -1,7 +1,7 @@
-import type { Chapters, Stories } from './stories.ts';
-import type { Models } from './models.ts';
-import type { Settings } from './settings.ts';
-import type { Writing } from './writing.ts';
+import type { Chapters, Stories } from './library/library.ts';
+import type { Models } from './models/models.ts';
+import type { Settings } from './settings/settings.ts';
+import type { Writing } from './writing/writing.ts';
 
 /** Everything a person can do, one service per domain of the contract. */
 export interface Services {

@@ -1,7 +1,7 @@
 import { memo, useState, type ReactElement } from 'react';
 import type { Ledger, Segment } from '../../shared/prompt/types.ts';
-import { useManuscript, useSession } from '../app/session.ts';
-import { useEngine } from '../lib/engine.ts';
+import { useManuscript, useWorkspace } from '../app/shell/workspace.ts';
+import { useEngine } from '../models/engine-status.ts';
 import { count } from '../lib/numbers.ts';
 import { words } from '../lib/words.ts';
 import type { ManuscriptController } from '../manuscript/controller.ts';
@@ -15,7 +15,7 @@ const SHOWN = 200;
 /** The ledger: what of the story the next reply is made from, turn by turn. */
 export function ContextPanel(): ReactElement {
   const { ledger, fault, old } = usePlan();
-  const controller = useSession((session) => session.controller);
+  const controller = useWorkspace((session) => session.controller);
   // Why a model does not run is said where that matters: below the turn, or under Model.
   const running = useEngine((engine) => engine.state === 'ready' || engine.state === 'generating');
   return (

@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import type { PlannedReply } from '../../shared/contract/writing.ts';
-import { useManuscript, useSession } from '../app/session.ts';
+import { useManuscript, useWorkspace } from '../app/shell/workspace.ts';
 import { api, queries, useConnection } from '../lib/client.ts';
-import { useEngine } from '../lib/engine.ts';
+import { useEngine } from '../models/engine-status.ts';
 import { faultOf } from '../lib/faults.ts';
 import { useSampling } from '../settings/sampling.ts';
 
@@ -29,7 +29,7 @@ export interface PlanView {
 
 /** The prompt that Reply would send, planned again 300 ms after whatever could change it. */
 export function usePlan(): PlanView {
-  const chapterId = useSession((session) => session.place?.chapterId ?? null);
+  const chapterId = useWorkspace((session) => session.place?.chapterId ?? null);
   const engine = useEngine();
   const open = useConnection((connection) => connection.state === 'open');
   const { sampling } = useSampling();

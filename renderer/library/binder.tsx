@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { ChevronRight, Plus, RotateCcw } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { openChapter, useSession } from '../app/session.ts';
-import { useFlag } from '../app/remembered.ts';
+import { openChapter, useWorkspace } from '../app/shell/workspace.ts';
+import { useFlag } from '../app/shell/remembered.ts';
 import { count } from '../lib/numbers.ts';
 import { words } from '../lib/words.ts';
 import { IconButton } from '../ui/icon-button.tsx';
@@ -22,7 +22,7 @@ export function Binder(): ReactElement {
 function StoryList(): ReactElement {
   const stories = useStories() ?? [];
   const client = useQueryClient();
-  const storyId = useSession((session) => session.place?.storyId ?? null);
+  const storyId = useWorkspace((session) => session.place?.storyId ?? null);
   const live = useLiveWords(useChapters(storyId) ?? []);
   const library = useLibraryActions();
   return (
@@ -51,7 +51,7 @@ function StoryList(): ReactElement {
 }
 
 function ChapterList(): ReactElement | null {
-  const place = useSession((session) => session.place);
+  const place = useWorkspace((session) => session.place);
   const chapters = useChapters(place?.storyId ?? null) ?? [];
   const live = useLiveWords(chapters);
   const library = useLibraryActions();

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-quer
 import { useMemo } from 'react';
 import type { ChapterSummary, RemovedItem, StorySummary } from '../../shared/contract/stories.ts';
 import { newId } from '../../shared/document/ids.ts';
-import { openChapter, openStory, rememberedChapter, useManuscript, useSession } from '../app/session.ts';
+import { openChapter, openStory, rememberedChapter, useManuscript, useWorkspace } from '../app/shell/workspace.ts';
 import { api, queries } from '../lib/client.ts';
 import { words } from '../lib/words.ts';
 import { toast, toastFault } from '../ui/toasts.tsx';
@@ -22,7 +22,7 @@ export function useChapters(storyId: string | null): readonly ChapterSummary[] |
 export function useLiveWords(
   chapters: readonly ChapterSummary[],
 ): { readonly chapterId: string; readonly words: number; readonly added: number } | null {
-  const chapterId = useSession((session) => session.place?.chapterId ?? null);
+  const chapterId = useWorkspace((session) => session.place?.chapterId ?? null);
   const live = useManuscript((page) => (page.loading ? null : page.words));
   const stored = chapters.find((chapter) => chapter.id === chapterId);
   if (live === null || stored === undefined) return null;
@@ -51,7 +51,7 @@ export async function goToStory(story: StorySummary, client: QueryClient): Promi
 
 /** Everything that changes the library. A deletion acts at once and can be undone for ten seconds, and later from *Recently deleted*. */
 function actions(client: QueryClient) {
-  const place = () => useSession.getState().place;
+  const place = () => useWorkspace.getState().place;
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     try {
       await work();
@@ -63,17 +63,17 @@ function actions(client: QueryClient) {
 
   const openAnother = async (): Promise<void> => {
     const stories = await client.fetchQuery({ ...queries.stories.list.queryOptions(), staleTime: 0 });
-    if (stories[0] === undefined) useSession.setState({ place: null });
+    if (stories[0] === undefined) useWorkspace.setState({ place: null });
     else await goToStory(stories[0], client);
   };
 
   const restoreTurn = async (turnId: string, chapterId: string): Promise<void> => {
-    const { controller } = useSession.getState();
+    const { controller } = useWorkspace.getState();
     const here = place()?.chapterId === chapterId;
     if (here) await controller?.flush();
     const { structureRev } = await api.chapters.open({ id: chapterId });
     await api.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'restore', turnId }] });
-    if (here) useSession.setState((session) => ({ reading: session.reading + 1 }));
+    if (here) useWorkspace.setState((session) => ({ reading: session.reading + 1 }));
   };
 
   return {
@@ -97,7 +97,7 @@ function actions(client: QueryClient) {
     removeStory: (story: StorySummary) =>
       attempt(async () => {
         const open = place()?.storyId === story.id;
-        if (open) await useSession.getState().controller?.flush();
+        if (open) await useWorkspace.getState().controller?.flush();
         await api.stories.remove({ id: story.id });
         toast(words.removedStory(story.title), {
           undo: () =>
@@ -111,7 +111,7 @@ function actions(client: QueryClient) {
     removeChapter: (chapter: ChapterSummary) =>
       attempt(async () => {
         const open = place()?.chapterId === chapter.id;
-        if (open) await useSession.getState().controller?.flush();
+        if (open) await useWorkspace.getState().controller?.flush();
         await api.chapters.remove({ id: chapter.id });
         toast(words.removedChapter(chapter.title), {
           undo: () =>

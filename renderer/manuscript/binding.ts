@@ -5,10 +5,10 @@ import { newId } from '../../shared/document/ids.ts';
 import { spanAt } from '../../shared/document/layout.ts';
 import type { Op, TreeTurn, TurnTree } from '../../shared/document/turn.ts';
 import { ruleCaret } from './caret.ts';
-import type { ManuscriptDocument } from './document.ts';
-import { dress, type SeenMarks } from './dress.ts';
+import type { ManuscriptDocument } from '../chapter/document.ts';
+import { decorate, type SeenMarks } from './decorations.ts';
 import { LineWords } from './line-words.ts';
-import type { Replacement, Surface } from './surface.ts';
+import type { Replacement, EditorSurface } from './editor-surface.ts';
 import { TurnEdits, type TurnEdit } from './turn-edits.ts';
 import { shownPath } from './reading.ts';
 
@@ -28,7 +28,7 @@ const MOVES = /^(Arrow|Page|Home|End|Escape|Shift|Control|Alt|Meta|F\d)/;
 
 /** Holds the page and the document together: every edit of one is an edit of the other, whoever makes it. */
 export class Binding {
-  readonly surface: Surface;
+  readonly surface: EditorSurface;
   readonly document: ManuscriptDocument;
   readonly edits: TurnEdits;
   readonly words: LineWords;
@@ -43,7 +43,7 @@ export class Binding {
   /** First and last lines in which characters came that no text can hold. */
   private broken: { readonly from: number; readonly to: number }[] = [];
 
-  constructor(surface: Surface, document: ManuscriptDocument, events: BindingEvents) {
+  constructor(surface: EditorSurface, document: ManuscriptDocument, events: BindingEvents) {
     this.surface = surface;
     this.events = events;
     this.document = document;
@@ -107,7 +107,7 @@ export class Binding {
     const { page } = this.surface;
     const top = page.getVisibleRanges()[0]?.startLineNumber ?? 1;
     const scrolled = page.getScrollTop() - page.getTopForLineNumber(top);
-    dress(this.surface.model, this.document.layout.spans, 1, this.surface.lineCount(), this.seen);
+    decorate(this.surface.model, this.document.layout.spans, 1, this.surface.lineCount(), this.seen);
     page.setScrollTop(page.getTopForLineNumber(top) + scrolled);
   }
 
@@ -161,7 +161,7 @@ export class Binding {
     );
     this.words.changed(lineEditsOf(event.changes, (line) => surface.line(line)));
     if (this.bare !== null && touched.structure) this.bare = null;
-    dress(surface.model, document.layout.spans, touched.fromLine, touched.toLine, this.seen);
+    decorate(surface.model, document.layout.spans, touched.fromLine, touched.toLine, this.seen);
     if (origin?.mirrored !== true) {
       this.writer = 'person';
       this.events.onEdit(touched.disturbed);
@@ -200,7 +200,7 @@ export class Binding {
     if (bare !== this.bare) {
       const lines = [this.bare, bare].filter((one) => one !== null);
       this.bare = bare;
-      for (const one of lines) dress(this.surface.model, layout.spans, one, one, this.seen);
+      for (const one of lines) decorate(this.surface.model, layout.spans, one, one, this.seen);
       this.tidySoon();
     }
     this.events.onCaret(byPerson, byMouse);

@@ -6,7 +6,7 @@ import type { OpenChapter } from './chapter.ts';
 import { aimAt, neighbour } from './reading.ts';
 import type { Replies } from './replies.ts';
 import type { Store } from './store.ts';
-import { NotSaved } from './sync.ts';
+import { NotSaved } from '../chapter/sync.ts';
 
 interface BranchesHost {
   readonly chapter: OpenChapter;
@@ -54,7 +54,7 @@ export class Branches {
 
   private show(path: readonly TreeTurn[], generation: RunningGeneration | null, stayAt: number | null): void {
     const { chapter, replies, onChange } = this.host;
-    const { page, binding, surface, sync, sight } = chapter;
+    const { page, binding, surface, sync, viewport } = chapter;
     const scroll = page.getScrollTop();
     const after = binding.onPage(path[0]?.parentId ?? null, sync.tree);
     const { ids } = binding.document.layout;
@@ -77,7 +77,7 @@ export class Branches {
         ? surface.endOfLine(surface.lineCount())
         : binding.document.placeOf(span, Math.min(stayAt ?? Infinity, binding.document.lengthOf(span)));
     surface.putCaret(place);
-    sight.bring(place);
+    viewport.bring(place);
     onChange();
   }
 }

@@ -1,7 +1,7 @@
 import { KeyCode, KeyMod, Range, editor } from 'monaco-editor/editor';
 import { indexAt, spanAt, textRange, type TurnSpan } from '../../shared/document/layout.ts';
-import type { ManuscriptDocument } from './document.ts';
-import { OURS, type Surface } from './surface.ts';
+import type { ManuscriptDocument } from '../chapter/document.ts';
+import { OURS, type EditorSurface } from './editor-surface.ts';
 
 interface CaretRules {
   /** Whether the mark in this line is seen: the caret may stand in it. */
@@ -20,7 +20,7 @@ const isMarkLine = (span: TurnSpan, line: number): boolean => span.marked && spa
 
 /** Marks are gaps between turns: the caret goes over them, and Backspace at a turn's start joins it to the one before. */
 export function ruleCaret(
-  surface: Surface,
+  surface: EditorSurface,
   document: () => ManuscriptDocument,
   rules: CaretRules,
 ): { dispose(): void } {

@@ -2,19 +2,19 @@ import type { ChapterDocument } from '../../shared/contract/stories.ts';
 import { print } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { faultOf } from '../lib/faults.ts';
-import { Asking } from './asking.ts';
+import { Placeholder } from './placeholder.ts';
 import { Binding, contentOf, type BindingEvents } from './binding.ts';
 import type { ManuscriptProps } from './controller.ts';
-import { ManuscriptDocument } from './document.ts';
-import { dress } from './dress.ts';
-import { createPage, createText, type Page } from './editor.ts';
+import { ManuscriptDocument } from '../chapter/document.ts';
+import { decorate } from './decorations.ts';
+import { createPage, createText, type Page } from './create-editor.ts';
 import { Labels } from './labels.ts';
 import { alternates, shownPath, treeOf } from './reading.ts';
-import { Sight } from './sight.ts';
+import { Viewport } from './viewport.ts';
 import type { Store } from './store.ts';
-import { ModelText, Surface } from './surface.ts';
-import { Sync } from './sync.ts';
-import { Thoughts } from './thoughts.ts';
+import { ModelText, EditorSurface } from './editor-surface.ts';
+import { Sync } from '../chapter/sync.ts';
+import { ReasoningFolds } from './reasoning-folds.ts';
 import { TurnActions } from './turn-actions.ts';
 import { TurnFault } from './turn-fault.ts';
 import { words } from './words.ts';
@@ -22,15 +22,15 @@ import { words } from './words.ts';
 /** What a chapter on the page is made of. */
 export interface OpenChapter {
   readonly page: Page;
-  readonly surface: Surface;
+  readonly surface: EditorSurface;
   readonly binding: Binding;
   readonly sync: Sync;
   readonly labels: Labels;
-  readonly thoughts: Thoughts;
-  readonly asking: Asking;
+  readonly folds: ReasoningFolds;
+  readonly placeholder: Placeholder;
   readonly fault: TurnFault;
   readonly actions: TurnActions;
-  readonly sight: Sight;
+  readonly viewport: Viewport;
   dispose(): void;
 }
 
@@ -64,9 +64,9 @@ export function layChapter(
     source.version,
     newId,
   );
-  dress(model, document.layout.spans, 1, source.lineCount(), null);
+  decorate(model, document.layout.spans, 1, source.lineCount(), null);
   const { page, dispose } = createPage(to.host, model);
-  const surface = new Surface(page, model);
+  const surface = new EditorSurface(page, model);
   const binding = new Binding(surface, document, to.events);
   const sync = new Sync({
     api,
@@ -104,8 +104,8 @@ export function layChapter(
     },
     words,
   );
-  const thoughts = new Thoughts(surface, document);
-  const asking = new Asking(surface);
+  const folds = new ReasoningFolds(surface, document);
+  const placeholder = new Placeholder(surface);
   const fault = new TurnFault(surface);
   const actions = new TurnActions(binding, (message, undo) => store.tell('info', message, null, undo));
   return {
@@ -114,14 +114,14 @@ export function layChapter(
     binding,
     sync,
     labels,
-    thoughts,
-    asking,
+    folds,
+    placeholder,
     fault,
     actions,
-    sight: new Sight(surface, document),
+    viewport: new Viewport(surface, document),
     dispose: () => {
       labels.dispose();
-      thoughts.dispose();
+      folds.dispose();
       fault.dispose();
       binding.dispose();
       sync.close();

@@ -1,6 +1,6 @@
 import { KeyCode, KeyMod } from 'monaco-editor/editor';
 import type { ManuscriptController } from './controller.ts';
-import type { Page } from './editor.ts';
+import type { Page } from './create-editor.ts';
 
 const OPTIONS = [KeyCode.Digit1, KeyCode.Digit2, KeyCode.Digit3];
 

@@ -1,5 +1,5 @@
 import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
-import type { Page } from './editor.ts';
+import type { Page } from './create-editor.ts';
 import type { AlternatesState } from './controller.ts';
 
 export interface LabelWords {

@@ -2,8 +2,8 @@ import { activePath } from '../../shared/document/tree.ts';
 import { indexAt, spanAt, textRange, type TurnSpan } from '../../shared/document/layout.ts';
 import type { TreeTurn, TurnTree } from '../../shared/document/turn.ts';
 import type { AlternatesState, Possible } from './controller.ts';
-import type { ManuscriptDocument } from './document.ts';
-import type { Place } from './source.ts';
+import type { ManuscriptDocument } from '../chapter/document.ts';
+import type { Place } from '../chapter/text-source.ts';
 import { words } from './words.ts';
 
 /** Living turns by parent, made once per tree. */

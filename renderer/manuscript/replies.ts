@@ -5,10 +5,10 @@ import { faultOf } from '../lib/faults.ts';
 import type { OpenChapter } from './chapter.ts';
 import type { GenerationState, ManuscriptState, StudioApi } from './controller.ts';
 import { Reply } from './reply.ts';
-import { likeness } from './likeness.ts';
+import { compareReplies } from '../chapter/compare-replies.ts';
 import { alternates } from './reading.ts';
 import type { Store } from './store.ts';
-import { NotSaved } from './sync.ts';
+import { NotSaved } from '../chapter/sync.ts';
 import { words } from './words.ts';
 
 type Ended = NonNullable<ManuscriptState['lastGeneration']>;
@@ -106,14 +106,14 @@ export class Replies {
   begin(start: RunningGeneration): void {
     if (this.closed) return;
     const { api, chapter, onProgress } = this.host;
-    const { binding, surface, sync, sight } = chapter;
+    const { binding, surface, sync, viewport } = chapter;
     const reply = new Reply(
       {
         api,
         surface,
         document: binding.document,
         sync,
-        sight,
+        viewport,
         faultOf,
         write: (edit) => binding.mirror(edit),
         onProgress,
@@ -124,7 +124,7 @@ export class Replies {
     );
     this.all.set(start.turnId, reply);
     if (binding.document.spanOf(start.turnId) !== null) reply.show();
-    chapter.asking.update(binding.document);
+    chapter.placeholder.update(binding.document);
     chapter.labels.refresh();
     onProgress();
   }
@@ -132,7 +132,7 @@ export class Replies {
   private finished(reply: Reply, ended: Ended, caretIsFree: boolean): void {
     if (this.closed) return;
     const { chapter, store, onChange } = this.host;
-    const { binding, surface, sight } = chapter;
+    const { binding, surface, viewport } = chapter;
     const { document } = binding;
     if (!reply.isShown) {
       if (ended.fault !== null) store.tell('error', ended.fault.message, ended.fault.detail ?? null);
@@ -144,7 +144,7 @@ export class Replies {
     const ready = document.readyTurn();
     if (caretIsFree && ready !== null && document.layout.spans.at(-2)?.id === ended.turnId) {
       surface.putCaret({ line: textRange(ready).first, column: 1 });
-      sight.bring(surface.caret());
+      viewport.bring(surface.caret());
     }
     store.set({ lastGeneration: ended });
     if (ended.fault !== null) this.showFault(ended.turnId, ended.fault);
@@ -162,13 +162,13 @@ export class Replies {
     const text = sync.tree.turns.get(turnId)?.text ?? null;
     if (first === undefined || text === null) return;
     this.firsts.delete(turnId);
-    const { message, why } = likeness(first, { text, reason }, alternates(sync.tree, first.turnId)?.index ?? 1);
+    const { message, why } = compareReplies(first, { text, reason }, alternates(sync.tree, first.turnId)?.index ?? 1);
     store.tell('info', message, why);
   }
 
   /** What went wrong with a turn, below it; `mayGoOn`: what is there can be written on. */
   private showFault(turnId: string, fault: StudioFault, mayGoOn = true): void {
-    const { binding, surface, sight, fault: block } = this.host.chapter;
+    const { binding, surface, viewport, fault: block } = this.host.chapter;
     const { document } = binding;
     const span = document.spanOf(turnId) ?? document.layout.spans.at(-1);
     const id = span?.id;
@@ -186,7 +186,7 @@ export class Replies {
         });
     };
     block.show(line, fault, mayGoOn && span?.role === 'model' ? [{ label: words.writeOn, run: goOn }] : []);
-    sight.bring(surface.caret());
+    viewport.bring(surface.caret());
   }
 
   /** An undo or redo has brought these turns back onto the page. */

@@ -1,23 +1,23 @@
 import { Range, type editor } from 'monaco-editor/editor';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import type { GenerationEvent, RunningGeneration } from '../../shared/contract/writing.ts';
-import { countWords } from '../../shared/document/words.ts';
+import { countWords } from '../../shared/document/count-words.ts';
 import type { GenerationState, ManuscriptState, StudioApi } from './controller.ts';
-import type { ManuscriptDocument } from './document.ts';
-import type { Sight } from './sight.ts';
+import type { ManuscriptDocument } from '../chapter/document.ts';
+import type { Viewport } from './viewport.ts';
 import { Batch, followGeneration, insertion } from './stream.ts';
-import type { Surface } from './surface.ts';
-import type { Sync } from './sync.ts';
+import type { EditorSurface } from './editor-surface.ts';
+import type { Sync } from '../chapter/sync.ts';
 
 type Done = Extract<GenerationEvent, { type: 'done' }>;
 type Ended = NonNullable<ManuscriptState['lastGeneration']>;
 
 export interface ReplyHost {
   readonly api: StudioApi;
-  readonly surface: Surface;
+  readonly surface: EditorSurface;
   readonly document: ManuscriptDocument;
   readonly sync: Sync;
-  readonly sight: Sight;
+  readonly viewport: Viewport;
   readonly faultOf: (error: unknown) => StudioFault;
   /** Brings text of the studio onto the page, in the step of the reply. */
   readonly write: (edit: {
@@ -181,7 +181,7 @@ export class Reply {
     const span = live === null ? null : document.spanOf(live.turnId);
     if (live === null || span === null || this.disturbed) return;
     const at = document.placeOf(span, live.at + live.length);
-    const follows = this.host.sight.below(at) <= NEAR;
+    const follows = this.host.viewport.below(at) <= NEAR;
     write(insertion(surface.line(at.line), at, text));
     document.growLive(text.length);
     this.mark();
@@ -272,9 +272,9 @@ export class Reply {
 
   /** The page goes along with the text, as long as its end was in sight and the person has not gone elsewhere. */
   private follow(): void {
-    const { document, sight } = this.host;
+    const { document, viewport } = this.host;
     const live = document.live;
     const span = live === null ? null : document.spanOf(live.turnId);
-    if (live !== null && span !== null) sight.bring(document.placeOf(span, live.at + live.length));
+    if (live !== null && span !== null) viewport.bring(document.placeOf(span, live.at + live.length));
   }
 }

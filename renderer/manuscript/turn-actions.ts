@@ -1,7 +1,7 @@
 import { newId } from '../../shared/document/ids.ts';
 import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
 import { optionsOf } from '../../shared/document/options.ts';
-import { withoutReasoning } from '../../shared/prompt/reasoning.ts';
+import { withoutReasoning } from '../../shared/prompt/plan/reasoning.ts';
 import type { Role } from '../../shared/document/turn.ts';
 import type { Binding } from './binding.ts';
 import { words } from './words.ts';

@@ -1,9 +1,9 @@
 import { isUnmarked, print, printMark, textLines } from '../../shared/document/grammar.ts';
 import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
 import type { Role, Turn, TurnContent } from '../../shared/document/turn.ts';
-import type { ManuscriptDocument } from './document.ts';
-import type { Place } from './source.ts';
-import type { Replacement, Surface } from './surface.ts';
+import type { ManuscriptDocument } from '../chapter/document.ts';
+import type { Place } from '../chapter/text-source.ts';
+import type { Replacement, EditorSurface } from './editor-surface.ts';
 
 /** An edit of the page, with the ids that its turns have after it. */
 export interface TurnEdit extends Replacement {
@@ -18,11 +18,11 @@ function printTurn(turn: TurnContent): string {
 
 /** Edits that are about whole turns, as replacements in the text. */
 export class TurnEdits {
-  private readonly surface: Surface;
+  private readonly surface: EditorSurface;
   private readonly document: ManuscriptDocument;
   private readonly newId: () => string;
 
-  constructor(surface: Surface, document: ManuscriptDocument, newId: () => string) {
+  constructor(surface: EditorSurface, document: ManuscriptDocument, newId: () => string) {
     this.surface = surface;
     this.document = document;
     this.newId = newId;

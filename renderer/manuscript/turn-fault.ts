@@ -1,5 +1,5 @@
 import type { StudioFault } from '../../shared/contract/common.ts';
-import type { Surface } from './surface.ts';
+import type { EditorSurface } from './editor-surface.ts';
 import { words } from './words.ts';
 
 interface FaultAction {
@@ -11,7 +11,7 @@ const GAP = 12;
 
 /** What went wrong with a turn, below it: a view zone keeps the place free, the block itself lies over it. */
 export class TurnFault {
-  private readonly surface: Surface;
+  private readonly surface: EditorSurface;
   private readonly node = document.createElement('section');
   private readonly watch: ResizeObserver;
   private zone: string | null = null;
@@ -19,7 +19,7 @@ export class TurnFault {
   private line: () => number = () => 1;
   private readonly stops: { dispose(): void }[];
 
-  constructor(surface: Surface) {
+  constructor(surface: EditorSurface) {
     this.surface = surface;
     this.node.className = 'ms-fault';
     this.node.setAttribute('role', 'alert');

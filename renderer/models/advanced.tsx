@@ -3,7 +3,7 @@ import { ChevronRight } from 'lucide-react';
 import { useId, useState, type ReactElement, type ReactNode } from 'react';
 import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
 import { DEFAULT_HARDWARE, type Hardware, KEY_CACHES, PROMPT_CHUNKS } from '../../shared/settings/hardware.ts';
-import { useFlag } from '../app/remembered.ts';
+import { useFlag } from '../app/shell/remembered.ts';
 import { queries } from '../lib/client.ts';
 import { words } from '../lib/words.ts';
 import { Adapters } from './adapters.tsx';

@@ -3,7 +3,7 @@ import { TriangleAlert } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import type { FormatReport, FormatToken, ModelFile } from '../../shared/contract/models.ts';
 import { queries } from '../lib/client.ts';
-import { useEngine } from '../lib/engine.ts';
+import { useEngine } from './engine-status.ts';
 import { faultOf } from '../lib/faults.ts';
 import { words } from '../lib/words.ts';
 import { Modal } from '../ui/modal.tsx';

@@ -2,9 +2,9 @@ import { useMutation } from '@tanstack/react-query';
 import { TriangleAlert } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
-import { useManuscript, useSession } from '../app/session.ts';
+import { useManuscript, useWorkspace } from '../app/shell/workspace.ts';
 import { api } from '../lib/client.ts';
-import { useEngine } from '../lib/engine.ts';
+import { useEngine } from './engine-status.ts';
 import { faultOf } from '../lib/faults.ts';
 import { words } from '../lib/words.ts';
 import { Advanced } from './advanced.tsx';
@@ -93,7 +93,7 @@ function ModelDetails({ model, engine, onLoad }: DetailsProps): ReactElement {
       <FormatSelect model={model} />
       {model.evidence === null || model.chosenFormat !== null ? null : <p className="quiet">{model.evidence}</p>}
       <p>
-        <button type="button" className="link" onClick={() => useSession.setState({ dialog: 'format' })}>
+        <button type="button" className="link" onClick={() => useWorkspace.setState({ dialog: 'format' })}>
           {words.openFormatDoctor}
         </button>
       </p>

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { ModelFile } from '../../shared/contract/models.ts';
 import { queries } from '../lib/client.ts';
-import { useEngine } from '../lib/engine.ts';
+import { useEngine } from './engine-status.ts';
 
 export function useModels(): readonly ModelFile[] | undefined {
   const client = useQueryClient();

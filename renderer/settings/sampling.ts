@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef } from 'react';
 import { samplingSchema, type Sampling } from '../../shared/settings/sampling.ts';
-import { useSession } from '../app/session.ts';
+import { useWorkspace } from '../app/shell/workspace.ts';
 import { api, queries } from '../lib/client.ts';
 import { toastFault } from '../ui/toasts.tsx';
 
@@ -14,7 +14,7 @@ export function useSuitableSampling(): Sampling | null {
 
 /** The open story's sampling. A change shows at once and is stored after a short rest, so that dragging a slider is one save. */
 export function useSampling(): { readonly sampling: Sampling | null; readonly change: (next: Sampling) => void } {
-  const storyId = useSession((session) => session.place?.storyId ?? null);
+  const storyId = useWorkspace((session) => session.place?.storyId ?? null);
   const client = useQueryClient();
   const options = queries.settings.sampling.queryOptions({ input: { storyId: storyId ?? '' } });
   const query = useQuery({ ...options, enabled: storyId !== null });

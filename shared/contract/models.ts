@@ -1,6 +1,6 @@
 import { eventIterator, oc, type } from '@orpc/contract';
 import { z } from 'zod';
-import type { Confidence } from '../prompt/detect.ts';
+import type { Confidence } from '../prompt/formats/detect.ts';
 import { hardwareSchema, type Hardware } from '../settings/hardware.ts';
 import type { StudioFault } from './common.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { render } from '../../electron/inference/gguf/render.ts';
+import { render } from '../../electron/engines/local/gguf/render.ts';
 import { MAKER_TEMPLATES } from '../../tests/helpers/maker-templates.ts';
 import { wordTokenizer } from '../../tests/helpers/tokenizers.ts';
 import { chatTemplates } from '../../tests/helpers/vocabularies.ts';
-import { FORMATS, formatByName, promptFormat } from './formats.ts';
-import { planPrompt } from './plan.ts';
-import { asMessages, PROBES, renderText } from './probes.ts';
+import { FORMATS, formatByName, promptFormat } from './formats/formats.ts';
+import { planPrompt } from './plan/plan.ts';
+import { asMessages, PROBES, renderText } from './formats/template-probes.ts';
 import type { PlanRequest, PromptFormat } from './types.ts';
 
 const ADVENTURE =

@@ -1,5 +1,5 @@
 import type { Role } from '../document/turn.ts';
-import type { ReasoningMarks } from './reasoning.ts';
+import type { ReasoningMarks } from './plan/reasoning.ts';
 
 /** A piece of a prompt: a role string of the format, or text that someone wrote. See docs/protocol.md, "Text to tokens". */
 export type Part = { readonly kind: 'marker' | 'text'; readonly text: string; readonly turnId: string | null };

@@ -1,11 +1,11 @@
-import { forkEngine } from '../../electron/inference/fork.ts';
-import { createInferenceHost } from '../../electron/inference/host.ts';
+import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
+import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
 import {
   DEFAULT_TUNING,
   type InferenceHost,
   type LoadedModel,
   type Tuning,
-} from '../../electron/inference/protocol.ts';
+} from '../../electron/engines/local/protocol.ts';
 import { makeAdapter } from '../helpers/adapter-maker.ts';
 import { largeModel, makeModel, type ModelRecipe } from '../helpers/model-maker.ts';
 import { alternate, freshText, textPlan, THREADS, timed } from './engine/subject.ts';

@@ -41,7 +41,7 @@ const engineProcess = (server: number): number => {
   const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
     .split('\n')
     .map((line) => line.trim().split(/\s+/));
-  const found = lines.find(([, parent, ...args]) => Number(parent) === server && args.join(' ').includes('inference'));
+  const found = lines.find(([, parent, ...args]) => Number(parent) === server && args.join(' ').includes('worker'));
   if (!found) throw new Error('no inference process');
   return Number(found[0]);
 };

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { forkEngine } from '../../electron/inference/fork.ts';
-import { createInferenceHost } from '../../electron/inference/host.ts';
-import type { InferenceHost, LoadOptions } from '../../electron/inference/protocol.ts';
-import { surveyLoad } from '../../electron/inference/survey.ts';
-import { formatByName } from '../../shared/prompt/formats.ts';
+import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
+import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
+import type { InferenceHost, LoadOptions } from '../../electron/engines/local/protocol.ts';
+import { surveyLoad } from '../../electron/engines/local/host/load-survey.ts';
+import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { makeModel } from '../helpers/model-maker.ts';
 

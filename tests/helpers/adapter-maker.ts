@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { seededRandom } from '../../electron/inference/worker/sampling/random.ts';
+import { seededRandom } from '../../electron/engines/local/worker/sampling/random.ts';
 import { type TensorPlan, writeGguf } from './gguf-writer.ts';
 import { temporaryFolder } from './server.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { seededRandom } from '../../electron/inference/worker/sampling/random.ts';
+import { seededRandom } from '../../electron/engines/local/worker/sampling/random.ts';
 import { type Entry, type TensorPlan, writeGguf } from './gguf-writer.ts';
 import { bytePairs, type MadeVocabulary, type Marks, sentencePieces } from './model-vocabulary.ts';
 

@@ -1,5 +1,5 @@
 import { closeSync, copyFileSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { seededRandom } from '../../electron/inference/worker/sampling/random.ts';
+import { seededRandom } from '../../electron/engines/local/worker/sampling/random.ts';
 import { makeModel, modelParts, type ModelRecipe } from './model-maker.ts';
 
 interface Patch {

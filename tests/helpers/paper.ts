@@ -1,5 +1,5 @@
-import type { ManuscriptDocument, Touched } from '../../renderer/manuscript/document.ts';
-import type { Place, TextSource } from '../../renderer/manuscript/source.ts';
+import type { ManuscriptDocument, Touched } from '../../renderer/chapter/document.ts';
+import type { Place, TextSource } from '../../renderer/chapter/text-source.ts';
 
 interface Step {
   readonly before: string;

@@ -1,10 +1,14 @@
 /** Writes into a store as fast as it can and says on stdout what was acknowledged, until somebody kills it. Arguments: folder, chapter id. */
 import { writeSync } from 'node:fs';
-import { applyChange } from '../../electron/storage/changes.ts';
-import { appendJournal, beginGeneration, endGeneration } from '../../electron/storage/generations.ts';
-import { openStore } from '../../electron/storage/open.ts';
-import { closeRevision } from '../../electron/storage/revisions.ts';
-import { readTree } from '../../electron/storage/turns.ts';
+import { applyChange } from '../../electron/storage/repositories/changes.ts';
+import {
+  appendJournal,
+  beginGeneration,
+  endGeneration,
+} from '../../electron/storage/repositories/generation-records.ts';
+import { openStore } from '../../electron/storage/core/open.ts';
+import { closeRevision } from '../../electron/storage/repositories/revisions.ts';
+import { readTree } from '../../electron/storage/repositories/turns.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 

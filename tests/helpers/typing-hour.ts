@@ -2,10 +2,10 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyChange } from '../../electron/storage/changes.ts';
-import { openStore, type Store } from '../../electron/storage/open.ts';
-import { closeRevision } from '../../electron/storage/revisions.ts';
-import { createStory } from '../../electron/storage/stories.ts';
+import { applyChange } from '../../electron/storage/repositories/changes.ts';
+import { openStore, type Store } from '../../electron/storage/core/open.ts';
+import { closeRevision } from '../../electron/storage/repositories/revisions.ts';
+import { createStory } from '../../electron/storage/repositories/stories.ts';
 import { newId } from '../../shared/document/ids.ts';
 
 const PROSE =

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { getLlama, LlamaLogLevel, type LlamaModel } from 'node-llama-cpp';
-import { Vocabulary } from '../../electron/inference/worker/vocabulary.ts';
+import { Vocabulary } from '../../electron/engines/local/worker/vocabulary.ts';
 
 const library = dirname(dirname(createRequire(import.meta.url).resolve('node-llama-cpp')));
 const cache = join(library, '..', '.cache', 'paphos-vocabularies');

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { EngineFault } from '../../electron/inference/fault.ts';
-import { forkEngine } from '../../electron/inference/fork.ts';
-import { createInferenceHost } from '../../electron/inference/host.ts';
-import { engineInMemory } from '../../electron/inference/memory.ts';
-import type { EngineJob, GenerateRequest, InferenceHost, StartEngine } from '../../electron/inference/protocol.ts';
+import { EngineFault } from '../../electron/engines/local/engine-fault.ts';
+import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
+import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
+import { engineInMemory } from '../../electron/engines/local/host/memory-wire.ts';
+import type { EngineJob, GenerateRequest, InferenceHost, StartEngine } from '../../electron/engines/local/protocol.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
-import { formatByName } from '../../shared/prompt/formats.ts';
+import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import type { PlanRequest, PromptTurn } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { largeModel, makeModel } from '../helpers/model-maker.ts';

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { choosingBy, nextTokens, type Task } from '../../electron/inference/worker/next-tokens.ts';
-import { openModel, type OpenModel } from '../../electron/inference/worker/open-model.ts';
-import { sum, weightsOf } from '../../electron/inference/worker/sampling/candidates.ts';
-import type { Choice } from '../../electron/inference/worker/sampling/choice.ts';
-import { Logits } from '../../electron/inference/worker/sampling/logits.ts';
-import { seededRandom } from '../../electron/inference/worker/sampling/random.ts';
-import { type Distribution, references, softmax } from '../../electron/inference/worker/sampling/references.ts';
+import { choosingBy, nextTokens, type Task } from '../../electron/engines/local/worker/next-tokens.ts';
+import { openModel, type OpenModel } from '../../electron/engines/local/worker/open-model.ts';
+import { sum, weightsOf } from '../../electron/engines/local/worker/sampling/token-candidates.ts';
+import type { Choice } from '../../electron/engines/local/worker/sampling/choice.ts';
+import { Logits } from '../../electron/engines/local/worker/sampling/logits.ts';
+import { seededRandom } from '../../electron/engines/local/worker/sampling/random.ts';
+import { type Distribution, references, softmax } from '../../electron/engines/local/worker/sampling/references.ts';
 import { DEFAULT_SAMPLING, type Sampling, STEPS } from '../../shared/settings/sampling.ts';
 import { bigramLogProbability, makeModel } from '../helpers/model-maker.ts';
 

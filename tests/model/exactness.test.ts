@@ -1,11 +1,11 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 import { afterAll, describe, expect, test } from 'vitest';
-import { Branches } from '../../electron/inference/worker/branches.ts';
-import { generate } from '../../electron/inference/worker/generate.ts';
-import { openModel, type OpenModel } from '../../electron/inference/worker/open-model.ts';
-import { prepare } from '../../electron/inference/worker/prepare.ts';
-import { formatByName } from '../../shared/prompt/formats.ts';
-import { planPrompt } from '../../shared/prompt/plan.ts';
+import { Branches } from '../../electron/engines/local/worker/branches.ts';
+import { generate } from '../../electron/engines/local/worker/generate.ts';
+import { openModel, type OpenModel } from '../../electron/engines/local/worker/open-model.ts';
+import { prepare } from '../../electron/engines/local/worker/prepare.ts';
+import { formatByName } from '../../shared/prompt/formats/formats.ts';
+import { planPrompt } from '../../shared/prompt/plan/plan.ts';
 import type { Cut, Ledger, PlanRequest, PromptFormat } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { makeModel } from '../helpers/model-maker.ts';

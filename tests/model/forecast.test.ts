@@ -1,9 +1,9 @@
 import { afterAll, expect, test } from 'vitest';
-import { forkEngine } from '../../electron/inference/fork.ts';
-import { createInferenceHost } from '../../electron/inference/host.ts';
-import { seededRandom } from '../../electron/inference/worker/sampling/random.ts';
-import { readingTime, type Reading } from '../../electron/studio/reading-time.ts';
-import { formatByName } from '../../shared/prompt/formats.ts';
+import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
+import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
+import { seededRandom } from '../../electron/engines/local/worker/sampling/random.ts';
+import { readingTime, type Reading } from '../../electron/studio/writing/reading-time.ts';
+import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import type { Cut, PromptFormat, PromptTurn } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { largeModel } from '../helpers/model-maker.ts';

@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
-import { createAhead } from '../../electron/studio/ahead.ts';
-import { createSettings } from '../../electron/studio/settings.ts';
+import { createReadAhead } from '../../electron/studio/writing/read-ahead.ts';
+import { createSettings } from '../../electron/studio/settings/settings.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { openStoryEngine } from '../helpers/story-engine.ts';
 
@@ -13,7 +13,7 @@ afterAll(() => story.close());
 test('a chapter that is removed while its state is written leaves nothing on disk', async () => {
   const { db, dataDir, engine, chapterId } = story;
   const states = (): string[] => readdirSync(join(dataDir, 'state'));
-  const ahead = createAhead({
+  const ahead = createReadAhead({
     db,
     engine,
     settings: createSettings(

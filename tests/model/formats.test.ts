@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { forkEngine } from '../../electron/inference/fork.ts';
-import { createInferenceHost } from '../../electron/inference/host.ts';
-import type { InferenceHost } from '../../electron/inference/protocol.ts';
-import { formatByName } from '../../shared/prompt/formats.ts';
-import { planPrompt } from '../../shared/prompt/plan.ts';
+import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
+import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
+import type { InferenceHost } from '../../electron/engines/local/protocol.ts';
+import { formatByName } from '../../shared/prompt/formats/formats.ts';
+import { planPrompt } from '../../shared/prompt/plan/plan.ts';
 import type { Cut, PlanRequest, PromptFormat, PromptTurn } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
 import { makeModel, type ModelRecipe } from '../helpers/model-maker.ts';

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import * as fc from 'fast-check';
-import { formatByName, FORMATS } from '../../shared/prompt/formats.ts';
-import { planPrompt } from '../../shared/prompt/plan.ts';
+import { formatByName, FORMATS } from '../../shared/prompt/formats/formats.ts';
+import { planPrompt } from '../../shared/prompt/plan/plan.ts';
 import type { Plan, PromptFormat } from '../../shared/prompt/types.ts';
 import { loadVocabularies, vocabularyFile, type LoadedVocabulary } from '../helpers/vocabularies.ts';
 

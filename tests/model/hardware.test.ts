@@ -1,11 +1,11 @@
 import { statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { EngineFault } from '../../electron/inference/fault.ts';
-import { createInferenceHost } from '../../electron/inference/host.ts';
-import { engineInMemory } from '../../electron/inference/memory.ts';
-import type { InferenceHost, LoadedModel, Tuning } from '../../electron/inference/protocol.ts';
-import { formatByName } from '../../shared/prompt/formats.ts';
+import type { EngineFault } from '../../electron/engines/local/engine-fault.ts';
+import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
+import { engineInMemory } from '../../electron/engines/local/host/memory-wire.ts';
+import type { InferenceHost, LoadedModel, Tuning } from '../../electron/engines/local/protocol.ts';
+import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import type { PlanRequest } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
 import { makeAdapter } from '../helpers/adapter-maker.ts';

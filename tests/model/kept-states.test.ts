@@ -2,21 +2,21 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { forkEngine } from '../../electron/inference/fork.ts';
-import { createInferenceHost } from '../../electron/inference/host.ts';
-import { listChapters } from '../../electron/storage/chapters.ts';
-import { openStore } from '../../electron/storage/open.ts';
-import { createStory, removeStory } from '../../electron/storage/stories.ts';
-import { applyChange } from '../../electron/storage/changes.ts';
-import { readTree } from '../../electron/storage/turns.ts';
-import { createAhead, type Ahead } from '../../electron/studio/ahead.ts';
-import { createBroughtBack } from '../../electron/studio/brought-back.ts';
-import { createCrashes } from '../../electron/studio/crashes.ts';
-import { createEngine, type Engine } from '../../electron/studio/engine.ts';
-import { createSettings } from '../../electron/studio/settings.ts';
-import { openStateFolder, type StateFolder } from '../../electron/studio/state-folder.ts';
+import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
+import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
+import { listChapters } from '../../electron/storage/repositories/chapters.ts';
+import { openStore } from '../../electron/storage/core/open.ts';
+import { createStory, removeStory } from '../../electron/storage/repositories/stories.ts';
+import { applyChange } from '../../electron/storage/repositories/changes.ts';
+import { readTree } from '../../electron/storage/repositories/turns.ts';
+import { createReadAhead, type ReadAhead } from '../../electron/studio/writing/read-ahead.ts';
+import { createBroughtBack } from '../../electron/studio/writing/restored-states.ts';
+import { createCrashes } from '../../electron/studio/models/model-crashes.ts';
+import { createEngine, type Engine } from '../../electron/studio/models/loaded-engine.ts';
+import { createSettings } from '../../electron/studio/settings/settings.ts';
+import { openStateFolder, type StateFolder } from '../../electron/studio/writing/state-folder.ts';
 import { newId } from '../../shared/document/ids.ts';
-import { formatByName } from '../../shared/prompt/formats.ts';
+import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import { DEFAULT_HARDWARE } from '../../shared/settings/hardware.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { makeModel } from '../helpers/model-maker.ts';
@@ -30,7 +30,7 @@ const format =
     throw new Error('no metharme');
   })();
 let engine: Engine;
-let ahead: Ahead;
+let ahead: ReadAhead;
 let folder: StateFolder;
 
 const load = () =>
@@ -52,7 +52,7 @@ beforeAll(() => {
     restMinutes: () => null,
     onReply: () => undefined,
   });
-  ahead = createAhead({
+  ahead = createReadAhead({
     db,
     engine,
     settings: createSettings(

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { forkEngine } from '../../electron/inference/fork.ts';
-import { createInferenceHost } from '../../electron/inference/host.ts';
-import { formatByName } from '../../shared/prompt/formats.ts';
+import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
+import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
+import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import type { Cut, Ledger, PromptTurn } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { EMBEDDED_MODEL } from '../helpers/server.ts';

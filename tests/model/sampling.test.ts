@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { EngineFault } from '../../electron/inference/fault.ts';
-import { createInferenceHost } from '../../electron/inference/host.ts';
-import { engineInMemory } from '../../electron/inference/memory.ts';
-import type { EngineJob, GenerateRequest, InferenceHost } from '../../electron/inference/protocol.ts';
-import { formatByName } from '../../shared/prompt/formats.ts';
+import { EngineFault } from '../../electron/engines/local/engine-fault.ts';
+import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
+import { engineInMemory } from '../../electron/engines/local/host/memory-wire.ts';
+import type { EngineJob, GenerateRequest, InferenceHost } from '../../electron/engines/local/protocol.ts';
+import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
 import { makeModel } from '../helpers/model-maker.ts';
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { EngineFault } from '../../electron/inference/fault.ts';
-import { forkEngine } from '../../electron/inference/fork.ts';
-import { createInferenceHost } from '../../electron/inference/host.ts';
-import type { EndingScore, InferenceHost, ScoreRequest } from '../../electron/inference/protocol.ts';
-import { formatByName } from '../../shared/prompt/formats.ts';
+import { EngineFault } from '../../electron/engines/local/engine-fault.ts';
+import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
+import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
+import type { EndingScore, InferenceHost, ScoreRequest } from '../../electron/engines/local/protocol.ts';
+import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import type { PromptFormat } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { bigramLogProbability, largeModel, makeModel, type ModelRecipe } from '../helpers/model-maker.ts';

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { TEMPO } from '../../electron/inference/engine-process.ts';
-import { EngineFault } from '../../electron/inference/fault.ts';
-import { forkEngine } from '../../electron/inference/fork.ts';
-import { createInferenceHost } from '../../electron/inference/host.ts';
-import type { EngineJob, GenerateRequest, InferenceHost, LoadedModel } from '../../electron/inference/protocol.ts';
-import { createEngine } from '../../electron/studio/engine.ts';
+import { TEMPO } from '../../electron/engines/local/host/engine-process.ts';
+import { EngineFault } from '../../electron/engines/local/engine-fault.ts';
+import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
+import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
+import type { EngineJob, GenerateRequest, InferenceHost, LoadedModel } from '../../electron/engines/local/protocol.ts';
+import { createEngine } from '../../electron/studio/models/loaded-engine.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
-import { formatByName } from '../../shared/prompt/formats.ts';
+import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import { DEFAULT_HARDWARE } from '../../shared/settings/hardware.ts';
 import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
 import { largeModel, makeModel } from '../helpers/model-maker.ts';
@@ -151,7 +151,7 @@ describe.each(Object.entries(PLACES))('struck in the %s', (_place, bring) => {
 
 test('an engine whose studio was killed while it read a long prompt does not stay behind', async () => {
   const from = (path: string): string =>
-    JSON.stringify(new URL(`../../electron/inference/${path}`, import.meta.url).href);
+    JSON.stringify(new URL(`../../electron/engines/local/${path}`, import.meta.url).href);
   const script = `
     const { createInferenceHost } = await import(${from('host.ts')});
     const { forkEngine } = await import(${from('fork.ts')});

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { engineInMemory } from '../../electron/inference/memory.ts';
-import { createInferenceHost } from '../../electron/inference/host.ts';
-import type { InferenceHost } from '../../electron/inference/protocol.ts';
-import { formatByName } from '../../shared/prompt/formats.ts';
+import { engineInMemory } from '../../electron/engines/local/host/memory-wire.ts';
+import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
+import type { InferenceHost } from '../../electron/engines/local/protocol.ts';
+import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import type { PromptFormat, PromptTurn } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { makeModel } from '../helpers/model-maker.ts';

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { type Verification, verifyModel } from '../../electron/cli/verify-model.ts';
 import { pageOf } from '../../electron/cli/verify-page.ts';
-import { formatByName } from '../../shared/prompt/formats.ts';
+import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import { makeModel, type ModelRecipe } from '../helpers/model-maker.ts';
 import { EMBEDDED_MODEL, ROOT, temporaryFolder } from '../helpers/server.ts';
 

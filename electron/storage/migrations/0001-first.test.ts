@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { openStore } from '../open.ts';
+import { openStore } from '../core/open.ts';
 import { first } from './0001-first.ts';
 
 test('an empty folder becomes a store whose tables hold only what they say', () => {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { getModel, recordFingerprint, rememberModel } from '../models.ts';
-import { openStore } from '../open.ts';
+import { getModel, recordFingerprint, rememberModel } from '../repositories/model-records.ts';
+import { openStore } from '../core/open.ts';
 import { first } from './0001-first.ts';
 import { MIGRATIONS } from './index.ts';
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { newId } from '../../../shared/document/ids.ts';
 import { DEFAULT_SAMPLING } from '../../../shared/settings/sampling.ts';
-import { listCandidates, saveCandidates } from '../candidates.ts';
-import { beginGeneration } from '../generations.ts';
-import { openStore } from '../open.ts';
-import { createStory, listStories } from '../stories.ts';
+import { listCandidates, saveCandidates } from '../repositories/reply-candidates.ts';
+import { beginGeneration } from '../repositories/generation-records.ts';
+import { openStore } from '../core/open.ts';
+import { createStory, listStories } from '../repositories/stories.ts';
 import { MIGRATIONS } from './index.ts';
 
 test('a store of the version before keeps what it holds, and its replies can have candidates', () => {

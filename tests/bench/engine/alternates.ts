@@ -1,4 +1,4 @@
-import type { InferenceHost } from '../../../electron/inference/protocol.ts';
+import type { InferenceHost } from '../../../electron/engines/local/protocol.ts';
 import type { PlanRequest } from '../../../shared/prompt/types.ts';
 import { atMost, median, type Result } from '../report.ts';
 import { alternate, freshText, goal, GREEDY, ROUNDS, type Subject, textPlan, withEngine } from './subject.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { InferenceHost } from '../../../electron/inference/protocol.ts';
+import type { InferenceHost } from '../../../electron/engines/local/protocol.ts';
 import type { Cut, PlanRequest, PromptTurn } from '../../../shared/prompt/types.ts';
 import { temporaryFolder } from '../../helpers/server.ts';
 import { atMost, median, noted, type Result } from '../report.ts';

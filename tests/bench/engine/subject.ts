@@ -1,9 +1,9 @@
-import { forkEngine } from '../../../electron/inference/fork.ts';
-import { createInferenceHost } from '../../../electron/inference/host.ts';
-import type { GenerateRequest, InferenceHost } from '../../../electron/inference/protocol.ts';
-import { seededRandom } from '../../../electron/inference/worker/sampling/random.ts';
-import { engineThreads } from '../../../electron/studio/engine.ts';
-import { formatByName } from '../../../shared/prompt/formats.ts';
+import { forkEngine } from '../../../electron/engines/local/host/fork-wire.ts';
+import { createInferenceHost } from '../../../electron/engines/local/host/supervisor.ts';
+import type { GenerateRequest, InferenceHost } from '../../../electron/engines/local/protocol.ts';
+import { seededRandom } from '../../../electron/engines/local/worker/sampling/random.ts';
+import { engineThreads } from '../../../electron/studio/models/loaded-engine.ts';
+import { formatByName } from '../../../shared/prompt/formats/formats.ts';
 import type { PlanRequest, PromptTurn } from '../../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING, type Sampling } from '../../../shared/settings/sampling.ts';
 import type { Result } from '../report.ts';

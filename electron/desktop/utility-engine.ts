@@ -1,0 +1,44 @@
+import { utilityProcess } from 'electron';
+import { engineEnvironment, newestLines } from '../engines/local/host/fork-wire.ts';
+import type { EngineWire, FromEngine, StartEngine } from '../engines/local/protocol.ts';
+
+/** Starts the engine as a utility process of Electron: the desktop's counterpart of `forkEngine`. */
+export function utilityEngine(entry: string): StartEngine {
+  return (device) => {
+    const child = utilityProcess.fork(entry, [], {
+      serviceName: 'Paphos inference',
+      env: engineEnvironment(device),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const lines = newestLines(child.stderr);
+    let running = true;
+    child.once('exit', () => {
+      running = false;
+    });
+    const wire: EngineWire = {
+      get pid() {
+        return child.pid ?? null;
+      },
+      send: (message) => {
+        if (running) child.postMessage(message);
+      },
+      onMessage: (listener) => {
+        child.on('message', (message: FromEngine) => {
+          listener(message);
+        });
+      },
+      onExit: (listener) => {
+        child.once('exit', (code) => {
+          listener({ code, signal: null });
+        });
+      },
+      kill: () => {
+        // `child.kill()` asks; an engine that hangs in native code does not answer.
+        if (running && child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
+        else child.kill();
+      },
+      log: () => lines,
+    };
+    return wire;
+  };
+}

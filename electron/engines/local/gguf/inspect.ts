@@ -1,0 +1,64 @@
+import { EngineFault } from '../engine-fault.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import type { GgufHeader } from './header.ts';
+import { inTurn } from './in-turn.ts';
+import { inThread } from './inspection-thread.ts';
+import type { Rendering, TemplateProbe } from '../../../../shared/prompt/formats/template-probes.ts';
+
+const INSPECTION = { deadlineMs: 5000, heapMb: 512 };
+const RENDERING = { deadlineMs: 5000, heapMb: 64 };
+const READING = { deadlineMs: null, heapMb: 256 };
+
+/** A folder may hold many models: what one of them may take is not shared with all. */
+const fewAtOnce = inTurn(2);
+
+/** Reads a model file's header; a file may be anything. */
+export function inspectModel(path: string): Promise<GgufHeader> {
+  return fewAtOnce(() =>
+    inThread(
+      { kind: 'inspect', path },
+      INSPECTION,
+      (detail) =>
+        new EngineFault(
+          'LIMIT',
+          'This model file could not be looked at with reasonable effort: it is damaged, or its disk does not answer. Download it again, or choose another one.',
+          detail,
+        ),
+    ),
+  );
+}
+
+/** Renders conversations by the template in a model file, which may be any program. Rejects with TEMPLATE when it takes too long or too much. */
+export function renderTemplate(
+  template: string,
+  probes: readonly TemplateProbe[],
+  special: { readonly bos: string; readonly eos: string },
+): Promise<Rendering[]> {
+  return fewAtOnce(() =>
+    inThread(
+      { kind: 'render', template, probes, special },
+      RENDERING,
+      (detail) =>
+        new EngineFault(
+          'TEMPLATE',
+          'The chat template in this model file did not end in time, so it was left aside.',
+          detail,
+        ),
+    ),
+  );
+}
+
+/** Reads a model's files to their end; sleeps while `hold` is 1. Rejects when `signal` aborts. */
+export function fingerprintModel(
+  path: string,
+  hold: Int32Array<SharedArrayBuffer>,
+  signal: AbortSignal,
+): Promise<Fingerprint> {
+  return inThread(
+    { kind: 'fingerprint', path, hold },
+    READING,
+    (detail) =>
+      new EngineFault('FINGERPRINT', 'The model file could not be read to its end. Look at its disk.', detail),
+    signal,
+  );
+}

@@ -1,0 +1,62 @@
+import { Worker } from 'node:worker_threads';
+import type { StudioFault } from '../../../../shared/contract/common.ts';
+import { workerEntry } from '../host/worker-entry.ts';
+import { EngineFault } from '../engine-fault.ts';
+import type { FingerprintJob } from './fingerprint.ts';
+import type { RenderJob } from './render.ts';
+
+/** What may take long or end badly because a file is foreign. */
+export type ThreadJob = { readonly kind: 'inspect'; readonly path: string } | FingerprintJob | RenderJob;
+export interface Limits {
+  readonly deadlineMs: number | null;
+  readonly heapMb: number;
+}
+
+/** Does one job in a thread of its own, within limits on time and memory; `giveUp` words what happens when they are reached. */
+export async function inThread<T>(
+  job: ThreadJob,
+  limits: Limits,
+  giveUp: (detail: string) => EngineFault,
+  signal?: AbortSignal,
+): Promise<T> {
+  const thread = new Worker(workerEntry(), {
+    workerData: job,
+    env: {},
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: limits.heapMb },
+    stdout: true,
+    stderr: true,
+  });
+  const answer = Promise.withResolvers<T>();
+  const end = (detail: string): void => {
+    answer.reject(giveUp(detail));
+  };
+  thread.on('message', (message: { result: T } | { fault: StudioFault }) => {
+    if ('fault' in message) answer.reject(EngineFault.from(message.fault));
+    else answer.resolve(message.result);
+  });
+  thread.on('error', (error) => {
+    end(String(error));
+  });
+  thread.on('exit', () => {
+    end('the thread ended without an answer');
+  });
+  const deadline =
+    limits.deadlineMs === null
+      ? undefined
+      : setTimeout(() => {
+          end(`no answer in ${limits.deadlineMs} ms`);
+        }, limits.deadlineMs);
+  const abort = (): void => {
+    end('nobody waits for it any more');
+  };
+  signal?.addEventListener('abort', abort);
+  try {
+    return await answer.promise;
+  } finally {
+    clearTimeout(deadline);
+    signal?.removeEventListener('abort', abort);
+    // Not awaited: a thread that waits for its disk ends when the disk answers.
+    void thread.terminate();
+  }
+}

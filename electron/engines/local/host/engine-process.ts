@@ -1,0 +1,198 @@
+import { EngineFault, faults } from '../engine-fault.ts';
+import {
+  ANSWERS,
+  type AnswerTo,
+  type Asking,
+  type EngineWire,
+  type FromEngine,
+  PROTOCOL_VERSION,
+  type Request,
+} from '../protocol.ts';
+import { type Pace, Patience } from './stall-watchdog.ts';
+import { lowerPriority } from './priority.ts';
+
+export interface Tempo {
+  readonly pingMs: number;
+  /** A process that answers no ping for so long is taken for dead: nothing that it does by itself takes so long. */
+  readonly hangMs: number;
+  readonly helloMs: number;
+  /** How long a stop may go unnoticed, beyond the slowest chunk so far, before the process is ended. */
+  readonly stopMs: number;
+  /** How long a request may show no step, for native code may hang while the process answers: until its first one, and after it at least. */
+  readonly firstMs: number;
+  readonly silenceMs: number;
+}
+export const TEMPO: Tempo = {
+  pingMs: 2000,
+  hangMs: 30_000,
+  helloMs: 30_000,
+  stopMs: 5000,
+  firstMs: 300_000,
+  silenceMs: 20_000,
+};
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+type Answer = AnswerTo<Asking['type']>;
+
+const FINAL: ReadonlySet<string> = new Set(Object.values(ANSWERS));
+const isAnswer = (message: FromEngine): message is Answer => FINAL.has(message.type);
+
+interface Pending {
+  resolve(message: Answer): void;
+  reject(error: EngineFault): void;
+  notice(message: FromEngine): void;
+  readonly patience: Patience;
+  impatience: NodeJS.Timeout | undefined;
+}
+
+/** One inference process from its start to its end: pairs answers with requests, watches its pulse. Its exit is the only truth about its end. */
+export class EngineProcess {
+  /** Resolves with what happened in words; null if we ended it ourselves. */
+  readonly ended: Promise<EngineFault | null>;
+  readonly started: Promise<void>;
+  readonly #wire: EngineWire;
+  readonly #pending = new Map<number, Pending>();
+  readonly #tempo: Tempo;
+  #hello: { resolve(): void; reject(error: EngineFault): void };
+  #pulse: NodeJS.Timeout;
+  readonly #pace: Pace = { slowest: 0 };
+  #unanswered = 0;
+  #nextId = 1;
+  #alive = true;
+  #reason: EngineFault | 'ours' | null = null;
+
+  constructor(start: () => EngineWire, tempo: Tempo) {
+    this.#tempo = tempo;
+    const hello = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<EngineFault | null>();
+    this.#hello = hello;
+    this.started = hello.promise;
+    this.ended = ended.promise;
+    this.started.catch(() => undefined);
+    this.#wire = start();
+    this.#wire.onMessage((message) => {
+      this.#receive(message);
+    });
+    this.#wire.onExit((exit) => {
+      ended.resolve(this.#buried(exit));
+    });
+    this.#pulse = setTimeout(() => {
+      this.#fail(faults.start());
+    }, tempo.helloMs);
+    lowerPriority(this.#wire.pid);
+  }
+
+  get pid(): number | null {
+    return this.#alive ? this.#wire.pid : null;
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** Sends a request; `notice` hears what comes before its answer. */
+  ask<T extends Asking['type']>(
+    request: Request<T>,
+    notice: (message: FromEngine) => void = () => undefined,
+  ): { id: number; answer: Promise<AnswerTo<T>> } {
+    const id = this.#nextId++;
+    const answer = new Promise<AnswerTo<T>>((resolve, reject) => {
+      if (!this.#alive) {
+        reject(faults.crash({ code: null, signal: null }, this.#wire.log?.() ?? []));
+        return;
+      }
+      this.#pending.set(id, {
+        resolve: (message) => {
+          resolve(message as AnswerTo<T>);
+        },
+        reject,
+        notice,
+        patience: new Patience(request.type, this.#pace, this.#tempo),
+        impatience: undefined,
+      });
+      this.#wire.send({ ...request, id });
+    });
+    return { id, answer };
+  }
+
+  /** Asks a request to end. If somebody waits for that, one that does not in time takes the process with it. */
+  abort(id: number, { impatient = false } = {}): void {
+    this.#wire.send({ type: 'abort', id });
+    const pending = this.#pending.get(id);
+    if (!impatient || pending === undefined || pending.impatience !== undefined) return;
+    pending.impatience = setTimeout(
+      () => {
+        this.#fail(faults.unheeded());
+      },
+      this.#tempo.stopMs + this.#pace.slowest * this.#tempo.pingMs,
+    );
+  }
+
+  async kill(): Promise<void> {
+    this.#reason ??= 'ours';
+    this.#wire.kill();
+    await this.ended;
+  }
+
+  #receive(message: FromEngine): void {
+    this.#unanswered = 0;
+    if (message.type === 'hello') this.#greet(message.version);
+    else if (message.type === 'failed') this.#settle(message.id)?.reject(EngineFault.from(message.fault));
+    else if (isAnswer(message)) this.#settle(message.id)?.resolve(message);
+    else {
+      const pending = this.#pending.get(message.id);
+      pending?.patience.hear(message);
+      pending?.notice(message);
+    }
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    clearTimeout(pending?.impatience);
+    return pending;
+  }
+
+  #greet(version: number): void {
+    clearTimeout(this.#pulse);
+    if (version !== PROTOCOL_VERSION) {
+      this.#fail(faults.otherVersion(version, PROTOCOL_VERSION));
+      return;
+    }
+    this.#pulse = setInterval(() => {
+      this.#ping();
+    }, this.#tempo.pingMs);
+    this.#pulse.unref();
+    this.#hello.resolve();
+  }
+
+  /** Counts pings, not time: a computer that slept has not hung. */
+  #ping(): void {
+    const silent = this.#unanswered * this.#tempo.pingMs >= this.#tempo.hangMs;
+    const stuck = [...this.#pending.values()].map((pending) => pending.patience.wait()).includes(false);
+    if (silent || stuck) {
+      this.#fail(faults.hang());
+      return;
+    }
+    this.#unanswered++;
+    this.#wire.send({ type: 'ping', id: 0 });
+  }
+
+  #fail(reason: EngineFault): void {
+    this.#reason ??= reason;
+    this.#wire.kill();
+  }
+
+  #buried(exit: Exit): EngineFault | null {
+    this.#alive = false;
+    clearTimeout(this.#pulse);
+    const reason =
+      this.#reason === 'ours' ? faults.unloaded() : (this.#reason ?? faults.crash(exit, this.#wire.log?.() ?? []));
+    this.#hello.reject(reason);
+    for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(reason);
+    return this.#reason === 'ours' ? null : reason;
+  }
+}

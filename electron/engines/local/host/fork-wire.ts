@@ -1,0 +1,100 @@
+import { fork } from 'node:child_process';
+import { workerEntry } from './worker-entry.ts';
+import type { EngineWire, FromEngine, StartEngine } from '../protocol.ts';
+
+const KEPT_LINES = 50;
+/** Everything else of our environment (options of Node, of a test runner, secrets) is none of the engine's business. */
+const INHERITED = [
+  'PATH',
+  'HOME',
+  'USERPROFILE',
+  'LANG',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'SystemRoot',
+  'windir',
+  'LD_LIBRARY_PATH',
+  'DYLD_LIBRARY_PATH',
+  'CUDA_PATH',
+  'CUDA_VISIBLE_DEVICES',
+  'GGML_VK_VISIBLE_DEVICES',
+  'VK_ICD_FILENAMES',
+  'XDG_RUNTIME_DIR',
+];
+
+/** `device`: the only graphics card that the process may see, by its place in the list. The library has no other way to choose. */
+export function engineEnvironment(device: number | null): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const name of INHERITED) {
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
+  return device === null
+    ? env
+    : { ...env, GGML_VK_VISIBLE_DEVICES: String(device), CUDA_VISIBLE_DEVICES: String(device) };
+}
+
+/** The newest lines of an error stream; never all of it. */
+export function newestLines(stream: NodeJS.ReadableStream | null): string[] {
+  const lines: string[] = [];
+  stream?.setEncoding('utf8').on('data', (text: string) => {
+    lines.push(
+      ...text
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        .map((line) => line.slice(0, 500)),
+    );
+    lines.splice(0, lines.length - KEPT_LINES);
+  });
+  return lines;
+}
+
+/** Starts the engine as a child of this Node process. */
+export function forkEngine(entry = workerEntry()): StartEngine {
+  return (device) => {
+    const child = fork(entry, [], {
+      env: engineEnvironment(device),
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+
+    const lines = newestLines(child.stderr);
+
+    let ended = false;
+    const exitListeners: ((exit: { code: number | null; signal: string | null }) => void)[] = [];
+    const end = (code: number | null, signal: string | null): void => {
+      if (ended) return;
+      ended = true;
+      for (const listener of exitListeners) listener({ code, signal });
+    };
+    child.on('exit', end);
+    // A process that could not be started never exits.
+    child.on('error', (error) => {
+      lines.push(error.message);
+      if (child.pid === undefined) end(null, null);
+    });
+
+    const wire: EngineWire = {
+      pid: child.pid ?? null,
+      // A message to a process that is just ending is lost; its exit tells.
+      send: (message) => {
+        if (child.connected) child.send(message, () => undefined);
+      },
+      onMessage: (listener) => {
+        child.on('message', (message) => {
+          listener(message as FromEngine);
+        });
+      },
+      onExit: (listener) => {
+        exitListeners.push(listener);
+      },
+      kill: () => {
+        child.kill('SIGKILL');
+      },
+      log: () => lines,
+    };
+    return wire;
+  };
+}

@@ -1,0 +1,383 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import type { StudioFault } from '../../../../shared/contract/common.ts';
+import { formatByName } from '../../../../shared/prompt/formats/formats.ts';
+import { DEFAULT_SAMPLING } from '../../../../shared/settings/sampling.ts';
+import { EngineFault } from '../engine-fault.ts';
+import { createInferenceHost } from './supervisor.ts';
+import {
+  type EngineWire,
+  type FromEngine,
+  type GenerateRequest,
+  type InferenceHost,
+  type LoadedModel,
+  type LoadOptions,
+  PROTOCOL_VERSION,
+  type StartEngine,
+  type ToEngine,
+} from '../protocol.ts';
+
+/** What the supervisor does about engines that misbehave on cue; tests/model has the real one. */
+const TEMPO = { pingMs: 10, hangMs: 50, helloMs: 100, stopMs: 50, firstMs: 5000, silenceMs: 5000 };
+const OPTIONS: LoadOptions = { path: '/a.gguf', contextSize: null, threads: 1, gpu: false };
+const MODEL: LoadedModel = {
+  architecture: 'x',
+  name: 'x',
+  contextSize: 1024,
+  trainedContext: 1024,
+  device: 'CPU',
+  parallel: 1,
+  vocabulary: { size: 1, kind: 'bpe', bos: false, roleTokens: [] },
+  hardware: {
+    promptChunk: 128,
+    gpuLayers: 0,
+    memory: { ram: 1, vram: 0 },
+    vram: null,
+    exact: true,
+    speculation: null,
+    warning: null,
+  },
+};
+const REQUEST: GenerateRequest = {
+  plan: {
+    format:
+      formatByName('metharme') ??
+      (() => {
+        throw new Error();
+      })(),
+    turns: [],
+    open: false,
+    reserve: 10,
+    contextSize: 1024,
+    cut: null,
+  },
+  sampling: { ...DEFAULT_SAMPLING, seed: 1 },
+};
+
+type Answer = (message: ToEngine, tell: (message: FromEngine) => void, die: () => void) => void;
+
+/** Engines that follow a script; counts how many were started, and ends any that run. */
+function scripted(
+  answer: Answer,
+  hello: FromEngine | null = { type: 'hello', version: PROTOCOL_VERSION, pid: 1 },
+): { start: StartEngine; started: () => number; running: () => (() => void)[] } {
+  let started = 0;
+  const alive = new Set<() => void>();
+  const start: StartEngine = () => {
+    started++;
+    let dead = false;
+    let listener: (message: FromEngine) => void = () => undefined;
+    let onExit: Parameters<EngineWire['onExit']>[0] = () => undefined;
+    const tell = (message: FromEngine): void => {
+      setImmediate(() => {
+        if (!dead) listener(message);
+      });
+    };
+    const die = (): void => {
+      if (!dead) {
+        dead = true;
+        alive.delete(die);
+        setImmediate(() => {
+          onExit({ code: null, signal: 'SIGABRT' });
+        });
+      }
+    };
+    alive.add(die);
+    if (hello !== null) tell(hello);
+    return {
+      pid: null,
+      send: (message) => {
+        answer(message, tell, die);
+      },
+      onMessage: (given) => {
+        listener = given;
+      },
+      onExit: (given) => {
+        onExit = given;
+      },
+      kill: die,
+    };
+  };
+  return { start, started: () => started, running: () => [...alive] };
+}
+
+const well: Answer = ({ type, id }, tell) => {
+  if (type === 'load') tell({ type: 'loaded', id, model: MODEL });
+  if (type === 'ping') tell({ type: 'pong', id });
+};
+
+const newHost = (start: StartEngine): InferenceHost =>
+  createInferenceHost(start, { tempo: TEMPO, hasRoom: () => true });
+
+async function faultOf(promise: Promise<unknown>): Promise<StudioFault> {
+  const error: unknown = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof EngineFault)) throw new Error(`expected a fault, got ${String(error)}`);
+  return error.fault;
+}
+
+describe('the breaker', () => {
+  test('after three deaths in a row the engine is not started unasked; asking tries once more', async () => {
+    const engine = scripted((message, tell, die) => {
+      if (message.type === 'generate') die();
+      else well(message, tell, die);
+    });
+    const host = newHost(engine.start);
+    await host.load(OPTIONS, () => undefined);
+    for (let i = 0; i < 3; i++) expect((await faultOf(host.generate(REQUEST).done)).code).toBe('CRASH');
+    expect(engine.started()).toBe(3);
+    const fault = await faultOf(host.generate(REQUEST).done);
+    expect(fault.code).toBe('BREAKER');
+    expect(fault.message).toMatch(/3 times in a row.*Choose a smaller context or another model/);
+    expect(engine.started()).toBe(3);
+
+    await host.load(OPTIONS, () => undefined);
+    expect((await faultOf(host.generate(REQUEST).done)).code).toBe('CRASH');
+    expect((await faultOf(host.generate(REQUEST).done)).code).toBe('BREAKER');
+    expect(engine.started()).toBe(4);
+    await host.close();
+  });
+
+  test('a file that cannot be opened is no failure of the engine', async () => {
+    const host = newHost(
+      scripted((message, tell, die) => {
+        if (message.type === 'load')
+          tell({ type: 'failed', id: message.id, fault: { code: 'NOT_GGUF', message: 'No.' } });
+        else well(message, tell, die);
+      }).start,
+    );
+    for (let i = 0; i < 5; i++) expect((await faultOf(host.load(OPTIONS, () => undefined))).code).toBe('NOT_GGUF');
+    expect((await faultOf(host.generate(REQUEST).done)).code).toBe('NO_ENGINE');
+    await host.close();
+  });
+});
+
+describe('the pulse', () => {
+  test('an engine that answers nothing is ended, and told as a hang', async () => {
+    const engine = scripted((message, tell, die) => {
+      if (message.type === 'load') well(message, tell, die);
+    });
+    const host = newHost(engine.start);
+    const deaths: StudioFault[] = [];
+    host.onDeath((fault) => deaths.push(fault));
+    await host.load(OPTIONS, () => undefined);
+    expect((await faultOf(host.generate(REQUEST).done)).code).toBe('HANG');
+    expect(deaths.map(({ code }) => code)).toEqual(['HANG']);
+    expect(host.pid).toBeNull();
+    await host.close();
+  });
+
+  test('a reply without any progress is ended, though the engine answers', async () => {
+    const host = createInferenceHost(scripted(well).start, { tempo: { ...TEMPO, firstMs: 60 } });
+    await host.load(OPTIONS, () => undefined);
+    expect((await faultOf(host.generate(REQUEST).done)).code).toBe('HANG');
+    await host.close();
+  });
+
+  test('a reply that stands still in its middle is ended much sooner than one that has not begun', async () => {
+    const host = createInferenceHost(
+      scripted((message, tell, die) => {
+        if (message.type === 'generate') tell({ type: 'prompt', id: message.id, done: 128, total: 512, reused: 0 });
+        else well(message, tell, die);
+      }).start,
+      { tempo: { ...TEMPO, silenceMs: 60 } },
+    );
+    await host.load(OPTIONS, () => undefined);
+    const from = performance.now();
+    expect((await faultOf(host.generate(REQUEST).done)).code).toBe('HANG');
+    expect(performance.now() - from).toBeLessThan(1000);
+    await host.close();
+  });
+
+  test('an engine that does not start, and one of another version', async () => {
+    const silent = newHost(scripted(well, null).start);
+    expect((await faultOf(silent.load(OPTIONS, () => undefined))).code).toBe('START');
+    const other = newHost(scripted(well, { type: 'hello', version: 99, pid: 1 }).start);
+    expect((await faultOf(other.load(OPTIONS, () => undefined))).code).toBe('PROTOCOL');
+    await Promise.all([silent.close(), other.close()]);
+  });
+});
+
+describe('stopping', () => {
+  test('an engine that does not heed a stop is ended; the reply is stopped, not failed', async () => {
+    const engine = scripted(well);
+    const host = newHost(engine.start);
+    const deaths: StudioFault[] = [];
+    host.onDeath((fault) => deaths.push(fault));
+    await host.load(OPTIONS, () => undefined);
+    const job = host.generate(REQUEST);
+    await delay(20);
+    job.stop();
+    expect((await job.done).reason).toBe('stopped');
+    expect(deaths).toMatchObject([
+      { code: 'UNHEEDED', message: expect.stringContaining('did not stop in time') as unknown },
+    ]);
+    const next = host.generate(REQUEST);
+    await delay(50);
+    expect(engine.started()).toBe(2);
+    next.stop();
+    await next.done;
+    await host.close();
+  });
+
+  test('a reply stopped while it waits never begins', async () => {
+    const asked: string[] = [];
+    const host = newHost(
+      scripted((message, tell, die) => {
+        asked.push(message.type);
+        well(message, tell, die);
+      }).start,
+    );
+    await host.load(OPTIONS, () => undefined);
+    const [first, second] = [host.generate(REQUEST), host.generate(REQUEST)];
+    second.stop();
+    expect((await second.done).reason).toBe('stopped');
+    await delay(20);
+    first.stop();
+    await first.done;
+    await delay(20);
+    expect(asked.filter((type) => type === 'generate')).toHaveLength(1);
+    await host.close();
+  });
+
+  test('closing ends what runs and what waits', async () => {
+    const host = newHost(scripted(well).start);
+    await host.load(OPTIONS, () => undefined);
+    const jobs = [host.generate(REQUEST), host.generate(REQUEST)];
+    await delay(10);
+    await host.close();
+    expect((await Promise.all(jobs.map((job) => faultOf(job.done)))).map(({ code }) => code)).toEqual([
+      'NO_ENGINE',
+      'CLOSED',
+    ]);
+    expect(host.pid).toBeNull();
+  });
+});
+
+describe('models', () => {
+  const other = (name: string): LoadOptions => ({ ...OPTIONS, path: `/${name}.gguf` });
+  const load = (host: InferenceHost, options = OPTIONS): Promise<LoadedModel> => host.load(options, () => undefined);
+
+  test('each has a process of its own; one that is loaded as it was asked for is kept', async () => {
+    const engine = scripted(well);
+    const host = newHost(engine.start);
+    await load(host);
+    await load(host);
+    expect(engine.running()).toHaveLength(1);
+    await load(host, { ...OPTIONS, contextSize: 512 });
+    expect(engine.started()).toBe(2);
+    expect(engine.running()).toHaveLength(1);
+    await host.close();
+  });
+
+  test('the one of before stays for switching back, the one before that goes', async () => {
+    const engine = scripted(well);
+    const host = newHost(engine.start);
+    for (const name of ['a', 'b', 'a', 'b', 'c', 'b']) await load(host, other(name));
+    expect(engine.started()).toBe(3);
+    expect(engine.running()).toHaveLength(2);
+    await load(host, other('a'));
+    expect(engine.started()).toBe(4);
+    await host.close();
+    expect(engine.running()).toEqual([]);
+  });
+
+  test('a file that was replaced is another model, though its name is the same', async () => {
+    const engine = scripted(well);
+    const host = newHost(engine.start);
+    const folder = mkdtempSync(join(tmpdir(), 'paphos-replaced-'));
+    const options = { ...OPTIONS, path: join(folder, 'a.gguf') };
+    writeFileSync(options.path, 'as it came');
+    for (let i = 0; i < 2; i++) await host.load(options, () => undefined);
+    expect(engine.started()).toBe(1);
+    writeFileSync(options.path, 'downloaded again');
+    for (let i = 0; i < 2; i++) await host.load(options, () => undefined);
+    expect(engine.started()).toBe(2);
+    expect(engine.running()).toHaveLength(1);
+    await host.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('without room for two, there is one', async () => {
+    const engine = scripted(well);
+    const host = createInferenceHost(engine.start, { tempo: TEMPO, hasRoom: () => false });
+    for (const name of ['a', 'b', 'a']) await load(host, other(name));
+    expect(engine.started()).toBe(3);
+    expect(engine.running()).toHaveLength(1);
+    await host.close();
+  });
+
+  test('the one in reserve goes as soon as memory becomes short', async () => {
+    const engine = scripted(well);
+    let short = false;
+    const host = createInferenceHost(engine.start, { tempo: TEMPO, hasRoom: () => true, isShort: () => short });
+    for (const name of ['a', 'b']) await load(host, other(name));
+    await delay(40);
+    expect(engine.running()).toHaveLength(2);
+    short = true;
+    await expect.poll(() => engine.running().length).toBe(1);
+    await load(host, other('b'));
+    expect(engine.started()).toBe(2);
+    await host.close();
+  });
+
+  test("the end of the one in reserve is nobody's loss", async () => {
+    const engine = scripted(well);
+    const host = newHost(engine.start);
+    const deaths: StudioFault[] = [];
+    host.onDeath((fault) => deaths.push(fault));
+    await load(host, other('a'));
+    await load(host, other('b'));
+    engine.running()[0]?.();
+    await delay(20);
+    expect(deaths).toEqual([]);
+    await load(host, other('a'));
+    expect(engine.started()).toBe(3);
+    await host.close();
+  });
+
+  test('rest does not wait for idle work, which does not start the engine again', async () => {
+    const engine = scripted((message, tell, die) => {
+      if (message.type === 'abort')
+        tell({ type: 'failed', id: message.id, fault: { code: 'STOPPED', message: 'Stopped.' } });
+      else well(message, tell, die);
+    });
+    const host = newHost(engine.start);
+    await load(host);
+    const measured = [
+      host.perplexity({ text: 'long', window: 64 }),
+      host.perplexity({ text: 'longer', window: 64 }),
+    ].map(({ done }) => faultOf(done));
+    await delay(20);
+    await host.rest();
+    expect(engine.running()).toEqual([]);
+    expect((await Promise.all(measured)).map(({ code }) => code)).toEqual(['YIELDED', 'YIELDED']);
+    await delay(20);
+    expect(engine.started()).toBe(1);
+    await host.close();
+  });
+
+  test('rest ends every process when nothing is left to do; the next reply starts the chosen model again', async () => {
+    const engine = scripted(well);
+    const host = newHost(engine.start);
+    await load(host, other('a'));
+    await load(host, other('b'));
+    const reply = host.generate(REQUEST);
+    const resting = host.rest();
+    await delay(20);
+    expect(engine.running()).toHaveLength(2);
+    reply.stop();
+    await resting;
+    expect(engine.running()).toEqual([]);
+    const next = host.generate(REQUEST);
+    await delay(40);
+    expect(engine.running()).toHaveLength(1);
+    next.stop();
+    await host.close();
+  });
+});

@@ -1,0 +1,264 @@
+import type { StudioFault } from '../../../shared/contract/common.ts';
+import type { LoadedHardware, Survey } from '../../../shared/contract/models.ts';
+import type { GenerationStats, StopReason } from '../../../shared/contract/writing.ts';
+import type { Ledger, PlanRequest } from '../../../shared/prompt/types.ts';
+import type { GpuLayers, KeyCache } from '../../../shared/settings/hardware.ts';
+import type { Sampling } from '../../../shared/settings/sampling.ts';
+import type { JobOptions } from './host/job-queue.ts';
+
+/** Messages between main and the inference process. Plain data only; `id` pairs answers with requests. */
+export const PROTOCOL_VERSION = 1;
+/** Prompt chunks end at absolute multiples of this many tokens, unless a load says otherwise. */
+export const PROMPT_CHUNK = 128;
+export const MAX_BRANCHES = 4;
+
+export interface LoadOptions {
+  readonly path: string;
+  readonly contextSize: number | null;
+  readonly threads: number;
+  readonly gpu: boolean;
+  /** How many evaluated prompts are kept in memory, 1 to MAX_BRANCHES, as far as there is room for them. Default: MAX_BRANCHES. */
+  readonly branches?: number;
+  /** What is left out is as in DEFAULT_TUNING. */
+  readonly tuning?: Partial<Tuning>;
+  /** Bytes that the load may take at most; else what is free. */
+  readonly memory?: number;
+  /** Also if it will not fit, by the estimate. */
+  readonly anyway?: boolean;
+}
+export interface Tuning {
+  /** Prompt chunks end at absolute multiples of this many tokens; null: measured by the load. */
+  readonly promptChunk: number | null;
+  readonly gpuLayers: GpuLayers;
+  /** The only graphics card that the process may see, by its place in the list; null: all. */
+  readonly device: number | null;
+  readonly keyCache: KeyCache;
+  readonly adapters: readonly { readonly path: string; readonly scale: number }[];
+  /** A model file that guesses ahead. */
+  readonly draft: string | null;
+  readonly lookup: boolean;
+  /** When the window slides, what is kept moves up without being read again (KV shift): faster, and no longer exact. */
+  readonly fastSlide: boolean;
+}
+export const DEFAULT_TUNING: Tuning = {
+  promptChunk: PROMPT_CHUNK,
+  gpuLayers: 'auto',
+  device: null,
+  keyCache: 'f16',
+  adapters: [],
+  draft: null,
+  lookup: false,
+  fastSlide: false,
+};
+
+/** `path`: of the state file, made by main. `sha256`: of the model file, as far as it is known. */
+export interface StateFile {
+  readonly path: string;
+  readonly sha256: string | null;
+}
+export interface SaveRequest extends StateFile {
+  readonly plan: PlanRequest;
+}
+export interface LoadedModel {
+  readonly architecture: string;
+  readonly name: string;
+  readonly contextSize: number;
+  readonly trainedContext: number;
+  readonly device: string;
+  /** How many jobs run side by side. */
+  readonly parallel: number;
+  readonly vocabulary: {
+    readonly size: number;
+    readonly kind: 'bpe' | 'spm';
+    readonly bos: boolean;
+    readonly roleTokens: readonly string[];
+  };
+  readonly hardware: LoadedHardware;
+}
+/** A token as a person reads it: a control token by its name, a piece of a character by its bytes. */
+export interface TokenPiece {
+  readonly id: number;
+  readonly text: string;
+  readonly kind: 'control' | 'user-defined' | 'plain';
+}
+/** A prompt in its tokens, and those that end a text by the model's file. */
+export interface TokenisedPrompt {
+  readonly tokens: readonly TokenPiece[];
+  readonly ends: readonly TokenPiece[];
+}
+export interface GenerateRequest {
+  readonly plan: PlanRequest;
+  readonly sampling: Sampling & { readonly seed: number };
+  /** Reads the whole prompt anew: the same request then gives the same tokens, always. */
+  readonly cold?: boolean;
+}
+
+/** Continuations of one prefix: of a chat in a format (`open: false`: the reply is opened), or of an open last turn. */
+export interface ScoreRequest {
+  readonly prefix: Pick<PlanRequest, 'format' | 'turns' | 'open'>;
+  readonly endings: readonly string[];
+}
+/** Natural logarithms of probabilities: the `sum` is that of `tokens`, in order. `bytes`: of the ending in UTF-8. */
+export interface EndingScore {
+  readonly sum: number;
+  readonly tokens: readonly { readonly id: number; readonly logProbability: number }[];
+  readonly bytes: number;
+}
+/** `window` in tokens, as llama-perplexity's `--ctx-size`. */
+export interface PerplexityRequest {
+  readonly text: string;
+  readonly window: number;
+}
+/** `deviation`: the standard error that llama-perplexity prints behind `+/-`; `tokens`: of the whole text, of which `scored` count. */
+export interface Perplexity {
+  readonly value: number;
+  readonly deviation: number;
+  readonly tokens: number;
+  readonly windows: number;
+  readonly scored: number;
+}
+
+export type ToEngine =
+  | { readonly type: 'load'; readonly id: number; readonly options: LoadOptions }
+  /** What a load would find. `freed`: bytes that will be free by then. */
+  | {
+      readonly type: 'survey';
+      readonly id: number;
+      readonly options: LoadOptions;
+      readonly freed: LoadedHardware['memory'];
+    }
+  | { readonly type: 'plan'; readonly id: number; readonly request: PlanRequest }
+  | { readonly type: 'count'; readonly id: number; readonly texts: readonly string[] }
+  | { readonly type: 'tokens'; readonly id: number; readonly request: PlanRequest }
+  | { readonly type: 'generate'; readonly id: number; readonly request: GenerateRequest }
+  | { readonly type: 'score'; readonly id: number; readonly request: ScoreRequest }
+  | { readonly type: 'perplexity'; readonly id: number; readonly request: PerplexityRequest }
+  | { readonly type: 'prepare'; readonly id: number; readonly plan: PlanRequest }
+  | { readonly type: 'save'; readonly id: number; readonly request: SaveRequest }
+  | { readonly type: 'restore'; readonly id: number; readonly request: StateFile }
+  | { readonly type: 'abort'; readonly id: number }
+  | { readonly type: 'ping'; readonly id: number };
+
+export type FromEngine =
+  | { readonly type: 'hello'; readonly version: number; readonly pid: number }
+  | { readonly type: 'progress'; readonly id: number; readonly value: number }
+  | { readonly type: 'loaded'; readonly id: number; readonly model: LoadedModel }
+  | { readonly type: 'surveyed'; readonly id: number; readonly survey: Survey }
+  | { readonly type: 'planned'; readonly id: number; readonly ledger: Ledger }
+  | { readonly type: 'counted'; readonly id: number; readonly counts: readonly number[] }
+  | { readonly type: 'tokenised'; readonly id: number; readonly prompt: TokenisedPrompt }
+  | {
+      readonly type: 'prompt';
+      readonly id: number;
+      readonly done: number;
+      readonly total: number;
+      readonly reused: number;
+    }
+  /** Sent once a generation's prompt is planned, before it is evaluated. `headTokens` are the ids of the head, `total` equals the engine's position when the prompt is read. */
+  | { readonly type: 'accepted'; readonly id: number; readonly ledger: Ledger; readonly headTokens: readonly number[] }
+  | { readonly type: 'text'; readonly id: number; readonly text: string }
+  | {
+      readonly type: 'done';
+      readonly id: number;
+      readonly reason: Exclude<StopReason, 'error'>;
+      readonly stats: GenerationStats;
+      readonly position: number;
+      readonly candidates: Uint8Array | null;
+    }
+  | { readonly type: 'scored'; readonly id: number; readonly endings: readonly EndingScore[] }
+  | { readonly type: 'perplexed'; readonly id: number; readonly result: Perplexity }
+  /** How many tokens were read ahead, saved in how many bytes, brought back. */
+  | { readonly type: 'prepared'; readonly id: number; readonly tokens: number }
+  | { readonly type: 'saved'; readonly id: number; readonly bytes: number }
+  | { readonly type: 'restored'; readonly id: number; readonly tokens: number }
+  | { readonly type: 'pong'; readonly id: number }
+  | { readonly type: 'failed'; readonly id: number; readonly fault: StudioFault };
+
+/** Each request that has an answer, and which one; `failed` instead if there is none. What comes before it are notices. */
+export const ANSWERS = {
+  load: 'loaded',
+  survey: 'surveyed',
+  plan: 'planned',
+  count: 'counted',
+  tokens: 'tokenised',
+  generate: 'done',
+  score: 'scored',
+  perplexity: 'perplexed',
+  prepare: 'prepared',
+  save: 'saved',
+  restore: 'restored',
+} as const;
+export type Asking = Extract<ToEngine, { type: keyof typeof ANSWERS }>;
+export type AnswerTo<T extends Asking['type']> = Extract<FromEngine, { type: (typeof ANSWERS)[T] }>;
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+export type Request<T extends Asking['type'] = Asking['type']> = WithoutId<Extract<Asking, { type: T }>>;
+
+/** The wire to an inference process, whatever carries it: fork, utilityProcess, or structuredClone in memory. */
+export interface EngineWire {
+  readonly pid: number | null;
+  send(message: ToEngine): void;
+  onMessage(listener: (message: FromEngine) => void): void;
+  /** The only truth about its end. */
+  onExit(listener: (exit: { code: number | null; signal: string | null }) => void): void;
+  kill(): void;
+  /** The last lines that the process wrote to its error stream. */
+  log?(): readonly string[];
+}
+/** `device`: the only graphics card that it may see; null: all. */
+export type StartEngine = (device: number | null) => EngineWire;
+
+/** A generation: awaitable and cancellable; its text comes through `onText`. */
+export interface EngineJob {
+  readonly accepted: Promise<{ ledger: Ledger; headTokens: readonly number[] }>;
+  /** `candidates`: the other words, as candidates.ts records them; null if none were asked for or a grammar ruled. */
+  readonly done: Promise<{
+    reason: Exclude<StopReason, 'error'>;
+    stats: GenerationStats;
+    position: number;
+    candidates: Uint8Array | null;
+  }>;
+  onPrompt(listener: (progress: { done: number; total: number; reused: number }) => void): void;
+  onText(listener: (text: string) => void): void;
+  /** Somebody waits for what was begun as idle work: it gives way no more. False if it was stopped already. */
+  raise(): boolean;
+  stop(): void;
+}
+
+/** Work that no reader waits for: it begins when no reply is asked for. Stopped, it rejects with STOPPED. */
+export interface Measurement<T> {
+  readonly done: Promise<T>;
+  /** A share from 0 to 1. */
+  onProgress(listener: (share: number) => void): void;
+  stop(): void;
+}
+
+/** What the studio knows of inference. Rejections are EngineFault (fault: StudioFault). */
+export interface InferenceHost {
+  /** The model of before stays in memory if there is room for both, and coming back to it costs nothing. */
+  load(options: LoadOptions, onProgress: (value: number) => void): Promise<LoadedModel>;
+  plan(request: PlanRequest): Promise<Ledger>;
+  /** Idle work: waits while a reply is written. */
+  count(texts: readonly string[]): Promise<readonly number[]>;
+  tokens(request: PlanRequest): Promise<TokenisedPrompt>;
+  /** Starts the engine if it must. As idle work it is `stopped` when it has to give way. */
+  generate(request: GenerateRequest, priority?: JobOptions['priority']): EngineJob;
+  /** Anything else that the engine can do, in the same queue; `notice` hears what comes before the answer. Idle work does not start the engine. */
+  work<T extends Exclude<Asking['type'], 'load' | 'generate'>>(
+    request: Request<T>,
+    options?: JobOptions,
+    notice?: (message: FromEngine) => void,
+  ): Promise<AnswerTo<T>>;
+  /** Scores the endings in order. */
+  score(request: ScoreRequest): Measurement<readonly EndingScore[]>;
+  perplexity(request: PerplexityRequest): Measurement<Perplexity>;
+  readonly pid: number | null;
+  /** No process has the model that was loaded, and its files are others by now: it must be loaded again, for it is another model. */
+  readonly isReplaced: boolean;
+  /** Bytes that loaded models take; another one may have them. */
+  readonly held: LoadedHardware['memory'];
+  /** Ends the processes once what was asked for is done; idle work is dropped (YIELDED). What was loaded stays chosen: the next job starts it again. */
+  rest(): Promise<void>;
+  /** Called when the process ends unasked, with what happened in words. */
+  onDeath(listener: (fault: StudioFault) => void): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,109 @@
+import type { Task, Writer } from '../next-tokens.ts';
+import type { Candidates } from './token-candidates.ts';
+import { sum, weightsOf } from './token-candidates.ts';
+import type { Choice } from './choice.ts';
+import { Logits, type Look } from './logits.ts';
+import { PhraseGuard } from './phrases.ts';
+import { seededRandom } from './random.ts';
+import { activeSteps, Sampler } from './sampler.ts';
+
+/** So often in a row a banned phrase is undone; after that it stands, for some texts know no other way. */
+const UNDONE = 40;
+/** What comes after so many likeliest tokens is nothing that a reader would see. */
+const LISTED = 500;
+
+/** New tokens by our own samplers. */
+export async function* chosenTokens(
+  { sequence, vocabulary }: Writer,
+  history: number[],
+  task: Task,
+): AsyncGenerator<Choice, void, void> {
+  const { sampling, finals, signal, rules } = task;
+  const sampler = new Sampler(sampling, { history, bias: rules.bias, breakers: rules.breakers });
+  const isGreedy = sampling.temperature === 0 && activeSteps(sampling).length === 0;
+  const logits = new Logits(sequence, vocabulary.size, {
+    listed:
+      (isGreedy ? Math.max(1, sampling.candidates) : LISTED) +
+      rules.banned.size +
+      rules.bias.size +
+      (rules.phrases.length > 0 ? UNDONE : 0),
+    always: [...rules.bias].filter(([, bias]) => bias > 0).map(([token]) => token),
+    weight: sampler.weighs(LISTED) || sampling.candidates > 0,
+    spread: sampler.needsSpread,
+  });
+  const random = seededRandom(sampling.seed);
+  const guard = new PhraseGuard<Choice>(rules.phrases, (token) => vocabulary.bytes(token));
+  const refused = new Map<number, Set<number>>();
+  let undone = 0;
+  /** The length of the text that was yielded; behind it are tokens that are held back. */
+  let settled = history.length;
+  let isFirst = true;
+  function* settle(choices: readonly Choice[]): Generator<Choice, void, void> {
+    for (const choice of choices) {
+      settled++;
+      yield choice;
+    }
+  }
+
+  const choose = async ({ list, whole }: Look): Promise<Choice | null> => {
+    const chances = { xtc: random(), draw: random() };
+    const here = refused.get(history.length);
+    const banned = here === undefined ? rules.banned : new Set([...rules.banned, ...here]);
+    let from = list;
+    let token = sampler.choose(from, banned, chances);
+    if (token === 'whole') {
+      from = await whole();
+      token = sampler.choose(from, banned, chances);
+    }
+    return typeof token === 'number'
+      ? { token, others: sampling.candidates > 0 ? othersOf(from, token, sampling.candidates) : null }
+      : null;
+  };
+  /** The text before the newest `count` tokens, and never again the first of them in its place. */
+  const undo = async (count: number): Promise<void> => {
+    const at = history.length - count;
+    for (const place of refused.keys()) if (place > at) refused.delete(place);
+    refused.set(at, (refused.get(at) ?? new Set()).add(history[at] ?? 0));
+    history.length = at;
+    await sequence.eraseContextTokenRanges([{ start: at - 1, end: sequence.nextTokenIndex }]);
+    undone++;
+  };
+
+  try {
+    while (history.length < task.end && !signal.aborted) {
+      const choice = await logits.after(history.at(-1) ?? 0, choose);
+      if (isFirst) task.began();
+      isFirst = false;
+      if (choice === null) break;
+      history.push(choice.token);
+      if (finals.has(choice.token)) {
+        yield* settle([...guard.release(), choice]);
+        return;
+      }
+      const step = undone < UNDONE ? guard.push(choice) : { decided: [...guard.release(), choice] };
+      if ('undo' in step) {
+        await undo(step.undo);
+      } else if (step.decided.length > 0) {
+        undone = 0;
+        yield* settle(step.decided);
+      }
+    }
+    yield* settle(guard.release());
+  } finally {
+    history.length = settled;
+    logits.dispose();
+    if (sequence.nextTokenIndex > settled)
+      await sequence.eraseContextTokenRanges([{ start: settled, end: sequence.nextTokenIndex }]);
+  }
+}
+
+function othersOf(list: Candidates, token: number, count: number): Choice['others'] {
+  const most = list.logits[0] ?? 0;
+  const all = most + Math.log(sum(weightsOf(list)) + (list.outside === -Infinity ? 0 : Math.exp(list.outside - most)));
+  const place = list.ids.indexOf(token);
+  return {
+    tokens: list.ids.slice(0, count),
+    logs: list.logits.slice(0, count).map((logit) => logit - all),
+    chosen: place < 0 ? -Infinity : (list.logits[place] ?? 0) - all,
+  };
+}

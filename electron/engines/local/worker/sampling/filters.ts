@@ -1,0 +1,67 @@
+import { type Candidates, part, picked, probabilitiesOf, sum, weightsOf } from './token-candidates.ts';
+
+/** Each thins out a list of candidates by its published definition and always leaves at least one. Probabilities are those of the list it is given. */
+
+export function topK(list: Candidates, k: number): Candidates {
+  return k >= list.ids.length ? list : part(list, 0, k);
+}
+
+/** The smallest number of likeliest tokens that have at least the share `p` (Holtzman et al. 2019). */
+export function topP(list: Candidates, p: number): Candidates {
+  const weights = weightsOf(list);
+  const outside = list.outside === Infinity ? 0 : Math.exp(list.outside - (list.logits[0] ?? 0));
+  const goal = p * (sum(weights) + outside);
+  let reached = 0;
+  const end = weights.findIndex((weight) => (reached += weight) >= goal);
+  return end < 0 ? list : part(list, 0, end + 1);
+}
+
+/** Tokens with at least the share `p` of the likeliest one's probability (Nguyen et al. 2024). */
+export function minP(list: Candidates, p: number): Candidates {
+  const least = (list.logits[0] ?? 0) + Math.log(p);
+  const end = list.logits.findIndex((logit) => logit < least);
+  return end < 0 ? { ...list, outside: -Infinity } : part(list, 0, Math.max(1, end));
+}
+
+/** Tokens whose surprise is nearest to the expected one, as many as have the share `p` (Meister et al. 2022). Needs the whole distribution, or nearly. */
+export function typicalP(list: Candidates, p: number): Candidates {
+  const shares = probabilitiesOf(list);
+  let entropy = 0;
+  for (const share of shares) if (share > 0) entropy -= share * Math.log(share);
+  const strangeness = shares.map((share) => Math.abs(-Math.log(share) - entropy));
+  const places = Int32Array.from(shares.keys()).sort((a, b) => (strangeness[a] ?? 0) - (strangeness[b] ?? 0) || a - b);
+  let reached = 0;
+  const end = places.findIndex((place) => (reached += shares[place] ?? 0) >= p);
+  return { ...picked(list, places.subarray(0, end < 0 ? places.length : end + 1).sort()), outside: -Infinity };
+}
+
+/** Cuts where the curve of the probabilities has bent by the share `z` of its whole bend (Bricken 2019). */
+export function tailFree(list: Candidates, z: number): Candidates {
+  const shares = probabilitiesOf(list);
+  if (shares.length <= 2) return list;
+  const bends = new Float64Array(shares.length - 2);
+  for (let i = 0; i < bends.length; i++)
+    bends[i] = Math.abs((shares[i] ?? 0) - 2 * (shares[i + 1] ?? 0) + (shares[i + 2] ?? 0));
+  const all = sum(bends);
+  let reached = 0;
+  const end = bends.findIndex(
+    (bend, index) => (reached += all > 1e-6 ? bend / all : 1 / bends.length) > z && index >= 1,
+  );
+  return end < 0 ? list : part(list, 0, end);
+}
+
+/** Tokens whose logit is at most `n` standard deviations of all logits below the highest (Tang et al. 2024). */
+export function topNSigma(list: Candidates, n: number): Candidates {
+  const least = (list.logits[0] ?? 0) - n * list.spread;
+  const end = list.logits.findIndex((logit) => logit < least);
+  return end < 0 ? { ...list, outside: -Infinity } : part(list, 0, end);
+}
+
+/** Exclude top choices: of the tokens that reach `threshold`, all but the least likely go, with the given probability (p-e-w 2024). `chance` is a fresh random number. */
+export function xtc(list: Candidates, probability: number, threshold: number, chance: number): Candidates {
+  if (chance >= probability) return list;
+  const shares = probabilitiesOf(list);
+  const below = shares.findIndex((share) => share < threshold);
+  const reach = below < 0 ? shares.length : below;
+  return reach < 2 ? list : { ...part(list, reach - 1, list.ids.length), outside: list.outside };
+}

@@ -1,0 +1,168 @@
+import type { Sampling, Step } from '../../../../../shared/settings/sampling.ts';
+import { type Candidates, changed, shareOutside, sum, weightsOf } from './token-candidates.ts';
+import { type DrySettings, repeatPenalties, withoutRepeats } from './dry.ts';
+import { minP, tailFree, topK, topNSigma, topP, typicalP, xtc } from './filters.ts';
+import { Mirostat } from './mirostat.ts';
+import { penalised, RecentCounts } from './penalties.ts';
+import { dynamicTemperature, tempered } from './temperature.ts';
+
+/** So much of the distribution may be unseen where a step needs to know all of it. */
+const UNSEEN = 1e-3;
+/** These thin out candidates, which Mirostat does by itself. */
+const THINNING: readonly Step[] = ['topNSigma', 'topK', 'tailFree', 'typicalP', 'topP', 'minP', 'xtc'];
+
+export interface Surroundings {
+  /** Prompt and reply so far, as they grow. */
+  readonly history: readonly number[];
+  /** What is added to the logits of some tokens. */
+  readonly bias: ReadonlyMap<number, number>;
+  /** Tokens that no repeated sequence reaches across. */
+  readonly breakers: ReadonlySet<number>;
+}
+
+/** Two fresh random numbers for one token. */
+export interface Chances {
+  readonly xtc: number;
+  readonly draw: number;
+}
+
+/** The settings as one function from what may come next to what comes. */
+export class Sampler {
+  readonly #settings: Sampling;
+  readonly #bias: ReadonlyMap<number, number>;
+  readonly #counts: RecentCounts;
+  readonly #history: readonly number[];
+  readonly #breakers: ReadonlySet<number>;
+  readonly #mirostat: Mirostat | null;
+  readonly #steps: readonly Step[];
+
+  constructor(settings: Sampling, { history, bias, breakers }: Surroundings) {
+    this.#settings = settings;
+    this.#bias = bias;
+    this.#counts = new RecentCounts(history, settings.repetitionRange);
+    this.#history = history;
+    this.#breakers = breakers;
+    this.#mirostat =
+      settings.mirostatTau > 0 && settings.temperature > 0
+        ? new Mirostat(settings.mirostatTau, settings.mirostatEta)
+        : null;
+    this.#steps = activeSteps(settings);
+  }
+
+  /** Whether the share of the tokens beyond `listed` ones matters: not where a step before leaves none of them. */
+  weighs(listed: number): boolean {
+    for (const step of this.#steps) {
+      if (step === 'topP' || step === 'typicalP') return true;
+      if (step === 'minP' || step === 'topNSigma' || (step === 'topK' && this.#settings.topK <= listed)) return false;
+    }
+    return false;
+  }
+
+  get needsSpread(): boolean {
+    return this.#steps.includes('topNSigma');
+  }
+
+  /** The next token; null if none is allowed; 'whole' if that cannot be said without the whole vocabulary. */
+  choose(list: Candidates, banned: ReadonlySet<number>, chances: Chances): number | 'whole' | null {
+    let now = allowed(list, this.#bias, banned);
+    if (now.ids.length === 0) return null;
+    for (const step of this.#steps) {
+      const unseen = this.#mostUnseen(step);
+      if (unseen < 1 && shareOutside(now) > unseen) return 'whole';
+      now = this.#apply(step, now, chances);
+    }
+    if (this.#settings.temperature === 0) return now.ids[0] ?? null;
+    const left = this.#mirostat === null ? now : this.#mirostat.thinned(now);
+    const { place, share } = drawn(left, chances.draw);
+    this.#mirostat?.learn(share);
+    return left.ids[place] ?? null;
+  }
+
+  /** How much of the distribution may lie beyond the list. Behind a temperature its weight is not known exactly; without one top-p need not see what it leaves out. */
+  #mostUnseen(step: Step): number {
+    if (step === 'typicalP') return UNSEEN;
+    if (step !== 'topP') return 1;
+    const warmed = this.#steps.indexOf('temperature');
+    return warmed >= 0 && warmed < this.#steps.indexOf('topP') ? UNSEEN : 1 - this.#settings.topP;
+  }
+
+  #apply(step: Step, list: Candidates, chances: Chances): Candidates {
+    const set = this.#settings;
+    switch (step) {
+      case 'penalties':
+        return penalised(list, this.#counts.follow().counts, {
+          repetition: set.repetitionPenalty,
+          frequency: set.frequencyPenalty,
+          presence: set.presencePenalty,
+        });
+      case 'dry':
+        return withoutRepeats(list, repeatPenalties(this.#history, this.#breakers, drySettings(set)));
+      case 'topNSigma':
+        return topNSigma(list, set.topNSigma);
+      case 'topK':
+        return topK(list, set.topK);
+      case 'tailFree':
+        return tailFree(list, set.tailFree);
+      case 'typicalP':
+        return typicalP(list, set.typicalP);
+      case 'topP':
+        return topP(list, set.topP);
+      case 'minP':
+        return minP(list, set.minP);
+      case 'xtc':
+        return xtc(list, set.xtcProbability, set.xtcThreshold, chances.xtc);
+      case 'temperature':
+        return tempered(
+          list,
+          set.dynamicRange > 0
+            ? dynamicTemperature(list, set.temperature, set.dynamicRange, set.dynamicExponent)
+            : set.temperature,
+        );
+    }
+  }
+}
+
+export const drySettings = (set: Sampling): DrySettings => ({
+  strength: set.dryStrength,
+  base: set.dryBase,
+  allowed: set.dryAllowed,
+  range: set.dryRange,
+});
+
+/** The steps that do something, in the chosen order. At temperature 0 only what can change the likeliest token counts. */
+export function activeSteps(set: Sampling): readonly Step[] {
+  const penalties =
+    set.repetitionRange > 0 && (set.repetitionPenalty !== 1 || set.frequencyPenalty !== 0 || set.presencePenalty !== 0);
+  const greedy = set.temperature === 0;
+  const on: Record<Step, boolean> = {
+    penalties,
+    dry: set.dryStrength > 0,
+    topNSigma: set.topNSigma > 0,
+    topK: set.topK > 0,
+    tailFree: set.tailFree < 1,
+    typicalP: set.typicalP < 1,
+    topP: set.topP < 1,
+    minP: set.minP > 0,
+    xtc: set.xtcProbability > 0,
+    temperature: set.temperature !== 1 || set.dynamicRange > 0,
+  };
+  return set.order.filter(
+    (step) =>
+      on[step] &&
+      !(greedy && step !== 'penalties' && step !== 'dry') &&
+      !(set.mirostatTau > 0 && THINNING.includes(step)),
+  );
+}
+
+function allowed(list: Candidates, bias: ReadonlyMap<number, number>, banned: ReadonlySet<number>): Candidates {
+  if (bias.size === 0 && banned.size === 0) return list;
+  return changed(list, (logit, id) => (banned.has(id) ? -Infinity : logit + (bias.get(id) ?? 0)));
+}
+
+function drawn(list: Candidates, chance: number): { place: number; share: number } {
+  const weights = weightsOf(list);
+  const total = sum(weights);
+  let rest = chance * total;
+  const place = weights.findIndex((weight) => (rest -= weight) < 0);
+  return place < 0 ? { place: 0, share: 1 / total } : { place, share: (weights[place] ?? 0) / total };
+}

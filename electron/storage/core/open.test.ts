@@ -1,0 +1,163 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { newId } from '../../../shared/document/ids.ts';
+import { assertLibrary } from './connection.ts';
+import { MIGRATIONS, type Migration } from '../migrations/index.ts';
+import { openStore } from './open.ts';
+import { createStory, listStories } from '../repositories/stories.ts';
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'paphos-open-'))));
+afterEach(() => {
+  chmodSync(folder, 0o700);
+  rmSync(folder, { recursive: true });
+});
+
+function withStory(): void {
+  const store = openStore(folder);
+  createStory(store.db, { id: newId(), title: 'Kept', chapterId: newId(), turnId: newId() });
+  store.close();
+}
+const fault = (act: () => unknown): { code: unknown; message: string } => {
+  try {
+    act();
+  } catch (error) {
+    return { code: Reflect.get(Object(error), 'code'), message: error instanceof Error ? error.message : '' };
+  }
+  return { code: 'opened', message: '' };
+};
+
+describe('a data folder', () => {
+  test('is made for its owner alone', () => {
+    const inner = join(folder, 'new', 'data');
+    openStore(inner).close();
+    if (process.platform !== 'win32') expect(statSync(inner).mode & 0o777).toBe(0o700);
+    expect(existsSync(join(inner, 'store.db'))).toBe(true);
+  });
+
+  test('is one file after closing', () => {
+    withStory();
+    expect(existsSync(join(folder, 'store.db-wal'))).toBe(false);
+  });
+
+  test('is for one studio at a time, and free again after it', () => {
+    const store = openStore(folder);
+    expect(fault(() => openStore(folder))).toEqual({
+      code: 'IN_USE',
+      message: expect.stringMatching(/Another Paphos is using the data folder .* --data DIR/),
+    });
+    store.close();
+    openStore(folder).close();
+  });
+
+  test('from a newer Paphos is not touched', () => {
+    withStory();
+    const file = join(folder, 'store.db');
+    const sqlite = new Database(file);
+    sqlite.pragma('user_version = 999');
+    sqlite.close();
+    const before = readFileSync(file);
+    expect(fault(() => openStore(folder))).toEqual({ code: 'NEWER_STORE', message: expect.stringContaining('newer') });
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  test('of another program, or damaged, is told and not touched', () => {
+    const file = join(folder, 'store.db');
+    const other = new Database(file);
+    other.exec('CREATE TABLE theirs (x)');
+    other.close();
+    expect(fault(() => openStore(folder)).code).toBe('NOT_A_STORE');
+    writeFileSync(file, 'not a database at all, but longer than a header needs to be'.repeat(50));
+    const before = readFileSync(file);
+    expect(fault(() => openStore(folder))).toEqual({
+      code: 'DAMAGED',
+      message: expect.stringContaining('was not opened'),
+    });
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  test('that is read-only is told in words, and its stories are whole', () => {
+    withStory();
+    const probe = join(folder, 'probe.mjs');
+    writeFileSync(
+      probe,
+      `import { openStore } from ${JSON.stringify(new URL('open.ts', import.meta.url).href)};
+      if (process.getuid?.() === 0) { process.setgid(65534); process.setuid(65534); }
+      try { openStore(process.argv[2]); console.log('opened'); } catch (error) { console.log(error.code + ' ' + error.message); }`,
+    );
+    chmodSync(folder, 0o555);
+    const said = spawnSync(process.execPath, [probe, folder], { encoding: 'utf8' });
+    expect(said.stdout).toMatch(/^READ_ONLY Paphos may not write to its data folder/);
+    chmodSync(folder, 0o700);
+    const store = openStore(folder);
+    expect(listStories(store.db).map((story) => story.title)).toEqual(['Kept']);
+    store.close();
+  });
+
+  test('is only opened with a SQLite that does not damage it', () => {
+    expect(fault(() => assertLibrary('3.51.2')).code).toBe('OLD_SQLITE');
+    expect(fault(() => assertLibrary('3.51.3')).code).toBe('opened');
+  });
+});
+
+describe('an update of the schema', () => {
+  const now = MIGRATIONS.length;
+  const rebuild: Migration = {
+    version: now + 1,
+    up: `CREATE TABLE stories_new (id TEXT PRIMARY KEY, title TEXT NOT NULL, last_chapter_id TEXT, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, removed_at INTEGER, checksum INTEGER NOT NULL, mood TEXT) STRICT, WITHOUT ROWID;
+      INSERT INTO stories_new SELECT *, 'calm' FROM stories; DROP TABLE stories; ALTER TABLE stories_new RENAME TO stories;`,
+  };
+  const counts = (file: string) => {
+    const sqlite = new Database(file, { readonly: true });
+    const read = ['stories', 'chapters', 'turns', 'revisions'].map((table) =>
+      sqlite.prepare(`SELECT count(*) FROM ${table}`).pluck().get(),
+    );
+    const version = sqlite.pragma('user_version', { simple: true });
+    sqlite.close();
+    return { read, version };
+  };
+
+  test('keeps every row when a table is rebuilt, and a copy of the store as it was', () => {
+    withStory();
+    openStore(folder, { migrations: [...MIGRATIONS, rebuild] }).close();
+    expect(counts(join(folder, 'store.db'))).toEqual({ read: [1, 1, 1, 1], version: now + 1 });
+    expect(counts(join(folder, 'backups', `store-schema-${now}.db`))).toEqual({ read: [1, 1, 1, 1], version: now });
+  });
+
+  test('that fails or would lose what rows belong to leaves everything as it was', () => {
+    withStory();
+    const loses: Migration = { version: now + 1, up: 'DELETE FROM chapters' };
+    const breaks: Migration = {
+      version: now + 1,
+      up: 'CREATE TABLE half (x INTEGER) STRICT; SELECT nothing FROM nowhere;',
+    };
+    expect(fault(() => openStore(folder, { migrations: [...MIGRATIONS, loses] })).code).toBe('MIGRATION_FAILED');
+    expect(fault(() => openStore(folder, { migrations: [...MIGRATIONS, breaks] })).code).toBe('MIGRATION_FAILED');
+    expect(counts(join(folder, 'store.db'))).toEqual({ read: [1, 1, 1, 1], version: now });
+    const store = openStore(folder);
+    expect(listStories(store.db)).toHaveLength(1);
+    store.close();
+  });
+
+  test('can be undone with the copy alone', () => {
+    withStory();
+    openStore(folder, { migrations: [...MIGRATIONS, rebuild] }).close();
+    copyFileSync(join(folder, 'backups', `store-schema-${now}.db`), join(folder, 'store.db'));
+    const store = openStore(folder);
+    expect(listStories(store.db).map((story) => story.title)).toEqual(['Kept']);
+    store.close();
+  });
+});

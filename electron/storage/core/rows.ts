@@ -1,0 +1,170 @@
+import { checksum } from './checksum.ts';
+import { StorageFault } from './storage-fault.ts';
+import type { ReadableDB, WritableDB } from './handle.ts';
+import { columns, first, query, run, tables } from './query.ts';
+import type { ChapterRow, StoryRow, TurnRow } from './schema.ts';
+
+/** Rows go in and out here, so that every one that holds words carries its checksum. */
+
+export const TURN_COLUMNS: readonly (keyof TurnRow)[] = [
+  'id',
+  'chapter_id',
+  'parent_id',
+  'active_child_id',
+  'ord',
+  'role',
+  'speaker',
+  'marked',
+  'version',
+  'length',
+  'words',
+  'interrupted',
+  'open',
+  'full_seq',
+  'head_seq',
+  'removed_seq',
+  'removed_at',
+  'removed_children',
+  'removed_was_active',
+  'checksum',
+];
+const HOT_COLUMNS = ['version', 'length', 'checksum'] as const;
+const CHAPTER_COLUMNS: readonly (keyof ChapterRow)[] = [
+  'id',
+  'story_id',
+  'title',
+  'position',
+  'structure_rev',
+  'active_root_id',
+  'words',
+  'created_at',
+  'removed_at',
+  'checksum',
+];
+const STORY_COLUMNS: readonly (keyof StoryRow)[] = [
+  'id',
+  'title',
+  'last_chapter_id',
+  'created_at',
+  'updated_at',
+  'removed_at',
+  'checksum',
+];
+
+const turnById = query((p: { id: string }) => tables.selectFrom('turns').selectAll().where('id', '=', p.id));
+const chapterById = query((p: { id: string }) => tables.selectFrom('chapters').selectAll().where('id', '=', p.id));
+const storyById = query((p: { id: string }) => tables.selectFrom('stories').selectAll().where('id', '=', p.id));
+const insertTurn = query((p: TurnRow) => tables.insertInto('turns').values(columns(p, TURN_COLUMNS)));
+const insertChapter = query((p: ChapterRow) => tables.insertInto('chapters').values(columns(p, CHAPTER_COLUMNS)));
+const insertStory = query((p: StoryRow) => tables.insertInto('stories').values(columns(p, STORY_COLUMNS)));
+const updateTurn = query((p: TurnRow) =>
+  tables
+    .updateTable('turns')
+    .set(columns(p, TURN_COLUMNS.slice(2)))
+    .where('id', '=', p.id),
+);
+const updateTurnText = query((p: TurnRow) =>
+  tables.updateTable('turns').set(columns(p, HOT_COLUMNS)).where('id', '=', p.id),
+);
+const updateChapter = query((p: ChapterRow) =>
+  tables
+    .updateTable('chapters')
+    .set(columns(p, CHAPTER_COLUMNS.slice(2)))
+    .where('id', '=', p.id),
+);
+const updateStory = query((p: StoryRow) =>
+  tables
+    .updateTable('stories')
+    .set(columns(p, STORY_COLUMNS.slice(1)))
+    .where('id', '=', p.id),
+);
+
+export function turnChecksum(row: TurnRow): number {
+  return checksum(
+    row.id,
+    row.chapter_id,
+    row.parent_id,
+    row.active_child_id,
+    row.ord,
+    row.role,
+    row.speaker,
+    row.marked,
+    row.version,
+    row.length,
+    row.interrupted,
+    row.open,
+    row.full_seq,
+    row.head_seq,
+    row.removed_seq,
+    row.removed_children,
+    row.removed_was_active,
+  );
+}
+
+export function chapterChecksum(row: ChapterRow): number {
+  return checksum(row.id, row.story_id, row.title, row.position, row.structure_rev, row.active_root_id, row.removed_at);
+}
+
+export function storyChecksum(row: StoryRow): number {
+  return checksum(row.id, row.title, row.removed_at);
+}
+
+export function findTurn(db: ReadableDB, id: string): TurnRow | undefined {
+  return first(db, turnById, { id });
+}
+
+export function needTurn(db: ReadableDB, id: string): TurnRow {
+  const row = findTurn(db, id);
+  if (!row)
+    throw new StorageFault(
+      'NO_TURN',
+      'That turn is no longer in the story. Everything saved is safe; open the chapter again to see it as it is.',
+      { turnId: id },
+    );
+  return row;
+}
+
+export function needChapter(db: ReadableDB, id: string): ChapterRow {
+  const row = first(db, chapterById, { id });
+  if (!row)
+    throw new StorageFault(
+      'NO_CHAPTER',
+      'That chapter is not in this library. Nothing was changed; open the story again to see its chapters.',
+    );
+  return row;
+}
+
+export function needStory(db: ReadableDB, id: string): StoryRow {
+  const row = first(db, storyById, { id });
+  if (!row) throw new StorageFault('NO_STORY', 'That story is not in this library. Nothing was changed.');
+  return row;
+}
+
+export function addTurn(db: WritableDB, row: TurnRow): void {
+  run(db, insertTurn, { ...row, checksum: turnChecksum(row) });
+}
+
+export function saveTurn(db: WritableDB, row: TurnRow): void {
+  run(db, updateTurn, { ...row, checksum: turnChecksum(row) });
+}
+
+/** After an edit of the text: only what it changes, so that no index is touched. */
+export function saveTurnText(db: WritableDB, row: TurnRow): void {
+  run(db, updateTurnText, { ...row, checksum: turnChecksum(row) });
+}
+
+export function addChapter(db: WritableDB, row: ChapterRow): void {
+  run(db, insertChapter, { ...row, checksum: chapterChecksum(row) });
+}
+
+export function saveChapter(db: WritableDB, row: ChapterRow): void {
+  run(db, updateChapter, { ...row, checksum: chapterChecksum(row) });
+}
+
+export function addStory(db: WritableDB, row: StoryRow): void {
+  run(db, insertStory, { ...row, checksum: storyChecksum(row) });
+}
+
+export function saveStory(db: WritableDB, row: StoryRow): void {
+  run(db, updateStory, { ...row, checksum: storyChecksum(row) });
+}

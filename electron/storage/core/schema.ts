@@ -1,0 +1,148 @@
+import type { Generated } from 'kysely';
+import type { Role } from '../../../shared/document/turn.ts';
+
+/** The tables as they are read and written; migrations/ makes them. Truth values are 0 and 1, times are milliseconds. */
+export interface StoryRow {
+  id: string;
+  title: string;
+  last_chapter_id: string | null;
+  created_at: number;
+  updated_at: number;
+  removed_at: number | null;
+  checksum: number;
+}
+
+export interface ChapterRow {
+  id: string;
+  story_id: string;
+  title: string;
+  position: number;
+  structure_rev: number;
+  active_root_id: string | null;
+  words: number;
+  created_at: number;
+  removed_at: number | null;
+  checksum: number;
+}
+
+export interface TurnRow {
+  id: string;
+  chapter_id: string;
+  parent_id: string | null;
+  active_child_id: string | null;
+  ord: number;
+  role: Role;
+  speaker: string | null;
+  marked: number;
+  version: number;
+  length: number;
+  words: number;
+  interrupted: number;
+  /** 1 while something was changed since the newest revision. */
+  open: number;
+  full_seq: number;
+  head_seq: number;
+  removed_seq: number | null;
+  removed_at: number | null;
+  removed_children: string | null;
+  removed_was_active: number | null;
+  checksum: number;
+}
+
+export interface RevisionRow {
+  turn_id: string;
+  seq: number;
+  version: number;
+  kind: 'full' | 'patch';
+  role: Role;
+  speaker: string | null;
+  body: string;
+  length: number;
+  hash: string;
+  reason: string;
+  created_at: number;
+  checksum: number;
+}
+
+export interface EditRow {
+  turn_id: string;
+  version: number;
+  at: number;
+  del: number;
+  ins: string;
+  checksum: number;
+}
+
+export interface GenerationRow {
+  id: string;
+  chapter_id: string;
+  turn_id: string;
+  kind: 'reply' | 'continue' | 'retry';
+  start_offset: number;
+  span_offset: number;
+  settings: string;
+  seed: number;
+  cut: string | null;
+  ledger: string | null;
+  stats: string | null;
+  reason: string | null;
+  started_at: number;
+  ended_at: number | null;
+  span_length: number | null;
+  end_version: number | null;
+}
+
+export interface JournalRow {
+  generation_id: string;
+  seq: number;
+  text: string;
+  checksum: number;
+}
+
+/** What else could have been written in a reply, as electron/engines/local/candidates.ts records it. */
+export interface CandidatesRow {
+  generation_id: string;
+  record: Uint8Array;
+  checksum: number;
+}
+
+export interface ChangeRow {
+  seq: Generated<number>;
+  change_id: string;
+  ack: string;
+}
+
+export interface SettingRow {
+  scope: string;
+  key: string;
+  value: string;
+}
+
+export interface ModelRow {
+  id: string;
+  path: string;
+  name: string;
+  bytes: number;
+  modified_at: number;
+  sha256: string | null;
+  broken: string | null;
+  architecture: string | null;
+  context_length: number | null;
+  chosen_format: string | null;
+  context_size: number | null;
+  last_used_at: number | null;
+}
+
+export interface Schema {
+  stories: StoryRow;
+  chapters: ChapterRow;
+  turns: TurnRow;
+  revisions: RevisionRow;
+  edits: EditRow;
+  generations: GenerationRow;
+  journal: JournalRow;
+  candidates: CandidatesRow;
+  changes: ChangeRow;
+  settings: SettingRow;
+  models: ModelRow;
+}

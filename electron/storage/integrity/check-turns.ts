@@ -1,0 +1,105 @@
+import type { Problem, Report } from './check.ts';
+import { turnHash } from '../core/checksum.ts';
+import type { ReadableDB } from '../core/handle.ts';
+import { all, query, tables } from '../core/query.ts';
+import { revisionChecksum } from '../repositories/revisions.ts';
+import { turnChecksum } from '../core/rows.ts';
+import type { ChapterRow, RevisionRow, TurnRow } from '../core/schema.ts';
+import { splice } from '../repositories/texts.ts';
+import { readPatch } from '../repositories/turns.ts';
+import { editChecksum } from '../repositories/write-turns.ts';
+
+const chapters = query(() => tables.selectFrom('chapters').selectAll());
+const turnsOf = query((p: { chapterId: string }) =>
+  tables.selectFrom('turns').selectAll().where('chapter_id', '=', p.chapterId).orderBy('ord'),
+);
+const revisionsOf = query((p: { turnId: string }) =>
+  tables.selectFrom('revisions').selectAll().where('turn_id', '=', p.turnId).orderBy('seq'),
+);
+const editsOf = query((p: { turnId: string }) =>
+  tables.selectFrom('edits').selectAll().where('turn_id', '=', p.turnId).orderBy('version'),
+);
+
+/** Every turn: its row, every entry of its history from the first on, the open edits, and that the tree hangs together. */
+export function checkTurns(db: ReadableDB, report: Report): void {
+  for (const chapter of all(db, chapters, {})) {
+    const turns = all(db, turnsOf, { chapterId: chapter.id });
+    checkTree(chapter, turns, report);
+    for (const turn of turns) checkTurn(db, chapter, turn, report);
+  }
+}
+
+function checkTurn(db: ReadableDB, chapter: ChapterRow, turn: TurnRow, report: Report): void {
+  const say = (sentence: string) => report(aboutTurn(chapter, turn, sentence));
+  try {
+    if (turnChecksum(turn) !== turn.checksum) say('its role, speaker or place has changed on disk.');
+    const history = all(db, revisionsOf, { turnId: turn.id });
+    if (history.length !== turn.head_seq) say(`its history has ${history.length} of ${turn.head_seq} entries.`);
+    const text = checkEdits(db, turn, checkHistory(history, say), say);
+    if (text !== null && text.length !== turn.length)
+      say(`its text has ${text.length} characters instead of ${turn.length}.`);
+  } catch (error) {
+    say(`it cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The newest text, or null where an entry that it rests on is damaged. */
+function checkHistory(history: readonly RevisionRow[], say: (sentence: string) => void): string | null {
+  let text: string | null = null;
+  for (const row of history) {
+    if (row.kind === 'full') text = row.body;
+    const sound = revisionChecksum(row) === row.checksum;
+    if (sound && row.kind === 'patch' && text !== null) text = readPatch(row.body).reduce(splice, text);
+    if (sound && text === null) continue;
+    if (sound && text !== null && turnHash(row.role, row.speaker, text) === row.hash && text.length === row.length)
+      continue;
+    say(`entry ${row.seq} of its history, of ${new Date(row.created_at).toISOString()}, has changed on disk.`);
+    text = null;
+  }
+  return text;
+}
+
+function checkEdits(
+  db: ReadableDB,
+  turn: TurnRow,
+  text: string | null,
+  say: (sentence: string) => void,
+): string | null {
+  for (const edit of all(db, editsOf, { turnId: turn.id })) {
+    if (editChecksum(edit) !== edit.checksum) {
+      say('an edit that was saved last has changed on disk.');
+      return null;
+    }
+    text = text === null ? null : splice(text, edit);
+  }
+  return text;
+}
+
+function checkTree(chapter: ChapterRow, turns: readonly TurnRow[], report: Report): void {
+  const byId = new Map(turns.map((turn) => [turn.id, turn]));
+  const follows = (parent: string | null, id: string) => {
+    const child = byId.get(id);
+    return child?.parent_id === parent && child.removed_seq === null;
+  };
+  if (chapter.active_root_id !== null && !follows(null, chapter.active_root_id)) {
+    report({
+      what: 'chapter',
+      where: chapter.id,
+      sentence: `The chapter “${chapter.title}” begins with a turn that is not in it.`,
+    });
+  }
+  for (const turn of turns) {
+    if (turn.removed_seq === null && turn.active_child_id !== null && !follows(turn.id, turn.active_child_id))
+      report(aboutTurn(chapter, turn, 'it goes on with a turn that does not follow it.'));
+    if (turn.parent_id !== null && !byId.has(turn.parent_id))
+      report(aboutTurn(chapter, turn, 'it follows a turn that is not in this chapter.'));
+  }
+}
+
+function aboutTurn(chapter: ChapterRow, turn: TurnRow, sentence: string): Problem {
+  return {
+    what: 'turn',
+    where: turn.id,
+    sentence: `Turn ${turn.ord} of “${chapter.title}” is not as it was saved: ${sentence}`,
+  };
+}

@@ -1,0 +1,161 @@
+import type { ChangeAck } from '../../../shared/contract/writing.ts';
+import { applyOp, closeDraft, openDraft } from '../../../shared/document/draft.ts';
+import { DocumentFault } from '../../../shared/document/faults.ts';
+import { isStructural, type Change, type Op, type TurnTree } from '../../../shared/document/turn.ts';
+import { recountChapter } from './word-counts.ts';
+import { StorageFault } from '../core/storage-fault.ts';
+import { rebaseSpans } from './generation-records.ts';
+import { transaction, type WritableDB } from '../core/handle.ts';
+import { first, query, run, tables } from '../core/query.ts';
+import { needChapter, needTurn, saveChapter } from '../core/rows.ts';
+import type { ChapterRow } from '../core/schema.ts';
+import { readSome, readTree, splitsCharacter } from './turns.ts';
+import { insertEdit, storeTurns } from './write-turns.ts';
+
+type SetText = Extract<Op, { op: 'setText' }>;
+
+const KEEP_CHANGES = 5000;
+const PRUNE_EVERY = 250;
+
+const ackOf = query((p: { changeId: string }) =>
+  tables.selectFrom('changes').select('ack').where('change_id', '=', p.changeId),
+);
+const rememberAck = query((p: { changeId: string; ack: string }) =>
+  tables.insertInto('changes').values({ change_id: p.changeId, ack: p.ack }).returning('seq'),
+);
+const forgetAcks = query((p: { upTo: number }) => tables.deleteFrom('changes').where('seq', '<=', p.upTo));
+
+/** Applies a change as one, by the rules of the tree in shared/document. The same changeId again answers the same and does nothing. */
+export function applyChange(db: WritableDB, change: Change): ChangeAck {
+  return transaction(db, () => {
+    const known = first(db, ackOf, { changeId: change.changeId });
+    if (known) return JSON.parse(known.ack) as ChangeAck;
+    const ack = apply(db, { ...change, ops: change.ops.map(wellFormed) });
+    remember(db, change.changeId, ack);
+    return ack;
+  });
+}
+
+function apply(db: WritableDB, change: Change): ChangeAck {
+  const chapter = livingChapter(db, change.chapterId);
+  const structural = change.ops.some(isStructural);
+  if (structural && change.structureRev !== chapter.structure_rev) {
+    throw new StorageFault(
+      'CONFLICT',
+      'The chapter was changed elsewhere in the meantime. What is stored is safe and yours is still on the page; open the chapter again to join them.',
+    );
+  }
+  const before = structural
+    ? readTree(db, change.chapterId, { texts: 'none' })
+    : readSome(db, change.chapterId, change.ops.map(turnIdOf));
+  const lengths = new Map<string, number>();
+  const after = play(before, change.ops, (op) => takeEdit(db, before, lengths, op));
+  const touched = storeTurns(db, change.chapterId, before, after, lengths);
+  const structureRev = chapter.structure_rev + (structural ? 1 : 0);
+  if (structural) {
+    saveChapter(db, { ...chapter, structure_rev: structureRev, active_root_id: after.activeRootId });
+    recountChapter(db, change.chapterId);
+  }
+  const named = new Set([...touched, ...change.ops.map(turnIdOf)]);
+  return {
+    structureRev,
+    versions: Object.fromEntries(
+      [...named].flatMap((id) => {
+        const turn = after.turns.get(id);
+        return turn ? [[id, turn.version]] : [];
+      }),
+    ),
+  };
+}
+
+/** Every edit of a turn that was there before becomes a row of its own; new turns carry theirs in their first revision. */
+function takeEdit(db: WritableDB, before: TurnTree, lengths: Map<string, number>, op: SetText): void {
+  if (!before.turns.has(op.turnId)) return;
+  const length = lengths.get(op.turnId) ?? needTurn(db, op.turnId).length;
+  if (
+    op.at + op.del > length ||
+    splitsCharacter(db, op.turnId, op.at) ||
+    splitsCharacter(db, op.turnId, op.at + op.del)
+  )
+    throw rangeFault(op.turnId);
+  lengths.set(op.turnId, length - op.del + op.ins.length);
+  insertEdit(db, op);
+  rebaseSpans(db, op.turnId, op);
+}
+
+function play(tree: TurnTree, ops: readonly Op[], onText: (op: SetText) => void): TurnTree {
+  const draft = openDraft(tree);
+  for (const op of ops) {
+    try {
+      applyOp(draft, op);
+    } catch (error) {
+      throw error instanceof DocumentFault ? inWords(error, op) : error;
+    }
+    if (op.op === 'setText') onText(op);
+  }
+  return closeDraft(draft);
+}
+
+function inWords(fault: DocumentFault, op: Op): StorageFault {
+  const turnId = turnIdOf(op);
+  const more = { turnId, detail: fault.message, cause: fault };
+  if (fault.code === 'VERSION')
+    return new StorageFault(
+      'CONFLICT',
+      'This turn was changed elsewhere in the meantime. The stored text is safe and yours is still on the page.',
+      more,
+    );
+  if (fault.code === 'NO_TURN')
+    return new StorageFault(
+      'NO_TURN',
+      'That turn is no longer in the story. Nothing was changed; open the chapter again to see it as it is.',
+      more,
+    );
+  if (fault.code === 'RANGE') return rangeFault(turnId, fault);
+  return new StorageFault(
+    'ORDER',
+    'This change does not fit the chapter as it is now. Nothing was changed; open the chapter again to see it as it is.',
+    more,
+  );
+}
+
+function rangeFault(turnId: string, cause?: DocumentFault): StorageFault {
+  return new StorageFault(
+    'RANGE',
+    'This edit reaches outside the stored text of its turn, or into the middle of a character. Nothing was changed; open the chapter again to see it as it is.',
+    { turnId, cause },
+  );
+}
+
+function livingChapter(db: WritableDB, id: string): ChapterRow {
+  const chapter = needChapter(db, id);
+  if (chapter.removed_at !== null)
+    throw new StorageFault(
+      'NO_CHAPTER',
+      'That chapter was deleted. Restore it from the removed items to write in it; nothing was changed.',
+    );
+  return chapter;
+}
+
+function remember(db: WritableDB, changeId: string, ack: ChangeAck): void {
+  const seq = first(db, rememberAck, { changeId, ack: JSON.stringify(ack) })?.seq ?? 0;
+  if (seq % PRUNE_EVERY === 0) run(db, forgetAcks, { upTo: seq - KEEP_CHANGES });
+}
+
+function turnIdOf(op: Op): string {
+  if (op.op === 'insert') return op.turn.id;
+  if (op.op === 'activate') return op.turnId ?? op.parentId ?? '';
+  return op.turnId;
+}
+
+/** What SQLite gives back of half a surrogate pair is U+FFFD: so it is stored, hashed and shown as that from the start. */
+function wellFormed(op: Op): Op {
+  if (op.op === 'setText') return { ...op, ins: op.ins.toWellFormed() };
+  if (op.op === 'setSpeaker') return { ...op, speaker: op.speaker?.toWellFormed() ?? null };
+  if (op.op === 'insert')
+    return {
+      ...op,
+      turn: { ...op.turn, text: op.turn.text.toWellFormed(), speaker: op.turn.speaker?.toWellFormed() ?? null },
+    };
+  return op;
+}

@@ -1,0 +1,282 @@
+import type { GenerationStats, StopReason } from '../../../shared/contract/writing.ts';
+import { rebaseOffset } from '../../../shared/document/position.ts';
+import type { Cut, Ledger } from '../../../shared/prompt/types.ts';
+import type { Hardware } from '../../../shared/settings/hardware.ts';
+import type { Sampling } from '../../../shared/settings/sampling.ts';
+import { saveCandidates } from './reply-candidates.ts';
+import { checksum } from '../core/checksum.ts';
+import { StorageFault } from '../core/storage-fault.ts';
+import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
+import { all, columns, first, query, run, tables } from '../core/query.ts';
+import { closeRevision, headHash } from './revisions.ts';
+import { needTurn, saveTurn } from '../core/rows.ts';
+import type { GenerationRow, JournalRow } from '../core/schema.ts';
+import type { Edit } from './texts.ts';
+import { splitsCharacter, turnText } from './turns.ts';
+import { insertEdit } from './write-turns.ts';
+
+/** What a reply was made with, in the end: enough to make it again. */
+export interface EffectiveSettings {
+  readonly sampling: Sampling & { readonly seed: number };
+  readonly format: string;
+  readonly model: { readonly name: string; readonly sha256: string | null };
+  readonly contextSize: number;
+  readonly promptChunk: number;
+  /** How the model was loaded; older replies do not say. */
+  readonly hardware?: Hardware;
+}
+export type LedgerSummary = Pick<Ledger, 'total' | 'overhead' | 'reserve' | 'contextSize' | 'cut'>;
+
+export interface Begin {
+  readonly id: string;
+  readonly chapterId: string;
+  readonly turnId: string;
+  readonly kind: GenerationRow['kind'];
+  readonly offset: number;
+  readonly settings: EffectiveSettings;
+}
+export interface End {
+  readonly generationId: string;
+  readonly reason: StopReason;
+  readonly stats: GenerationStats | null;
+  /** What else could have been written, as candidates.ts records it. */
+  readonly candidates: Uint8Array | null;
+}
+export interface Ended {
+  readonly version: number;
+  readonly hash: string;
+  readonly offset: number;
+  readonly text: string;
+}
+export interface EndedReply extends Ended {
+  readonly reason: StopReason;
+  readonly stats: GenerationStats | null;
+  readonly sampling: EffectiveSettings['sampling'];
+}
+export interface Recovered {
+  readonly generationId: string;
+  readonly chapterId: string;
+  readonly turnId: string;
+  readonly offset: number;
+  readonly text: string;
+}
+export interface Span {
+  readonly turnId: string;
+  readonly offset: number;
+  readonly text: string;
+}
+
+const GENERATION_COLUMNS: readonly (keyof GenerationRow)[] = [
+  'id',
+  'chapter_id',
+  'turn_id',
+  'kind',
+  'start_offset',
+  'span_offset',
+  'settings',
+  'seed',
+  'cut',
+  'ledger',
+  'stats',
+  'reason',
+  'started_at',
+  'ended_at',
+  'span_length',
+  'end_version',
+];
+const insertGeneration = query((p: GenerationRow) =>
+  tables.insertInto('generations').values(columns(p, GENERATION_COLUMNS)),
+);
+const generationById = query((p: { id: string }) =>
+  tables.selectFrom('generations').selectAll().where('id', '=', p.id),
+);
+const running = query(() => tables.selectFrom('generations').selectAll().where('ended_at', 'is', null));
+const runningIn = query((p: { turnId: string }) =>
+  tables
+    .selectFrom('generations')
+    .select(['id', 'span_offset'])
+    .where('turn_id', '=', p.turnId)
+    .where('ended_at', 'is', null),
+);
+const setSpan = query((p: { id: string; offset: number }) =>
+  tables.updateTable('generations').set({ span_offset: p.offset }).where('id', '=', p.id),
+);
+const setPlan = query((p: { id: string; cut: string | null; ledger: string }) =>
+  tables.updateTable('generations').set({ cut: p.cut, ledger: p.ledger }).where('id', '=', p.id),
+);
+const setEnd = query(
+  (p: Pick<GenerationRow, 'id' | 'reason' | 'stats' | 'ended_at' | 'span_offset' | 'span_length' | 'end_version'>) =>
+    tables
+      .updateTable('generations')
+      .set(columns(p, ['reason', 'stats', 'ended_at', 'span_offset', 'span_length', 'end_version']))
+      .where('id', '=', p.id),
+);
+const cutsOf = query((p: { chapterId: string }) =>
+  tables
+    .selectFrom('generations')
+    .select(['turn_id', 'cut', 'ledger'])
+    .where('chapter_id', '=', p.chapterId)
+    .where('ledger', 'is not', null)
+    .orderBy('started_at', 'desc')
+    .orderBy('id', 'desc'),
+);
+const insertJournal = query((p: JournalRow) =>
+  tables
+    .insertInto('journal')
+    .values(columns(p, ['generation_id', 'seq', 'text', 'checksum']))
+    .onConflict((e) => e.doNothing()),
+);
+const journalOf = query((p: { id: string }) =>
+  tables.selectFrom('journal').select('text').where('generation_id', '=', p.id).orderBy('seq'),
+);
+const deleteJournal = query((p: { id: string }) => tables.deleteFrom('journal').where('generation_id', '=', p.id));
+
+export function beginGeneration(db: WritableDB, begin: Begin): void {
+  transaction(db, () => {
+    const turn = needTurn(db, begin.turnId);
+    const asked = Math.min(begin.offset, turn.length);
+    const offset = splitsCharacter(db, turn.id, asked) ? asked - 1 : asked;
+    run(db, insertGeneration, {
+      id: begin.id,
+      chapter_id: begin.chapterId,
+      turn_id: begin.turnId,
+      kind: begin.kind,
+      start_offset: offset,
+      span_offset: offset,
+      settings: JSON.stringify(begin.settings),
+      seed: begin.settings.sampling.seed,
+      cut: null,
+      ledger: null,
+      stats: null,
+      reason: null,
+      started_at: Date.now(),
+      ended_at: null,
+      span_length: null,
+      end_version: null,
+    });
+  });
+}
+
+/** Stores what the prompt held once it is planned, its cut above all. */
+export function recordPlan(db: WritableDB, generationId: string, ledger: LedgerSummary): void {
+  const { total, overhead, reserve, contextSize, cut } = ledger;
+  transaction(db, () =>
+    run(db, setPlan, {
+      id: generationId,
+      cut: cut && JSON.stringify(cut),
+      ledger: JSON.stringify({ total, overhead, reserve, contextSize }),
+    }),
+  );
+}
+
+/** Where the window of this branch began last: of the newest planned generation in one of these turns. Null when the context is larger by now, so that it can be filled again. */
+export function lastCut(db: ReadableDB, chapterId: string, path: ReadonlySet<string>, contextSize: number): Cut | null {
+  const newest = all(db, cutsOf, { chapterId }).find((row) => path.has(row.turn_id));
+  if (!newest?.cut || !newest.ledger) return null;
+  const planned = JSON.parse(newest.ledger) as Pick<LedgerSummary, 'contextSize'>;
+  return contextSize > planned.contextSize ? null : (JSON.parse(newest.cut) as Cut);
+}
+
+/** Adds text of a running generation, in whole characters; the same seq again does nothing. */
+export function appendJournal(db: WritableDB, generationId: string, seq: number, text: string): void {
+  const row: JournalRow = { generation_id: generationId, seq, text: text.toWellFormed(), checksum: 0 };
+  transaction(db, () => run(db, insertJournal, { ...row, checksum: journalChecksum(row) }));
+}
+
+export function journalChecksum(row: JournalRow): number {
+  return checksum(row.generation_id, row.seq, row.text);
+}
+
+/** The streaming span as it is journaled. `offset` counts in the turn's text without the span. */
+export function spanOf(db: ReadableDB, generationId: string): Span {
+  const row = needGeneration(db, generationId);
+  return { turnId: row.turn_id, offset: row.span_offset, text: journaled(db, generationId) };
+}
+
+/** Where spans stand after an edit of the text around them. */
+export function rebaseSpans(db: WritableDB, turnId: string, edit: Edit): void {
+  for (const { id, span_offset: from } of all(db, runningIn, { turnId })) {
+    const offset = rebaseOffset(from, edit);
+    if (offset !== from) run(db, setSpan, { id, offset });
+  }
+}
+
+/** Puts the journaled span into its turn as one edit and closes a revision. */
+export function endGeneration(db: WritableDB, end: End): Ended {
+  return transaction(db, () => fold(db, needGeneration(db, end.generationId), end, false));
+}
+
+/** How a reply ended, as long as nothing changed its turn since; else its text is not to be told apart from what came later. */
+export function endedReply(db: ReadableDB, generationId: string): EndedReply | null {
+  const row = first(db, generationById, { id: generationId });
+  if (row?.ended_at == null || row.span_length === null) return null;
+  const turn = needTurn(db, row.turn_id);
+  if (turn.version !== row.end_version) return null;
+  const { sampling } = JSON.parse(row.settings) as EffectiveSettings;
+  return {
+    reason: row.reason as StopReason,
+    stats: row.stats === null ? null : (JSON.parse(row.stats) as GenerationStats),
+    sampling,
+    version: turn.version,
+    hash: headHash(db, turn),
+    offset: row.span_offset,
+    text: turnText(db, turn.id).slice(row.span_offset, row.span_offset + row.span_length),
+  };
+}
+
+/** After a crash: what was journaled becomes ordinary text of turns that say they were interrupted. */
+export function recoverInterrupted(db: WritableDB): Recovered[] {
+  return transaction(db, () =>
+    all(db, running, {}).map((row) => {
+      const { offset, text } = fold(
+        db,
+        row,
+        { generationId: row.id, reason: 'error', stats: null, candidates: null },
+        true,
+      );
+      return { generationId: row.id, chapterId: row.chapter_id, turnId: row.turn_id, offset, text };
+    }),
+  );
+}
+
+function fold(db: WritableDB, row: GenerationRow, end: End, interrupted: boolean): Ended {
+  if (row.ended_at !== null) throw new StorageFault('ENDED', 'This reply has already ended. Its text is in its turn.');
+  closeRevision(db, row.turn_id, 'generation');
+  const turn = needTurn(db, row.turn_id);
+  const text = journaled(db, row.id);
+  const offset = Math.min(row.span_offset, turn.length);
+  if (text !== '') insertEdit(db, { turnId: turn.id, version: turn.version, at: offset, del: 0, ins: text });
+  saveTurn(db, {
+    ...turn,
+    version: turn.version + (text === '' ? 0 : 1),
+    length: turn.length + text.length,
+    open: text === '' ? turn.open : 1,
+    interrupted: Number(interrupted),
+  });
+  closeRevision(db, row.turn_id, interrupted ? 'recovered' : 'reply');
+  run(db, deleteJournal, { id: row.id });
+  if (end.candidates !== null) saveCandidates(db, row.id, end.candidates);
+  const after = needTurn(db, row.turn_id);
+  run(db, setEnd, {
+    id: row.id,
+    reason: end.reason,
+    stats: end.stats && JSON.stringify(end.stats),
+    ended_at: Date.now(),
+    span_offset: offset,
+    span_length: text.length,
+    end_version: after.version,
+  });
+  return { version: after.version, hash: headHash(db, after), offset, text };
+}
+
+function journaled(db: ReadableDB, id: string): string {
+  return all(db, journalOf, { id })
+    .map((row) => row.text)
+    .join('');
+}
+
+function needGeneration(db: ReadableDB, id: string): GenerationRow {
+  const row = first(db, generationById, { id });
+  if (!row) throw new StorageFault('NO_GENERATION', 'That reply is not known here. Nothing was changed.');
+  return row;
+}

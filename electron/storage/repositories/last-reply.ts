@@ -1,0 +1,47 @@
+import type { StopReason } from '../../../shared/contract/writing.ts';
+import type { Cut } from '../../../shared/prompt/types.ts';
+import type { EffectiveSettings } from './generation-records.ts';
+import type { ReadableDB } from '../core/handle.ts';
+import { listRevisions, revisionText } from './history.ts';
+import { all, query, tables } from '../core/query.ts';
+
+/** A reply as it was when it ended, with all that it takes to make it again. `open`: it went on from `before`, what stood in its turn already; `cut`: where the window began. */
+export interface StoredReply {
+  readonly turnId: string;
+  readonly open: boolean;
+  readonly before: string;
+  readonly text: string;
+  readonly reason: StopReason;
+  readonly cut: Cut | null;
+  readonly settings: EffectiveSettings;
+}
+
+const endedIn = query((p: { turnId: string }) =>
+  tables
+    .selectFrom('generations')
+    .selectAll()
+    .where('turn_id', '=', p.turnId)
+    .where('end_version', 'is not', null)
+    .where('span_length', '>', 0)
+    .orderBy('started_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1),
+);
+
+/** The newest reply in a turn, whatever was made of the turn since; null where no model wrote into it. */
+export function lastReply(db: ReadableDB, turnId: string): StoredReply | null {
+  const [row] = all(db, endedIn, { turnId });
+  const revision = listRevisions(db, turnId).find(({ version }) => version <= (row?.end_version ?? -1));
+  if (!row || !revision) return null;
+  const turn = revisionText(db, turnId, revision.seq);
+  const open = row.kind === 'continue' || row.start_offset > 0;
+  return {
+    turnId,
+    open,
+    before: open ? turn.slice(0, row.span_offset) : '',
+    text: turn.slice(row.span_offset, row.span_offset + (row.span_length ?? 0)),
+    reason: row.reason as StopReason,
+    cut: row.cut === null ? null : (JSON.parse(row.cut) as Cut),
+    settings: JSON.parse(row.settings) as EffectiveSettings,
+  };
+}

@@ -1,0 +1,67 @@
+import type { RemovedItem } from '../../../shared/contract/stories.ts';
+import type { ReadableDB } from '../core/handle.ts';
+import { all, query, tables } from '../core/query.ts';
+import { turnText } from './turns.ts';
+
+const MOST_TURNS = 200;
+
+const stories = query(() =>
+  tables.selectFrom('stories').select(['id', 'title', 'removed_at']).where('removed_at', 'is not', null),
+);
+const chapters = query(() =>
+  tables
+    .selectFrom('chapters')
+    .innerJoin('stories', 'stories.id', 'chapters.story_id')
+    .select(['chapters.id', 'chapters.title', 'chapters.story_id', 'chapters.removed_at'])
+    .where('chapters.removed_at', 'is not', null)
+    .where('stories.removed_at', 'is', null),
+);
+const turns = query(() =>
+  tables
+    .selectFrom('turns')
+    .innerJoin('chapters', 'chapters.id', 'turns.chapter_id')
+    .innerJoin('stories', 'stories.id', 'chapters.story_id')
+    .select(['turns.id', 'turns.chapter_id', 'turns.removed_at', 'chapters.story_id'])
+    .where('turns.removed_seq', 'is not', null)
+    .where('turns.length', '>', 0)
+    .where('chapters.removed_at', 'is', null)
+    .where('stories.removed_at', 'is', null)
+    .orderBy('turns.removed_at', 'desc')
+    .limit(MOST_TURNS),
+);
+
+/** What was deleted and can be put back, the newest first; what lies in a deleted story or chapter comes back with it. */
+export function removedItems(db: ReadableDB): RemovedItem[] {
+  const items: RemovedItem[] = [
+    ...all(db, stories, {}).map((row) => ({
+      kind: 'story' as const,
+      id: row.id,
+      title: row.title,
+      storyId: row.id,
+      chapterId: null,
+      removedAt: row.removed_at ?? 0,
+    })),
+    ...all(db, chapters, {}).map((row) => ({
+      kind: 'chapter' as const,
+      id: row.id,
+      title: row.title,
+      storyId: row.story_id,
+      chapterId: row.id,
+      removedAt: row.removed_at ?? 0,
+    })),
+    ...all(db, turns, {}).map((row) => ({
+      kind: 'turn' as const,
+      id: row.id,
+      title: opening(turnText(db, row.id)),
+      storyId: row.story_id,
+      chapterId: row.chapter_id,
+      removedAt: row.removed_at ?? 0,
+    })),
+  ];
+  return items.sort((a, b) => b.removedAt - a.removedAt);
+}
+
+function opening(text: string): string {
+  const line = text.slice(0, 200).replace(/\s+/g, ' ').trim();
+  return line.length > 80 ? `${line.slice(0, 79).toWellFormed()}…` : line;
+}

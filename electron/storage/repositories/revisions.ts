@@ -1,0 +1,145 @@
+import { checksum, turnHash } from '../core/checksum.ts';
+import { recountChapter, wordsAdded } from './word-counts.ts';
+import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
+import { all, columns, first, query, run, tables } from '../core/query.ts';
+import { findTurn, saveTurn } from '../core/rows.ts';
+import type { RevisionRow, TurnRow } from '../core/schema.ts';
+import { coalesce, type Edit } from './texts.ts';
+import { editsOf, revisionTextOf, textOf, writePatch } from './turns.ts';
+
+/** Why a revision was closed. `start`: the turn's first; `reply`: text of the model; `recovered`: after a crash. */
+export type RevisionReason = 'start' | 'rest' | 'blur' | 'generation' | 'snapshot' | 'close' | 'reply' | 'recovered';
+
+const FULL_EVERY = 32;
+const REVISION_COLUMNS: readonly (keyof RevisionRow)[] = [
+  'turn_id',
+  'seq',
+  'version',
+  'kind',
+  'role',
+  'speaker',
+  'body',
+  'length',
+  'hash',
+  'reason',
+  'created_at',
+  'checksum',
+];
+
+const insertRevision = query((p: RevisionRow) => tables.insertInto('revisions').values(columns(p, REVISION_COLUMNS)));
+const hashOf = query((p: { turnId: string; seq: number }) =>
+  tables.selectFrom('revisions').select('hash').where('turn_id', '=', p.turnId).where('seq', '=', p.seq),
+);
+const deleteEdits = query((p: { turnId: string }) => tables.deleteFrom('edits').where('turn_id', '=', p.turnId));
+const openTurns = query(() => tables.selectFrom('turns').select('id').where('open', '=', 1));
+const openTurnsOf = query((p: { chapterId: string }) =>
+  tables.selectFrom('turns').select('id').where('chapter_id', '=', p.chapterId).where('open', '=', 1),
+);
+
+/** Makes the open edits of a turn one entry of its history. Null if nothing is new. */
+export function closeRevision(db: WritableDB, turnId: string, reason: RevisionReason): number | null {
+  const closed = transaction(db, () => {
+    const row = findTurn(db, turnId);
+    if (!row || row.open === 0) return null;
+    const text = textOf(db, row);
+    const hash = turnHash(row.role, row.speaker, text);
+    const changed = hash !== headHash(db, row);
+    const edits = coalesce(editsOf(db, turnId));
+    const words = row.words + wordsAdded(revisionTextOf(db, row), edits);
+    const next = changed ? addRevision(db, row, edits, text, hash, reason) : row;
+    run(db, deleteEdits, { turnId });
+    saveTurn(db, { ...next, open: 0, words });
+    recountChapter(db, row.chapter_id);
+    return changed ? next.head_seq : null;
+  });
+  if (closed !== null) shortenLog(db);
+  return closed;
+}
+
+export function closeChapter(db: WritableDB, chapterId: string, reason: RevisionReason): void {
+  for (const { id } of all(db, openTurnsOf, { chapterId })) closeRevision(db, id, reason);
+}
+
+export function closeAll(db: WritableDB, reason: RevisionReason): void {
+  for (const { id } of all(db, openTurns, {})) closeRevision(db, id, reason);
+}
+
+/** The first revision of a new turn. */
+export function startHistory(db: WritableDB, row: TurnRow, text: string): void {
+  writeRevision(db, { ...row, head_seq: 1, full_seq: 1 }, text, turnHash(row.role, row.speaker, text), 'start');
+}
+
+export function headHash(db: ReadableDB, row: TurnRow): string {
+  return first(db, hashOf, { turnId: row.id, seq: row.head_seq })?.hash ?? '';
+}
+
+function addRevision(
+  db: WritableDB,
+  row: TurnRow,
+  edits: readonly Edit[],
+  text: string,
+  hash: string,
+  reason: RevisionReason,
+): TurnRow {
+  const seq = row.head_seq + 1;
+  const patch = writePatch(edits);
+  const full = seq - row.full_seq >= FULL_EVERY || patch.length >= text.length;
+  const next = { ...row, head_seq: seq, full_seq: full ? seq : row.full_seq };
+  writeRevision(db, next, full ? text : patch, hash, reason, row.length);
+  return next;
+}
+
+function writeRevision(
+  db: WritableDB,
+  row: TurnRow,
+  body: string,
+  hash: string,
+  reason: RevisionReason,
+  length = body.length,
+): void {
+  const revision = {
+    turn_id: row.id,
+    seq: row.head_seq,
+    version: row.version,
+    kind: row.full_seq === row.head_seq ? ('full' as const) : ('patch' as const),
+    role: row.role,
+    speaker: row.speaker,
+    body,
+    length,
+    hash,
+    reason,
+    created_at: Date.now(),
+    checksum: 0,
+  };
+  run(db, insertRevision, { ...revision, checksum: revisionChecksum(revision) });
+}
+
+export function revisionChecksum(row: RevisionRow): number {
+  return checksum(
+    row.turn_id,
+    row.seq,
+    row.version,
+    row.kind,
+    row.role,
+    row.speaker,
+    row.body,
+    row.length,
+    row.hash,
+    row.reason,
+    row.created_at,
+  );
+}
+
+const LONGEST_LOG = 1_000_000;
+
+/** Puts a long write-ahead log back into the store while nobody waits for a key. */
+function shortenLog(db: WritableDB): void {
+  if (db.sqlite.inTransaction) return;
+  const [, frames = 0] = logState(db);
+  if (frames * 4096 > LONGEST_LOG) db.sqlite.pragma('wal_checkpoint(TRUNCATE)');
+}
+
+function logState(db: WritableDB): number[] {
+  const [state] = db.sqlite.pragma('wal_checkpoint(PASSIVE)') as Record<'busy' | 'log' | 'checkpointed', number>[];
+  return state ? [state.busy, state.log, state.checkpointed] : [];
+}

@@ -1,0 +1,145 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { newId } from '../../../shared/document/ids.ts';
+import { applyChange } from './changes.ts';
+import { createChapter, listChapters, removeChapter, removedItems, renameChapter, restoreChapter } from './chapters.ts';
+import { getModel, rememberModel } from './model-records.ts';
+import { openStore, type Store } from '../core/open.ts';
+import { closeAll } from './revisions.ts';
+import { readScope, readSetting, writeSetting } from './setting-records.ts';
+import { createStory, listStories, removeStory, renameStory, restoreStory } from './stories.ts';
+import { readTree } from './turns.ts';
+
+let folder: string;
+let store: Store;
+const [story, chapter, turn] = [newId(), newId(), newId()];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'paphos-stories-'));
+  store = openStore(folder);
+  createStory(store.db, { id: story, title: 'The harbour', chapterId: chapter, turnId: turn });
+});
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const type = (version: number, ins: string) =>
+  applyChange(store.db, {
+    changeId: newId(),
+    chapterId: chapter,
+    structureRev: 1,
+    ops: [{ op: 'setText', turnId: turn, version, at: 0, del: 0, ins }],
+  });
+const reopen = () => {
+  store.close();
+  store = openStore(folder);
+};
+
+describe('stories and chapters', () => {
+  test('the story written in last comes first, with its words and its chapter', () => {
+    const other = newId();
+    createStory(store.db, { id: other, title: 'Later', chapterId: newId(), turnId: newId() });
+    type(1, 'Four words are here. ');
+    closeAll(store.db, 'rest');
+    expect(listStories(store.db)).toMatchObject([
+      { id: story, words: 4, lastChapterId: chapter },
+      { id: other, words: 0 },
+    ]);
+  });
+
+  test('creating one again with the same id makes no second', () => {
+    createStory(store.db, { id: story, title: 'Again', chapterId: newId(), turnId: newId() });
+    createChapter(store.db, { id: chapter, storyId: story, title: 'Again', turnId: newId() });
+    expect(listStories(store.db).map((each) => each.title)).toEqual(['The harbour']);
+    expect(listChapters(store.db, story).map((each) => each.title)).toEqual(['Chapter 1']);
+  });
+
+  test('titles change, chapters stand in the order they were made', () => {
+    renameStory(store.db, story, 'The lighthouse');
+    createChapter(store.db, { id: newId(), storyId: story, title: 'Two', turnId: newId() });
+    renameChapter(store.db, chapter, 'One');
+    expect(listStories(store.db)[0]?.title).toBe('The lighthouse');
+    expect(listChapters(store.db, story).map((each) => [each.title, each.position])).toEqual([
+      ['One', 1],
+      ['Two', 2],
+    ]);
+  });
+
+  test('a deleted story comes back with all that was in it, after a restart too', () => {
+    type(1, 'Kept.');
+    removeStory(store.db, story);
+    reopen();
+    expect(listStories(store.db)).toEqual([]);
+    expect(removedItems(store.db)).toMatchObject([{ kind: 'story', id: story, title: 'The harbour' }]);
+    restoreStory(store.db, story);
+    expect(readTree(store.db, chapter, { texts: 'path' }).turns.get(turn)?.text).toBe('Kept.');
+    expect(removedItems(store.db)).toEqual([]);
+  });
+
+  test('a deleted chapter takes no changes until it is back', () => {
+    removeChapter(store.db, chapter);
+    reopen();
+    expect(() => type(1, 'Lost?')).toThrowError(expect.objectContaining({ code: 'NO_CHAPTER' }));
+    expect(removedItems(store.db)).toMatchObject([{ kind: 'chapter', id: chapter, storyId: story }]);
+    restoreChapter(store.db, chapter);
+    expect(type(1, 'Back.').versions).toEqual({ [turn]: 2 });
+  });
+
+  test('a deleted turn is listed by its first words', () => {
+    type(1, 'The lamp\nwent out.');
+    applyChange(store.db, {
+      changeId: newId(),
+      chapterId: chapter,
+      structureRev: 1,
+      ops: [{ op: 'remove', turnId: turn }],
+    });
+    expect(removedItems(store.db)).toMatchObject([
+      { kind: 'turn', id: turn, title: 'The lamp went out.', storyId: story, chapterId: chapter },
+    ]);
+  });
+});
+
+describe('a disk that is full', () => {
+  test('is told in words; what was saved can be read, and writing goes on once there is room', () => {
+    const { sqlite } = store.db;
+    sqlite.pragma('wal_checkpoint(TRUNCATE)');
+    sqlite.pragma(`max_page_count = ${String(sqlite.pragma('page_count', { simple: true }))}`);
+    expect(() => type(1, 'long '.repeat(10_000))).toThrowError(
+      expect.objectContaining({ code: 'DISK_FULL', message: expect.stringContaining('Make room') }),
+    );
+    expect(readTree(store.db, chapter, { texts: 'path' }).turns.get(turn)).toMatchObject({ text: '', version: 1 });
+    sqlite.pragma('max_page_count = 1000000');
+    expect(type(1, 'Room again.').versions).toEqual({ [turn]: 2 });
+  });
+});
+
+describe('settings and models', () => {
+  test('are kept over a restart, and null removes one', () => {
+    writeSetting(store.db, 'interface', 'theme', 'dark');
+    writeSetting(store.db, 'interface', 'panes', { left: 240 });
+    const model = {
+      id: 'm',
+      path: '/m.gguf',
+      name: 'm',
+      bytes: 9,
+      modifiedAt: 1,
+      sha256: null,
+      broken: null,
+      architecture: 'llama',
+      contextLength: 512,
+      chosenFormat: null,
+      contextSize: null,
+      lastUsedAt: null,
+    };
+    rememberModel(store.db, model);
+    rememberModel(store.db, { ...model, chosenFormat: 'chatml' });
+    reopen();
+    expect(readScope(store.db, 'interface')).toEqual({ theme: 'dark', panes: { left: 240 } });
+    writeSetting(store.db, 'interface', 'theme', null);
+    expect(readSetting(store.db, 'interface', 'theme')).toBeNull();
+    expect(getModel(store.db, 'm')).toEqual({ ...model, chosenFormat: 'chatml' });
+  });
+});

@@ -1,0 +1,99 @@
+import { sql } from 'kysely';
+import type { StorySummary } from '../../../shared/contract/stories.ts';
+import { createChapter } from './chapters.ts';
+import { StorageFault } from '../core/storage-fault.ts';
+import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
+import { all, first, query, tables } from '../core/query.ts';
+import { addStory, needStory, saveStory } from '../core/rows.ts';
+
+const summaries = () =>
+  tables
+    .selectFrom('stories')
+    .leftJoin('chapters', (join) =>
+      join.onRef('chapters.story_id', '=', 'stories.id').on('chapters.removed_at', 'is', null),
+    )
+    .select([
+      'stories.id',
+      'stories.title',
+      'stories.updated_at',
+      'stories.last_chapter_id',
+      sql<number | null>`sum(chapters.words)`.as('words'),
+    ])
+    .groupBy('stories.id');
+const livingStories = query(() =>
+  summaries()
+    .where('stories.removed_at', 'is', null)
+    .orderBy('stories.updated_at', 'desc')
+    .orderBy('stories.id', 'desc'),
+);
+const oneStory = query((p: { id: string }) => summaries().where('stories.id', '=', p.id));
+
+interface Summary {
+  id: string;
+  title: string;
+  updated_at: number;
+  last_chapter_id: string | null;
+  words: number | null;
+}
+
+/** Living stories, the one written in last first. */
+export function listStories(db: ReadableDB): StorySummary[] {
+  return all(db, livingStories, {}).map(summary);
+}
+
+/** A story with one chapter that has one empty user turn. The same id again answers with the story that is there. */
+export function createStory(
+  db: WritableDB,
+  given: { id: string; title: string; chapterId: string; chapterTitle?: string; turnId: string },
+): StorySummary {
+  return transaction(db, () => {
+    const known = first(db, oneStory, { id: given.id });
+    if (known) return summary(known);
+    const now = Date.now();
+    addStory(db, {
+      id: given.id,
+      title: given.title.toWellFormed(),
+      last_chapter_id: given.chapterId,
+      created_at: now,
+      updated_at: now,
+      removed_at: null,
+      checksum: 0,
+    });
+    createChapter(db, {
+      id: given.chapterId,
+      storyId: given.id,
+      title: given.chapterTitle ?? 'Chapter 1',
+      turnId: given.turnId,
+    });
+    return needSummary(db, given.id);
+  });
+}
+
+export function renameStory(db: WritableDB, id: string, title: string): void {
+  transaction(db, () => saveStory(db, { ...needStory(db, id), title: title.toWellFormed() }));
+}
+
+/** Takes a story out of the list; everything in it stays. */
+export function removeStory(db: WritableDB, id: string): void {
+  transaction(db, () => saveStory(db, { ...needStory(db, id), removed_at: Date.now() }));
+}
+
+export function restoreStory(db: WritableDB, id: string): void {
+  transaction(db, () => saveStory(db, { ...needStory(db, id), removed_at: null }));
+}
+
+function needSummary(db: ReadableDB, id: string): StorySummary {
+  const row = first(db, oneStory, { id });
+  if (!row) throw new StorageFault('NO_STORY', 'That story is not in this library. Nothing was changed.');
+  return summary(row);
+}
+
+function summary(row: Summary): StorySummary {
+  return {
+    id: row.id,
+    title: row.title,
+    words: row.words ?? 0,
+    updatedAt: row.updated_at,
+    lastChapterId: row.last_chapter_id,
+  };
+}

@@ -1,0 +1,118 @@
+import type { TreeTurn, TurnTree } from '../../../shared/document/turn.ts';
+import type { ReadableDB } from '../core/handle.ts';
+import { all, query, tables } from '../core/query.ts';
+import { findTurn, needChapter, needTurn } from '../core/rows.ts';
+import type { TurnRow } from '../core/schema.ts';
+import { coalesce, splice, type Edit } from './texts.ts';
+
+const turnsOfChapter = query((p: { chapterId: string }) =>
+  tables.selectFrom('turns').selectAll().where('chapter_id', '=', p.chapterId).orderBy('ord'),
+);
+const revisionsFrom = query((p: { turnId: string; seq: number }) =>
+  tables
+    .selectFrom('revisions')
+    .select(['seq', 'kind', 'body'])
+    .where('turn_id', '=', p.turnId)
+    .where('seq', '>=', p.seq)
+    .orderBy('seq'),
+);
+const openEdits = query((p: { turnId: string }) =>
+  tables.selectFrom('edits').select(['at', 'del', 'ins']).where('turn_id', '=', p.turnId).orderBy('version'),
+);
+export interface StoredTree extends TurnTree {
+  readonly structureRev: number;
+}
+
+/** The tree of a chapter, removed turns included. `path`: texts of what is shown only, the others are null. */
+export function readTree(db: ReadableDB, chapterId: string, options: { texts: 'path' | 'all' | 'none' }): StoredTree {
+  const chapter = needChapter(db, chapterId);
+  const rows = new Map(all(db, turnsOfChapter, { chapterId }).map((row) => [row.id, row]));
+  const shown =
+    options.texts === 'path'
+      ? pathOf(rows, chapter.active_root_id)
+      : new Set(options.texts === 'all' ? rows.keys() : []);
+  const turns = new Map<string, TreeTurn>();
+  for (const row of rows.values()) turns.set(row.id, treeTurn(row, shown.has(row.id) ? textOf(db, row) : null));
+  return { structureRev: chapter.structure_rev, activeRootId: chapter.active_root_id, turns };
+}
+
+/** The current text of a turn, removed or not. */
+export function turnText(db: ReadableDB, turnId: string): string {
+  return db.texts.get(turnId) ?? textOf(db, needTurn(db, turnId));
+}
+
+export function textOf(db: ReadableDB, row: TurnRow): string {
+  const known = db.texts.get(row.id);
+  if (known !== undefined) return known;
+  const text = coalesce(editsOf(db, row.id)).reduce(splice, revisionTextOf(db, row));
+  db.texts.put(row.id, text);
+  return text;
+}
+
+/** Whether a place in a turn's text lies inside one character. */
+export function splitsCharacter(db: ReadableDB, turnId: string, at: number): boolean {
+  if (!db.texts.has(turnId)) turnText(db, turnId);
+  return db.texts.splitsPair(turnId, at);
+}
+
+/** The changes since the newest revision. */
+export function editsOf(db: ReadableDB, turnId: string): Edit[] {
+  return all(db, openEdits, { turnId });
+}
+
+/** The text of the newest revision. */
+export function revisionTextOf(db: ReadableDB, row: TurnRow): string {
+  let text = '';
+  for (const { kind, body } of all(db, revisionsFrom, { turnId: row.id, seq: row.full_seq }))
+    text = kind === 'full' ? body : readPatch(body).reduce(splice, text);
+  return text;
+}
+
+export function writePatch(edits: readonly Edit[]): string {
+  return JSON.stringify(edits.map(({ at, del, ins }) => [at, del, ins]));
+}
+
+export function readPatch(body: string): Edit[] {
+  const steps = JSON.parse(body) as [at: number, del: number, ins: string][];
+  return steps.map(([at, del, ins]) => ({ at, del, ins }));
+}
+
+/** The turns of a chapter that these ids name, as a tree of their own. */
+export function readSome(db: ReadableDB, chapterId: string, ids: Iterable<string>): StoredTree {
+  const chapter = needChapter(db, chapterId);
+  const turns = new Map<string, TreeTurn>();
+  for (const id of ids) {
+    const row = findTurn(db, id);
+    if (row?.chapter_id === chapterId) turns.set(id, treeTurn(row, null));
+  }
+  return { structureRev: chapter.structure_rev, activeRootId: chapter.active_root_id, turns };
+}
+
+function treeTurn(row: TurnRow, text: string | null): TreeTurn {
+  return {
+    id: row.id,
+    parentId: row.parent_id,
+    activeChildId: row.active_child_id,
+    order: row.ord,
+    role: row.role,
+    speaker: row.speaker,
+    marked: row.marked === 1,
+    text,
+    version: row.version,
+    interrupted: row.interrupted === 1,
+    tombstone:
+      row.removed_seq === null
+        ? null
+        : {
+            seq: row.removed_seq,
+            children: JSON.parse(row.removed_children ?? '[]') as string[],
+            wasActive: row.removed_was_active === 1,
+          },
+  };
+}
+
+function pathOf(rows: ReadonlyMap<string, TurnRow>, root: string | null): Set<string> {
+  const path = new Set<string>();
+  for (let id = root; id !== null && !path.has(id); id = rows.get(id)?.active_child_id ?? null) path.add(id);
+  return path;
+}

@@ -1,0 +1,63 @@
+import { sql } from 'kysely';
+import { countWords } from '../../../shared/document/count-words.ts';
+import type { WritableDB } from '../core/handle.ts';
+import { first, query, run, tables } from '../core/query.ts';
+import { needChapter } from '../core/rows.ts';
+import { splice, type Edit } from './texts.ts';
+
+const wordsOfPath = query((p: { root: string }) =>
+  tables
+    .withRecursive('path', (e) =>
+      e
+        .selectFrom('turns')
+        .select(['id', 'words', 'active_child_id'])
+        .where('id', '=', p.root)
+        .unionAll(
+          e
+            .selectFrom('path')
+            .innerJoin('turns', 'turns.id', 'path.active_child_id')
+            .select(['turns.id', 'turns.words', 'turns.active_child_id']),
+        ),
+    )
+    .selectFrom('path')
+    .select(sql<number | null>`sum(words)`.as('words')),
+);
+const setWords = query((p: { id: string; words: number }) =>
+  tables.updateTable('chapters').set({ words: p.words }).where('id', '=', p.id),
+);
+const touchStory = query((p: { id: string; chapterId: string; at: number }) =>
+  tables.updateTable('stories').set({ last_chapter_id: p.chapterId, updated_at: p.at }).where('id', '=', p.id),
+);
+
+/** Words of what a chapter shows, as of the newest revisions; and its story was written in just now. */
+export function recountChapter(db: WritableDB, chapterId: string): void {
+  const chapter = needChapter(db, chapterId);
+  const words =
+    chapter.active_root_id === null ? 0 : (first(db, wordsOfPath, { root: chapter.active_root_id })?.words ?? 0);
+  run(db, setWords, { id: chapterId, words });
+  run(db, touchStory, { id: chapter.story_id, chapterId, at: Date.now() });
+}
+
+/** How many words edits add to a text. Only what stands between the nearest spaces around each is counted: a long chapter takes no longer than a short one. */
+export function wordsAdded(text: string, edits: readonly Edit[]): number {
+  let added = 0;
+  for (const edit of edits) {
+    const [from, to] = [spaceBefore(text, edit.at), spaceAfter(text, edit.at + edit.del)];
+    const next = splice(text, edit);
+    added += countWords(next.slice(from, to + next.length - text.length)) - countWords(text.slice(from, to));
+    text = next;
+  }
+  return added;
+}
+
+const isSpace = (unit: number) => unit === 32 || unit === 10 || unit === 9 || unit === 13;
+
+function spaceBefore(text: string, at: number): number {
+  while (at > 0 && !isSpace(text.charCodeAt(at - 1))) at -= 1;
+  return at;
+}
+
+function spaceAfter(text: string, at: number): number {
+  while (at < text.length && !isSpace(text.charCodeAt(at))) at += 1;
+  return at;
+}

@@ -1,0 +1,97 @@
+import type { ChapterDocument, ChapterSummary, RemovedItem, StorySummary } from '../../../shared/contract/stories.ts';
+import {
+  createChapter,
+  getChapter,
+  listChapters,
+  removeChapter,
+  removedItems,
+  renameChapter,
+  restoreChapter,
+} from '../../storage/repositories/chapters.ts';
+import type { WritableDB } from '../../storage/core/handle.ts';
+import {
+  createStory,
+  listStories,
+  removeStory,
+  renameStory,
+  restoreStory,
+} from '../../storage/repositories/stories.ts';
+import { readTree } from '../../storage/repositories/turns.ts';
+import type { Generations } from '../writing/generations.ts';
+
+export interface Stories {
+  list(): StorySummary[];
+  create(story: { id: string; title: string; chapterId: string; turnId: string }): StorySummary;
+  rename(id: string, title: string): void;
+  remove(id: string): Promise<void>;
+  restore(id: string): void;
+  removed(): RemovedItem[];
+}
+
+/** `forget`: what is kept of a chapter beside the store goes with it. */
+export function createStories(
+  db: WritableDB,
+  generations: Generations,
+  forget: (chapterId: string) => Promise<void>,
+): Stories {
+  return {
+    list: () => listStories(db),
+    create: (story) => createStory(db, story),
+    rename: (id, title) => {
+      renameStory(db, id, title);
+    },
+    async remove(id) {
+      await generations.stopIn((one) => one.storyId === id);
+      const chapters = listChapters(db, id);
+      removeStory(db, id);
+      for (const chapter of chapters) await forget(chapter.id);
+    },
+    restore: (id) => {
+      restoreStory(db, id);
+    },
+    removed: () => removedItems(db),
+  };
+}
+
+export interface Chapters {
+  list(storyId: string): ChapterSummary[];
+  create(chapter: { id: string; storyId: string; title: string; turnId: string }): ChapterSummary;
+  rename(id: string, title: string): void;
+  remove(id: string): Promise<void>;
+  restore(id: string): void;
+  open(id: string): ChapterDocument;
+}
+
+export function createChapters(
+  db: WritableDB,
+  generations: Generations,
+  { onOpen, forget }: { onOpen(chapterId: string): void; forget(chapterId: string): Promise<void> },
+): Chapters {
+  return {
+    list: (storyId) => listChapters(db, storyId),
+    create: (chapter) => createChapter(db, chapter),
+    rename: (id, title) => {
+      renameChapter(db, id, title);
+    },
+    async remove(id) {
+      await generations.stopIn((one) => one.chapterId === id);
+      removeChapter(db, id);
+      await forget(id);
+    },
+    restore: (id) => {
+      restoreChapter(db, id);
+    },
+    open(id) {
+      onOpen(id);
+      const chapter = getChapter(db, id);
+      const tree = readTree(db, id, { texts: 'path' });
+      return {
+        chapter,
+        structureRev: tree.structureRev,
+        activeRootId: tree.activeRootId,
+        turns: [...tree.turns.values()],
+        generation: generations.runningIn(id),
+      };
+    },
+  };
+}

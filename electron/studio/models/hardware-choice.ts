@@ -1,0 +1,95 @@
+import { cpus } from 'node:os';
+import { DEFAULT_HARDWARE, type Hardware, hardwareSchema } from '../../../shared/settings/hardware.ts';
+import type { LoadOptions } from '../../engines/local/protocol.ts';
+import type { ReadableDB, WritableDB } from '../../storage/core/handle.ts';
+import { readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
+import { engineThreads, mayUseGpu } from './loaded-engine.ts';
+import { StudioError } from '../studio-error.ts';
+import type { FoundModel } from './model-files.ts';
+
+/** Where the files are that a hardware setting names by their ids. */
+export interface NamedFiles {
+  readonly adapters: readonly FoundModel[];
+  readonly models: readonly FoundModel[];
+}
+
+export function hardwareOf(db: ReadableDB, modelId: string): Hardware {
+  const stored = hardwareSchema.safeParse(readSetting(db, scope(modelId), 'hardware'));
+  return stored.success ? stored.data : DEFAULT_HARDWARE;
+}
+
+export function rememberHardware(db: WritableDB, modelId: string, hardware: Hardware): void {
+  writeSetting(db, scope(modelId), 'hardware', hardware);
+}
+
+/** A prompt chunk that was measured is kept: another one would make other replies. Another machine, file or setting measures anew. */
+export function rememberChunk(db: WritableDB, model: FoundModel, hardware: Hardware, chunk: number): void {
+  if (hardware.promptChunk === null)
+    writeSetting(db, scope(model.id), 'promptChunk', { chunk, on: circumstances(model, hardware) });
+}
+
+export function loadOptions(
+  db: ReadableDB,
+  model: FoundModel,
+  contextSize: number | null,
+  hardware: Hardware,
+  files: NamedFiles,
+): LoadOptions {
+  const memory = Number.parseInt(process.env['PAPHOS_MEMORY_MB'] ?? '', 10) * 1e6;
+  return {
+    path: model.path,
+    contextSize,
+    threads: hardware.threads || engineThreads(),
+    gpu: mayUseGpu(),
+    ...(memory > 0 ? { memory } : {}),
+    tuning: {
+      promptChunk:
+        hardware.promptChunk ??
+        (Number.parseInt(process.env['PAPHOS_PROMPT_CHUNK'] ?? '', 10) || measuredChunk(db, model, hardware)),
+      gpuLayers: hardware.gpuLayers,
+      device: hardware.device,
+      keyCache: hardware.keyCache,
+      lookup: hardware.lookup,
+      fastSlide: hardware.fastSlide,
+      draft: hardware.draft === null ? null : named(files.models, hardware.draft, 'The model that guesses ahead'),
+      adapters: hardware.adapters.map(({ id, scale }) => ({
+        path: named(files.adapters, id, 'An adapter of this model'),
+        scale,
+      })),
+    },
+  };
+}
+
+function measuredChunk(db: ReadableDB, model: FoundModel, hardware: Hardware): number | null {
+  const stored = readSetting(db, scope(model.id), 'promptChunk') as {
+    readonly chunk: number;
+    readonly on: string;
+  } | null;
+  return stored?.on === circumstances(model, hardware) ? stored.chunk : null;
+}
+
+function circumstances(model: FoundModel, { threads, gpuLayers, device, keyCache }: Hardware): string {
+  return JSON.stringify([
+    cpus()[0]?.model,
+    cpus().length,
+    threads || engineThreads(),
+    mayUseGpu(),
+    gpuLayers,
+    device,
+    keyCache,
+    model.bytes,
+    model.modifiedAt,
+  ]);
+}
+
+function named(files: readonly FoundModel[], id: string, what: string): string {
+  const file = files.find((one) => one.id === id);
+  if (file === undefined)
+    throw new StudioError(
+      'NOT_FOUND',
+      `${what} is not there any more. Put the file back, or choose without it in the advanced settings.`,
+    );
+  return file.path;
+}
+
+const scope = (modelId: string): string => `model:${modelId}`;

@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openStore } from '../../storage/core/open.ts';
+import { createCrashes } from './model-crashes.ts';
+
+const model = { id: 'm', bytes: 1, modifiedAt: 1 };
+const crash = { code: 'CRASH', message: 'It ended.' };
+
+test('a store that takes no settings any more ends neither the studio nor a reply', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'paphos-crashes-'));
+  const { db, close } = openStore(folder);
+  const crashes = createCrashes(db);
+  crashes.died(model, crash);
+  crashes.died(model, crash);
+  expect(crashes.fault(model)?.code).toBe('ASIDE');
+  for (const change of ['INSERT', 'DELETE'])
+    db.sqlite.exec(
+      `CREATE TEMP TRIGGER full_${change} BEFORE ${change} ON settings BEGIN SELECT RAISE(ABORT, 'full'); END`,
+    );
+  crashes.forget(model);
+  crashes.died(model, crash);
+  expect(crashes.fault(model)?.code).toBe('ASIDE');
+  close();
+  rmSync(folder, { recursive: true });
+});

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { StudioFault } from '../../../shared/contract/common.ts';
+import type { WritableDB } from '../../storage/core/handle.ts';
+import { readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
+import type { ModelVersion } from './model-files.ts';
+
+/** So many ends of the process without a finished reply between them, and the file is put aside. */
+const ASIDE = 2;
+const stored = z.object({ bytes: z.number(), modifiedAt: z.number(), count: z.number() });
+
+/** Model files that ended the engine. A file of the same path with another size or date is another one. */
+export interface Crashes {
+  died(model: ModelVersion, fault: StudioFault): void;
+  /** It wrote a reply to its end, or the person wants to try it again. */
+  forget(model: ModelVersion): void;
+  /** Why it is put aside; null if it is not. */
+  fault(model: ModelVersion): StudioFault | null;
+}
+
+export function createCrashes(db: WritableDB): Crashes {
+  const scope = ({ id }: ModelVersion): string => `model:${id}`;
+  const known = (model: ModelVersion): number => {
+    const { data } = stored.safeParse(readSetting(db, scope(model), 'crashes'));
+    return data?.bytes === model.bytes && data.modifiedAt === model.modifiedAt ? data.count : 0;
+  };
+  const note = (model: ModelVersion, value: z.infer<typeof stored> | null): void => {
+    try {
+      writeSetting(db, scope(model), 'crashes', value);
+    } catch {
+      // A disk that is full takes no reply with it: the text matters more than this count.
+    }
+  };
+  return {
+    died(model, { code }) {
+      if (code !== 'CRASH' && code !== 'HANG') return;
+      note(model, { bytes: model.bytes, modifiedAt: model.modifiedAt, count: known(model) + 1 });
+    },
+    forget(model) {
+      if (readSetting(db, scope(model), 'crashes') !== null) note(model, null);
+    },
+    fault(model) {
+      const count = known(model);
+      return count < ASIDE
+        ? null
+        : {
+            code: 'ASIDE',
+            message:
+              'This model ended the engine twice in a row, so it was put aside. Your text is safe. Choose another model, or try this one again: it may work with a smaller context, or once other programs are closed.',
+            detail: `${String(count)} ends of the process without a finished reply between them`,
+          };
+    },
+  };
+}

@@ -1,0 +1,305 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type {
+  AdapterFile,
+  EngineStatus,
+  FormatReport,
+  LoadedHardware,
+  ModelFile,
+  Survey,
+} from '../../../shared/contract/models.ts';
+import { FORMATS, formatByName } from '../../../shared/prompt/formats/formats.ts';
+import type { PromptFormat } from '../../../shared/prompt/types.ts';
+import type { Hardware } from '../../../shared/settings/hardware.ts';
+import { DEFAULT_SAMPLING, type Sampling } from '../../../shared/settings/sampling.ts';
+import type { Fingerprint } from '../../engines/local/gguf/fingerprint.ts';
+import type { GgufHeader } from '../../engines/local/gguf/header.ts';
+import type { LoadOptions } from '../../engines/local/protocol.ts';
+import type { WritableDB } from '../../storage/core/handle.ts';
+import { getModel, rememberModel } from '../../storage/repositories/model-records.ts';
+import { readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
+import type { Crashes } from './model-crashes.ts';
+import type { Engine, Ready } from './loaded-engine.ts';
+import { faultOf, StudioError } from '../studio-error.ts';
+import type { Fingerprints } from './fingerprints.ts';
+import { reportFormat } from './format-report.ts';
+import { createInspections } from './inspections.ts';
+import { hardwareOf, loadOptions, rememberChunk, rememberHardware } from './hardware-choice.ts';
+import { type Examined, formatOfModel } from './model-format.ts';
+import { findAdapters, findModels, type DemoModel, type FoundModel } from './model-files.ts';
+
+export interface Models {
+  list(): Promise<ModelFile[]>;
+  load(wish: {
+    id: string;
+    contextSize: number | null;
+    hardware?: Hardware | undefined;
+    anyway?: boolean | undefined;
+    again?: boolean | undefined;
+  }): Promise<void>;
+  survey(wish: { id: string; contextSize: number | null; hardware: Hardware }): Promise<Survey>;
+  adapters(): AdapterFile[];
+  setFormat(id: string, format: string | null): Promise<void>;
+  /** How a format (null: the detected one) suits a model. */
+  examineFormat(id: string, format: string | null): Promise<FormatReport>;
+  formats(): { name: string; title: string }[];
+  unload(): Promise<void>;
+  status(signal?: AbortSignal): AsyncGenerator<EngineStatus, void>;
+  /** Whether what this model has read is kept on disk. */
+  keepsStates(id: string): boolean;
+  /** The sampling that suits the model of last time. */
+  suitableSampling(): Sampling;
+  /** What a reply needs: waits for a load, starts the model of last time if none was loaded yet. */
+  readyForReply(): Promise<Ready>;
+  loadDefault(): Promise<void>;
+}
+
+export interface ModelsOptions {
+  readonly db: WritableDB;
+  readonly engine: Engine;
+  readonly crashes: Crashes;
+  readonly fingerprints: Fingerprints;
+  readonly demo: DemoModel | null;
+  readonly dataDir: string;
+  readonly modelsDir: string | null;
+  survey(options: LoadOptions, freed: LoadedHardware['memory']): Promise<Survey>;
+  beforeChange(): Promise<void>;
+}
+
+/** A state grows with its model: of larger ones it may take a gigabyte for a story. */
+const KEEPS_STATES_BELOW = 4e9;
+
+export function createModels({
+  db,
+  engine,
+  crashes,
+  fingerprints,
+  demo,
+  dataDir,
+  modelsDir,
+  survey,
+  beforeChange,
+}: ModelsOptions): Models {
+  const own = join(dataDir, 'models');
+  const adapters = join(dataDir, 'adapters');
+  for (const folder of [own, adapters]) mkdirSync(folder, { recursive: true });
+  const inspections = createInspections();
+  const find = (): FoundModel[] => findModels(demo, [own, ...(modelsDir ? [modelsDir] : [])]);
+
+  function choose(model: FoundModel, examined: Examined): PromptFormat {
+    const chosen = getModel(db, model.id)?.chosenFormat;
+    return (chosen ? formatByName(chosen) : null) ?? formatOfModel(model.path, examined, demo).format;
+  }
+
+  async function describe(model: FoundModel): Promise<ModelFile> {
+    const { examined, fault } = await inspections.of(model);
+    const stored = getModel(db, model.id);
+    const found = examined ? formatOfModel(model.path, examined, demo) : null;
+    const header = examined?.header;
+    const fingerprint = fingerprints.of(model);
+    return {
+      id: model.id,
+      name: model.name,
+      bytes: model.bytes,
+      demo: model.demo,
+      architecture: header?.architecture ?? null,
+      contextLength: header?.contextLength ?? null,
+      format: found?.format.name ?? null,
+      formatTitle: found?.format.title ?? null,
+      evidence: found ? `${found.format.title}: ${found.reasons[0] ?? ''}` : null,
+      confidence: found?.confidence ?? null,
+      chosenFormat: stored?.chosenFormat ?? null,
+      contextSize: stored?.contextSize ?? null,
+      hardware: hardwareOf(db, model.id),
+      fault: fault ?? crashes.fault(model),
+      parts: header?.parts ?? 1,
+      sha256: fingerprint?.sha256 ?? null,
+      genuine: demo && model.demo && fingerprint ? fingerprint.sha256 === demo.sha256 : null,
+      warnings: warningsOf(header, fingerprint),
+    };
+  }
+
+  function byId(id: string): FoundModel {
+    const model = find().find((one) => one.id === id);
+    if (!model)
+      throw new StudioError(
+        'NO_MODEL',
+        'This model file is not there any more. Put it back into the models folder, or choose another one.',
+      );
+    return model;
+  }
+
+  function remember(
+    model: FoundModel,
+    header: GgufHeader,
+    change: { chosenFormat?: string | null; contextSize?: number | null; lastUsedAt?: number },
+  ): void {
+    const stored = getModel(db, model.id);
+    const known = fingerprints.of(model);
+    rememberModel(db, {
+      id: model.id,
+      path: model.path,
+      name: model.name,
+      bytes: model.bytes,
+      modifiedAt: model.modifiedAt,
+      sha256: known?.sha256 ?? null,
+      broken: known?.broken ?? null,
+      architecture: header.architecture,
+      contextLength: header.contextLength,
+      chosenFormat: stored?.chosenFormat ?? null,
+      contextSize: stored?.contextSize ?? null,
+      lastUsedAt: stored?.lastUsedAt ?? null,
+      ...change,
+    });
+  }
+
+  const optionsFor = (model: FoundModel, contextSize: number | null, hardware: Hardware): LoadOptions =>
+    loadOptions(db, model, contextSize, hardware, { adapters: findAdapters(adapters), models: find() });
+
+  function refuseAside(model: FoundModel): void {
+    const aside = crashes.fault(model);
+    if (aside) throw new StudioError(aside.code, aside.message, aside.detail);
+  }
+
+  async function start(
+    model: FoundModel,
+    contextSize: number | null,
+    {
+      hardware = hardwareOf(db, model.id),
+      anyway = false,
+    }: { hardware?: Hardware | undefined; anyway?: boolean | undefined } = {},
+  ): Promise<Ready> {
+    refuseAside(model);
+    const { examined, fault } = await inspections.again(model);
+    if (!examined) throw new StudioError(fault.code, fault.message, fault.detail);
+    const ready = await engine.load({
+      id: model.id,
+      name: model.name,
+      options: { ...optionsFor(model, contextSize, hardware), anyway },
+      hardware,
+      format: choose(model, examined),
+      bytes: model.bytes,
+      modifiedAt: model.modifiedAt,
+      sha256: fingerprints.of(model)?.sha256 ?? null,
+    });
+    remember(model, examined.header, { contextSize, lastUsedAt: Date.now() });
+    rememberHardware(db, model.id, hardware);
+    rememberChunk(db, model, hardware, ready.promptChunk);
+    writeSetting(db, 'studio', 'model', model.id);
+    fingerprints.read(model);
+    return ready;
+  }
+
+  async function openable(model: FoundModel): Promise<Examined> {
+    const { examined } = await inspections.of(model);
+    if (!examined)
+      throw new StudioError('MODEL', 'This model cannot be opened, so it has no format. Choose another one.');
+    return examined;
+  }
+
+  function lastUsed(): FoundModel | null {
+    const id = readSetting(db, 'studio', 'model');
+    const all = find();
+    return all.find((model) => model.id === id) ?? all.find((model) => model.demo) ?? null;
+  }
+
+  let first: Promise<Ready | null> | null = null;
+  const startLast = (): Promise<Ready | null> => {
+    first ??= (async () => {
+      const model = lastUsed();
+      if (!model) return null;
+      try {
+        return await start(model, getModel(db, model.id)?.contextSize ?? null);
+      } catch (error) {
+        engine.refuse(model, faultOf(error));
+        throw error;
+      }
+    })();
+    return first;
+  };
+
+  /** A file that was replaced while nothing had it open is another model: its own hash, format and warnings, and nothing that the old one read. */
+  async function startReplaced(): Promise<void> {
+    const { replaced } = engine;
+    if (!replaced) return;
+    const {
+      id,
+      hardware,
+      options: { contextSize, anyway },
+    } = replaced;
+    const model = byId(id);
+    await beforeChange();
+    await start(model, contextSize, { hardware, anyway });
+  }
+
+  return {
+    list: () => Promise.all(find().map(describe)),
+    async load({ id, contextSize, hardware, anyway, again = false }) {
+      const model = byId(id);
+      if (again) crashes.forget(model);
+      first ??= Promise.resolve(null);
+      await beforeChange();
+      await start(model, contextSize, { hardware, anyway });
+    },
+    async survey({ id, contextSize, hardware }) {
+      return survey(optionsFor(byId(id), contextSize, hardware), engine.host.held);
+    },
+    adapters: () => findAdapters(adapters).map(({ id, name, bytes }) => ({ id, name, bytes })),
+    async setFormat(id, format) {
+      const model = byId(id);
+      if (format !== null && !formatByName(format))
+        throw new StudioError('NO_FORMAT', `Paphos has no prompt format called “${format}”. Choose one of the list.`);
+      const examined = await openable(model);
+      remember(model, examined.header, { chosenFormat: format });
+      engine.setFormat(id, choose(model, examined));
+    },
+    async examineFormat(id, format) {
+      const model = byId(id);
+      const examined = await openable(model);
+      const detected = formatOfModel(model.path, examined, demo);
+      return reportFormat((format === null ? null : formatByName(format)) ?? detected.format, {
+        modelId: id,
+        examined,
+        detected,
+        engine,
+      });
+    },
+    formats: () => FORMATS.map(({ name, title }) => ({ name, title })),
+    async unload() {
+      await beforeChange();
+      await engine.unload();
+    },
+    status: (signal) => engine.watch(signal),
+    keepsStates: (id) => hardwareOf(db, id).keepState ?? (getModel(db, id)?.bytes ?? Infinity) < KEEPS_STATES_BELOW,
+    suitableSampling: () => (demo && lastUsed()?.demo ? demo.sampling : DEFAULT_SAMPLING),
+    async readyForReply() {
+      await startLast().catch(() => null);
+      await startReplaced();
+      const ready = await engine.ready();
+      const last = lastUsed();
+      if (last) refuseAside(last);
+      if (!ready)
+        throw new StudioError(
+          'NO_ENGINE',
+          'No model is ready. Nothing was changed; choose a model, then press Reply again.',
+        );
+      return ready;
+    },
+    async loadDefault() {
+      // What went wrong is in the status.
+      await startLast().catch(() => null);
+    },
+  };
+}
+
+function warningsOf(header: GgufHeader | undefined, fingerprint: Fingerprint | null): string[] {
+  const broken = fingerprint?.broken ?? null;
+  return [
+    ...(header?.warnings ?? []).map(({ message }) => message),
+    ...(broken === null
+      ? []
+      : [
+          `Some of this model’s weights are no numbers (${broken}), so it may write nonsense or nothing. Download it again.`,
+        ]),
+  ];
+}

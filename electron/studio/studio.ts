@@ -1,0 +1,161 @@
+import type { ChangeAck } from '../../shared/contract/writing.ts';
+import type { Change } from '../../shared/document/turn.ts';
+import { createInferenceHost } from '../engines/local/host/supervisor.ts';
+import { surveyLoad } from '../engines/local/host/load-survey.ts';
+import type { StartEngine } from '../engines/local/protocol.ts';
+import { createRouter, type StudioRouter } from '../rpc/router.ts';
+import { listChapters } from '../storage/repositories/chapters.ts';
+import { applyChange } from '../storage/repositories/changes.ts';
+import { openStore } from '../storage/core/open.ts';
+import { createReadAhead } from './writing/read-ahead.ts';
+import { createCounts } from './writing/token-counts.ts';
+import { createCrashes } from './models/model-crashes.ts';
+import { acknowledgeTooEarly } from './writing/early-ack.ts';
+import { createEngine } from './models/loaded-engine.ts';
+import { createFingerprints } from './models/fingerprints.ts';
+import { ensureFirstStory } from './library/first-story.ts';
+import { createForecasts } from './writing/reply-forecast.ts';
+import { createGenerations } from './writing/generations.ts';
+import { createStoryLocks } from './library/story-locks.ts';
+import { readDemoModel } from './models/model-files.ts';
+import { createModels } from './models/models.ts';
+import { createWriteAhead } from './writing/write-ahead.ts';
+import { createRevisions } from './writing/revision-closing.ts';
+import type { Services } from './services.ts';
+import { createSettings, engineSettings } from './settings/settings.ts';
+import { createChapters, createStories } from './library/library.ts';
+import { createWriting } from './writing/writing.ts';
+
+/** The engine starts when the page has had time to appear; opening a chapter pushes it back a little. */
+const ENGINE_AFTER_START_MS = 1500;
+const ENGINE_AFTER_OPEN_MS = 500;
+
+export interface StudioOptions {
+  readonly dataDir: string;
+  readonly modelsDir: string | null;
+  /** Holds models/model.json. */
+  readonly resourcesDir: string;
+  readonly startEngine: StartEngine;
+}
+export interface Studio {
+  readonly router: StudioRouter;
+  close(): Promise<void>;
+}
+
+/** The studio: a store, an engine and what a person can do with them. It knows no window and no socket. */
+export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOptions): Promise<Studio> {
+  const store = openStore(dataDir);
+  const { db } = store;
+  ensureFirstStory(db);
+
+  const forecasts = createForecasts(db);
+  const crashes = createCrashes(db);
+  const engine = createEngine(() => createInferenceHost(startEngine), {
+    crashes,
+    restMinutes: () => engineSettings(db).restMinutes,
+    onReply: (ready, stats) => {
+      forecasts.learn(ready, stats);
+    },
+  });
+  const generations = createGenerations(db, engine, (order) => {
+    writeAhead.after(order);
+  });
+  const revisions = createRevisions(db);
+  const counts = createCounts(
+    (texts) => engine.host.count(texts),
+    () => engine.busy,
+  );
+  const demo = readDemoModel(resourcesDir);
+  const fingerprints = createFingerprints(db, engine);
+  const models = createModels({
+    db,
+    engine,
+    crashes,
+    fingerprints,
+    demo,
+    dataDir,
+    modelsDir,
+    survey: (options, freed) => surveyLoad(startEngine, options, freed),
+    async beforeChange() {
+      counts.forget();
+      writeAhead.drop();
+      await generations.stopIn(() => true);
+      await readAhead.save();
+    },
+  });
+  const settings = createSettings(
+    db,
+    () => models.suitableSampling(),
+    () => {
+      engine.restAnew();
+    },
+  );
+  const readAhead = createReadAhead({ db, engine, settings, dataDir, keepsStates: (id) => models.keepsStates(id) });
+  const writeAhead = createWriteAhead(db, engine, settings);
+  const locks = createStoryLocks((storyId) => {
+    for (const chapter of listChapters(db, storyId)) revisions.close(chapter.id, 'blur');
+  });
+
+  const waking = setTimeout(() => {
+    void models.loadDefault();
+  }, ENGINE_AFTER_START_MS);
+  let opened = false;
+  const pageAppears = (chapterId: string): void => {
+    readAhead.touched(chapterId);
+    if (opened) return;
+    opened = true;
+    clearTimeout(waking);
+    woken = setTimeout(() => {
+      void models.loadDefault();
+    }, ENGINE_AFTER_OPEN_MS);
+  };
+  let woken: NodeJS.Timeout | undefined;
+
+  const commit = async (change: Change): Promise<ChangeAck> => {
+    const ack = applyChange(db, change);
+    readAhead.touched(change.chapterId);
+    return ack;
+  };
+  const apply = process.env['PAPHOS_TEST_EARLY_ACK'] === '1' ? acknowledgeTooEarly(commit) : commit;
+  const services: Services = {
+    stories: createStories(db, generations, readAhead.forget),
+    chapters: createChapters(db, generations, { onOpen: pageAppears, forget: readAhead.forget }),
+    writing: createWriting({
+      db,
+      engine,
+      models,
+      settings,
+      generations,
+      locks,
+      revisions,
+      counts,
+      readAhead,
+      writeAhead,
+      forecasts,
+      apply,
+    }),
+    models,
+    settings,
+  };
+
+  let closing: Promise<void> | null = null;
+  return {
+    router: createRouter(services),
+    close() {
+      closing ??= (async () => {
+        clearTimeout(waking);
+        clearTimeout(woken);
+        counts.forget();
+        writeAhead.drop();
+        await generations.stopIn(() => true);
+        fingerprints.close();
+        await readAhead.save();
+        readAhead.close();
+        await engine.close();
+        revisions.closeEverything();
+        store.close();
+      })();
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,314 @@
+import { randomInt } from 'node:crypto';
+import type {
+  ChangeAck,
+  GenerationCandidates,
+  GenerationEvent,
+  GenerationStart,
+  Hold,
+  PlannedReply,
+  RunningGeneration,
+} from '../../../shared/contract/writing.ts';
+import type { Change, Op, TreeTurn, TurnTree } from '../../../shared/document/turn.ts';
+import { newId } from '../../../shared/document/ids.ts';
+import type { Cut } from '../../../shared/prompt/types.ts';
+import { activePath, childrenOf } from '../../../shared/document/tree.ts';
+import { readCandidates } from '../../engines/local/candidate-record.ts';
+import { listCandidates } from '../../storage/repositories/reply-candidates.ts';
+import { getChapter } from '../../storage/repositories/chapters.ts';
+import { applyChange } from '../../storage/repositories/changes.ts';
+import { transaction, type WritableDB } from '../../storage/core/handle.ts';
+import type { StoredReply } from '../../storage/repositories/last-reply.ts';
+import { readTree, turnText } from '../../storage/repositories/turns.ts';
+import { replyToRepeat } from './repeat-reply.ts';
+import type { ReadAhead } from './read-ahead.ts';
+import type { Counts } from './token-counts.ts';
+import type { Engine } from '../models/loaded-engine.ts';
+import { StudioError } from '../studio-error.ts';
+import type { Forecasts } from './reply-forecast.ts';
+import type { Generations } from './generations.ts';
+import type { StoryLocks } from '../library/story-locks.ts';
+import type { Models } from '../models/models.ts';
+import type { WriteAhead } from './write-ahead.ts';
+import { branchTo, promptRequest, reserveFor, wholeLedger, type Target } from './prompt-request.ts';
+import type { Revisions } from './revision-closing.ts';
+import type { Settings } from '../settings/settings.ts';
+
+export interface Place {
+  readonly chapterId: string;
+  readonly turnId: string | null;
+  readonly offset: number | null;
+}
+export interface Wish extends Place {
+  readonly kind: 'reply' | 'continue' | 'retry' | 'again';
+  readonly count: number;
+  readonly cold: boolean;
+}
+
+export interface Writing {
+  applyChange(change: Change, clientId: string): Promise<ChangeAck>;
+  activate(
+    wish: { changeId: string; chapterId: string; turnId: string },
+    clientId: string,
+  ): { structureRev: number; path: TreeTurn[]; generation: RunningGeneration | null };
+  generate(wish: Wish, clientId: string): Promise<GenerationStart>;
+  follow(generationId: string, afterSeq: number, signal?: AbortSignal): AsyncGenerator<GenerationEvent, void>;
+  stop(generationId: string, all: boolean): void;
+  plan(place: Place): Promise<PlannedReply>;
+  candidates(of: { readonly generationId: string } | { readonly turnId: string }): readonly GenerationCandidates[];
+  hold(storyId: string, clientId: string, signal?: AbortSignal): AsyncGenerator<Hold, void>;
+  takeOver(storyId: string, clientId: string): void;
+}
+
+export interface WritingParts {
+  readonly db: WritableDB;
+  readonly engine: Engine;
+  readonly models: Models;
+  readonly settings: Settings;
+  readonly generations: Generations;
+  readonly locks: StoryLocks;
+  readonly revisions: Revisions;
+  readonly counts: Counts;
+  readonly readAhead: ReadAhead;
+  readonly writeAhead: WriteAhead;
+  readonly forecasts: Forecasts;
+  readonly apply: (change: Change) => Promise<ChangeAck>;
+}
+
+/** Where a reply will stand, and what leads to it. */
+interface Opening {
+  readonly turnId: string;
+  readonly offset: number;
+  readonly ops: readonly Op[];
+  readonly target: Target;
+}
+type Asked = Omit<Wish, 'count' | 'cold' | 'kind'> & { readonly kind: 'reply' | 'continue' | 'retry' };
+
+export function createWriting({
+  db,
+  engine,
+  models,
+  settings,
+  generations,
+  locks,
+  revisions,
+  counts,
+  readAhead,
+  writeAhead,
+  forecasts,
+  apply,
+}: WritingParts): Writing {
+  const storyOf = (chapterId: string): string => getChapter(db, chapterId).storyId;
+  const assertWriter = (chapterId: string, clientId: string): void => {
+    locks.assertWriter(storyOf(chapterId), clientId);
+  };
+
+  /** Continue at an offset of a turn; `turns` end in that turn, its text cut there. */
+  function continued(tree: TurnTree, turnId: string, offset: number | null): Opening {
+    const { turns, versions } = branchTo(db, tree, turnId);
+    const last = turns.pop();
+    if (!last)
+      throw new StudioError('NOTHING_WRITTEN', 'There is nothing to continue yet. Write a line, then press Reply.');
+    const at = Math.min(offset ?? last.text.length, last.text.length);
+    return {
+      turnId,
+      offset: at,
+      ops: [],
+      target: { turns: [...turns, { ...last, text: last.text.slice(0, at) }], versions, open: true },
+    };
+  }
+
+  function answered(tree: TurnTree, after: string | null, speaker: string | null, as: 'chain' | 'alternate'): Opening {
+    const turnId = newId();
+    const { turns, versions } = branchTo(db, tree, after);
+    const op: Op = { op: 'insert', after, as, turn: { id: turnId, role: 'model', speaker, marked: true, text: '' } };
+    return { turnId, offset: 0, ops: [op], target: { turns, versions, open: false } };
+  }
+
+  /** Beside the first one, from the text that stood in its turn already. */
+  function repeated(tree: TurnTree, first: StoredReply): Opening {
+    const turn = tree.turns.get(first.turnId);
+    if (!turn || turn.tombstone)
+      throw new StudioError(
+        'NOT_FOUND',
+        'This turn is not in the chapter any more. Nothing was changed; reload the page.',
+      );
+    const turnId = newId();
+    const { turns, versions } = branchTo(db, tree, turn.parentId);
+    const begun = { id: turnId, role: 'model', speaker: turn.speaker, text: first.before } as const;
+    const op: Op = { op: 'insert', after: turn.parentId, as: 'alternate', turn: { ...begun, marked: true } };
+    return {
+      turnId,
+      offset: first.before.length,
+      ops: [op],
+      target: { turns: first.open ? [...turns, begun] : turns, versions, open: first.open },
+    };
+  }
+
+  function opening(tree: TurnTree, { kind, turnId, offset }: Asked): Opening {
+    const end = activePath(tree).at(-1);
+    const chosen = turnId === null ? end : tree.turns.get(turnId);
+    if (!chosen)
+      throw new StudioError(
+        'NOT_FOUND',
+        'This turn is not in the chapter any more. Nothing was changed; reload the page.',
+      );
+    if (kind === 'continue') return continued(tree, chosen.id, offset);
+    if (kind === 'retry') return answered(tree, chosen.parentId, chosen.speaker, 'alternate');
+    if (chosen.role === 'model' && chosen.id === end?.id) return continued(tree, chosen.id, null);
+    return answered(tree, chosen.id, null, childrenOf(tree, chosen.id).length > 0 ? 'alternate' : 'chain');
+  }
+
+  /** Alternates that nobody looks at make room for a reply that somebody waits for: they end with what they have. */
+  async function makeRoom(): Promise<void> {
+    const running = generations.running();
+    if (!running) return;
+    if (activePath(readTree(db, running.chapterId, { texts: 'none' })).some(({ id }) => id === running.turnId))
+      throw busy();
+    await generations.stopIn(() => true);
+  }
+
+  const isStreaming = (turnId: string): boolean => generations.running()?.turnId === turnId;
+
+  return {
+    async applyChange(change, clientId) {
+      assertWriter(change.chapterId, clientId);
+      if (change.ops.some((op) => op.op === 'remove' && isStreaming(op.turnId))) await generations.stopIn(() => true);
+      const ack = await apply(change);
+      revisions.touched(change.chapterId);
+      return ack;
+    },
+
+    activate({ changeId, chapterId, turnId }, clientId) {
+      assertWriter(chapterId, clientId);
+      const before = readTree(db, chapterId, { texts: 'none' });
+      const turn = before.turns.get(turnId);
+      if (!turn || turn.tombstone)
+        throw new StudioError(
+          'NOT_FOUND',
+          'This alternate is not in the chapter any more. Nothing was changed; reload the page.',
+        );
+      const { structureRev } = applyChange(db, {
+        changeId,
+        chapterId,
+        structureRev: before.structureRev,
+        ops: [{ op: 'activate', parentId: turn.parentId, turnId }],
+      });
+      readAhead.touched(chapterId);
+      const { turns } = readTree(db, chapterId, { texts: 'path' });
+      const path: TreeTurn[] = [];
+      for (
+        let next = turns.get(turnId);
+        next;
+        next = next.activeChildId === null ? undefined : turns.get(next.activeChildId)
+      )
+        path.push({ ...next, text: next.text ?? turnText(db, next.id) });
+      return { structureRev, path, generation: generations.runningIn(chapterId) };
+    },
+
+    async generate(wish, clientId) {
+      assertWriter(wish.chapterId, clientId);
+      await makeRoom();
+      const ready = await models.readyForReply();
+      readAhead.touched(wish.chapterId);
+      void readAhead.bringBack(wish.chapterId, ready);
+      if (generations.running()) throw busy();
+      const storyId = storyOf(wish.chapterId);
+      const tree = readTree(db, wish.chapterId, { texts: 'path' });
+      const first = wish.kind === 'again' ? replyToRepeat(db, wish.turnId, ready) : null;
+      const kind = wish.kind === 'again' ? 'retry' : wish.kind;
+      const { turnId, offset, ops, target } = first ? repeated(tree, first) : opening(tree, { ...wish, kind });
+      if (target.turns.every((turn) => turn.text.trim() === ''))
+        throw new StudioError('NOTHING_WRITTEN', 'There is nothing to answer yet. Write a line, then press Reply.');
+
+      const chosen = first?.sampling ?? settings.sampling(storyId);
+      const cold = wish.cold || first !== null;
+      const reserve = reserveFor(ready, chosen);
+      const plan = promptRequest(
+        db,
+        wish.chapterId,
+        target,
+        { format: ready.format, contextSize: ready.contextSize, reserve },
+        first ? cutIn(first, turnId) : undefined,
+      );
+      const early = cold ? null : writeAhead.take(ready.modelName, plan, chosen);
+      const sampling = early?.sampling ?? { ...chosen, seed: chosen.seed ?? randomInt(2 ** 32) };
+      const waiting = ops.length === 0 || first ? 0 : wish.count - 1;
+      const order = {
+        id: newId(),
+        storyId,
+        chapterId: wish.chapterId,
+        turnId,
+        kind,
+        offset,
+        plan,
+        sampling,
+        cold,
+        modelName: ready.modelName,
+        modelSha256: ready.sha256,
+        promptChunk: ready.promptChunk,
+        hardware: ready.hardware,
+        waiting,
+      };
+      const structureRev = transaction(db, () => {
+        revisions.close(wish.chapterId, 'generation');
+        const { structureRev: next } =
+          ops.length === 0
+            ? tree
+            : applyChange(db, { changeId: newId(), chapterId: wish.chapterId, structureRev: tree.structureRev, ops });
+        generations.begin(order);
+        return next;
+      });
+      generations.run(order, early?.job ?? null);
+      return {
+        generationId: order.id,
+        turnId,
+        offset,
+        waiting,
+        structureRev,
+        ops,
+        ...(first ? { first: { turnId: first.turnId, text: first.before + first.text, reason: first.reason } } : {}),
+      };
+    },
+
+    follow: (generationId, afterSeq, signal) => generations.follow(generationId, afterSeq, signal),
+    stop: (generationId, all) => {
+      generations.stop(generationId, all);
+    },
+
+    async plan({ chapterId, turnId, offset }) {
+      const ready = engine.current();
+      if (!ready) throw new StudioError('NO_ENGINE', 'No model is ready, so the context cannot be counted yet.');
+      const tree = readTree(db, chapterId, { texts: 'path' });
+      const { target } = opening(tree, { chapterId, turnId, offset, kind: offset === null ? 'reply' : 'continue' });
+      const reserve = reserveFor(ready, settings.sampling(storyOf(chapterId)));
+      const ledger = await engine.host.plan(
+        promptRequest(db, chapterId, target, { format: ready.format, contextSize: ready.contextSize, reserve }),
+      );
+      const whole = wholeLedger(ledger, target, counts.of);
+      const outside = new Set(
+        whole.segments
+          .filter((segment) => segment.placement === 'out' && segment.tokens === null)
+          .map((segment) => segment.source.id),
+      );
+      counts.later(
+        target.turns.filter((turn) => outside.has(turn.id)),
+        target.versions,
+      );
+      return { ...whole, forecast: forecasts.of(ready, ledger) };
+    },
+
+    candidates: (of) =>
+      listCandidates(db, of).map(({ record, ...reply }) => ({ ...reply, words: readCandidates(record) })),
+
+    hold: (storyId, clientId, signal) => locks.hold(storyId, clientId, signal),
+    takeOver: (storyId, clientId) => {
+      locks.takeOver(storyId, clientId);
+    },
+  };
+}
+
+/** Where the window began; in the turn of the reply itself, that is in the one beside it. */
+const cutIn = ({ turnId, cut }: StoredReply, beside: string): Cut | null =>
+  cut?.turnId === turnId ? { ...cut, turnId: beside } : cut;
+const busy = (): StudioError =>
+  new StudioError('BUSY', 'A reply is being written already. Wait for its end, or stop it first.');

@@ -1,0 +1,107 @@
+import { Dialog } from '@base-ui/react/dialog';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState, type ReactElement } from 'react';
+import { goToStory, useChapters, useLibraryActions, useStories } from '../../library/library.ts';
+import { words } from '../../lib/words.ts';
+import { useAlternateCommands, useCommands, type Command } from './commands.ts';
+import { remember } from '../shell/remembered.ts';
+import { openChapter, useWorkspace } from '../shell/workspace.ts';
+import { THEMES } from '../shell/theme.ts';
+
+function matches(command: Command, query: string): boolean {
+  const title = command.title.toLocaleLowerCase();
+  return query
+    .toLocaleLowerCase()
+    .split(/\s+/)
+    .every((word) => title.includes(word));
+}
+
+/** Everything that can be done and every place that can be gone to, by name. */
+function useEverything(): readonly Command[] {
+  const client = useQueryClient();
+  const library = useLibraryActions();
+  const storyId = useWorkspace((session) => session.place?.storyId ?? null);
+  const stories = useStories() ?? [];
+  const chapters = useChapters(storyId) ?? [];
+  const { palette: _itself, stop: _only, ...commands } = useCommands();
+  const plain = (title: string, run: () => void): Command => ({ title, keys: null, why: null, run });
+  return [
+    ...Object.values<Command>(commands),
+    ...useAlternateCommands(),
+    plain(words.newStory, () => void library.createStory()),
+    ...(storyId === null ? [] : [plain(words.newChapter, () => void library.createChapter(storyId))]),
+    ...chapters.map((chapter) =>
+      plain(words.goToChapter(chapter.title), () => openChapter(chapter.storyId, chapter.id)),
+    ),
+    ...stories.map((story) => plain(words.goToStory(story.title), () => void goToStory(story, client))),
+    ...THEMES.map((theme) => plain(`${words.theme}: ${words.themes[theme]}`, () => remember('theme', theme))),
+  ];
+}
+
+export function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
+  const [query, setQuery] = useState('');
+  const [at, setAt] = useState(0);
+  const found = useEverything().filter((command) => matches(command, query.trim()));
+  const chosen = Math.min(at, found.length - 1);
+  const run = (command: Command | undefined): void => {
+    if (command === undefined || command.why !== null) return;
+    onClose();
+    command.run();
+  };
+  return (
+    <Dialog.Root
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+    >
+      <Dialog.Portal>
+        <Dialog.Backdrop className="backdrop" />
+        <Dialog.Popup className="modal palette" aria-label={words.palette}>
+          <input
+            className="palette-query"
+            role="combobox"
+            aria-label={words.palette}
+            aria-expanded="true"
+            aria-controls="palette-list"
+            aria-activedescendant={found.length === 0 ? undefined : `palette-${String(chosen)}`}
+            placeholder={words.palette}
+            autoFocus
+            value={query}
+            onChange={(event) => {
+              setQuery(event.target.value);
+              setAt(0);
+            }}
+            onKeyDown={(event) => {
+              if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+                event.preventDefault();
+                const step = event.key === 'ArrowDown' ? 1 : found.length - 1;
+                setAt(found.length === 0 ? 0 : (chosen + step) % found.length);
+              }
+              if (event.key === 'Enter') run(found[chosen]);
+            }}
+          />
+          <ul id="palette-list" role="listbox" aria-label={words.palette}>
+            {found.map((command, index) => (
+              <li
+                key={`${command.title}${String(index)}`}
+                id={`palette-${String(index)}`}
+                role="option"
+                aria-selected={index === chosen}
+                aria-disabled={command.why === null ? undefined : true}
+                title={command.why ?? undefined}
+                ref={index === chosen ? (item) => item?.scrollIntoView({ block: 'nearest' }) : undefined}
+                onMouseMove={() => setAt(index)}
+                onClick={() => run(command)}
+              >
+                {command.title}
+                {command.keys === null ? null : <kbd>{command.keys}</kbd>}
+              </li>
+            ))}
+          </ul>
+          {found.length === 0 ? <p className="quiet">{words.paletteNothing}</p> : null}
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

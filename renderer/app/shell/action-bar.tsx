@@ -1,0 +1,113 @@
+import { CornerDownLeft, PenLine, RotateCcw, Square } from 'lucide-react';
+import type { ReactElement, ReactNode } from 'react';
+import type { PlannedReply } from '../../../shared/contract/writing.ts';
+import { usePlan } from '../../ledger/plan.ts';
+import { sendsText } from '../../ledger/bars.ts';
+import { useEngine } from '../../models/engine-status.ts';
+import { tokensPerSecond } from '../../lib/numbers.ts';
+import { words } from '../../lib/words.ts';
+import { AlternatesNav, RetryCount } from './alternates-menu.tsx';
+import { useCommands, type Command } from '../commands/commands.ts';
+import { useFlag } from './remembered.ts';
+import { useManuscript, useWorkspace } from './workspace.ts';
+
+/** What can be done with the text, floating at the foot of the page; while a reply is written only Stop. */
+export function ActionBar(): ReactElement | null {
+  const open = useManuscript((page) => !page.loading) === true;
+  const writing = useManuscript((page) => page.generation !== null) === true;
+  const interrupted = useManuscript((page) => (page.lastGeneration?.fault ?? null) !== null) === true;
+  const reader = useWorkspace((session) => session.writer === false);
+  if (!open || reader) return null;
+  return <div className="bar-place">{writing ? <StopBar /> : <WriteBar interrupted={interrupted} />}</div>;
+}
+
+function StopBar(): ReactElement {
+  const { stop } = useCommands();
+  return (
+    <div className="bar" role="toolbar" aria-label={words.writingBar}>
+      <button type="button" className="stop" title={words.keys.stop} onClick={stop.run}>
+        <Square size={11} fill="currentColor" aria-hidden />
+        {words.stop}
+        <kbd aria-hidden="true">{words.keys.stop}</kbd>
+      </button>
+      <StopProgress />
+      <AlternatesNav />
+    </div>
+  );
+}
+
+/** How far the reply is: tokens read of its prompt, then words written. */
+function StopProgress(): ReactElement | null {
+  const generation = useManuscript((page) => page.generation);
+  const loading = useEngine((engine) => (engine.state === 'loading' ? words.loading(engine.progress) : null));
+  if (generation === null) return null;
+  const { phase, done, total, reused, words: written } = generation;
+  const reading = total === 0 ? loading : words.reading(Math.max(0, done - reused), total - reused);
+  return <span className="cost num">{phase === 'prompt' ? reading : words.words(written)}</span>;
+}
+
+function WriteBar({ interrupted }: { readonly interrupted: boolean }): ReactElement {
+  const { ledger: plan } = usePlan();
+  const [replied] = useFlag('replied', false);
+  const alternates = useManuscript((page) => page.alternates);
+  const { reply, continue: goOn, retry } = useCommands();
+  return (
+    <div className="bar" role="toolbar" aria-label={words.writingBar}>
+      {replied ? null : <p className="hint">{words.firstHint}</p>}
+      {interrupted ? <Action command={goOn} icon={<PenLine size={16} strokeWidth={1.7} aria-hidden />} strong /> : null}
+      <Action command={reply} icon={<CornerDownLeft size={16} strokeWidth={1.7} aria-hidden />} strong={!interrupted} />
+      {plan !== null && sendsText(plan) ? <Cost plan={plan} /> : null}
+      <span className="sep" />
+      {interrupted ? null : <Action command={goOn} icon={<PenLine size={16} strokeWidth={1.7} aria-hidden />} />}
+      {alternates === null && retry.why !== null ? null : (
+        <>
+          <Action command={retry} icon={<RotateCcw size={16} strokeWidth={1.7} aria-hidden />} />
+          <RetryCount />
+        </>
+      )}
+      <AlternatesNav />
+    </div>
+  );
+}
+
+/** What Reply will cost, before its key is pressed. */
+function Cost({ plan }: { readonly plan: PlannedReply }): ReactElement {
+  const { toRead, total, forecast } = plan;
+  const speed = forecast?.tokensPerSecond ?? null;
+  const stats = useManuscript((page) => page.lastGeneration?.stats ?? null);
+  const more = [
+    words.readAlready(total - toRead),
+    ...(speed === null ? [] : [words.thenWrites(tokensPerSecond(speed))]),
+    ...(stats === null ? [] : [words.lastRead(stats.promptTokens - stats.reusedTokens, stats.reusedTokens)]),
+  ];
+  return (
+    <span className="cost num" title={more.join(' ')}>
+      {words.toRead(toRead, forecast?.readMs ?? null)}
+    </span>
+  );
+}
+
+interface ActionProps {
+  readonly command: Command;
+  readonly icon: ReactNode;
+  readonly strong?: boolean;
+}
+
+function Action({ command, icon, strong = false }: ActionProps): ReactElement {
+  return (
+    <button
+      type="button"
+      className={strong ? 'go' : undefined}
+      aria-label={command.title}
+      aria-disabled={command.why === null ? undefined : true}
+      title={command.why ?? command.keys ?? undefined}
+      onClick={() => {
+        if (command.why === null) command.run();
+      }}
+    >
+      {icon}
+      {command.title}
+      {strong && command.keys !== null ? <kbd aria-hidden="true">{command.keys}</kbd> : null}
+    </button>
+  );
+}

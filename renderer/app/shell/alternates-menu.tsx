@@ -1,0 +1,103 @@
+import { Menu } from '@base-ui/react/menu';
+import { Check, ChevronLeft, ChevronRight, ChevronUp, Square } from 'lucide-react';
+import type { ReactElement } from 'react';
+import { MOST_ALTERNATES } from '../../../shared/contract/writing.ts';
+import { words } from '../../lib/words.ts';
+import { useSampling } from '../../settings/sampling.ts';
+import { IconButton } from '../../ui/icon-button.tsx';
+import { useCommands } from '../commands/commands.ts';
+import { remember, useNumber } from './remembered.ts';
+import { useManuscript, useWorkspace } from './workspace.ts';
+
+const COUNTS = Array.from({ length: MOST_ALTERNATES }, (_, index) => index + 1);
+
+/** The way through the answers beside the one that is shown, and what of them is still being written. */
+export function AlternatesNav(): ReactElement | null {
+  const alternates = useManuscript((page) => page.alternates);
+  const others = useManuscript((page) => page.others) ?? 0;
+  const { previousAlternate, nextAlternate, stopAll } = useCommands();
+  const many = alternates !== null && alternates.count > 1;
+  if (!many && others === 0) return null;
+  return (
+    <>
+      <span className="sep" />
+      {many ? (
+        <>
+          {others === 0 ? <span className="cost last">{words.lastReply}</span> : null}
+          <IconButton
+            icon={ChevronLeft}
+            label={words.previousAlternate}
+            keys={words.keys.previous}
+            disabledWhy={previousAlternate.why}
+            onClick={previousAlternate.run}
+          />
+          <span className="num" aria-live="polite">
+            {words.alternates(alternates.index, alternates.count)}
+          </span>
+          <IconButton
+            icon={ChevronRight}
+            label={words.nextAlternate}
+            keys={words.keys.next}
+            disabledWhy={nextAlternate.why}
+            onClick={nextAlternate.run}
+          />
+        </>
+      ) : null}
+      {others === 0 ? null : (
+        <>
+          <span className="cost num" role="status" aria-label={words.alternatesBeside}>
+            {words.others(others)}
+          </span>
+          <IconButton icon={Square} label={words.stopAll} onClick={stopAll.run} size={13} />
+        </>
+      )}
+    </>
+  );
+}
+
+/** How many answers a Retry writes: choosing asks for them at once, and is remembered. */
+export function RetryCount(): ReactElement {
+  const { retry } = useCommands();
+  const count = useNumber('retries', 1);
+  const isCertain = useSampling().sampling?.temperature === 0;
+  const choose = (chosen: number): void => {
+    remember('retries', chosen);
+    void useWorkspace.getState().controller?.retry(undefined, chosen);
+  };
+  return (
+    <Menu.Root modal={false}>
+      <Menu.Trigger
+        className="icon-button more"
+        aria-label={words.retryCount}
+        title={words.retryCount}
+        disabled={retry.why !== null}
+      >
+        <ChevronUp size={14} strokeWidth={1.7} aria-hidden />
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Positioner className="layer" side="top" align="end" sideOffset={8}>
+          <Menu.Popup className="menu" aria-label={words.retryCount} finalFocus={false}>
+            <Menu.RadioGroup value={count} onValueChange={choose}>
+              {COUNTS.map((one) => (
+                <Menu.RadioItem
+                  key={one}
+                  value={one}
+                  closeOnClick
+                  onClick={() => {
+                    if (one === count) choose(one);
+                  }}
+                >
+                  {words.answers(one)}
+                  <Menu.RadioItemIndicator className="check">
+                    <Check size={14} aria-hidden />
+                  </Menu.RadioItemIndicator>
+                </Menu.RadioItem>
+              ))}
+            </Menu.RadioGroup>
+            {isCertain ? <p className="quiet">{words.sameAnswers}</p> : null}
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}

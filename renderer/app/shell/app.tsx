@@ -1,0 +1,50 @@
+import { CSPProvider } from '@base-ui/react/csp-provider';
+import { notifyManager, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { useEffect, type ReactElement } from 'react';
+import { whenOpen } from '../../lib/client.ts';
+import { Fallback } from '../../ui/fallback.tsx';
+import { toastFault, Toasts } from '../../ui/toasts.tsx';
+import { loadRemembered, useRemembered } from './remembered.ts';
+import { Shell } from './shell.tsx';
+import { useAppliedTheme } from './theme.ts';
+
+// Before the next paint: a checkbox must not show its old state again for a moment.
+notifyManager.setScheduler(queueMicrotask);
+const client = new QueryClient({
+  defaultOptions: {
+    queries: { retry: 3, retryDelay: 400, refetchOnWindowFocus: true, staleTime: 1000, networkMode: 'always' },
+    mutations: { networkMode: 'always', onError: toastFault },
+  },
+});
+
+async function start(): Promise<void> {
+  for (;;) {
+    await whenOpen();
+    try {
+      await loadRemembered();
+      return;
+    } catch {
+      // The connection broke on the way; the next round waits for it.
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+}
+
+export function App(): ReactElement | null {
+  const ready = useRemembered((state) => state.values !== null);
+  useAppliedTheme();
+  useEffect(() => {
+    void start();
+  }, []);
+  if (!ready) return null;
+  return (
+    <CSPProvider disableStyleElements>
+      <QueryClientProvider client={client}>
+        <Fallback>
+          <Shell />
+        </Fallback>
+        <Toasts />
+      </QueryClientProvider>
+    </CSPProvider>
+  );
+}

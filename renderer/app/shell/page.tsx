@@ -1,0 +1,133 @@
+import { lazy, Suspense, useEffect, type ReactElement } from 'react';
+import { useLibraryActions, useChapters, useStories } from '../../library/library.ts';
+import { api, useConnection, whenOpen } from '../../lib/client.ts';
+import { words } from '../../lib/words.ts';
+import type { Manuscript as Editor } from '../../manuscript/manuscript.tsx';
+import { Fallback } from '../../ui/fallback.tsx';
+import { toastFault } from '../../ui/toasts.tsx';
+import { ActionBar } from './action-bar.tsx';
+import { useHold } from './story-lock.ts';
+import { useFlag, useNumber } from './remembered.ts';
+import { useManuscript, useWorkspace } from './workspace.ts';
+
+/** The editor is most of the program: it is fetched while the story is, and again if the studio was away. */
+async function fetchManuscript(): Promise<{ default: typeof Editor }> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return { default: (await import('../../manuscript/manuscript.tsx')).Manuscript };
+    } catch (error) {
+      if (attempt === 5) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await whenOpen();
+    }
+  }
+}
+
+const fetched = fetchManuscript();
+const Manuscript = lazy(() => fetched);
+
+export function Page(): ReactElement {
+  const place = useWorkspace((session) => session.place);
+  const stories = useStories();
+  useHold(place?.storyId ?? null);
+  return (
+    <main className="page">
+      <Banners />
+      {place === null || place.chapterId === null ? (
+        stories?.length === 0 ? (
+          <NoStories />
+        ) : null
+      ) : (
+        <Chapter storyId={place.storyId} chapterId={place.chapterId} />
+      )}
+    </main>
+  );
+}
+
+function NoStories(): ReactElement {
+  const library = useLibraryActions();
+  return (
+    <div className="empty">
+      <p>{words.noStories}</p>
+      <button type="button" className="button primary" onClick={() => void library.createStory()}>
+        {words.newStory}
+      </button>
+    </div>
+  );
+}
+
+interface ChapterProps {
+  readonly storyId: string;
+  readonly chapterId: string;
+}
+
+function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
+  const reading = useWorkspace((session) => session.reading);
+  const writer = useWorkspace((session) => session.writer);
+  const title = useChapters(storyId)?.find((chapter) => chapter.id === chapterId)?.title ?? '';
+  const retries = useNumber('retries', 1);
+  const [showMarks] = useFlag('showMarks', false);
+  const [plainInput] = useFlag('plainInput', false);
+  const loadFault = useManuscript((page) => page.loadFault);
+  const blank = useManuscript((page) => !page.loading && page.words === 0 && page.generation === null) === true;
+  useEffect(() => () => useWorkspace.setState({ controller: null, menu: null }), []);
+  return (
+    <>
+      <Fallback>
+        <Suspense>
+          <Manuscript
+            key={`${chapterId} ${String(reading)}`}
+            chapterId={chapterId}
+            api={api}
+            readOnly={writer !== true}
+            retries={retries}
+            showMarks={showMarks}
+            plainInput={plainInput}
+            onController={(controller) => useWorkspace.setState({ controller })}
+            onTurnMenu={(target, anchor) => useWorkspace.setState({ menu: { target, anchor } })}
+          />
+        </Suspense>
+      </Fallback>
+      {blank ? (
+        <h2 className="chapter-title" aria-hidden="true">
+          {title}
+        </h2>
+      ) : null}
+      {loadFault === null ? (
+        <ActionBar />
+      ) : (
+        <div className="empty" role="alert">
+          <p className="fault">{loadFault.message}</p>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Banners(): ReactElement | null {
+  const connection = useConnection();
+  const place = useWorkspace((session) => session.place);
+  const reader = useWorkspace((session) => session.writer === false);
+  const takeOver = (): void => {
+    if (place !== null) api.writing.takeOver({ storyId: place.storyId }).catch(toastFault);
+  };
+  const lost = connection.state === 'lost' && connection.attempts > 1;
+  if (!lost && !reader) return null;
+  return (
+    <div className="banners">
+      {lost ? (
+        <p className="banner" role="status" aria-label={words.connection}>
+          {connection.refused ? words.studioRefused : connection.attempts > 8 ? words.studioGone : words.reconnecting}
+        </p>
+      ) : null}
+      {reader ? (
+        <p className="banner" role="status" aria-label={words.reader}>
+          {words.reader}
+          <button type="button" className="link" onClick={takeOver}>
+            {words.takeOver}
+          </button>
+        </p>
+      ) : null}
+    </div>
+  );
+}

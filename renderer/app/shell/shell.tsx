@@ -1,0 +1,77 @@
+import type { CSSProperties, ReactElement } from 'react';
+import { Binder } from '../../library/binder.tsx';
+import { ContextPanel } from '../../ledger/context-panel.tsx';
+import { words } from '../../lib/words.ts';
+import { ModelPanel } from '../../models/model-panel.tsx';
+import { SamplingPanel } from '../../settings/sampling-panel.tsx';
+import { FormatDoctor } from '../../models/format-doctor.tsx';
+import { SettingsDialog } from '../../settings/settings-dialog.tsx';
+import { Splitter } from '../../ui/splitter.tsx';
+import { togglePanel, usePanel, usePanelWidth, type Panel } from './panels.ts';
+import { Palette } from '../commands/palette.tsx';
+import { Page } from './page.tsx';
+import { Rail } from './rail.tsx';
+import { remember } from './remembered.ts';
+import { useWorkspace } from './workspace.ts';
+import { ShortcutSheet } from '../commands/shortcut-sheet.tsx';
+import { StatusBar } from './status-bar.tsx';
+import { TitleRow } from './title-row.tsx';
+import { TurnMenu } from './turn-menu.tsx';
+import { Watchers } from './watchers.ts';
+
+export function Shell(): ReactElement {
+  const binder = usePanel('binder');
+  const inspector = usePanel('inspector');
+  const close = (): void => useWorkspace.setState({ over: null });
+  const widths = {
+    '--binder': `${String(usePanelWidth('binder').width)}px`,
+    '--inspector': `${String(usePanelWidth('inspector').width)}px`,
+  };
+  return (
+    <div className="app" data-binder={binder} data-inspector={inspector} style={widths as CSSProperties}>
+      <TitleRow />
+      <Rail />
+      {binder === 'closed' ? null : <Binder />}
+      <Page />
+      {inspector === 'closed' ? null : (
+        <aside className="inspector" aria-label={words.inspector}>
+          <ContextPanel />
+          <hr />
+          <ModelPanel />
+          <hr />
+          <SamplingPanel />
+        </aside>
+      )}
+      {binder === 'beside' ? <Edge panel="binder" /> : null}
+      {inspector === 'beside' ? <Edge panel="inspector" /> : null}
+      {binder === 'over' || inspector === 'over' ? <div className="veil" onClick={close} /> : null}
+      <StatusBar />
+      <TurnMenu />
+      <Dialogs />
+      <Watchers />
+    </div>
+  );
+}
+
+function Edge({ panel }: { readonly panel: Panel }): ReactElement {
+  const size = usePanelWidth(panel);
+  return (
+    <Splitter
+      {...size}
+      side={panel === 'binder' ? 'left' : 'right'}
+      label={words.panelWidth[panel]}
+      onChange={(width) => remember(`width:${panel}`, width)}
+      onCollapse={() => togglePanel(panel)}
+    />
+  );
+}
+
+function Dialogs(): ReactElement | null {
+  const dialog = useWorkspace((session) => session.dialog);
+  const close = (): void => useWorkspace.setState({ dialog: null });
+  if (dialog === 'palette') return <Palette onClose={close} />;
+  if (dialog === 'shortcuts') return <ShortcutSheet onClose={close} />;
+  if (dialog === 'format') return <FormatDoctor onClose={close} />;
+  if (dialog === 'settings') return <SettingsDialog onClose={close} />;
+  return null;
+}

@@ -1,0 +1,61 @@
+import type { ReactElement } from 'react';
+import type { EngineStatus } from '../../../shared/contract/models.ts';
+import { usePlan } from '../../ledger/plan.ts';
+import { sendsText } from '../../ledger/bars.ts';
+import { useEngine } from '../../models/engine-status.ts';
+import { tokensPerSecond } from '../../lib/numbers.ts';
+import { words } from '../../lib/words.ts';
+import { useManuscript } from './workspace.ts';
+
+export function StatusBar(): ReactElement {
+  const count = useManuscript((page) => page.words);
+  // The studio keeps a reply as it comes, a moment after it is on the page.
+  const save = useManuscript((page) =>
+    page.save === 'saved' && page.generation?.phase === 'text' ? 'saving' : page.save,
+  );
+  const fault = useManuscript((page) => page.saveFault);
+  return (
+    <footer className="status">
+      <EngineLine />
+      <ContextMeter />
+      <span className="push num words">{count === null ? null : words.words(count)}</span>
+      <span role="status" aria-label={words.saved} className={`save ${save ?? ''}`} title={fault?.detail}>
+        {save === null ? null : fault === null ? words.save[save] : `${words.save[save]}: ${fault.message}`}
+      </span>
+    </footer>
+  );
+}
+
+function doing(engine: EngineStatus): string {
+  if (engine.state === 'loading') return words.loading(engine.progress);
+  const running = engine.state === 'ready' || engine.state === 'generating';
+  return running && engine.tokensPerSecond !== null
+    ? words.tokensPerSecond(tokensPerSecond(engine.tokensPerSecond))
+    : words.engineStates[engine.state];
+}
+
+function EngineLine(): ReactElement {
+  const engine = useEngine();
+  const name = [engine.modelName, engine.device].filter((part) => part !== null).join(' · ');
+  return (
+    <span role="status" aria-label={words.engine} className="engine" title={engine.fault?.message}>
+      <i className={`dot ${engine.state}`} aria-hidden="true" />
+      {name === '' ? null : <span className="engine-name">{name}</span>}
+      <span className="num">{doing(engine)}</span>
+    </span>
+  );
+}
+
+function ContextMeter(): ReactElement | null {
+  const { ledger } = usePlan();
+  if (ledger === null || !sendsText(ledger)) return null;
+  return (
+    <span className="context-used num" title={words.contextUsed}>
+      <span className="hidden">{words.contextUsed}: </span>
+      {words.ofContext(ledger.total, ledger.contextSize)}
+      <span className="meter" aria-hidden="true">
+        <i style={{ width: `${String(Math.min(100, (100 * ledger.total) / ledger.contextSize))}%` }} />
+      </span>
+    </span>
+  );
+}

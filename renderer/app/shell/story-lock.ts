@@ -1,0 +1,26 @@
+import { useEffect } from 'react';
+import { api } from '../../lib/client.ts';
+import { follow } from '../../lib/follow.ts';
+import { useWorkspace } from './workspace.ts';
+
+/** Holds the open story for writing; another tab that opens it is a reader until it takes over. */
+export function useHold(storyId: string | null): void {
+  useEffect(() => {
+    if (storyId === null) return undefined;
+    const stop = new AbortController();
+    void follow(
+      (signal) => api.writing.hold({ storyId }, { signal }),
+      ({ role }) => {
+        const { place, writer, reading } = useWorkspace.getState();
+        if (place?.storyId !== storyId) return;
+        // Who takes over reads again what the other one wrote.
+        useWorkspace.setState({
+          writer: role === 'writer',
+          reading: writer === false && role === 'writer' ? reading + 1 : reading,
+        });
+      },
+      stop.signal,
+    );
+    return () => stop.abort();
+  }, [storyId]);
+}

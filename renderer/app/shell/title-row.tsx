@@ -1,0 +1,102 @@
+import { PanelLeft, PanelRight, Search } from 'lucide-react';
+import { useState, type ReactElement } from 'react';
+import { useChapters, useLibraryActions, useStories } from '../../library/library.ts';
+import { RenameField } from '../../library/row.tsx';
+import { words } from '../../lib/words.ts';
+import { IconButton } from '../../ui/icon-button.tsx';
+import { Quill } from './quill.tsx';
+import { togglePanel, usePanel } from './panels.ts';
+import { useWorkspace } from './workspace.ts';
+
+export function TitleRow(): ReactElement {
+  const place = useWorkspace((session) => session.place);
+  const story = useStories()?.find((one) => one.id === place?.storyId);
+  const chapters = useChapters(place?.storyId ?? null);
+  const index = chapters?.findIndex((one) => one.id === place?.chapterId) ?? -1;
+  const chapter = chapters?.[index];
+  const library = useLibraryActions();
+  const binder = usePanel('binder');
+  const inspector = usePanel('inspector');
+  return (
+    <header className="title-row">
+      <div className="where">
+        <span className="quill">
+          <Quill />
+        </span>
+        {story === undefined ? (
+          <h1>{words.paphos}</h1>
+        ) : (
+          <h1>
+            <Crumb key={story.id} title={story.title} onRename={(title) => void library.renameStory(story.id, title)} />
+            {chapter === undefined ? null : (
+              <>
+                <i aria-hidden="true">/</i>
+                <Crumb
+                  key={chapter.id}
+                  title={chapter.title}
+                  minor
+                  onRename={(title) => void library.renameChapter(chapter.id, title)}
+                />
+              </>
+            )}
+          </h1>
+        )}
+      </div>
+      <div className="tools">
+        <button type="button" className="search" onClick={() => useWorkspace.setState({ dialog: 'palette' })}>
+          <Search size={14} strokeWidth={1.7} aria-hidden />
+          {words.palette}
+          <kbd>{words.keys.palette}</kbd>
+        </button>
+        <IconButton
+          icon={PanelLeft}
+          label={words.toggleBinder}
+          keys={words.keys.binder}
+          pressed={binder !== 'closed'}
+          onClick={() => togglePanel('binder')}
+          size={17}
+        />
+        <IconButton
+          icon={PanelRight}
+          label={words.toggleInspector}
+          keys={words.keys.inspector}
+          pressed={inspector !== 'closed'}
+          onClick={() => togglePanel('inspector')}
+          size={17}
+        />
+      </div>
+    </header>
+  );
+}
+
+interface CrumbProps {
+  readonly title: string;
+  readonly minor?: boolean;
+  readonly onRename: (title: string) => void;
+}
+
+function Crumb({ title, minor = false, onRename }: CrumbProps): ReactElement {
+  const [editing, setEditing] = useState(false);
+  if (editing)
+    return (
+      <span className="crumb-edit">
+        <RenameField
+          title={title}
+          onDone={(next) => {
+            setEditing(false);
+            if (next !== null) onRename(next);
+          }}
+        />
+      </span>
+    );
+  return (
+    <button
+      type="button"
+      className={minor ? 'crumb minor' : 'crumb'}
+      title={`${words.rename}: ${title}`}
+      onClick={() => setEditing(true)}
+    >
+      {title}
+    </button>
+  );
+}

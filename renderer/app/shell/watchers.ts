@@ -1,0 +1,63 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { goToStory, refreshLibrary, useStories } from '../../library/library.ts';
+import { toast } from '../../ui/toasts.tsx';
+import { useKeyboard } from '../commands/keyboard.ts';
+import { remember, useText } from './remembered.ts';
+import { useManuscript, useWorkspace } from './workspace.ts';
+
+/** What happens on the side. It shows nothing, so that a key that changes something here draws nothing again. */
+export function Watchers(): null {
+  useFirstStory();
+  useFreshLibrary();
+  useNotices();
+  useFirstReply();
+  useKeyboard();
+  return null;
+}
+
+/** Opens the story of last time, or the newest. */
+function useFirstStory(): void {
+  const stories = useStories();
+  const client = useQueryClient();
+  const last = useText('story');
+  const none = useWorkspace((session) => session.place === null);
+  useEffect(() => {
+    if (!none || stories === undefined) return;
+    const story = stories.find((one) => one.id === last) ?? stories[0];
+    if (story !== undefined) void goToStory(story, client);
+  }, [none, stories, last, client]);
+}
+
+/** Word counts in the binder follow what has been saved. */
+function useFreshLibrary(): void {
+  const client = useQueryClient();
+  const revision = useManuscript((page) => page.planTarget.revision);
+  const saved = useManuscript((page) => page.save === 'saved') === true;
+  useEffect(() => {
+    if (!saved) return undefined;
+    const timer = setTimeout(() => void refreshLibrary(client), 1000);
+    return () => clearTimeout(timer);
+  }, [client, revision, saved]);
+}
+
+/** What the page wants to say once becomes a toast. */
+function useNotices(): void {
+  const controller = useWorkspace((session) => session.controller);
+  const notice = useManuscript((page) => page.notice);
+  const heard = useRef({ controller, key: -1 });
+  useEffect(() => {
+    if (heard.current.controller !== controller) heard.current = { controller, key: -1 };
+    if (notice === null || notice.key <= heard.current.key) return;
+    heard.current.key = notice.key;
+    toast(notice.message, notice);
+  }, [controller, notice]);
+}
+
+/** The hint that teaches the first key has done its work once a reply was asked for, by whatever key. */
+function useFirstReply(): void {
+  const replying = useManuscript((page) => page.generation !== null) === true;
+  useEffect(() => {
+    if (replying) remember('replied', true);
+  }, [replying]);
+}

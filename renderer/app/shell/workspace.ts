@@ -1,0 +1,59 @@
+import { useCallback, useSyncExternalStore } from 'react';
+import { create } from 'zustand';
+import type { ManuscriptController, ManuscriptState, TurnMenuTarget } from '../../manuscript/controller.ts';
+import { remember, useRemembered } from './remembered.ts';
+
+export interface Place {
+  readonly storyId: string;
+  readonly chapterId: string | null;
+}
+
+interface Session {
+  readonly place: Place | null;
+  /** Grows when the open chapter must be read again from the studio. */
+  readonly reading: number;
+  readonly controller: ManuscriptController | null;
+  readonly writer: boolean | null;
+  readonly menu: { readonly target: TurnMenuTarget; readonly anchor: DOMRect } | null;
+  readonly dialog: 'palette' | 'shortcuts' | 'settings' | 'format' | null;
+  /** Panels that float over the page on a narrow window; never remembered. */
+  readonly over: 'binder' | 'inspector' | null;
+}
+
+export const useWorkspace = create<Session>(() => ({
+  place: null,
+  reading: 0,
+  controller: null,
+  writer: null,
+  menu: null,
+  dialog: null,
+  over: null,
+}));
+
+export function openStory(storyId: string, chapterId: string | null): void {
+  useWorkspace.setState({ place: { storyId, chapterId }, writer: null, over: null });
+  remember('story', storyId);
+  if (chapterId !== null) remember(`chapter:${storyId}`, chapterId);
+}
+
+export function openChapter(storyId: string, chapterId: string): void {
+  const { place } = useWorkspace.getState();
+  if (place?.storyId === storyId) useWorkspace.setState({ place: { storyId, chapterId }, over: null });
+  else useWorkspace.setState({ place: { storyId, chapterId }, writer: null, over: null });
+  remember('story', storyId);
+  remember(`chapter:${storyId}`, chapterId);
+}
+
+export function rememberedChapter(storyId: string): string | null {
+  const value = useRemembered.getState().values?.[`chapter:${storyId}`];
+  return typeof value === 'string' ? value : null;
+}
+
+const nothing = () => undefined;
+
+/** What `select` takes of the open chapter's page; null while none is open. A part is drawn again only when what it takes changes: a streaming reply changes something at every word. */
+export function useManuscript<T>(select: (state: ManuscriptState) => T): T | null {
+  const controller = useWorkspace((session) => session.controller);
+  const subscribe = useCallback((changed: () => void) => controller?.subscribe(changed) ?? nothing, [controller]);
+  return useSyncExternalStore(subscribe, () => (controller === null ? null : select(controller.getState())));
+}

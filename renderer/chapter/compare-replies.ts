@@ -1,0 +1,26 @@
+import type { StopReason } from '../../shared/contract/writing.ts';
+import { patchOf } from '../../shared/document/diff.ts';
+import { words } from '../manuscript/words.ts';
+
+interface Written {
+  readonly text: string;
+  readonly reason: StopReason;
+}
+
+const SHOWN = 40;
+/** These end a reply wherever it happens to be. */
+const CUT_OFF: readonly StopReason[] = ['stopped', 'error'];
+
+/** Whether a reply that was made again is the same as the first one, which is the `index`-th of its alternates: in a sentence, with why where it is not. */
+export function compareReplies(
+  first: Written,
+  again: Written,
+  index: number,
+): { readonly message: string; readonly why: string | null } {
+  const patch = patchOf(first.text, again.text);
+  if (patch === null) return { message: words.identical(index), why: null };
+  const [shorter, longer] = first.text.length < again.text.length ? [first, again] : [again, first];
+  if (CUT_OFF.includes(shorter.reason) && longer.text.startsWith(shorter.text))
+    return { message: words.identicalSoFar(index), why: null };
+  return { message: words.differs(index, first.text.slice(0, patch.at).trim().slice(-SHOWN)), why: words.whyDiffers };
+}

@@ -1,0 +1,380 @@
+import { diffPath } from '../../shared/document/diff.ts';
+import { isEscaped, normalise } from '../../shared/document/grammar.ts';
+import { lineEditsOf, type TextChange } from '../../shared/document/changes.ts';
+import {
+  indexAt,
+  layoutOf,
+  spanAt,
+  textRange,
+  updateLayout,
+  withIds,
+  type Layout,
+  type LineEdit,
+  type TurnSpan,
+} from '../../shared/document/layout.ts';
+import { activePath } from '../../shared/document/tree.ts';
+import type { Op, Turn, TurnContent, TurnTree } from '../../shared/document/turn.ts';
+import { sameTurn, sameTurns } from './same-turns.ts';
+import type { PageChange, Place, TextSource } from './text-source.ts';
+import { offsetInTurn, placeInTurn, readTurn, turnLength } from './turn-text.ts';
+
+/** The part of a turn that the studio is writing: the page shows it, saves leave it out until it is done. */
+export interface LiveSpan {
+  readonly turnId: string;
+  readonly at: number;
+  readonly length: number;
+}
+
+/** How much at a turn's beginning and end is as it was last sent, in units of its text without the live span. */
+interface Untouched {
+  readonly head: number;
+  readonly tail: number;
+}
+
+/** What an edit did that the rest of the page must know of. */
+export interface Touched {
+  /** Lines of the new text to be dressed anew. */
+  readonly fromLine: number;
+  readonly toLine: number;
+  readonly structure: boolean;
+  /** The edit changed the live span itself, or its turn as a whole. */
+  readonly disturbed: boolean;
+}
+
+const isAsking = (turn: Pick<TurnContent, 'role' | 'speaker'> | undefined): boolean =>
+  turn?.role === 'user' && turn.speaker === null;
+
+/**
+ * The turns of the page: where each lies, which id it has, what of it is not saved. It holds no text: that is the source's, and it is read
+ * no further than an edit reached.
+ */
+export class ManuscriptDocument {
+  private readonly source: TextSource;
+  private readonly newId: () => string;
+  private known: Layout;
+  private readonly past = new Map<number, readonly string[]>();
+  private readonly unsaved = new Map<string, Untouched | 'whole'>();
+  private readonly escaped = new Set<string>();
+  private structure = false;
+  private places: { readonly layout: Layout; readonly at: ReadonlyMap<string, number> } | null = null;
+  private span: LiveSpan | null = null;
+  /** Length of the text behind the live span in its turn. */
+  private behindLive = 0;
+
+  constructor(source: TextSource, ids: readonly string[], version: number, newId: () => string) {
+    this.source = source;
+    this.newId = newId;
+    const lines = Array.from({ length: source.lineCount() }, (_, index) => source.line(index + 1));
+    this.known = withIds(layoutOf(lines, newId), ids);
+    lines.forEach((line, index) => {
+      if (isEscaped(line)) this.escaped.add(spanAt(this.known, index + 1).id);
+    });
+    this.past.set(version, this.known.ids);
+  }
+
+  get layout(): Layout {
+    return this.known;
+  }
+  get live(): LiveSpan | null {
+    return this.span;
+  }
+
+  spanOf(id: string): TurnSpan | null {
+    if (this.places?.layout !== this.known)
+      this.places = { layout: this.known, at: new Map(this.known.ids.map((one, index) => [one, index])) };
+    return this.known.spans[this.places.at.get(id) ?? -1] ?? null;
+  }
+
+  /** The empty user turn at the end, after a model turn, into which the person can write at once. */
+  readyTurn(): TurnSpan | null {
+    const last = this.known.spans.at(-1);
+    if (last === undefined || !isAsking(last) || this.known.spans.at(-2)?.role !== 'model') return null;
+    return this.isEmpty(last) ? last : null;
+  }
+
+  /** Whether a ready turn belongs at the end: after a model turn that nobody is writing in, unless nothing is written at all. */
+  wantsReadyTurn(): boolean {
+    const last = this.known.spans.at(-1);
+    if (last?.role !== 'model' || last.id === this.span?.turnId) return false;
+    return this.known.spans.length > 1 || !this.isBlank();
+  }
+
+  isBlank(): boolean {
+    return this.known.spans.every((span) => this.isEmpty(span));
+  }
+
+  isEmpty(span: TurnSpan): boolean {
+    const { first, count } = textRange(span);
+    return count === 0 || (count === 1 && this.source.line(first) === '');
+  }
+
+  placeOf(span: TurnSpan, offset: number): Place {
+    return placeInTurn(this.source, span, offset, !this.escaped.has(span.id));
+  }
+
+  offsetOf(span: TurnSpan, place: Place): number {
+    return offsetInTurn(this.source, span, place, !this.escaped.has(span.id));
+  }
+
+  lengthOf(span: TurnSpan): number {
+    return turnLength(this.source, span, !this.escaped.has(span.id));
+  }
+
+  /** A turn's text as the page has it, the live span included. */
+  textOf(span: TurnSpan): string {
+    return readTurn(this.source, span, !this.escaped.has(span.id));
+  }
+
+  /** Follows a change of the text. `ids`: those that the turns have from now on; `mirrored`: the studio has it already. */
+  changed(change: PageChange, options: { ids?: readonly string[]; mirrored?: boolean } = {}): Touched {
+    const before = this.known;
+    const edits = lineEditsOf(change.changes, (line) => this.source.line(line));
+    const after = updateLayout(before, edits, this.newId);
+    const ids = options.ids ?? (change.rewound ? this.past.get(change.version) : undefined);
+    this.known = ids !== undefined && ids.length === after.spans.length ? withIds(after, ids) : after;
+    this.past.set(change.version, this.known.ids);
+    const structure = !sameTurns(before, this.known);
+    if (structure && options.mirrored !== true) this.structure = true;
+    const first = edits[0]?.fromLine ?? 1;
+    const last =
+      edits.reduce((shift, edit) => shift + edit.newLines.length - (edit.toLine - edit.fromLine + 1), 0) +
+      (edits.at(-1)?.toLine ?? 1);
+    for (const edit of edits) this.noteEscapes(edit, edits);
+    if (structure && this.escaped.size > 0)
+      for (const { id } of this.between(Math.max(1, first - 1), last + 1)) this.escaped.add(id);
+    const disturbed = options.mirrored !== true && this.note(before, change.changes, first, last);
+    const fromSpan = spanAt(this.known, Math.min(first, this.known.lineCount));
+    const toSpan = spanAt(this.known, Math.min(Math.max(first, last), this.known.lineCount));
+    return {
+      fromLine: structure ? fromSpan.line : first,
+      toLine: structure ? toSpan.line + toSpan.lines - 1 : Math.max(first, last) + 1,
+      structure,
+      disturbed,
+    };
+  }
+
+  /** The turns that lines of the new text belong to. */
+  private between(first: number, last: number): readonly TurnSpan[] {
+    const { lineCount, spans } = this.known;
+    return spans.slice(
+      indexAt(this.known, Math.min(first, lineCount)),
+      indexAt(this.known, Math.min(Math.max(first, last), lineCount)) + 1,
+    );
+  }
+
+  private noteEscapes(edit: LineEdit, all: readonly LineEdit[]): void {
+    let shift = 0;
+    for (const other of all)
+      if (other.fromLine < edit.fromLine) shift += other.newLines.length - (other.toLine - other.fromLine + 1);
+    edit.newLines.forEach((line, index) => {
+      if (isEscaped(line)) this.escaped.add(spanAt(this.known, edit.fromLine + shift + index).id);
+    });
+  }
+
+  /** Marks what is unsaved; answers whether the edit disturbed the live span. */
+  private note(before: Layout, changes: readonly TextChange[], first: number, last: number): boolean {
+    const { spans } = this.known;
+    const [change] = changes;
+    const turn = change === undefined || changes.length > 1 ? null : this.turnAround(before, change);
+    if (turn !== null && change !== undefined) return this.noteWithin(turn, change);
+    // Marks that came, went or moved change the turns on both sides of them.
+    const from = indexAt(this.known, Math.max(1, Math.min(first - 1, this.known.lineCount)));
+    const touched = this.between(Math.max(1, first - 1), last + 1);
+    for (const span of touched) this.unsaved.set(span.id, 'whole');
+    const to = from + touched.length - 1;
+    const live = this.span;
+    if (live === null) return false;
+    const at = spans.findIndex((span) => span.id === live.turnId);
+    return at === -1 || (at >= from && at <= to);
+  }
+
+  /** The turn within whose text an edit stayed, and all of whose marks it left alone. */
+  private turnAround(before: Layout, { range, text }: TextChange): TurnSpan | null {
+    const holds = (span: TurnSpan, from: number, to: number): boolean =>
+      from >= textRange(span).first && to <= span.line + span.lines - 1;
+    const old = spanAt(before, range.startLineNumber);
+    const turn = spanAt(this.known, range.startLineNumber);
+    const end = range.startLineNumber + text.split('\n').length - 1;
+    return old.id === turn.id &&
+      before.ids.length === this.known.ids.length &&
+      holds(old, range.startLineNumber, range.endLineNumber) &&
+      holds(turn, range.startLineNumber, end)
+      ? turn
+      : null;
+  }
+
+  private noteWithin(turn: TurnSpan, { range, text }: TextChange): boolean {
+    const plain = !this.escaped.has(turn.id);
+    const length = turnLength(this.source, turn, plain);
+    const lines = text.split('\n');
+    const start = offsetInTurn(this.source, turn, { line: range.startLineNumber, column: range.startColumn }, plain);
+    const end = offsetInTurn(
+      this.source,
+      turn,
+      {
+        line: range.startLineNumber + lines.length - 1,
+        column: (lines.length === 1 ? range.startColumn : 1) + (lines.at(-1)?.length ?? 0),
+      },
+      plain,
+    );
+    const tail = length - end;
+    const live = this.span?.turnId === turn.id ? this.span : null;
+    if (live === null) {
+      this.shrink(turn.id, start, tail, plain);
+      return false;
+    }
+    const before = live.at + live.length + this.behindLive;
+    const replacedEnd = before - tail;
+    const liveEnd = live.at + live.length;
+    if (replacedEnd <= live.at && (start < live.at || live.length > 0)) {
+      this.span = { ...live, at: live.at + length - before };
+      this.shrink(turn.id, start, tail - live.length, plain);
+      return false;
+    }
+    if (start > liveEnd || (start === liveEnd && replacedEnd > start)) {
+      this.behindLive += length - before;
+      this.shrink(turn.id, start - live.length, tail, plain);
+      return false;
+    }
+    this.unsaved.set(turn.id, 'whole');
+    return true;
+  }
+
+  private shrink(id: string, head: number, tail: number, plain: boolean): void {
+    const known = this.unsaved.get(id);
+    if (!plain || known === 'whole') this.unsaved.set(id, 'whole');
+    else
+      this.unsaved.set(
+        id,
+        known === undefined ? { head, tail } : { head: Math.min(known.head, head), tail: Math.min(known.tail, tail) },
+      );
+  }
+
+  /** `length`: so much of it stands on the page already. */
+  openLive(turnId: string, at: number, length = 0): void {
+    const span = this.spanOf(turnId);
+    this.span = { turnId, at, length };
+    this.behindLive = span === null ? 0 : Math.max(0, this.lengthOf(span) - at - length);
+  }
+
+  growLive(length: number): void {
+    if (this.span !== null) this.span = { ...this.span, length: this.span.length + length };
+  }
+
+  /** The span belongs to the turn from now on. `exact`: the page shows just what was stored. */
+  closeLive(exact: boolean): void {
+    if (this.span !== null && (!exact || this.unsaved.has(this.span.turnId)))
+      this.unsaved.set(this.span.turnId, 'whole');
+    this.span = null;
+  }
+
+  /** The page turns away from the span: it is written on elsewhere. */
+  leaveLive(): void {
+    this.span = null;
+  }
+
+  /** The turns as they are to be stored: without the ready turn and the live span. */
+  currentTurns(tree?: TurnTree): Turn[] {
+    const ready = this.readyTurn();
+    const spans = ready === null ? this.known.spans : this.known.spans.slice(0, -1);
+    return spans.map((span) => ({
+      id: span.id,
+      role: span.role,
+      speaker: span.speaker,
+      marked: span.marked,
+      text: this.storedText(span, tree),
+    }));
+  }
+
+  private storedText(span: TurnSpan, tree: TurnTree | undefined): string {
+    if (!this.unsaved.has(span.id)) {
+      const held = tree?.turns.get(span.id);
+      if (held?.text != null && held.tombstone === null) return held.text;
+    }
+    const text = this.textOf(span);
+    const live = this.span;
+    if (live?.turnId !== span.id) return normalise(text).text;
+    return normalise(text.slice(0, live.at) + text.slice(live.at + live.length)).text;
+  }
+
+  get hasUnsaved(): boolean {
+    return this.structure || this.unsaved.size > 0;
+  }
+
+  /** The ops that bring the tree to what the page shows; from now on they count as sent. */
+  take(tree: TurnTree): Op[] {
+    const ops = this.patches(tree) ?? this.wholeDiff(tree);
+    this.structure = false;
+    this.unsaved.clear();
+    return ops;
+  }
+
+  /** What was taken did not arrive: everything is compared anew the next time. */
+  putBack(): void {
+    this.structure = true;
+    for (const { id } of this.known.spans) this.unsaved.set(id, 'whole');
+  }
+
+  /** The patches of turns in which only text changed, made without reading more than what changed; null where that is not enough. */
+  private patches(tree: TurnTree): Op[] | null {
+    if (this.structure) return null;
+    const ready = this.readyTurn();
+    const ops: Op[] = [];
+    for (const [id, untouched] of this.unsaved) {
+      const span = this.spanOf(id);
+      const held = tree.turns.get(id);
+      if (untouched === 'whole' || span === null || id === ready?.id || held?.text == null || held.tombstone !== null)
+        return null;
+      const live = this.span?.turnId === id ? this.span : null;
+      const { head, tail } = untouched;
+      const del = held.text.length - head - tail;
+      const length = turnLength(this.source, span, true) - (live?.length ?? 0);
+      if (del < 0 || length - tail < head) return null;
+      const base = this.source.offsetAt(textRange(span).first, 1);
+      const cut = (from: number, to: number): string => this.source.slice(base + from, base + to);
+      const end = length - tail;
+      const ins =
+        live === null || end <= live.at
+          ? cut(head, end)
+          : head >= live.at
+            ? cut(head + live.length, end + live.length)
+            : cut(head, live.at) + cut(live.at + live.length, end + live.length);
+      if (del > 0 || ins !== '')
+        ops.push({ op: 'setText', turnId: id, version: held.version, at: head, del, ins: normalise(ins).text });
+    }
+    return ops;
+  }
+
+  /** Ours beside theirs: from the first turn that differs, the page becomes a branch of its own. */
+  beside(theirs: TurnTree): Op[] {
+    const ours = this.currentTurns();
+    const path = activePath(theirs);
+    const at = ours.findIndex((turn, index) => !sameTurn(turn, path[index]));
+    if (at === -1)
+      return ours.length === path.length ? [] : [{ op: 'activate', parentId: ours.at(-1)?.id ?? null, turnId: null }];
+    const renamed = new Map(
+      ours.slice(at).map((turn) => [turn.id, theirs.turns.has(turn.id) ? this.newId() : turn.id]),
+    );
+    this.known = withIds(
+      this.known,
+      this.known.ids.map((id) => renamed.get(id) ?? id),
+    );
+    let after = ours[at - 1]?.id ?? null;
+    return ours.slice(at).map((turn, index): Op => {
+      const id = renamed.get(turn.id) ?? turn.id;
+      const op: Op = { op: 'insert', turn: { ...turn, id }, after, as: index === 0 ? 'alternate' : 'chain' };
+      after = id;
+      return op;
+    });
+  }
+
+  private wholeDiff(tree: TurnTree): Op[] {
+    const { ops, renamed } = diffPath(tree, this.currentTurns(tree), this.newId);
+    if (renamed.size > 0)
+      this.known = withIds(
+        this.known,
+        this.known.ids.map((id) => renamed.get(id) ?? id),
+      );
+    return [...ops];
+  }
+}

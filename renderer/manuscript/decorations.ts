@@ -1,0 +1,104 @@
+import { Range, type editor } from 'monaco-editor/editor';
+import { isEscaped } from '../../shared/document/grammar.ts';
+import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
+
+type Decoration = editor.IModelDeltaDecoration;
+
+/** Marks that are seen: the one in this line, all of them, or none. */
+export type SeenMarks = number | 'all' | null;
+
+/** Every class of a dressed line begins so, and no other: by it the old decorations of a line are found again. */
+const OURS = 'ps-';
+const INDENT = '\u2003\u2002';
+const OPTION = /^- /;
+
+const gap = (first: boolean): editor.IModelDecorationOptions => ({
+  inlineClassName: 'ps-mark',
+  lineHeight: first ? 0.07 : 0.72,
+  fontSize: '1px',
+});
+const NOTE: editor.IModelDecorationOptions = {
+  inlineClassName: 'ps-note',
+  lineHeight: 0.87,
+  fontSize: '16px',
+  fontStyle: 'italic',
+};
+const YOU: editor.IModelDecorationOptions = { isWholeLine: true, linesDecorationsClassName: 'ps-you' };
+const DASH: editor.IModelDecorationOptions = { inlineClassName: 'ps-dash', inlineClassNameAffectsLetterSpacing: true };
+const ESCAPE: editor.IModelDecorationOptions = { inlineClassName: 'ps-escape' };
+const TYPED: editor.IModelDecorationOptions = {
+  inlineClassName: 'ps-typed',
+  fontFamily: 'JetBrains Mono Variable',
+  fontSize: '14px',
+};
+/** Among many marks each stands nearer to the text that it begins. */
+const SHOWN: editor.IModelDecorationOptions = { ...TYPED, lineHeight: 1.4 };
+const PARAGRAPH: editor.IModelDecorationOptions = {
+  showIfCollapsed: true,
+  before: { content: INDENT, inlineClassName: 'ps-indent', inlineClassNameAffectsLetterSpacing: true },
+};
+
+function markAs(line: number, seen: SeenMarks): editor.IModelDecorationOptions {
+  if (seen === 'all') return line === 1 ? TYPED : SHOWN;
+  return line === seen ? TYPED : gap(line === 1);
+}
+
+function dressText(turn: TurnSpan, first: number, line: number, text: string, above: string): Decoration[] {
+  const out: Decoration[] = [];
+  if (turn.role === 'system') out.push({ range: new Range(line, 1, line, text.length + 1), options: NOTE });
+  if (turn.role === 'user') out.push({ range: new Range(line, 1, line, 1), options: YOU });
+  if (isEscaped(text)) out.push({ range: new Range(line, 1, line, 2), options: ESCAPE });
+  if (OPTION.test(text)) out.push({ range: new Range(line, 1, line, 3), options: DASH });
+  else if (turn.role !== 'system' && line > first && text !== '' && above !== '')
+    out.push({ range: new Range(line, 1, line, 1), options: PARAGRAPH });
+  return out;
+}
+
+function nameOf({ inlineClassName, linesDecorationsClassName, before }: editor.IModelDecorationOptions): string | null {
+  return (
+    [inlineClassName, linesDecorationsClassName, before?.inlineClassName].find(
+      (name) => name?.startsWith(OURS) === true,
+    ) ?? null
+  );
+}
+
+const keyOf = ({ range, options }: Decoration | editor.IModelDecoration): string =>
+  `${nameOf(options) ?? ''} ${options.lineHeight ?? 0} ${range.startLineNumber} ${range.startColumn} ${range.endLineNumber} ${range.endColumn}`;
+
+/**
+ * Dresses the lines of `turns` that lie between two lines. A mark in which the person is writing stays visible.
+ * Only what an edit touched is looked at, and only what differs is changed: a line whose indent comes anew is laid out anew.
+ */
+export function decorate(
+  model: editor.ITextModel,
+  turns: readonly TurnSpan[],
+  from: number,
+  to: number,
+  seen: SeenMarks,
+): void {
+  const first = Math.max(1, from);
+  const last = Math.min(model.getLineCount(), to);
+  if (last < first) return;
+  const old = model
+    .getDecorationsInRange(new Range(first, 1, last, model.getLineMaxColumn(last)))
+    .filter(({ options }) => nameOf(options) !== null);
+  const dressed: Decoration[] = [];
+  for (const turn of turns) {
+    const end = turn.line + turn.lines - 1;
+    if (end < first || turn.line > last) continue;
+    if (turn.marked && turn.line >= first) {
+      const range = new Range(turn.line, 1, turn.line, model.getLineMaxColumn(turn.line));
+      dressed.push({ range, options: markAs(turn.line, seen) });
+    }
+    const begin = textRange(turn).first;
+    for (let line = Math.max(first, begin); line <= Math.min(last, end); line++) {
+      const text = model.getLineContent(line);
+      dressed.push(...dressText(turn, begin, line, text, line > begin ? model.getLineContent(line - 1) : ''));
+    }
+  }
+  const standing = new Set(old.map(keyOf));
+  const wanted = new Set(dressed.map(keyOf));
+  const gone = old.filter((one) => !wanted.has(keyOf(one))).map(({ id }) => id);
+  const added = dressed.filter((one) => !standing.has(keyOf(one)));
+  if (gone.length > 0 || added.length > 0) model.deltaDecorations(gone, added);
+}

@@ -1,0 +1,102 @@
+import { Range, Selection, type editor } from 'monaco-editor/editor';
+import type { Page } from './create-editor.ts';
+import type { Place, TextSource } from '../chapter/text-source.ts';
+
+export interface Replacement {
+  readonly from: Place;
+  readonly to: Place;
+  readonly text: string;
+}
+
+/** The source of cursor events that no person caused. */
+export const OURS = 'paphos';
+
+/** Monaco's model as the document reads it. */
+export class ModelText implements TextSource {
+  readonly model: editor.ITextModel;
+
+  constructor(model: editor.ITextModel) {
+    this.model = model;
+  }
+
+  lineCount(): number {
+    return this.model.getLineCount();
+  }
+  line(line: number): string {
+    return this.model.getLineContent(line);
+  }
+  offsetAt(line: number, column: number): number {
+    return this.model.getOffsetAt({ lineNumber: line, column });
+  }
+
+  placeAt(offset: number): Place {
+    const { lineNumber, column } = this.model.getPositionAt(offset);
+    return { line: lineNumber, column };
+  }
+
+  slice(from: number, to: number): string {
+    return this.model.getValueInRange(
+      Range.fromPositions(this.model.getPositionAt(from), this.model.getPositionAt(to)),
+    );
+  }
+
+  endOfLine(line: number): Place {
+    return { line, column: this.model.getLineMaxColumn(line) };
+  }
+
+  get version(): number {
+    return this.model.getAlternativeVersionId();
+  }
+}
+
+/** The page: its text, its caret, and the one way in which the studio's own edits come into it. */
+export class EditorSurface extends ModelText {
+  readonly page: Page;
+
+  constructor(page: Page, model: editor.ITextModel) {
+    super(model);
+    this.page = page;
+  }
+
+  /** An edit that can be undone and leaves every caret and selection at the text where it was. */
+  replace({ from, to, text }: Replacement): void {
+    const range = new Range(from.line, from.column, to.line, to.column);
+    const held = this.page.getSelections() ?? [];
+    this.model.pushEditOperations(held, [{ range, text, forceMoveMarkers: false }], () => null);
+    const stays = ({ line, column }: Place): boolean =>
+      line < from.line || (line === from.line && column <= from.column);
+    const moved = held.some(
+      (selection) =>
+        stays({ line: selection.startLineNumber, column: selection.startColumn }) ||
+        stays({ line: selection.endLineNumber, column: selection.endColumn }),
+    );
+    if (!moved) return;
+    const now = this.page.getSelections() ?? [];
+    const kept = held.map((old, index) => {
+      const current = now[index] ?? old;
+      const start = stays({ line: old.selectionStartLineNumber, column: old.selectionStartColumn }) ? old : current;
+      const end = stays({ line: old.positionLineNumber, column: old.positionColumn }) ? old : current;
+      return new Selection(
+        start.selectionStartLineNumber,
+        start.selectionStartColumn,
+        end.positionLineNumber,
+        end.positionColumn,
+      );
+    });
+    if (kept.some((selection, index) => !selection.equalsSelection(now[index] ?? selection)))
+      this.page.setSelections(kept, OURS);
+  }
+
+  closeStep(): void {
+    this.model.pushStackElement();
+  }
+
+  caret(): Place {
+    const position = this.page.getPosition();
+    return { line: position?.lineNumber ?? 1, column: position?.column ?? 1 };
+  }
+
+  putCaret({ line, column }: Place, source = OURS): void {
+    this.page.setPosition({ lineNumber: line, column }, source);
+  }
+}

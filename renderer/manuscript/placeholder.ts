@@ -1,0 +1,52 @@
+import { editor } from 'monaco-editor/editor';
+import { textRange } from '../../shared/document/layout.ts';
+import type { ManuscriptDocument } from '../chapter/document.ts';
+import type { EditorSurface } from './editor-surface.ts';
+import { words } from './words.ts';
+
+/** The quiet question in an empty turn that waits for the person. */
+export class Placeholder implements editor.IContentWidget {
+  private readonly surface: EditorSurface;
+  private readonly node = document.createElement('div');
+  private line: number | null = null;
+
+  constructor(surface: EditorSurface) {
+    this.surface = surface;
+    this.node.className = 'ms-ask';
+    this.node.ariaHidden = 'true';
+    surface.page.addContentWidget(this);
+  }
+
+  getId(): string {
+    return 'paphos.asking';
+  }
+  getDomNode(): HTMLElement {
+    return this.node;
+  }
+
+  getPosition(): editor.IContentWidgetPosition | null {
+    return this.line === null
+      ? null
+      : { position: { lineNumber: this.line, column: 1 }, preference: [editor.ContentWidgetPositionPreference.EXACT] };
+  }
+
+  update(page: ManuscriptDocument): void {
+    const last = page.layout.spans.at(-1);
+    const asks =
+      last !== undefined &&
+      textRange(last).count > 0 &&
+      last.role !== 'system' &&
+      page.live?.turnId !== last.id &&
+      page.isEmpty(last) &&
+      (page.readyTurn() !== null || page.layout.spans.length === 1 || last.role === 'user');
+    const line = asks ? textRange(last).first : null;
+    if (line !== null && line <= this.surface.lineCount()) {
+      const above = page.layout.spans.at(-2);
+      const offers = above?.role === 'model' && this.surface.line(above.line + above.lines - 1).startsWith('- ');
+      this.node.textContent = offers ? words.askAction : above === undefined ? words.askFirst : words.askNext;
+    }
+    if (line === this.line) return;
+    this.line = line;
+    this.surface.page.layoutContentWidget(this);
+  }
+}

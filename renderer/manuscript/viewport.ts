@@ -1,0 +1,78 @@
+import { Range, type editor } from 'monaco-editor/editor';
+import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
+import { REASONING_MARKS, withoutReasoning } from '../../shared/prompt/plan/reasoning.ts';
+import type { ManuscriptDocument } from '../chapter/document.ts';
+import type { Place } from '../chapter/text-source.ts';
+import type { EditorSurface } from './editor-surface.ts';
+
+/** Room at the foot of the page that the floating bar takes. */
+const FOOT = 112;
+const LINE = 30;
+
+/** What of the page is in sight, and what is pointed at. */
+export class Viewport {
+  private readonly surface: EditorSurface;
+  private readonly document: ManuscriptDocument;
+  private readonly lit: editor.IEditorDecorationsCollection;
+
+  constructor(surface: EditorSurface, document: ManuscriptDocument) {
+    this.surface = surface;
+    this.document = document;
+    this.lit = surface.page.createDecorationsCollection();
+  }
+
+  /** How far the line of a place lies below what the floating bar leaves free; less than 0 where it is above. */
+  below({ line, column }: Place): number {
+    const { page } = this.surface;
+    return page.getTopForPosition(line, column) + LINE - (page.getScrollTop() + page.getLayoutInfo().height - FOOT);
+  }
+
+  /** Scrolls no more than is needed for a place to stand above the floating bar. */
+  bring(place: Place): void {
+    const { page } = this.surface;
+    const below = this.below(place);
+    const top = page.getTopForPosition(place.line, place.column) - page.getScrollTop();
+    if (below > 0) page.setScrollTop(page.getScrollTop() + below);
+    else if (top < 0) page.setScrollTop(page.getScrollTop() + top - LINE);
+  }
+
+  reveal(turnId: string): void {
+    const span = this.document.spanOf(turnId);
+    if (span === null) return;
+    const { first } = textRange(span);
+    this.surface.putCaret({ line: first, column: 1 });
+    this.surface.page.revealLineNearTop(first);
+    this.surface.page.focus();
+  }
+
+  highlight(turnId: string | null): void {
+    const span = turnId === null ? null : this.document.spanOf(turnId);
+    this.lit.set(
+      span === null
+        ? []
+        : [
+            {
+              range: new Range(textRange(span).first, 1, span.line + span.lines - 1, 1),
+              options: { isWholeLine: true, className: 'pl-lit' },
+            },
+          ],
+    );
+  }
+
+  /** The first words of a turn, on one line. */
+  excerpt(turnId: string, length: number): string {
+    const span = this.document.spanOf(turnId);
+    return span === null ? '' : this.firstWords(span, length);
+  }
+
+  /** What a model thought before it answered is not among them. */
+  private firstWords(span: TurnSpan, length: number): string {
+    const { first, count } = textRange(span);
+    if (count > 0 && REASONING_MARKS.some(({ open }) => open === this.surface.line(first)))
+      return withoutReasoning(this.document.textOf(span), {}).replace(/\s+/g, ' ').trim().slice(0, length);
+    let text = '';
+    for (let line = first; line < first + count && text.length < length; line++)
+      text += `${this.surface.line(line).slice(0, length).trim()} `;
+    return text.trim().slice(0, length);
+  }
+}

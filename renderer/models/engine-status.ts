@@ -1,0 +1,29 @@
+import { create } from 'zustand';
+import type { EngineStatus } from '../../shared/contract/models.ts';
+import { api } from '../lib/client.ts';
+import { follow } from '../lib/follow.ts';
+
+const UNKNOWN: EngineStatus = {
+  state: 'idle',
+  modelId: null,
+  modelName: null,
+  device: null,
+  progress: null,
+  contextSize: null,
+  tokensPerSecond: null,
+  format: null,
+  sha256: null,
+  readAhead: 0,
+  fault: null,
+  hardware: null,
+};
+
+export const useEngine = create<EngineStatus>(() => UNKNOWN);
+
+export function followEngine(): void {
+  void follow(
+    (signal) => api.models.status(undefined, { signal }),
+    (status) => useEngine.setState(status, true),
+    new AbortController().signal,
+  );
+}

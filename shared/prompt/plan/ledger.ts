@@ -1,0 +1,85 @@
+import type { Assembled } from './assemble.ts';
+import { isBlank } from './notes.ts';
+import type { Body, Window } from './window.ts';
+import type { PlanRequest, PromptTurn, Segment, Source } from '../types.ts';
+
+/** What of a path is sent at all: the head, which always stands first, and the turns that the window slides over. */
+export function sortTurns(request: PlanRequest): { head: PromptTurn[]; turns: PromptTurn[] } {
+  const sent = request.turns.filter(
+    (turn, index) => !steers(turn, request) && (!isBlank(turn) || isOpen(index, request)),
+  );
+  const first = sent.findIndex((turn, index) => turn.role !== 'system' || (request.open && index === sent.length - 1));
+  return first < 0 ? { head: sent, turns: [] } : { head: sent.slice(0, first), turns: sent.slice(first) };
+}
+
+const isOpen = (index: number, request: PlanRequest) => request.open && index === request.turns.length - 1;
+const steers = (turn: PromptTurn, request: PlanRequest) =>
+  request.format.kind === 'prose' && turn.role === 'user' && turn.steers === true;
+
+/** The account of a prompt: each turn of the path and each note with its tokens, its place and why it is in or out. */
+export function accountOf(
+  request: PlanRequest,
+  { head, body, window }: { head: readonly PromptTurn[]; body: Body; window: Window },
+  prompt: Assembled,
+) {
+  const places = new Map<string | null, { at: number; tokens: number }>();
+  prompt.owners.forEach((owner, at) => {
+    const place = places.get(owner);
+    if (place === undefined) places.set(owner, { at, tokens: 1 });
+    else place.tokens += 1;
+  });
+  const sent = whySent(head, body, window);
+  const segment = (
+    kind: Source['kind'],
+    { id, role }: Pick<PromptTurn, 'id' | 'role'>,
+    left: Segment['reason'],
+  ): Segment => {
+    const source = { kind, id };
+    const why = sent.get(id);
+    if (why === undefined)
+      return {
+        source,
+        role,
+        placement: 'out',
+        tokens: left === 'empty' ? 0 : null,
+        at: null,
+        reason: left,
+        neutralised: false,
+      };
+    return {
+      source,
+      role,
+      ...why,
+      tokens: places.get(id)?.tokens ?? 0,
+      at: places.get(id)?.at ?? null,
+      neutralised: prompt.neutralised.has(id),
+    };
+  };
+  const indexOf = new Map(body.turns.map((turn, index) => [turn, index]));
+  const notesBefore = (index: number | undefined) =>
+    body.notes.filter((note) => note.before === index).map(({ turn }) => segment('note', turn, 'empty'));
+  const ofTurns = request.turns.flatMap((turn, index) => {
+    const left = steers(turn, request) ? 'steering' : isBlank(turn) && !isOpen(index, request) ? 'empty' : 'older';
+    return [...notesBefore(indexOf.get(turn)), segment('turn', turn, left)];
+  });
+  const blank = (request.notes ?? []).filter(isBlank).map((note) => segment('note', note, 'empty'));
+  return {
+    segments: [...ofTurns, ...notesBefore(body.turns.length), ...blank],
+    overhead: places.get(null)?.tokens ?? 0,
+  };
+}
+
+function whySent(
+  head: readonly PromptTurn[],
+  { turns, notes }: Body,
+  { from, offset, anchor }: Window,
+): ReadonlyMap<string, Pick<Segment, 'placement' | 'reason'>> {
+  const why = new Map<string, Pick<Segment, 'placement' | 'reason'>>();
+  for (const turn of head) why.set(turn.id, { placement: 'in', reason: 'head' });
+  for (const { turn } of notes) why.set(turn.id, { placement: 'in', reason: 'note' });
+  for (const turn of turns.slice(from)) why.set(turn.id, { placement: 'in', reason: 'recent' });
+  const first = turns[from];
+  if (first !== undefined && offset > 0) why.set(first.id, { placement: 'trimmed', reason: 'long' });
+  if (anchor !== null) why.set(anchor.turn.id, { placement: anchor.offset > 0 ? 'trimmed' : 'in', reason: 'anchor' });
+  return why;
+}

@@ -1,0 +1,20 @@
+import type { PlanRequest, PromptNote, PromptTurn } from '../types.ts';
+
+/** A note, rendered like a turn, and the turn of the body that it stands before; their number: behind the last. */
+export interface PlacedNote {
+  readonly turn: PromptTurn;
+  readonly before: number;
+}
+
+/** Notes in the order of the prompt (W13). A turn that is continued belongs to the reply: depths are counted from before it. */
+export function placeNotes(request: PlanRequest, turns: number, open: boolean): PlacedNote[] {
+  const end = turns - (open ? 1 : 0);
+  return sentNotes(request)
+    .map((note) => ({ turn: asTurn(note), before: Math.max(0, end - note.depth) }))
+    .toSorted((a, b) => a.before - b.before);
+}
+
+export const isBlank = ({ text }: { readonly text: string }): boolean => text.trim() === '';
+
+const sentNotes = (request: PlanRequest): PromptNote[] => (request.notes ?? []).filter((note) => !isBlank(note));
+const asTurn = ({ id, role, text }: PromptNote): PromptTurn => ({ id, role, speaker: null, text });

@@ -1,0 +1,112 @@
+import type { Role } from '../../document/turn.ts';
+import { openReasoning } from './reasoning.ts';
+import { neutralise, type RoleWords } from './role-words.ts';
+import type { Part, PromptFormat, PromptTurn } from '../types.ts';
+
+const BLANK_LINE = '\n\n';
+
+export interface Rendered {
+  readonly parts: readonly Part[];
+  /** Turns in which a plain-text role word was neutralised. */
+  readonly neutralised: ReadonlySet<string>;
+}
+
+/** `open`: the last turn is left open (Continue). `reply`: the reply is opened behind the last turn. */
+export interface RenderOptions {
+  readonly open: boolean;
+  readonly reply: boolean;
+}
+
+/** What stands between two role markers: one turn, or several that the format folds or joins. */
+interface Group {
+  readonly role: Role;
+  readonly turns: PromptTurn[];
+  awaitsUser: boolean;
+}
+
+/** A whole prompt as parts. The turns are those of the window, head included, trimmed already. */
+export function renderParts(
+  format: PromptFormat,
+  turns: readonly PromptTurn[],
+  options: RenderOptions,
+  words: RoleWords,
+): Rendered {
+  const { parts, neutralised } = renderTurns(format, turns, options, words);
+  return {
+    parts: format.begins ? [{ kind: 'marker', text: format.begins, turnId: null }, ...parts] : parts,
+    neutralised,
+  };
+}
+
+/** Turns to parts by the format's rules (F4 to F6). */
+export function renderTurns(
+  format: PromptFormat,
+  turns: readonly PromptTurn[],
+  options: RenderOptions,
+  words: RoleWords,
+): Rendered {
+  const parts: Part[] = [];
+  const neutralised = new Set<string>();
+  const mark = (text: string, turnId: string | null) => {
+    if (text !== '') parts.push({ kind: 'marker', text, turnId });
+  };
+  const say = (text: string, turnId: string) => {
+    const safe = neutralise(text, words);
+    if (safe !== text) neutralised.add(turnId);
+    if (safe !== '') parts.push({ kind: 'text', text: safe, turnId });
+  };
+  const groups = groupTurns(format, turns);
+  if (format.startsWithUser && groups.find((group) => group.role !== 'system')?.role === 'model') {
+    groups.splice(
+      groups.findIndex((group) => group.role === 'model'),
+      0,
+      { role: 'user', turns: [], awaitsUser: false },
+    );
+  }
+  groups.forEach((group, index) => {
+    const isOpen = options.open && index === groups.length - 1;
+    const thinking = isOpen ? openReasoning(group.turns.at(-1)?.text ?? '', format) : null;
+    const thinksAtOnce = thinking?.before === '' && group.turns.length === 1;
+    mark(
+      thinksAtOnce ? opensThinking(format, thinking.marks.open) : format.before[group.role],
+      group.turns[0]?.id ?? null,
+    );
+    group.turns.forEach((turn, at) => {
+      const isLast = at === group.turns.length - 1;
+      if (isLast && thinking !== null && !thinksAtOnce) {
+        say(thinking.before, turn.id);
+        mark(format.reasoning?.open ?? thinking.marks.open, turn.id);
+      }
+      const wraps = format.system === 'wrap' && turn.role === 'system';
+      if (wraps) mark(format.before.system, turn.id);
+      say(isLast && thinking !== null ? thinking.thought : turn.text, turn.id);
+      if (wraps) mark(format.after.system, turn.id);
+      else if (!isLast) mark(BLANK_LINE, turn.id);
+    });
+    if (!isOpen) mark(format.after[group.role], group.turns.at(-1)?.id ?? null);
+  });
+  if (options.reply && !options.open) mark(format.opensReply, null);
+  return { parts, neutralised };
+}
+
+/** What opens a reply that begins with thinking, whatever marks it was written down with. */
+function opensThinking({ before, opensReply, reasoning }: PromptFormat, written: string): string {
+  if (reasoning === undefined) return before.model + written;
+  return opensReply.trimEnd().endsWith(reasoning.open) ? opensReply : opensReply + reasoning.open;
+}
+
+function groupTurns(format: PromptFormat, turns: readonly PromptTurn[]): Group[] {
+  const groups: Group[] = [];
+  for (const turn of turns) {
+    const folds = format.system !== 'own' && turn.role === 'system';
+    const role = folds ? 'user' : turn.role;
+    const last = groups.at(-1);
+    if (last?.role === role && (format.sameRole === 'join' || last.awaitsUser)) {
+      last.turns.push(turn);
+      last.awaitsUser = folds;
+    } else {
+      groups.push({ role, turns: [turn], awaitsUser: folds });
+    }
+  }
+  return groups;
+}

@@ -1,0 +1,100 @@
+import { ROLES, type Role } from '../../document/turn.ts';
+import { assemble, type Assembled } from './assemble.ts';
+import { PromptFault } from './prompt-fault.ts';
+import { accountOf, sortTurns } from './ledger.ts';
+import type { Scale } from './measure.ts';
+import { placeNotes } from './notes.ts';
+import { spokenTurns } from './reasoning.ts';
+import type { TokenCache } from './tokens.ts';
+import { bodyOf, mayFit, moveCut, sentOf, WHOLE, windowAt, type Body } from './window.ts';
+import { roleWords } from './role-words.ts';
+import type { Plan, PlanRequest, PromptTurn, Tokenizer } from '../types.ts';
+
+/** Tokens that a prompt may have: one place is kept for the token that is being drawn. */
+export const headroom = (contextSize: number, reserve: number) => contextSize - 1 - reserve;
+
+/** The prompt for a request: a pure function of it (SPEC.md). The cache only saves time. */
+export function planPrompt(asked: PlanRequest, tokenizer: Tokenizer, cache: TokenCache = new Map()): Plan {
+  const request = { ...asked, turns: spokenTurns(asked.turns, asked.format, asked.open) };
+  const scale: Scale = { format: request.format, tokenizer, words: roleWords(request.format, tokenizer), cache };
+  const { head, turns } = sortTurns(request);
+  const budget = headroom(request.contextSize, request.reserve);
+  const options = { open: request.open && turns.length > 0, reply: !request.open };
+  const notes = placeNotes(request, turns.length, options.open);
+  const fixed = [...head, ...notes.map((note) => note.turn)];
+  const alone = assemble(fixed, { open: false, reply: options.reply }, scale).tokens.length;
+  const what = notes.length > 0 ? 'notes' : 'notes in front of the chapter';
+  if (alone > budget)
+    throw new PromptFault(
+      `${fixed.length > 0 ? `The ${what} take` : 'An empty prompt takes'} ${alone} tokens, ${room(request, budget)}. ${ADVICE}`,
+    );
+
+  let body = bodyOf({ turns, notes, open: options.open, space: budget - alone, scale });
+  let window = windowAt(request.cut, body) ?? WHOLE;
+  let moved = false;
+  const move = () => {
+    const next = moveCut(body);
+    if (next === null)
+      throw new PromptFault(
+        `The last turn does not fit beside the ${what}, which take ${alone} tokens, ${room(request, budget)}. ${ADVICE}`,
+      );
+    moved = true;
+    return next;
+  };
+  if (!mayFit(window, body)) window = move();
+  for (;;) {
+    const prompt = assemble([...head, ...sentOf(window, body)], options, scale);
+    const excess = prompt.tokens.length - budget;
+    if (excess <= 0) {
+      const cut =
+        window.from === 0 && window.offset === 0
+          ? null
+          : { turnId: turns[window.from]?.id ?? '', offset: window.offset };
+      const { segments, overhead } = accountOf(request, { head, body, window }, prompt);
+      return {
+        ledger: {
+          segments,
+          total: prompt.tokens.length,
+          overhead,
+          reserve: request.reserve,
+          contextSize: request.contextSize,
+          cut,
+        },
+        tokens: prompt.tokens,
+        prompt: prompt.text,
+        headTokens: countHeadTokens(head, prompt, scale),
+      };
+    }
+    // What merges at the borders of turns made the prompt longer than its turns: take that much less.
+    if (moved) body = shrunk(body, excess);
+    window = move();
+  }
+}
+
+const ADVICE = 'Shorten them, choose a larger context, or leave the reply fewer tokens.';
+const room = ({ contextSize, reserve }: PlanRequest, budget: number) =>
+  `but a context of ${contextSize} tokens leaves the prompt ${Math.max(0, budget)} when ${reserve} are kept for the reply`;
+
+const shrunk = (body: Body, by: number): Body => ({ ...body, space: body.space - by });
+
+/** The head's ids as far as they do not depend on what follows it: in plain-text formats a token may reach over its end. */
+function countHeadTokens(head: readonly PromptTurn[], prompt: Assembled, scale: Scale): number {
+  const ids = new Set<string | null>([...head.map((turn) => turn.id), ...(scale.format.begins ? [null] : [])]);
+  const first = scale.tokenizer.bos === null ? 0 : 1;
+  let count = first;
+  while (count < prompt.tokens.length && ids.has(prompt.owners[count] ?? null)) count++;
+  if (count === first) return count;
+  const followers = ROLES.flatMap((role) =>
+    (scale.format.before[role] === '' ? BEGINNINGS : ['a']).map((text) => [follower(role, text)]),
+  );
+  for (const followed of [[], ...followers]) {
+    const { tokens } = assemble([...head, ...followed], { open: false, reply: true }, scale);
+    const differs = tokens.findIndex((token, index) => token !== prompt.tokens[index]);
+    if (differs >= 0) count = Math.min(count, differs);
+  }
+  return count;
+}
+
+/** What follows without a mark may merge with the head's last token by how it begins. */
+const BEGINNINGS = ['a', '\na', ' a', '.'];
+const follower = (role: Role, text: string): PromptTurn => ({ id: '', role, speaker: null, text });
