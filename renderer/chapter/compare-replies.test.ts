@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { compareReplies } from './compare-replies.ts';
 
-const said = (...two: Parameters<typeof likeness>) => compareReplies(...two).message;
+const said = (...two: Parameters<typeof compareReplies>) => compareReplies(...two).message;
 const ended = (text: string) => ({ text, reason: 'end' as const });
 
 test('the same text is called identical', () => {

@@ -153,10 +153,18 @@ export class Sync {
   }
 
   /** Begins a generation: `show` puts what the studio did to the tree onto the page, its offset where what was typed meanwhile has moved it. */
-  async generate(input: Omit<GenerateInput, 'chapterId'>, show: (start: GenerationStart) => void): Promise<void> {
+  async generate(
+    input: Omit<GenerateInput, 'chapterId' | 'generationId' | 'newTurnId'>,
+    show: (start: GenerationStart) => void,
+  ): Promise<void> {
     await this.flush();
     await this.queue(async () => {
-      const start = await this.options.api.writing.generate({ chapterId: this.options.chapterId, ...input });
+      const start = await this.options.api.writing.generate({
+        generationId: this.options.newId(),
+        newTurnId: this.options.newId(),
+        chapterId: this.options.chapterId,
+        ...input,
+      });
       await this.turnTo(start.structureRev, (typed) => {
         this.known = applyOps(this.known, start.ops);
         const offset = typed.reduce(

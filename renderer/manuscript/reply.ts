@@ -165,7 +165,7 @@ export class Reply {
       this.arrived += event.text;
       if (this.shown && !this.disturbed) this.batch.add(event.text);
       this.state = { ...this.state, phase: 'text', words: countWords(this.arrived) };
-    } else
+    } else if (event.type === 'done')
       this.host.sync.between(() => this.finish(event)).catch((error: unknown) => this.lost(this.host.faultOf(error)));
   }
 

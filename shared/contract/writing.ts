@@ -16,9 +16,12 @@ export const MOST_ALTERNATES = 4;
  * `reply` answers after `turnId` (a new turn; an alternate when that turn has a tail); `retry` makes an alternate of `turnId`; `continue` writes on in `turnId` at `offset`;
  * `again` makes the last reply in `turnId` once more, cold, with its own seed and settings, as an alternate. It fails with UNKNOWN_REPLY where none is recorded, and with NOT_THE_SAME where another model or other settings would write it.
  * `cold`: the whole prompt is read anew, so that the same settings and seed give the same reply, always.
+ * `generationId` and `newTurnId`, of the turn that it may make, are the asker's: asked again with the same generation, it is the same generation.
  * `count`: so many answers to the same prompt, the others beside the first, one after the other. Alternates that nobody looks at end where another reply is asked for.
  */
 const generate = z.object({
+  generationId: id,
+  newTurnId: id,
   chapterId: id,
   kind: z.enum(['reply', 'continue', 'retry', 'again']),
   turnId: id.nullable(),
@@ -59,6 +62,8 @@ export interface GenerationStats {
 }
 export type StopReason = 'end' | 'stop' | 'length' | 'stopped' | 'window' | 'error';
 export type GenerationEvent =
+  /** It has to wait: for its model, which is loaded to that share (0 to 1, null while nothing is known), or for another reply (null). */
+  | { readonly type: 'waiting'; readonly seq: number; readonly progress: number | null }
   | {
       readonly type: 'prompt';
       readonly seq: number;
@@ -80,6 +85,8 @@ export type GenerationEvent =
       readonly sampling: Sampling | null;
       readonly fault: StudioFault | null;
       readonly next: GenerationStart | null;
+      /** It ended before its first word, and the turn that was made for it was taken back: the client applies the same. */
+      readonly undone: { readonly structureRev: number; readonly ops: readonly Op[] } | null;
     };
 
 /** How long the next reply will take on this machine: until its first word, and how fast it comes then. */

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { Page } from './fuzz/page.ts';
 import { random } from './fuzz/random.ts';
 import { randomStep } from './fuzz/steps.ts';
+import { SEED, sizeOf } from '../../tests/helpers/sizes.ts';
 import pinned from './fuzz/seeds.json' with { type: 'json' };
 
 const { FUZZ_SEED, FUZZ_RUNS } = process.env;
-/** The same sequences for everyone; FUZZ_SEED hunts elsewhere. */
-const FIRST = Number(FUZZ_SEED ?? 1);
-const RUNS = Number(FUZZ_RUNS ?? 5000);
+const FIRST = Number(FUZZ_SEED ?? SEED);
+const RUNS = Number(FUZZ_RUNS ?? sizeOf(2000, 20_000));
 
 /** One sequence: 10 to 50 steps, saved about every other one. */
 function run(seed: number): void {

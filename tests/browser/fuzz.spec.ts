@@ -6,11 +6,11 @@ import type { TurnContent } from '../../shared/document/turn.ts';
 import { engineReaches, type Connection } from '../helpers/server.ts';
 import { play, sequence, type Step } from './fuzz-steps.ts';
 import { launch, StudioPage } from './studio.ts';
+import { SEED, sizeOf } from '../helpers/sizes.ts';
 
 const { FUZZ_SEED, FUZZ_RUNS } = process.env;
-/** The same sequences for everyone; FUZZ_SEED hunts elsewhere. */
-const FIRST = Number(FUZZ_SEED ?? 1);
-const RUNS = Number(FUZZ_RUNS ?? 300);
+const FIRST = Number(FUZZ_SEED ?? SEED);
+const RUNS = Number(FUZZ_RUNS ?? sizeOf(30, 500));
 /** One seed is one chapter, worked on in this many sequences. */
 const IN_CHAPTER = 6;
 /** Seeds that failed once. */

@@ -1,3 +1,4 @@
+import { newIds } from '../helpers/new-ids.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { TreeTurn } from '../../shared/document/turn.ts';
@@ -45,7 +46,13 @@ async function writeUntilKilled(server: Server, client: StudioClient, lifetime: 
   await type('Tell me a story about a lighthouse. ');
   // The control acknowledges early: what the reply answers must be stored there too.
   await sleep(300);
-  const start = await client.writing.generate({ chapterId, kind: 'reply', turnId: userTurn, offset: null });
+  const start = await client.writing.generate({
+    ...newIds(),
+    chapterId,
+    kind: 'reply',
+    turnId: userTurn,
+    offset: null,
+  });
   log.replyTurn = start.turnId;
   structureRev = start.structureRev;
   const stream = (async () => {
@@ -159,6 +166,7 @@ test('kills while alternates are written lose nothing of those that were, and at
     const streams = (async () => {
       for (
         let start: Awaited<ReturnType<typeof client.writing.generate>> | null = await client.writing.generate({
+          ...newIds(),
           chapterId,
           kind: 'reply',
           turnId,

@@ -1,3 +1,4 @@
+import { newIds } from '../helpers/new-ids.ts';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -150,6 +151,7 @@ describe('the port to the studio', () => {
     await client.models.load({ id: model?.id ?? '', contextSize: null });
     const last = document.turns.at(-1);
     const { generationId } = await client.writing.generate({
+      ...newIds(),
       chapterId: document.chapter.id,
       kind: 'reply',
       turnId: last?.id ?? '',

@@ -69,19 +69,23 @@ export class MemoryStudio {
     generate: async ({
       kind,
       turnId,
+      generationId,
+      newTurnId,
     }: {
+      generationId: string;
+      newTurnId: string;
       chapterId: string;
-      kind: 'reply' | 'continue' | 'retry';
+      kind: 'reply' | 'continue' | 'retry' | 'again';
       turnId: string | null;
       offset: number | null;
     }): Promise<GenerationStart> => {
       await this.arrive();
       const after = kind === 'retry' ? (this.tree.turns.get(turnId ?? '')?.parentId ?? null) : turnId;
-      const turn: Turn = { id: newId(), role: 'model', speaker: null, marked: true, text: '' };
+      const turn: Turn = { id: newTurnId, role: 'model', speaker: null, marked: true, text: '' };
       const ops: Op[] = [{ op: 'insert', turn, after, as: kind === 'retry' ? 'alternate' : 'chain' }];
       this.tree = applyOps(this.tree, ops);
       this.structureRev++;
-      return { generationId: newId(), turnId: turn.id, offset: 0, waiting: 0, structureRev: this.structureRev, ops };
+      return { generationId, turnId: turn.id, offset: 0, waiting: 0, structureRev: this.structureRev, ops };
     },
     follow: async (): Promise<AsyncIterableIterator<GenerationEvent>> => {
       throw new StudioRefusal('NOT_FOUND');

@@ -1,3 +1,4 @@
+import { newIds } from '../helpers/new-ids.ts';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { newId } from '../../shared/document/ids.ts';
@@ -38,7 +39,7 @@ test.skipIf(process.platform !== 'linux')(
     await engineReaches(client, ['ready']);
     const { chapterId, turnId } = await newStory(client);
 
-    const start = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null });
+    const start = await client.writing.generate({ ...newIds(), chapterId, kind: 'reply', turnId, offset: null });
     const events: GenerationEvent[] = [];
     let killedAt = 0;
     for await (const event of await client.writing.follow({ generationId: start.generationId, afterSeq: 0 })) {
@@ -59,7 +60,13 @@ test.skipIf(process.platform !== 'linux')(
     const status = await engineReaches(client, ['stopped']);
     expect(status.fault?.message).toMatch(/stopped unexpectedly/);
 
-    const next = await client.writing.generate({ chapterId, kind: 'retry', turnId: start.turnId, offset: null });
+    const next = await client.writing.generate({
+      ...newIds(),
+      chapterId,
+      kind: 'retry',
+      turnId: start.turnId,
+      offset: null,
+    });
     for await (const event of await client.writing.follow({ generationId: next.generationId, afterSeq: 0 })) {
       if (event.type === 'text') break;
       expect(event.type).toBe('prompt');
@@ -82,7 +89,7 @@ test.skipIf(process.platform !== 'linux')(
     const [child] = childrenOf(server);
     if (child === undefined) throw new Error('there is no engine');
 
-    const start = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null });
+    const start = await client.writing.generate({ ...newIds(), chapterId, kind: 'reply', turnId, offset: null });
     const events: GenerationEvent[] = [];
     let stoppedAt = 0;
     for await (const event of await client.writing.follow({ generationId: start.generationId, afterSeq: 0 })) {
@@ -104,7 +111,13 @@ test.skipIf(process.platform !== 'linux')(
     });
     expect(childrenOf(server)).toEqual([]);
 
-    const next = await client.writing.generate({ chapterId, kind: 'retry', turnId: start.turnId, offset: null });
+    const next = await client.writing.generate({
+      ...newIds(),
+      chapterId,
+      kind: 'retry',
+      turnId: start.turnId,
+      offset: null,
+    });
     for await (const event of await client.writing.follow({ generationId: next.generationId, afterSeq: 0 }))
       if (event.type === 'text') break;
     await client.writing.stop({ generationId: next.generationId });
@@ -132,7 +145,7 @@ test.skipIf(process.platform !== 'linux')(
 
     await endEngine();
     expect(await faultOfModel()).toBeNull();
-    const reply = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null });
+    const reply = await client.writing.generate({ ...newIds(), chapterId, kind: 'reply', turnId, offset: null });
     for await (const event of await client.writing.follow({ generationId: reply.generationId, afterSeq: 0 }))
       if (event.type === 'text') await endEngine();
     expect(await faultOfModel()).toMatchObject({
@@ -140,7 +153,11 @@ test.skipIf(process.platform !== 'linux')(
       message: expect.stringMatching(/twice in a row, so it was put aside\. Your text is safe\./),
     });
     expect(
-      (await refusal(client.writing.generate({ chapterId, kind: 'retry', turnId: reply.turnId, offset: null }))).code,
+      (
+        await refusal(
+          client.writing.generate({ ...newIds(), chapterId, kind: 'retry', turnId: reply.turnId, offset: null }),
+        )
+      ).code,
     ).toBe('ASIDE');
     close();
     await server.stop();

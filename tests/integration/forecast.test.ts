@@ -1,9 +1,16 @@
+import { newIds } from '../helpers/new-ids.ts';
 import { expect, test } from 'vitest';
 import { newId } from '../../shared/document/ids.ts';
 import { connect, engineReaches, serve, temporaryFolder, type StudioClient } from '../helpers/server.ts';
 
 const reply = async (client: StudioClient, chapterId: string) => {
-  const { generationId } = await client.writing.generate({ chapterId, kind: 'reply', turnId: null, offset: null });
+  const { generationId } = await client.writing.generate({
+    ...newIds(),
+    chapterId,
+    kind: 'reply',
+    turnId: null,
+    offset: null,
+  });
   for await (const event of await client.writing.follow({ generationId, afterSeq: 0 }))
     if (event.type === 'done') return event.stats;
   throw new Error('a reply without an end');

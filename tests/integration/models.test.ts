@@ -1,3 +1,4 @@
+import { newIds } from '../helpers/new-ids.ts';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -63,7 +64,13 @@ test('models of the data folder, of --models and the demo are listed; bad ones s
   expect(
     (
       await faultOf(
-        client.writing.generate({ chapterId: chapter?.id ?? '', kind: 'reply', turnId: null, offset: null }),
+        client.writing.generate({
+          ...newIds(),
+          chapterId: chapter?.id ?? '',
+          kind: 'reply',
+          turnId: null,
+          offset: null,
+        }),
       )
     ).code,
   ).toBe('NO_ENGINE');

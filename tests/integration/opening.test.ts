@@ -1,3 +1,4 @@
+import { newIds } from '../helpers/new-ids.ts';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -116,6 +117,7 @@ test('the file in use is read to its end in the background, and what is written 
       const [story] = await client.stories.list();
       const [chapter] = await client.chapters.list({ storyId: story?.id ?? '' });
       const { generationId } = await client.writing.generate({
+        ...newIds(),
         chapterId: chapter?.id ?? '',
         kind: 'reply',
         turnId: null,

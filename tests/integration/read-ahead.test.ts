@@ -1,3 +1,4 @@
+import { newIds } from '../helpers/new-ids.ts';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,7 +26,7 @@ async function reply(
   chapterId: string,
   kind: 'reply' | 'retry' = 'reply',
 ): Promise<GenerationStats> {
-  const { generationId } = await client.writing.generate({ chapterId, kind, turnId: null, offset: null });
+  const { generationId } = await client.writing.generate({ ...newIds(), chapterId, kind, turnId: null, offset: null });
   let done: GenerationEvent | null = null;
   for await (const event of await client.writing.follow({ generationId, afterSeq: 0 }))
     if (event.type === 'done') done = event;

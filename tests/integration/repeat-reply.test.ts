@@ -1,3 +1,4 @@
+import { newIds } from '../helpers/new-ids.ts';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -85,8 +86,10 @@ async function written(
     if (event.type === 'done') return { start, done: event };
   throw new Error('the reply never ended');
 }
-const reply = (chapterId: string, turnId: string) => written({ chapterId, kind: 'reply', turnId, offset: null });
-const again = (chapterId: string, turnId: string) => written({ chapterId, kind: 'again', turnId, offset: null });
+const reply = (chapterId: string, turnId: string) =>
+  written({ ...newIds(), chapterId, kind: 'reply', turnId, offset: null });
+const again = (chapterId: string, turnId: string) =>
+  written({ ...newIds(), chapterId, kind: 'again', turnId, offset: null });
 const refusal = async (work: Promise<unknown>): Promise<{ code: string; message: string }> =>
   work.then(
     () => {
@@ -131,7 +134,7 @@ test('a window that was cut is cut there again, wherever later replies began', a
   const first = await reply(chapterId, filled);
   expect((await client.writing.plan({ chapterId, turnId: filled, offset: null })).cut).not.toBeNull();
   // The newest reply on the way there began its window at the chapter's start.
-  await written({ chapterId, kind: 'continue', turnId: opening.turnId, offset: 10 });
+  await written({ ...newIds(), chapterId, kind: 'continue', turnId: opening.turnId, offset: 10 });
   const { done } = await again(chapterId, first.start.turnId);
   expect(done.text).toBe(first.done.text);
   expect(done.stats?.promptTokens).toBe(first.done.stats?.promptTokens);
@@ -141,7 +144,7 @@ test('a reply that went on inside a turn is made again from the same beginning',
   const { chapterId, turnId } = await newChapter('Tell me of a lighthouse.');
   const opening = await reply(chapterId, turnId);
   const at = 20;
-  const first = await written({ chapterId, kind: 'continue', turnId: opening.start.turnId, offset: at });
+  const first = await written({ ...newIds(), chapterId, kind: 'continue', turnId: opening.start.turnId, offset: at });
   const { start, done } = await again(chapterId, opening.start.turnId);
   expect(start).toMatchObject({ offset: at, first: { text: opening.done.text.slice(0, at) + first.done.text } });
   expect(done.text).toBe(first.done.text);

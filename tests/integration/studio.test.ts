@@ -1,3 +1,4 @@
+import { newIds } from '../helpers/new-ids.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { activePath } from '../../shared/document/tree.ts';
@@ -80,6 +81,7 @@ test('the first start opens a text adventure that one key continues', async () =
   expect(before[2]?.text?.match(/^- /gm)).toHaveLength(3);
 
   const start = await client.writing.generate({
+    ...newIds(),
     chapterId: chapter?.id ?? '',
     kind: 'reply',
     turnId: before[3]?.id ?? null,
@@ -97,7 +99,7 @@ test('the first start opens a text adventure that one key continues', async () =
 
 test('the other words of a reply are kept with it, at their places in its text', async () => {
   const { chapterId, turnId } = await newChapter('Tell me of a lighthouse.', { candidates: 5 });
-  const start = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null });
+  const start = await client.writing.generate({ ...newIds(), chapterId, kind: 'reply', turnId, offset: null });
   const done = doneOf(await collect(client, start.generationId));
   const [record, ...more] = await client.writing.candidates({ turnId: start.turnId });
   expect(more).toEqual([]);
@@ -118,6 +120,7 @@ test('the other words of a reply are kept with it, at their places in its text',
 
   const without = await newChapter('Tell me of a lighthouse.', { candidates: 0, maxTokens: 5 });
   const silent = await client.writing.generate({
+    ...newIds(),
     chapterId: without.chapterId,
     kind: 'reply',
     turnId: without.turnId,
@@ -129,7 +132,7 @@ test('the other words of a reply are kept with it, at their places in its text',
 
 test('a client that comes back in the middle of a reply sees all of it', async () => {
   const { chapterId, turnId } = await newChapter('Tell me of a lighthouse.', { banEnd: true, maxTokens: 200 });
-  const start = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null });
+  const start = await client.writing.generate({ ...newIds(), chapterId, kind: 'reply', turnId, offset: null });
   let seen = '';
   let seq = 0;
   for await (const event of await client.writing.follow({ generationId: start.generationId, afterSeq: 0 })) {
@@ -160,7 +163,7 @@ test('a client that comes back in the middle of a reply sees all of it', async (
 test('words typed before the place of a reply move it, and nothing is lost', async () => {
   const { chapterId, turnId } = await newChapter('Once upon a time', { banEnd: true, maxTokens: 150 });
   const { structureRev, turns } = await client.chapters.open({ id: chapterId });
-  const start = await client.writing.generate({ chapterId, kind: 'continue', turnId, offset: 16 });
+  const start = await client.writing.generate({ ...newIds(), chapterId, kind: 'continue', turnId, offset: 16 });
   expect(start).toMatchObject({ turnId, offset: 16, ops: [] });
   await client.writing.applyChange({
     changeId: newId(),
@@ -175,7 +178,7 @@ test('words typed before the place of a reply move it, and nothing is lost', asy
 
 test('Stop keeps what is there', async () => {
   const { chapterId, turnId } = await newChapter('Go on.', { banEnd: true, maxTokens: 900 });
-  const start = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null });
+  const start = await client.writing.generate({ ...newIds(), chapterId, kind: 'reply', turnId, offset: null });
   const events: GenerationEvent[] = [];
   for await (const event of await client.writing.follow({ generationId: start.generationId, afterSeq: 0 })) {
     events.push(event);
@@ -188,7 +191,7 @@ test('Stop keeps what is there', async () => {
 
 test('Retry makes alternates with tails of their own', async () => {
   const { chapterId, turnId } = await newChapter('A fox came to the gate.', { maxTokens: 30 });
-  const first = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null });
+  const first = await client.writing.generate({ ...newIds(), chapterId, kind: 'reply', turnId, offset: null });
   await collect(client, first.generationId);
   const tail = newId();
   const { structureRev } = await client.writing.applyChange({
@@ -204,7 +207,13 @@ test('Retry makes alternates with tails of their own', async () => {
       },
     ],
   });
-  const second = await client.writing.generate({ chapterId, kind: 'retry', turnId: first.turnId, offset: null });
+  const second = await client.writing.generate({
+    ...newIds(),
+    chapterId,
+    kind: 'retry',
+    turnId: first.turnId,
+    offset: null,
+  });
   expect(second.structureRev).toBe(structureRev + 1);
   await collect(client, second.generationId);
   expect((await pathOf(chapterId)).map((turn) => turn.id)).toEqual([turnId, second.turnId]);
@@ -224,7 +233,14 @@ test('several answers to one prompt follow each other, each beside the first and
     banEnd: true,
     temperature: 1.5,
   });
-  const first = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null, count: 3 });
+  const first = await client.writing.generate({
+    ...newIds(),
+    chapterId,
+    kind: 'reply',
+    turnId,
+    offset: null,
+    count: 3,
+  });
   expect(first.waiting).toBe(2);
   const written: { turnId: string; text: string; seed: number; reused: number }[] = [];
   for (let start: typeof first | null = first; start !== null;) {
@@ -254,9 +270,20 @@ test('several answers to one prompt follow each other, each beside the first and
 
 test('an alternate that nobody looks at ends where another reply is asked for; one that is looked at does not', async () => {
   const { chapterId, turnId } = await newChapter('Write long.', { banEnd: true, maxTokens: 300 });
-  const first = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null, count: 3 });
+  const first = await client.writing.generate({
+    ...newIds(),
+    chapterId,
+    kind: 'reply',
+    turnId,
+    offset: null,
+    count: 3,
+  });
   expect(
-    (await faultOf(client.writing.generate({ chapterId, kind: 'retry', turnId: first.turnId, offset: null }))).code,
+    (
+      await faultOf(
+        client.writing.generate({ ...newIds(), chapterId, kind: 'retry', turnId: first.turnId, offset: null }),
+      )
+    ).code,
   ).toBe('BUSY');
   await client.writing.stop({ generationId: first.generationId });
   const second = doneOf(await collect(client, first.generationId))?.next;
@@ -270,7 +297,13 @@ test('an alternate that nobody looks at ends where another reply is asked for; o
     waiting: 1,
   });
 
-  const other = await client.writing.generate({ chapterId, kind: 'retry', turnId: first.turnId, offset: null });
+  const other = await client.writing.generate({
+    ...newIds(),
+    chapterId,
+    kind: 'retry',
+    turnId: first.turnId,
+    offset: null,
+  });
   const end = doneOf(await collect(client, second?.generationId ?? ''));
   expect(end).toMatchObject({ reason: 'stopped', next: null });
   await client.writing.stop({ generationId: other.generationId });
@@ -282,11 +315,19 @@ test('an alternate that nobody looks at ends where another reply is asked for; o
 
 test('Stop all begins no alternate any more; taking a reply away ends its row', async () => {
   const { chapterId, turnId } = await newChapter('Write long.', { banEnd: true, maxTokens: 300 });
-  const first = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null, count: 4 });
+  const first = await client.writing.generate({
+    ...newIds(),
+    chapterId,
+    kind: 'reply',
+    turnId,
+    offset: null,
+    count: 4,
+  });
   await client.writing.stop({ generationId: first.generationId, all: true });
   expect(doneOf(await collect(client, first.generationId))).toMatchObject({ reason: 'stopped', next: null });
 
   const second = await client.writing.generate({
+    ...newIds(),
     chapterId,
     kind: 'retry',
     turnId: first.turnId,
@@ -329,7 +370,8 @@ test('one writes, the others read until they take over', async () => {
   expect(refused.code).toBe('READ_ONLY');
   expect(refused.message).toContain('Take over');
   expect(
-    (await faultOf(two.client.writing.generate({ chapterId, kind: 'reply', turnId: null, offset: null }))).code,
+    (await faultOf(two.client.writing.generate({ ...newIds(), chapterId, kind: 'reply', turnId: null, offset: null })))
+      .code,
   ).toBe('READ_ONLY');
 
   await two.client.writing.takeOver({ storyId });
@@ -367,7 +409,7 @@ test('what the contract does not know is refused in words', async () => {
 
 test('removing the story of a running reply ends it first, and Undo brings all of it back', async () => {
   const { storyId, chapterId, turnId } = await newChapter('Write long.', { banEnd: true, maxTokens: 900 });
-  const start = await client.writing.generate({ chapterId, kind: 'reply', turnId, offset: null });
+  const start = await client.writing.generate({ ...newIds(), chapterId, kind: 'reply', turnId, offset: null });
   for await (const event of await client.writing.follow({ generationId: start.generationId, afterSeq: 0 }))
     if (event.type === 'text') break;
   await client.stories.remove({ id: storyId });
@@ -394,7 +436,7 @@ test('an answer that was written ahead is there at once, and the engine rests wh
       },
     ],
   });
-  const before = await client.writing.generate({ chapterId, kind: 'continue', turnId: offer, offset: 0 });
+  const before = await client.writing.generate({ ...newIds(), chapterId, kind: 'continue', turnId: offer, offset: 0 });
   await collect(client, before.generationId);
   await sleep(4000);
   await client.writing.applyChange({
@@ -410,7 +452,7 @@ test('an answer that was written ahead is there at once, and the engine rests wh
       },
     ],
   });
-  const start = await client.writing.generate({ chapterId, kind: 'reply', turnId: said, offset: null });
+  const start = await client.writing.generate({ ...newIds(), chapterId, kind: 'reply', turnId: said, offset: null });
   const events = await collect(client, start.generationId);
   expect(events.filter(({ type }) => type === 'text')).toHaveLength(1);
   expect((await pathOf(chapterId)).at(-1)).toMatchObject({ id: start.turnId, text: textOf(events) });

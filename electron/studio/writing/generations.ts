@@ -194,6 +194,7 @@ export function createGenerations(
           sampling: order.sampling,
           fault: fault ?? refused,
           next: next?.start ?? null,
+          undone: null,
         });
         if (next) run(next.order);
         else if (fault === null) onEnd(order);
@@ -209,6 +210,7 @@ export function createGenerations(
           sampling: order.sampling,
           fault: faultOf(error),
           next: null,
+          undone: null,
         });
       }
     };
@@ -248,7 +250,7 @@ export function createGenerations(
         'This reply ended a while ago. Its text is in the story; reload the page to see it.',
       );
     const { push, end, iterator } = channel<GenerationEvent>(signal);
-    push({ type: 'done', seq: afterSeq + 1, ...ended, fault: null, next: null });
+    push({ type: 'done', seq: afterSeq + 1, ...ended, fault: null, next: null, undone: null });
     end();
     return iterator;
   }

@@ -39,6 +39,8 @@ export interface Place {
   readonly offset: number | null;
 }
 export interface Wish extends Place {
+  readonly generationId: string;
+  readonly newTurnId: string;
   readonly kind: 'reply' | 'continue' | 'retry' | 'again';
   readonly count: number;
   readonly cold: boolean;
@@ -81,7 +83,7 @@ interface Opening {
   readonly ops: readonly Op[];
   readonly target: Target;
 }
-type Asked = Omit<Wish, 'count' | 'cold' | 'kind'> & { readonly kind: 'reply' | 'continue' | 'retry' };
+type Asked = Omit<Wish, 'count' | 'cold' | 'kind' | 'generationId'> & { readonly kind: 'reply' | 'continue' | 'retry' };
 
 export function createWriting({
   db,
@@ -117,22 +119,26 @@ export function createWriting({
     };
   }
 
-  function answered(tree: TurnTree, after: string | null, speaker: string | null, as: 'chain' | 'alternate'): Opening {
-    const turnId = newId();
+  function answered(
+    tree: TurnTree,
+    turnId: string,
+    after: string | null,
+    speaker: string | null,
+    as: 'chain' | 'alternate',
+  ): Opening {
     const { turns, versions } = branchTo(db, tree, after);
     const op: Op = { op: 'insert', after, as, turn: { id: turnId, role: 'model', speaker, marked: true, text: '' } };
     return { turnId, offset: 0, ops: [op], target: { turns, versions, open: false } };
   }
 
   /** Beside the first one, from the text that stood in its turn already. */
-  function repeated(tree: TurnTree, first: StoredReply): Opening {
+  function repeated(tree: TurnTree, turnId: string, first: StoredReply): Opening {
     const turn = tree.turns.get(first.turnId);
     if (!turn || turn.tombstone)
       throw new StudioError(
         'NOT_FOUND',
         'This turn is not in the chapter any more. Nothing was changed; reload the page.',
       );
-    const turnId = newId();
     const { turns, versions } = branchTo(db, tree, turn.parentId);
     const begun = { id: turnId, role: 'model', speaker: turn.speaker, text: first.before } as const;
     const op: Op = { op: 'insert', after: turn.parentId, as: 'alternate', turn: { ...begun, marked: true } };
@@ -144,7 +150,7 @@ export function createWriting({
     };
   }
 
-  function opening(tree: TurnTree, { kind, turnId, offset }: Asked): Opening {
+  function opening(tree: TurnTree, { kind, turnId, offset, newTurnId }: Asked): Opening {
     const end = activePath(tree).at(-1);
     const chosen = turnId === null ? end : tree.turns.get(turnId);
     if (!chosen)
@@ -153,9 +159,9 @@ export function createWriting({
         'This turn is not in the chapter any more. Nothing was changed; reload the page.',
       );
     if (kind === 'continue') return continued(tree, chosen.id, offset);
-    if (kind === 'retry') return answered(tree, chosen.parentId, chosen.speaker, 'alternate');
+    if (kind === 'retry') return answered(tree, newTurnId, chosen.parentId, chosen.speaker, 'alternate');
     if (chosen.role === 'model' && chosen.id === end?.id) return continued(tree, chosen.id, null);
-    return answered(tree, chosen.id, null, childrenOf(tree, chosen.id).length > 0 ? 'alternate' : 'chain');
+    return answered(tree, newTurnId, chosen.id, null, childrenOf(tree, chosen.id).length > 0 ? 'alternate' : 'chain');
   }
 
   /** Alternates that nobody looks at make room for a reply that somebody waits for: they end with what they have. */
@@ -216,7 +222,9 @@ export function createWriting({
       const tree = readTree(db, wish.chapterId, { texts: 'path' });
       const first = wish.kind === 'again' ? replyToRepeat(db, wish.turnId, ready) : null;
       const kind = wish.kind === 'again' ? 'retry' : wish.kind;
-      const { turnId, offset, ops, target } = first ? repeated(tree, first) : opening(tree, { ...wish, kind });
+      const { turnId, offset, ops, target } = first
+        ? repeated(tree, wish.newTurnId, first)
+        : opening(tree, { ...wish, kind });
       if (target.turns.every((turn) => turn.text.trim() === ''))
         throw new StudioError('NOTHING_WRITTEN', 'There is nothing to answer yet. Write a line, then press Reply.');
 
@@ -234,7 +242,7 @@ export function createWriting({
       const sampling = early?.sampling ?? { ...chosen, seed: chosen.seed ?? randomInt(2 ** 32) };
       const waiting = ops.length === 0 || first ? 0 : wish.count - 1;
       const order = {
-        id: newId(),
+        id: wish.generationId,
         storyId,
         chapterId: wish.chapterId,
         turnId,
@@ -279,7 +287,13 @@ export function createWriting({
       const ready = engine.current();
       if (!ready) throw new StudioError('NO_ENGINE', 'No model is ready, so the context cannot be counted yet.');
       const tree = readTree(db, chapterId, { texts: 'path' });
-      const { target } = opening(tree, { chapterId, turnId, offset, kind: offset === null ? 'reply' : 'continue' });
+      const { target } = opening(tree, {
+        chapterId,
+        turnId,
+        offset,
+        newTurnId: newId(),
+        kind: offset === null ? 'reply' : 'continue',
+      });
       const reserve = reserveFor(ready, settings.sampling(storyOf(chapterId)));
       const ledger = await engine.host.plan(
         promptRequest(db, chapterId, target, { format: ready.format, contextSize: ready.contextSize, reserve }),
