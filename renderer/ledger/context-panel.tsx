@@ -3,7 +3,7 @@ import type { Ledger, Segment } from '../../shared/prompt/types.ts';
 import { useManuscript, useWorkspace } from '../app/shell/workspace.ts';
 import { useEngine } from '../models/engine-status.ts';
 import { count } from '../lib/numbers.ts';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 import type { ManuscriptController } from '../manuscript/controller.ts';
 import { barsOf, sendsText, sumsOf, turnIdOf, type BarKind } from './bars.ts';
 import { usePlan } from './plan.ts';
@@ -19,11 +19,13 @@ export function ContextPanel(): ReactElement {
   // Why a model does not run is said where that matters: below the turn, or under Model.
   const running = useEngine((engine) => engine.state === 'ready' || engine.state === 'generating');
   return (
-    <section className="context" aria-label={words.context}>
+    <section className="context" aria-label={words.ledger.context}>
       <h2>
-        {words.context}
+        {words.ledger.context}
         {ledger === null ? null : (
-          <small className="num">{words.ofContext(sendsText(ledger) ? ledger.total : 0, ledger.contextSize)}</small>
+          <small className="num">
+            {words.ledger.ofContext(sendsText(ledger) ? ledger.total : 0, ledger.contextSize)}
+          </small>
         )}
       </h2>
       {fault === null || !running ? null : (
@@ -31,10 +33,10 @@ export function ContextPanel(): ReactElement {
           {fault.message}
         </p>
       )}
-      {old ? <p className="quiet">{words.oldPlan}</p> : null}
+      {old ? <p className="quiet">{words.ledger.oldPlan}</p> : null}
       {ledger === null ? (
         fault === null || !running ? (
-          <p className="quiet">{running ? words.planSoon : words.noPlan}</p>
+          <p className="quiet">{running ? words.ledger.planSoon : words.ledger.noPlan}</p>
         ) : null
       ) : (
         <LedgerView ledger={ledger} controller={controller} />
@@ -65,7 +67,7 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
             key={bar.turnId ?? index}
             className={`seg-${bar.kind}`}
             style={{ flexGrow: bar.tokens }}
-            title={`${words.legend[bar.kind]}: ${words.tokens(bar.tokens)}`}
+            title={`${words.ledger.legend[bar.kind]}: ${words.common.tokens(bar.tokens)}`}
             onMouseEnter={() => controller?.highlightTurn(bar.turnId)}
             onClick={() => {
               if (bar.turnId !== null) controller?.revealTurn(bar.turnId);
@@ -75,17 +77,17 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
       </div>
       <p className="legend" aria-hidden="true">
         {LEGEND.map((kind) => (
-          <span key={kind} title={words.tokens(sums.get(kind) ?? 0)}>
+          <span key={kind} title={words.common.tokens(sums.get(kind) ?? 0)}>
             <i className={`seg-${kind}`} />
-            {words.legend[kind]}
+            {words.ledger.legend[kind]}
           </span>
         ))}
       </p>
       <LastRead />
-      {said.length === 0 ? <p className="quiet">{words.nothingSent}</p> : null}
+      {said.length === 0 ? <p className="quiet">{words.ledger.nothingSent}</p> : null}
       {hidden === 0 ? null : (
         <button type="button" className="earlier" onClick={() => setAll(true)}>
-          {words.earlier(hidden)}
+          {words.ledger.earlier(hidden)}
         </button>
       )}
       <ul className="entries" role="list" onMouseLeave={() => controller?.highlightTurn(null)}>
@@ -102,7 +104,7 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
       {ledger.overhead > 0 && said.length > 0 ? (
         <p className="entry overhead">
           <i className="seg-overhead" />
-          {words.overhead}
+          {words.ledger.overhead}
           <small className="num">{count(ledger.overhead)}</small>
         </p>
       ) : null}
@@ -119,7 +121,9 @@ function excerptOf(segment: Segment, controller: ManuscriptController | null): s
 function LastRead(): ReactElement | null {
   const stats = useManuscript((page) => page.lastGeneration?.stats ?? null);
   if (stats === null) return null;
-  return <p className="quiet num">{words.lastRead(stats.promptTokens - stats.reusedTokens, stats.reusedTokens)}</p>;
+  return (
+    <p className="quiet num">{words.writing.lastRead(stats.promptTokens - stats.reusedTokens, stats.reusedTokens)}</p>
+  );
 }
 
 interface EntryProps {
@@ -132,10 +136,10 @@ interface EntryProps {
 const Entry = memo(function Entry({ segment, excerpt, on, controller }: EntryProps): ReactElement {
   const turnId = turnIdOf(segment);
   const { role, placement, tokens } = segment;
-  const why = [words.reasons[segment.reason], segment.neutralised ? words.neutralised : null]
+  const why = [words.ledger.reasons[segment.reason], segment.neutralised ? words.ledger.neutralised : null]
     .filter((line) => line !== null)
     .join(' · ');
-  const spoken = tokens === null ? words.uncountedLong : words.tokens(tokens);
+  const spoken = tokens === null ? words.ledger.uncountedLong : words.common.tokens(tokens);
   return (
     <li data-placement={placement} data-role={role} data-on={on || undefined}>
       <button
@@ -150,14 +154,14 @@ const Entry = memo(function Entry({ segment, excerpt, on, controller }: EntryPro
         }}
       >
         <RoleMark role={role} />
-        <span className="entry-text">{excerpt === '' ? words.roles[role] : excerpt}</span>
-        <span className="hidden">{`, ${words.roles[role]} (${words.roleTerms[role]}), ${spoken}, ${words.placements[placement]}`}</span>
+        <span className="entry-text">{excerpt === '' ? words.ledger.roles[role] : excerpt}</span>
+        <span className="hidden">{`, ${words.ledger.roles[role]} (${words.ledger.roleTerms[role]}), ${spoken}, ${words.ledger.placements[placement]}`}</span>
         <small className="num" aria-hidden="true">
-          {tokens === null ? words.uncounted : count(tokens)}
+          {tokens === null ? words.ledger.uncounted : count(tokens)}
         </small>
         {why === '' && placement === 'in' ? null : (
           <span className="why">
-            {placement === 'in' ? why : `${words.placements[placement]}${why === '' ? '' : ` · ${why}`}`}
+            {placement === 'in' ? why : `${words.ledger.placements[placement]}${why === '' ? '' : ` · ${why}`}`}
           </span>
         )}
       </button>

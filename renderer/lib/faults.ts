@@ -1,6 +1,6 @@
 import { ORPCError } from '@orpc/client';
 import { fault, type StudioFault } from '../../shared/contract/common.ts';
-import { words } from './words.ts';
+import { words } from '../locales/index.ts';
 
 /** What to tell the person about anything that was thrown. */
 export function faultOf(error: unknown): StudioFault {
@@ -11,7 +11,7 @@ export function faultOf(error: unknown): StudioFault {
   }
   return {
     code: 'UNREACHABLE',
-    message: words.unreachable,
+    message: words.shell.unreachable,
     detail: error instanceof Error ? error.message : String(error),
   };
 }

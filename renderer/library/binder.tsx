@@ -4,14 +4,14 @@ import type { ReactElement } from 'react';
 import { openChapter, useWorkspace } from '../app/shell/workspace.ts';
 import { useFlag } from '../app/shell/remembered.ts';
 import { count } from '../lib/numbers.ts';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 import { IconButton } from '../ui/icon-button.tsx';
 import { goToStory, useChapters, useLibraryActions, useLiveWords, useRemoved, useStories } from './library.ts';
 import { LibraryRow } from './row.tsx';
 
 export function Binder(): ReactElement {
   return (
-    <aside className="binder" aria-label={words.stories}>
+    <aside className="binder" aria-label={words.library.stories}>
       <StoryList />
       <ChapterList />
       <RecentlyDeleted />
@@ -28,8 +28,8 @@ function StoryList(): ReactElement {
   return (
     <>
       <header className="binder-head">
-        <h2 id="stories-title">{words.stories}</h2>
-        <IconButton icon={Plus} label={words.newStory} onClick={() => void library.createStory()} />
+        <h2 id="stories-title">{words.library.stories}</h2>
+        <IconButton icon={Plus} label={words.library.newStory} onClick={() => void library.createStory()} />
       </header>
       <ul aria-labelledby="stories-title" role="list">
         {stories.map((story) => (
@@ -59,15 +59,19 @@ function ChapterList(): ReactElement | null {
   return (
     <>
       <header className="binder-head">
-        <h2 id="chapters-title">{words.chapters}</h2>
-        <IconButton icon={Plus} label={words.newChapter} onClick={() => void library.createChapter(place.storyId)} />
+        <h2 id="chapters-title">{words.library.chapters}</h2>
+        <IconButton
+          icon={Plus}
+          label={words.library.newChapter}
+          onClick={() => void library.createChapter(place.storyId)}
+        />
       </header>
       <ul aria-labelledby="chapters-title" role="list">
         {chapters.map((chapter, index) => (
           <LibraryRow
             key={chapter.id}
             title={chapter.title}
-            number={chapter.title === words.chapterTitle(index + 1) ? null : index + 1}
+            number={chapter.title === words.library.chapterTitle(index + 1) ? null : index + 1}
             words={chapter.id === live?.chapterId ? live.words : chapter.words}
             current={chapter.id === place.chapterId}
             strong
@@ -90,22 +94,22 @@ function RecentlyDeleted(): ReactElement | null {
     <section className="removed">
       <button type="button" className="disclose" aria-expanded={open} onClick={() => setOpen(!open)}>
         <ChevronRight size={14} aria-hidden />
-        <b>{words.recentlyDeleted}</b>
+        <b>{words.library.recentlyDeleted}</b>
         <span className="num">{count(removed.length)}</span>
       </button>
       {open ? (
-        <ul aria-label={words.recentlyDeleted} role="list">
+        <ul aria-label={words.library.recentlyDeleted} role="list">
           {removed.map((item) => (
             <li key={`${item.kind}${item.id}`} className="removed-row">
               <span title={item.title}>
-                <small>{words.removedKind[item.kind]}</small>
+                <small>{words.library.removedKind[item.kind]}</small>
                 {item.title}
               </span>
               <button
                 type="button"
                 className="icon-button"
-                aria-label={`${words.restore} ${item.title}`}
-                title={words.restore}
+                aria-label={`${words.library.restore} ${item.title}`}
+                title={words.library.restore}
                 onClick={() => void library.restore(item)}
               >
                 <RotateCcw size={14} aria-hidden />

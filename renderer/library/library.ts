@@ -4,7 +4,7 @@ import type { ChapterSummary, RemovedItem, StorySummary } from '../../shared/con
 import { newId } from '../../shared/document/ids.ts';
 import { openChapter, openStory, rememberedChapter, useManuscript, useWorkspace } from '../app/shell/workspace.ts';
 import { api, queries } from '../lib/client.ts';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 import { toast, toastFault } from '../ui/toasts.tsx';
 
 export function useStories(): readonly StorySummary[] | undefined {
@@ -80,7 +80,7 @@ function actions(client: QueryClient) {
     createStory: () =>
       attempt(async () => {
         const [id, chapterId] = [newId(), newId()];
-        await api.stories.create({ id, title: words.untitled, chapterId, turnId: newId() });
+        await api.stories.create({ id, title: words.library.untitled, chapterId, turnId: newId() });
         await refreshLibrary(client);
         openStory(id, chapterId);
       }),
@@ -88,7 +88,12 @@ function actions(client: QueryClient) {
       attempt(async () => {
         const id = newId();
         const before = await client.fetchQuery(queries.chapters.list.queryOptions({ input: { storyId } }));
-        await api.chapters.create({ id, storyId, title: words.chapterTitle(before.length + 1), turnId: newId() });
+        await api.chapters.create({
+          id,
+          storyId,
+          title: words.library.chapterTitle(before.length + 1),
+          turnId: newId(),
+        });
         await refreshLibrary(client);
         openChapter(storyId, id);
       }),
@@ -99,7 +104,7 @@ function actions(client: QueryClient) {
         const open = place()?.storyId === story.id;
         if (open) await useWorkspace.getState().controller?.flush();
         await api.stories.remove({ id: story.id });
-        toast(words.removedStory(story.title), {
+        toast(words.library.removedStory(story.title), {
           undo: () =>
             void attempt(async () => {
               await api.stories.restore({ id: story.id });
@@ -113,7 +118,7 @@ function actions(client: QueryClient) {
         const open = place()?.chapterId === chapter.id;
         if (open) await useWorkspace.getState().controller?.flush();
         await api.chapters.remove({ id: chapter.id });
-        toast(words.removedChapter(chapter.title), {
+        toast(words.library.removedChapter(chapter.title), {
           undo: () =>
             void attempt(async () => {
               await api.chapters.restore({ id: chapter.id });
@@ -132,7 +137,7 @@ function actions(client: QueryClient) {
         if (item.kind === 'story') await api.stories.restore({ id: item.id });
         else if (item.kind === 'chapter') await api.chapters.restore({ id: item.id });
         else if (item.chapterId !== null) await restoreTurn(item.id, item.chapterId);
-        toast(words.restored(item.title));
+        toast(words.library.restored(item.title));
       }),
   };
 }

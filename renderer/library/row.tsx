@@ -2,7 +2,7 @@ import { Menu } from '@base-ui/react/menu';
 import { Ellipsis } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { count } from '../lib/numbers.ts';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 
 interface Props {
   readonly title: string;
@@ -48,15 +48,15 @@ export function LibraryRow(props: Props): ReactElement {
       >
         {props.number === null ? null : <span className="row-number num">{count(props.number)}</span>}
         <span className="row-title">{props.title}</span>
-        <small className="num" title={words.words(props.words)}>
+        <small className="num" title={words.common.words(props.words)}>
           {count(props.words)}
         </small>
       </button>
       <Menu.Root modal={false}>
         <Menu.Trigger
           className="icon-button row-more"
-          aria-label={words.more(props.title)}
-          title={words.more(props.title)}
+          aria-label={words.library.more(props.title)}
+          title={words.library.more(props.title)}
         >
           <Ellipsis size={15} aria-hidden />
         </Menu.Trigger>
@@ -64,12 +64,12 @@ export function LibraryRow(props: Props): ReactElement {
           <Menu.Positioner className="layer" sideOffset={4} align="end">
             <Menu.Popup className="menu">
               <Menu.Item onClick={() => setEditing(true)}>
-                {words.rename}
-                <kbd>F2</kbd>
+                {words.library.rename}
+                <kbd>{words.commands.keys.rename}</kbd>
               </Menu.Item>
               {props.onRemove === null ? null : (
                 <Menu.Item className="danger" onClick={props.onRemove}>
-                  {words.remove}
+                  {words.library.remove}
                 </Menu.Item>
               )}
             </Menu.Popup>
@@ -95,7 +95,7 @@ export function RenameField({ title, onDone }: RenameProps): ReactElement {
   return (
     <input
       className="field"
-      aria-label={words.title}
+      aria-label={words.common.title}
       value={value}
       maxLength={200}
       autoFocus

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import type { Hardware } from '../../shared/settings/hardware.ts';
 import { queries } from '../lib/client.ts';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 
 interface Props {
   readonly chosen: Hardware['adapters'];

@@ -5,7 +5,7 @@ import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
 import { DEFAULT_HARDWARE, type Hardware, KEY_CACHES, PROMPT_CHUNKS } from '../../shared/settings/hardware.ts';
 import { useFlag } from '../app/shell/remembered.ts';
 import { queries } from '../lib/client.ts';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 import { Adapters } from './adapters.tsx';
 import { Choice } from './choice.tsx';
 import { LoadedFacts } from './loaded-facts.tsx';
@@ -23,10 +23,10 @@ export function Advanced({ model, engine, onLoad }: Props): ReactElement {
   const [open, setOpen] = useFlag('hardwareOpen', false);
   const loaded = engine.modelId === model.id ? engine.hardware : null;
   return (
-    <section className="advanced" aria-label={words.advanced}>
+    <section className="advanced" aria-label={words.models.advanced}>
       <button type="button" className="disclose" aria-expanded={open} onClick={() => setOpen(!open)}>
         <ChevronRight size={14} aria-hidden />
-        <b>{words.advanced}</b>
+        <b>{words.models.advanced}</b>
         <span className="num">{engine.modelId === model.id ? engine.device : null}</span>
       </button>
       {loaded === null || loaded.warning === null ? null : (
@@ -92,7 +92,7 @@ function Settings({ model, engine, onLoad }: Props): ReactElement {
           </button>
         ) : null}
         <button type="button" className="defaults" onClick={() => setHardware(DEFAULT_HARDWARE)}>
-          {words.defaults}
+          {words.sampling.defaults}
         </button>
       </p>
     </div>
@@ -261,6 +261,6 @@ function NumberOrNothing({ id, value, most, onChange }: NumberProps): ReactEleme
 function chunks(measured: number | null): Record<string, string> {
   return {
     0: words.hardware.measured(measured),
-    ...Object.fromEntries(PROMPT_CHUNKS.map((chunk) => [String(chunk), words.tokens(chunk)])),
+    ...Object.fromEntries(PROMPT_CHUNKS.map((chunk) => [String(chunk), words.common.tokens(chunk)])),
   };
 }

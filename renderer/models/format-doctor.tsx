@@ -5,7 +5,7 @@ import type { FormatReport, FormatToken, ModelFile } from '../../shared/contract
 import { queries } from '../lib/client.ts';
 import { useEngine } from './engine-status.ts';
 import { faultOf } from '../lib/faults.ts';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 import { Modal } from '../ui/modal.tsx';
 import { FormatSelect } from './format-select.tsx';
 import { useModels } from './models.ts';
@@ -16,8 +16,15 @@ export function FormatDoctor({ onClose }: { readonly onClose: () => void }): Rea
   const loaded = useEngine((engine) => engine.state === 'ready' || engine.state === 'generating');
   const model = useModels()?.find((one) => one.id === chosen);
   return (
-    <Modal title={model === undefined ? words.formatDoctor : words.formatDoctorOf(model.name)} onClose={onClose}>
-      {model === undefined ? <p className="quiet">{words.noModel}</p> : <Report key={String(loaded)} model={model} />}
+    <Modal
+      title={model === undefined ? words.models.formatDoctor : words.models.formatDoctorOf(model.name)}
+      onClose={onClose}
+    >
+      {model === undefined ? (
+        <p className="quiet">{words.commands.noModel}</p>
+      ) : (
+        <Report key={String(loaded)} model={model} />
+      )}
     </Modal>
   );
 }
@@ -56,19 +63,19 @@ function Findings({
     <>
       <section>
         <h3 className="why">
-          {words.whyFormat(detected.title)}
-          <span className={`confidence ${detected.confidence}`}>{words.confidence[detected.confidence]}</span>
+          {words.models.whyFormat(detected.title)}
+          <span className={`confidence ${detected.confidence}`}>{words.models.confidence[detected.confidence]}</span>
         </h3>
         <ul className="reasons">
           {detected.reasons.map((reason) => (
             <li key={reason}>{reason}</li>
           ))}
         </ul>
-        {chosen ? <p className="quiet">{words.otherThanDetected}</p> : null}
+        {chosen ? <p className="quiet">{words.models.otherThanDetected}</p> : null}
       </section>
       {warnings.length === 0 ? null : (
-        <section aria-label={words.formatWarnings}>
-          <h3>{words.formatWarnings}</h3>
+        <section aria-label={words.models.formatWarnings}>
+          <h3>{words.models.formatWarnings}</h3>
           <ul className="cautions">
             {warnings.map((warning) => (
               <li key={warning} className="caution">
@@ -87,16 +94,16 @@ function Findings({
 function Untokenised({ sample }: Pick<FormatReport, 'sample'>): ReactElement {
   return (
     <section>
-      <h3>{words.formatSample}</h3>
+      <h3>{words.models.formatSample}</h3>
       {/* Pieces of a text have no other name than their place. */}
-      <p className="sample" role="group" aria-label={words.formatSample}>
+      <p className="sample" role="group" aria-label={words.models.formatSample}>
         {sample.map(({ text, mark }, place) => (
           <span key={place} className={mark ? 'token control' : undefined}>
             {text}
           </span>
         ))}
       </p>
-      <p className="sample-foot">{words.noTokens}</p>
+      <p className="sample-foot">{words.models.noTokens}</p>
     </section>
   );
 }
@@ -108,14 +115,14 @@ function Tokenised({ sample, ends }: NonNullable<FormatReport['tokens']>): React
     <section>
       <div className="sample-head">
         <h3>
-          {words.formatSample} · <span className="num">{words.formatTokens(sample.length)}</span>
+          {words.models.formatSample} · <span className="num">{words.models.formatTokens(sample.length)}</span>
         </h3>
         <label>
           <input type="checkbox" checked={numbered} onChange={(event) => setNumbered(event.target.checked)} />
-          {words.tokenIds}
+          {words.models.tokenIds}
         </label>
       </div>
-      <p className="sample" role="group" aria-label={words.formatSample}>
+      <p className="sample" role="group" aria-label={words.models.formatSample}>
         {sample.map((token, place) => (
           <Token key={place} token={token} numbered={numbered} />
         ))}
@@ -124,12 +131,12 @@ function Tokenised({ sample, ends }: NonNullable<FormatReport['tokens']>): React
         {kinds.map((kind) => (
           <span key={kind}>
             <span className={`token ${kind}`}>{sample.find((token) => token.kind === kind)?.text}</span>{' '}
-            {words.tokenLegend[kind]}
+            {words.models.tokenLegend[kind]}
           </span>
         ))}
         {ends.length === 0 ? null : (
           <span>
-            {words.replyEndsAt}{' '}
+            {words.models.replyEndsAt}{' '}
             {ends.map((token) => (
               <Token key={token.id} token={token} numbered={false} />
             ))}
@@ -148,7 +155,7 @@ function Token({
   readonly numbered: boolean;
 }): ReactElement {
   return (
-    <span className={`token ${kind}`} title={words.tokenName(words.tokenKinds[kind], id)}>
+    <span className={`token ${kind}`} title={words.models.tokenName(words.models.tokenKinds[kind], id)}>
       {text}
       {numbered ? <small className="num">{id}</small> : null}
     </span>

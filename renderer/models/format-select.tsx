@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import type { ModelFile } from '../../shared/contract/models.ts';
 import { api, queries } from '../lib/client.ts';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 import { Choice } from './choice.tsx';
 import { useFormats } from './models.ts';
 
@@ -17,12 +17,12 @@ export function FormatSelect({ model }: { readonly model: ModelFile }): ReactEle
   });
   const formats = useFormats();
   const items = {
-    [DETECTED]: words.detected(model.formatTitle),
+    [DETECTED]: words.models.detected(model.formatTitle),
     ...Object.fromEntries(formats.map((format) => [format.name, format.title])),
   };
   return (
     <Choice
-      label={words.format}
+      label={words.models.format}
       items={items}
       value={model.chosenFormat ?? DETECTED}
       onChoose={(value) => choose.mutate(value === DETECTED ? null : value)}

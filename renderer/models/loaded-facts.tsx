@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import type { LoadedHardware } from '../../shared/contract/models.ts';
 import { fileSize } from '../lib/numbers.ts';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 
 /** What the model that is loaded computes on, and what it takes. */
 export function LoadedFacts({ hardware }: { readonly hardware: LoadedHardware }): ReactElement {

@@ -6,7 +6,7 @@ import { useManuscript, useWorkspace } from '../app/shell/workspace.ts';
 import { api } from '../lib/client.ts';
 import { useEngine } from './engine-status.ts';
 import { faultOf } from '../lib/faults.ts';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 import { Advanced } from './advanced.tsx';
 import { FormatSelect } from './format-select.tsx';
 import { ModelSelect } from './model-select.tsx';
@@ -30,10 +30,10 @@ export function ModelPanel(): ReactElement {
   const standing = model !== null && isAside(model) ? model.fault : told ? null : engine.fault;
   const fault = load.error === null ? standing : faultOf(load.error);
   return (
-    <section className="model-panel" aria-label={words.model}>
-      <h2>{words.model}</h2>
+    <section className="model-panel" aria-label={words.models.model}>
+      <h2>{words.models.model}</h2>
       {models?.length === 0 ? (
-        <p className="quiet">{words.noModels}</p>
+        <p className="quiet">{words.models.noModels}</p>
       ) : (
         <ModelSelect models={models ?? []} chosen={chosen} engine={engine} onChoose={ask} />
       )}
@@ -43,7 +43,7 @@ export function ModelPanel(): ReactElement {
           <p className="fault">{fault.message}</p>
           {fault.detail === undefined ? null : (
             <details>
-              <summary>{words.details}</summary>
+              <summary>{words.common.details}</summary>
               <pre>{fault.detail}</pre>
             </details>
           )}
@@ -57,7 +57,7 @@ export function ModelPanel(): ReactElement {
           ) : null}
           {model === null || engine.state === 'ready' || engine.state === 'generating' ? null : (
             <button type="button" className="link" onClick={() => ask(model)}>
-              {isAside(model) ? words.tryAgain : words.loadAgain}
+              {isAside(model) ? words.models.tryAgain : words.models.loadAgain}
             </button>
           )}
         </div>
@@ -70,7 +70,7 @@ export function ModelPanel(): ReactElement {
 }
 
 function LoadProgress({ engine }: { readonly engine: EngineStatus }): ReactElement {
-  const text = words.loading(engine.progress);
+  const text = words.models.loading(engine.progress);
   return (
     <div className="load">
       <progress aria-label={text} max={1} value={engine.progress ?? 0} />
@@ -89,23 +89,23 @@ function ModelDetails({ model, engine, onLoad }: DetailsProps): ReactElement {
   const running = engine.modelId === model.id && engine.contextSize !== null ? engine.contextSize : null;
   return (
     <div className="model-details">
-      <span className="label">{words.format}</span>
+      <span className="label">{words.models.format}</span>
       <FormatSelect model={model} />
       {model.evidence === null || model.chosenFormat !== null ? null : <p className="quiet">{model.evidence}</p>}
       <p>
         <button type="button" className="link" onClick={() => useWorkspace.setState({ dialog: 'format' })}>
-          {words.openFormatDoctor}
+          {words.commands.openFormatDoctor}
         </button>
       </p>
       <ContextSize key={running ?? 0} model={model} running={running} onLoad={onLoad} />
       {model.sha256 === null ? null : (
         <>
-          <span className="label">{words.fingerprint}</span>
+          <span className="label">{words.models.fingerprint}</span>
           <code className="fingerprint" title={model.sha256}>
             {model.sha256}
           </code>
           {model.genuine === null ? null : (
-            <p className={model.genuine ? 'quiet' : 'fault'}>{words.genuine(model.genuine)}</p>
+            <p className={model.genuine ? 'quiet' : 'fault'}>{words.models.genuine(model.genuine)}</p>
           )}
         </>
       )}
@@ -132,11 +132,11 @@ function ContextSize({ model, running, onLoad }: ContextProps): ReactElement {
   const size = text.trim() === '' ? null : Number(text.replaceAll(/[\s,.]/g, ''));
   const valid = size === null || (Number.isInteger(size) && size >= 256 && size <= 1_048_576);
   const changed = text.trim() !== before;
-  const hint = valid ? words.contextHint(model.contextLength) : words.contextRange;
+  const hint = valid ? words.models.contextHint(model.contextLength) : words.models.contextRange;
   return (
     <>
       <label className="label" htmlFor="context-size">
-        {words.contextSize}
+        {words.models.contextSize}
       </label>
       <form
         className="context-size"
@@ -149,7 +149,7 @@ function ContextSize({ model, running, onLoad }: ContextProps): ReactElement {
           id="context-size"
           className="field num"
           inputMode="numeric"
-          placeholder={words.contextAuto}
+          placeholder={words.models.contextAuto}
           value={text}
           aria-invalid={!valid || undefined}
           title={hint}
@@ -157,7 +157,7 @@ function ContextSize({ model, running, onLoad }: ContextProps): ReactElement {
         />
         {changed ? (
           <button type="submit" className="button" disabled={!valid}>
-            {words.apply}
+            {words.models.apply}
           </button>
         ) : null}
       </form>
@@ -165,7 +165,7 @@ function ContextSize({ model, running, onLoad }: ContextProps): ReactElement {
       {changed ? (
         <p className={valid ? 'quiet' : 'fault'}>{hint}</p>
       ) : model.contextLength === null ? null : (
-        <p className="quiet num">{words.trainedWith(model.contextLength)}</p>
+        <p className="quiet num">{words.models.trainedWith(model.contextLength)}</p>
       )}
     </>
   );

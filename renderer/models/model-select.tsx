@@ -3,7 +3,7 @@ import { ChevronsUpDown } from 'lucide-react';
 import type { ReactElement } from 'react';
 import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
 import { fileSize, tokensPerSecond } from '../lib/numbers.ts';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 import { isAside, useFormats } from './models.ts';
 
 interface Props {
@@ -26,13 +26,13 @@ export function ModelSelect({ models, chosen, engine, onChoose }: Props): ReactE
         if (model !== undefined) onChoose(model);
       }}
     >
-      <Select.Trigger className="select" aria-label={words.model}>
+      <Select.Trigger className="select" aria-label={words.models.model}>
         <Select.Value>
           {(id: string | null) =>
-            id === null ? words.chooseModel : (items[id] ?? engine.modelName ?? words.chooseModel)
+            id === null ? words.models.chooseModel : (items[id] ?? engine.modelName ?? words.models.chooseModel)
           }
         </Select.Value>
-        {current?.demo === true ? <span className="badge">{words.demo}</span> : null}
+        {current?.demo === true ? <span className="badge">{words.models.demo}</span> : null}
         <Select.Icon>
           <ChevronsUpDown size={14} aria-hidden />
         </Select.Icon>
@@ -57,24 +57,26 @@ function verdict(
   model: ModelFile,
   engine: EngineStatus,
 ): { readonly text: string; readonly tone: 'good' | 'bad' | 'plain' } | null {
-  if (model.fault !== null) return { text: isAside(model) ? words.tryAgain : words.cannotOpen, tone: 'bad' };
+  if (model.fault !== null)
+    return { text: isAside(model) ? words.models.tryAgain : words.models.cannotOpen, tone: 'bad' };
   if (engine.modelId !== model.id) return null;
-  if (engine.state === 'loading') return { text: words.loading(engine.progress), tone: 'plain' };
+  if (engine.state === 'loading') return { text: words.models.loading(engine.progress), tone: 'plain' };
   if (engine.state !== 'ready' && engine.state !== 'generating') return null;
-  const speed = engine.tokensPerSecond === null ? null : words.tokensPerSecond(tokensPerSecond(engine.tokensPerSecond));
-  return { text: speed === null ? words.loaded : `${words.loaded} · ${speed}`, tone: 'good' };
+  const speed =
+    engine.tokensPerSecond === null ? null : words.shell.tokensPerSecond(tokensPerSecond(engine.tokensPerSecond));
+  return { text: speed === null ? words.models.loaded : `${words.models.loaded} · ${speed}`, tone: 'good' };
 }
 
 function ModelOption({ model, engine }: { readonly model: ModelFile; readonly engine: EngineStatus }): ReactElement {
   const formats = useFormats();
   const state = verdict(model, engine);
   const title = formats.find((one) => one.name === model.chosenFormat)?.title ?? model.formatTitle;
-  const format = title === null ? null : words.formatOf(title);
+  const format = title === null ? null : words.models.formatOf(title);
   const facts = [
-    model.demo ? words.demo : null,
+    model.demo ? words.models.demo : null,
     format,
     fileSize(model.bytes),
-    model.parts > 1 ? words.files(model.parts) : null,
+    model.parts > 1 ? words.models.files(model.parts) : null,
   ].filter((fact) => fact !== null);
   return (
     <Select.Item

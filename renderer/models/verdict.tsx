@@ -5,7 +5,7 @@ import type { Hardware } from '../../shared/settings/hardware.ts';
 import { queries } from '../lib/client.ts';
 import { faultOf } from '../lib/faults.ts';
 import { fileSize } from '../lib/numbers.ts';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 
 /** A survey starts a process: it waits until nobody types. */
 const REST_MS = 500;
@@ -27,7 +27,7 @@ export function Verdict({ model, contextSize, hardware, onLoad }: Props): ReactE
   const input = useRested({ id: model.id, contextSize, hardware });
   const survey = useQuery({ ...queries.models.survey.queryOptions({ input }), staleTime: 10_000, retry: false });
   if (survey.error !== null) return <p className="fault">{faultOf(survey.error).message}</p>;
-  if (survey.data === undefined) return <p className="quiet">{words.fit.looking}</p>;
+  if (survey.data === undefined) return <p className="quiet">{words.models.fit.looking}</p>;
   const { estimate } = survey.data;
   return (
     <div className="fit" role="status">
@@ -37,11 +37,11 @@ export function Verdict({ model, contextSize, hardware, onLoad }: Props): ReactE
         <p>
           {estimate.offered === null ? null : (
             <button type="button" className="link" onClick={() => onLoad({ contextSize: estimate.offered, hardware })}>
-              {words.fit.take(estimate.offered)}
+              {words.models.fit.take(estimate.offered)}
             </button>
           )}
           <button type="button" className="link" onClick={() => onLoad({ contextSize, hardware, anyway: true })}>
-            {words.fit.anyway}
+            {words.models.fit.anyway}
           </button>
         </p>
       )}
@@ -50,19 +50,19 @@ export function Verdict({ model, contextSize, hardware, onLoad }: Props): ReactE
 }
 
 function sentence({ verdict, offered, contextSize, need, room }: MemoryEstimate, asked: number | null): string {
-  if (verdict === 'fits') return words.fit.fits(contextSize);
-  if (verdict === 'no') return need.vram > (room.vram ?? Infinity) ? words.fit.notOnCard : words.fit.no;
-  return asked === null ? words.fit.smaller(offered ?? 0) : words.fit.less(contextSize, offered ?? 0);
+  if (verdict === 'fits') return words.models.fit.fits(contextSize);
+  if (verdict === 'no') return need.vram > (room.vram ?? Infinity) ? words.models.fit.notOnCard : words.models.fit.no;
+  return asked === null ? words.models.fit.smaller(offered ?? 0) : words.models.fit.less(contextSize, offered ?? 0);
 }
 
 function costs({ need, room }: MemoryEstimate): string {
   const parts = [
-    words.fit.weights(fileSize(need.weights)),
-    need.repacked > 0 ? words.fit.repacked(fileSize(need.repacked)) : null,
-    words.fit.context(fileSize(need.context)),
-    words.fit.free(fileSize(room.ram)),
+    words.models.fit.weights(fileSize(need.weights)),
+    need.repacked > 0 ? words.models.fit.repacked(fileSize(need.repacked)) : null,
+    words.models.fit.context(fileSize(need.context)),
+    words.models.fit.free(fileSize(room.ram)),
   ];
-  const card = room.vram === null ? null : words.fit.card(fileSize(need.vram), fileSize(room.vram));
+  const card = room.vram === null ? null : words.models.fit.card(fileSize(need.vram), fileSize(room.vram));
   return [...parts, card].filter((part) => part !== null).join(' · ');
 }
 

@@ -1,9 +1,8 @@
 import { useId, type ReactElement } from 'react';
 import type { Sampling } from '../../shared/settings/sampling.ts';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 import type { SettingProps } from './number-setting.tsx';
 
-const say = words.samplingPanel;
 const KINDS = ['none', 'gbnf', 'json'] as const;
 
 export function GrammarSetting({ sampling, change }: SettingProps): ReactElement {
@@ -12,7 +11,7 @@ export function GrammarSetting({ sampling, change }: SettingProps): ReactElement
   return (
     <div className="lines">
       <fieldset className="kinds">
-        <legend className="hidden">{say.grammar}</legend>
+        <legend className="hidden">{words.sampling.grammar}</legend>
         {KINDS.map((kind) => (
           <label key={kind}>
             <input
@@ -21,7 +20,7 @@ export function GrammarSetting({ sampling, change }: SettingProps): ReactElement
               checked={sampling.grammarKind === kind}
               onChange={() => change({ ...sampling, grammarKind: kind })}
             />
-            {say.grammarKinds[kind]}
+            {words.sampling.grammarKinds[kind]}
           </label>
         ))}
       </fieldset>
@@ -31,25 +30,25 @@ export function GrammarSetting({ sampling, change }: SettingProps): ReactElement
           rows={8}
           maxLength={50_000}
           spellCheck={false}
-          aria-label={say.grammarKinds[sampling.grammarKind]}
+          aria-label={words.sampling.grammarKinds[sampling.grammarKind]}
           value={sampling.grammar}
           aria-invalid={wrong !== null || undefined}
           onChange={(event) => change({ ...sampling, grammar: event.target.value })}
         />
       )}
-      <p className={wrong === null ? 'quiet' : 'fault'}>{wrong ?? say.grammarHints[sampling.grammarKind]}</p>
+      <p className={wrong === null ? 'quiet' : 'fault'}>{wrong ?? words.sampling.grammarHints[sampling.grammarKind]}</p>
     </div>
   );
 }
 
 /** What can be seen without the engine, which reads it in earnest. */
 function whatIsWrong({ grammarKind, grammar }: Sampling): string | null {
-  if (grammarKind === 'gbnf') return /^\s*root\s*::=/m.test(grammar) ? null : say.noRoot;
+  if (grammarKind === 'gbnf') return /^\s*root\s*::=/m.test(grammar) ? null : words.sampling.noRoot;
   if (grammarKind === 'none') return null;
   try {
     const schema: unknown = JSON.parse(grammar);
-    return typeof schema === 'object' && schema !== null ? null : say.noSchema;
+    return typeof schema === 'object' && schema !== null ? null : words.sampling.noSchema;
   } catch (error) {
-    return say.noJson(error instanceof Error ? error.message : '');
+    return words.sampling.noJson(error instanceof Error ? error.message : '');
   }
 }

@@ -1,4 +1,5 @@
 import { LONGEST_ENTRY, MOST_ENTRIES, type Sampling } from '../../shared/settings/sampling.ts';
+import { words } from '../locales/index.ts';
 
 /** A list as lines of text: how it is shown, and what a text says, or a sentence on the line that is wrong. */
 export interface LineFormat<T> {
@@ -26,19 +27,18 @@ export const biasLines: LineFormat<Sampling['logitBias'][number]> = {
   read(line) {
     const [, text = '', number = ''] = /^(.+?)\s*=\s*([+-]?[\d.]+)$/.exec(line) ?? [];
     const bias = Number(number);
-    if (text === '' || number === '' || !Number.isFinite(bias)) return `“${line}” has no number. Write it as: word = 2`;
-    return bias < -100 || bias > 100 ? `${number} is too much: from −100 to 100.` : { text: meant(text), bias };
+    if (text === '' || number === '' || !Number.isFinite(bias)) return words.sampling.noNumber(line);
+    return bias < -100 || bias > 100 ? words.sampling.tooMuch(number) : { text: meant(text), bias };
   },
   most: MOST_ENTRIES.logitBias,
 };
 
 export function readLines<T>(text: string, format: LineFormat<T>): Read<T> {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  if (lines.length > format.most) return { wrong: `At most ${String(format.most)} lines.` };
+  if (lines.length > format.most) return { wrong: words.sampling.tooManyLines(format.most) };
   const entries: T[] = [];
   for (const line of lines) {
-    if (line.length > LONGEST_ENTRY)
-      return { wrong: `“${line.slice(0, 20)}…” is too long: at most ${String(LONGEST_ENTRY)} characters.` };
+    if (line.length > LONGEST_ENTRY) return { wrong: words.sampling.tooLong(line.slice(0, 20), LONGEST_ENTRY) };
     const entry = format.read(line);
     if (typeof entry === 'string' && !('wraps' in format)) return { wrong: entry };
     entries.push(entry as T);

@@ -3,10 +3,9 @@ import { Check, ChevronsUpDown } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { PRESETS, presetOf, sampled, suited, type Preset } from '../../shared/settings/presets.ts';
 import type { Sampling } from '../../shared/settings/sampling.ts';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 
 const SUITED = 'suited';
-const say = words.samplingPanel;
 const MAKERS = ['paphos', 'open-assistant'] as const;
 
 interface Props {
@@ -21,17 +20,17 @@ export function PresetSelect({ sampling, suitable, change }: Props): ReactElemen
     const chosen = PRESETS.find((one) => one.name === name);
     change(chosen === undefined ? suited(suitable, sampling) : sampled(chosen, sampling));
   };
-  const title = preset?.title ?? say.suited;
+  const title = preset?.title ?? words.sampling.suited;
   return (
     <div className="preset">
       <Select.Root
-        items={{ [SUITED]: say.suited, ...Object.fromEntries(PRESETS.map((one) => [one.name, one.title])) }}
+        items={{ [SUITED]: words.sampling.suited, ...Object.fromEntries(PRESETS.map((one) => [one.name, one.title])) }}
         value={preset?.name ?? SUITED}
         modal={false}
         onValueChange={choose}
       >
-        <Select.Trigger className="select" aria-label={say.preset}>
-          <Select.Value>{() => say.summary(title, changed)}</Select.Value>
+        <Select.Trigger className="select" aria-label={words.sampling.preset}>
+          <Select.Value>{() => words.sampling.summary(title, changed)}</Select.Value>
           <Select.Icon>
             <ChevronsUpDown size={14} aria-hidden />
           </Select.Icon>
@@ -40,10 +39,10 @@ export function PresetSelect({ sampling, suitable, change }: Props): ReactElemen
           <Select.Positioner className="layer" sideOffset={6} align="end" alignItemWithTrigger={false}>
             <Select.Popup className="menu presets">
               <Select.List>
-                <Option name={SUITED} title={say.suited} hint={say.suitedHint} />
+                <Option name={SUITED} title={words.sampling.suited} hint={words.sampling.suitedHint} />
                 {MAKERS.map((maker) => (
                   <Select.Group key={maker}>
-                    <Select.GroupLabel className="quiet">{say.makers[maker]}</Select.GroupLabel>
+                    <Select.GroupLabel className="quiet">{words.sampling.makers[maker]}</Select.GroupLabel>
                     {PRESETS.filter((one) => one.maker === maker).map((one) => (
                       <Option key={one.name} {...one} />
                     ))}
@@ -56,7 +55,7 @@ export function PresetSelect({ sampling, suitable, change }: Props): ReactElemen
       </Select.Root>
       {changed ? (
         <button type="button" className="defaults" onClick={() => choose(preset?.name ?? null)}>
-          {say.reset}
+          {words.sampling.reset}
         </button>
       ) : null}
     </div>

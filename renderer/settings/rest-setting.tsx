@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import type { EngineSettings } from '../../shared/settings/engine.ts';
 import { api, queries } from '../lib/client.ts';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 import { toastFault } from '../ui/toasts.tsx';
 
 const CHOICES = [null, 15, 60, 240] as const;
@@ -23,7 +23,7 @@ export function RestSetting(): ReactElement | null {
   if (settings === undefined) return null;
   return (
     <fieldset className="themes">
-      <legend>{words.rest}</legend>
+      <legend>{words.settings.rest}</legend>
       {CHOICES.map((minutes) => (
         <label key={String(minutes)}>
           <input
@@ -32,10 +32,10 @@ export function RestSetting(): ReactElement | null {
             checked={settings.restMinutes === minutes}
             onChange={() => save.mutate({ ...settings, restMinutes: minutes })}
           />
-          {minutes === null ? words.restNever : words.restAfter(minutes)}
+          {minutes === null ? words.settings.restNever : words.settings.restAfter(minutes)}
         </label>
       ))}
-      <p className="quiet">{words.restHint}</p>
+      <p className="quiet">{words.settings.restHint}</p>
     </fieldset>
   );
 }

@@ -4,7 +4,7 @@ import { presetOf } from '../../shared/settings/presets.ts';
 import { MOST_ENTRIES, type Sampling } from '../../shared/settings/sampling.ts';
 import { COMMON_FIELDS, FIELD_GROUPS, KEPT_FIELD, type FieldGroup } from '../../shared/settings/sampling-fields.ts';
 import { useFlag } from '../app/shell/remembered.ts';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 import { GrammarSetting } from './grammar-setting.tsx';
 import { biasLines, plainLines } from './lines.ts';
 import { LinesSetting } from './lines-setting.tsx';
@@ -13,7 +13,6 @@ import { PresetSelect } from './preset-select.tsx';
 import { useSampling, useSuitableSampling } from './sampling.ts';
 import { StepOrder } from './step-order.tsx';
 
-const say = words.samplingPanel;
 const FORMATS = {
   bannedTokens: plainLines(MOST_ENTRIES.bannedTokens),
   bannedPhrases: plainLines(MOST_ENTRIES.bannedPhrases),
@@ -26,11 +25,13 @@ export function SamplingPanel(): ReactElement {
   const suitable = useSuitableSampling();
   const known = sampling === null || suitable === null ? null : presetOf(sampling, suitable);
   return (
-    <section aria-label={words.sampling}>
+    <section aria-label={words.sampling.title}>
       <button type="button" className="disclose" aria-expanded={open} onClick={() => setOpen(!open)}>
         <ChevronRight size={14} aria-hidden />
-        <b>{words.sampling}</b>
-        <span>{known === null ? '' : say.summary(known.preset?.title ?? say.suited, known.changed)}</span>
+        <b>{words.sampling.title}</b>
+        <span>
+          {known === null ? '' : words.sampling.summary(known.preset?.title ?? words.sampling.suited, known.changed)}
+        </span>
       </button>
       {open && sampling !== null && suitable !== null ? (
         <div className="settings-list">
@@ -39,47 +40,47 @@ export function SamplingPanel(): ReactElement {
             <NumberSetting key={field.key} field={field} sampling={sampling} change={change} />
           ))}
           <SeedSetting sampling={sampling} change={change} />
-          <label className="check" title={words.banEndHint}>
+          <label className="check" title={words.sampling.banEndHint}>
             <input
               type="checkbox"
               checked={sampling.banEnd}
               onChange={(event) => change({ ...sampling, banEnd: event.target.checked })}
             />
-            {words.banEnd}
+            {words.sampling.banEnd}
           </label>
-          {sampling.grammarKind === 'none' ? null : <p className="quiet">{say.grammarRules}</p>}
+          {sampling.grammarKind === 'none' ? null : <p className="quiet">{words.sampling.grammarRules}</p>}
           {FIELD_GROUPS.map((group) => (
             <Fields key={group.name} group={group} sampling={sampling} change={change} />
           ))}
-          <Group name="order" title={say.order} on="">
-            <p className="quiet">{say.orderHint}</p>
+          <Group name="order" title={words.sampling.order} on="">
+            <p className="quiet">{words.sampling.orderHint}</p>
             <StepOrder sampling={sampling} change={change} />
           </Group>
-          <Group name="texts" title={say.texts} on={textsOn(sampling)}>
+          <Group name="texts" title={words.sampling.texts} on={textsOn(sampling)}>
             <LinesSetting
-              label={say.bannedTokens}
-              hint={say.bannedTokensHint}
+              label={words.sampling.bannedTokens}
+              hint={words.sampling.bannedTokensHint}
               value={sampling.bannedTokens}
               format={FORMATS.bannedTokens}
               onChange={(bannedTokens) => change({ ...sampling, bannedTokens })}
             />
             <LinesSetting
-              label={say.bannedPhrases}
-              hint={say.bannedPhrasesHint}
+              label={words.sampling.bannedPhrases}
+              hint={words.sampling.bannedPhrasesHint}
               value={sampling.bannedPhrases}
               format={FORMATS.bannedPhrases}
               onChange={(bannedPhrases) => change({ ...sampling, bannedPhrases })}
             />
             <LinesSetting
-              label={say.bias}
-              hint={say.biasHint}
+              label={words.sampling.bias}
+              hint={words.sampling.biasHint}
               value={sampling.logitBias}
               format={biasLines}
               onChange={(logitBias) => change({ ...sampling, logitBias })}
             />
             <LinesSetting
-              label={say.breakers}
-              hint={say.breakersHint}
+              label={words.sampling.breakers}
+              hint={words.sampling.breakersHint}
               value={sampling.dryBreakers}
               format={FORMATS.dryBreakers}
               onChange={(dryBreakers) => change({ ...sampling, dryBreakers })}
@@ -88,8 +89,8 @@ export function SamplingPanel(): ReactElement {
           </Group>
           <Group
             name="grammar"
-            title={say.grammar}
-            on={sampling.grammarKind === 'none' ? '' : say.grammarKinds[sampling.grammarKind]}
+            title={words.sampling.grammar}
+            on={sampling.grammarKind === 'none' ? '' : words.sampling.grammarKinds[sampling.grammarKind]}
           >
             <GrammarSetting sampling={sampling} change={change} />
           </Group>
@@ -137,19 +138,19 @@ function Fields({ group, sampling, change }: SettingProps & { readonly group: Fi
 
 function textsOn({ bannedTokens, bannedPhrases, logitBias }: Sampling): string {
   const number = bannedTokens.length + bannedPhrases.length + logitBias.length;
-  return number === 0 ? '' : say.entries(number);
+  return number === 0 ? '' : words.sampling.entries(number);
 }
 
 function SeedSetting({ sampling, change }: SettingProps): ReactElement {
   const id = useId();
   return (
-    <div className="set seed" title={words.seedHint}>
-      <label htmlFor={id}>{words.seed}</label>
+    <div className="set seed" title={words.sampling.seedHint}>
+      <label htmlFor={id}>{words.sampling.seed}</label>
       <input
         id={id}
         className="field num"
         inputMode="numeric"
-        placeholder={words.seedRandom}
+        placeholder={words.sampling.seedRandom}
         value={sampling.seed ?? ''}
         onChange={(event) => {
           const digits = event.target.value.replaceAll(/\D/g, '');

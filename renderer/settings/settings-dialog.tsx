@@ -1,32 +1,32 @@
 import { useId, type ReactElement } from 'react';
 import { remember, useFlag } from '../app/shell/remembered.ts';
 import { THEMES, useTheme } from '../app/shell/theme.ts';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 import { Modal } from '../ui/modal.tsx';
 import { RestSetting } from './rest-setting.tsx';
 
 export function SettingsDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
   const chosen = useTheme();
   return (
-    <Modal title={words.settings} onClose={onClose}>
+    <Modal title={words.settings.title} onClose={onClose}>
       <fieldset className="themes in-row">
-        <legend>{words.theme}</legend>
+        <legend>{words.settings.theme}</legend>
         {THEMES.map((theme) => (
           <label key={theme}>
             <input type="radio" name="theme" checked={theme === chosen} onChange={() => remember('theme', theme)} />
-            {words.themes[theme]}
+            {words.settings.themes[theme]}
           </label>
         ))}
       </fieldset>
       <fieldset className="themes">
-        <legend>{words.page}</legend>
-        <Switch name="showMarks" label={words.showMarks} hint={words.showMarksHint} />
-        <Switch name="plainInput" label={words.plainInput} hint={words.plainInputHint} />
+        <legend>{words.settings.page}</legend>
+        <Switch name="showMarks" label={words.settings.showMarks} hint={words.settings.showMarksHint} />
+        <Switch name="plainInput" label={words.settings.plainInput} hint={words.settings.plainInputHint} />
       </fieldset>
       <RestSetting />
       <fieldset className="themes">
-        <legend>{words.idle}</legend>
-        <Switch name="prepareReplies" label={words.prepareReplies} hint={words.prepareRepliesHint} />
+        <legend>{words.settings.idle}</legend>
+        <Switch name="prepareReplies" label={words.settings.prepareReplies} hint={words.settings.prepareRepliesHint} />
       </fieldset>
     </Modal>
   );

@@ -2,7 +2,7 @@ import { ChevronDown, ChevronUp } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import type { Sampling, Step } from '../../shared/settings/sampling.ts';
 import { STEP_LABELS } from '../../shared/settings/sampling-fields.ts';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 import { IconButton } from '../ui/icon-button.tsx';
 import type { SettingProps } from './number-setting.tsx';
 
@@ -31,15 +31,15 @@ export function StepOrder({ sampling, change }: SettingProps): ReactElement {
           <IconButton
             icon={ChevronUp}
             size={14}
-            label={words.samplingPanel.earlier(STEP_LABELS[step])}
-            disabledWhy={place === 0 ? words.samplingPanel.isFirst : null}
+            label={words.sampling.earlier(STEP_LABELS[step])}
+            disabledWhy={place === 0 ? words.sampling.isFirst : null}
             onClick={() => move(step, place - 1)}
           />
           <IconButton
             icon={ChevronDown}
             size={14}
-            label={words.samplingPanel.later(STEP_LABELS[step])}
-            disabledWhy={place === sampling.order.length - 1 ? words.samplingPanel.isLast : null}
+            label={words.sampling.later(STEP_LABELS[step])}
+            disabledWhy={place === sampling.order.length - 1 ? words.sampling.isLast : null}
             onClick={() => move(step, place + 1)}
           />
         </li>

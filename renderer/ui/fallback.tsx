@@ -1,5 +1,5 @@
 import { Component, type ReactElement, type ReactNode } from 'react';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 
 interface State {
   readonly error: unknown;
@@ -26,12 +26,12 @@ export class Fallback extends Component<{ readonly children: ReactNode }, State>
 function Failed({ detail }: { readonly detail: string }): ReactElement {
   return (
     <div className="empty" role="alert">
-      <p>{words.failed}</p>
+      <p>{words.common.failed}</p>
       <button type="button" className="button primary" onClick={() => location.reload()}>
-        {words.reload}
+        {words.common.reload}
       </button>
       <details className="toast-details">
-        <summary>{words.details}</summary>
+        <summary>{words.common.details}</summary>
         <pre>{detail}</pre>
       </details>
     </div>

@@ -1,7 +1,7 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 
 interface Props {
   readonly title: string;
@@ -24,8 +24,8 @@ export function Modal({ title, onClose, children }: Props): ReactElement {
             <Dialog.Title>{title}</Dialog.Title>
             <Dialog.Close
               className="icon-button"
-              aria-label={words.close}
-              title={`${words.close} (${words.keys.stop})`}
+              aria-label={words.common.close}
+              title={`${words.common.close} (${words.commands.keys.stop})`}
             >
               <X size={16} strokeWidth={1.7} aria-hidden />
             </Dialog.Close>

@@ -2,7 +2,7 @@ import { Toast } from '@base-ui/react/toast';
 import { X } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { faultOf } from '../lib/faults.ts';
-import { words } from '../lib/words.ts';
+import { words } from '../locales/index.ts';
 
 const manager = Toast.createToastManager();
 const READ_MS = 4000;
@@ -27,7 +27,7 @@ export function toast(message: string, { kind = 'info', detail = null, undo = nu
       ? {}
       : {
           actionProps: {
-            children: words.undo,
+            children: words.common.undo,
             onClick: () => {
               manager.close(id);
               undo();
@@ -51,13 +51,13 @@ function List(): ReactElement {
           <Toast.Content className="toast-line">
             <Toast.Title className="toast-title" render={<p />} />
             <Toast.Action className="toast-action" />
-            <Toast.Close className="icon-button" aria-label={words.dismiss}>
+            <Toast.Close className="icon-button" aria-label={words.common.dismiss}>
               <X size={14} strokeWidth={1.7} aria-hidden />
             </Toast.Close>
           </Toast.Content>
           {entry.description === undefined ? null : (
             <details className="toast-details">
-              <summary>{words.details}</summary>
+              <summary>{words.common.details}</summary>
               <Toast.Description render={<pre />} />
             </details>
           )}

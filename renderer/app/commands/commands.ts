@@ -1,5 +1,5 @@
 import { useEngine } from '../../models/engine-status.ts';
-import { words } from '../../lib/words.ts';
+import { words } from '../../locales/index.ts';
 import type { ManuscriptController, Possible } from '../../manuscript/controller.ts';
 import { toastFault } from '../../ui/toasts.tsx';
 import { togglePanel } from '../shell/panels.ts';
@@ -42,7 +42,13 @@ function useWriting() {
   const noModel = useEngine(
     (engine) => engine.state === 'failed' || (engine.state === 'idle' && engine.fault !== null),
   );
-  const blocked = !open ? words.opening : reader ? words.readerOnly : noModel ? words.noModel : null;
+  const blocked = !open
+    ? words.shell.opening
+    : reader
+      ? words.commands.readerOnly
+      : noModel
+        ? words.commands.noModel
+        : null;
   const writing = (title: string, keys: string | null, possible: Possible | null, work: Page): Command => ({
     title,
     keys,
@@ -56,8 +62,8 @@ function useWriting() {
 export function useAlternateCommands(): readonly Command[] {
   const { writing, canReply, canRetry } = useWriting();
   return [2, 3, 4].flatMap((count) => [
-    writing(words.replyWith(count), null, canReply, (page) => page.reply(count)),
-    writing(words.retryWith(count), null, canRetry, (page) => page.retry(undefined, count)),
+    writing(words.commands.replyWith(count), null, canReply, (page) => page.reply(count)),
+    writing(words.commands.retryWith(count), null, canRetry, (page) => page.retry(undefined, count)),
   ]);
 }
 
@@ -70,60 +76,78 @@ export function useCommands() {
   const alternate = (title: string, keys: string, work: Page): Command => ({
     title,
     keys,
-    why: (blocked === words.noModel ? null : blocked) ?? (alternates < 2 ? words.noAlternates : null),
+    why: (blocked === words.commands.noModel ? null : blocked) ?? (alternates < 2 ? words.commands.noAlternates : null),
     run: onPage(work),
   });
   return {
-    reply: writing(words.reply, words.keys.reply, canReply, (page) => page.reply()),
-    continue: writing(words.continue, null, canContinue, (page) => page.continue()),
-    retry: writing(words.retryTimes(retries), words.keys.retry, canRetry, (page) => page.retry()),
-    again: writing(words.again, null, canRetry, (page) => page.again()),
-    stop: { title: words.stop, keys: words.keys.stop, why: null, run: onPage(onTheText((page) => page.stop())) },
+    reply: writing(words.commands.reply, words.commands.keys.reply, canReply, (page) => page.reply()),
+    continue: writing(words.commands.continue, null, canContinue, (page) => page.continue()),
+    retry: writing(words.commands.retryTimes(retries), words.commands.keys.retry, canRetry, (page) => page.retry()),
+    again: writing(words.commands.again, null, canRetry, (page) => page.again()),
+    stop: {
+      title: words.commands.stop,
+      keys: words.commands.keys.stop,
+      why: null,
+      run: onPage(onTheText((page) => page.stop())),
+    },
     stopAll: {
-      title: words.stopAll,
+      title: words.commands.stopAll,
       keys: null,
-      why: others === 0 ? words.noOthers : null,
+      why: others === 0 ? words.commands.noOthers : null,
       run: onPage(onTheText((page) => page.stopAll())),
     },
-    previousAlternate: alternate(words.previousAlternate, words.keys.previous, (page) => page.previousAlternate()),
-    nextAlternate: alternate(words.nextAlternate, words.keys.next, (page) => page.nextAlternate()),
-    firstOption: writing(words.takeOption(1), words.keys.option(1), canReply, (page) => page.takeOption(1)),
-    secondOption: writing(words.takeOption(2), words.keys.option(2), canReply, (page) => page.takeOption(2)),
-    thirdOption: writing(words.takeOption(3), words.keys.option(3), canReply, (page) => page.takeOption(3)),
+    previousAlternate: alternate(words.commands.previousAlternate, words.commands.keys.previous, (page) =>
+      page.previousAlternate(),
+    ),
+    nextAlternate: alternate(words.commands.nextAlternate, words.commands.keys.next, (page) => page.nextAlternate()),
+    firstOption: writing(words.commands.takeOption(1), words.commands.keys.option(1), canReply, (page) =>
+      page.takeOption(1),
+    ),
+    secondOption: writing(words.commands.takeOption(2), words.commands.keys.option(2), canReply, (page) =>
+      page.takeOption(2),
+    ),
+    thirdOption: writing(words.commands.takeOption(3), words.commands.keys.option(3), canReply, (page) =>
+      page.takeOption(3),
+    ),
     find: {
-      title: words.find,
-      keys: words.keys.find,
-      why: open ? null : words.opening,
+      title: words.commands.find,
+      keys: words.commands.keys.find,
+      why: open ? null : words.shell.opening,
       run: onPage((page) => page.find()),
     },
-    binder: { title: words.toggleBinder, keys: words.keys.binder, why: null, run: () => togglePanel('binder') },
+    binder: {
+      title: words.commands.toggleBinder,
+      keys: words.commands.keys.binder,
+      why: null,
+      run: () => togglePanel('binder'),
+    },
     inspector: {
-      title: words.toggleInspector,
-      keys: words.keys.inspector,
+      title: words.commands.toggleInspector,
+      keys: words.commands.keys.inspector,
       why: null,
       run: () => togglePanel('inspector'),
     },
     palette: {
-      title: words.palette,
-      keys: words.keys.palette,
+      title: words.commands.palette,
+      keys: words.commands.keys.palette,
       why: null,
       run: () => useWorkspace.setState({ dialog: 'palette' }),
     },
     format: {
-      title: words.openFormatDoctor,
+      title: words.commands.openFormatDoctor,
       keys: null,
-      why: noFormat ? words.noModel : null,
+      why: noFormat ? words.commands.noModel : null,
       run: () => useWorkspace.setState({ dialog: 'format' }),
     },
     settings: {
-      title: words.settings,
+      title: words.settings.title,
       keys: null,
       why: null,
       run: () => useWorkspace.setState({ dialog: 'settings' }),
     },
     shortcuts: {
-      title: words.shortcuts,
-      keys: words.keys.shortcuts,
+      title: words.commands.shortcuts,
+      keys: words.commands.keys.shortcuts,
       why: null,
       run: () => useWorkspace.setState({ dialog: 'shortcuts' }),
     },

@@ -2,7 +2,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { goToStory, useChapters, useLibraryActions, useStories } from '../../library/library.ts';
-import { words } from '../../lib/words.ts';
+import { words } from '../../locales/index.ts';
 import { useAlternateCommands, useCommands, type Command } from './commands.ts';
 import { remember } from '../shell/remembered.ts';
 import { openChapter, useWorkspace } from '../shell/workspace.ts';
@@ -28,13 +28,15 @@ function useEverything(): readonly Command[] {
   return [
     ...Object.values<Command>(commands),
     ...useAlternateCommands(),
-    plain(words.newStory, () => void library.createStory()),
-    ...(storyId === null ? [] : [plain(words.newChapter, () => void library.createChapter(storyId))]),
+    plain(words.library.newStory, () => void library.createStory()),
+    ...(storyId === null ? [] : [plain(words.library.newChapter, () => void library.createChapter(storyId))]),
     ...chapters.map((chapter) =>
-      plain(words.goToChapter(chapter.title), () => openChapter(chapter.storyId, chapter.id)),
+      plain(words.commands.goToChapter(chapter.title), () => openChapter(chapter.storyId, chapter.id)),
     ),
-    ...stories.map((story) => plain(words.goToStory(story.title), () => void goToStory(story, client))),
-    ...THEMES.map((theme) => plain(`${words.theme}: ${words.themes[theme]}`, () => remember('theme', theme))),
+    ...stories.map((story) => plain(words.commands.goToStory(story.title), () => void goToStory(story, client))),
+    ...THEMES.map((theme) =>
+      plain(`${words.settings.theme}: ${words.settings.themes[theme]}`, () => remember('theme', theme)),
+    ),
   ];
 }
 
@@ -57,15 +59,15 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactEle
     >
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="modal palette" aria-label={words.palette}>
+        <Dialog.Popup className="modal palette" aria-label={words.commands.palette}>
           <input
             className="palette-query"
             role="combobox"
-            aria-label={words.palette}
+            aria-label={words.commands.palette}
             aria-expanded="true"
             aria-controls="palette-list"
             aria-activedescendant={found.length === 0 ? undefined : `palette-${String(chosen)}`}
-            placeholder={words.palette}
+            placeholder={words.commands.palette}
             autoFocus
             value={query}
             onChange={(event) => {
@@ -81,7 +83,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactEle
               if (event.key === 'Enter') run(found[chosen]);
             }}
           />
-          <ul id="palette-list" role="listbox" aria-label={words.palette}>
+          <ul id="palette-list" role="listbox" aria-label={words.commands.palette}>
             {found.map((command, index) => (
               <li
                 key={`${command.title}${String(index)}`}
@@ -99,7 +101,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactEle
               </li>
             ))}
           </ul>
-          {found.length === 0 ? <p className="quiet">{words.paletteNothing}</p> : null}
+          {found.length === 0 ? <p className="quiet">{words.commands.paletteNothing}</p> : null}
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>

@@ -1,12 +1,12 @@
 import type { ReactElement } from 'react';
-import { words } from '../../lib/words.ts';
+import { words } from '../../locales/index.ts';
 import { Modal } from '../../ui/modal.tsx';
 import { useCommands, type Command } from './commands.ts';
 
 export function ShortcutSheet({ onClose }: { readonly onClose: () => void }): ReactElement {
   const commands: readonly Command[] = Object.values(useCommands());
   return (
-    <Modal title={words.shortcuts} onClose={onClose}>
+    <Modal title={words.commands.shortcuts} onClose={onClose}>
       <dl className="keys">
         {commands
           .filter((command) => command.keys !== null)

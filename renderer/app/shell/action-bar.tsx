@@ -5,7 +5,7 @@ import { usePlan } from '../../ledger/plan.ts';
 import { sendsText } from '../../ledger/bars.ts';
 import { useEngine } from '../../models/engine-status.ts';
 import { tokensPerSecond } from '../../lib/numbers.ts';
-import { words } from '../../lib/words.ts';
+import { words } from '../../locales/index.ts';
 import { AlternatesNav, RetryCount } from './alternates-menu.tsx';
 import { useCommands, type Command } from '../commands/commands.ts';
 import { useFlag } from './remembered.ts';
@@ -24,11 +24,11 @@ export function ActionBar(): ReactElement | null {
 function StopBar(): ReactElement {
   const { stop } = useCommands();
   return (
-    <div className="bar" role="toolbar" aria-label={words.writingBar}>
-      <button type="button" className="stop" title={words.keys.stop} onClick={stop.run}>
+    <div className="bar" role="toolbar" aria-label={words.writing.writingBar}>
+      <button type="button" className="stop" title={words.commands.keys.stop} onClick={stop.run}>
         <Square size={11} fill="currentColor" aria-hidden />
-        {words.stop}
-        <kbd aria-hidden="true">{words.keys.stop}</kbd>
+        {words.commands.stop}
+        <kbd aria-hidden="true">{words.commands.keys.stop}</kbd>
       </button>
       <StopProgress />
       <AlternatesNav />
@@ -39,11 +39,11 @@ function StopBar(): ReactElement {
 /** How far the reply is: tokens read of its prompt, then words written. */
 function StopProgress(): ReactElement | null {
   const generation = useManuscript((page) => page.generation);
-  const loading = useEngine((engine) => (engine.state === 'loading' ? words.loading(engine.progress) : null));
+  const loading = useEngine((engine) => (engine.state === 'loading' ? words.models.loading(engine.progress) : null));
   if (generation === null) return null;
   const { phase, done, total, reused, words: written } = generation;
-  const reading = total === 0 ? loading : words.reading(Math.max(0, done - reused), total - reused);
-  return <span className="cost num">{phase === 'prompt' ? reading : words.words(written)}</span>;
+  const reading = total === 0 ? loading : words.writing.reading(Math.max(0, done - reused), total - reused);
+  return <span className="cost num">{phase === 'prompt' ? reading : words.common.words(written)}</span>;
 }
 
 function WriteBar({ interrupted }: { readonly interrupted: boolean }): ReactElement {
@@ -52,8 +52,8 @@ function WriteBar({ interrupted }: { readonly interrupted: boolean }): ReactElem
   const alternates = useManuscript((page) => page.alternates);
   const { reply, continue: goOn, retry } = useCommands();
   return (
-    <div className="bar" role="toolbar" aria-label={words.writingBar}>
-      {replied ? null : <p className="hint">{words.firstHint}</p>}
+    <div className="bar" role="toolbar" aria-label={words.writing.writingBar}>
+      {replied ? null : <p className="hint">{words.writing.firstHint}</p>}
       {interrupted ? <Action command={goOn} icon={<PenLine size={16} strokeWidth={1.7} aria-hidden />} strong /> : null}
       <Action command={reply} icon={<CornerDownLeft size={16} strokeWidth={1.7} aria-hidden />} strong={!interrupted} />
       {plan !== null && sendsText(plan) ? <Cost plan={plan} /> : null}
@@ -76,13 +76,13 @@ function Cost({ plan }: { readonly plan: PlannedReply }): ReactElement {
   const speed = forecast?.tokensPerSecond ?? null;
   const stats = useManuscript((page) => page.lastGeneration?.stats ?? null);
   const more = [
-    words.readAlready(total - toRead),
-    ...(speed === null ? [] : [words.thenWrites(tokensPerSecond(speed))]),
-    ...(stats === null ? [] : [words.lastRead(stats.promptTokens - stats.reusedTokens, stats.reusedTokens)]),
+    words.writing.readAlready(total - toRead),
+    ...(speed === null ? [] : [words.writing.thenWrites(tokensPerSecond(speed))]),
+    ...(stats === null ? [] : [words.writing.lastRead(stats.promptTokens - stats.reusedTokens, stats.reusedTokens)]),
   ];
   return (
     <span className="cost num" title={more.join(' ')}>
-      {words.toRead(toRead, forecast?.readMs ?? null)}
+      {words.writing.toRead(toRead, forecast?.readMs ?? null)}
     </span>
   );
 }

@@ -2,7 +2,7 @@ import { Menu } from '@base-ui/react/menu';
 import { Check, ChevronLeft, ChevronRight, ChevronUp, Square } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { MOST_ALTERNATES } from '../../../shared/contract/writing.ts';
-import { words } from '../../lib/words.ts';
+import { words } from '../../locales/index.ts';
 import { useSampling } from '../../settings/sampling.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { useCommands } from '../commands/commands.ts';
@@ -23,21 +23,21 @@ export function AlternatesNav(): ReactElement | null {
       <span className="sep" />
       {many ? (
         <>
-          {others === 0 ? <span className="cost last">{words.lastReply}</span> : null}
+          {others === 0 ? <span className="cost last">{words.writing.lastReply}</span> : null}
           <IconButton
             icon={ChevronLeft}
-            label={words.previousAlternate}
-            keys={words.keys.previous}
+            label={words.commands.previousAlternate}
+            keys={words.commands.keys.previous}
             disabledWhy={previousAlternate.why}
             onClick={previousAlternate.run}
           />
           <span className="num" aria-live="polite">
-            {words.alternates(alternates.index, alternates.count)}
+            {words.writing.alternates(alternates.index, alternates.count)}
           </span>
           <IconButton
             icon={ChevronRight}
-            label={words.nextAlternate}
-            keys={words.keys.next}
+            label={words.commands.nextAlternate}
+            keys={words.commands.keys.next}
             disabledWhy={nextAlternate.why}
             onClick={nextAlternate.run}
           />
@@ -45,10 +45,10 @@ export function AlternatesNav(): ReactElement | null {
       ) : null}
       {others === 0 ? null : (
         <>
-          <span className="cost num" role="status" aria-label={words.alternatesBeside}>
-            {words.others(others)}
+          <span className="cost num" role="status" aria-label={words.writing.alternatesBeside}>
+            {words.writing.others(others)}
           </span>
-          <IconButton icon={Square} label={words.stopAll} onClick={stopAll.run} size={13} />
+          <IconButton icon={Square} label={words.commands.stopAll} onClick={stopAll.run} size={13} />
         </>
       )}
     </>
@@ -68,15 +68,15 @@ export function RetryCount(): ReactElement {
     <Menu.Root modal={false}>
       <Menu.Trigger
         className="icon-button more"
-        aria-label={words.retryCount}
-        title={words.retryCount}
+        aria-label={words.writing.retryCount}
+        title={words.writing.retryCount}
         disabled={retry.why !== null}
       >
         <ChevronUp size={14} strokeWidth={1.7} aria-hidden />
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Positioner className="layer" side="top" align="end" sideOffset={8}>
-          <Menu.Popup className="menu" aria-label={words.retryCount} finalFocus={false}>
+          <Menu.Popup className="menu" aria-label={words.writing.retryCount} finalFocus={false}>
             <Menu.RadioGroup value={count} onValueChange={choose}>
               {COUNTS.map((one) => (
                 <Menu.RadioItem
@@ -87,14 +87,14 @@ export function RetryCount(): ReactElement {
                     if (one === count) choose(one);
                   }}
                 >
-                  {words.answers(one)}
+                  {words.writing.answers(one)}
                   <Menu.RadioItemIndicator className="check">
                     <Check size={14} aria-hidden />
                   </Menu.RadioItemIndicator>
                 </Menu.RadioItem>
               ))}
             </Menu.RadioGroup>
-            {isCertain ? <p className="quiet">{words.sameAnswers}</p> : null}
+            {isCertain ? <p className="quiet">{words.writing.sameAnswers}</p> : null}
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>

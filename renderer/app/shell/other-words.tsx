@@ -3,7 +3,7 @@ import { Fragment, useState, type KeyboardEvent, type ReactElement } from 'react
 import type { GenerationCandidates, WordCandidates } from '../../../shared/contract/writing.ts';
 import { queries } from '../../lib/client.ts';
 import { percent } from '../../lib/numbers.ts';
-import { words } from '../../lib/words.ts';
+import { words } from '../../locales/index.ts';
 import { Modal } from '../../ui/modal.tsx';
 import { useManuscript } from './workspace.ts';
 
@@ -19,8 +19,8 @@ export function OtherWords({ turnId, onClose }: Props): ReactElement {
   const [picked, setPicked] = useState<WordCandidates | null>(null);
   const shown = picked ?? (replies === undefined ? null : wordAt(replies, caret));
   return (
-    <Modal title={words.otherWords} onClose={onClose}>
-      {replies?.length === 0 ? <p className="quiet">{words.noOtherWords}</p> : null}
+    <Modal title={words.writing.otherWords} onClose={onClose}>
+      {replies?.length === 0 ? <p className="quiet">{words.writing.noOtherWords}</p> : null}
       {replies === undefined || shown === null ? null : (
         <div className="other-words">
           <div className="written">
@@ -36,7 +36,7 @@ export function OtherWords({ turnId, onClose }: Props): ReactElement {
               </p>
             ))}
           </div>
-          <ol aria-label={words.otherWordsFor(shown.text.trim())}>
+          <ol aria-label={words.writing.otherWordsFor(shown.text.trim())}>
             {shown.others.map((other, place) => (
               <li key={place} data-chosen={other.text === shown.text || undefined}>
                 <span>{listed(other.text, shown)}</span>
@@ -52,7 +52,7 @@ export function OtherWords({ turnId, onClose }: Props): ReactElement {
               </li>
             )}
           </ol>
-          <p className="quiet">{words.otherWordsHint}</p>
+          <p className="quiet">{words.writing.otherWordsHint}</p>
         </div>
       )}
     </Modal>

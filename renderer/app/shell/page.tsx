@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect, type ReactElement } from 'react';
 import { useLibraryActions, useChapters, useStories } from '../../library/library.ts';
 import { api, useConnection, whenOpen } from '../../lib/client.ts';
-import { words } from '../../lib/words.ts';
+import { words } from '../../locales/index.ts';
 import type { Manuscript as Editor } from '../../manuscript/manuscript.tsx';
 import { Fallback } from '../../ui/fallback.tsx';
 import { toastFault } from '../../ui/toasts.tsx';
@@ -48,9 +48,9 @@ function NoStories(): ReactElement {
   const library = useLibraryActions();
   return (
     <div className="empty">
-      <p>{words.noStories}</p>
+      <p>{words.library.noStories}</p>
       <button type="button" className="button primary" onClick={() => void library.createStory()}>
-        {words.newStory}
+        {words.library.newStory}
       </button>
     </div>
   );
@@ -116,15 +116,19 @@ function Banners(): ReactElement | null {
   return (
     <div className="banners">
       {lost ? (
-        <p className="banner" role="status" aria-label={words.connection}>
-          {connection.refused ? words.studioRefused : connection.attempts > 8 ? words.studioGone : words.reconnecting}
+        <p className="banner" role="status" aria-label={words.shell.connection}>
+          {connection.refused
+            ? words.shell.studioRefused
+            : connection.attempts > 8
+              ? words.shell.studioGone
+              : words.shell.reconnecting}
         </p>
       ) : null}
       {reader ? (
-        <p className="banner" role="status" aria-label={words.reader}>
-          {words.reader}
+        <p className="banner" role="status" aria-label={words.shell.reader}>
+          {words.shell.reader}
           <button type="button" className="link" onClick={takeOver}>
-            {words.takeOver}
+            {words.shell.takeOver}
           </button>
         </p>
       ) : null}

@@ -1,17 +1,17 @@
 import { BookOpen, Settings } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { words } from '../../lib/words.ts';
+import { words } from '../../locales/index.ts';
 import { togglePanel, usePanel } from './panels.ts';
 import { useWorkspace } from './workspace.ts';
 
 export function Rail(): ReactElement {
   const open = usePanel('binder') !== 'closed';
   return (
-    <nav className="rail" aria-label={words.rooms}>
+    <nav className="rail" aria-label={words.shell.rooms}>
       <button
         type="button"
-        aria-label={words.stories}
-        title={`${words.stories} (${words.keys.binder})`}
+        aria-label={words.library.stories}
+        title={`${words.library.stories} (${words.commands.keys.binder})`}
         aria-current="page"
         aria-expanded={open}
         onClick={() => togglePanel('binder')}
@@ -21,8 +21,8 @@ export function Rail(): ReactElement {
       <button
         type="button"
         className="end"
-        aria-label={words.settings}
-        title={words.settings}
+        aria-label={words.settings.title}
+        title={words.settings.title}
         onClick={() => useWorkspace.setState({ dialog: 'settings' })}
       >
         <Settings size={18} strokeWidth={1.6} aria-hidden />

@@ -1,7 +1,7 @@
 import type { CSSProperties, ReactElement } from 'react';
 import { Binder } from '../../library/binder.tsx';
 import { ContextPanel } from '../../ledger/context-panel.tsx';
-import { words } from '../../lib/words.ts';
+import { words } from '../../locales/index.ts';
 import { ModelPanel } from '../../models/model-panel.tsx';
 import { SamplingPanel } from '../../settings/sampling-panel.tsx';
 import { FormatDoctor } from '../../models/format-doctor.tsx';
@@ -34,7 +34,7 @@ export function Shell(): ReactElement {
       {binder === 'closed' ? null : <Binder />}
       <Page />
       {inspector === 'closed' ? null : (
-        <aside className="inspector" aria-label={words.inspector}>
+        <aside className="inspector" aria-label={words.shell.inspector}>
           <ContextPanel />
           <hr />
           <ModelPanel />
@@ -59,7 +59,7 @@ function Edge({ panel }: { readonly panel: Panel }): ReactElement {
     <Splitter
       {...size}
       side={panel === 'binder' ? 'left' : 'right'}
-      label={words.panelWidth[panel]}
+      label={words.shell.panelWidth[panel]}
       onChange={(width) => remember(`width:${panel}`, width)}
       onCollapse={() => togglePanel(panel)}
     />

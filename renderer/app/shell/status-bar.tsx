@@ -4,7 +4,7 @@ import { usePlan } from '../../ledger/plan.ts';
 import { sendsText } from '../../ledger/bars.ts';
 import { useEngine } from '../../models/engine-status.ts';
 import { tokensPerSecond } from '../../lib/numbers.ts';
-import { words } from '../../lib/words.ts';
+import { words } from '../../locales/index.ts';
 import { useManuscript } from './workspace.ts';
 
 export function StatusBar(): ReactElement {
@@ -18,27 +18,27 @@ export function StatusBar(): ReactElement {
     <footer className="status">
       <EngineLine />
       <ContextMeter />
-      <span className="push num words">{count === null ? null : words.words(count)}</span>
-      <span role="status" aria-label={words.saved} className={`save ${save ?? ''}`} title={fault?.detail}>
-        {save === null ? null : fault === null ? words.save[save] : `${words.save[save]}: ${fault.message}`}
+      <span className="push num words">{count === null ? null : words.common.words(count)}</span>
+      <span role="status" aria-label={words.shell.saved} className={`save ${save ?? ''}`} title={fault?.detail}>
+        {save === null ? null : fault === null ? words.shell.save[save] : `${words.shell.save[save]}: ${fault.message}`}
       </span>
     </footer>
   );
 }
 
 function doing(engine: EngineStatus): string {
-  if (engine.state === 'loading') return words.loading(engine.progress);
+  if (engine.state === 'loading') return words.models.loading(engine.progress);
   const running = engine.state === 'ready' || engine.state === 'generating';
   return running && engine.tokensPerSecond !== null
-    ? words.tokensPerSecond(tokensPerSecond(engine.tokensPerSecond))
-    : words.engineStates[engine.state];
+    ? words.shell.tokensPerSecond(tokensPerSecond(engine.tokensPerSecond))
+    : words.shell.engineStates[engine.state];
 }
 
 function EngineLine(): ReactElement {
   const engine = useEngine();
   const name = [engine.modelName, engine.device].filter((part) => part !== null).join(' · ');
   return (
-    <span role="status" aria-label={words.engine} className="engine" title={engine.fault?.message}>
+    <span role="status" aria-label={words.shell.engine} className="engine" title={engine.fault?.message}>
       <i className={`dot ${engine.state}`} aria-hidden="true" />
       {name === '' ? null : <span className="engine-name">{name}</span>}
       <span className="num">{doing(engine)}</span>
@@ -50,9 +50,9 @@ function ContextMeter(): ReactElement | null {
   const { ledger } = usePlan();
   if (ledger === null || !sendsText(ledger)) return null;
   return (
-    <span className="context-used num" title={words.contextUsed}>
-      <span className="hidden">{words.contextUsed}: </span>
-      {words.ofContext(ledger.total, ledger.contextSize)}
+    <span className="context-used num" title={words.shell.contextUsed}>
+      <span className="hidden">{words.shell.contextUsed}: </span>
+      {words.ledger.ofContext(ledger.total, ledger.contextSize)}
       <span className="meter" aria-hidden="true">
         <i style={{ width: `${String(Math.min(100, (100 * ledger.total) / ledger.contextSize))}%` }} />
       </span>

@@ -2,7 +2,7 @@ import { PanelLeft, PanelRight, Search } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { useChapters, useLibraryActions, useStories } from '../../library/library.ts';
 import { RenameField } from '../../library/row.tsx';
-import { words } from '../../lib/words.ts';
+import { words } from '../../locales/index.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { Quill } from './quill.tsx';
 import { togglePanel, usePanel } from './panels.ts';
@@ -24,7 +24,7 @@ export function TitleRow(): ReactElement {
           <Quill />
         </span>
         {story === undefined ? (
-          <h1>{words.paphos}</h1>
+          <h1>{words.shell.paphos}</h1>
         ) : (
           <h1>
             <Crumb key={story.id} title={story.title} onRename={(title) => void library.renameStory(story.id, title)} />
@@ -45,21 +45,21 @@ export function TitleRow(): ReactElement {
       <div className="tools">
         <button type="button" className="search" onClick={() => useWorkspace.setState({ dialog: 'palette' })}>
           <Search size={14} strokeWidth={1.7} aria-hidden />
-          {words.palette}
-          <kbd>{words.keys.palette}</kbd>
+          {words.commands.palette}
+          <kbd>{words.commands.keys.palette}</kbd>
         </button>
         <IconButton
           icon={PanelLeft}
-          label={words.toggleBinder}
-          keys={words.keys.binder}
+          label={words.commands.toggleBinder}
+          keys={words.commands.keys.binder}
           pressed={binder !== 'closed'}
           onClick={() => togglePanel('binder')}
           size={17}
         />
         <IconButton
           icon={PanelRight}
-          label={words.toggleInspector}
-          keys={words.keys.inspector}
+          label={words.commands.toggleInspector}
+          keys={words.commands.keys.inspector}
           pressed={inspector !== 'closed'}
           onClick={() => togglePanel('inspector')}
           size={17}
@@ -93,7 +93,7 @@ function Crumb({ title, minor = false, onRename }: CrumbProps): ReactElement {
     <button
       type="button"
       className={minor ? 'crumb minor' : 'crumb'}
-      title={`${words.rename}: ${title}`}
+      title={`${words.library.rename}: ${title}`}
       onClick={() => setEditing(true)}
     >
       {title}

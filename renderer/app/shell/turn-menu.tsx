@@ -2,7 +2,7 @@ import { Menu } from '@base-ui/react/menu';
 import { Check } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { ROLES } from '../../../shared/document/turn.ts';
-import { words } from '../../lib/words.ts';
+import { words } from '../../locales/index.ts';
 import type { TurnMenuTarget } from '../../manuscript/controller.ts';
 import { Modal } from '../../ui/modal.tsx';
 import { OtherWords } from './other-words.tsx';
@@ -56,10 +56,10 @@ export function TurnMenu(): ReactElement | null {
           align="start"
           sideOffset={4}
         >
-          <Menu.Popup className="menu" aria-label={words.turnMenu} finalFocus={false}>
+          <Menu.Popup className="menu" aria-label={words.writing.turnMenu} finalFocus={false}>
             <Menu.RadioGroup
               value={target.role}
-              aria-label={words.turnRole}
+              aria-label={words.writing.turnRole}
               onValueChange={(role: (typeof ROLES)[number]) => {
                 controller.setRole(target.turnId, role);
                 close();
@@ -68,7 +68,7 @@ export function TurnMenu(): ReactElement | null {
             >
               {ROLES.map((role) => (
                 <Menu.RadioItem key={role} value={role}>
-                  {words.roles[role]}
+                  {words.ledger.roles[role]}
                   <Menu.RadioItemIndicator className="check">
                     <Check size={14} aria-hidden />
                   </Menu.RadioItemIndicator>
@@ -77,31 +77,33 @@ export function TurnMenu(): ReactElement | null {
             </Menu.RadioGroup>
             <div className="line" />
             <Menu.Item onClick={() => setNaming(target)}>
-              {words.speaker}…<kbd>{target.speaker}</kbd>
+              {words.writing.speaker}…<kbd>{target.speaker}</kbd>
             </Menu.Item>
-            <Menu.Item onClick={() => controller.addNoteBefore(target.turnId)}>{words.noteBefore}</Menu.Item>
+            <Menu.Item onClick={() => controller.addNoteBefore(target.turnId)}>{words.writing.noteBefore}</Menu.Item>
             {target.role === 'model' ? (
-              <Menu.Item onClick={() => setLooking(target.turnId)}>{words.otherWords}…</Menu.Item>
+              <Menu.Item onClick={() => setLooking(target.turnId)}>{words.writing.otherWords}…</Menu.Item>
             ) : null}
             {target.role === 'model' ? (
-              <Menu.Item onClick={() => void controller.retry(target.turnId)}>{words.retry}</Menu.Item>
+              <Menu.Item onClick={() => void controller.retry(target.turnId)}>{words.commands.retry}</Menu.Item>
             ) : null}
             {target.role === 'model' ? (
-              <Menu.Item title={words.againHint} onClick={() => void controller.again(target.turnId)}>
-                {words.again}
+              <Menu.Item title={words.commands.againHint} onClick={() => void controller.again(target.turnId)}>
+                {words.commands.again}
               </Menu.Item>
             ) : null}
             {many ? (
               <Menu.Item onClick={() => void controller.previousAlternate(target.turnId)}>
-                {words.previousAlternate}
+                {words.commands.previousAlternate}
               </Menu.Item>
             ) : null}
             {many ? (
-              <Menu.Item onClick={() => void controller.nextAlternate(target.turnId)}>{words.nextAlternate}</Menu.Item>
+              <Menu.Item onClick={() => void controller.nextAlternate(target.turnId)}>
+                {words.commands.nextAlternate}
+              </Menu.Item>
             ) : null}
             <div className="line" />
             <Menu.Item className="danger" onClick={() => controller.removeTurn(target.turnId)}>
-              {words.removeTurn}
+              {words.writing.removeTurn}
             </Menu.Item>
           </Menu.Popup>
         </Menu.Positioner>
@@ -118,7 +120,7 @@ interface SpeakerProps {
 function SpeakerDialog({ target, onDone }: SpeakerProps): ReactElement {
   const [name, setName] = useState(target.speaker ?? '');
   return (
-    <Modal title={words.speaker} onClose={() => onDone(undefined)}>
+    <Modal title={words.writing.speaker} onClose={() => onDone(undefined)}>
       <form
         className="speaker"
         onSubmit={(event) => {
@@ -128,19 +130,19 @@ function SpeakerDialog({ target, onDone }: SpeakerProps): ReactElement {
       >
         <input
           className="field"
-          aria-label={words.speaker}
+          aria-label={words.writing.speaker}
           value={name}
           maxLength={200}
           autoFocus
           onChange={(event) => setName(event.target.value)}
         />
-        <p className="quiet">{words.speakerHint}</p>
+        <p className="quiet">{words.writing.speakerHint}</p>
         <footer>
           <button type="button" className="button" onClick={() => onDone(undefined)}>
-            {words.cancel}
+            {words.common.cancel}
           </button>
           <button type="submit" className="button primary">
-            {words.ok}
+            {words.common.ok}
           </button>
         </footer>
       </form>

@@ -1,0 +1,56 @@
+import { count } from '../../lib/numbers.ts';
+
+/** How a model is loaded. */
+export const hardware = {
+  intro: 'A change takes effect when the model is loaded again.',
+  apply: 'Load again with this',
+  automatic: 'automatic',
+  threads: 'Threads',
+  threadsHint:
+    'How many cores of the processor compute. Automatic: all but one, so that the rest of the computer stays quick.',
+  lookingForCards: 'Looking for graphics cards…',
+  noCard: 'No graphics card that can be used was found: the processor computes.',
+  device: 'Graphics card',
+  deviceHint: 'Which graphics card the model may use.',
+  allCards: 'All of them',
+  card: (number: number) => `Number ${count(number)} (not found)`,
+  gpuLayers: 'On the card',
+  gpuLayersHint: 'How many layers of the model lie in the graphics card’s memory. More is faster, as long as they fit.',
+  layers: { auto: 'As much as fits', max: 'Everything', some: 'Some layers', 0: 'Nothing' },
+  layerCount: 'Layers',
+  promptChunk: 'Read at once',
+  promptChunkHint:
+    'Tokens of a prompt that are read in one go. Larger is a little faster; Stop waits for the end of one.',
+  measured: (chunk: number | null) => (chunk === null ? 'Measured' : `Measured (now ${count(chunk)})`),
+  keyCache: 'Keys',
+  keyCacheHint: 'How precisely the keys of what was read are kept. Smaller leaves room for a longer context.',
+  keyCaches: { f16: 'Exact (16 bits)', q8_0: 'Half the size (8 bits)', q4_0: 'A quarter (4 bits)' },
+  notExact:
+    'With smaller keys the exact mode is off: a reply that goes on from what was read before may differ from one read anew.',
+  slide: 'Window slides',
+  slideHint:
+    'What happens when a story outgrows the window. Exactly: what stays is read again, in idle time where there is some. Fast: it moves up as it is.',
+  slides: { exact: 'Exactly', fast: 'Fast' },
+  fastSlide:
+    'What moves up was read together with the text that left, and still knows of it: a reply may echo it, and differs from one read anew. Exact mode is off.',
+  keepState: 'Kept on disk',
+  keepStateHint:
+    'What the model has read of a story is saved, so that it goes on at once the next day. All of it together takes 2 GB at most; the oldest goes first.',
+  keepStates: { size: 'Below 4 GB', yes: 'Always', no: 'Never' },
+  guess: 'Guess ahead',
+  guessHint:
+    'Tokens guessed ahead are only checked. Measured on a processor, that is no quicker; it may be on a graphics card.',
+  noGuess: 'Nothing',
+  lookup: 'From the story itself',
+  draft: (name: string) => `With ${name}`,
+  native:
+    'While it guesses ahead, the engine samples by its own order and seed: the order of the samplers and settings that only Paphos has do not apply.',
+  adapters: 'Adapters (LoRA)',
+  adaptersHint:
+    'Files that change how the model writes, made for this very model. 1 is as strong as they were made, 0 is off.',
+  noAdapters: 'None are here. Put GGUF adapters into the adapters folder of the data folder.',
+  strength: (name: string) => `Strength of ${name}`,
+  inMemory: (size: string) => `${size} in memory`,
+  onCard: (size: string, total: string, layers: number) => `${size} of ${total} on the card (${count(layers)} layers)`,
+  chunkOf: (tokens: number) => `reads ${count(tokens)} at once`,
+};

@@ -1,0 +1,26 @@
+import { commands } from './commands.ts';
+import { common } from './common.ts';
+import { hardware } from './hardware.ts';
+import { ledger } from './ledger.ts';
+import { library } from './library.ts';
+import { manuscript } from './manuscript.ts';
+import { models } from './models.ts';
+import { sampling } from './sampling.ts';
+import { settings } from './settings.ts';
+import { shell } from './shell.ts';
+import { writing } from './writing.ts';
+
+/** Every word that the interface says, in English. */
+export const en = {
+  common,
+  shell,
+  commands,
+  writing,
+  manuscript,
+  library,
+  ledger,
+  models,
+  hardware,
+  settings,
+  sampling,
+};

@@ -1,0 +1,36 @@
+import type { Role } from '../../../shared/document/turn.ts';
+import type { Segment, Placement } from '../../../shared/prompt/types.ts';
+import { count } from '../../lib/numbers.ts';
+
+const ROLES: Record<Role, string> = { system: 'Note', user: 'You', model: 'Story' };
+const PLACEMENTS: Record<Placement, string> = { in: 'in', trimmed: 'trimmed', out: 'out' };
+const REASONS: Record<Segment['reason'], string | null> = {
+  head: 'always first',
+  note: 'always at its depth',
+  recent: null,
+  anchor: 'what the story answers here',
+  older: 'before the window',
+  long: 'too long: only its end is read',
+  steering: 'not sent in a prose chapter',
+  empty: 'empty',
+};
+
+/** What of the story is sent. */
+export const ledger = {
+  context: 'Context',
+  ofContext: (used: number, size: number) => `${count(used)} of ${count(size)}`,
+  roles: ROLES,
+  roleTerms: { system: 'system turn', user: 'user turn', model: 'model turn' },
+  placements: PLACEMENTS,
+  reasons: REASONS,
+  neutralised: 'role words are sent as plain text',
+  legend: { system: 'Note', user: 'You', model: 'Story', overhead: 'Marks', reserve: 'Reply', free: 'Free' },
+  overhead: 'Marks around the reply',
+  uncounted: '–',
+  uncountedLong: 'not counted yet',
+  earlier: (number: number) => `Show ${count(number)} earlier turns`,
+  nothingSent: 'Nothing is sent yet. What you write, and notes that you add, will be listed here with what they cost.',
+  noPlan: 'The context is counted as soon as a model is ready.',
+  planSoon: 'The context is counted as soon as the model has a moment.',
+  oldPlan: 'Counted before the model stopped. It is counted again when a model is ready.',
+};

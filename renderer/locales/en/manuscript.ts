@@ -1,0 +1,38 @@
+/** What the page of a chapter itself says. */
+export const manuscript = {
+  you: 'You',
+  note: '◇ Note',
+  story: 'Story',
+  menu: (label: string) => `${label}: menu`,
+  earlier: (label: string) => `Earlier version (${label})`,
+  later: (label: string) => `Later version (${label})`,
+  of: (index: number, count: number) => `${index} / ${count}`,
+  askAction: 'What do you do?',
+  askFirst: 'Write the first lines, or say what should happen.',
+  askNext: 'Write on, or say what should happen next.',
+  thinking: (count: number) => `Thinking… ${count} ${count === 1 ? 'word' : 'words'}`,
+  thought: (count: number) => `Thought for ${count} ${count === 1 ? 'word' : 'words'}`,
+  thinkingStopped: (count: number) => `Thinking was stopped after ${count} ${count === 1 ? 'word' : 'words'}`,
+  details: 'Details',
+  hideDetails: 'Hide details',
+  writeOn: 'Write on',
+  dismiss: 'Dismiss',
+  removed: 'The turn was deleted.',
+  nothingWritten: 'Write something first: there is nothing yet to go on from.',
+  isWriting: 'A reply is being written. Stop it first.',
+  readOnly: 'Another window is writing in this story. Take over to write here.',
+  isLoading: 'The chapter is being opened.',
+  noModelTurn: 'There is no reply at or before the caret.',
+  caretElsewhere: 'Put the caret into a part that the model wrote.',
+  notSaved: 'The last changes could not be saved, so nothing was sent to the model. They are still on the page.',
+  conflict:
+    'This chapter was changed elsewhere meanwhile. Your text was kept as another version beside it: use the arrows to see both.',
+  replaced: (count: number) =>
+    `${count === 1 ? 'One character that no text can hold was' : `${count} characters that no text can hold were`} replaced by \uFFFD.`,
+  identical: (index: number) => `Identical to version ${index}, to the last letter.`,
+  identicalSoFar: (index: number) => `Identical to version ${index} up to where one of them was stopped.`,
+  differs: (index: number, after: string) =>
+    `Not the same as version ${index}: it differs ${after === '' ? 'from the first letter on' : `after “${after}”`}.`,
+  whyDiffers: 'The text before it was changed since, or the first one went on from what had been read already.',
+  streamLost: 'The connection to the studio was lost. The reply goes on by itself when it is back.',
+};

@@ -1,0 +1,68 @@
+import { count } from '../../lib/numbers.ts';
+
+/** Models, their formats and whether they fit. */
+export const models = {
+  model: 'Model',
+  chooseModel: 'Choose a model',
+  noModels: 'No models are here. Put GGUF files into the models folder of the data folder.',
+  demo: 'demo model',
+  loaded: 'Loaded',
+  loading: (progress: number | null) =>
+    progress === null ? 'Loading…' : `Loading ${count(Math.round(progress * 100))} %`,
+  cannotOpen: 'Cannot be opened',
+  format: 'Format',
+  formatOf: (format: string) => `${format} format`,
+  detected: (title: string | null) => (title === null ? 'Detected' : `Detected: ${title}`),
+  files: (number: number) => `${count(number)} files`,
+  fingerprint: 'SHA-256',
+  genuine: (genuine: boolean) =>
+    genuine
+      ? 'The file that came with Paphos.'
+      : 'Not the file that came with Paphos. Install Paphos again if you did not change it.',
+  formatDoctor: 'Format doctor',
+  formatDoctorOf: (model: string) => `Format of ${model}`,
+  confidence: { certain: 'Certain', likely: 'Likely', guess: 'A guess' },
+  whyFormat: (title: string) => `Evidence: ${title}`,
+  otherThanDetected: 'You chose another format than the file points to.',
+  formatWarnings: 'What to know',
+  formatSample: 'A short conversation, as the model reads it',
+  formatTokens: (tokens: number) => `${count(tokens)} tokens`,
+  tokenIds: 'Show numbers',
+  tokenKinds: { control: 'control token', 'user-defined': 'added token', plain: 'token' },
+  tokenName: (kind: string, id: number) => `${kind} ${id}`,
+  tokenLegend: {
+    control: 'Mark: one token that nobody can type',
+    'user-defined': 'Mark that would be read in ordinary text too',
+    plain: 'Text',
+  },
+  noTokens: 'The tokens are shown as soon as the model is loaded.',
+  replyEndsAt: 'A reply ends at',
+  contextSize: 'Context size',
+  contextAuto: 'as the model suits',
+  contextHint: (trained: number | null) =>
+    trained === null
+      ? 'Tokens that the model sees at once.'
+      : `Tokens that the model sees at once. This one was trained with ${count(trained)}.`,
+  trainedWith: (tokens: number) => `${count(tokens)} in training`,
+  contextRange: 'A whole number from 256 to 1,048,576.',
+  apply: 'Apply',
+  loadAgain: 'Load again',
+  tryAgain: 'Try again',
+  advanced: 'Advanced',
+  fit: {
+    looking: 'Looking whether it fits…',
+    fits: (context: number) => `Fits into memory with a context of ${count(context)}.`,
+    less: (asked: number, offered: number) =>
+      `A context of ${count(asked)} does not fit into memory; ${count(offered)} does.`,
+    smaller: (offered: number) => `Fits into memory with a smaller context: ${count(offered)}.`,
+    no: 'Does not fit into memory. Close other programs, or choose a smaller model or a more strongly quantised file of this one.',
+    notOnCard: 'Does not fit into the graphics card’s memory. Put fewer layers on it, or choose a smaller model.',
+    take: (context: number) => `Load with ${count(context)}`,
+    anyway: 'Try anyway',
+    weights: (size: string) => `weights ${size}`,
+    repacked: (size: string) => `the processor’s copy ${size}`,
+    context: (size: string) => `context ${size}`,
+    free: (size: string) => `${size} free`,
+    card: (size: string, free: string) => `${size} of ${free} on the card`,
+  },
+};

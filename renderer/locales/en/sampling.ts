@@ -1,0 +1,52 @@
+import { count } from '../../lib/numbers.ts';
+
+/** How the next word is chosen. */
+export const sampling = {
+  title: 'Sampling',
+  seed: 'Seed',
+  seedHint: 'The same seed and text give the same reply. Empty: a new one each time.',
+  seedRandom: 'random',
+  banEnd: 'Keep writing',
+  banEndHint: 'The reply never ends by itself, only by its length or Stop.',
+  preset: 'Preset',
+  suited: 'Suited to the model',
+  suitedHint: 'What the model’s makers or Paphos found right for it.',
+  summary: (title: string, changed: boolean) => (changed ? `${title}, changed` : title),
+  reset: 'Reset',
+  makers: { paphos: 'Paphos', 'open-assistant': 'Open-Assistant' },
+  order: 'Order',
+  orderHint: 'What is first sees every word, what is last only what the others have left.',
+  earlier: (step: string) => `${step} earlier`,
+  later: (step: string) => `${step} later`,
+  isFirst: 'It is the first already.',
+  isLast: 'It is the last already.',
+  texts: 'Words and phrases',
+  entries: (number: number) => `${count(number)} ${number === 1 ? 'entry' : 'entries'}`,
+  bannedTokens: 'Banned words',
+  bannedTokensHint:
+    'One to a line. A word that is one token never comes; others are treated as phrases. # and a number is a token. \\s is a space, \\n a new line.',
+  bannedPhrases: 'Banned phrases',
+  bannedPhrasesHint:
+    'One to a line, capitals do not matter. Where one is written it is taken back, unseen, and something else comes.',
+  bias: 'Likelier and less likely words',
+  biasHint: 'One to a line: word = 2 makes it likelier, word = -2 less likely. It has to be one token.',
+  breakers: 'DRY stops at',
+  breakersHint: 'One to a line. No repeated sequence reaches across these. \\n is a new line, \\s a space.',
+  noNumber: (line: string) => `“${line}” has no number. Write it as: word = 2`,
+  tooMuch: (bias: string) => `${bias} is too much: from −100 to 100.`,
+  tooManyLines: (most: number) => `At most ${count(most)} lines.`,
+  tooLong: (start: string, most: number) => `“${start}…” is too long: at most ${count(most)} characters.`,
+  grammar: 'Grammar',
+  grammarRules:
+    'A grammar is on: the model’s engine samples by itself, in its own order and with its own dice. Temperature, top-k, top-p, min-p, XTC, penalties, DRY and single words still count; other words are not kept.',
+  grammarKinds: { none: 'None', gbnf: 'GBNF', json: 'JSON schema' },
+  grammarHints: {
+    none: 'A grammar says which texts may come at all.',
+    gbnf: 'In the grammar language of llama.cpp. It is read when a reply begins.',
+    json: 'The reply is JSON that fits this schema. It is read when a reply begins.',
+  },
+  noRoot: 'A grammar needs a line that begins with: root ::=',
+  noSchema: 'A schema is an object in braces.',
+  noJson: (why: string) => `This is not JSON yet: ${why}`,
+  defaults: 'Defaults',
+};

@@ -1,0 +1,37 @@
+/** The frame: title row, banners, status bar. */
+export const shell = {
+  paphos: 'Paphos',
+  rooms: 'Rooms',
+  opening: 'Opening…',
+  inspector: 'Inspector',
+  panelWidth: { binder: 'Width of stories and chapters', inspector: 'Width of the inspector' },
+  engine: 'Engine',
+  engineStates: {
+    idle: 'no model',
+    loading: 'loading',
+    ready: 'ready',
+    generating: 'writing',
+    resting: 'resting',
+    stopped: 'stopped',
+    failed: 'cannot load',
+  },
+  tokensPerSecond: (value: string) => `${value} tokens/s`,
+  saved: 'Saved',
+  save: {
+    saved: 'Saved',
+    saving: 'Saving…',
+    offline: 'Not saved yet: reconnecting',
+    conflict: 'Changed elsewhere: both texts are kept',
+    failed: 'Not saved',
+  },
+  connection: 'Connection',
+  reconnecting: 'Reconnecting… What you write stays on this page and is saved as soon as the studio answers.',
+  studioGone:
+    'Still reconnecting. If Paphos was closed, start it again; keep this page open, it holds what is not saved yet.',
+  studioRefused:
+    'The studio was started anew and needs its new address: open the one that it printed. Keep this page open until you have copied what is not saved.',
+  unreachable: 'The studio did not answer. What you wrote stays on this page; it is tried again.',
+  reader: 'This story is open in another tab.',
+  takeOver: 'Take over',
+  contextUsed: 'Context used',
+};

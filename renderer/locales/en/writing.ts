@@ -1,0 +1,38 @@
+import { count, duration } from '../../lib/numbers.ts';
+
+const mac = navigator.platform.startsWith('Mac');
+const ctrl = mac ? '⌘' : 'Ctrl';
+
+/** The bar below the text, the menu of a turn, alternates and other words. */
+export const writing = {
+  writingBar: 'Writing',
+  firstHint: `${ctrl}${mac ? '⏎' : '+Enter'}: let the story answer`,
+  toRead: (tokens: number, ms: number | null) =>
+    `${count(tokens)} to read${ms === null ? '' : ` · about ${duration(ms)}`}`,
+  readAlready: (tokens: number) =>
+    tokens === 0
+      ? 'Nothing of it is read yet.'
+      : `${count(tokens)} more ${tokens === 1 ? 'token is' : 'tokens are'} read already.`,
+  thenWrites: (speed: string) => `Then about ${speed} tokens/s.`,
+  lastRead: (read: number, reused: number) => `Last reply: read ${count(read)}, reused ${count(reused)}.`,
+  reading: (done: number, total: number) => `reading ${count(done)} of ${count(total)}`,
+  lastReply: 'Last reply',
+  alternates: (index: number, total: number) => `${count(index)} / ${count(total)}`,
+  alternatesBeside: 'Alternates',
+  others: (number: number) => `writing ${count(number)} more`,
+  retryCount: 'How many answers',
+  answers: (answers: number) => (answers === 1 ? 'One answer' : `${count(answers)} alternates`),
+  sameAnswers: 'At temperature 0 all alternates are the same. Raise it under Sampling for different ones.',
+  turnMenu: 'Turn',
+  turnRole: 'Role',
+  speaker: 'Speaker',
+  speakerHint: 'Who speaks in this turn. Empty: nobody in particular.',
+  noteBefore: 'Add note before',
+  otherWords: 'Other words',
+  otherWordsFor: (word: string) => `Other words in place of “${word}”`,
+  otherWordsHint:
+    'By the model alone, before sampling changed anything. Choose a word to see what else could have stood there.',
+  noOtherWords:
+    'Nothing was kept with this turn. Under Sampling, Other words says how many are kept with a reply; with a grammar there are none.',
+  removeTurn: 'Delete turn',
+};
