@@ -13,6 +13,7 @@ import './settings/settings.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/shell/app.tsx';
+import { offerDesktopMenus } from './app/commands/desktop-menu.ts';
 import { connect } from './lib/client.ts';
 import { followEngine } from './models/engine-status.ts';
 
@@ -20,6 +21,7 @@ const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no root element.');
 connect();
 followEngine();
+offerDesktopMenus();
 createRoot(root).render(
   <StrictMode>
     <App />

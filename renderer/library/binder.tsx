@@ -1,4 +1,3 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { ChevronRight, Plus, RotateCcw } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { openChapter, useWorkspace } from '../app/shell/workspace.ts';
@@ -6,7 +5,7 @@ import { useFlag } from '../app/shell/remembered.ts';
 import { count } from '../lib/numbers.ts';
 import { words } from '../locales/index.ts';
 import { IconButton } from '../ui/icon-button.tsx';
-import { goToStory, useChapters, useLibraryActions, useLiveWords, useRemoved, useStories } from './library.ts';
+import { goToStory, library, useChapters, useLiveWords, useRemoved, useStories } from './library.ts';
 import { LibraryRow } from './row.tsx';
 
 export function Binder(): ReactElement {
@@ -21,15 +20,13 @@ export function Binder(): ReactElement {
 
 function StoryList(): ReactElement {
   const stories = useStories() ?? [];
-  const client = useQueryClient();
   const storyId = useWorkspace((session) => session.place?.storyId ?? null);
   const live = useLiveWords(useChapters(storyId) ?? []);
-  const library = useLibraryActions();
   return (
     <>
       <header className="binder-head">
         <h2 id="stories-title">{words.library.stories}</h2>
-        <IconButton icon={Plus} label={words.library.newStory} onClick={() => void library.createStory()} />
+        <IconButton icon={Plus} label={words.commands.newStory} onClick={() => void library.createStory()} />
       </header>
       <ul aria-labelledby="stories-title" role="list">
         {stories.map((story) => (
@@ -40,7 +37,7 @@ function StoryList(): ReactElement {
             words={story.words + (story.id === storyId ? (live?.added ?? 0) : 0)}
             current={story.id === storyId}
             strong={false}
-            onOpen={() => void goToStory(story, client)}
+            onOpen={() => void goToStory(story)}
             onRename={(title) => void library.renameStory(story.id, title)}
             onRemove={() => void library.removeStory(story)}
           />
@@ -54,7 +51,6 @@ function ChapterList(): ReactElement | null {
   const place = useWorkspace((session) => session.place);
   const chapters = useChapters(place?.storyId ?? null) ?? [];
   const live = useLiveWords(chapters);
-  const library = useLibraryActions();
   if (place === null) return null;
   return (
     <>
@@ -62,7 +58,7 @@ function ChapterList(): ReactElement | null {
         <h2 id="chapters-title">{words.library.chapters}</h2>
         <IconButton
           icon={Plus}
-          label={words.library.newChapter}
+          label={words.commands.newChapter}
           onClick={() => void library.createChapter(place.storyId)}
         />
       </header>
@@ -88,7 +84,6 @@ function ChapterList(): ReactElement | null {
 function RecentlyDeleted(): ReactElement | null {
   const removed = useRemoved();
   const [open, setOpen] = useFlag('removedOpen', false);
-  const library = useLibraryActions();
   if (removed.length === 0) return null;
   return (
     <section className="removed">

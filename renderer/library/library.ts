@@ -1,7 +1,7 @@
-import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useQuery } from '@tanstack/react-query';
 import type { ChapterSummary, RemovedItem, StorySummary } from '../../shared/contract/stories.ts';
 import { newId } from '../../shared/document/ids.ts';
+import { queryClient } from '../app/query-client.ts';
 import { openChapter, openStory, rememberedChapter, useManuscript, useWorkspace } from '../app/shell/workspace.ts';
 import { api, queries } from '../lib/client.ts';
 import { words } from '../locales/index.ts';
@@ -34,117 +34,108 @@ export function useRemoved(): readonly RemovedItem[] {
 }
 
 /** The studio's lists may have changed. */
-export async function refreshLibrary(client: QueryClient): Promise<void> {
+export async function refreshLibrary(): Promise<void> {
   await Promise.all([
-    client.invalidateQueries({ queryKey: queries.stories.key() }),
-    client.invalidateQueries({ queryKey: queries.chapters.list.key() }),
+    queryClient.invalidateQueries({ queryKey: queries.stories.key() }),
+    queryClient.invalidateQueries({ queryKey: queries.chapters.list.key() }),
   ]);
 }
 
 /** Opens a story where its writer was last. */
-export async function goToStory(story: StorySummary, client: QueryClient): Promise<void> {
-  const chapters = await client.fetchQuery(queries.chapters.list.queryOptions({ input: { storyId: story.id } }));
+export async function goToStory(story: StorySummary): Promise<void> {
+  const chapters = await queryClient.fetchQuery(queries.chapters.list.queryOptions({ input: { storyId: story.id } }));
   const last = rememberedChapter(story.id) ?? story.lastChapterId;
   const chapter = chapters.find((one) => one.id === last) ?? chapters[0];
   openStory(story.id, chapter?.id ?? null);
 }
 
+const place = () => useWorkspace.getState().place;
+const attempt = async (work: () => Promise<void>): Promise<void> => {
+  try {
+    await work();
+  } catch (error) {
+    toastFault(error);
+  }
+  await refreshLibrary();
+};
+
+const openAnother = async (): Promise<void> => {
+  const stories = await queryClient.fetchQuery({ ...queries.stories.list.queryOptions(), staleTime: 0 });
+  if (stories[0] === undefined) useWorkspace.setState({ place: null });
+  else await goToStory(stories[0]);
+};
+
+const restoreTurn = async (turnId: string, chapterId: string): Promise<void> => {
+  const { controller } = useWorkspace.getState();
+  const here = place()?.chapterId === chapterId;
+  if (here) await controller?.flush();
+  const { structureRev } = await api.chapters.open({ id: chapterId });
+  await api.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'restore', turnId }] });
+  if (here) useWorkspace.setState((session) => ({ reading: session.reading + 1 }));
+};
+
 /** Everything that changes the library. A deletion acts at once and can be undone for ten seconds, and later from *Recently deleted*. */
-function actions(client: QueryClient) {
-  const place = () => useWorkspace.getState().place;
-  const attempt = async (work: () => Promise<void>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      toastFault(error);
-    }
-    await refreshLibrary(client);
-  };
-
-  const openAnother = async (): Promise<void> => {
-    const stories = await client.fetchQuery({ ...queries.stories.list.queryOptions(), staleTime: 0 });
-    if (stories[0] === undefined) useWorkspace.setState({ place: null });
-    else await goToStory(stories[0], client);
-  };
-
-  const restoreTurn = async (turnId: string, chapterId: string): Promise<void> => {
-    const { controller } = useWorkspace.getState();
-    const here = place()?.chapterId === chapterId;
-    if (here) await controller?.flush();
-    const { structureRev } = await api.chapters.open({ id: chapterId });
-    await api.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'restore', turnId }] });
-    if (here) useWorkspace.setState((session) => ({ reading: session.reading + 1 }));
-  };
-
-  return {
-    createStory: () =>
-      attempt(async () => {
-        const [id, chapterId] = [newId(), newId()];
-        await api.stories.create({ id, title: words.library.untitled, chapterId, turnId: newId() });
-        await refreshLibrary(client);
-        openStory(id, chapterId);
-      }),
-    createChapter: (storyId: string) =>
-      attempt(async () => {
-        const id = newId();
-        const before = await client.fetchQuery(queries.chapters.list.queryOptions({ input: { storyId } }));
-        await api.chapters.create({
-          id,
-          storyId,
-          title: words.library.chapterTitle(before.length + 1),
-          turnId: newId(),
-        });
-        await refreshLibrary(client);
-        openChapter(storyId, id);
-      }),
-    renameStory: (id: string, title: string) => attempt(() => api.stories.rename({ id, title })),
-    renameChapter: (id: string, title: string) => attempt(() => api.chapters.rename({ id, title })),
-    removeStory: (story: StorySummary) =>
-      attempt(async () => {
-        const open = place()?.storyId === story.id;
-        if (open) await useWorkspace.getState().controller?.flush();
-        await api.stories.remove({ id: story.id });
-        toast(words.library.removedStory(story.title), {
-          undo: () =>
-            void attempt(async () => {
-              await api.stories.restore({ id: story.id });
-              if (open) await goToStory(story, client);
-            }),
-        });
-        if (open) await openAnother();
-      }),
-    removeChapter: (chapter: ChapterSummary) =>
-      attempt(async () => {
-        const open = place()?.chapterId === chapter.id;
-        if (open) await useWorkspace.getState().controller?.flush();
-        await api.chapters.remove({ id: chapter.id });
-        toast(words.library.removedChapter(chapter.title), {
-          undo: () =>
-            void attempt(async () => {
-              await api.chapters.restore({ id: chapter.id });
-              if (open) openChapter(chapter.storyId, chapter.id);
-            }),
-        });
-        if (!open) return;
-        const rest = await client.fetchQuery({
-          ...queries.chapters.list.queryOptions({ input: { storyId: chapter.storyId } }),
-          staleTime: 0,
-        });
-        openStory(chapter.storyId, rest[0]?.id ?? null);
-      }),
-    restore: (item: RemovedItem) =>
-      attempt(async () => {
-        if (item.kind === 'story') await api.stories.restore({ id: item.id });
-        else if (item.kind === 'chapter') await api.chapters.restore({ id: item.id });
-        else if (item.chapterId !== null) await restoreTurn(item.id, item.chapterId);
-        toast(words.library.restored(item.title));
-      }),
-  };
-}
-
-export type LibraryActions = ReturnType<typeof actions>;
-
-export function useLibraryActions(): LibraryActions {
-  const client = useQueryClient();
-  return useMemo(() => actions(client), [client]);
-}
+export const library = {
+  createStory: () =>
+    attempt(async () => {
+      const [id, chapterId] = [newId(), newId()];
+      await api.stories.create({ id, title: words.library.untitled, chapterId, turnId: newId() });
+      await refreshLibrary();
+      openStory(id, chapterId);
+    }),
+  createChapter: (storyId: string) =>
+    attempt(async () => {
+      const id = newId();
+      const before = await queryClient.fetchQuery(queries.chapters.list.queryOptions({ input: { storyId } }));
+      await api.chapters.create({
+        id,
+        storyId,
+        title: words.library.chapterTitle(before.length + 1),
+        turnId: newId(),
+      });
+      await refreshLibrary();
+      openChapter(storyId, id);
+    }),
+  renameStory: (id: string, title: string) => attempt(() => api.stories.rename({ id, title })),
+  renameChapter: (id: string, title: string) => attempt(() => api.chapters.rename({ id, title })),
+  removeStory: (story: StorySummary) =>
+    attempt(async () => {
+      const open = place()?.storyId === story.id;
+      if (open) await useWorkspace.getState().controller?.flush();
+      await api.stories.remove({ id: story.id });
+      toast(words.library.removedStory(story.title), {
+        undo: () =>
+          void attempt(async () => {
+            await api.stories.restore({ id: story.id });
+            if (open) await goToStory(story);
+          }),
+      });
+      if (open) await openAnother();
+    }),
+  removeChapter: (chapter: ChapterSummary) =>
+    attempt(async () => {
+      const open = place()?.chapterId === chapter.id;
+      if (open) await useWorkspace.getState().controller?.flush();
+      await api.chapters.remove({ id: chapter.id });
+      toast(words.library.removedChapter(chapter.title), {
+        undo: () =>
+          void attempt(async () => {
+            await api.chapters.restore({ id: chapter.id });
+            if (open) openChapter(chapter.storyId, chapter.id);
+          }),
+      });
+      if (!open) return;
+      const rest = await queryClient.fetchQuery({
+        ...queries.chapters.list.queryOptions({ input: { storyId: chapter.storyId } }),
+        staleTime: 0,
+      });
+      openStory(chapter.storyId, rest[0]?.id ?? null);
+    }),
+  restore: (item: RemovedItem) =>
+    attempt(async () => {
+      if (item.kind === 'story') await api.stories.restore({ id: item.id });
+      else if (item.kind === 'chapter') await api.chapters.restore({ id: item.id });
+      else if (item.chapterId !== null) await restoreTurn(item.id, item.chapterId);
+      toast(words.library.restored(item.title));
+    }),
+};

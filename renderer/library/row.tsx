@@ -1,6 +1,9 @@
 import { Menu } from '@base-ui/react/menu';
 import { Ellipsis } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
+import { CommandItems } from '../app/commands/command-items.tsx';
+import { commandFor } from '../app/commands/keyboard.ts';
+import { runCommand } from '../app/commands/use-command.ts';
 import { count } from '../lib/numbers.ts';
 import { words } from '../locales/index.ts';
 
@@ -32,6 +35,7 @@ export function LibraryRow(props: Props): ReactElement {
         />
       </li>
     );
+  const row = { rename: () => setEditing(true), remove: props.onRemove };
   return (
     <li className={`row${props.strong ? ' strong' : ''}`} data-current={props.current || undefined}>
       <button
@@ -42,8 +46,8 @@ export function LibraryRow(props: Props): ReactElement {
         onClick={props.onOpen}
         onDoubleClick={() => setEditing(true)}
         onKeyDown={(event) => {
-          if (event.key === 'F2') setEditing(true);
-          if (event.key === 'Delete' && props.onRemove !== null) props.onRemove();
+          const id = commandFor(event.nativeEvent, ['row']);
+          if (id !== null) runCommand(id, { row });
         }}
       >
         {props.number === null ? null : <span className="row-number num">{count(props.number)}</span>}
@@ -61,17 +65,9 @@ export function LibraryRow(props: Props): ReactElement {
           <Ellipsis size={15} aria-hidden />
         </Menu.Trigger>
         <Menu.Portal>
-          <Menu.Positioner className="layer" sideOffset={4} align="end">
+          <Menu.Positioner className="layer" data-layer sideOffset={4} align="end">
             <Menu.Popup className="menu">
-              <Menu.Item onClick={() => setEditing(true)}>
-                {words.library.rename}
-                <kbd>{words.commands.keys.rename}</kbd>
-              </Menu.Item>
-              {props.onRemove === null ? null : (
-                <Menu.Item className="danger" onClick={props.onRemove}>
-                  {words.library.remove}
-                </Menu.Item>
-              )}
+              <CommandItems place="row menu" target={{ row }} />
             </Menu.Popup>
           </Menu.Positioner>
         </Menu.Portal>

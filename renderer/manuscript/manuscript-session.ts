@@ -6,7 +6,6 @@ import { Branches } from './branches.ts';
 import { layChapter, type OpenChapter } from './chapter.ts';
 import type { ManuscriptController, ManuscriptProps, ManuscriptState, PageView } from './controller.ts';
 import { loadFonts } from './create-editor.ts';
-import { bindKeys } from './keys.ts';
 import { aimAt, type Aim } from './reading.ts';
 import { Replies } from './replies.ts';
 import { Store } from './store.ts';
@@ -96,7 +95,6 @@ export class ManuscriptSession implements ManuscriptController {
       value: { editor: page, controller: this },
       configurable: true,
     });
-    bindKeys(page, this);
     this.setReadOnly(this.readOnly);
     this.setView(this.view);
     if (document.generation !== null) replies.begin(document.generation);

@@ -27,7 +27,7 @@ export function Choice({ label, items, value, onChoose }: Props): ReactElement {
         </Select.Icon>
       </Select.Trigger>
       <Select.Portal>
-        <Select.Positioner className="layer" sideOffset={6} align="end" alignItemWithTrigger={false}>
+        <Select.Positioner className="layer" data-layer sideOffset={6} align="end" alignItemWithTrigger={false}>
           <Select.Popup className="menu">
             <Select.List>
               {Object.entries(items).map(([key, title]) => (

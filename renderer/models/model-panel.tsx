@@ -2,7 +2,8 @@ import { useMutation } from '@tanstack/react-query';
 import { TriangleAlert } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
-import { useManuscript, useWorkspace } from '../app/shell/workspace.ts';
+import { runCommand } from '../app/commands/use-command.ts';
+import { useManuscript } from '../app/shell/workspace.ts';
 import { api } from '../lib/client.ts';
 import { useEngine } from './engine-status.ts';
 import { faultOf } from '../lib/faults.ts';
@@ -93,7 +94,7 @@ function ModelDetails({ model, engine, onLoad }: DetailsProps): ReactElement {
       <FormatSelect model={model} />
       {model.evidence === null || model.chosenFormat !== null ? null : <p className="quiet">{model.evidence}</p>}
       <p>
-        <button type="button" className="link" onClick={() => useWorkspace.setState({ dialog: 'format' })}>
+        <button type="button" className="link" onClick={() => void runCommand('format')}>
           {words.commands.openFormatDoctor}
         </button>
       </p>

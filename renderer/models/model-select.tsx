@@ -38,7 +38,7 @@ export function ModelSelect({ models, chosen, engine, onChoose }: Props): ReactE
         </Select.Icon>
       </Select.Trigger>
       <Select.Portal>
-        <Select.Positioner className="layer" sideOffset={6} align="end" alignItemWithTrigger={false}>
+        <Select.Positioner className="layer" data-layer sideOffset={6} align="end" alignItemWithTrigger={false}>
           <Select.Popup className="model-list">
             <Select.List>
               {models.map((model) => (

@@ -36,7 +36,7 @@ export function PresetSelect({ sampling, suitable, change }: Props): ReactElemen
           </Select.Icon>
         </Select.Trigger>
         <Select.Portal>
-          <Select.Positioner className="layer" sideOffset={6} align="end" alignItemWithTrigger={false}>
+          <Select.Positioner className="layer" data-layer sideOffset={6} align="end" alignItemWithTrigger={false}>
             <Select.Popup className="menu presets">
               <Select.List>
                 <Option name={SUITED} title={words.sampling.suited} hint={words.sampling.suitedHint} />

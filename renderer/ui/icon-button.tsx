@@ -4,7 +4,7 @@ import type { ReactElement } from 'react';
 interface Props {
   readonly icon: LucideIcon;
   readonly label: string;
-  readonly keys?: string;
+  readonly keys?: string | null;
   readonly onClick: () => void;
   readonly disabledWhy?: string | null;
   readonly pressed?: boolean;
@@ -21,7 +21,7 @@ export function IconButton({
   pressed,
   size = 16,
 }: Props): ReactElement {
-  const title = disabledWhy ?? (keys === undefined ? label : `${label} (${keys})`);
+  const title = disabledWhy ?? ((keys ?? null) === null ? label : `${label} (${keys})`);
   return (
     <button
       type="button"

@@ -1,6 +1,7 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
+import { keyName } from '../lib/keys.ts';
 import { words } from '../locales/index.ts';
 
 interface Props {
@@ -25,7 +26,7 @@ export function Modal({ title, onClose, children }: Props): ReactElement {
             <Dialog.Close
               className="icon-button"
               aria-label={words.common.close}
-              title={`${words.common.close} (${words.commands.keys.stop})`}
+              title={`${words.common.close} (${keyName('Escape')})`}
             >
               <X size={16} strokeWidth={1.7} aria-hidden />
             </Dialog.Close>

@@ -58,6 +58,10 @@ export const app = new App();
 export class WebContents extends EventEmitter {
   readonly mainFrame = { url: 'about:blank' };
   windowOpen: Handler<[{ url: string }], { action: string }> = null;
+  readonly sent: [string, unknown][] = [];
+  send(channel: string, value: unknown): void {
+    this.sent.push([channel, value]);
+  }
   setWindowOpenHandler(handler: (details: { url: string }) => { action: string }): void {
     this.windowOpen = handler;
   }

@@ -8,7 +8,7 @@ import { RPCLink } from '@orpc/client/message-port';
 import type { ContractRouterClient } from '@orpc/contract';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Contract } from '../../shared/contract/index.ts';
-import { app, asked, BrowserWindow, handlers, knock, session, WebContents } from './fake-electron.ts';
+import { app, asked, BrowserWindow, handlers, ipcMain, knock, session, WebContents } from './fake-electron.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'paphos-desktop-'));
 let window: BrowserWindow;
@@ -183,6 +183,36 @@ test('File → Add a model lists the parts of a model that lies elsewhere, and l
     .toEqual(['tale-00001-of-00002.gguf', 'tale-00002-of-00002.gguf']);
   expect(readdirSync(elsewhere)).toHaveLength(3);
   expect(asked.errors).toEqual([]);
+});
+
+describe('the menu bar', () => {
+  const menus = [
+    { group: 'story', title: 'Story', items: [{ command: 'reply', name: 'Reply', accelerator: 'CmdOrCtrl+Enter' }] },
+    { group: 'view', title: 'View', items: [{ command: 'binder', name: 'Show stories', accelerator: null }] },
+  ];
+  const offer = (offered: unknown, sender = window.webContents, senderFrame: unknown = sender.mainFrame): void => {
+    ipcMain.emit('paphos:menu', { sender, senderFrame }, offered);
+  };
+  const labels = (): (string | undefined)[] => asked.menu.map((menu) => menu.label);
+
+  test('shows what the page offers, and tells the page what is chosen', () => {
+    offer(menus);
+    expect(labels()).toContain('Story');
+    const items = asked.menu.flatMap((menu) => menu.submenu ?? []);
+    expect(items.map((item) => item.label)).toEqual(expect.arrayContaining(['Add a model…', 'Reply', 'Show stories']));
+    items.find((item) => item.label === 'Reply')?.click?.();
+    expect(window.webContents.sent).toEqual([['paphos:command', 'reply']]);
+  });
+
+  test('takes nothing from anybody else, and nothing that is no menu', () => {
+    const other = [{ group: 'help', title: 'Other', items: [{ command: 'x', name: 'X', accelerator: null }] }];
+    const before = asked.menu;
+    offer(other, new WebContents());
+    offer(other, window.webContents, { url: 'app://paphos/' });
+    offer([{ ...other[0], group: 'elsewhere' }]);
+    offer('menus');
+    expect(asked.menu).toBe(before);
+  });
 });
 
 test('closing the window ends Paphos in order, and it remembers where the window was', async () => {

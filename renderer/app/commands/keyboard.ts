@@ -1,47 +1,64 @@
 import { useEffect } from 'react';
-import { togglePanel } from '../shell/panels.ts';
+import { matches } from '../../lib/keys.ts';
 import { useWorkspace } from '../shell/workspace.ts';
+import { momentNow } from './moment.ts';
+import { COMMAND_IDS, commandOf, type Command, type CommandId } from './registry.ts';
+import { runCommand } from './use-command.ts';
 
-// The page's own textbox is no field and not content-editable: it takes its text through an EditContext.
-const typing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement &&
-  (target.isContentEditable || target.closest('input, textarea, select, [role=textbox]') !== null);
+type Heard = NonNullable<Command['key']>['heard'];
 
-/** The keys of the frame. Those of the text belong to the page; where it has not the focus, they are passed on to it. */
-function onKey(event: KeyboardEvent): void {
-  const { dialog, over } = useWorkspace.getState();
-  const command = event.ctrlKey || event.metaKey;
-  const run = (work: () => void): void => {
-    event.preventDefault();
-    event.stopPropagation();
-    work();
-  };
-  if (command && !event.shiftKey && !event.altKey) {
-    if (event.key === 'k') return run(() => useWorkspace.setState({ dialog: dialog === 'palette' ? null : 'palette' }));
-    if (event.key === 'b') return run(() => togglePanel('binder'));
-    if (event.key === 'i') return run(() => togglePanel('inspector'));
-  }
-  if (dialog !== null) return;
-  if (event.key === '?' && !typing(event.target)) return run(() => useWorkspace.setState({ dialog: 'shortcuts' }));
-  // A list or menu that is open takes the key first.
-  if (event.key === 'Escape' && over !== null && document.querySelector('.layer[data-open]') === null)
-    return run(() => useWorkspace.setState({ over: null }));
+/** The command whose key this is, of those that are heard here. */
+export function commandFor(event: KeyboardEvent, heard: readonly Heard[]): CommandId | null {
+  const moment = momentNow();
+  return (
+    COMMAND_IDS.find((id) => {
+      const { key, applies } = commandOf(id);
+      return key !== undefined && heard.includes(key.heard) && matches(event, key.press) && applies?.(moment) !== false;
+    }) ?? null
+  );
 }
 
-/** What the page's own keys would have done, had it the focus; after everything else had its chance. */
-function afterKey(event: KeyboardEvent): void {
-  const { controller, dialog } = useWorkspace.getState();
-  if (event.defaultPrevented || controller === null || dialog !== null) return;
-  const command = event.ctrlKey || event.metaKey;
-  const state = controller.getState();
-  if (event.key === 'Escape' && state.generation !== null) {
-    event.preventDefault();
-    void controller.stop();
-  } else if (command && event.key === 'Enter' && !event.repeat && !state.readOnly && state.generation === null) {
-    event.preventDefault();
-    if (event.shiftKey ? state.canRetry.ok : state.canReply.ok)
-      void (event.shiftKey ? controller.retry() : controller.reply());
+// The page's own textbox is no field and not content-editable: it takes its text through an EditContext.
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable || target.closest('input, textarea, select, [role=textbox]') !== null);
+const isInText = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest('.manuscript') !== null;
+/** A list or menu that is open takes the key first. */
+const isLayerOpen = (): boolean => document.querySelector('[data-layer][data-open]') !== null;
+
+function take(event: KeyboardEvent, id: CommandId): void {
+  event.preventDefault();
+  event.stopPropagation();
+  if (!event.repeat || commandOf(id).key?.repeats === true) runCommand(id);
+}
+
+/** Before anything else: keys that are heard over all, and those of the text where it has the focus. */
+function onKey(event: KeyboardEvent): void {
+  if (event.isComposing) return;
+  const { dialog, turnDialog, over } = useWorkspace.getState();
+  const heard: Heard[] = ['always'];
+  if (dialog === null && turnDialog === null) {
+    if (!isTyping(event.target)) heard.push('beside the text');
+    if (isInText(event.target)) heard.push('text', 'window');
+    if (event.key === 'Escape' && isLayerOpen()) return;
+    if (event.key === 'Escape' && over !== null) {
+      event.preventDefault();
+      event.stopPropagation();
+      useWorkspace.setState({ over: null });
+      return;
+    }
   }
+  const id = commandFor(event, heard);
+  if (id !== null) take(event, id);
+}
+
+/** After everything else had its chance: keys of the window, where something else has the focus. */
+function afterKey(event: KeyboardEvent): void {
+  const { dialog, turnDialog } = useWorkspace.getState();
+  if (event.defaultPrevented || dialog !== null || turnDialog !== null) return;
+  const id = commandFor(event, ['window']);
+  if (id !== null) take(event, id);
 }
 
 export function useKeyboard(): void {

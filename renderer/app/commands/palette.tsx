@@ -1,41 +1,45 @@
 import { Dialog } from '@base-ui/react/dialog';
-import { useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
-import { goToStory, useChapters, useLibraryActions, useStories } from '../../library/library.ts';
+import { goToStory, useChapters, useStories } from '../../library/library.ts';
 import { words } from '../../locales/index.ts';
-import { useAlternateCommands, useCommands, type Command } from './commands.ts';
+import { commandsIn } from './registry.ts';
+import { useOffers } from './use-command.ts';
 import { remember } from '../shell/remembered.ts';
 import { openChapter, useWorkspace } from '../shell/workspace.ts';
 import { THEMES } from '../shell/theme.ts';
 
-function matches(command: Command, query: string): boolean {
-  const title = command.title.toLocaleLowerCase();
+/** Something to do or a place to go to. */
+interface Entry {
+  readonly name: string;
+  readonly keys: string | null;
+  readonly why: string | null;
+  readonly run: () => void;
+}
+
+function matches({ name }: Entry, query: string): boolean {
+  const title = name.toLocaleLowerCase();
   return query
     .toLocaleLowerCase()
     .split(/\s+/)
     .every((word) => title.includes(word));
 }
 
+const IDS = commandsIn('palette');
+
 /** Everything that can be done and every place that can be gone to, by name. */
-function useEverything(): readonly Command[] {
-  const client = useQueryClient();
-  const library = useLibraryActions();
+function useEverything(): readonly Entry[] {
   const storyId = useWorkspace((session) => session.place?.storyId ?? null);
   const stories = useStories() ?? [];
   const chapters = useChapters(storyId) ?? [];
-  const { palette: _itself, stop: _only, ...commands } = useCommands();
-  const plain = (title: string, run: () => void): Command => ({ title, keys: null, why: null, run });
+  const place = (name: string, run: () => void): Entry => ({ name, keys: null, why: null, run });
   return [
-    ...Object.values<Command>(commands),
-    ...useAlternateCommands(),
-    plain(words.library.newStory, () => void library.createStory()),
-    ...(storyId === null ? [] : [plain(words.library.newChapter, () => void library.createChapter(storyId))]),
+    ...useOffers(IDS),
     ...chapters.map((chapter) =>
-      plain(words.commands.goToChapter(chapter.title), () => openChapter(chapter.storyId, chapter.id)),
+      place(words.commands.goToChapter(chapter.title), () => openChapter(chapter.storyId, chapter.id)),
     ),
-    ...stories.map((story) => plain(words.commands.goToStory(story.title), () => void goToStory(story, client))),
+    ...stories.map((story) => place(words.commands.goToStory(story.title), () => void goToStory(story))),
     ...THEMES.map((theme) =>
-      plain(`${words.settings.theme}: ${words.settings.themes[theme]}`, () => remember('theme', theme)),
+      place(`${words.settings.theme}: ${words.settings.themes[theme]}`, () => remember('theme', theme)),
     ),
   ];
 }
@@ -45,7 +49,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactEle
   const [at, setAt] = useState(0);
   const found = useEverything().filter((command) => matches(command, query.trim()));
   const chosen = Math.min(at, found.length - 1);
-  const run = (command: Command | undefined): void => {
+  const run = (command: Entry | undefined): void => {
     if (command === undefined || command.why !== null) return;
     onClose();
     command.run();
@@ -86,7 +90,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactEle
           <ul id="palette-list" role="listbox" aria-label={words.commands.palette}>
             {found.map((command, index) => (
               <li
-                key={`${command.title}${String(index)}`}
+                key={`${command.name}${String(index)}`}
                 id={`palette-${String(index)}`}
                 role="option"
                 aria-selected={index === chosen}
@@ -96,7 +100,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactEle
                 onMouseMove={() => setAt(index)}
                 onClick={() => run(command)}
               >
-                {command.title}
+                {command.name}
                 {command.keys === null ? null : <kbd>{command.keys}</kbd>}
               </li>
             ))}

@@ -1,24 +1,33 @@
 import type { ReactElement } from 'react';
+import { keyName } from '../../lib/keys.ts';
 import { words } from '../../locales/index.ts';
 import { Modal } from '../../ui/modal.tsx';
-import { useCommands, type Command } from './commands.ts';
+import { momentNow } from './moment.ts';
+import { COMMAND_IDS, commandOf } from './registry.ts';
 
 export function ShortcutSheet({ onClose }: { readonly onClose: () => void }): ReactElement {
-  const commands: readonly Command[] = Object.values(useCommands());
   return (
     <Modal title={words.commands.shortcuts} onClose={onClose}>
-      <dl className="keys">
-        {commands
-          .filter((command) => command.keys !== null)
-          .map((command) => (
-            <div key={command.title} className="key-row">
-              <dt>{command.title}</dt>
-              <dd>
-                <kbd>{command.keys}</kbd>
-              </dd>
-            </div>
-          ))}
-      </dl>
+      <ShortcutList />
     </Modal>
+  );
+}
+
+export function ShortcutList(): ReactElement {
+  const moment = momentNow();
+  return (
+    <dl className="keys">
+      {COMMAND_IDS.map((id) => {
+        const { key, name } = commandOf(id);
+        return key === undefined ? null : (
+          <div key={id} className="key-row">
+            <dt>{name(moment)}</dt>
+            <dd>
+              <kbd>{keyName(key.press)}</kbd>
+            </dd>
+          </div>
+        );
+      })}
+    </dl>
   );
 }

@@ -7,7 +7,9 @@ import { useEngine } from '../../models/engine-status.ts';
 import { tokensPerSecond } from '../../lib/numbers.ts';
 import { words } from '../../locales/index.ts';
 import { AlternatesNav, RetryCount } from './alternates-menu.tsx';
-import { useCommands, type Command } from '../commands/commands.ts';
+import { COMMANDS } from '../commands/registry.ts';
+import { useCommand, type Offer } from '../commands/use-command.ts';
+import { spelledKey } from '../../lib/keys.ts';
 import { useFlag } from './remembered.ts';
 import { useManuscript, useWorkspace } from './workspace.ts';
 
@@ -22,13 +24,13 @@ export function ActionBar(): ReactElement | null {
 }
 
 function StopBar(): ReactElement {
-  const { stop } = useCommands();
+  const stop = useCommand('stop');
   return (
     <div className="bar" role="toolbar" aria-label={words.writing.writingBar}>
-      <button type="button" className="stop" title={words.commands.keys.stop} onClick={stop.run}>
+      <button type="button" className="stop" title={stop.keys ?? undefined} onClick={stop.run}>
         <Square size={11} fill="currentColor" aria-hidden />
-        {words.commands.stop}
-        <kbd aria-hidden="true">{words.commands.keys.stop}</kbd>
+        {stop.name}
+        <kbd aria-hidden="true">{stop.keys}</kbd>
       </button>
       <StopProgress />
       <AlternatesNav />
@@ -50,10 +52,12 @@ function WriteBar({ interrupted }: { readonly interrupted: boolean }): ReactElem
   const { ledger: plan } = usePlan();
   const [replied] = useFlag('replied', false);
   const alternates = useManuscript((page) => page.alternates);
-  const { reply, continue: goOn, retry } = useCommands();
+  const reply = useCommand('reply');
+  const goOn = useCommand('continue');
+  const retry = useCommand('retry');
   return (
     <div className="bar" role="toolbar" aria-label={words.writing.writingBar}>
-      {replied ? null : <p className="hint">{words.writing.firstHint}</p>}
+      {replied ? null : <p className="hint">{words.writing.firstHint(spelledKey(COMMANDS.reply.key.press))}</p>}
       {interrupted ? <Action command={goOn} icon={<PenLine size={16} strokeWidth={1.7} aria-hidden />} strong /> : null}
       <Action command={reply} icon={<CornerDownLeft size={16} strokeWidth={1.7} aria-hidden />} strong={!interrupted} />
       {plan !== null && sendsText(plan) ? <Cost plan={plan} /> : null}
@@ -88,7 +92,7 @@ function Cost({ plan }: { readonly plan: PlannedReply }): ReactElement {
 }
 
 interface ActionProps {
-  readonly command: Command;
+  readonly command: Offer;
   readonly icon: ReactNode;
   readonly strong?: boolean;
 }
@@ -98,7 +102,7 @@ function Action({ command, icon, strong = false }: ActionProps): ReactElement {
     <button
       type="button"
       className={strong ? 'go' : undefined}
-      aria-label={command.title}
+      aria-label={command.name}
       aria-disabled={command.why === null ? undefined : true}
       title={command.why ?? command.keys ?? undefined}
       onClick={() => {
@@ -106,7 +110,7 @@ function Action({ command, icon, strong = false }: ActionProps): ReactElement {
       }}
     >
       {icon}
-      {command.title}
+      {command.name}
       {strong && command.keys !== null ? <kbd aria-hidden="true">{command.keys}</kbd> : null}
     </button>
   );

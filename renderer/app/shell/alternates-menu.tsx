@@ -5,7 +5,7 @@ import { MOST_ALTERNATES } from '../../../shared/contract/writing.ts';
 import { words } from '../../locales/index.ts';
 import { useSampling } from '../../settings/sampling.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
-import { useCommands } from '../commands/commands.ts';
+import { useCommand } from '../commands/use-command.ts';
 import { remember, useNumber } from './remembered.ts';
 import { useManuscript, useWorkspace } from './workspace.ts';
 
@@ -15,7 +15,9 @@ const COUNTS = Array.from({ length: MOST_ALTERNATES }, (_, index) => index + 1);
 export function AlternatesNav(): ReactElement | null {
   const alternates = useManuscript((page) => page.alternates);
   const others = useManuscript((page) => page.others) ?? 0;
-  const { previousAlternate, nextAlternate, stopAll } = useCommands();
+  const previous = useCommand('previousAlternate');
+  const next = useCommand('nextAlternate');
+  const stopAll = useCommand('stopAll');
   const many = alternates !== null && alternates.count > 1;
   if (!many && others === 0) return null;
   return (
@@ -26,20 +28,20 @@ export function AlternatesNav(): ReactElement | null {
           {others === 0 ? <span className="cost last">{words.writing.lastReply}</span> : null}
           <IconButton
             icon={ChevronLeft}
-            label={words.commands.previousAlternate}
-            keys={words.commands.keys.previous}
-            disabledWhy={previousAlternate.why}
-            onClick={previousAlternate.run}
+            label={previous.name}
+            keys={previous.keys}
+            disabledWhy={previous.why}
+            onClick={previous.run}
           />
           <span className="num" aria-live="polite">
             {words.writing.alternates(alternates.index, alternates.count)}
           </span>
           <IconButton
             icon={ChevronRight}
-            label={words.commands.nextAlternate}
-            keys={words.commands.keys.next}
-            disabledWhy={nextAlternate.why}
-            onClick={nextAlternate.run}
+            label={next.name}
+            keys={next.keys}
+            disabledWhy={next.why}
+            onClick={next.run}
           />
         </>
       ) : null}
@@ -48,7 +50,7 @@ export function AlternatesNav(): ReactElement | null {
           <span className="cost num" role="status" aria-label={words.writing.alternatesBeside}>
             {words.writing.others(others)}
           </span>
-          <IconButton icon={Square} label={words.commands.stopAll} onClick={stopAll.run} size={13} />
+          <IconButton icon={Square} label={stopAll.name} onClick={stopAll.run} size={13} />
         </>
       )}
     </>
@@ -57,7 +59,7 @@ export function AlternatesNav(): ReactElement | null {
 
 /** How many answers a Retry writes: choosing asks for them at once, and is remembered. */
 export function RetryCount(): ReactElement {
-  const { retry } = useCommands();
+  const retry = useCommand('retry');
   const count = useNumber('retries', 1);
   const isCertain = useSampling().sampling?.temperature === 0;
   const choose = (chosen: number): void => {
@@ -75,7 +77,7 @@ export function RetryCount(): ReactElement {
         <ChevronUp size={14} strokeWidth={1.7} aria-hidden />
       </Menu.Trigger>
       <Menu.Portal>
-        <Menu.Positioner className="layer" side="top" align="end" sideOffset={8}>
+        <Menu.Positioner className="layer" data-layer side="top" align="end" sideOffset={8}>
           <Menu.Popup className="menu" aria-label={words.writing.retryCount} finalFocus={false}>
             <Menu.RadioGroup value={count} onValueChange={choose}>
               {COUNTS.map((one) => (

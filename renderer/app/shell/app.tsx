@@ -1,21 +1,16 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
-import { notifyManager, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { notifyManager, QueryClientProvider } from '@tanstack/react-query';
 import { useEffect, type ReactElement } from 'react';
 import { whenOpen } from '../../lib/client.ts';
 import { Fallback } from '../../ui/fallback.tsx';
-import { toastFault, Toasts } from '../../ui/toasts.tsx';
+import { Toasts } from '../../ui/toasts.tsx';
+import { queryClient } from '../query-client.ts';
 import { loadRemembered, useRemembered } from './remembered.ts';
 import { Shell } from './shell.tsx';
 import { useAppliedTheme } from './theme.ts';
 
 // Before the next paint: a checkbox must not show its old state again for a moment.
 notifyManager.setScheduler(queueMicrotask);
-const client = new QueryClient({
-  defaultOptions: {
-    queries: { retry: 3, retryDelay: 400, refetchOnWindowFocus: true, staleTime: 1000, networkMode: 'always' },
-    mutations: { networkMode: 'always', onError: toastFault },
-  },
-});
 
 async function start(): Promise<void> {
   for (;;) {
@@ -39,7 +34,7 @@ export function App(): ReactElement | null {
   if (!ready) return null;
   return (
     <CSPProvider disableStyleElements>
-      <QueryClientProvider client={client}>
+      <QueryClientProvider client={queryClient}>
         <Fallback>
           <Shell />
         </Fallback>

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, type ReactElement } from 'react';
-import { useLibraryActions, useChapters, useStories } from '../../library/library.ts';
+import { library, useChapters, useStories } from '../../library/library.ts';
 import { api, useConnection, whenOpen } from '../../lib/client.ts';
 import { words } from '../../locales/index.ts';
 import type { Manuscript as Editor } from '../../manuscript/manuscript.tsx';
@@ -45,12 +45,11 @@ export function Page(): ReactElement {
 }
 
 function NoStories(): ReactElement {
-  const library = useLibraryActions();
   return (
     <div className="empty">
       <p>{words.library.noStories}</p>
       <button type="button" className="button primary" onClick={() => void library.createStory()}>
-        {words.library.newStory}
+        {words.commands.newStory}
       </button>
     </div>
   );
@@ -70,7 +69,7 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
   const [plainInput] = useFlag('plainInput', false);
   const loadFault = useManuscript((page) => page.loadFault);
   const blank = useManuscript((page) => !page.loading && page.words === 0 && page.generation === null) === true;
-  useEffect(() => () => useWorkspace.setState({ controller: null, menu: null }), []);
+  useEffect(() => () => useWorkspace.setState({ controller: null, menu: null, turnDialog: null }), []);
   return (
     <>
       <Fallback>

@@ -1,8 +1,8 @@
 import { BookOpen, Settings } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { words } from '../../locales/index.ts';
-import { togglePanel, usePanel } from './panels.ts';
-import { useWorkspace } from './workspace.ts';
+import { keysFor, runCommand } from '../commands/use-command.ts';
+import { usePanel } from './panels.ts';
 
 export function Rail(): ReactElement {
   const open = usePanel('binder') !== 'closed';
@@ -11,19 +11,19 @@ export function Rail(): ReactElement {
       <button
         type="button"
         aria-label={words.library.stories}
-        title={`${words.library.stories} (${words.commands.keys.binder})`}
+        title={`${words.library.stories} (${keysFor('binder')})`}
         aria-current="page"
         aria-expanded={open}
-        onClick={() => togglePanel('binder')}
+        onClick={() => void runCommand('binder')}
       >
         <BookOpen size={18} strokeWidth={1.6} aria-hidden />
       </button>
       <button
         type="button"
         className="end"
-        aria-label={words.settings.title}
-        title={words.settings.title}
-        onClick={() => useWorkspace.setState({ dialog: 'settings' })}
+        aria-label={words.commands.settings}
+        title={words.commands.settings}
+        onClick={() => void runCommand('settings')}
       >
         <Settings size={18} strokeWidth={1.6} aria-hidden />
       </button>

@@ -16,7 +16,7 @@ import { useWorkspace } from './workspace.ts';
 import { ShortcutSheet } from '../commands/shortcut-sheet.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { TitleRow } from './title-row.tsx';
-import { TurnMenu } from './turn-menu.tsx';
+import { TurnDialog, TurnMenu } from './turn-menu.tsx';
 import { Watchers } from './watchers.ts';
 
 export function Shell(): ReactElement {
@@ -47,6 +47,7 @@ export function Shell(): ReactElement {
       {binder === 'over' || inspector === 'over' ? <div className="veil" onClick={close} /> : null}
       <StatusBar />
       <TurnMenu />
+      <TurnDialog />
       <Dialogs />
       <Watchers />
     </div>

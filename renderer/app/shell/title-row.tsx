@@ -1,11 +1,12 @@
 import { PanelLeft, PanelRight, Search } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
-import { useChapters, useLibraryActions, useStories } from '../../library/library.ts';
+import { library, useChapters, useStories } from '../../library/library.ts';
 import { RenameField } from '../../library/row.tsx';
 import { words } from '../../locales/index.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { Quill } from './quill.tsx';
-import { togglePanel, usePanel } from './panels.ts';
+import { keysFor, runCommand } from '../commands/use-command.ts';
+import { usePanel } from './panels.ts';
 import { useWorkspace } from './workspace.ts';
 
 export function TitleRow(): ReactElement {
@@ -14,7 +15,6 @@ export function TitleRow(): ReactElement {
   const chapters = useChapters(place?.storyId ?? null);
   const index = chapters?.findIndex((one) => one.id === place?.chapterId) ?? -1;
   const chapter = chapters?.[index];
-  const library = useLibraryActions();
   const binder = usePanel('binder');
   const inspector = usePanel('inspector');
   return (
@@ -43,25 +43,25 @@ export function TitleRow(): ReactElement {
         )}
       </div>
       <div className="tools">
-        <button type="button" className="search" onClick={() => useWorkspace.setState({ dialog: 'palette' })}>
+        <button type="button" className="search" onClick={() => void runCommand('palette')}>
           <Search size={14} strokeWidth={1.7} aria-hidden />
           {words.commands.palette}
-          <kbd>{words.commands.keys.palette}</kbd>
+          <kbd>{keysFor('palette')}</kbd>
         </button>
         <IconButton
           icon={PanelLeft}
           label={words.commands.toggleBinder}
-          keys={words.commands.keys.binder}
+          keys={keysFor('binder')}
           pressed={binder !== 'closed'}
-          onClick={() => togglePanel('binder')}
+          onClick={() => void runCommand('binder')}
           size={17}
         />
         <IconButton
           icon={PanelRight}
           label={words.commands.toggleInspector}
-          keys={words.commands.keys.inspector}
+          keys={keysFor('inspector')}
           pressed={inspector !== 'closed'}
-          onClick={() => togglePanel('inspector')}
+          onClick={() => void runCommand('inspector')}
           size={17}
         />
       </div>
@@ -93,7 +93,7 @@ function Crumb({ title, minor = false, onRename }: CrumbProps): ReactElement {
     <button
       type="button"
       className={minor ? 'crumb minor' : 'crumb'}
-      title={`${words.library.rename}: ${title}`}
+      title={`${words.commands.rename}: ${title}`}
       onClick={() => setEditing(true)}
     >
       {title}

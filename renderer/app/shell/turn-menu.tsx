@@ -5,6 +5,7 @@ import { ROLES } from '../../../shared/document/turn.ts';
 import { words } from '../../locales/index.ts';
 import type { TurnMenuTarget } from '../../manuscript/controller.ts';
 import { Modal } from '../../ui/modal.tsx';
+import { CommandItems } from '../commands/command-items.tsx';
 import { OtherWords } from './other-words.tsx';
 import { useWorkspace } from './workspace.ts';
 
@@ -12,34 +13,9 @@ import { useWorkspace } from './workspace.ts';
 export function TurnMenu(): ReactElement | null {
   const menu = useWorkspace((session) => session.menu);
   const controller = useWorkspace((session) => session.controller);
-  const [naming, setNaming] = useState<TurnMenuTarget | null>(null);
-  const [looking, setLooking] = useState<string | null>(null);
   const close = (): void => useWorkspace.setState({ menu: null });
-  if (controller === null) return null;
-  if (naming !== null)
-    return (
-      <SpeakerDialog
-        target={naming}
-        onDone={(speaker) => {
-          setNaming(null);
-          if (speaker !== undefined) controller.setSpeaker(naming.turnId, speaker);
-          controller.focus();
-        }}
-      />
-    );
-  if (looking !== null)
-    return (
-      <OtherWords
-        turnId={looking}
-        onClose={() => {
-          setLooking(null);
-          controller.focus();
-        }}
-      />
-    );
-  if (menu === null) return null;
+  if (controller === null || menu === null) return null;
   const { target, anchor } = menu;
-  const many = target.alternates !== null && target.alternates.count > 1;
   return (
     <Menu.Root
       open
@@ -51,6 +27,7 @@ export function TurnMenu(): ReactElement | null {
       <Menu.Portal>
         <Menu.Positioner
           className="layer"
+          data-layer
           anchor={{ getBoundingClientRect: () => anchor }}
           side="bottom"
           align="start"
@@ -76,39 +53,33 @@ export function TurnMenu(): ReactElement | null {
               ))}
             </Menu.RadioGroup>
             <div className="line" />
-            <Menu.Item onClick={() => setNaming(target)}>
-              {words.writing.speaker}…<kbd>{target.speaker}</kbd>
-            </Menu.Item>
-            <Menu.Item onClick={() => controller.addNoteBefore(target.turnId)}>{words.writing.noteBefore}</Menu.Item>
-            {target.role === 'model' ? (
-              <Menu.Item onClick={() => setLooking(target.turnId)}>{words.writing.otherWords}…</Menu.Item>
-            ) : null}
-            {target.role === 'model' ? (
-              <Menu.Item onClick={() => void controller.retry(target.turnId)}>{words.commands.retry}</Menu.Item>
-            ) : null}
-            {target.role === 'model' ? (
-              <Menu.Item title={words.commands.againHint} onClick={() => void controller.again(target.turnId)}>
-                {words.commands.again}
-              </Menu.Item>
-            ) : null}
-            {many ? (
-              <Menu.Item onClick={() => void controller.previousAlternate(target.turnId)}>
-                {words.commands.previousAlternate}
-              </Menu.Item>
-            ) : null}
-            {many ? (
-              <Menu.Item onClick={() => void controller.nextAlternate(target.turnId)}>
-                {words.commands.nextAlternate}
-              </Menu.Item>
-            ) : null}
-            <div className="line" />
-            <Menu.Item className="danger" onClick={() => controller.removeTurn(target.turnId)}>
-              {words.writing.removeTurn}
-            </Menu.Item>
+            <CommandItems place="turn menu" target={{ turn: target }} />
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>
     </Menu.Root>
+  );
+}
+
+/** What a turn's menu asks or shows in a dialog. */
+export function TurnDialog(): ReactElement | null {
+  const shown = useWorkspace((session) => session.turnDialog);
+  const controller = useWorkspace((session) => session.controller);
+  if (controller === null || shown === null) return null;
+  const close = (): void => {
+    useWorkspace.setState({ turnDialog: null });
+    controller.focus();
+  };
+  const { name, turn } = shown;
+  if (name === 'other words') return <OtherWords turnId={turn.turnId} onClose={close} />;
+  return (
+    <SpeakerDialog
+      target={turn}
+      onDone={(speaker) => {
+        if (speaker !== undefined) controller.setSpeaker(turn.turnId, speaker);
+        close();
+      }}
+    />
   );
 }
 

@@ -1,4 +1,3 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { goToStory, refreshLibrary, useStories } from '../../library/library.ts';
 import { toast } from '../../ui/toasts.tsx';
@@ -19,26 +18,24 @@ export function Watchers(): null {
 /** Opens the story of last time, or the newest. */
 function useFirstStory(): void {
   const stories = useStories();
-  const client = useQueryClient();
   const last = useText('story');
   const none = useWorkspace((session) => session.place === null);
   useEffect(() => {
     if (!none || stories === undefined) return;
     const story = stories.find((one) => one.id === last) ?? stories[0];
-    if (story !== undefined) void goToStory(story, client);
-  }, [none, stories, last, client]);
+    if (story !== undefined) void goToStory(story);
+  }, [none, stories, last]);
 }
 
 /** Word counts in the binder follow what has been saved. */
 function useFreshLibrary(): void {
-  const client = useQueryClient();
   const revision = useManuscript((page) => page.planTarget.revision);
   const saved = useManuscript((page) => page.save === 'saved') === true;
   useEffect(() => {
     if (!saved) return undefined;
-    const timer = setTimeout(() => void refreshLibrary(client), 1000);
+    const timer = setTimeout(() => void refreshLibrary(), 1000);
     return () => clearTimeout(timer);
-  }, [client, revision, saved]);
+  }, [revision, saved]);
 }
 
 /** What the page wants to say once becomes a toast. */

@@ -15,6 +15,8 @@ interface Session {
   readonly controller: ManuscriptController | null;
   readonly writer: boolean | null;
   readonly menu: { readonly target: TurnMenuTarget; readonly anchor: DOMRect } | null;
+  /** A dialog about one turn, from its menu. */
+  readonly turnDialog: { readonly name: 'speaker' | 'other words'; readonly turn: TurnMenuTarget } | null;
   readonly dialog: 'palette' | 'shortcuts' | 'settings' | 'format' | null;
   /** Panels that float over the page on a narrow window; never remembered. */
   readonly over: 'binder' | 'inspector' | null;
@@ -26,6 +28,7 @@ export const useWorkspace = create<Session>(() => ({
   controller: null,
   writer: null,
   menu: null,
+  turnDialog: null,
   dialog: null,
   over: null,
 }));

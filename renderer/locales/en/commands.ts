@@ -1,8 +1,5 @@
 import { count } from '../../lib/numbers.ts';
 
-const mac = navigator.platform.startsWith('Mac');
-const ctrl = mac ? '⌘' : 'Ctrl';
-
 /** What can be done, by name, and why it cannot be done now. */
 export const commands = {
   reply: 'Reply',
@@ -12,6 +9,10 @@ export const commands = {
   again: 'Run again exactly',
   againHint:
     'The same reply once more, from its own seed and settings, with everything read anew. It stands beside the first one, and you are told whether they are the same.',
+  nameSpeaker: 'Speaker…',
+  addNoteBefore: 'Add note before',
+  otherWords: 'Other words…',
+  removeTurn: 'Delete turn',
   stop: 'Stop',
   stopAll: 'Stop all',
   previousAlternate: 'Previous alternate',
@@ -24,26 +25,18 @@ export const commands = {
   toggleInspector: 'Show or hide context, model and sampling',
   palette: 'Find or do',
   paletteNothing: 'Nothing by that name.',
+  settings: 'Settings',
+  newStory: 'New story',
+  newChapter: 'New chapter',
+  rename: 'Rename',
+  remove: 'Delete',
   shortcuts: 'Keyboard shortcuts',
   openFormatDoctor: 'Look into the format',
   goToChapter: (title: string) => `Go to chapter ${title}`,
   goToStory: (title: string) => `Open story ${title}`,
+  menus: { file: 'File', story: 'Story', view: 'View', help: 'Help' },
   noModel: 'No model is ready. Choose one under Model.',
   readerOnly: 'This story is open in another tab. Take over to write here.',
   noOthers: 'No alternates are being written.',
   noAlternates: 'This reply has no alternates yet. Retry writes one.',
-  keys: {
-    reply: mac ? '⌘⏎' : 'Ctrl ⏎',
-    retry: mac ? '⌘⇧⏎' : 'Ctrl ⇧ ⏎',
-    stop: 'Esc',
-    option: (place: number) => `Alt ${count(place)}`,
-    previous: 'Alt ←',
-    next: 'Alt →',
-    binder: `${ctrl} B`,
-    inspector: `${ctrl} I`,
-    palette: `${ctrl} K`,
-    shortcuts: '?',
-    find: `${ctrl} F`,
-    rename: 'F2',
-  },
 };

@@ -4,12 +4,8 @@ import { count } from '../../lib/numbers.ts';
 export const library = {
   stories: 'Stories',
   chapters: 'Chapters',
-  newStory: 'New story',
-  newChapter: 'New chapter',
   untitled: 'Untitled',
   chapterTitle: (number: number) => `Chapter ${count(number)}`,
-  rename: 'Rename',
-  remove: 'Delete',
   more: (title: string) => `More for ${title}`,
   removedStory: (title: string) => `“${title}” was deleted.`,
   removedChapter: (title: string) => `Chapter “${title}” was deleted.`,

@@ -1,12 +1,9 @@
 import { count, duration } from '../../lib/numbers.ts';
 
-const mac = navigator.platform.startsWith('Mac');
-const ctrl = mac ? '⌘' : 'Ctrl';
-
 /** The bar below the text, the menu of a turn, alternates and other words. */
 export const writing = {
   writingBar: 'Writing',
-  firstHint: `${ctrl}${mac ? '⏎' : '+Enter'}: let the story answer`,
+  firstHint: (key: string) => `${key}: let the story answer`,
   toRead: (tokens: number, ms: number | null) =>
     `${count(tokens)} to read${ms === null ? '' : ` · about ${duration(ms)}`}`,
   readAlready: (tokens: number) =>
@@ -27,12 +24,10 @@ export const writing = {
   turnRole: 'Role',
   speaker: 'Speaker',
   speakerHint: 'Who speaks in this turn. Empty: nobody in particular.',
-  noteBefore: 'Add note before',
   otherWords: 'Other words',
   otherWordsFor: (word: string) => `Other words in place of “${word}”`,
   otherWordsHint:
     'By the model alone, before sampling changed anything. Choose a word to see what else could have stood there.',
   noOtherWords:
     'Nothing was kept with this turn. Under Sampling, Other words says how many are kept with a reply; with a grammar there are none.',
-  removeTurn: 'Delete turn',
 };

@@ -1,0 +1,56 @@
+import type { EngineStatus } from '../../../shared/contract/models.ts';
+import type { ManuscriptController, ManuscriptState, TurnMenuTarget } from '../../manuscript/controller.ts';
+import { useEngine } from '../../models/engine-status.ts';
+import { useRemembered } from '../shell/remembered.ts';
+import { useWorkspace } from '../shell/workspace.ts';
+
+/** What a row of the library can do, which the row itself knows. */
+export interface RowTarget {
+  readonly rename: () => void;
+  /** Null where it cannot be removed. */
+  readonly remove: (() => void) | null;
+}
+
+/** What a command is chosen on; nothing: on the open chapter, where the caret stands. */
+export interface Target {
+  readonly turn?: TurnMenuTarget;
+  readonly row?: RowTarget;
+}
+
+/** What a command's name and possibility depend on. */
+export interface Moment extends Target {
+  readonly controller: ManuscriptController | null;
+  readonly page: ManuscriptState | null;
+  readonly isReader: boolean;
+  readonly storyId: string | null;
+  readonly engine: EngineStatus;
+  /** How many answers a Retry writes. */
+  readonly retries: number;
+}
+
+export function momentNow(target: Target = {}): Moment {
+  const { controller, writer, place } = useWorkspace.getState();
+  const retries = useRemembered.getState().values?.['retries'];
+  return {
+    ...target,
+    controller,
+    page: controller?.getState() ?? null,
+    isReader: writer === false,
+    storyId: place?.storyId ?? null,
+    engine: useEngine.getState(),
+    retries: typeof retries === 'number' ? retries : 1,
+  };
+}
+
+/** Calls back whenever a moment may differ from the one before. */
+export function onMoment(controller: ManuscriptController | null, changed: () => void): () => void {
+  const stops = [
+    useWorkspace.subscribe(changed),
+    useEngine.subscribe(changed),
+    useRemembered.subscribe(changed),
+    controller?.subscribe(changed),
+  ];
+  return () => {
+    for (const stop of stops) stop?.();
+  };
+}

@@ -1,0 +1,55 @@
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
+import { expect, test } from 'vitest';
+import { desktopMenus as schema } from '../../../shared/desktop-menu.ts';
+import { keyName } from '../../lib/keys.ts';
+import { desktopMenus } from './desktop-menu.ts';
+import { momentNow } from './moment.ts';
+import { COMMAND_IDS, commandOf, commandsIn, type Command } from './registry.ts';
+import { ShortcutList } from './shortcut-sheet.tsx';
+
+const all = (): readonly Command[] => COMMAND_IDS.map(commandOf);
+const named = (ids: readonly string[]): string[] => ids.toSorted();
+
+test('every command has a name of its own', () => {
+  const names = all().map(({ name }) => name(momentNow()));
+  expect(names.filter((name) => name.trim() === '')).toEqual([]);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test('no two commands have one key', () => {
+  const keys = all().flatMap(({ key }) => (key === undefined ? [] : [key.press]));
+  expect(keys.length).toBeGreaterThan(10);
+  expect(new Set(keys).size).toBe(keys.length);
+});
+
+test('the sheet of shortcuts lists every key with what it does', () => {
+  const rows = [...renderToStaticMarkup(createElement(ShortcutList)).matchAll(/<dt>(.*?)<\/dt>.*?<kbd>(.*?)<\/kbd>/g)];
+  expect(rows.map(([, name, key]) => [name, key])).toEqual(
+    all().flatMap(({ name, key }) => (key === undefined ? [] : [[name(momentNow()), keyName(key.press)]])),
+  );
+});
+
+test('every command can be reached: by a key, from a menu or the palette', () => {
+  const unreachable = COMMAND_IDS.filter((id) => {
+    const { key, in: places = [], desktopMenu } = commandOf(id);
+    return key === undefined && places.length === 0 && desktopMenu === undefined;
+  });
+  expect(unreachable).toEqual([]);
+  expect(named(commandsIn('row menu'))).toEqual(['remove', 'rename']);
+});
+
+test('what the desktop is offered is what it takes, and no key that a field needs for itself', () => {
+  const menus = schema.parse(desktopMenus());
+  const items = menus.flatMap(({ items }) => items);
+  expect(items.length).toBeGreaterThan(10);
+  expect(items.find(({ command }) => command === 'reply')?.accelerator).toBe('CmdOrCtrl+Enter');
+  expect(items.filter(({ accelerator }) => accelerator !== null && !accelerator.startsWith('CmdOrCtrl+'))).toEqual([]);
+});
+
+test('while no chapter is open, what writes says so', () => {
+  const silent = COMMAND_IDS.filter((id) => /^(reply|retry|continue|again)/.test(id)).filter(
+    (id) => (commandOf(id).why?.(momentNow()) ?? null) === null,
+  );
+  expect(silent).toEqual([]);
+});

@@ -1,0 +1,284 @@
+import type { MenuGroup } from '../../../shared/desktop-menu.ts';
+import { library } from '../../library/library.ts';
+import type { Key } from '../../lib/keys.ts';
+import { words } from '../../locales/index.ts';
+import type { ManuscriptController, Possible } from '../../manuscript/controller.ts';
+import { togglePanel } from '../shell/panels.ts';
+import { useWorkspace } from '../shell/workspace.ts';
+import type { Moment } from './moment.ts';
+
+/**
+ * Something that can be done, said once: palette, menus, keyboard, shortcut sheet and the desktop's menu bar are made
+ * from this; the bar below the text and the title row ask for theirs by name.
+ */
+export interface Command {
+  readonly name: (moment: Moment) => string;
+  readonly in?: readonly ('palette' | 'turn menu' | 'row menu')[];
+  readonly desktopMenu?: MenuGroup;
+  readonly key?: {
+    readonly press: Key;
+    /** Where it is heard: also over a dialog, in the window, there but not while typing, in the text, on a library row. */
+    readonly heard: 'always' | 'window' | 'beside the text' | 'text' | 'row';
+    /** Held down, it goes on. */
+    readonly repeats?: true;
+  };
+  /** Where it makes no sense it is not shown, and its key is another's. */
+  readonly applies?: (moment: Moment) => boolean;
+  /** Why it would do nothing now; it is shown all the same. */
+  readonly why?: (moment: Moment) => string | null;
+  /** More about it, for a tooltip. */
+  readonly hint?: string;
+  /** What stands behind its name in a menu. */
+  readonly detail?: (moment: Moment) => string | null;
+  readonly isRemoval?: true;
+  readonly run: (moment: Moment) => Promise<void> | void;
+}
+
+const say = words.commands;
+
+type Work = (controller: ManuscriptController, moment: Moment) => Promise<void> | void;
+
+const onPage =
+  (work: Work): Command['run'] =>
+  (moment) =>
+    moment.controller === null ? undefined : work(moment.controller, moment);
+
+/** The bar changes under the focus while a reply is written; what is typed next belongs to the text. */
+const onTheText = (work: Work): Command['run'] =>
+  onPage((controller, moment) => {
+    controller.focus();
+    return work(controller, moment);
+  });
+
+function whyReadOnly({ controller, isReader }: Moment): string | null {
+  return controller === null ? words.shell.opening : isReader ? say.readerOnly : null;
+}
+
+/** Why nothing can be written now, or not this; a turn whose menu is open says for itself what can be done. */
+const whyNotWriting =
+  (possible: 'canReply' | 'canContinue' | 'canRetry'): NonNullable<Command['why']> =>
+  (moment) => {
+    if (moment.turn !== undefined) return null;
+    const { state, fault } = moment.engine;
+    const noModel = state === 'failed' || (state === 'idle' && fault !== null);
+    const can: Possible | undefined = moment.page?.[possible];
+    return whyReadOnly(moment) ?? (noModel ? say.noModel : null) ?? (can?.ok === false ? can.why : null);
+  };
+
+const whyNoAlternates: Command['why'] = (moment) =>
+  moment.turn === undefined
+    ? (whyReadOnly(moment) ?? ((moment.page?.alternates?.count ?? 0) < 2 ? say.noAlternates : null))
+    : null;
+
+const replyWith = (answers: number): Command => ({
+  name: () => say.replyWith(answers),
+  in: ['palette'],
+  why: whyNotWriting('canReply'),
+  run: onTheText((page) => page.reply(answers)),
+});
+const retryWith = (answers: number): Command => ({
+  name: () => say.retryWith(answers),
+  in: ['palette'],
+  why: whyNotWriting('canRetry'),
+  run: onTheText((page) => page.retry(undefined, answers)),
+});
+const takeOption = (place: number): Command => ({
+  name: () => say.takeOption(place),
+  in: ['palette'],
+  key: { press: `Alt+${String(place)}`, heard: 'text' },
+  why: whyNotWriting('canReply'),
+  run: onTheText((page) => page.takeOption(place)),
+});
+const hasAlternates = ({ turn }: Moment): boolean => turn === undefined || (turn.alternates?.count ?? 0) > 1;
+const isReply = ({ turn }: Moment): boolean => turn === undefined || turn.role === 'model';
+
+export const COMMANDS = {
+  reply: {
+    name: () => say.reply,
+    in: ['palette'],
+    desktopMenu: 'story',
+    key: { press: 'Mod+Enter', heard: 'window' },
+    why: whyNotWriting('canReply'),
+    run: onTheText((page) => page.reply()),
+  },
+  continue: {
+    name: () => say.continue,
+    in: ['palette'],
+    desktopMenu: 'story',
+    why: whyNotWriting('canContinue'),
+    run: onTheText((page) => page.continue()),
+  },
+  nameSpeaker: {
+    name: () => say.nameSpeaker,
+    in: ['turn menu'],
+    detail: ({ turn }) => turn?.speaker ?? null,
+    run: ({ turn }) => {
+      if (turn !== undefined) useWorkspace.setState({ turnDialog: { name: 'speaker', turn } });
+    },
+  },
+  addNoteBefore: {
+    name: () => say.addNoteBefore,
+    in: ['turn menu'],
+    run: onPage((page, { turn }) => {
+      if (turn !== undefined) page.addNoteBefore(turn.turnId);
+    }),
+  },
+  otherWords: {
+    name: () => say.otherWords,
+    in: ['turn menu'],
+    applies: isReply,
+    run: ({ turn }) => {
+      if (turn !== undefined) useWorkspace.setState({ turnDialog: { name: 'other words', turn } });
+    },
+  },
+  retry: {
+    name: ({ turn, retries }) => (turn === undefined ? say.retryTimes(retries) : say.retry),
+    in: ['palette', 'turn menu'],
+    desktopMenu: 'story',
+    key: { press: 'Mod+Shift+Enter', heard: 'window' },
+    applies: isReply,
+    why: whyNotWriting('canRetry'),
+    run: onTheText((page, { turn }) => page.retry(turn?.turnId)),
+  },
+  again: {
+    name: () => say.again,
+    in: ['palette', 'turn menu'],
+    desktopMenu: 'story',
+    hint: say.againHint,
+    applies: isReply,
+    why: whyNotWriting('canRetry'),
+    run: onTheText((page, { turn }) => page.again(turn?.turnId)),
+  },
+  stop: {
+    name: () => say.stop,
+    desktopMenu: 'story',
+    key: { press: 'Escape', heard: 'window' },
+    applies: ({ page }) => (page?.generation ?? null) !== null,
+    run: onTheText((page) => page.stop()),
+  },
+  stopAll: {
+    name: () => say.stopAll,
+    in: ['palette'],
+    desktopMenu: 'story',
+    why: ({ page }) => ((page?.others ?? 0) === 0 ? say.noOthers : null),
+    run: onTheText((page) => page.stopAll()),
+  },
+  previousAlternate: {
+    name: () => say.previousAlternate,
+    in: ['palette', 'turn menu'],
+    desktopMenu: 'story',
+    key: { press: 'Alt+ArrowLeft', heard: 'text', repeats: true },
+    applies: hasAlternates,
+    why: whyNoAlternates,
+    run: onPage((page, { turn }) => page.previousAlternate(turn?.turnId)),
+  },
+  nextAlternate: {
+    name: () => say.nextAlternate,
+    in: ['palette', 'turn menu'],
+    desktopMenu: 'story',
+    key: { press: 'Alt+ArrowRight', heard: 'text', repeats: true },
+    applies: hasAlternates,
+    why: whyNoAlternates,
+    run: onPage((page, { turn }) => page.nextAlternate(turn?.turnId)),
+  },
+  firstOption: takeOption(1),
+  secondOption: takeOption(2),
+  thirdOption: takeOption(3),
+  removeTurn: {
+    name: () => say.removeTurn,
+    in: ['turn menu'],
+    isRemoval: true,
+    run: onPage((page, { turn }) => {
+      if (turn !== undefined) page.removeTurn(turn.turnId);
+    }),
+  },
+  find: {
+    name: () => say.find,
+    in: ['palette'],
+    desktopMenu: 'story',
+    key: { press: 'Mod+F', heard: 'text' },
+    why: ({ controller }) => (controller === null ? words.shell.opening : null),
+    run: onPage((page) => page.find()),
+  },
+  binder: {
+    name: () => say.toggleBinder,
+    in: ['palette'],
+    desktopMenu: 'view',
+    key: { press: 'Mod+B', heard: 'always' },
+    run: () => togglePanel('binder'),
+  },
+  inspector: {
+    name: () => say.toggleInspector,
+    in: ['palette'],
+    desktopMenu: 'view',
+    key: { press: 'Mod+I', heard: 'always' },
+    run: () => togglePanel('inspector'),
+  },
+  palette: {
+    name: () => say.palette,
+    desktopMenu: 'view',
+    key: { press: 'Mod+K', heard: 'always' },
+    run: () =>
+      useWorkspace.setState(({ dialog }) => ({ dialog: dialog === 'palette' ? null : 'palette', turnDialog: null })),
+  },
+  format: {
+    name: () => say.openFormatDoctor,
+    in: ['palette'],
+    desktopMenu: 'view',
+    why: ({ engine }) => (engine.modelId === null ? say.noModel : null),
+    run: () => useWorkspace.setState({ dialog: 'format' }),
+  },
+  settings: {
+    name: () => say.settings,
+    in: ['palette'],
+    desktopMenu: 'file',
+    run: () => useWorkspace.setState({ dialog: 'settings' }),
+  },
+  shortcuts: {
+    name: () => say.shortcuts,
+    in: ['palette'],
+    desktopMenu: 'help',
+    key: { press: '?', heard: 'beside the text' },
+    run: () => useWorkspace.setState({ dialog: 'shortcuts' }),
+  },
+  replyWith2: replyWith(2),
+  retryWith2: retryWith(2),
+  replyWith3: replyWith(3),
+  retryWith3: retryWith(3),
+  replyWith4: replyWith(4),
+  retryWith4: retryWith(4),
+  newStory: {
+    name: () => say.newStory,
+    in: ['palette'],
+    desktopMenu: 'file',
+    run: () => library.createStory(),
+  },
+  newChapter: {
+    name: () => say.newChapter,
+    in: ['palette'],
+    desktopMenu: 'file',
+    applies: ({ storyId }) => storyId !== null,
+    run: ({ storyId }) => (storyId === null ? undefined : library.createChapter(storyId)),
+  },
+  rename: {
+    name: () => say.rename,
+    in: ['row menu'],
+    key: { press: 'F2', heard: 'row' },
+    run: ({ row }) => row?.rename(),
+  },
+  remove: {
+    name: () => say.remove,
+    in: ['row menu'],
+    key: { press: 'Delete', heard: 'row' },
+    applies: ({ row }) => row === undefined || row.remove !== null,
+    isRemoval: true,
+    run: ({ row }) => row?.remove?.(),
+  },
+} as const satisfies Record<string, Command>;
+
+export type CommandId = keyof typeof COMMANDS;
+
+export const commandOf = (id: CommandId): Command => COMMANDS[id];
+export const COMMAND_IDS = Object.keys(COMMANDS) as readonly CommandId[];
+export const commandsIn = (place: NonNullable<Command['in']>[number]): readonly CommandId[] =>
+  COMMAND_IDS.filter((id) => commandOf(id).in?.includes(place) === true);
