@@ -57,8 +57,13 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
       forecasts.learn(ready, stats);
     },
   });
-  const generations = createGenerations(db, engine, (order) => {
-    writeAhead.after(order);
+  const generations = createGenerations({
+    db,
+    engine,
+    ready: () => models.readyForReply(),
+    onEnd: (order) => {
+      writeAhead.after(order);
+    },
   });
   const revisions = createRevisions(db);
   const counts = createCounts(
@@ -79,7 +84,7 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
     async beforeChange() {
       counts.forget();
       writeAhead.drop();
-      await generations.stopIn(() => true);
+      await generations.stopIn(({ isWithEngine }) => isWithEngine);
       await readAhead.save();
     },
   });

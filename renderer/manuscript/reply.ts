@@ -208,6 +208,7 @@ export class Reply {
     if (this.shown) document.closeLive(!this.disturbed && span !== null && document.live?.at === done.offset);
     this.arrived = done.text;
     this.offset = done.offset;
+    if (done.undone !== null) await sync.takeIn(done.undone);
     if (done.next !== null) {
       await sync.takeIn(done.next);
       this.host.onNext(done.next);

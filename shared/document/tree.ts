@@ -27,6 +27,11 @@ export function activePath(tree: TurnTree): TreeTurn[] {
   return path;
 }
 
+/** The turn that is shown after a turn (null: at the chapter's start). */
+export function shownAfter(tree: TurnTree, id: string | null): string | null {
+  return id === null ? tree.activeRootId : (tree.turns.get(id)?.activeChildId ?? null);
+}
+
 /** The living turns that follow a turn (null: those that begin the chapter), oldest first. */
 export function childrenOf(tree: TurnTree, id: string | null): TreeTurn[] {
   const children: TreeTurn[] = [];

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -79,6 +79,10 @@ export async function serve(options: ServeOptions): Promise<Server> {
   };
   return { url, port, pid, process: child, errors: () => stderr, stop: end('SIGTERM'), kill: end('SIGKILL') };
 }
+
+/** The processes that the studio has started: its engines. */
+export const childrenOf = (server: Pick<Server, 'pid'>): number[] =>
+  readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 
 /** Exchanges the one-time token for the session cookie, as a browser does. */
 export async function signIn(url: string): Promise<string> {

@@ -14,13 +14,7 @@ import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 
 const [folder = '', chapterId = ''] = process.argv.slice(2);
 const { db } = openStore(folder);
-const settings = {
-  sampling: { ...DEFAULT_SAMPLING, seed: 1 },
-  format: 'plain',
-  model: { name: 'none', sha256: null },
-  contextSize: 512,
-  promptChunk: 128,
-};
+const asked = { sampling: { ...DEFAULT_SAMPLING, seed: 1 }, made: null, asked: null };
 const pick = (below: number) => Math.floor(Math.random() * below);
 let count = 0;
 let generation: { id: string; seq: number } | null = null;
@@ -45,7 +39,7 @@ for (;;) {
     }
   } else if (kind === 0) {
     generation = { id: newId(), seq: 0 };
-    beginGeneration(db, { id: generation.id, chapterId, turnId: turn.id, kind: 'continue', offset: 0, settings });
+    beginGeneration(db, { id: generation.id, chapterId, turnId: turn.id, kind: 'continue', offset: 0, ...asked });
   } else if (kind === 1 && turns.length < 40) {
     const next = { id: newId(), role: 'model' as const, speaker: null, marked: true, text };
     applyChange(db, {

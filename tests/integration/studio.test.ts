@@ -64,6 +64,11 @@ async function collect(by: StudioClient, generationId: string, afterSeq = 0): Pr
 }
 const textOf = (events: readonly GenerationEvent[]): string =>
   events.map((event) => (event.type === 'text' ? event.text : '')).join('');
+/** Its first words are there. */
+async function writes(generationId: string): Promise<void> {
+  for await (const event of await client.writing.follow({ generationId, afterSeq: 0 }))
+    if (event.type === 'text') return;
+}
 const doneOf = (events: readonly GenerationEvent[]) => events.find((event) => event.type === 'done');
 const faultOf = async (work: Promise<unknown>): Promise<{ code: string; message: string }> =>
   work.then(
@@ -285,6 +290,7 @@ test('an alternate that nobody looks at ends where another reply is asked for; o
       )
     ).code,
   ).toBe('BUSY');
+  await writes(first.generationId);
   await client.writing.stop({ generationId: first.generationId });
   const second = doneOf(await collect(client, first.generationId))?.next;
   expect(second).toMatchObject({ waiting: 1, ops: [{ op: 'insert', as: 'beside', after: turnId }] });
@@ -323,6 +329,7 @@ test('Stop all begins no alternate any more; taking a reply away ends its row', 
     offset: null,
     count: 4,
   });
+  await writes(first.generationId);
   await client.writing.stop({ generationId: first.generationId, all: true });
   expect(doneOf(await collect(client, first.generationId))).toMatchObject({ reason: 'stopped', next: null });
 

@@ -30,9 +30,9 @@ test('a chapter that is removed while its state is written leaves nothing on dis
   expect(states()).toHaveLength(1);
 
   // What a reply leaves behind is worth saving again.
-  engine.generating();
+  engine.writes(true);
   await setImmediate();
-  engine.rested(null);
+  engine.writes(false);
   const saving = ahead.save();
   await ahead.forget(chapterId);
   await saving;

@@ -252,6 +252,10 @@ export interface InferenceHost {
   score(request: ScoreRequest): Measurement<readonly EndingScore[]>;
   perplexity(request: PerplexityRequest): Measurement<Perplexity>;
   readonly pid: number | null;
+  /** `loading`: a process is being started, or reads its model, whoever asked for it. */
+  readonly state: 'empty' | 'loading' | 'loaded';
+  /** Called when the state is another one. */
+  onChange(listener: () => void): void;
   /** No process has the model that was loaded, and its files are others by now: it must be loaded again, for it is another model. */
   readonly isReplaced: boolean;
   /** Bytes that loaded models take; another one may have them. */

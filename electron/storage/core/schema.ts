@@ -90,6 +90,9 @@ export interface GenerationRow {
   ended_at: number | null;
   span_length: number | null;
   end_version: number | null;
+  made: string | null;
+  asked: string | null;
+  undone: string | null;
 }
 
 export interface JournalRow {

@@ -97,20 +97,15 @@ describe('the check of a data folder', () => {
   test('tells every flipped byte in the newest changes of a store that was killed', () => {
     change([{ op: 'setText', turnId: root, version: 3, at: 0, del: 0, ins: words('offen', 300) }]);
     const generationId = newId();
-    const settings = {
-      sampling: { ...DEFAULT_SAMPLING, seed: 7 },
-      format: 'plain',
-      model: { name: 'm', sha256: null },
-      contextSize: 512,
-      promptChunk: 128,
-    };
     beginGeneration(store.db, {
       id: generationId,
       chapterId: chapter,
       turnId: root,
       kind: 'continue',
       offset: 0,
-      settings,
+      sampling: { ...DEFAULT_SAMPLING, seed: 7 },
+      made: null,
+      asked: null,
     });
     appendJournal(store.db, generationId, 1, words('strom', 300));
     expect(flip('store.db-wal', 60)).toEqual({ flipped: 60, told: 60 });

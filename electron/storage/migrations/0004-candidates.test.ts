@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { newId } from '../../../shared/document/ids.ts';
-import { DEFAULT_SAMPLING } from '../../../shared/settings/sampling.ts';
 import { listCandidates, saveCandidates } from '../repositories/reply-candidates.ts';
-import { beginGeneration } from '../repositories/generation-records.ts';
 import { openStore } from '../core/open.ts';
 import { createStory, listStories } from '../repositories/stories.ts';
 import { MIGRATIONS } from './index.ts';
@@ -15,20 +13,11 @@ test('a store of the version before keeps what it holds, and its replies can hav
   const [story, chapter, turn, generation] = [newId(), newId(), newId(), newId()];
   const before = openStore(folder, { migrations: MIGRATIONS.filter(({ version }) => version < 4) });
   createStory(before.db, { id: story, title: 'Old', chapterId: chapter, turnId: turn });
-  beginGeneration(before.db, {
-    id: generation,
-    chapterId: chapter,
-    turnId: turn,
-    kind: 'reply',
-    offset: 0,
-    settings: {
-      sampling: { ...DEFAULT_SAMPLING, seed: 1 },
-      format: 'plain',
-      model: { name: 'm', sha256: null },
-      contextSize: 512,
-      promptChunk: 128,
-    },
-  });
+  before.db.sqlite
+    .prepare(
+      "INSERT INTO generations VALUES (?, ?, ?, 'reply', 0, 0, '{}', 1, NULL, NULL, NULL, NULL, 1, NULL, NULL, NULL)",
+    )
+    .run(generation, chapter, turn);
   before.close();
 
   const { db, close } = openStore(folder);

@@ -2,6 +2,7 @@ import { first } from './0001-first.ts';
 import { brokenWeights } from './0002-broken-weights.ts';
 import { endedReplies } from './0003-ended-replies.ts';
 import { candidates } from './0004-candidates.ts';
+import { askedReplies } from './0005-asked-replies.ts';
 
 /** One step of the schema. Its number becomes the store's user_version. */
 export interface Migration {
@@ -9,4 +10,4 @@ export interface Migration {
   readonly up: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [first, brokenWeights, endedReplies, candidates];
+export const MIGRATIONS: readonly Migration[] = [first, brokenWeights, endedReplies, candidates, askedReplies];

@@ -4,7 +4,7 @@ import { DocumentFault } from '../../../shared/document/faults.ts';
 import { isStructural, type Change, type Op, type TurnTree } from '../../../shared/document/turn.ts';
 import { recountChapter } from './word-counts.ts';
 import { StorageFault } from '../core/storage-fault.ts';
-import { rebaseSpans } from './generation-records.ts';
+import { rebaseSpans } from './streaming-spans.ts';
 import { transaction, type WritableDB } from '../core/handle.ts';
 import { first, query, run, tables } from '../core/query.ts';
 import { needChapter, needTurn, saveChapter } from '../core/rows.ts';

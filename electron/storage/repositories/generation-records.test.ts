@@ -51,7 +51,9 @@ beforeEach(() => {
     turnId: turn,
     kind: 'continue',
     offset: 9,
-    settings,
+    sampling: settings.sampling,
+    made: null,
+    asked: null,
   });
   appendJournal(store.db, generation, 1, ' It opened');
   appendJournal(store.db, generation, 2, ' slowly.');
@@ -110,7 +112,13 @@ describe('a reply as it is written', () => {
     expect(turnText(store.db, turn)).toBe('The door. The end.');
     const ended = endGeneration(store.db, { generationId: generation, reason: 'end', stats: null, candidates: null });
     const text = 'The door. It opened slowly. The end.';
-    expect(ended).toEqual({ version: 3, hash: turnHash('user', null, text), offset: 9, text: ' It opened slowly.' });
+    expect(ended).toEqual({
+      version: 3,
+      hash: turnHash('user', null, text),
+      offset: 9,
+      text: ' It opened slowly.',
+      undone: null,
+    });
     expect(turnText(store.db, turn)).toBe(text);
     expect(spanOf(store.db, generation).text).toBe('');
   });
@@ -143,7 +151,7 @@ describe('a reply as it is written', () => {
 
   test('the cut of its window is remembered for its branch', () => {
     const ledger = { total: 10, overhead: 1, reserve: 5, contextSize: 512, cut: { turnId: turn, offset: 4 } };
-    recordPlan(store.db, generation, ledger);
+    recordPlan(store.db, generation, settings, ledger);
     expect(lastCut(store.db, chapter, new Set([turn]), 512)).toEqual({ turnId: turn, offset: 4 });
     expect(lastCut(store.db, chapter, new Set([turn]), 1024)).toBeNull();
     expect(lastCut(store.db, chapter, new Set([newId()]), 512)).toBeNull();

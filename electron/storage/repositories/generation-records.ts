@@ -1,5 +1,4 @@
-import type { GenerationStats, StopReason } from '../../../shared/contract/writing.ts';
-import { rebaseOffset } from '../../../shared/document/position.ts';
+import type { GenerationStart, GenerationStats, StopReason } from '../../../shared/contract/writing.ts';
 import type { Cut, Ledger } from '../../../shared/prompt/types.ts';
 import type { Hardware } from '../../../shared/settings/hardware.ts';
 import type { Sampling } from '../../../shared/settings/sampling.ts';
@@ -11,7 +10,7 @@ import { all, columns, first, query, run, tables } from '../core/query.ts';
 import { closeRevision, headHash } from './revisions.ts';
 import { needTurn, saveTurn } from '../core/rows.ts';
 import type { GenerationRow, JournalRow } from '../core/schema.ts';
-import type { Edit } from './texts.ts';
+import { takeBack, type Made, type Undone } from './take-back.ts';
 import { splitsCharacter, turnText } from './turns.ts';
 import { insertEdit } from './write-turns.ts';
 
@@ -33,7 +32,16 @@ export interface Begin {
   readonly turnId: string;
   readonly kind: GenerationRow['kind'];
   readonly offset: number;
-  readonly settings: EffectiveSettings;
+  readonly sampling: EffectiveSettings['sampling'];
+  /** Where a turn was made for it: what was shown in its place before. */
+  readonly made: Made | null;
+  /** Null where nobody asked: an alternate that follows by itself. */
+  readonly asked: Asked | null;
+}
+/** What was asked for and answered: asked again, it is answered so again. */
+export interface Asked {
+  readonly kind: 'reply' | 'continue' | 'retry' | 'again';
+  readonly answer: GenerationStart;
 }
 export interface End {
   readonly generationId: string;
@@ -41,12 +49,15 @@ export interface End {
   readonly stats: GenerationStats | null;
   /** What else could have been written, as candidates.ts records it. */
   readonly candidates: Uint8Array | null;
+  /** A turn that was made for it, and that nothing was written into, goes again. */
+  readonly takesBack?: boolean;
 }
 export interface Ended {
   readonly version: number;
   readonly hash: string;
   readonly offset: number;
   readonly text: string;
+  readonly undone: Undone | null;
 }
 export interface EndedReply extends Ended {
   readonly reason: StopReason;
@@ -83,6 +94,9 @@ const GENERATION_COLUMNS: readonly (keyof GenerationRow)[] = [
   'ended_at',
   'span_length',
   'end_version',
+  'made',
+  'asked',
+  'undone',
 ];
 const insertGeneration = query((p: GenerationRow) =>
   tables.insertInto('generations').values(columns(p, GENERATION_COLUMNS)),
@@ -91,25 +105,15 @@ const generationById = query((p: { id: string }) =>
   tables.selectFrom('generations').selectAll().where('id', '=', p.id),
 );
 const running = query(() => tables.selectFrom('generations').selectAll().where('ended_at', 'is', null));
-const runningIn = query((p: { turnId: string }) =>
+const setPlan = query((p: Pick<GenerationRow, 'id' | 'settings' | 'seed' | 'cut' | 'ledger'>) =>
   tables
-    .selectFrom('generations')
-    .select(['id', 'span_offset'])
-    .where('turn_id', '=', p.turnId)
-    .where('ended_at', 'is', null),
+    .updateTable('generations')
+    .set(columns(p, ['settings', 'seed', 'cut', 'ledger']))
+    .where('id', '=', p.id),
 );
-const setSpan = query((p: { id: string; offset: number }) =>
-  tables.updateTable('generations').set({ span_offset: p.offset }).where('id', '=', p.id),
-);
-const setPlan = query((p: { id: string; cut: string | null; ledger: string }) =>
-  tables.updateTable('generations').set({ cut: p.cut, ledger: p.ledger }).where('id', '=', p.id),
-);
-const setEnd = query(
-  (p: Pick<GenerationRow, 'id' | 'reason' | 'stats' | 'ended_at' | 'span_offset' | 'span_length' | 'end_version'>) =>
-    tables
-      .updateTable('generations')
-      .set(columns(p, ['reason', 'stats', 'ended_at', 'span_offset', 'span_length', 'end_version']))
-      .where('id', '=', p.id),
+const END_COLUMNS = ['reason', 'stats', 'ended_at', 'span_offset', 'span_length', 'end_version', 'undone'] as const;
+const setEnd = query((p: Pick<GenerationRow, 'id' | (typeof END_COLUMNS)[number]>) =>
+  tables.updateTable('generations').set(columns(p, END_COLUMNS)).where('id', '=', p.id),
 );
 const cutsOf = query((p: { chapterId: string }) =>
   tables
@@ -143,8 +147,8 @@ export function beginGeneration(db: WritableDB, begin: Begin): void {
       kind: begin.kind,
       start_offset: offset,
       span_offset: offset,
-      settings: JSON.stringify(begin.settings),
-      seed: begin.settings.sampling.seed,
+      settings: JSON.stringify({ sampling: begin.sampling }),
+      seed: begin.sampling.seed,
       cut: null,
       ledger: null,
       stats: null,
@@ -153,16 +157,34 @@ export function beginGeneration(db: WritableDB, begin: Begin): void {
       ended_at: null,
       span_length: null,
       end_version: null,
+      made: begin.made && JSON.stringify(begin.made),
+      asked: begin.asked && JSON.stringify(begin.asked),
+      undone: null,
     });
   });
 }
 
-/** Stores what the prompt held once it is planned, its cut above all. */
-export function recordPlan(db: WritableDB, generationId: string, ledger: LedgerSummary): void {
+/** A reply that is known by this id, whatever became of it; `asked` is null where nobody asked for it. */
+export function replyById(db: ReadableDB, id: string): { chapterId: string; asked: Asked | null } | null {
+  const row = first(db, generationById, { id });
+  return row
+    ? { chapterId: row.chapter_id, asked: row.asked === null ? null : (JSON.parse(row.asked) as Asked) }
+    : null;
+}
+
+/** Stores what it is written with, and what the prompt held, once that is planned; its cut above all. */
+export function recordPlan(
+  db: WritableDB,
+  generationId: string,
+  settings: EffectiveSettings,
+  ledger: LedgerSummary,
+): void {
   const { total, overhead, reserve, contextSize, cut } = ledger;
   transaction(db, () =>
     run(db, setPlan, {
       id: generationId,
+      settings: JSON.stringify(settings),
+      seed: settings.sampling.seed,
       cut: cut && JSON.stringify(cut),
       ledger: JSON.stringify({ total, overhead, reserve, contextSize }),
     }),
@@ -193,14 +215,6 @@ export function spanOf(db: ReadableDB, generationId: string): Span {
   return { turnId: row.turn_id, offset: row.span_offset, text: journaled(db, generationId) };
 }
 
-/** Where spans stand after an edit of the text around them. */
-export function rebaseSpans(db: WritableDB, turnId: string, edit: Edit): void {
-  for (const { id, span_offset: from } of all(db, runningIn, { turnId })) {
-    const offset = rebaseOffset(from, edit);
-    if (offset !== from) run(db, setSpan, { id, offset });
-  }
-}
-
 /** Puts the journaled span into its turn as one edit and closes a revision. */
 export function endGeneration(db: WritableDB, end: End): Ended {
   return transaction(db, () => fold(db, needGeneration(db, end.generationId), end, false));
@@ -212,7 +226,7 @@ export function endedReply(db: ReadableDB, generationId: string): EndedReply | n
   if (row?.ended_at == null || row.span_length === null) return null;
   const turn = needTurn(db, row.turn_id);
   if (turn.version !== row.end_version) return null;
-  const { sampling } = JSON.parse(row.settings) as EffectiveSettings;
+  const { sampling } = JSON.parse(row.settings) as Pick<EffectiveSettings, 'sampling'>;
   return {
     reason: row.reason as StopReason,
     stats: row.stats === null ? null : (JSON.parse(row.stats) as GenerationStats),
@@ -221,6 +235,7 @@ export function endedReply(db: ReadableDB, generationId: string): EndedReply | n
     hash: headHash(db, turn),
     offset: row.span_offset,
     text: turnText(db, turn.id).slice(row.span_offset, row.span_offset + row.span_length),
+    undone: row.undone === null ? null : (JSON.parse(row.undone) as Undone),
   };
 }
 
@@ -231,7 +246,7 @@ export function recoverInterrupted(db: WritableDB): Recovered[] {
       const { offset, text } = fold(
         db,
         row,
-        { generationId: row.id, reason: 'error', stats: null, candidates: null },
+        { generationId: row.id, reason: 'error', stats: null, candidates: null, takesBack: true },
         true,
       );
       return { generationId: row.id, chapterId: row.chapter_id, turnId: row.turn_id, offset, text };
@@ -242,8 +257,9 @@ export function recoverInterrupted(db: WritableDB): Recovered[] {
 function fold(db: WritableDB, row: GenerationRow, end: End, interrupted: boolean): Ended {
   if (row.ended_at !== null) throw new StorageFault('ENDED', 'This reply has already ended. Its text is in its turn.');
   closeRevision(db, row.turn_id, 'generation');
-  const turn = needTurn(db, row.turn_id);
   const text = journaled(db, row.id);
+  const undone = end.takesBack === true && text === '' ? takeBack(db, row) : null;
+  const turn = needTurn(db, row.turn_id);
   const offset = Math.min(row.span_offset, turn.length);
   if (text !== '') insertEdit(db, { turnId: turn.id, version: turn.version, at: offset, del: 0, ins: text });
   saveTurn(db, {
@@ -251,7 +267,7 @@ function fold(db: WritableDB, row: GenerationRow, end: End, interrupted: boolean
     version: turn.version + (text === '' ? 0 : 1),
     length: turn.length + text.length,
     open: text === '' ? turn.open : 1,
-    interrupted: Number(interrupted),
+    interrupted: Number(interrupted && undone === null),
   });
   closeRevision(db, row.turn_id, interrupted ? 'recovered' : 'reply');
   run(db, deleteJournal, { id: row.id });
@@ -265,8 +281,9 @@ function fold(db: WritableDB, row: GenerationRow, end: End, interrupted: boolean
     span_offset: offset,
     span_length: text.length,
     end_version: after.version,
+    undone: undone && JSON.stringify(undone),
   });
-  return { version: after.version, hash: headHash(db, after), offset, text };
+  return { version: after.version, hash: headHash(db, after), offset, text, undone };
 }
 
 function journaled(db: ReadableDB, id: string): string {

@@ -24,13 +24,24 @@ const turns = query(() =>
     .select(['turns.id', 'turns.chapter_id', 'turns.removed_at', 'chapters.story_id'])
     .where('turns.removed_seq', 'is not', null)
     .where('turns.length', '>', 0)
+    .where(({ not, exists, selectFrom, ref }) =>
+      not(
+        exists(
+          selectFrom('generations')
+            .select('generations.id')
+            .where('generations.turn_id', '=', ref('turns.id'))
+            .where('generations.end_version', '=', ref('turns.version'))
+            .where('generations.undone', 'is not', null),
+        ),
+      ),
+    )
     .where('chapters.removed_at', 'is', null)
     .where('stories.removed_at', 'is', null)
     .orderBy('turns.removed_at', 'desc')
     .limit(MOST_TURNS),
 );
 
-/** What was deleted and can be put back, the newest first; what lies in a deleted story or chapter comes back with it. */
+/** What was deleted and can be put back, the newest first; what lies in a deleted story or chapter comes back with it, and what was taken back with its reply was never anybody's. */
 export function removedItems(db: ReadableDB): RemovedItem[] {
   const items: RemovedItem[] = [
     ...all(db, stories, {}).map((row) => ({

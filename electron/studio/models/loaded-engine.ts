@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import type { StudioFault } from '../../../shared/contract/common.ts';
-import type { EngineStatus } from '../../../shared/contract/models.ts';
+import type { EngineStatus, LoadedHardware } from '../../../shared/contract/models.ts';
 import type { GenerationStats } from '../../../shared/contract/writing.ts';
 import type { Hardware } from '../../../shared/settings/hardware.ts';
 import type { PromptFormat } from '../../../shared/prompt/types.ts';
@@ -17,6 +18,7 @@ export interface EngineModel extends ModelVersion {
   readonly format: PromptFormat;
   readonly sha256: string | null;
 }
+export type Named = Pick<EngineModel, 'id' | 'name'>;
 export interface Ready {
   readonly modelId: string;
   readonly modelName: string;
@@ -30,6 +32,7 @@ export interface Ready {
 
 /** The inference process as the person sees it: which model, how far, how fast, what went wrong. */
 export interface Engine {
+  /** One after the other. */
   load(model: EngineModel): Promise<Ready>;
   /** What a reply is written with; waits for a load that is under way, and loads again what rests. After the death of the process: what was loaded, for the next job starts it again. */
   ready(): Promise<Ready | null>;
@@ -37,18 +40,21 @@ export interface Engine {
   readonly replaced: EngineModel | null;
   /** What is loaded now. */
   current(): Ready | null;
+  /** What is loaded, rests, or was loaded when its process ended. */
+  readonly chosen: Ready | null;
+  readonly isLoading: boolean;
   setFormat(modelId: string, format: PromptFormat): void;
   /** Unless the file that was loaded is another one. */
   setFingerprint(model: ModelVersion, sha256: string): void;
   unload(): Promise<void>;
-  /** A reply was asked for; its model may have to be started first. */
-  asked(): void;
-  generating(): void;
-  rested(stats: GenerationStats | null): void;
+  /** Whether it reads or writes for a reply. */
+  writes(isWriting: boolean): void;
+  /** A reply has ended. */
+  replied(stats: GenerationStats | null): void;
   /** Less is left to read than a moment ago. */
   hasReadAhead(): void;
   /** A model that is not loaded, and why. */
-  refuse(model: Pick<EngineModel, 'id' | 'name'>, fault: StudioFault): void;
+  refuse(model: Named, fault: StudioFault): void;
   /** The time of rest was changed. */
   restAnew(): void;
   watch(signal?: AbortSignal): AsyncGenerator<EngineStatus, void>;
@@ -65,21 +71,6 @@ export interface EngineOptions {
   readonly onReply: (ready: Ready, stats: GenerationStats) => void;
 }
 
-const NOTHING: EngineStatus = {
-  state: 'idle',
-  modelId: null,
-  modelName: null,
-  device: null,
-  progress: null,
-  contextSize: null,
-  tokensPerSecond: null,
-  format: null,
-  sha256: null,
-  readAhead: 0,
-  fault: null,
-  hardware: null,
-};
-
 /** As many threads as cores cost ten times the time as soon as anything else runs. */
 export const engineThreads = (): number =>
   Math.max(1, Number.parseInt(process.env['PAPHOS_THREADS'] ?? '', 10) || availableParallelism() - 1);
@@ -89,24 +80,61 @@ export function createEngine(
   createHost: () => InferenceHost,
   { crashes, restMinutes, onReply }: EngineOptions,
 ): Engine {
-  let host = watched(createHost());
-  let alive = false;
   const watchers = new Set<Channel<EngineStatus>>();
-  let status = NOTHING;
-  let chosen: EngineModel | null = null;
+  let host = watched(createHost());
+  /** What was loaded last, or is being loaded; `named` also where its load was refused. */
+  let model: EngineModel | null = null;
+  let named: Named | null = null;
   let ready: Ready | null = null;
+  let hardware: LoadedHardware | null = null;
   let loading: Promise<Ready> | null = null;
-  const show = (change: Partial<EngineStatus>): void => {
-    status = { ...status, ...change };
-    for (const watcher of watchers) watcher.push(status);
-  };
+  let progress: number | null = null;
+  let isResting = false;
+  let isWriting = false;
+  let trouble: { readonly state: 'failed' | 'stopped'; readonly fault: StudioFault } | null = null;
+  let tokensPerSecond: number | null = null;
+  let readAhead = 0;
+  let told: EngineStatus | null = null;
+
+  /** The one place that says how it stands. */
+  function state(): EngineStatus['state'] {
+    if (loading !== null || host.state === 'loading') return 'loading';
+    if (isResting) return 'resting';
+    if (host.state === 'loaded' && ready !== null) return isWriting ? 'generating' : 'ready';
+    return trouble?.state ?? 'idle';
+  }
+
+  function status(): EngineStatus {
+    const now = state();
+    return {
+      state: now,
+      modelId: named?.id ?? null,
+      modelName: named?.name ?? null,
+      device: ready?.device ?? null,
+      progress: now === 'loading' ? progress : null,
+      contextSize: ready?.contextSize ?? null,
+      tokensPerSecond,
+      format: (ready ?? model)?.format.name ?? null,
+      sha256: (ready ?? model)?.sha256 ?? null,
+      readAhead,
+      fault: now === trouble?.state ? trouble.fault : null,
+      hardware,
+    };
+  }
+
+  function tell(): void {
+    const now = status();
+    if (isDeepStrictEqual(now, told)) return;
+    told = now;
+    for (const watcher of watchers) watcher.push(now);
+  }
 
   function watched(made: InferenceHost): InferenceHost {
     made.onDeath((fault: StudioFault) => {
-      alive = false;
-      if (chosen) crashes.died(chosen, fault);
-      if (!loading) show({ state: 'stopped', progress: null, fault });
+      if (model) crashes.died(model, fault);
+      trouble = { state: 'stopped', fault };
     });
+    made.onChange(tell);
     return made;
   }
 
@@ -118,64 +146,54 @@ export function createEngine(
     if (minutes !== null) resting = setTimeout(rest, minutes * 60_000).unref();
   };
   function rest(): void {
-    if (status.state !== 'ready') return;
-    alive = false;
-    show({ state: 'resting', progress: null });
+    if (state() !== 'ready') return;
+    isResting = true;
+    tell();
     void host.rest().catch(() => undefined);
   }
 
-  async function start(model: EngineModel): Promise<Ready> {
-    chosen = model;
-    ready = null;
-    alive = false;
-    show({
-      ...NOTHING,
-      state: 'loading',
-      modelId: model.id,
-      modelName: model.name,
-      format: model.format.name,
-      sha256: model.sha256,
-      progress: 0,
-    });
-    try {
-      const loaded = await host.load(model.options, (progress) => {
-        show({ progress });
-      });
-      ready = {
-        modelId: model.id,
-        modelName: model.name,
-        device: loaded.device,
-        contextSize: loaded.contextSize,
-        promptChunk: loaded.hardware.promptChunk,
-        hardware: model.hardware,
-        format: model.format,
-        sha256: model.sha256,
-      };
-      alive = true;
-      show({
-        state: 'ready',
-        device: loaded.device,
-        contextSize: loaded.contextSize,
-        hardware: loaded.hardware,
-        progress: null,
-        fault: null,
-      });
-      used();
-      return ready;
-    } catch (error) {
-      show({ state: 'failed', progress: null, fault: faultOf(error) });
-      throw error;
-    }
+  /** Forgets the model that was there. */
+  function choose(next: EngineModel | null): void {
+    model = next;
+    named = next;
+    [ready, hardware, trouble, tokensPerSecond] = [null, null, null, null];
+    [readAhead, isResting] = [0, false];
   }
 
-  async function load(model: EngineModel): Promise<Ready> {
-    if (loading) await loading.catch(() => undefined);
-    const mine = start(model);
-    loading = mine;
+  async function start(chosen: EngineModel): Promise<Ready> {
+    const loaded = await host.load(chosen.options, (share) => {
+      progress = share;
+      tell();
+    });
+    hardware = loaded.hardware;
+    ready = {
+      modelId: chosen.id,
+      modelName: chosen.name,
+      device: loaded.device,
+      contextSize: loaded.contextSize,
+      promptChunk: loaded.hardware.promptChunk,
+      hardware: chosen.hardware,
+      format: chosen.format,
+      sha256: chosen.sha256,
+    };
+    used();
+    return ready;
+  }
+
+  async function load(next: EngineModel): Promise<Ready> {
+    while (loading !== null) await loading.catch(() => undefined);
+    choose(next);
+    progress = 0;
+    loading = start(next);
+    tell();
     try {
-      return await mine;
+      return await loading;
+    } catch (error) {
+      trouble = { state: 'failed', fault: faultOf(error) };
+      throw error;
     } finally {
-      if (loading === mine) loading = null;
+      [loading, progress] = [null, null];
+      tell();
     }
   }
 
@@ -184,68 +202,76 @@ export function createEngine(
       return host;
     },
     get busy() {
-      return status.state === 'generating' || status.state === 'loading';
+      return state() === 'generating' || state() === 'loading';
+    },
+    get isLoading() {
+      return loading !== null;
+    },
+    get chosen() {
+      return ready;
     },
     load,
     async ready() {
-      if (status.state === 'resting' && chosen && ready)
-        await load({ ...chosen, format: ready.format, sha256: ready.sha256 });
+      if (isResting && model && ready) await load({ ...model, format: ready.format, sha256: ready.sha256 });
       while (loading) await loading;
       return ready;
     },
     get replaced() {
-      return host.isReplaced ? chosen : null;
+      return host.isReplaced ? model : null;
     },
     current() {
       used();
-      return alive ? ready : null;
+      return host.state === 'loaded' && !isResting ? ready : null;
     },
     setFormat(modelId, format) {
       if (ready?.modelId !== modelId) return;
       ready = { ...ready, format };
-      show({ format: format.name });
+      tell();
     },
-    setFingerprint(model, sha256) {
-      if (!ready || !chosen || !isSameFile(chosen, model)) return;
+    setFingerprint(read, sha256) {
+      if (!ready || !model || !isSameFile(model, read)) return;
       ready = { ...ready, sha256 };
-      show({ sha256 });
+      tell();
     },
     async unload() {
       if (loading) throw new StudioError('BUSY', 'A model is being loaded. Wait until it is there, then unload it.');
-      ready = null;
-      alive = false;
+      choose(null);
       const old = host;
       host = watched(createHost());
       await old.close();
-      show(NOTHING);
+      tell();
     },
-    asked() {
-      if (!alive) show({ state: 'loading', progress: null, fault: null });
+    writes(now) {
+      isWriting = now;
+      tell();
     },
-    generating() {
-      alive = true;
-      show({ state: 'generating', fault: null });
-    },
-    rested(stats) {
-      if (ready && stats) onReply(ready, stats);
-      if (alive) show({ state: 'ready', ...(stats ? { tokensPerSecond: stats.tokensPerSecond } : {}) });
-      if (stats && chosen) crashes.forget(chosen);
+    replied(stats) {
+      if (stats !== null && stats.tokens > 0) {
+        if (ready) onReply(ready, stats);
+        if (model) crashes.forget(model);
+        ({ tokensPerSecond } = stats);
+      }
       used();
+      tell();
     },
-    refuse(model, fault) {
-      if (status.modelId === null || status.modelId === model.id)
-        show({ ...NOTHING, state: 'failed', modelId: model.id, modelName: model.name, fault });
+    refuse(refused, fault) {
+      if (loading !== null || (named !== null && named.id !== refused.id)) return;
+      choose(null);
+      named = refused;
+      trouble = { state: 'failed', fault };
+      tell();
     },
     restAnew: used,
     hasReadAhead() {
-      show({ readAhead: status.readAhead + 1 });
+      readAhead += 1;
+      tell();
     },
     watch(signal) {
       const watcher: Channel<EngineStatus> = channel(signal, () => {
         watchers.delete(watcher);
       });
       watchers.add(watcher);
-      watcher.push(status);
+      watcher.push(status());
       return watcher.iterator;
     },
     async close() {

@@ -49,6 +49,8 @@ export interface Models {
   keepsStates(id: string): boolean;
   /** The sampling that suits the model of last time. */
   suitableSampling(): Sampling;
+  /** Fails where no reply can be written, also once what is under way has come about. */
+  assertReply(): void;
   /** What a reply needs: waits for a load, starts the model of last time if none was loaded yet. */
   readyForReply(): Promise<Ready>;
   loadDefault(): Promise<void>;
@@ -203,13 +205,23 @@ export function createModels({
     return all.find((model) => model.id === id) ?? all.find((model) => model.demo) ?? null;
   }
 
+  /** So many models are being started. */
+  let starts = 0;
+  const counted = async <T>(starting: () => Promise<T>): Promise<T> => {
+    starts += 1;
+    try {
+      return await starting();
+    } finally {
+      starts -= 1;
+    }
+  };
   let first: Promise<Ready | null> | null = null;
   const startLast = (): Promise<Ready | null> => {
     first ??= (async () => {
       const model = lastUsed();
       if (!model) return null;
       try {
-        return await start(model, getModel(db, model.id)?.contextSize ?? null);
+        return await counted(() => start(model, getModel(db, model.id)?.contextSize ?? null));
       } catch (error) {
         engine.refuse(model, faultOf(error));
         throw error;
@@ -238,8 +250,10 @@ export function createModels({
       const model = byId(id);
       if (again) crashes.forget(model);
       first ??= Promise.resolve(null);
-      await beforeChange();
-      await start(model, contextSize, { hardware, anyway });
+      await counted(async () => {
+        await beforeChange();
+        await start(model, contextSize, { hardware, anyway });
+      });
     },
     async survey({ id, contextSize, hardware }) {
       return survey(optionsFor(byId(id), contextSize, hardware), engine.host.held);
@@ -272,17 +286,18 @@ export function createModels({
     status: (signal) => engine.watch(signal),
     keepsStates: (id) => hardwareOf(db, id).keepState ?? (getModel(db, id)?.bytes ?? Infinity) < KEEPS_STATES_BELOW,
     suitableSampling: () => (demo && lastUsed()?.demo ? demo.sampling : DEFAULT_SAMPLING),
+    assertReply() {
+      const last = lastUsed();
+      if (last) refuseAside(last);
+      if (first !== null && starts === 0 && !engine.isLoading && !engine.chosen) throw noModel();
+    },
     async readyForReply() {
       await startLast().catch(() => null);
       await startReplaced();
       const ready = await engine.ready();
       const last = lastUsed();
       if (last) refuseAside(last);
-      if (!ready)
-        throw new StudioError(
-          'NO_ENGINE',
-          'No model is ready. Nothing was changed; choose a model, then press Reply again.',
-        );
+      if (!ready) throw noModel();
       return ready;
     },
     async loadDefault() {
@@ -291,6 +306,9 @@ export function createModels({
     },
   };
 }
+
+const noModel = (): StudioError =>
+  new StudioError('NO_ENGINE', 'No model is ready. Nothing was changed; choose a model, then press Reply again.');
 
 function warningsOf(header: GgufHeader | undefined, fingerprint: Fingerprint | null): string[] {
   const broken = fingerprint?.broken ?? null;

@@ -8,6 +8,8 @@ export interface EventStream {
   readonly seq: number;
   /** All text so far. */
   readonly whole: string;
+  /** For its model, which is loaded to that share, or for another reply. */
+  waiting(progress: number | null): void;
   prompt(progress: { done: number; total: number; reused: number }): void;
   text(text: string): void;
   done(event: Omit<Done, 'type' | 'seq'>): void;
@@ -17,7 +19,8 @@ export interface EventStream {
 export function createEventStream(): EventStream {
   const texts: string[] = [];
   const followers = new Set<Channel<GenerationEvent>>();
-  let prompt: GenerationEvent | null = null;
+  /** How far it is before its first text. */
+  let before: Exclude<GenerationEvent, { type: 'text' | 'done' }> | null = null;
   let done: Done | null = null;
   const tell = (event: GenerationEvent): void => {
     for (const follower of followers) follower.push(event);
@@ -30,9 +33,15 @@ export function createEventStream(): EventStream {
     get whole() {
       return texts.join('');
     },
+    waiting(progress) {
+      if (done !== null || before?.type === 'prompt') return;
+      if (before?.type === 'waiting' && before.progress === progress) return;
+      before = { type: 'waiting', seq: 0, progress };
+      tell(before);
+    },
     prompt(progress) {
-      prompt = { type: 'prompt', seq: texts.length, ...progress };
-      tell(prompt);
+      before = { type: 'prompt', seq: texts.length, ...progress };
+      tell(before);
     },
     text(text) {
       texts.push(text);
@@ -47,7 +56,7 @@ export function createEventStream(): EventStream {
       const follower: Channel<GenerationEvent> = channel(signal, () => {
         followers.delete(follower);
       });
-      if (prompt && texts.length === 0) follower.push(prompt);
+      if (before && texts.length === 0) follower.push(before);
       const missed = texts.slice(afterSeq).join('');
       if (missed !== '') follower.push({ type: 'text', seq: texts.length, text: missed });
       if (done) {

@@ -5,27 +5,29 @@ import type {
   StopReason,
 } from '../../../shared/contract/writing.ts';
 import type { StudioFault } from '../../../shared/contract/common.ts';
-import type { EngineJob } from '../../engines/local/protocol.ts';
-import type { PlanRequest } from '../../../shared/prompt/types.ts';
-import type { Hardware } from '../../../shared/settings/hardware.ts';
-import type { Sampling } from '../../../shared/settings/sampling.ts';
+import type { EngineJob, GenerateRequest } from '../../engines/local/protocol.ts';
 import {
-  appendJournal,
+  type Asked,
   beginGeneration,
+  type EffectiveSettings,
   endedReply,
   endGeneration,
   recordPlan,
   spanOf,
 } from '../../storage/repositories/generation-records.ts';
+import type { Made } from '../../storage/repositories/take-back.ts';
 import { transaction, type WritableDB } from '../../storage/core/handle.ts';
-import type { Engine } from '../models/loaded-engine.ts';
+import type { Engine, Ready } from '../models/loaded-engine.ts';
 import { nextAlternate, type Alternate } from './next-alternate.ts';
 import { faultOf, StudioError } from '../studio-error.ts';
 import { channel } from '../channel.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
+import { isAtWork, type LifeEvent, type Phase, phaseAfter } from './reply-life.ts';
+import { createJournal } from './reply-journal.ts';
 
-const JOURNAL_MS = 200;
 const KEPT_MS = 5 * 60_000;
+/** All other reasons are an end of its own. */
+const LAST: Partial<Record<StopReason, LifeEvent>> = { stopped: 'stop', error: 'fail' };
 
 export interface GenerationOrder {
   readonly id: string;
@@ -34,79 +36,95 @@ export interface GenerationOrder {
   readonly turnId: string;
   readonly kind: 'reply' | 'continue' | 'retry';
   readonly offset: number;
-  readonly plan: PlanRequest;
-  readonly modelName: string;
-  readonly modelSha256: string | null;
-  readonly promptChunk: number;
-  readonly hardware: Hardware;
-  readonly sampling: Sampling & { readonly seed: number };
-  readonly cold: boolean;
+  /** As it is chosen now. */
+  readonly sampling: EffectiveSettings['sampling'];
   /** So many more answers to the same prompt come after it. */
   readonly waiting: number;
+  readonly made: Made | null;
+  readonly asked: Asked | null;
+  /** What it is written with and from, when its turn has come and its model is there. */
+  plan(ready: Ready): PlannedGeneration;
+}
+export interface PlannedGeneration {
+  readonly request: GenerateRequest;
+  readonly settings: EffectiveSettings;
+  /** It was begun before it was asked for. */
+  readonly early: EngineJob | null;
 }
 export interface Running {
   readonly id: string;
   readonly storyId: string;
   readonly chapterId: string;
   readonly turnId: string;
-  readonly waiting: number;
+  /** The engine has it; before, it waits for its turn or for its model. */
+  readonly isWithEngine: boolean;
 }
 
-/** Replies that are being written: one at a time, with or without anyone watching. Alternates follow each other by themselves. */
+/** Replies from the first row in the store to the last: one after the other at the engine, with or without anyone watching. Alternates follow each other by themselves. */
 export interface Generations {
   /** Stores that it begins: part of the transaction that makes its turn. */
   begin(order: GenerationOrder): void;
-  /** `ahead`: the reply was begun before it was asked for. */
-  run(order: GenerationOrder, ahead: EngineJob | null): void;
+  run(order: GenerationOrder): void;
   /** `all`: none of the alternates that wait for it begins. */
   stop(id: string, all: boolean): void;
-  /** Stops the generation that fits, and what waits for it, and waits until its text is stored. */
-  stopIn(fits: (running: Running) => boolean): Promise<void>;
-  running(): Running | null;
+  /** Stops the generations that fit, and what waits for them, and waits until their text is stored. `keepsTurn`: nothing is taken back. */
+  stopIn(fits: (running: Running) => boolean, how?: { readonly keepsTurn: boolean }): Promise<void>;
+  running(): readonly Running[];
   /** As the page is told of it. */
   runningIn(chapterId: string): RunningGeneration | null;
   follow(id: string, afterSeq: number, signal?: AbortSignal): AsyncGenerator<GenerationEvent, void>;
 }
 
-interface Active extends Running {
-  stop(all: boolean): void;
-  readonly settled: Promise<void>;
+interface Life extends Running {
+  phase: Phase;
+  /** Alternates that follow it. */
+  waiting: number;
+  keepsTurn: boolean;
+  settled: Promise<void>;
+  stop(): void;
+}
+interface Outcome {
+  readonly reason: StopReason;
+  readonly stats: GenerationStats | null;
+  readonly candidates: Uint8Array | null;
+  readonly fault: StudioFault | null;
 }
 
-/** `onEnd` hears of every reply that has ended well. */
-export function createGenerations(
-  db: WritableDB,
-  engine: Engine,
-  onEnd: (order: GenerationOrder) => void,
-): Generations {
-  const streams = new Map<string, EventStream>();
-  let active: Active | null = null;
+export interface GenerationParts {
+  readonly db: WritableDB;
+  readonly engine: Engine;
+  /** Waits for the model that replies are written with. */
+  readonly ready: () => Promise<Ready>;
+  /** Hears of every reply that has ended well. */
+  readonly onEnd: (order: GenerationOrder) => void;
+}
 
-  function begin(order: GenerationOrder): void {
-    const effective = {
-      sampling: order.sampling,
-      format: order.plan.format.name,
-      model: { name: order.modelName, sha256: order.modelSha256 },
-      contextSize: order.plan.contextSize,
-      promptChunk: order.promptChunk,
-      hardware: order.hardware,
-    };
-    beginGeneration(db, {
-      id: order.id,
-      chapterId: order.chapterId,
-      turnId: order.turnId,
-      kind: order.kind,
-      offset: order.offset,
-      settings: effective,
-    });
+export function createGenerations({ db, engine, ready, onEnd }: GenerationParts): Generations {
+  const streams = new Map<string, EventStream>();
+  const lives = new Map<string, Life>();
+  /** Resolves when every reply that was begun so far has left the engine. */
+  let line: Promise<unknown> = Promise.resolve();
+
+  /** The one place where a reply changes its phase; what the engine is said to do follows from it. */
+  function step(life: Life, event: LifeEvent): void {
+    life.phase = phaseAfter(life.phase, event);
+    engine.writes([...lives.values()].some(({ phase }) => isAtWork(phase)));
+  }
+
+  function begin({ id, chapterId, turnId, kind, offset, sampling, made, asked }: GenerationOrder): void {
+    beginGeneration(db, { id, chapterId, turnId, kind, offset, sampling, made, asked });
   }
 
   /** What keeps an alternate from beginning is no fault of the one before, whose text is stored. */
-  function beginNext(order: GenerationOrder, waiting: number): [Alternate | null, StudioFault | null] {
+  function beginNext(
+    order: GenerationOrder,
+    planned: PlannedGeneration,
+    waiting: number,
+  ): [Alternate | null, StudioFault | null] {
     try {
       return [
         transaction(db, () => {
-          const next = nextAlternate(db, order, waiting);
+          const next = nextAlternate(db, order, planned, waiting);
           if (next) begin(next.order);
           return next;
         }),
@@ -117,128 +135,132 @@ export function createGenerations(
     }
   }
 
-  function run(order: GenerationOrder, ahead: EngineJob | null = null): void {
+  function run(order: GenerationOrder): void {
     const stream = createEventStream();
     streams.set(order.id, stream);
-    engine.asked();
-    const job = ahead ?? engine.host.generate({ plan: order.plan, sampling: order.sampling, cold: order.cold });
-
-    let { waiting } = order;
-    let unwritten = '';
-    let timer: NodeJS.Timeout | null = null;
-    const write = (): void => {
-      if (timer) clearTimeout(timer);
-      timer = null;
-      if (unwritten === '') return;
-      appendJournal(db, order.id, stream.seq, unwritten);
-      unwritten = '';
-    };
-    /** A journal that cannot be written ends the reply: what is shown must be what is kept. */
-    let broken: unknown = null;
-    const writing = (act: () => void): void => {
+    const stopping = new AbortController();
+    const stopped = new Promise<never>((_, reject) => {
+      stopping.signal.addEventListener('abort', () => {
+        reject(new Error('stopped'));
+      });
+    });
+    stopped.catch(() => undefined);
+    let job: EngineJob | null = null;
+    let planned: PlannedGeneration | null = null;
+    /** What cannot be stored ends the reply: what is shown must be what is kept. */
+    let broken: StudioFault | null = null;
+    const storing = (act: () => void): void => {
       try {
         act();
       } catch (error) {
-        broken ??= error;
-        job.stop();
+        broken ??= faultOf(error);
+        job?.stop();
       }
     };
-    const accepted = job.accepted.then(
-      ({ ledger }) => {
-        engine.generating();
-        writing(() => {
-          recordPlan(db, order.id, ledger);
-        });
-      },
-      () => undefined,
-    );
-    job.onPrompt((progress) => {
-      stream.prompt(progress);
-    });
-    job.onText((text) => {
-      if (text === '' || broken !== null) return;
-      unwritten += text;
-      stream.text(text);
-      timer ??= setTimeout(() => {
-        writing(write);
-      }, JOURNAL_MS);
-    });
-
-    const finish = (
-      reason: StopReason,
-      stats: GenerationStats | null,
-      fault: StudioFault | null,
-      candidates: Uint8Array | null = null,
-    ): void => {
-      engine.rested(stats);
-      active = null;
-      setTimeout(() => {
-        streams.delete(order.id);
-      }, KEPT_MS).unref();
-      try {
-        write();
-        const { version, hash, offset, text } = endGeneration(db, {
-          generationId: order.id,
-          reason,
-          stats,
-          candidates,
-        });
-        const [next, refused] = fault === null && waiting > 0 ? beginNext(order, waiting) : [null, null];
-        stream.done({
-          reason,
-          version,
-          hash,
-          offset,
-          text,
-          stats,
-          sampling: order.sampling,
-          fault: fault ?? refused,
-          next: next?.start ?? null,
-          undone: null,
-        });
-        if (next) run(next.order);
-        else if (fault === null) onEnd(order);
-      } catch (error) {
-        // The journal keeps what came, and the next start puts it into the turn; until then it stays on the page.
-        stream.done({
-          reason: 'error',
-          version: 0,
-          hash: '',
-          offset: order.offset,
-          text: stream.whole,
-          stats,
-          sampling: order.sampling,
-          fault: faultOf(error),
-          next: null,
-          undone: null,
-        });
-      }
-    };
-    // A reply that was written ahead may be whole already: that it was accepted is heard first all the same.
-    const settled = accepted
-      .then(() => job.done)
-      .then(
-        ({ reason, stats, candidates }) => {
-          finish(broken === null ? reason : 'error', stats, broken === null ? null : faultOf(broken), candidates);
-        },
-        (error: unknown) => {
-          finish('error', null, faultOf(error));
-        },
-      );
-    active = {
+    const journal = createJournal(db, order.id, storing);
+    const life: Life = {
       id: order.id,
       storyId: order.storyId,
       chapterId: order.chapterId,
       turnId: order.turnId,
-      settled,
-      get waiting() {
-        return waiting;
+      phase: 'asked',
+      waiting: order.waiting,
+      keepsTurn: false,
+      settled: Promise.resolve(),
+      get isWithEngine() {
+        return job !== null;
       },
-      stop(all) {
-        if (all) waiting = 0;
-        job.stop();
+      stop() {
+        stopping.abort();
+        job?.stop();
       },
     };
+    lives.set(order.id, life);
+    step(life, 'begin');
+
+    /** Waits for its turn and its model; a stop is heard at once, whatever becomes of the two. */
+    async function prepare(): Promise<PlannedGeneration> {
+      const waiting = new AbortController();
+      let isNext = false;
+      void (async () => {
+        for await (const { state, progress } of engine.watch(waiting.signal))
+          if (!isNext || state !== 'ready') stream.waiting(isNext ? progress : null);
+      })();
+      try {
+        await Promise.race([line, stopped]);
+        isNext = true;
+        return order.plan(await Promise.race([ready(), stopped]));
+      } finally {
+        waiting.abort();
+      }
+    }
+
+    async function write({ request, settings, early }: PlannedGeneration): Promise<Outcome> {
+      const writing = early ?? engine.host.generate(request);
+      job = writing;
+      const accepted = writing.accepted.then(
+        ({ ledger }) => {
+          step(life, 'accept');
+          if (stream.seq > 0) step(life, 'text');
+          storing(() => {
+            recordPlan(db, order.id, settings, ledger);
+          });
+        },
+        () => undefined,
+      );
+      writing.onPrompt((progress) => {
+        stream.prompt(progress);
+      });
+      writing.onText((text) => {
+        if (text === '' || broken !== null) return;
+        stream.text(text);
+        journal.add(stream.seq, text);
+        if (life.phase === 'reading') step(life, 'text');
+      });
+      // A reply that was written ahead may be whole already: that it was accepted is heard first all the same.
+      await accepted;
+      const { reason, stats, candidates } = await writing.done;
+      return { reason: broken === null ? reason : 'error', stats, candidates, fault: broken };
+    }
+
+    async function live(): Promise<Outcome> {
+      try {
+        planned = await prepare();
+        return await write(planned);
+      } catch (error) {
+        const isStopped = job === null && stopping.signal.aborted;
+        const fault = isStopped ? null : faultOf(error);
+        return { reason: isStopped ? 'stopped' : 'error', stats: null, candidates: null, fault };
+      }
+    }
+
+    function finish({ reason, stats, candidates, fault }: Outcome): void {
+      lives.delete(order.id);
+      step(life, LAST[reason] ?? 'end');
+      engine.replied(stats);
+      setTimeout(() => {
+        streams.delete(order.id);
+      }, KEPT_MS).unref();
+      const sampling = planned?.settings.sampling ?? order.sampling;
+      try {
+        journal.flush();
+        const takesBack = !life.keepsTurn && life.phase !== 'ended';
+        const ended = endGeneration(db, { generationId: order.id, reason, stats, candidates, takesBack });
+        const goesOn = fault === null && planned !== null && life.waiting > 0 && ended.undone === null;
+        const [next, refused] = goesOn && planned ? beginNext(order, planned, life.waiting) : [null, null];
+        stream.done({ reason, ...ended, stats, sampling, fault: fault ?? refused, next: next?.start ?? null });
+        if (next) run(next.order);
+        else if (fault === null) onEnd(order);
+      } catch (error) {
+        // The journal keeps what came, and the next start puts it into the turn; until then it stays on the page.
+        const { whole: text } = stream;
+        const unknown = { version: 0, hash: '', offset: order.offset, text, next: null, undone: null };
+        stream.done({ reason: 'error', ...unknown, stats, sampling, fault: faultOf(error) });
+      }
+    }
+
+    life.settled = live().then(finish);
+    line = Promise.all([line, life.settled]);
   }
 
   /** The end of a reply whose stream is forgotten, from the store. */
@@ -250,7 +272,7 @@ export function createGenerations(
         'This reply ended a while ago. Its text is in the story; reload the page to see it.',
       );
     const { push, end, iterator } = channel<GenerationEvent>(signal);
-    push({ type: 'done', seq: afterSeq + 1, ...ended, fault: null, next: null, undone: null });
+    push({ type: 'done', seq: afterSeq + 1, ...ended, fault: null, next: null });
     end();
     return iterator;
   }
@@ -259,22 +281,25 @@ export function createGenerations(
     begin,
     run,
     stop: (id, all) => {
-      if (active?.id === id) active.stop(all);
+      const life = lives.get(id);
+      if (all && life) life.waiting = 0;
+      life?.stop();
     },
-    async stopIn(fits) {
-      if (!active || !fits(active)) return;
-      active.stop(true);
-      await active.settled;
+    async stopIn(fits, { keepsTurn } = { keepsTurn: false }) {
+      const fitting = [...lives.values()].filter(fits);
+      for (const life of fitting) {
+        life.waiting = 0;
+        life.keepsTurn ||= keepsTurn;
+        life.stop();
+      }
+      await Promise.all(fitting.map(({ settled }) => settled));
     },
-    running: () => active,
+    running: () => [...lives.values()],
     runningIn(chapterId) {
-      if (active?.chapterId !== chapterId) return null;
-      return {
-        generationId: active.id,
-        turnId: active.turnId,
-        offset: spanOf(db, active.id).offset,
-        waiting: active.waiting,
-      };
+      const life = [...lives.values()].findLast((one) => one.chapterId === chapterId);
+      if (!life) return null;
+      const { offset } = spanOf(db, life.id);
+      return { generationId: life.id, turnId: life.turnId, offset, waiting: life.waiting };
     },
     follow(id, afterSeq, signal) {
       return streams.get(id)?.follow(afterSeq, signal) ?? tellAgain(id, afterSeq, signal);

@@ -7,11 +7,11 @@ import { lastReply, type StoredReply } from '../../storage/repositories/last-rep
 import type { Ready } from '../models/loaded-engine.ts';
 import { StudioError } from '../studio-error.ts';
 
-/** The reply in a turn that can be made again with what is loaded now. Fails with UNKNOWN_REPLY, or with NOT_THE_SAME where another model or other settings would write it. */
+/** The reply in a turn that can be made again with this model (null: which one is not known yet). Fails with UNKNOWN_REPLY, or with NOT_THE_SAME where another model or other settings would write it. */
 export function replyToRepeat(
   db: ReadableDB,
   turnId: string | null,
-  ready: Ready,
+  ready: Ready | null,
 ): StoredReply & { readonly sampling: EffectiveSettings['sampling'] } {
   const reply = turnId === null ? null : lastReply(db, turnId);
   if (!reply)
@@ -19,7 +19,7 @@ export function replyToRepeat(
       'UNKNOWN_REPLY',
       'No reply is recorded in this turn, so there is nothing to run again. Retry writes a new one.',
     );
-  const others = differences(reply.settings, ready);
+  const others = ready === null ? [] : differences(reply.settings, ready);
   if (others.length > 0)
     throw new StudioError(
       'NOT_THE_SAME',

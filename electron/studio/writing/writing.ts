@@ -11,21 +11,22 @@ import type {
 import type { Change, Op, TreeTurn, TurnTree } from '../../../shared/document/turn.ts';
 import { newId } from '../../../shared/document/ids.ts';
 import type { Cut } from '../../../shared/prompt/types.ts';
-import { activePath, childrenOf } from '../../../shared/document/tree.ts';
+import { activePath, childrenOf, shownAfter } from '../../../shared/document/tree.ts';
 import { readCandidates } from '../../engines/local/candidate-record.ts';
 import { listCandidates } from '../../storage/repositories/reply-candidates.ts';
 import { getChapter } from '../../storage/repositories/chapters.ts';
 import { applyChange } from '../../storage/repositories/changes.ts';
+import { replyById, spanOf } from '../../storage/repositories/generation-records.ts';
 import { transaction, type WritableDB } from '../../storage/core/handle.ts';
 import type { StoredReply } from '../../storage/repositories/last-reply.ts';
 import { readTree, turnText } from '../../storage/repositories/turns.ts';
 import { replyToRepeat } from './repeat-reply.ts';
 import type { ReadAhead } from './read-ahead.ts';
 import type { Counts } from './token-counts.ts';
-import type { Engine } from '../models/loaded-engine.ts';
+import type { Engine, Ready } from '../models/loaded-engine.ts';
 import { StudioError } from '../studio-error.ts';
 import type { Forecasts } from './reply-forecast.ts';
-import type { Generations } from './generations.ts';
+import type { GenerationOrder, Generations, PlannedGeneration } from './generations.ts';
 import type { StoryLocks } from '../library/story-locks.ts';
 import type { Models } from '../models/models.ts';
 import type { WriteAhead } from './write-ahead.ts';
@@ -52,7 +53,8 @@ export interface Writing {
     wish: { changeId: string; chapterId: string; turnId: string },
     clientId: string,
   ): { structureRev: number; path: TreeTurn[]; generation: RunningGeneration | null };
-  generate(wish: Wish, clientId: string): Promise<GenerationStart>;
+  /** Its turn and its row are in the store; the reply itself comes when its model is there. Asked again by the same id, the answer is the same. */
+  generate(wish: Wish, clientId: string): GenerationStart;
   follow(generationId: string, afterSeq: number, signal?: AbortSignal): AsyncGenerator<GenerationEvent, void>;
   stop(generationId: string, all: boolean): void;
   plan(place: Place): Promise<PlannedReply>;
@@ -165,20 +167,56 @@ export function createWriting({
   }
 
   /** Alternates that nobody looks at make room for a reply that somebody waits for: they end with what they have. */
-  async function makeRoom(): Promise<void> {
-    const running = generations.running();
-    if (!running) return;
-    if (activePath(readTree(db, running.chapterId, { texts: 'none' })).some(({ id }) => id === running.turnId))
-      throw busy();
-    await generations.stopIn(() => true);
+  function makeRoom(chapterId: string): void {
+    const running = generations.running().filter((one) => one.chapterId === chapterId);
+    if (running.length === 0) return;
+    const shown = new Set(activePath(readTree(db, chapterId, { texts: 'none' })).map(({ id }) => id));
+    if (running.some(({ turnId }) => shown.has(turnId)))
+      throw new StudioError('BUSY', 'A reply is being written already. Wait for its end, or stop it first.');
+    for (const { id } of running) generations.stop(id, true);
   }
 
-  const isStreaming = (turnId: string): boolean => generations.running()?.turnId === turnId;
+  /** A reply that is known by the id of this one is this one, or its id was taken. */
+  function askedBefore(wish: Wish): GenerationStart | null {
+    const known = replyById(db, wish.generationId);
+    if (known === null) return null;
+    if (known.chapterId === wish.chapterId && known.asked?.kind === wish.kind) return known.asked.answer;
+    throw new StudioError('ID_TAKEN', 'Another reply has this id already. Nothing was changed; press Reply again.');
+  }
+
+  /** Made when the reply's turn has come: its prompt is of the text as it stands then. */
+  function planned(wish: Wish, { turnId, target: { open } }: Opening, seed: number, ready: Ready): PlannedGeneration {
+    const first = wish.kind === 'again' ? replyToRepeat(db, wish.turnId, ready) : null;
+    const tree = readTree(db, wish.chapterId, { texts: 'path' });
+    const { offset } = spanOf(db, wish.generationId);
+    const parentId = tree.turns.get(turnId)?.parentId ?? null;
+    const target =
+      open || offset > 0 ? continued(tree, turnId, offset).target : { ...branchTo(db, tree, parentId), open: false };
+    const chosen = first?.sampling ?? settings.sampling(storyOf(wish.chapterId));
+    const cold = wish.cold || first !== null;
+    const { format, contextSize, modelName, promptChunk, hardware, sha256 } = ready;
+    const plan = promptRequest(
+      db,
+      wish.chapterId,
+      target,
+      { format, contextSize, reserve: reserveFor(ready, chosen) },
+      first ? cutIn(first, turnId) : undefined,
+    );
+    const early = cold ? null : writeAhead.take(modelName, plan, chosen);
+    const sampling = early?.sampling ?? { ...chosen, seed: chosen.seed ?? seed };
+    const model = { name: modelName, sha256 };
+    return {
+      request: { plan, sampling, cold },
+      settings: { sampling, format: format.name, model, contextSize, promptChunk, hardware },
+      early: early?.job ?? null,
+    };
+  }
 
   return {
     async applyChange(change, clientId) {
       assertWriter(change.chapterId, clientId);
-      if (change.ops.some((op) => op.op === 'remove' && isStreaming(op.turnId))) await generations.stopIn(() => true);
+      const removed = new Set(change.ops.flatMap((op) => (op.op === 'remove' ? [op.turnId] : [])));
+      if (removed.size > 0) await generations.stopIn(({ turnId }) => removed.has(turnId), { keepsTurn: true });
       const ack = await apply(change);
       revisions.touched(change.chapterId);
       return ack;
@@ -211,71 +249,59 @@ export function createWriting({
       return { structureRev, path, generation: generations.runningIn(chapterId) };
     },
 
-    async generate(wish, clientId) {
+    generate(wish, clientId) {
       assertWriter(wish.chapterId, clientId);
-      await makeRoom();
-      const ready = await models.readyForReply();
-      readAhead.touched(wish.chapterId);
-      void readAhead.bringBack(wish.chapterId, ready);
-      if (generations.running()) throw busy();
+      const known = askedBefore(wish);
+      if (known !== null) return known;
+      models.assertReply();
+      makeRoom(wish.chapterId);
       const storyId = storyOf(wish.chapterId);
       const tree = readTree(db, wish.chapterId, { texts: 'path' });
-      const first = wish.kind === 'again' ? replyToRepeat(db, wish.turnId, ready) : null;
+      const first = wish.kind === 'again' ? replyToRepeat(db, wish.turnId, engine.chosen) : null;
       const kind = wish.kind === 'again' ? 'retry' : wish.kind;
-      const { turnId, offset, ops, target } = first
-        ? repeated(tree, wish.newTurnId, first)
-        : opening(tree, { ...wish, kind });
+      const opened = first ? repeated(tree, wish.newTurnId, first) : opening(tree, { ...wish, kind });
+      const { turnId, offset, ops, target } = opened;
       if (target.turns.every((turn) => turn.text.trim() === ''))
         throw new StudioError('NOTHING_WRITTEN', 'There is nothing to answer yet. Write a line, then press Reply.');
 
       const chosen = first?.sampling ?? settings.sampling(storyId);
-      const cold = wish.cold || first !== null;
-      const reserve = reserveFor(ready, chosen);
-      const plan = promptRequest(
-        db,
-        wish.chapterId,
-        target,
-        { format: ready.format, contextSize: ready.contextSize, reserve },
-        first ? cutIn(first, turnId) : undefined,
-      );
-      const early = cold ? null : writeAhead.take(ready.modelName, plan, chosen);
-      const sampling = early?.sampling ?? { ...chosen, seed: chosen.seed ?? randomInt(2 ** 32) };
-      const waiting = ops.length === 0 || first ? 0 : wish.count - 1;
-      const order = {
-        id: wish.generationId,
-        storyId,
-        chapterId: wish.chapterId,
-        turnId,
-        kind,
-        offset,
-        plan,
-        sampling,
-        cold,
-        modelName: ready.modelName,
-        modelSha256: ready.sha256,
-        promptChunk: ready.promptChunk,
-        hardware: ready.hardware,
-        waiting,
-      };
-      const structureRev = transaction(db, () => {
+      const seed = chosen.seed ?? randomInt(2 ** 32);
+      const [insertion] = ops;
+      const place = { generationId: wish.generationId, turnId, offset };
+      const waiting = insertion === undefined || first ? 0 : wish.count - 1;
+      const repeats = first
+        ? { first: { turnId: first.turnId, text: first.before + first.text, reason: first.reason } }
+        : {};
+      const [order, answer] = transaction(db, () => {
         revisions.close(wish.chapterId, 'generation');
-        const { structureRev: next } =
-          ops.length === 0
-            ? tree
-            : applyChange(db, { changeId: newId(), chapterId: wish.chapterId, structureRev: tree.structureRev, ops });
-        generations.begin(order);
-        return next;
+        const { generationId: changeId, chapterId } = wish;
+        const { structureRev } = insertion
+          ? applyChange(db, { changeId, chapterId, structureRev: tree.structureRev, ops })
+          : tree;
+        const start: GenerationStart = { ...place, waiting, structureRev, ops, ...repeats };
+        const begun: GenerationOrder = {
+          id: wish.generationId,
+          storyId,
+          chapterId,
+          turnId,
+          kind,
+          offset,
+          sampling: { ...chosen, seed },
+          waiting,
+          made: insertion?.op === 'insert' ? { shownBefore: shownAfter(tree, insertion.after) } : null,
+          asked: { kind: wish.kind, answer: start },
+          plan(ready) {
+            readAhead.touched(chapterId);
+            void readAhead.bringBack(chapterId, ready);
+            return planned(wish, opened, seed, ready);
+          },
+        };
+        generations.begin(begun);
+        return [begun, start];
       });
-      generations.run(order, early?.job ?? null);
-      return {
-        generationId: order.id,
-        turnId,
-        offset,
-        waiting,
-        structureRev,
-        ops,
-        ...(first ? { first: { turnId: first.turnId, text: first.before + first.text, reason: first.reason } } : {}),
-      };
+      readAhead.touched(wish.chapterId);
+      generations.run(order);
+      return answer;
     },
 
     follow: (generationId, afterSeq, signal) => generations.follow(generationId, afterSeq, signal),
@@ -324,5 +350,3 @@ export function createWriting({
 /** Where the window began; in the turn of the reply itself, that is in the one beside it. */
 const cutIn = ({ turnId, cut }: StoredReply, beside: string): Cut | null =>
   cut?.turnId === turnId ? { ...cut, turnId: beside } : cut;
-const busy = (): StudioError =>
-  new StudioError('BUSY', 'A reply is being written already. Wait for its end, or stop it first.');

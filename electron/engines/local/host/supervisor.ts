@@ -49,6 +49,10 @@ export function createInferenceHost(
   { tempo = TEMPO, hasRoom = hasRoomBeside, isShort = isMemoryShort }: Supervision = {},
 ): InferenceHost {
   const deathListeners: ((fault: StudioFault) => void)[] = [];
+  const changeListeners: (() => void)[] = [];
+  const changed = (): void => {
+    for (const listener of changeListeners) listener();
+  };
   let seat: Seat | null = null;
   let spare: Seat | null = null;
   /** What the next job needs, whether or not a process has it now, and its files as they were when they were read. */
@@ -74,11 +78,13 @@ export function createInferenceHost(
     const engine = new EngineProcess(() => start(options.tuning?.device ?? null), tempo);
     const made: Seat = { engine, files: stampsOf(options), options, model: null };
     seat = made;
+    changed();
     void engine.ended.then((fault) => {
       if (spare === made) spare = null;
       if (seat !== made) return;
       seat = null;
       if (fault !== null && !closed) for (const listener of deathListeners) listener(fault.fault);
+      changed();
     });
     await engine.started;
     return made;
@@ -103,6 +109,7 @@ export function createInferenceHost(
         if (message.type === 'progress') onProgress(message.value);
       });
       made.model = (await answer).model;
+      changed();
       return made.model;
     } catch (error) {
       // What a failed load left behind is not known.
@@ -172,6 +179,13 @@ export function createInferenceHost(
   return {
     get pid() {
       return seat?.engine.pid ?? null;
+    },
+    get state() {
+      if (seat === null) return 'empty';
+      return seat.model === null ? 'loading' : 'loaded';
+    },
+    onChange: (listener) => {
+      changeListeners.push(listener);
     },
     get isReplaced() {
       return isReplaced();
