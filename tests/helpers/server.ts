@@ -80,9 +80,14 @@ export async function serve(options: ServeOptions): Promise<Server> {
   return { url, port, pid, process: child, errors: () => stderr, stop: end('SIGTERM'), kill: end('SIGKILL') };
 }
 
-/** The processes that the studio has started: its engines. */
-export const childrenOf = (server: Pick<Server, 'pid'>): number[] =>
-  readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+const proc = (path: string): string => readFileSync(`/proc/${path}`, 'utf8');
+/** The processes that the studio has started: its engines. One that is still a copy of the studio is none yet. */
+export const childrenOf = ({ pid }: Pick<Server, 'pid'>): number[] =>
+  proc(`${pid}/task/${pid}/children`)
+    .trim()
+    .split(' ')
+    .filter((child) => child !== '' && proc(`${child}/cmdline`) !== proc(`${pid}/cmdline`))
+    .map(Number);
 
 /** Exchanges the one-time token for the session cookie, as a browser does. */
 export async function signIn(url: string): Promise<string> {

@@ -3,15 +3,7 @@ import { expect, test } from 'vitest';
 import { newId } from '../../shared/document/ids.ts';
 import type { GenerationEvent } from '../../shared/contract/writing.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
-import {
-  childrenOf,
-  connect,
-  engineReaches,
-  serve,
-  temporaryFolder,
-  type Server,
-  type StudioClient,
-} from '../helpers/server.ts';
+import { childrenOf, connect, engineReaches, serve, temporaryFolder, type StudioClient } from '../helpers/server.ts';
 
 const refusal = async (work: Promise<unknown>): Promise<{ code: string }> =>
   work.then(
