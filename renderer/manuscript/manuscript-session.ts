@@ -104,7 +104,8 @@ export class ManuscriptSession implements ManuscriptController {
     });
     surface.putCaret(surface.endOfLine(surface.lineCount()));
     viewport.bring(surface.caret());
-    page.focus();
+    // Who is in a dialog meanwhile stays there.
+    if (!options.host.ownerDocument.activeElement?.closest('[role=dialog]')) page.focus();
     store.set({ loading: false, loadFault: null, words: chapter.binding.words.total() });
     this.changed();
     this.update();

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import type { Hardware } from '../../shared/settings/hardware.ts';
 import { queries } from '../lib/client.ts';
 import { words } from '../locales/index.ts';
+import { NumberField } from '../ui/number-field.tsx';
 
 interface Props {
   readonly chosen: Hardware['adapters'];
@@ -34,15 +35,13 @@ export function Adapters({ chosen, onChange }: Props): ReactElement {
               {name}
             </label>
             {scaleOf(id) === null ? null : (
-              <input
-                type="number"
-                className="field num"
-                aria-label={words.hardware.strength(name)}
-                min={-4}
-                max={4}
+              <NumberField
+                label={words.hardware.strength(name)}
+                least={-4}
+                most={4}
                 step={0.1}
-                value={scaleOf(id) ?? 1}
-                onChange={(event) => set(id, Math.max(-4, Math.min(4, Number(event.target.value))))}
+                value={scaleOf(id)}
+                onChange={(scale) => set(id, scale)}
               />
             )}
           </div>

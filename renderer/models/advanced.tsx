@@ -6,8 +6,9 @@ import { DEFAULT_HARDWARE, type Hardware, KEY_CACHES, PROMPT_CHUNKS } from '../.
 import { useFlag } from '../app/shell/remembered.ts';
 import { queries } from '../lib/client.ts';
 import { words } from '../locales/index.ts';
+import { NumberField } from '../ui/number-field.tsx';
+import { Select } from '../ui/select.tsx';
 import { Adapters } from './adapters.tsx';
-import { Choice } from './choice.tsx';
 import { LoadedFacts } from './loaded-facts.tsx';
 import { useModels } from './models.ts';
 import { Verdict, type Wish } from './verdict.tsx';
@@ -49,8 +50,10 @@ function Settings({ model, engine, onLoad }: Props): ReactElement {
       <p className="quiet">{words.hardware.intro}</p>
       <Setting label={words.hardware.threads} hint={words.hardware.threadsHint}>
         {(id) => (
-          <NumberOrNothing
+          <NumberField
             id={id}
+            least={1}
+            placeholder={words.hardware.automatic}
             value={hardware.threads === 0 ? null : hardware.threads}
             most={256}
             onChange={(threads) => change({ threads: threads ?? 0 })}
@@ -60,7 +63,7 @@ function Settings({ model, engine, onLoad }: Props): ReactElement {
       <GraphicsSettings model={model} hardware={hardware} change={change} />
       <Setting label={words.hardware.promptChunk} hint={words.hardware.promptChunkHint}>
         {() => (
-          <Choice
+          <Select
             label={words.hardware.promptChunk}
             items={chunks(engine.hardware?.promptChunk ?? null)}
             value={String(hardware.promptChunk ?? 0)}
@@ -72,7 +75,7 @@ function Settings({ model, engine, onLoad }: Props): ReactElement {
       </Setting>
       <Setting label={words.hardware.keyCache} hint={words.hardware.keyCacheHint}>
         {() => (
-          <Choice
+          <Select
             label={words.hardware.keyCache}
             items={words.hardware.keyCaches}
             value={hardware.keyCache}
@@ -126,7 +129,7 @@ function GraphicsSettings({ model, hardware, change }: PartProps): ReactElement 
     <>
       <Setting label={words.hardware.device} hint={words.hardware.deviceHint}>
         {() => (
-          <Choice
+          <Select
             label={words.hardware.device}
             items={cards}
             value={String(hardware.device ?? 'all')}
@@ -136,7 +139,7 @@ function GraphicsSettings({ model, hardware, change }: PartProps): ReactElement 
       </Setting>
       <Setting label={words.hardware.gpuLayers} hint={words.hardware.gpuLayersHint}>
         {() => (
-          <Choice
+          <Select
             label={words.hardware.gpuLayers}
             items={words.hardware.layers}
             value={some === null ? String(hardware.gpuLayers) : 'some'}
@@ -149,8 +152,10 @@ function GraphicsSettings({ model, hardware, change }: PartProps): ReactElement 
       {some === null ? null : (
         <Setting label={words.hardware.layerCount} hint={words.hardware.gpuLayersHint}>
           {(id) => (
-            <NumberOrNothing
+            <NumberField
               id={id}
+              least={1}
+              placeholder={words.hardware.automatic}
               value={some}
               most={1024}
               onChange={(layers) => change({ gpuLayers: layers ?? 'auto' })}
@@ -167,7 +172,7 @@ function ReuseSettings({ hardware, change }: Omit<PartProps, 'model'>): ReactEle
     <>
       <Setting label={words.hardware.slide} hint={words.hardware.slideHint}>
         {() => (
-          <Choice
+          <Select
             label={words.hardware.slide}
             items={words.hardware.slides}
             value={hardware.fastSlide ? 'fast' : 'exact'}
@@ -178,7 +183,7 @@ function ReuseSettings({ hardware, change }: Omit<PartProps, 'model'>): ReactEle
       {hardware.fastSlide ? <p className="quiet">{words.hardware.fastSlide}</p> : null}
       <Setting label={words.hardware.keepState} hint={words.hardware.keepStateHint}>
         {() => (
-          <Choice
+          <Select
             label={words.hardware.keepState}
             items={words.hardware.keepStates}
             value={hardware.keepState === null ? 'size' : hardware.keepState ? 'yes' : 'no'}
@@ -204,7 +209,7 @@ function GuessSettings({ model, hardware, change }: PartProps): ReactElement {
     <>
       <Setting label={words.hardware.guess} hint={words.hardware.guessHint}>
         {() => (
-          <Choice
+          <Select
             label={words.hardware.guess}
             items={items}
             value={value}
@@ -232,29 +237,6 @@ function Setting({ label, hint, children }: SettingProps): ReactElement {
       <label htmlFor={id}>{label}</label>
       {children(id)}
     </div>
-  );
-}
-
-interface NumberProps {
-  readonly id: string;
-  readonly value: number | null;
-  readonly most: number;
-  readonly onChange: (value: number | null) => void;
-}
-
-function NumberOrNothing({ id, value, most, onChange }: NumberProps): ReactElement {
-  return (
-    <input
-      id={id}
-      className="field num"
-      inputMode="numeric"
-      placeholder={words.hardware.automatic}
-      value={value ?? ''}
-      onChange={(event) => {
-        const digits = event.target.value.replaceAll(/\D/g, '');
-        onChange(digits === '' || Number(digits) === 0 ? null : Math.min(Number(digits), most));
-      }}
-    />
   );
 }
 

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import type { ModelFile } from '../../shared/contract/models.ts';
 import { api, queries } from '../lib/client.ts';
 import { words } from '../locales/index.ts';
-import { Choice } from './choice.tsx';
+import { Select } from '../ui/select.tsx';
 import { useFormats } from './models.ts';
 
 const DETECTED = 'detected';
@@ -21,7 +21,7 @@ export function FormatSelect({ model }: { readonly model: ModelFile }): ReactEle
     ...Object.fromEntries(formats.map((format) => [format.name, format.title])),
   };
   return (
-    <Choice
+    <Select
       label={words.models.format}
       items={items}
       value={model.chosenFormat ?? DETECTED}

@@ -1,9 +1,8 @@
-import { Select } from '@base-ui/react/select';
-import { ChevronsUpDown } from 'lucide-react';
 import type { ReactElement } from 'react';
 import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
 import { fileSize, tokensPerSecond } from '../lib/numbers.ts';
 import { words } from '../locales/index.ts';
+import { Select, SelectOption } from '../ui/select.tsx';
 import { isAside, useFormats } from './models.ts';
 
 interface Props {
@@ -17,38 +16,22 @@ export function ModelSelect({ models, chosen, engine, onChoose }: Props): ReactE
   const items = Object.fromEntries(models.map((model) => [model.id, model.name]));
   const current = models.find((model) => model.id === chosen);
   return (
-    <Select.Root
+    <Select
+      label={words.models.model}
       items={items}
       value={chosen}
-      modal={false}
-      onValueChange={(id) => {
+      shown={(chosen === null ? null : (items[chosen] ?? engine.modelName)) ?? words.models.chooseModel}
+      badge={current?.demo === true ? <span className="badge">{words.models.demo}</span> : null}
+      popup="model-list"
+      onChoose={(id) => {
         const model = models.find((one) => one.id === id);
         if (model !== undefined) onChoose(model);
       }}
     >
-      <Select.Trigger className="select" aria-label={words.models.model}>
-        <Select.Value>
-          {(id: string | null) =>
-            id === null ? words.models.chooseModel : (items[id] ?? engine.modelName ?? words.models.chooseModel)
-          }
-        </Select.Value>
-        {current?.demo === true ? <span className="badge">{words.models.demo}</span> : null}
-        <Select.Icon>
-          <ChevronsUpDown size={14} aria-hidden />
-        </Select.Icon>
-      </Select.Trigger>
-      <Select.Portal>
-        <Select.Positioner className="layer" data-layer sideOffset={6} align="end" alignItemWithTrigger={false}>
-          <Select.Popup className="model-list">
-            <Select.List>
-              {models.map((model) => (
-                <ModelOption key={model.id} model={model} engine={engine} />
-              ))}
-            </Select.List>
-          </Select.Popup>
-        </Select.Positioner>
-      </Select.Portal>
-    </Select.Root>
+      {models.map((model) => (
+        <ModelOption key={model.id} model={model} engine={engine} />
+      ))}
+    </Select>
   );
 }
 
@@ -79,15 +62,9 @@ function ModelOption({ model, engine }: { readonly model: ModelFile; readonly en
     model.parts > 1 ? words.models.files(model.parts) : null,
   ].filter((fact) => fact !== null);
   return (
-    <Select.Item
-      value={model.id}
-      label={model.name}
-      disabled={model.fault !== null && !isAside(model)}
-      className="model-option"
-    >
-      <Select.ItemText render={<b />}>{model.name}</Select.ItemText>
+    <SelectOption value={model.id} title={model.name} isDisabled={model.fault !== null && !isAside(model)} look="card">
       {state === null ? <span /> : <span className={`verdict ${state.tone} num`}>{state.text}</span>}
       <small>{model.fault === null ? facts.join(' · ') : model.fault.message}</small>
-    </Select.Item>
+    </SelectOption>
   );
 }

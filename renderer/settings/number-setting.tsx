@@ -1,6 +1,7 @@
-import { useId, useState, type CSSProperties, type ReactElement } from 'react';
+import { useId, type CSSProperties, type ReactElement } from 'react';
 import type { Sampling } from '../../shared/settings/sampling.ts';
 import { limitsOf, type NumberField as Field } from '../../shared/settings/sampling-fields.ts';
+import { NumberField } from '../ui/number-field.tsx';
 
 export interface SettingProps {
   readonly sampling: Sampling;
@@ -28,43 +29,15 @@ export function NumberSetting({ field, sampling, change }: SettingProps & { read
       />
       <NumberField
         id={id}
+        className="number num"
         value={value}
         least={least}
         most={most}
-        onChange={(next) => change({ ...sampling, [key]: next })}
+        step={field.step}
+        onChange={(next) => {
+          if (next !== null) change({ ...sampling, [key]: next });
+        }}
       />
     </div>
-  );
-}
-
-interface FieldProps {
-  readonly id: string;
-  readonly value: number;
-  readonly least: number;
-  readonly most: number;
-  readonly onChange: (value: number) => void;
-}
-
-/** Keeps what is being typed, also where it is not a number of the range yet. */
-function NumberField({ id, value, least, most, onChange }: FieldProps): ReactElement {
-  const [draft, setDraft] = useState<string | null>(null);
-  const text = draft ?? String(value);
-  const number = Number(text);
-  const valid = text.trim() !== '' && Number.isFinite(number) && number >= least && number <= most;
-  return (
-    <input
-      id={id}
-      className="number num"
-      inputMode="decimal"
-      value={text}
-      aria-invalid={!valid || undefined}
-      title={valid ? undefined : `${String(least)} – ${String(most)}`}
-      onChange={(event) => {
-        setDraft(event.target.value);
-        const next = Number(event.target.value);
-        if (event.target.value.trim() !== '' && next >= least && next <= most) onChange(next);
-      }}
-      onBlur={() => setDraft(null)}
-    />
   );
 }

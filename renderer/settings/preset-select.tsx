@@ -1,9 +1,8 @@
-import { Select } from '@base-ui/react/select';
-import { Check, ChevronsUpDown } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { PRESETS, presetOf, sampled, suited, type Preset } from '../../shared/settings/presets.ts';
 import type { Sampling } from '../../shared/settings/sampling.ts';
 import { words } from '../locales/index.ts';
+import { Select, SelectGroup, SelectOption } from '../ui/select.tsx';
 
 const SUITED = 'suited';
 const MAKERS = ['paphos', 'open-assistant'] as const;
@@ -23,36 +22,23 @@ export function PresetSelect({ sampling, suitable, change }: Props): ReactElemen
   const title = preset?.title ?? words.sampling.suited;
   return (
     <div className="preset">
-      <Select.Root
+      <Select
+        label={words.sampling.preset}
         items={{ [SUITED]: words.sampling.suited, ...Object.fromEntries(PRESETS.map((one) => [one.name, one.title])) }}
         value={preset?.name ?? SUITED}
-        modal={false}
-        onValueChange={choose}
+        shown={words.sampling.summary(title, changed)}
+        popup="menu presets"
+        onChoose={choose}
       >
-        <Select.Trigger className="select" aria-label={words.sampling.preset}>
-          <Select.Value>{() => words.sampling.summary(title, changed)}</Select.Value>
-          <Select.Icon>
-            <ChevronsUpDown size={14} aria-hidden />
-          </Select.Icon>
-        </Select.Trigger>
-        <Select.Portal>
-          <Select.Positioner className="layer" data-layer sideOffset={6} align="end" alignItemWithTrigger={false}>
-            <Select.Popup className="menu presets">
-              <Select.List>
-                <Option name={SUITED} title={words.sampling.suited} hint={words.sampling.suitedHint} />
-                {MAKERS.map((maker) => (
-                  <Select.Group key={maker}>
-                    <Select.GroupLabel className="quiet">{words.sampling.makers[maker]}</Select.GroupLabel>
-                    {PRESETS.filter((one) => one.maker === maker).map((one) => (
-                      <Option key={one.name} {...one} />
-                    ))}
-                  </Select.Group>
-                ))}
-              </Select.List>
-            </Select.Popup>
-          </Select.Positioner>
-        </Select.Portal>
-      </Select.Root>
+        <Option name={SUITED} title={words.sampling.suited} hint={words.sampling.suitedHint} />
+        {MAKERS.map((maker) => (
+          <SelectGroup key={maker} title={words.sampling.makers[maker]}>
+            {PRESETS.filter((one) => one.maker === maker).map((one) => (
+              <Option key={one.name} {...one} />
+            ))}
+          </SelectGroup>
+        ))}
+      </Select>
       {changed ? (
         <button type="button" className="defaults" onClick={() => choose(preset?.name ?? null)}>
           {words.sampling.reset}
@@ -64,12 +50,8 @@ export function PresetSelect({ sampling, suitable, change }: Props): ReactElemen
 
 function Option({ name, title, hint }: Pick<Preset, 'name' | 'title' | 'hint'>): ReactElement {
   return (
-    <Select.Item value={name} className="option preset-option">
-      <Select.ItemText>{title}</Select.ItemText>
-      <Select.ItemIndicator className="check">
-        <Check size={14} aria-hidden />
-      </Select.ItemIndicator>
+    <SelectOption value={name} title={title} look="hinted">
       <small>{hint}</small>
-    </Select.Item>
+    </SelectOption>
   );
 }

@@ -5,6 +5,7 @@ import { MOST_ENTRIES, type Sampling } from '../../shared/settings/sampling.ts';
 import { COMMON_FIELDS, FIELD_GROUPS, KEPT_FIELD, type FieldGroup } from '../../shared/settings/sampling-fields.ts';
 import { useFlag } from '../app/shell/remembered.ts';
 import { words } from '../locales/index.ts';
+import { NumberField } from '../ui/number-field.tsx';
 import { GrammarSetting } from './grammar-setting.tsx';
 import { biasLines, plainLines } from './lines.ts';
 import { LinesSetting } from './lines-setting.tsx';
@@ -146,16 +147,13 @@ function SeedSetting({ sampling, change }: SettingProps): ReactElement {
   return (
     <div className="set seed" title={words.sampling.seedHint}>
       <label htmlFor={id}>{words.sampling.seed}</label>
-      <input
+      <NumberField
         id={id}
-        className="field num"
-        inputMode="numeric"
+        least={0}
+        most={4_294_967_295}
         placeholder={words.sampling.seedRandom}
-        value={sampling.seed ?? ''}
-        onChange={(event) => {
-          const digits = event.target.value.replaceAll(/\D/g, '');
-          change({ ...sampling, seed: digits === '' ? null : Math.min(Number(digits), 4_294_967_295) });
-        }}
+        value={sampling.seed}
+        onChange={(seed) => change({ ...sampling, seed })}
       />
     </div>
   );

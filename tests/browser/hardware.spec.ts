@@ -40,7 +40,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByRole('option', { name: 'From the story itself' }).click();
     await expect(panel.getByText(/samples by its own order and seed/)).toBeVisible();
     await panel.getByRole('checkbox', { name: 'old-tales' }).check();
-    await expect(panel.getByRole('spinbutton', { name: 'Strength of old-tales' })).toHaveValue('1');
+    await expect(panel.getByRole('textbox', { name: 'Strength of old-tales' })).toHaveValue('1');
     await expect(panel.getByText(/Fits into memory with a context of 1,024/)).toBeVisible({ timeout: 20_000 });
     await picture('hardware');
     await panel.getByRole('checkbox', { name: 'old-tales' }).uncheck();

@@ -1,5 +1,6 @@
+import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
-import { useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { goToStory, useChapters, useStories } from '../../library/library.ts';
 import { words } from '../../locales/index.ts';
 import { commandsIn } from './registry.ts';
@@ -19,6 +20,7 @@ interface Entry {
 function matches({ name }: Entry, query: string): boolean {
   const title = name.toLocaleLowerCase();
   return query
+    .trim()
     .toLocaleLowerCase()
     .split(/\s+/)
     .every((word) => title.includes(word));
@@ -45,14 +47,10 @@ function useEverything(): readonly Entry[] {
 }
 
 export function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
-  const [query, setQuery] = useState('');
-  const [at, setAt] = useState(0);
-  const found = useEverything().filter((command) => matches(command, query.trim()));
-  const chosen = Math.min(at, found.length - 1);
-  const run = (command: Entry | undefined): void => {
-    if (command === undefined || command.why !== null) return;
+  const everything = useEverything();
+  const run = (entry: Entry): void => {
     onClose();
-    command.run();
+    entry.run();
   };
   return (
     <Dialog.Root
@@ -64,48 +62,38 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactEle
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
         <Dialog.Popup className="modal palette" aria-label={words.commands.palette}>
-          <input
-            className="palette-query"
-            role="combobox"
-            aria-label={words.commands.palette}
-            aria-expanded="true"
-            aria-controls="palette-list"
-            aria-activedescendant={found.length === 0 ? undefined : `palette-${String(chosen)}`}
-            placeholder={words.commands.palette}
-            autoFocus
-            value={query}
-            onChange={(event) => {
-              setQuery(event.target.value);
-              setAt(0);
-            }}
-            onKeyDown={(event) => {
-              if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-                event.preventDefault();
-                const step = event.key === 'ArrowDown' ? 1 : found.length - 1;
-                setAt(found.length === 0 ? 0 : (chosen + step) % found.length);
-              }
-              if (event.key === 'Enter') run(found[chosen]);
-            }}
-          />
-          <ul id="palette-list" role="listbox" aria-label={words.commands.palette}>
-            {found.map((command, index) => (
-              <li
-                key={`${command.name}${String(index)}`}
-                id={`palette-${String(index)}`}
-                role="option"
-                aria-selected={index === chosen}
-                aria-disabled={command.why === null ? undefined : true}
-                title={command.why ?? undefined}
-                ref={index === chosen ? (item) => item?.scrollIntoView({ block: 'nearest' }) : undefined}
-                onMouseMove={() => setAt(index)}
-                onClick={() => run(command)}
-              >
-                {command.name}
-                {command.keys === null ? null : <kbd>{command.keys}</kbd>}
-              </li>
-            ))}
-          </ul>
-          {found.length === 0 ? <p className="quiet">{words.commands.paletteNothing}</p> : null}
+          <Autocomplete.Root
+            inline
+            open
+            autoHighlight="always"
+            keepHighlight
+            items={everything}
+            itemToStringValue={({ name }) => name}
+            filter={matches}
+          >
+            <Autocomplete.Input
+              className="palette-query"
+              aria-label={words.commands.palette}
+              placeholder={words.commands.palette}
+              autoFocus
+            />
+            <Autocomplete.List className="palette-list" aria-label={words.commands.palette}>
+              {(entry: Entry) => (
+                <Autocomplete.Item
+                  key={entry.name}
+                  value={entry}
+                  className="palette-item"
+                  disabled={entry.why !== null}
+                  title={entry.why ?? undefined}
+                  onClick={() => run(entry)}
+                >
+                  {entry.name}
+                  {entry.keys === null ? null : <kbd>{entry.keys}</kbd>}
+                </Autocomplete.Item>
+              )}
+            </Autocomplete.List>
+            <Autocomplete.Empty className="quiet">{words.commands.paletteNothing}</Autocomplete.Empty>
+          </Autocomplete.Root>
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>

@@ -11,6 +11,7 @@ export const common = {
   reload: 'Reload',
   failed: 'This part of the window failed. Everything that was saved is safe; reload the window to go on.',
   title: 'Title',
+  numberField: 'Number field',
   tokens: (tokens: number) => `${count(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`,
   words: (number: number) => `${count(number)} ${number === 1 ? 'word' : 'words'}`,
 };

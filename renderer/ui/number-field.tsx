@@ -1,0 +1,66 @@
+import { NumberField as Base } from '@base-ui/react/number-field';
+import { useState, type ReactElement } from 'react';
+import { words } from '../locales/index.ts';
+
+interface Props {
+  readonly id?: string;
+  readonly label?: string;
+  readonly value: number | null;
+  readonly least: number;
+  readonly most: number;
+  readonly step?: number;
+  /** What stands there while it is empty; without it, it may not be. */
+  readonly placeholder?: string;
+  readonly title?: string;
+  readonly className?: string;
+  /** What is typed, where it is one of the allowed. */
+  readonly onChange: (value: number | null) => void;
+}
+
+/** As it is typed: a separator of thousands would move the caret. */
+const FORMAT = { useGrouping: false, maximumFractionDigits: 10 };
+
+/** A number that is typed or stepped with the arrows. What is not allowed is marked, not taken, and gone when left. */
+export function NumberField({
+  id,
+  label,
+  value,
+  least,
+  most,
+  step = 1,
+  placeholder,
+  title,
+  className = 'field num',
+  onChange,
+}: Props): ReactElement {
+  const [isWrong, setWrong] = useState(false);
+  return (
+    <Base.Root
+      id={id}
+      value={value}
+      min={least}
+      max={most}
+      step={step}
+      smallStep={step}
+      largeStep={10 * step}
+      allowOutOfRange
+      locale="en"
+      format={FORMAT}
+      onValueChange={(next) => {
+        const isAllowed = next === null ? placeholder !== undefined : next >= least && next <= most;
+        setWrong(!isAllowed);
+        if (isAllowed) onChange(next);
+      }}
+    >
+      <Base.Input
+        className={className}
+        aria-label={label}
+        aria-roledescription={words.common.numberField}
+        aria-invalid={isWrong || undefined}
+        placeholder={placeholder}
+        title={isWrong ? `${String(least)} – ${String(most)}` : title}
+        onBlur={() => setWrong(false)}
+      />
+    </Base.Root>
+  );
+}
