@@ -102,7 +102,7 @@ export interface JournalRow {
   checksum: number;
 }
 
-/** What else could have been written in a reply, as electron/engines/local/candidates.ts records it. */
+/** What else could have been written in a reply, as electron/engines/candidate-record.ts records it. */
 export interface CandidatesRow {
   generation_id: string;
   record: Uint8Array;

@@ -12,7 +12,7 @@ import type { Change, Op, TreeTurn, TurnTree } from '../../../shared/document/tu
 import { newId } from '../../../shared/document/ids.ts';
 import type { Cut } from '../../../shared/prompt/types.ts';
 import { activePath, childrenOf, shownAfter } from '../../../shared/document/tree.ts';
-import { readCandidates } from '../../engines/local/candidate-record.ts';
+import { readCandidates } from '../../engines/candidate-record.ts';
 import { listCandidates } from '../../storage/repositories/reply-candidates.ts';
 import { getChapter } from '../../storage/repositories/chapters.ts';
 import { applyChange } from '../../storage/repositories/changes.ts';

@@ -1,7 +1,7 @@
 import type { GenerationStats, StopReason } from '../../../../shared/contract/writing.ts';
 import { planPrompt } from '../../../../shared/prompt/plan/plan.ts';
 import type { Ledger, Plan, PlanRequest } from '../../../../shared/prompt/types.ts';
-import { CandidateLog } from '../candidate-record.ts';
+import { CandidateLog } from '../../candidate-record.ts';
 import { faults } from '../engine-fault.ts';
 import type { GenerateRequest } from '../protocol.ts';
 import { choosingBy, nextTokens } from './next-tokens.ts';

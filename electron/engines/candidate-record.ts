@@ -1,4 +1,4 @@
-import type { WordCandidates } from '../../../shared/contract/writing.ts';
+import type { WordCandidates } from '../../shared/contract/writing.ts';
 
 /**
  * What else could have been written, for each token of a reply, in as few bytes as is simple: a dictionary of the tokens with their bytes (so that no model is needed to read it), then a row for
