@@ -58,6 +58,17 @@ export default {
       from: { path: '^electron/', pathNot: '^electron/(desktop/|main\\.ts|preload\\.ts)' },
       to: { path: '^electron/desktop/' },
     },
+    {
+      name: 'local-engine-behind-port',
+      severity: 'error',
+      comment:
+        'What is written knows the port of an engine; only the composition, and the models, know which one it is.',
+      from: {
+        path: '^electron/',
+        pathNot: `${tests}|^electron/(engines/local/|studio/models/|studio/studio\\.ts|(server|main)\\.ts|cli/|desktop/)`,
+      },
+      to: { path: '^electron/engines/local/' },
+    },
     only('store-behind-storage', '^node_modules/better-sqlite3/', `^electron/storage/`, 'Only the store speaks SQL.'),
     only(
       'model-behind-worker',

@@ -1,4 +1,4 @@
-import type { TokenPiece } from '../engines/local/protocol.ts';
+import type { TokenPiece } from '../engines/port.ts';
 import type { Verification } from './verify-model.ts';
 
 const LABEL = 12;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
+import type { InferenceHost } from '../../electron/engines/local/protocol.ts';
 import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
 import { listChapters } from '../../electron/storage/repositories/chapters.ts';
 import { openStore } from '../../electron/storage/core/open.ts';
@@ -30,6 +31,7 @@ const format =
     throw new Error('no metharme');
   })();
 let engine: Engine;
+let host: InferenceHost;
 let ahead: ReadAhead;
 let folder: StateFolder;
 
@@ -47,7 +49,8 @@ const load = () =>
 const files = (): string[] => readdirSync(join(data, 'state'));
 
 beforeAll(() => {
-  engine = createEngine(() => createInferenceHost(forkEngine()), {
+  host = createInferenceHost(forkEngine());
+  engine = createEngine(() => host, {
     crashes: createCrashes(db),
     restMinutes: () => null,
     onReply: () => undefined,
@@ -118,7 +121,7 @@ test('what is removed while it is being saved does not come back', async () => {
 
 test('a state with which a process ended before it had done anything else is put aside, any other is kept', async () => {
   const kill = (): void => {
-    process.kill(engine.host.pid ?? expect.fail('there is no process'), 'SIGKILL');
+    process.kill(host.pid ?? expect.fail('there is no process'), 'SIGKILL');
   };
   const { chapterId } = await chapterThatIsRead();
   const path = folder.pathOf(chapterId, 'm');

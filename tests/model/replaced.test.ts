@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
+import type { InferenceHost } from '../../electron/engines/local/protocol.ts';
 import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
 import { openStore } from '../../electron/storage/core/open.ts';
 import { createCrashes } from '../../electron/studio/models/model-crashes.ts';
@@ -29,6 +30,7 @@ const store = openStore(data);
 const dropped: string[] = [];
 let restMinutes: number | null = null;
 let engine: Engine;
+let host: InferenceHost;
 let models: Models;
 let fingerprints: Fingerprints;
 
@@ -41,7 +43,8 @@ beforeAll(async () => {
   mkdirSync(join(data, 'models'));
   put(FILES[0] ?? '');
   const crashes = createCrashes(store.db);
-  engine = createEngine(() => createInferenceHost(forkEngine()), {
+  host = createInferenceHost(forkEngine());
+  engine = createEngine(() => host, {
     crashes,
     restMinutes: () => restMinutes,
     onReply: () => undefined,
@@ -86,13 +89,13 @@ const write = () =>
   engine.host.generate({ plan, sampling: { ...DEFAULT_SAMPLING, banEnd: true, maxTokens: 3, seed: 1 } }).done;
 
 async function whenDead(): Promise<void> {
-  process.kill(engine.host.pid ?? expect.fail('there is no process'), 'SIGKILL');
+  process.kill(host.pid ?? expect.fail('there is no process'), 'SIGKILL');
   await expect.poll(() => engine.current()).toBeNull();
 }
 async function whenResting(): Promise<void> {
   restMinutes = 0.001;
   engine.restAnew();
-  await expect.poll(() => engine.host.pid).toBeNull();
+  await expect.poll(() => host.pid).toBeNull();
   restMinutes = null;
 }
 
@@ -106,7 +109,7 @@ test.each([
     await known(before);
     await write();
     const state = { path: join(data, 'state'), sha256: hashOf(before) };
-    expect((await engine.host.work<'save'>({ type: 'save', request: { ...state, plan } })).bytes).toBeGreaterThan(1000);
+    expect((await host.work<'save'>({ type: 'save', request: { ...state, plan } })).bytes).toBeGreaterThan(1000);
     const drops = dropped.length;
     await goAway();
     put(after);
@@ -115,10 +118,9 @@ test.each([
     expect(dropped.slice(drops)).toEqual(['gone']);
     expect([null, hashOf(after)]).toContain(ready.sha256);
     for (const sha256 of [ready.sha256, null, hashOf(before)])
-      await expect(
-        engine.host.work({ type: 'restore', request: { ...state, sha256 } }),
-        String(sha256),
-      ).rejects.toMatchObject({ fault: { code: 'STATE' } });
+      await expect(host.work({ type: 'restore', request: { ...state, sha256 } }), String(sha256)).rejects.toMatchObject(
+        { fault: { code: 'STATE' } },
+      );
     expect(await write()).toMatchObject({ stats: { reusedTokens: 0, tokens: 3 } });
     await known(after);
   },

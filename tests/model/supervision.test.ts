@@ -8,7 +8,8 @@ import { TEMPO } from '../../electron/engines/local/host/engine-process.ts';
 import { EngineFault } from '../../electron/engines/local/engine-fault.ts';
 import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
 import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
-import type { EngineJob, GenerateRequest, InferenceHost, LoadedModel } from '../../electron/engines/local/protocol.ts';
+import type { EngineJob, GenerateRequest } from '../../electron/engines/port.ts';
+import type { InferenceHost, LoadedModel } from '../../electron/engines/local/protocol.ts';
 import { createEngine } from '../../electron/studio/models/loaded-engine.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import { formatByName } from '../../shared/prompt/formats/formats.ts';
@@ -153,8 +154,8 @@ test('an engine whose studio was killed while it read a long prompt does not sta
   const from = (path: string): string =>
     JSON.stringify(new URL(`../../electron/engines/local/${path}`, import.meta.url).href);
   const script = `
-    const { createInferenceHost } = await import(${from('host.ts')});
-    const { forkEngine } = await import(${from('fork.ts')});
+    const { createInferenceHost } = await import(${from('host/supervisor.ts')});
+    const { forkEngine } = await import(${from('host/fork-wire.ts')});
     const host = createInferenceHost(forkEngine());
     await host.load({ path: ${JSON.stringify(LARGE)}, contextSize: 4096, threads: 1, gpu: false }, () => undefined);
     const job = host.generate(${JSON.stringify(request(LONG))});

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
-import type { EngineJob } from '../../electron/engines/local/protocol.ts';
+import type { EngineJob } from '../../electron/engines/port.ts';
 import { writeSetting } from '../../electron/storage/repositories/setting-records.ts';
 import { readTree } from '../../electron/storage/repositories/turns.ts';
 import { createWriteAhead, type PreparedReply } from '../../electron/studio/writing/write-ahead.ts';

@@ -3,8 +3,17 @@ import type { LoadedHardware, Survey } from '../../../shared/contract/models.ts'
 import type { GenerationStats, StopReason } from '../../../shared/contract/writing.ts';
 import type { Ledger, PlanRequest } from '../../../shared/prompt/types.ts';
 import type { GpuLayers, KeyCache } from '../../../shared/settings/hardware.ts';
-import type { Sampling } from '../../../shared/settings/sampling.ts';
-import type { JobOptions } from './host/job-queue.ts';
+import type {
+  EndingScore,
+  EnginePort,
+  GenerateRequest,
+  JobOptions,
+  Measurement,
+  ReadAheadPort,
+  ScoreRequest,
+  StateFile,
+  TokenisedPrompt,
+} from '../port.ts';
 
 /** Messages between main and the inference process. Plain data only; `id` pairs answers with requests. */
 export const PROTOCOL_VERSION = 1;
@@ -51,11 +60,6 @@ export const DEFAULT_TUNING: Tuning = {
   fastSlide: false,
 };
 
-/** `path`: of the state file, made by main. `sha256`: of the model file, as far as it is known. */
-export interface StateFile {
-  readonly path: string;
-  readonly sha256: string | null;
-}
 export interface SaveRequest extends StateFile {
   readonly plan: PlanRequest;
 }
@@ -74,35 +78,6 @@ export interface LoadedModel {
     readonly roleTokens: readonly string[];
   };
   readonly hardware: LoadedHardware;
-}
-/** A token as a person reads it: a control token by its name, a piece of a character by its bytes. */
-export interface TokenPiece {
-  readonly id: number;
-  readonly text: string;
-  readonly kind: 'control' | 'user-defined' | 'plain';
-}
-/** A prompt in its tokens, and those that end a text by the model's file. */
-export interface TokenisedPrompt {
-  readonly tokens: readonly TokenPiece[];
-  readonly ends: readonly TokenPiece[];
-}
-export interface GenerateRequest {
-  readonly plan: PlanRequest;
-  readonly sampling: Sampling & { readonly seed: number };
-  /** Reads the whole prompt anew: the same request then gives the same tokens, always. */
-  readonly cold?: boolean;
-}
-
-/** Continuations of one prefix: of a chat in a format (`open: false`: the reply is opened), or of an open last turn. */
-export interface ScoreRequest {
-  readonly prefix: Pick<PlanRequest, 'format' | 'turns' | 'open'>;
-  readonly endings: readonly string[];
-}
-/** Natural logarithms of probabilities: the `sum` is that of `tokens`, in order. `bytes`: of the ending in UTF-8. */
-export interface EndingScore {
-  readonly sum: number;
-  readonly tokens: readonly { readonly id: number; readonly logProbability: number }[];
-  readonly bytes: number;
 }
 /** `window` in tokens, as llama-perplexity's `--ctx-size`. */
 export interface PerplexityRequest {
@@ -207,62 +182,20 @@ export interface EngineWire {
 /** `device`: the only graphics card that it may see; null: all. */
 export type StartEngine = (device: number | null) => EngineWire;
 
-/** A generation: awaitable and cancellable; its text comes through `onText`. */
-export interface EngineJob {
-  readonly accepted: Promise<{ ledger: Ledger; headTokens: readonly number[] }>;
-  /** `candidates`: the other words, as candidates.ts records them; null if none were asked for or a grammar ruled. */
-  readonly done: Promise<{
-    reason: Exclude<StopReason, 'error'>;
-    stats: GenerationStats;
-    position: number;
-    candidates: Uint8Array | null;
-  }>;
-  onPrompt(listener: (progress: { done: number; total: number; reused: number }) => void): void;
-  onText(listener: (text: string) => void): void;
-  /** Somebody waits for what was begun as idle work: it gives way no more. False if it was stopped already. */
-  raise(): boolean;
-  stop(): void;
-}
-
-/** Work that no reader waits for: it begins when no reply is asked for. Stopped, it rejects with STOPPED. */
-export interface Measurement<T> {
-  readonly done: Promise<T>;
-  /** A share from 0 to 1. */
-  onProgress(listener: (share: number) => void): void;
-  stop(): void;
-}
-
-/** What the studio knows of inference. Rejections are EngineFault (fault: StudioFault). */
-export interface InferenceHost {
+/** The engine on this computer. */
+export interface InferenceHost extends EnginePort {
   /** The model of before stays in memory if there is room for both, and coming back to it costs nothing. */
   load(options: LoadOptions, onProgress: (value: number) => void): Promise<LoadedModel>;
-  plan(request: PlanRequest): Promise<Ledger>;
-  /** Idle work: waits while a reply is written. */
-  count(texts: readonly string[]): Promise<readonly number[]>;
-  tokens(request: PlanRequest): Promise<TokenisedPrompt>;
-  /** Starts the engine if it must. As idle work it is `stopped` when it has to give way. */
-  generate(request: GenerateRequest, priority?: JobOptions['priority']): EngineJob;
+  readonly score: (request: ScoreRequest) => Measurement<readonly EndingScore[]>;
+  readonly readAhead: ReadAheadPort;
   /** Anything else that the engine can do, in the same queue; `notice` hears what comes before the answer. Idle work does not start the engine. */
   work<T extends Exclude<Asking['type'], 'load' | 'generate'>>(
     request: Request<T>,
     options?: JobOptions,
     notice?: (message: FromEngine) => void,
   ): Promise<AnswerTo<T>>;
-  /** Scores the endings in order. */
-  score(request: ScoreRequest): Measurement<readonly EndingScore[]>;
   perplexity(request: PerplexityRequest): Measurement<Perplexity>;
   readonly pid: number | null;
-  /** `loading`: a process is being started, or reads its model, whoever asked for it. */
-  readonly state: 'empty' | 'loading' | 'loaded';
-  /** Called when the state is another one. */
-  onChange(listener: () => void): void;
-  /** No process has the model that was loaded, and its files are others by now: it must be loaded again, for it is another model. */
-  readonly isReplaced: boolean;
   /** Bytes that loaded models take; another one may have them. */
   readonly held: LoadedHardware['memory'];
-  /** Ends the processes once what was asked for is done; idle work is dropped (YIELDED). What was loaded stays chosen: the next job starts it again. */
-  rest(): Promise<void>;
-  /** Called when the process ends unasked, with what happened in words. */
-  onDeath(listener: (fault: StudioFault) => void): void;
-  close(): Promise<void>;
 }

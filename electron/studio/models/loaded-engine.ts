@@ -6,6 +6,7 @@ import type { GenerationStats } from '../../../shared/contract/writing.ts';
 import type { Hardware } from '../../../shared/settings/hardware.ts';
 import type { PromptFormat } from '../../../shared/prompt/types.ts';
 import type { InferenceHost, LoadOptions } from '../../engines/local/protocol.ts';
+import type { EnginePort } from '../../engines/port.ts';
 import type { Crashes } from './model-crashes.ts';
 import { channel, type Channel } from '../channel.ts';
 import { faultOf, StudioError } from '../studio-error.ts';
@@ -29,6 +30,9 @@ export interface Ready {
   readonly format: PromptFormat;
   readonly sha256: string | null;
 }
+
+/** An engine whose models are files of this computer. */
+export type LoadingEngine = EnginePort & Pick<InferenceHost, 'load' | 'held'>;
 
 /** The inference process as the person sees it: which model, how far, how fast, what went wrong. */
 export interface Engine {
@@ -58,7 +62,9 @@ export interface Engine {
   /** The time of rest was changed. */
   restAnew(): void;
   watch(signal?: AbortSignal): AsyncGenerator<EngineStatus, void>;
-  readonly host: InferenceHost;
+  readonly host: EnginePort;
+  /** Bytes that loaded models take; another one may have them. */
+  readonly held: LoadedHardware['memory'];
   readonly busy: boolean;
   close(): Promise<void>;
 }
@@ -77,7 +83,7 @@ export const engineThreads = (): number =>
 export const mayUseGpu = (): boolean => process.env['PAPHOS_GPU'] !== '0';
 
 export function createEngine(
-  createHost: () => InferenceHost,
+  createHost: () => LoadingEngine,
   { crashes, restMinutes, onReply }: EngineOptions,
 ): Engine {
   const watchers = new Set<Channel<EngineStatus>>();
@@ -129,7 +135,7 @@ export function createEngine(
     for (const watcher of watchers) watcher.push(now);
   }
 
-  function watched(made: InferenceHost): InferenceHost {
+  function watched(made: LoadingEngine): LoadingEngine {
     made.onDeath((fault: StudioFault) => {
       if (model) crashes.died(model, fault);
       trouble = { state: 'stopped', fault };
@@ -200,6 +206,9 @@ export function createEngine(
   return {
     get host() {
       return host;
+    },
+    get held() {
+      return host.held;
     },
     get busy() {
       return state() === 'generating' || state() === 'loading';

@@ -256,7 +256,7 @@ export function createModels({
       });
     },
     async survey({ id, contextSize, hardware }) {
-      return survey(optionsFor(byId(id), contextSize, hardware), engine.host.held);
+      return survey(optionsFor(byId(id), contextSize, hardware), engine.held);
     },
     adapters: () => findAdapters(adapters).map(({ id, name, bytes }) => ({ id, name, bytes })),
     async setFormat(id, format) {

@@ -5,7 +5,7 @@ import type {
   StopReason,
 } from '../../../shared/contract/writing.ts';
 import type { StudioFault } from '../../../shared/contract/common.ts';
-import type { EngineJob, GenerateRequest } from '../../engines/local/protocol.ts';
+import type { EngineJob, GenerateRequest } from '../../engines/port.ts';
 import {
   type Asked,
   beginGeneration,

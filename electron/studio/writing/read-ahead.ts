@@ -67,12 +67,13 @@ export function createReadAhead({ db, engine, settings, dataDir, keepsStates }: 
   /** Idle work gives way, and what fails here is done with the key after all. */
   async function readAhead(): Promise<void> {
     const ready = engine.current();
-    if (ready === null || chapter === null || engine.busy) return;
+    const { readAhead: port } = engine.host;
+    if (port === null || ready === null || chapter === null || engine.busy) return;
     try {
       await bringBack(chapter, ready);
       const plan = nextRequest(chapter, ready);
       if (plan === null) return;
-      const { tokens } = await engine.host.work<'prepare'>({ type: 'prepare', plan }, { priority: 'idle' });
+      const tokens = await port.prepare(plan);
       broughtBack.proven();
       if (tokens < LEAST_TOKENS) return;
       engine.hasReadAhead();
@@ -94,17 +95,16 @@ export function createReadAhead({ db, engine, settings, dataDir, keepsStates }: 
   async function saveNow(): Promise<void> {
     clearTimeout(saving);
     const ready = engine.current();
-    if (!unsaved || ready === null || chapter === null || !keepsStates(ready.modelId)) return;
+    const { readAhead: port } = engine.host;
+    if (port === null || !unsaved || ready === null || chapter === null || !keepsStates(ready.modelId)) return;
     unsaved = false;
     const [mine, forgotten] = [chapter, new AbortController()];
     saves.set(mine, forgotten);
     try {
       const plan = nextRequest(mine, ready);
       if (plan === null) return;
-      await engine.host.work(
-        { type: 'save', request: { path: folder.pathOf(mine, ready.modelId), sha256: ready.sha256, plan } },
-        { priority: 'idle', signal: forgotten.signal },
-      );
+      const file = { path: folder.pathOf(mine, ready.modelId), sha256: ready.sha256 };
+      await port.save(file, plan, forgotten.signal);
       await folder.tidy();
     } catch {
       // It is read again another day.

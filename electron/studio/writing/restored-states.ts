@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { ReadAheadPort, StateFile } from '../../engines/port.ts';
 import type { Engine } from '../models/loaded-engine.ts';
 import { faultOf } from '../studio-error.ts';
 import type { StateFolder } from './state-folder.ts';
@@ -19,7 +20,7 @@ export function createBroughtBack(engine: Engine, folder: StateFolder): BroughtB
   /** Of the process that is known; one that was started again knows nothing. */
   const given = new Map<string, Promise<void>>();
   const unproven = new Set<string>();
-  let life: number | null = null;
+  let life: unknown = null;
 
   async function failed(code: string): Promise<void> {
     const blamed = BLAMED.has(code) ? [...unproven] : [];
@@ -27,11 +28,11 @@ export function createBroughtBack(engine: Engine, folder: StateFolder): BroughtB
     for (const path of blamed) await folder.remove(path);
   }
 
-  async function load(path: string, sha256: string | null): Promise<void> {
-    unproven.add(path);
+  async function load(port: ReadAheadPort, file: StateFile): Promise<void> {
+    unproven.add(file.path);
     try {
-      await engine.host.work({ type: 'restore', request: { path, sha256 } });
-      life ??= engine.host.pid;
+      await port.restore(file);
+      life ??= port.life;
     } catch (error) {
       await failed(faultOf(error).code);
     }
@@ -39,12 +40,13 @@ export function createBroughtBack(engine: Engine, folder: StateFolder): BroughtB
 
   return {
     bring(path, sha256) {
-      const { pid } = engine.host;
-      if (pid !== life) given.clear();
-      life = pid;
+      const { readAhead: port } = engine.host;
+      if (port === null) return Promise.resolve();
+      if (port.life !== life) given.clear();
+      ({ life } = port);
       const known = given.get(path);
       if (known !== undefined) return known;
-      const loading = existsSync(path) ? load(path, sha256) : Promise.resolve();
+      const loading = existsSync(path) ? load(port, { path, sha256 }) : Promise.resolve();
       given.set(path, loading);
       return loading;
     },

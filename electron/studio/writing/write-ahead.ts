@@ -4,7 +4,7 @@ import { optionsOf } from '../../../shared/document/options.ts';
 import { activePath } from '../../../shared/document/tree.ts';
 import { withoutReasoning } from '../../../shared/prompt/plan/reasoning.ts';
 import type { PlanRequest } from '../../../shared/prompt/types.ts';
-import type { EngineJob } from '../../engines/local/protocol.ts';
+import type { EngineJob } from '../../engines/port.ts';
 import type { ReadableDB } from '../../storage/core/handle.ts';
 import { readSetting } from '../../storage/repositories/setting-records.ts';
 import { readTree } from '../../storage/repositories/turns.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EngineJob } from '../../../electron/engines/local/protocol.ts';
+import type { EngineJob } from '../../../electron/engines/port.ts';
 import { atMost, median, type Result } from '../report.ts';
 import { freshText, goal, GREEDY, type Subject, textPlan, withEngine } from './subject.ts';
 

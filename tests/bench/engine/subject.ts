@@ -1,6 +1,7 @@
 import { forkEngine } from '../../../electron/engines/local/host/fork-wire.ts';
 import { createInferenceHost } from '../../../electron/engines/local/host/supervisor.ts';
-import type { GenerateRequest, InferenceHost } from '../../../electron/engines/local/protocol.ts';
+import type { GenerateRequest } from '../../../electron/engines/port.ts';
+import type { InferenceHost } from '../../../electron/engines/local/protocol.ts';
 import { seededRandom } from '../../../electron/engines/local/worker/sampling/random.ts';
 import { engineThreads } from '../../../electron/studio/models/loaded-engine.ts';
 import { formatByName } from '../../../shared/prompt/formats/formats.ts';

@@ -1,7 +1,8 @@
 import type { Ledger } from '../../../../shared/prompt/types.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { EngineFault, faults } from '../engine-fault.ts';
-import type { EngineJob, FromEngine, GenerateRequest } from '../protocol.ts';
+import type { EngineJob, GenerateRequest } from '../../port.ts';
+import type { FromEngine } from '../protocol.ts';
 
 type Accepted = Awaited<EngineJob['accepted']>;
 type Done = Awaited<EngineJob['done']>;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { EngineFault } from '../engine-fault.ts';
-import { JobQueue, type JobOptions } from './job-queue.ts';
+import type { JobOptions } from '../../port.ts';
+import { JobQueue } from './job-queue.ts';
 
 /** A queue whose jobs last until they are told to end; `begun` is the order in which they began. */
 function line(width = 1) {

@@ -1,13 +1,5 @@
+import type { JobOptions } from '../../port.ts';
 import { type EngineFault, faults } from '../engine-fault.ts';
-
-export interface JobOptions {
-  /** `asked`: somebody waits for it. `idle`: it waits until nobody does, and gives way as soon as somebody does again. */
-  readonly priority?: 'asked' | 'idle';
-  /** Takes the job back, whether it waits or runs. */
-  readonly signal?: AbortSignal;
-  /** An idle job that gave way begins again when there is time; without it, it ends with YIELDED. */
-  readonly again?: boolean;
-}
 
 /** Ends at its next border when `stop` is aborted. */
 type Task<T> = (stop: AbortSignal) => Promise<T>;

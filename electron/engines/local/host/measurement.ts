@@ -1,4 +1,5 @@
-import type { FromEngine, Measurement } from '../protocol.ts';
+import type { Measurement } from '../../port.ts';
+import type { FromEngine } from '../protocol.ts';
 
 /** A measurement as its asker holds it, from the queue to its end. */
 export function measurement<T>(

@@ -8,10 +8,10 @@ import { formatByName } from '../../../../shared/prompt/formats/formats.ts';
 import { DEFAULT_SAMPLING } from '../../../../shared/settings/sampling.ts';
 import { EngineFault } from '../engine-fault.ts';
 import { createInferenceHost } from './supervisor.ts';
+import type { GenerateRequest } from '../../port.ts';
 import {
   type EngineWire,
   type FromEngine,
-  type GenerateRequest,
   type InferenceHost,
   type LoadedModel,
   type LoadOptions,

@@ -6,20 +6,19 @@ import { EngineFault, faults } from '../engine-fault.ts';
 import { stampsOf } from './file-stamp.ts';
 import { Generation } from './engine-job.ts';
 import { measurement } from './measurement.ts';
+import type { EngineJob, GenerateRequest, JobOptions, ReadAheadPort } from '../../port.ts';
 import {
   type AnswerTo,
   type Asking,
   DEFAULT_TUNING,
-  type EngineJob,
   type FromEngine,
-  type GenerateRequest,
   type InferenceHost,
   type LoadedModel,
   type LoadOptions,
   type Request,
   type StartEngine,
 } from '../protocol.ts';
-import { JobQueue, type JobOptions } from './job-queue.ts';
+import { JobQueue } from './job-queue.ts';
 import { hasRoomBeside, isMemoryShort } from './memory-room.ts';
 
 /** After so many failures of the engine itself in a row it is not started again unasked. */
@@ -176,7 +175,26 @@ export function createInferenceHost(
       options,
     );
 
+  const work: InferenceHost['work'] = (request, options = {}, notice) =>
+    ask(options.priority === 'idle' ? readyNow : ensureLoaded, request, options, notice);
+
+  const readAhead: ReadAheadPort = {
+    get life() {
+      return seat?.engine.pid ?? null;
+    },
+    prepare: async (plan) => (await work<'prepare'>({ type: 'prepare', plan }, { priority: 'idle' })).tokens,
+    async save(file, plan, signal) {
+      await work<'save'>({ type: 'save', request: { ...file, plan } }, { priority: 'idle', signal });
+    },
+    async restore(request) {
+      await work<'restore'>({ type: 'restore', request });
+    },
+  };
+
   return {
+    tokenizer: 'exact',
+    readAhead,
+    work,
     get pid() {
       return seat?.engine.pid ?? null;
     },
@@ -235,8 +253,6 @@ export function createInferenceHost(
       return generation;
     },
 
-    work: (request, options = {}, notice) =>
-      ask(options.priority === 'idle' ? readyNow : ensureLoaded, request, options, notice),
     score: (request) =>
       measurement(
         async (signal, notice) =>

@@ -3,7 +3,7 @@ import { planPrompt } from '../../../../shared/prompt/plan/plan.ts';
 import type { Ledger, Plan, PlanRequest } from '../../../../shared/prompt/types.ts';
 import { CandidateLog } from '../../candidate-record.ts';
 import { faults } from '../engine-fault.ts';
-import type { GenerateRequest } from '../protocol.ts';
+import type { GenerateRequest } from '../../port.ts';
 import { choosingBy, nextTokens } from './next-tokens.ts';
 import type { Choice } from './sampling/choice.ts';
 import type { OpenModel } from './open-model.ts';

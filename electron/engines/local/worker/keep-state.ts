@@ -1,4 +1,5 @@
-import type { SaveRequest, StateFile } from '../protocol.ts';
+import type { StateFile } from '../../port.ts';
+import type { SaveRequest } from '../protocol.ts';
 import type { OpenModel } from './open-model.ts';
 import { beginningOf } from './prepare.ts';
 import { type StateKey, verifyState, writeState } from './state-file.ts';

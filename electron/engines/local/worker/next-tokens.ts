@@ -1,5 +1,5 @@
 import type { LlamaContextSequence, LlamaGrammar, Token } from 'node-llama-cpp';
-import type { GenerateRequest } from '../protocol.ts';
+import type { GenerateRequest } from '../../port.ts';
 import { chosenTokens } from './sampling/chosen.ts';
 import { grammarOf, nativeTokens } from './sampling/native.ts';
 import { activeSteps } from './sampling/sampler.ts';

@@ -3,13 +3,8 @@ import { renderParts } from '../../../../shared/prompt/plan/parts.ts';
 import { tokenizeParts } from '../../../../shared/prompt/plan/tokens.ts';
 import { roleWords } from '../../../../shared/prompt/plan/role-words.ts';
 import { EngineFault } from '../engine-fault.ts';
-import {
-  type EndingScore,
-  type Perplexity,
-  type PerplexityRequest,
-  PROMPT_CHUNK,
-  type ScoreRequest,
-} from '../protocol.ts';
+import type { EndingScore, ScoreRequest } from '../../port.ts';
+import { type Perplexity, type PerplexityRequest, PROMPT_CHUNK } from '../protocol.ts';
 import type { OpenModel } from './open-model.ts';
 import { readPrompt, reusableTokens } from './read-prompt.ts';
 

@@ -1,6 +1,6 @@
 import type { LlamaModel, Token } from 'node-llama-cpp';
 import type { Tokenizer } from '../../../../shared/prompt/types.ts';
-import type { TokenPiece } from '../protocol.ts';
+import type { TokenPiece } from '../../port.ts';
 
 const NORMAL = 1,
   UNKNOWN = 2,
