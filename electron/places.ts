@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { readEnvironment } from './env.ts';
 import { StudioError } from './studio/studio-error.ts';
 
 /** The folder that holds package.json, wherever the bundler put this module. */
@@ -27,7 +28,7 @@ function platformFolder(): string {
 
 /** --data, PAPHOS_DATA, or the platform's folder. */
 export const chooseDataDir = (given: string | undefined): string =>
-  resolve(given ?? process.env['PAPHOS_DATA'] ?? platformFolder());
+  resolve(given ?? readEnvironment().dataDir ?? platformFolder());
 
 /** Makes the data folder if it is missing, and says in words why it cannot be used. */
 export function prepareDataDir(dataDir: string): void {

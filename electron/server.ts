@@ -3,6 +3,7 @@ import { forkEngine } from './engines/local/host/fork-wire.ts';
 import { chooseDataDir, pagesDir, prepareDataDir, resourcesDir } from './places.ts';
 import { openHttpDoor, type HttpDoor } from './rpc/http.ts';
 import { openSession } from './rpc/browser-session.ts';
+import { createRouter } from './rpc/router.ts';
 import { serveWebSocket } from './rpc/websocket.ts';
 import { StudioError } from './studio/studio-error.ts';
 import { createStudio } from './studio/studio.ts';
@@ -36,7 +37,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   });
   let door: HttpDoor;
   try {
-    const attach = serveWebSocket(studio.router);
+    const attach = serveWebSocket(createRouter(studio.services));
     door = await openHttpDoor({ session: openSession(dataDir), pages: pagesDir, port: options.port, onClient: attach });
   } catch (error) {
     await studio.close();

@@ -4,13 +4,13 @@ import { formatWarnings } from '../../shared/prompt/formats/format-warnings.ts';
 import { SAMPLE } from '../../shared/prompt/formats/template-probes.ts';
 import type { PlanRequest, PromptFormat } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
+import { readEnvironment } from '../env.ts';
 import { forkEngine } from '../engines/local/host/fork-wire.ts';
 import { createInferenceHost } from '../engines/local/host/supervisor.ts';
 import { fingerprintModel } from '../engines/local/gguf/inspect.ts';
 import type { EngineJob, TokenPiece } from '../engines/port.ts';
 import type { InferenceHost, LoadedModel, Perplexity } from '../engines/local/protocol.ts';
 import { resourcesDir } from '../places.ts';
-import { engineThreads, mayUseGpu } from '../studio/models/loaded-engine.ts';
 import { examineModel, type Examined, formatOfModel } from '../studio/models/model-format.ts';
 import type { DemoModel } from '../studio/models/model-files.ts';
 import { slideWindow, type WindowSlide } from './verify-window.ts';
@@ -79,7 +79,8 @@ export async function verifyModel({
   try {
     says('Loading the model');
     const started = performance.now();
-    const model = await host.load({ path, contextSize, threads: engineThreads(), gpu: mayUseGpu() }, () => undefined);
+    const { threads, gpu } = readEnvironment();
+    const model = await host.load({ path, contextSize, threads, gpu }, () => undefined);
     const loadMs = performance.now() - started;
     const plan: PlanRequest = {
       format,

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
 import type { PromptTurn } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
+import { readEnvironment } from '../env.ts';
 import { forkEngine } from '../engines/local/host/fork-wire.ts';
 import { createInferenceHost } from '../engines/local/host/supervisor.ts';
 import { resourcesDir } from '../places.ts';
-import { engineThreads, mayUseGpu } from '../studio/models/loaded-engine.ts';
 import { examineModel, formatOfModel } from '../studio/models/model-format.ts';
 import { readDemoModel } from '../studio/models/model-files.ts';
 import { chooseFormat, chooseModel } from './choose.ts';
@@ -52,7 +52,8 @@ export async function runWrite(given: WriteArguments): Promise<number> {
 
   const host = createInferenceHost(forkEngine());
   try {
-    const model = await host.load({ path, contextSize, threads: engineThreads(), gpu: mayUseGpu() }, () => undefined);
+    const { threads, gpu } = readEnvironment();
+    const model = await host.load({ path, contextSize, threads, gpu }, () => undefined);
     const reserve = Math.min(sampling.maxTokens, Math.floor(model.contextSize / 2));
     const job = host.generate({
       plan: { format, turns, open: false, reserve, contextSize: model.contextSize, cut: null },

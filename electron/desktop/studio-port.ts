@@ -1,5 +1,6 @@
 import { ipcMain } from 'electron';
 import { servePort } from '../rpc/port.ts';
+import { createRouter } from '../rpc/router.ts';
 import type { Desktop } from './desktop.ts';
 import { mayHavePort } from './policy.ts';
 
@@ -19,7 +20,7 @@ export function enableStudioPort(desktop: Desktop): void {
     }
     desktop.studio().then(
       (studio) => {
-        servePort(studio.router)(port);
+        servePort(createRouter(studio.services))(port);
         port.start();
       },
       () => {

@@ -1,16 +1,17 @@
+import { join } from 'node:path';
 import type { ChangeAck } from '../../shared/contract/writing.ts';
 import type { Change } from '../../shared/document/turn.ts';
+import { readEnvironment } from '../env.ts';
 import { createInferenceHost } from '../engines/local/host/supervisor.ts';
 import { surveyLoad } from '../engines/local/host/load-survey.ts';
 import type { StartEngine } from '../engines/local/protocol.ts';
-import { createRouter, type StudioRouter } from '../rpc/router.ts';
+import { openLog, type Log } from '../log/log.ts';
 import { listChapters } from '../storage/repositories/chapters.ts';
 import { applyChange } from '../storage/repositories/changes.ts';
-import { openStore } from '../storage/core/open.ts';
+import { openStore, type Store } from '../storage/core/open.ts';
 import { createReadAhead } from './writing/read-ahead.ts';
 import { createCounts } from './writing/token-counts.ts';
 import { createCrashes } from './models/model-crashes.ts';
-import { acknowledgeTooEarly } from './writing/early-ack.ts';
 import { createEngine } from './models/loaded-engine.ts';
 import { createFingerprints } from './models/fingerprints.ts';
 import { ensureFirstStory } from './library/first-story.ts';
@@ -21,6 +22,9 @@ import { readDemoModel } from './models/model-files.ts';
 import { createModels } from './models/models.ts';
 import { createWriteAhead } from './writing/write-ahead.ts';
 import { createRevisions } from './writing/revision-closing.ts';
+import type { StudioContext } from './context.ts';
+import { faultOf } from './studio-error.ts';
+import { logEngine } from './log-engine.ts';
 import type { Services } from './services.ts';
 import { createSettings, engineSettings } from './settings/settings.ts';
 import { createChapters, createStories } from './library/library.ts';
@@ -38,13 +42,14 @@ export interface StudioOptions {
   readonly startEngine: StartEngine;
 }
 export interface Studio {
-  readonly router: StudioRouter;
+  readonly services: Services;
   close(): Promise<void>;
 }
 
 /** The studio: a store, an engine and what a person can do with them. It knows no window and no socket. */
 export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOptions): Promise<Studio> {
-  const store = openStore(dataDir);
+  const log = openLog(join(dataDir, 'logs'));
+  const store = openLogged(dataDir, log);
   const { db } = store;
   ensureFirstStory(db);
 
@@ -57,6 +62,9 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
       forecasts.learn(ready, stats);
     },
   });
+  const env = { ...readEnvironment(), dataDir, modelsDir, resourcesDir };
+  const context: StudioContext = { db, engine, log, env };
+  const loggingEnds = logEngine(context);
   const generations = createGenerations({
     db,
     engine,
@@ -71,15 +79,11 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
     () => engine.busy,
   );
   const demo = readDemoModel(resourcesDir);
-  const fingerprints = createFingerprints(db, engine);
-  const models = createModels({
-    db,
-    engine,
+  const fingerprints = createFingerprints(context);
+  const models = createModels(context, {
     crashes,
     fingerprints,
     demo,
-    dataDir,
-    modelsDir,
     survey: (options, freed) => surveyLoad(startEngine, options, freed),
     async beforeChange() {
       counts.forget();
@@ -88,13 +92,7 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
       await readAhead.save();
     },
   });
-  const settings = createSettings(
-    db,
-    () => models.suitableSampling(),
-    () => {
-      engine.restAnew();
-    },
-  );
+  const settings = createSettings(context, () => models.suitableSampling());
   const readAhead = createReadAhead({ db, engine, settings, dataDir, keepsStates: (id) => models.keepsStates(id) });
   const writeAhead = createWriteAhead(db, engine, settings);
   const locks = createStoryLocks((storyId) => {
@@ -116,15 +114,14 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
   };
   let woken: NodeJS.Timeout | undefined;
 
-  const commit = async (change: Change): Promise<ChangeAck> => {
+  const apply = async (change: Change): Promise<ChangeAck> => {
     const ack = applyChange(db, change);
     readAhead.touched(change.chapterId);
     return ack;
   };
-  const apply = process.env['PAPHOS_TEST_EARLY_ACK'] === '1' ? acknowledgeTooEarly(commit) : commit;
   const services: Services = {
-    stories: createStories(db, generations, readAhead.forget),
-    chapters: createChapters(db, generations, { onOpen: pageAppears, forget: readAhead.forget }),
+    stories: createStories(context, generations, readAhead.forget),
+    chapters: createChapters(context, generations, { onOpen: pageAppears, forget: readAhead.forget }),
     writing: createWriting({
       db,
       engine,
@@ -145,7 +142,7 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
 
   let closing: Promise<void> | null = null;
   return {
-    router: createRouter(services),
+    services,
     close() {
       closing ??= (async () => {
         clearTimeout(waking);
@@ -157,10 +154,26 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
         await readAhead.save();
         readAhead.close();
         await engine.close();
+        await loggingEnds;
         revisions.closeEverything();
         store.close();
+        log.info('studio.closed');
+        log.close();
       })();
       return closing;
     },
   };
+}
+
+function openLogged(dataDir: string, log: Log): Store {
+  try {
+    const store = openStore(dataDir);
+    log.info('studio.opened', { interrupted: store.recovered.length });
+    return store;
+  } catch (error) {
+    const { code, detail } = faultOf(error);
+    log.error('studio.refused', { code, detail: detail ?? null });
+    log.close();
+    throw error;
+  }
 }

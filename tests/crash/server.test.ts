@@ -1,4 +1,5 @@
 import { newIds } from '../helpers/new-ids.ts';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { TreeTurn } from '../../shared/document/turn.ts';
@@ -96,13 +97,13 @@ function lossesOf(log: RunLog, turns: readonly TreeTurn[]): string[] {
 
 async function killRuns(
   runs: number,
-  env: Record<string, string>,
+  entry?: string,
 ): Promise<{ losses: string[]; acknowledged: number; streamed: number }> {
   const data = temporaryFolder('kill');
   const total = { losses: [] as string[], acknowledged: 0, streamed: 0 };
   let previous: RunLog | null = null;
   for (let run = 0; run <= runs; run += 1) {
-    const server = await serve({ data, env });
+    const server = await serve({ data, ...(entry === undefined ? {} : { entry }) });
     const { client, close } = await connect(server);
     if (previous) {
       total.losses.push(
@@ -125,14 +126,14 @@ async function killRuns(
 }
 
 test('20 kills of the server lose no acknowledged edit and at most half a second of a stream', async () => {
-  const result = await killRuns(20, {});
+  const result = await killRuns(20);
   expect(result.losses).toEqual([]);
   expect(result.acknowledged).toBeGreaterThanOrEqual(200);
   expect(result.streamed).toBeGreaterThan(40);
 }, 600_000);
 
 test('control: acknowledging 250 ms before COMMIT is caught', async () => {
-  const result = await killRuns(4, { PAPHOS_TEST_EARLY_ACK: '1' });
+  const result = await killRuns(4, join(import.meta.dirname, 'early-server.ts'));
   expect(result.losses.length).toBeGreaterThan(0);
 }, 300_000);
 

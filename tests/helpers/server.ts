@@ -23,6 +23,8 @@ export interface ServeOptions {
   readonly models?: string;
   readonly env?: Record<string, string>;
   readonly built?: boolean;
+  /** Another program than `paphos serve` that says on stdout where it serves. */
+  readonly entry?: string;
 }
 export interface Server {
   readonly url: string;
@@ -42,7 +44,7 @@ process.on('exit', () => {
 
 /** Starts `paphos serve` as a process of its own, from source or (for benches) from the build. */
 export async function serve(options: ServeOptions): Promise<Server> {
-  const entry = join(ROOT, options.built ? 'out/electron/cli.js' : 'electron/cli.ts');
+  const entry = options.entry ?? join(ROOT, options.built ? 'out/electron/cli.js' : 'electron/cli.ts');
   const args = [
     entry,
     'serve',

@@ -16,11 +16,7 @@ test('a chapter that is removed while its state is written leaves nothing on dis
   const ahead = createReadAhead({
     db,
     engine,
-    settings: createSettings(
-      db,
-      () => DEFAULT_SAMPLING,
-      () => undefined,
-    ),
+    settings: createSettings({ db, engine }, () => DEFAULT_SAMPLING),
     dataDir,
     keepsStates: () => true,
   });

@@ -58,11 +58,7 @@ beforeAll(() => {
   ahead = createReadAhead({
     db,
     engine,
-    settings: createSettings(
-      db,
-      () => DEFAULT_SAMPLING,
-      () => undefined,
-    ),
+    settings: createSettings({ db, engine }, () => DEFAULT_SAMPLING),
     dataDir: data,
     keepsStates: () => true,
   });

@@ -8,6 +8,8 @@ import { createInferenceHost } from '../../electron/engines/local/host/superviso
 import { openStore } from '../../electron/storage/core/open.ts';
 import { createCrashes } from '../../electron/studio/models/model-crashes.ts';
 import { createEngine, type Engine } from '../../electron/studio/models/loaded-engine.ts';
+import { readEnvironment } from '../../electron/env.ts';
+import { openLog } from '../../electron/log/log.ts';
 import { createFingerprints, type Fingerprints } from '../../electron/studio/models/fingerprints.ts';
 import { createModels, type Models } from '../../electron/studio/models/models.ts';
 import { formatByName } from '../../shared/prompt/formats/formats.ts';
@@ -49,15 +51,13 @@ beforeAll(async () => {
     restMinutes: () => restMinutes,
     onReply: () => undefined,
   });
-  fingerprints = createFingerprints(store.db, engine);
-  models = createModels({
-    db: store.db,
-    engine,
+  const env = { ...readEnvironment(), dataDir: data, modelsDir: null, resourcesDir: data };
+  const context = { db: store.db, engine, log: openLog(join(data, 'logs')), env };
+  fingerprints = createFingerprints(context);
+  models = createModels(context, {
     crashes,
     fingerprints,
     demo: null,
-    dataDir: data,
-    modelsDir: null,
     survey: () => {
       throw new Error('nobody asks');
     },

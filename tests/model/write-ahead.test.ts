@@ -16,11 +16,7 @@ const { db, engine, storyId, chapterId, modelTurn, close } = await openStoryEngi
   'You wake.\n\n- Go inside\n- Run away\n- Wait\n- Sleep',
 );
 afterAll(close);
-const settings = createSettings(
-  db,
-  () => sampling,
-  () => undefined,
-);
+const settings = createSettings({ db, engine }, () => sampling);
 const ended = { storyId, chapterId, turnId: modelTurn };
 const prepared = createWriteAhead(db, engine, settings);
 writeSetting(db, 'interface', 'prepareReplies', true);

@@ -8,7 +8,6 @@ import {
   renameChapter,
   restoreChapter,
 } from '../../storage/repositories/chapters.ts';
-import type { WritableDB } from '../../storage/core/handle.ts';
 import {
   createStory,
   listStories,
@@ -17,6 +16,7 @@ import {
   restoreStory,
 } from '../../storage/repositories/stories.ts';
 import { readTree } from '../../storage/repositories/turns.ts';
+import type { StudioContext } from '../context.ts';
 import type { Generations } from '../writing/generations.ts';
 
 export interface Stories {
@@ -30,7 +30,7 @@ export interface Stories {
 
 /** `forget`: what is kept of a chapter beside the store goes with it. */
 export function createStories(
-  db: WritableDB,
+  { db }: StudioContext,
   generations: Generations,
   forget: (chapterId: string) => Promise<void>,
 ): Stories {
@@ -63,7 +63,7 @@ export interface Chapters {
 }
 
 export function createChapters(
-  db: WritableDB,
+  { db }: StudioContext,
   generations: Generations,
   { onOpen, forget }: { onOpen(chapterId: string): void; forget(chapterId: string): Promise<void> },
 ): Chapters {

@@ -1,8 +1,7 @@
 import type { Fingerprint } from '../../engines/local/gguf/fingerprint.ts';
 import { fingerprintModel } from '../../engines/local/gguf/inspect.ts';
-import type { WritableDB } from '../../storage/core/handle.ts';
 import { getModel, recordFingerprint } from '../../storage/repositories/model-records.ts';
-import type { Engine } from './loaded-engine.ts';
+import type { StudioContext } from '../context.ts';
 import { isSameFile, isUnchanged, type FoundModel } from './model-files.ts';
 
 /** What the files of models hold, found by reading the one in use to its end in the background; it waits while the engine works. */
@@ -14,7 +13,7 @@ export interface Fingerprints {
   close(): void;
 }
 
-export function createFingerprints(db: WritableDB, engine: Engine): Fingerprints {
+export function createFingerprints({ db, engine }: Pick<StudioContext, 'db' | 'engine'>): Fingerprints {
   const hold = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const closing = new AbortController();
   let reading: { readonly model: FoundModel; readonly abort: AbortController } | null = null;

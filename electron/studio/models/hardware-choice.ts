@@ -1,11 +1,15 @@
 import { cpus } from 'node:os';
 import { DEFAULT_HARDWARE, type Hardware, hardwareSchema } from '../../../shared/settings/hardware.ts';
+import type { Environment } from '../../env.ts';
 import type { LoadOptions } from '../../engines/local/protocol.ts';
 import type { ReadableDB, WritableDB } from '../../storage/core/handle.ts';
 import { readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
-import { engineThreads, mayUseGpu } from './loaded-engine.ts';
+import type { StudioContext } from '../context.ts';
 import { StudioError } from '../studio-error.ts';
 import type { FoundModel } from './model-files.ts';
+
+/** The store, and what the environment says of this machine. */
+type Machine = Pick<StudioContext, 'db' | 'env'>;
 
 /** Where the files are that a hardware setting names by their ids. */
 export interface NamedFiles {
@@ -23,29 +27,26 @@ export function rememberHardware(db: WritableDB, modelId: string, hardware: Hard
 }
 
 /** A prompt chunk that was measured is kept: another one would make other replies. Another machine, file or setting measures anew. */
-export function rememberChunk(db: WritableDB, model: FoundModel, hardware: Hardware, chunk: number): void {
+export function rememberChunk({ db, env }: Machine, model: FoundModel, hardware: Hardware, chunk: number): void {
   if (hardware.promptChunk === null)
-    writeSetting(db, scope(model.id), 'promptChunk', { chunk, on: circumstances(model, hardware) });
+    writeSetting(db, scope(model.id), 'promptChunk', { chunk, on: circumstances(env, model, hardware) });
 }
 
 export function loadOptions(
-  db: ReadableDB,
+  { db, env }: Machine,
   model: FoundModel,
   contextSize: number | null,
   hardware: Hardware,
   files: NamedFiles,
 ): LoadOptions {
-  const memory = Number.parseInt(process.env['PAPHOS_MEMORY_MB'] ?? '', 10) * 1e6;
   return {
     path: model.path,
     contextSize,
-    threads: hardware.threads || engineThreads(),
-    gpu: mayUseGpu(),
-    ...(memory > 0 ? { memory } : {}),
+    threads: hardware.threads || env.threads,
+    gpu: env.gpu,
+    ...(env.memory === null ? {} : { memory: env.memory }),
     tuning: {
-      promptChunk:
-        hardware.promptChunk ??
-        (Number.parseInt(process.env['PAPHOS_PROMPT_CHUNK'] ?? '', 10) || measuredChunk(db, model, hardware)),
+      promptChunk: hardware.promptChunk ?? env.promptChunk ?? measuredChunk(db, env, model, hardware),
       gpuLayers: hardware.gpuLayers,
       device: hardware.device,
       keyCache: hardware.keyCache,
@@ -60,20 +61,24 @@ export function loadOptions(
   };
 }
 
-function measuredChunk(db: ReadableDB, model: FoundModel, hardware: Hardware): number | null {
+function measuredChunk(db: ReadableDB, env: Environment, model: FoundModel, hardware: Hardware): number | null {
   const stored = readSetting(db, scope(model.id), 'promptChunk') as {
     readonly chunk: number;
     readonly on: string;
   } | null;
-  return stored?.on === circumstances(model, hardware) ? stored.chunk : null;
+  return stored?.on === circumstances(env, model, hardware) ? stored.chunk : null;
 }
 
-function circumstances(model: FoundModel, { threads, gpuLayers, device, keyCache }: Hardware): string {
+function circumstances(
+  env: Environment,
+  model: FoundModel,
+  { threads, gpuLayers, device, keyCache }: Hardware,
+): string {
   return JSON.stringify([
     cpus()[0]?.model,
     cpus().length,
-    threads || engineThreads(),
-    mayUseGpu(),
+    threads || env.threads,
+    env.gpu,
     gpuLayers,
     device,
     keyCache,

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import type { StudioFault } from '../../../shared/contract/common.ts';
 import type { EngineStatus, LoadedHardware } from '../../../shared/contract/models.ts';
@@ -76,11 +75,6 @@ export interface EngineOptions {
   /** Hears what each reply took. */
   readonly onReply: (ready: Ready, stats: GenerationStats) => void;
 }
-
-/** As many threads as cores cost ten times the time as soon as anything else runs. */
-export const engineThreads = (): number =>
-  Math.max(1, Number.parseInt(process.env['PAPHOS_THREADS'] ?? '', 10) || availableParallelism() - 1);
-export const mayUseGpu = (): boolean => process.env['PAPHOS_GPU'] !== '0';
 
 export function createEngine(
   createHost: () => LoadingEngine,

@@ -15,11 +15,11 @@ import { DEFAULT_SAMPLING, type Sampling } from '../../../shared/settings/sampli
 import type { Fingerprint } from '../../engines/local/gguf/fingerprint.ts';
 import type { GgufHeader } from '../../engines/local/gguf/header.ts';
 import type { LoadOptions } from '../../engines/local/protocol.ts';
-import type { WritableDB } from '../../storage/core/handle.ts';
 import { getModel, rememberModel } from '../../storage/repositories/model-records.ts';
 import { readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
 import type { Crashes } from './model-crashes.ts';
-import type { Engine, Ready } from './loaded-engine.ts';
+import type { StudioContext } from '../context.ts';
+import type { Ready } from './loaded-engine.ts';
 import { faultOf, StudioError } from '../studio-error.ts';
 import type { Fingerprints } from './fingerprints.ts';
 import { reportFormat } from './format-report.ts';
@@ -56,14 +56,10 @@ export interface Models {
   loadDefault(): Promise<void>;
 }
 
-export interface ModelsOptions {
-  readonly db: WritableDB;
-  readonly engine: Engine;
+export interface ModelsParts {
   readonly crashes: Crashes;
   readonly fingerprints: Fingerprints;
   readonly demo: DemoModel | null;
-  readonly dataDir: string;
-  readonly modelsDir: string | null;
   survey(options: LoadOptions, freed: LoadedHardware['memory']): Promise<Survey>;
   beforeChange(): Promise<void>;
 }
@@ -71,22 +67,16 @@ export interface ModelsOptions {
 /** A state grows with its model: of larger ones it may take a gigabyte for a story. */
 const KEEPS_STATES_BELOW = 4e9;
 
-export function createModels({
-  db,
-  engine,
-  crashes,
-  fingerprints,
-  demo,
-  dataDir,
-  modelsDir,
-  survey,
-  beforeChange,
-}: ModelsOptions): Models {
-  const own = join(dataDir, 'models');
-  const adapters = join(dataDir, 'adapters');
+export function createModels(
+  context: StudioContext,
+  { crashes, fingerprints, demo, survey, beforeChange }: ModelsParts,
+): Models {
+  const { db, engine, env } = context;
+  const own = join(env.dataDir, 'models');
+  const adapters = join(env.dataDir, 'adapters');
   for (const folder of [own, adapters]) mkdirSync(folder, { recursive: true });
   const inspections = createInspections();
-  const find = (): FoundModel[] => findModels(demo, [own, ...(modelsDir ? [modelsDir] : [])]);
+  const find = (): FoundModel[] => findModels(demo, [own, ...(env.modelsDir ? [env.modelsDir] : [])]);
 
   function choose(model: FoundModel, examined: Examined): PromptFormat {
     const chosen = getModel(db, model.id)?.chosenFormat;
@@ -156,7 +146,7 @@ export function createModels({
   }
 
   const optionsFor = (model: FoundModel, contextSize: number | null, hardware: Hardware): LoadOptions =>
-    loadOptions(db, model, contextSize, hardware, { adapters: findAdapters(adapters), models: find() });
+    loadOptions(context, model, contextSize, hardware, { adapters: findAdapters(adapters), models: find() });
 
   function refuseAside(model: FoundModel): void {
     const aside = crashes.fault(model);
@@ -186,7 +176,7 @@ export function createModels({
     });
     remember(model, examined.header, { contextSize, lastUsedAt: Date.now() });
     rememberHardware(db, model.id, hardware);
-    rememberChunk(db, model, hardware, ready.promptChunk);
+    rememberChunk(context, model, hardware, ready.promptChunk);
     writeSetting(db, 'studio', 'model', model.id);
     fingerprints.read(model);
     return ready;

@@ -3,6 +3,7 @@ import type { InterfaceState } from '../../../shared/contract/settings.ts';
 import { DEFAULT_ENGINE_SETTINGS, engineSettingsSchema, type EngineSettings } from '../../../shared/settings/engine.ts';
 import { samplingSchema, type Sampling } from '../../../shared/settings/sampling.ts';
 import type { WritableDB } from '../../storage/core/handle.ts';
+import type { StudioContext } from '../context.ts';
 import { readScope, readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
 
 export interface Settings {
@@ -23,7 +24,7 @@ export function engineSettings(db: WritableDB): EngineSettings {
 }
 
 /** `suits`: the sampling that suits the model, for stories whose writer chose none. */
-export function createSettings(db: WritableDB, suits: () => Sampling, engineChanged: () => void): Settings {
+export function createSettings({ db, engine }: Pick<StudioContext, 'db' | 'engine'>, suits: () => Sampling): Settings {
   return {
     sampling(storyId) {
       const stored = samplingSchema.safeParse(readSetting(db, `story:${storyId}`, 'sampling'));
@@ -35,7 +36,7 @@ export function createSettings(db: WritableDB, suits: () => Sampling, engineChan
     engine: () => engineSettings(db),
     setEngine(next) {
       writeSetting(db, 'studio', 'engine', next);
-      engineChanged();
+      engine.restAnew();
     },
     suitableSampling: suits,
     interface: () => interfaceState.catch({}).parse(readScope(db, 'interface')),

@@ -3,7 +3,7 @@ import { createInferenceHost } from '../../../electron/engines/local/host/superv
 import type { GenerateRequest } from '../../../electron/engines/port.ts';
 import type { InferenceHost } from '../../../electron/engines/local/protocol.ts';
 import { seededRandom } from '../../../electron/engines/local/worker/sampling/random.ts';
-import { engineThreads } from '../../../electron/studio/models/loaded-engine.ts';
+import { readEnvironment } from '../../../electron/env.ts';
 import { formatByName } from '../../../shared/prompt/formats/formats.ts';
 import type { PlanRequest, PromptTurn } from '../../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING, type Sampling } from '../../../shared/settings/sampling.ts';
@@ -19,7 +19,7 @@ export interface Subject {
 }
 
 export const ROUNDS = 5;
-export const THREADS = engineThreads();
+export const THREADS = readEnvironment().threads;
 /** Nothing to choose and nothing to look at: the engine's own speed. */
 export const GREEDY: Sampling = { ...DEFAULT_SAMPLING, temperature: 0, minP: 0, repetitionPenalty: 1, candidates: 0 };
 

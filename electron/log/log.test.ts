@@ -1,0 +1,46 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openLog } from './log.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'paphos-log-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test('one entry is one line, whatever it tells', () => {
+  const log = openLog(folder);
+  log.info('studio.opened', { version: '1' });
+  log.error('engine.stopped', { detail: 'one\ntwo' });
+  log.close();
+  const lines = readFileSync(join(folder, 'paphos.log'), 'utf8').trimEnd().split('\n');
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z info {2}studio\.opened \{"version":"1"\}$/);
+  expect(lines[1]).toContain('error engine.stopped');
+  expect(openLog(folder).tail()).toEqual(lines);
+});
+
+test('the log stays within its limits and loses the oldest first', () => {
+  const log = openLog(folder, { bytesPerFile: 500, olderFiles: 2 });
+  for (let n = 0; n < 100; n += 1) log.info('entry', { n });
+  log.close();
+  const files = readdirSync(folder).toSorted();
+  expect(files).toEqual(['paphos.1.log', 'paphos.2.log', 'paphos.log']);
+  for (const file of files) expect(statSync(join(folder, file)).size).toBeLessThanOrEqual(500);
+  const newest = readFileSync(join(folder, 'paphos.log'), 'utf8');
+  expect(newest).toContain('"n":99');
+  expect(readFileSync(join(folder, 'paphos.1.log'), 'utf8')).not.toContain('"n":99');
+});
+
+test('a folder that cannot be written ends nothing, and the newest lines are there all the same', () => {
+  const occupied = join(folder, 'logs');
+  writeFileSync(occupied, 'a file where the folder should be');
+  const log = openLog(occupied);
+  log.warn('entry', { n: 1 });
+  expect(log.tail()).toHaveLength(1);
+  log.close();
+});
