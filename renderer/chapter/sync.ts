@@ -4,7 +4,7 @@ import type { StudioFault } from '../../shared/contract/common.ts';
 import type { ChapterDocument } from '../../shared/contract/stories.ts';
 import type { ChangeAck, GenerationStart, RunningGeneration } from '../../shared/contract/writing.ts';
 import { isStructural, type Change, type Op, type TreeTurn, type TurnTree } from '../../shared/document/turn.ts';
-import type { SaveState, StudioApi } from '../manuscript/controller.ts';
+import type { SaveState, StudioApi } from './controller.ts';
 
 /** What the queue needs of the page; the ops it takes count as sent from then on. */
 export interface Unsaved {

@@ -4,7 +4,7 @@ import { useManuscript, useWorkspace } from '../app/shell/workspace.ts';
 import { useEngine } from '../models/engine-status.ts';
 import { count } from '../lib/numbers.ts';
 import { words } from '../locales/index.ts';
-import type { ManuscriptController } from '../manuscript/controller.ts';
+import type { ManuscriptController } from '../chapter/controller.ts';
 import { barsOf, sendsText, sumsOf, turnIdOf, type BarKind } from './bars.ts';
 import { usePlan } from './plan.ts';
 import { RoleMark } from './role-mark.tsx';

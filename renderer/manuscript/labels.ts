@@ -1,6 +1,6 @@
 import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
 import type { Page } from './create-editor.ts';
-import type { AlternatesState } from './controller.ts';
+import type { AlternatesState } from '../chapter/controller.ts';
 
 export interface LabelWords {
   readonly you: string;

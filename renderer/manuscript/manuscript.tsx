@@ -1,6 +1,6 @@
 import { useEffect, useRef, type ReactElement } from 'react';
-import type { ManuscriptProps } from './controller.ts';
-import { ManuscriptSession } from './manuscript-session.ts';
+import type { ManuscriptProps } from '../chapter/controller.ts';
+import { ManuscriptSession } from '../chapter/chapter-session.ts';
 
 /** The page of one chapter. A page is made once: another chapter is another component (give it a key). */
 export function Manuscript({

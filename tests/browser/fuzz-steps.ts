@@ -1,6 +1,6 @@
 import type { editor } from 'monaco-editor/editor';
 import type { Random } from '../../shared/document/fuzz/random.ts';
-import type { ManuscriptController } from '../../renderer/manuscript/controller.ts';
+import type { ManuscriptController } from '../../renderer/chapter/controller.ts';
 
 /** A place as shares: of the manuscript's lines, and of the line's length. */
 type Spot = readonly [line: number, column: number];

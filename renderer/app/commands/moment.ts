@@ -1,5 +1,5 @@
 import type { EngineStatus } from '../../../shared/contract/models.ts';
-import type { ManuscriptController, ManuscriptState, TurnMenuTarget } from '../../manuscript/controller.ts';
+import type { ManuscriptController, ManuscriptState, TurnMenuTarget } from '../../chapter/controller.ts';
 import { useEngine } from '../../models/engine-status.ts';
 import { useRemembered } from '../shell/remembered.ts';
 import { useWorkspace } from '../shell/workspace.ts';

@@ -1,6 +1,6 @@
 import { useCallback, useSyncExternalStore } from 'react';
 import { create } from 'zustand';
-import type { ManuscriptController, ManuscriptState, TurnMenuTarget } from '../../manuscript/controller.ts';
+import type { ManuscriptController, ManuscriptState, TurnMenuTarget } from '../../chapter/controller.ts';
 import { remember, useRemembered } from './remembered.ts';
 
 export interface Place {

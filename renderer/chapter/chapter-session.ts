@@ -3,14 +3,14 @@ import type { Role } from '../../shared/document/turn.ts';
 import { faultOf } from '../lib/faults.ts';
 import type { BindingEvents } from './binding.ts';
 import { Branches } from './branches.ts';
-import { layChapter, type OpenChapter } from './chapter.ts';
+import { layChapter, type OpenChapter } from './open-chapter.ts';
 import type { ManuscriptController, ManuscriptProps, ManuscriptState, PageView } from './controller.ts';
-import { loadFonts } from './create-editor.ts';
-import { aimAt, type Aim } from './reading.ts';
-import { Replies } from './replies.ts';
-import { Store } from './store.ts';
+import { loadFonts } from '../manuscript/create-editor.ts';
+import { aimAt, type Aim } from './caret-target.ts';
+import { Replies } from './replies/replies.ts';
+import { Store } from './chapter-store.ts';
 import type { TurnActions } from './turn-actions.ts';
-import { words } from './words.ts';
+import { words } from '../manuscript/words.ts';
 
 type Options = Pick<ManuscriptProps, 'api' | 'chapterId' | 'onTurnMenu'> & {
   readonly host: HTMLElement;

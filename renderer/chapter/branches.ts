@@ -2,11 +2,11 @@ import type { RunningGeneration } from '../../shared/contract/writing.ts';
 import type { TreeTurn } from '../../shared/document/turn.ts';
 import { faultOf } from '../lib/faults.ts';
 import { contentOf } from './binding.ts';
-import type { OpenChapter } from './chapter.ts';
-import { aimAt, neighbour } from './reading.ts';
-import type { Replies } from './replies.ts';
-import type { Store } from './store.ts';
-import { NotSaved } from '../chapter/sync.ts';
+import type { OpenChapter } from './open-chapter.ts';
+import { aimAt, neighbour } from './caret-target.ts';
+import type { Replies } from './replies/replies.ts';
+import type { Store } from './chapter-store.ts';
+import { NotSaved } from './sync.ts';
 
 interface BranchesHost {
   readonly chapter: OpenChapter;

@@ -1,8 +1,8 @@
-import { escapeLine, unescapeLine } from '../../shared/document/grammar.ts';
-import type { StudioFault } from '../../shared/contract/common.ts';
-import type { GenerationEvent } from '../../shared/contract/writing.ts';
-import type { StudioApi } from './controller.ts';
-import type { Place } from '../chapter/text-source.ts';
+import { escapeLine, unescapeLine } from '../../../shared/document/grammar.ts';
+import type { StudioFault } from '../../../shared/contract/common.ts';
+import type { GenerationEvent } from '../../../shared/contract/writing.ts';
+import type { StudioApi } from '../controller.ts';
+import type { Place } from '../text-source.ts';
 
 const RETRY_MS = 300;
 

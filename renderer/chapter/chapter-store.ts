@@ -1,6 +1,6 @@
 import type { GenerationState, ManuscriptState, Notice } from './controller.ts';
-import { alternates, possibilities, type Aim } from './reading.ts';
-import type { Sync } from '../chapter/sync.ts';
+import { alternates, possibilities, type Aim } from './caret-target.ts';
+import type { Sync } from './sync.ts';
 
 const BEFORE: ManuscriptState = {
   loading: true,

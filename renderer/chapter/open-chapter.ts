@@ -2,22 +2,22 @@ import type { ChapterDocument } from '../../shared/contract/stories.ts';
 import { print } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { faultOf } from '../lib/faults.ts';
-import { Placeholder } from './placeholder.ts';
+import { Placeholder } from '../manuscript/placeholder.ts';
 import { Binding, contentOf, type BindingEvents } from './binding.ts';
 import type { ManuscriptProps } from './controller.ts';
-import { ManuscriptDocument } from '../chapter/document.ts';
-import { decorate } from './decorations.ts';
-import { createPage, createText, type Page } from './create-editor.ts';
-import { Labels } from './labels.ts';
-import { alternates, shownPath, treeOf } from './reading.ts';
-import { Viewport } from './viewport.ts';
-import type { Store } from './store.ts';
-import { ModelText, EditorSurface } from './editor-surface.ts';
-import { Sync } from '../chapter/sync.ts';
-import { ReasoningFolds } from './reasoning-folds.ts';
+import { ManuscriptDocument } from './document.ts';
+import { decorate } from '../manuscript/decorations.ts';
+import { createPage, createText, type Page } from '../manuscript/create-editor.ts';
+import { Labels } from '../manuscript/labels.ts';
+import { alternates, shownPath, treeOf } from './caret-target.ts';
+import { Viewport } from '../manuscript/viewport.ts';
+import type { Store } from './chapter-store.ts';
+import { ModelText, EditorSurface } from '../manuscript/editor-surface.ts';
+import { Sync } from './sync.ts';
+import { ReasoningFolds } from '../manuscript/reasoning-folds.ts';
 import { TurnActions } from './turn-actions.ts';
-import { TurnFault } from './turn-fault.ts';
-import { words } from './words.ts';
+import { TurnFault } from '../manuscript/turn-fault.ts';
+import { words } from '../manuscript/words.ts';
 
 /** What a chapter on the page is made of. */
 export interface OpenChapter {

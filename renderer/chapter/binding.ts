@@ -4,13 +4,13 @@ import { normalise } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { spanAt } from '../../shared/document/layout.ts';
 import type { Op, TreeTurn, TurnTree } from '../../shared/document/turn.ts';
-import { ruleCaret } from './caret.ts';
-import type { ManuscriptDocument } from '../chapter/document.ts';
-import { decorate, type SeenMarks } from './decorations.ts';
-import { LineWords } from './line-words.ts';
-import type { Replacement, EditorSurface } from './editor-surface.ts';
+import { ruleCaret } from '../manuscript/caret.ts';
+import type { ManuscriptDocument } from './document.ts';
+import { decorate, type SeenMarks } from '../manuscript/decorations.ts';
+import { LineWords } from '../manuscript/line-words.ts';
+import type { Replacement, EditorSurface } from '../manuscript/editor-surface.ts';
 import { TurnEdits, type TurnEdit } from './turn-edits.ts';
-import { shownPath } from './reading.ts';
+import { shownPath } from './caret-target.ts';
 
 export interface BindingEvents {
   /** The person changed the text; `disturbed`: where the studio is writing. */

@@ -2,9 +2,9 @@ import { activePath } from '../../shared/document/tree.ts';
 import { indexAt, spanAt, textRange, type TurnSpan } from '../../shared/document/layout.ts';
 import type { TreeTurn, TurnTree } from '../../shared/document/turn.ts';
 import type { AlternatesState, Possible } from './controller.ts';
-import type { ManuscriptDocument } from '../chapter/document.ts';
-import type { Place } from '../chapter/text-source.ts';
-import { words } from './words.ts';
+import type { ManuscriptDocument } from './document.ts';
+import type { Place } from './text-source.ts';
+import { words } from '../manuscript/words.ts';
 
 /** Living turns by parent, made once per tree. */
 const families = new WeakMap<TurnTree, Map<string | null, TreeTurn[]>>();

@@ -1,15 +1,15 @@
-import type { StudioFault } from '../../shared/contract/common.ts';
-import type { FirstReply, RunningGeneration } from '../../shared/contract/writing.ts';
-import { textRange } from '../../shared/document/layout.ts';
-import { faultOf } from '../lib/faults.ts';
-import type { OpenChapter } from './chapter.ts';
-import type { GenerationState, ManuscriptState, StudioApi } from './controller.ts';
+import type { StudioFault } from '../../../shared/contract/common.ts';
+import type { FirstReply, RunningGeneration } from '../../../shared/contract/writing.ts';
+import { textRange } from '../../../shared/document/layout.ts';
+import { faultOf } from '../../lib/faults.ts';
+import type { OpenChapter } from '../open-chapter.ts';
+import type { GenerationState, ManuscriptState, StudioApi } from '../controller.ts';
 import { Reply } from './reply.ts';
-import { compareReplies } from '../chapter/compare-replies.ts';
-import { alternates } from './reading.ts';
-import type { Store } from './store.ts';
-import { NotSaved } from '../chapter/sync.ts';
-import { words } from './words.ts';
+import { compareReplies } from './compare-replies.ts';
+import { alternates } from '../caret-target.ts';
+import type { Store } from '../chapter-store.ts';
+import { NotSaved } from '../sync.ts';
+import { words } from '../../manuscript/words.ts';
 
 type Ended = NonNullable<ManuscriptState['lastGeneration']>;
 

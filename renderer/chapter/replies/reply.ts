@@ -1,13 +1,13 @@
 import { Range, type editor } from 'monaco-editor/editor';
-import type { StudioFault } from '../../shared/contract/common.ts';
-import type { GenerationEvent, RunningGeneration } from '../../shared/contract/writing.ts';
-import { countWords } from '../../shared/document/count-words.ts';
-import type { GenerationState, ManuscriptState, StudioApi } from './controller.ts';
-import type { ManuscriptDocument } from '../chapter/document.ts';
-import type { Viewport } from './viewport.ts';
-import { Batch, followGeneration, insertion } from './stream.ts';
-import type { EditorSurface } from './editor-surface.ts';
-import type { Sync } from '../chapter/sync.ts';
+import type { StudioFault } from '../../../shared/contract/common.ts';
+import type { GenerationEvent, RunningGeneration } from '../../../shared/contract/writing.ts';
+import { countWords } from '../../../shared/document/count-words.ts';
+import type { GenerationState, ManuscriptState, StudioApi } from '../controller.ts';
+import type { ManuscriptDocument } from '../document.ts';
+import type { Viewport } from '../../manuscript/viewport.ts';
+import { Batch, followGeneration, insertion } from './follow-generation.ts';
+import type { EditorSurface } from '../../manuscript/editor-surface.ts';
+import type { Sync } from '../sync.ts';
 
 type Done = Extract<GenerationEvent, { type: 'done' }>;
 type Ended = NonNullable<ManuscriptState['lastGeneration']>;

@@ -4,7 +4,7 @@ import { optionsOf } from '../../shared/document/options.ts';
 import { withoutReasoning } from '../../shared/prompt/plan/reasoning.ts';
 import type { Role } from '../../shared/document/turn.ts';
 import type { Binding } from './binding.ts';
-import { words } from './words.ts';
+import { words } from '../manuscript/words.ts';
 
 type Tell = (message: string, undo: () => void) => void;
 

@@ -1,9 +1,9 @@
 import { isUnmarked, print, printMark, textLines } from '../../shared/document/grammar.ts';
 import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
 import type { Role, Turn, TurnContent } from '../../shared/document/turn.ts';
-import type { ManuscriptDocument } from '../chapter/document.ts';
-import type { Place } from '../chapter/text-source.ts';
-import type { Replacement, EditorSurface } from './editor-surface.ts';
+import type { ManuscriptDocument } from './document.ts';
+import type { Place } from './text-source.ts';
+import type { Replacement, EditorSurface } from '../manuscript/editor-surface.ts';
 
 /** An edit of the page, with the ids that its turns have after it. */
 export interface TurnEdit extends Replacement {
