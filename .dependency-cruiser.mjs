@@ -45,6 +45,15 @@ export default {
       to: { dependencyTypes: ['core'] },
     },
     {
+      name: 'chapter-without-its-views',
+      severity: 'error',
+      comment: 'A chapter knows its view by renderer/chapter/chapter-view.ts alone.',
+      from: { path: '^renderer/chapter/' },
+      to: {
+        path: '^renderer/(app|ledger|library|manuscript|models|settings|ui)/|^node_modules/(monaco-editor|react)/',
+      },
+    },
+    {
       name: 'electron-only-shared',
       severity: 'error',
       comment: 'The studio does not know its page.',

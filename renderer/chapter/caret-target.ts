@@ -1,48 +1,11 @@
-import { activePath } from '../../shared/document/tree.ts';
 import { indexAt, spanAt, textRange, type TurnSpan } from '../../shared/document/layout.ts';
-import type { TreeTurn, TurnTree } from '../../shared/document/turn.ts';
-import type { AlternatesState, Possible } from './controller.ts';
+import type { Possible } from './controller.ts';
 import type { ManuscriptDocument } from './document.ts';
 import type { Place } from './text-source.ts';
-import { words } from '../manuscript/words.ts';
-
-/** Living turns by parent, made once per tree. */
-const families = new WeakMap<TurnTree, Map<string | null, TreeTurn[]>>();
-
-function familyOf(tree: TurnTree): Map<string | null, TreeTurn[]> {
-  const known = families.get(tree);
-  if (known !== undefined) return known;
-  const made = new Map<string | null, TreeTurn[]>();
-  for (const turn of tree.turns.values()) {
-    if (turn.tombstone !== null) continue;
-    const siblings = made.get(turn.parentId);
-    if (siblings === undefined) made.set(turn.parentId, [turn]);
-    else siblings.push(turn);
-  }
-  for (const siblings of made.values()) siblings.sort((a, b) => a.order - b.order);
-  families.set(tree, made);
-  return made;
-}
-
-function siblingsOf(tree: TurnTree, id: string): readonly TreeTurn[] {
-  const turn = tree.turns.get(id);
-  return turn === undefined ? [] : (familyOf(tree).get(turn.parentId) ?? []);
-}
-
-export function alternates(tree: TurnTree, turnId: string): AlternatesState | null {
-  const siblings = siblingsOf(tree, turnId);
-  const index = siblings.findIndex((turn) => turn.id === turnId);
-  return index === -1 ? null : { turnId, index: index + 1, count: siblings.length };
-}
-
-export function neighbour(tree: TurnTree, turnId: string, step: -1 | 1): TreeTurn | null {
-  const siblings = siblingsOf(tree, turnId);
-  const index = siblings.findIndex((turn) => turn.id === turnId);
-  return index === -1 ? null : (siblings[index + step] ?? null);
-}
+import { manuscript as words } from '../locales/en/manuscript.ts';
 
 /** What the writing actions mean where the caret stands (docs/protocol.md, "Where the caret is"). */
-export interface Aim {
+export interface CaretTarget {
   readonly turn: TurnSpan;
   readonly offset: number;
   /** The nearest model turn at or before the caret. */
@@ -64,7 +27,7 @@ function modelAt(spans: readonly TurnSpan[], at: number): TurnSpan | null {
   return null;
 }
 
-export function aimAt(document: ManuscriptDocument, caret: Place): Aim {
+export function caretTarget(document: ManuscriptDocument, caret: Place): CaretTarget {
   const { spans, lineCount } = document.layout;
   const at = indexAt(document.layout, Math.min(caret.line, lineCount));
   const turn = spanAt(document.layout, Math.min(caret.line, lineCount));
@@ -100,23 +63,15 @@ const YES: Possible = { ok: true, why: null };
 const no = (why: string): Possible => ({ ok: false, why });
 
 export function possibilities(
-  aim: Aim | null,
+  target: CaretTarget | null,
   { readOnly, writing }: { readOnly: boolean; writing: boolean },
 ): { canReply: Possible; canContinue: Possible; canRetry: Possible } {
-  const stop = aim === null ? words.isLoading : readOnly ? words.readOnly : writing ? words.isWriting : null;
-  if (stop !== null || aim === null)
+  const stop = target === null ? words.isLoading : readOnly ? words.readOnly : writing ? words.isWriting : null;
+  if (stop !== null || target === null)
     return { canReply: no(stop ?? ''), canContinue: no(stop ?? ''), canRetry: no(stop ?? '') };
   return {
-    canReply: aim.reply === null ? no(words.nothingWritten) : YES,
-    canContinue: aim.goOn === null ? no(aim.reply === null ? words.nothingWritten : words.caretElsewhere) : YES,
-    canRetry: aim.reply === null ? no(words.nothingWritten) : aim.model === null ? no(words.noModelTurn) : YES,
+    canReply: target.reply === null ? no(words.nothingWritten) : YES,
+    canContinue: target.goOn === null ? no(target.reply === null ? words.nothingWritten : words.caretElsewhere) : YES,
+    canRetry: target.reply === null ? no(words.nothingWritten) : target.model === null ? no(words.noModelTurn) : YES,
   };
-}
-
-export function treeOf(turns: readonly TreeTurn[], activeRootId: string | null): TurnTree {
-  return { activeRootId, turns: new Map(turns.map((turn) => [turn.id, turn])) };
-}
-
-export function shownPath(tree: TurnTree): TreeTurn[] {
-  return activePath(tree).filter((turn) => turn.text !== null);
 }

@@ -1,23 +1,28 @@
 import type { ChapterDocument } from '../../shared/contract/stories.ts';
 import type { Role } from '../../shared/document/turn.ts';
 import { faultOf } from '../lib/faults.ts';
-import type { BindingEvents } from './binding.ts';
+import { manuscript as words } from '../locales/en/manuscript.ts';
 import { Branches } from './branches.ts';
-import { layChapter, type OpenChapter } from './open-chapter.ts';
-import type { ManuscriptController, ManuscriptProps, ManuscriptState, PageView } from './controller.ts';
-import { loadFonts } from '../manuscript/create-editor.ts';
-import { aimAt, type Aim } from './caret-target.ts';
+import { caretTarget, type CaretTarget } from './caret-target.ts';
+import { ChapterStore } from './chapter-store.ts';
+import type { UnshownView } from './chapter-view.ts';
+import type { ChapterController, StudioApi } from './controller.ts';
+import { firstWords } from './first-words.ts';
+import { openChapter, type ChapterHost, type OpenChapter } from './open-chapter.ts';
 import { Replies } from './replies/replies.ts';
-import { Store } from './chapter-store.ts';
+import { endOfText } from './text-source.ts';
 import type { TurnActions } from './turn-actions.ts';
-import { words } from '../manuscript/words.ts';
 
-type Options = Pick<ManuscriptProps, 'api' | 'chapterId' | 'onTurnMenu'> & {
-  readonly host: HTMLElement;
+interface Options {
+  readonly api: StudioApi;
+  readonly chapterId: string;
   readonly readOnly: boolean;
+  /** How many answers a Retry writes. */
   readonly retries: number;
-  readonly view: PageView;
-};
+  /** What the view waits for before it can take the text. */
+  readonly viewReady: Promise<unknown>;
+  readonly layText: (text: string) => UnshownView;
+}
 
 interface Open {
   readonly chapter: OpenChapter;
@@ -28,14 +33,15 @@ interface Open {
 const SOON_MS = 60;
 const WORDS_MS = 400;
 
-/** One chapter on the page: what the person does, what the studio does, and the state that the shell shows. */
-export class ManuscriptSession implements ManuscriptController {
+/** One chapter in a view: what the person does, what the studio does, and the state that the shell shows. */
+export class ChapterSession implements ChapterController {
   private readonly options: Options;
-  private readonly store = new Store();
+  private readonly store = new ChapterStore();
+  readonly getState = this.store.get;
+  readonly subscribe = this.store.subscribe;
   private opened: Open | null = null;
   private readOnly: boolean;
   private retries: number;
-  private view: PageView;
   private closed = false;
   private soon: ReturnType<typeof setTimeout> | undefined;
   private counting: ReturnType<typeof setTimeout> | undefined;
@@ -44,20 +50,14 @@ export class ManuscriptSession implements ManuscriptController {
     this.options = options;
     this.readOnly = options.readOnly;
     this.retries = options.retries;
-    this.view = options.view;
     void this.open();
   }
 
-  readonly getState = (): ManuscriptState => this.store.get();
-  readonly subscribe = (listener: () => void): (() => void) => this.store.subscribe(listener);
-
   private async open(): Promise<void> {
+    const { api, chapterId, viewReady } = this.options;
     for (let attempt = 0; !this.closed; attempt++) {
       try {
-        const [document] = await Promise.all([
-          this.options.api.chapters.open({ id: this.options.chapterId }),
-          loadFonts(),
-        ]);
+        const [document] = await Promise.all([api.chapters.open({ id: chapterId }), viewReady]);
         if (!this.closed) this.lay(document);
         return;
       } catch (error) {
@@ -69,9 +69,19 @@ export class ManuscriptSession implements ManuscriptController {
     }
   }
 
-  private lay(document: ChapterDocument): void {
+  private lay(stored: ChapterDocument): void {
     const { options, store } = this;
+    const chapter = openChapter(stored, {
+      ...options,
+      store,
+      controller: this,
+      events: this.events(),
+      isLocked: () => this.readOnly || this.opened?.replies.isStarting === true,
+      live: () => new Set(this.opened?.replies.running.map(({ turnId }) => turnId)),
+      onState: () => this.update(),
+    });
     const shared = {
+      chapter,
       store,
       isReadOnly: () => this.readOnly,
       onChange: () => {
@@ -79,39 +89,20 @@ export class ManuscriptSession implements ManuscriptController {
         this.update();
       },
     };
-    const chapter = layChapter(document, {
-      ...options,
-      store,
-      events: this.events(),
-      isLocked: () => this.readOnly || this.opened?.replies.isStarting === true,
-      live: () => new Set(this.opened?.replies.running.map(({ turnId }) => turnId)),
-      choose: (turnId, step) => void this.choose(turnId, step),
-      onState: () => this.update(),
-    });
-    const replies = new Replies({ ...shared, api: options.api, chapter, onProgress: () => this.update() });
-    this.opened = { chapter, replies, branches: new Branches({ ...shared, chapter, replies }) };
-    const { page, surface, viewport } = chapter;
-    Object.defineProperty(options.host, '__paphosManuscript', {
-      value: { editor: page, controller: this },
-      configurable: true,
-    });
-    this.setReadOnly(this.readOnly);
-    this.setView(this.view);
-    if (document.generation !== null) replies.begin(document.generation);
-    page.onDidBlurEditorText(() => this.saveNow());
-    page.onDidLayoutChange(() => {
-      if (page.hasTextFocus()) viewport.bring(surface.caret());
-    });
-    surface.putCaret(surface.endOfLine(surface.lineCount()));
-    viewport.bring(surface.caret());
-    // Who is in a dialog meanwhile stays there.
-    if (!options.host.ownerDocument.activeElement?.closest('[role=dialog]')) page.focus();
-    store.set({ loading: false, loadFault: null, words: chapter.binding.words.total() });
+    const replies = new Replies({ ...shared, api: options.api, onProgress: () => this.update() });
+    this.opened = { chapter, replies, branches: new Branches({ ...shared, replies }) };
+    const { view, binding } = chapter;
+    view.setReadOnly(this.readOnly);
+    if (stored.generation !== null) replies.begin(stored.generation);
+    view.putCaret(endOfText(view));
+    view.bring(view.caret());
+    view.focus();
+    store.set({ loading: false, loadFault: null, words: binding.words.total() });
     this.changed();
     this.update();
   }
 
-  private events(): BindingEvents {
+  private events(): ChapterHost['events'] {
     return {
       onReplaced: (count) => this.store.tell('info', words.replaced(count)),
       onEdit: (disturbed) => {
@@ -123,25 +114,18 @@ export class ManuscriptSession implements ManuscriptController {
       onChange: () => this.changed(),
       // After the event: nothing may be written while one is being told of.
       onReturn: (ids) => queueMicrotask(() => this.opened?.replies.comeBack(ids)),
-      onCaret: (byPerson, byMouse) => {
-        if (this.opened === null) return;
-        const {
-          chapter: { surface, viewport, folds },
-          replies,
-        } = this.opened;
-        if (byPerson) replies.live?.noteAction();
-        folds.reveal(surface.caret().line);
-        if (byPerson && !byMouse) viewport.bring(surface.caret());
+      caretMoved: (byPerson) => {
+        if (byPerson) this.opened?.replies.live?.noteAction();
         this.later();
       },
+      left: () => this.saveNow(),
     };
   }
 
   private changed(): void {
     if (this.opened === null) return;
-    const { labels, placeholder, binding } = this.opened.chapter;
-    labels.refresh();
-    placeholder.update(binding.document);
+    const { view, binding } = this.opened.chapter;
+    view.refresh();
     clearTimeout(this.counting);
     this.counting = setTimeout(() => this.store.set({ words: binding.words.total() }), WORDS_MS);
     this.later();
@@ -151,19 +135,17 @@ export class ManuscriptSession implements ManuscriptController {
     this.soon ??= setTimeout(() => this.update(), SOON_MS);
   }
 
-  private aim(): Aim | null {
-    return this.opened === null
-      ? null
-      : aimAt(this.opened.chapter.binding.document, this.opened.chapter.surface.caret());
+  private target(): CaretTarget | null {
+    return this.opened === null ? null : caretTarget(this.opened.chapter.document, this.opened.chapter.view.caret());
   }
 
   private update(): void {
     clearTimeout(this.soon);
     this.soon = undefined;
-    const aim = this.aim();
-    if (this.opened === null || aim === null || this.closed) return;
+    const target = this.target();
+    if (this.opened === null || target === null || this.closed) return;
     const { chapter, replies } = this.opened;
-    this.store.see(aim, chapter.sync, {
+    this.store.see(target, chapter.sync, {
       readOnly: this.readOnly,
       generation: replies.generation,
       others: replies.others,
@@ -172,8 +154,7 @@ export class ManuscriptSession implements ManuscriptController {
 
   setReadOnly(readOnly: boolean): void {
     this.readOnly = readOnly;
-    this.opened?.chapter.page.updateOptions({ readOnly, domReadOnly: readOnly });
-    this.opened?.chapter.labels.refresh();
+    this.opened?.chapter.view.setReadOnly(readOnly);
     this.update();
   }
 
@@ -181,50 +162,43 @@ export class ManuscriptSession implements ManuscriptController {
     this.retries = retries;
   }
 
-  setView(view: PageView): void {
-    this.view = view;
-    this.opened?.chapter.page.updateOptions({ editContext: !view.plainInput });
-    this.opened?.chapter.binding.showMarks(view.showMarks);
-  }
-
   saveNow(): void {
     this.opened?.chapter.sync.flush().catch(() => undefined);
   }
 
-  /** The page leaves at once; its text is let go of only when the studio has it. */
-  dispose(): void {
+  /** Leaves at once; the text is let go of only when the studio has it. */
+  close(): void {
     this.closed = true;
     clearTimeout(this.soon);
     clearTimeout(this.counting);
-    this.store.close();
     if (this.opened === null) return;
     const { chapter, replies } = this.opened;
     replies.close();
-    if (this.readOnly) chapter.dispose();
-    else void chapter.sync.drain().then(() => chapter.dispose());
+    if (this.readOnly) chapter.close();
+    else void chapter.sync.drain().then(() => chapter.close());
   }
 
   async reply(count = 1): Promise<void> {
     await this.opened?.branches.turned;
-    const reply = this.aim()?.reply ?? null;
+    const reply = this.target()?.reply ?? null;
     if (reply !== null) await this.opened?.replies.ask({ ...reply, count });
   }
 
   async continue(): Promise<void> {
     await this.opened?.branches.turned;
-    const goOn = this.aim()?.goOn ?? null;
+    const goOn = this.target()?.goOn ?? null;
     if (goOn !== null) await this.opened?.replies.ask({ kind: 'continue', ...goOn, count: 1 });
   }
 
   async retry(turnId?: string, count = this.retries): Promise<void> {
     await this.opened?.branches.turned;
-    const id = turnId ?? this.aim()?.model?.id;
+    const id = turnId ?? this.target()?.model?.id;
     if (id !== undefined) await this.opened?.replies.ask({ kind: 'retry', turnId: id, offset: null, count });
   }
 
   async again(turnId?: string): Promise<void> {
     await this.opened?.branches.turned;
-    const id = turnId ?? this.aim()?.model?.id;
+    const id = turnId ?? this.target()?.model?.id;
     if (id !== undefined) await this.opened?.replies.ask({ kind: 'again', turnId: id, offset: null, count: 1 });
   }
 
@@ -266,27 +240,28 @@ export class ManuscriptSession implements ManuscriptController {
     this.actions?.removeTurn(turnId);
   }
   excerpt(turnId: string, length: number): string {
-    return this.opened?.chapter.viewport.excerpt(turnId, length) ?? '';
+    if (this.opened === null) return '';
+    const { view, document } = this.opened.chapter;
+    return firstWords(view, document, turnId, length);
   }
   revealTurn(turnId: string): void {
-    this.opened?.chapter.viewport.reveal(turnId);
+    this.opened?.chapter.view.revealTurn(turnId);
   }
   highlightTurn(turnId: string | null): void {
-    this.opened?.chapter.viewport.highlight(turnId);
+    this.opened?.chapter.view.highlightTurn(turnId);
   }
   focus(): void {
-    this.opened?.chapter.page.focus();
+    this.opened?.chapter.view.focus();
   }
 
   undo(): void {
-    this.opened?.chapter.page.trigger('paphos', 'undo', null);
+    this.opened?.chapter.view.undo();
   }
   redo(): void {
-    this.opened?.chapter.page.trigger('paphos', 'redo', null);
+    this.opened?.chapter.view.redo();
   }
   find(): void {
-    this.focus();
-    this.opened?.chapter.page.trigger('paphos', 'actions.find', null);
+    this.opened?.chapter.view.find();
   }
 
   async flush(): Promise<void> {

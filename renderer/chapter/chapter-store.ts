@@ -1,8 +1,10 @@
-import type { GenerationState, ManuscriptState, Notice } from './controller.ts';
-import { alternates, possibilities, type Aim } from './caret-target.ts';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { possibilities, type CaretTarget } from './caret-target.ts';
+import type { ChapterState, Notice } from './controller.ts';
 import type { Sync } from './sync.ts';
+import { alternates } from './tree-queries.ts';
 
-const BEFORE: ManuscriptState = {
+const BEFORE: ChapterState = {
   loading: true,
   loadFault: null,
   save: 'saved',
@@ -22,43 +24,34 @@ const BEFORE: ManuscriptState = {
 };
 
 /** The state that the shell shows; parts that stay the same stay the same objects. */
-export class Store {
-  private readonly listeners = new Set<() => void>();
-  private state: ManuscriptState = BEFORE;
+export class ChapterStore {
+  private readonly store: StoreApi<ChapterState> = createStore(() => BEFORE);
+  readonly get = this.store.getState;
+  readonly subscribe = this.store.subscribe;
 
-  get(): ManuscriptState {
-    return this.state;
-  }
-
-  subscribe(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
-
-  set(change: Partial<ManuscriptState>): void {
-    const next = { ...this.state, ...change };
-    if ((Object.keys(change) as (keyof ManuscriptState)[]).every((key) => this.state[key] === next[key])) return;
-    this.state = next;
-    for (const listener of this.listeners) listener();
+  set(change: Partial<ChapterState>): void {
+    const state = this.get();
+    const differs = (Object.keys(change) as (keyof ChapterState)[]).some((key) => state[key] !== change[key]);
+    if (differs) this.store.setState(change);
   }
 
   tell(kind: Notice['kind'], message: string, detail: string | null = null, undo: (() => void) | null = null): void {
-    this.set({ notice: { key: (this.state.notice?.key ?? 0) + 1, kind, message, detail, undo } });
+    this.set({ notice: { key: (this.get().notice?.key ?? 0) + 1, kind, message, detail, undo } });
   }
 
   /** What there is to see where the caret stands. */
   see(
-    aim: Aim,
+    target: CaretTarget,
     sync: Sync,
-    { readOnly, generation, others }: { readOnly: boolean; generation: GenerationState | null; others: number },
+    { readOnly, generation, others }: Pick<ChapterState, 'readOnly' | 'generation' | 'others'>,
   ): void {
-    const { state } = this;
-    const may = possibilities(aim, { readOnly, writing: generation !== null });
+    const state = this.get();
+    const may = possibilities(target, { readOnly, writing: generation !== null });
     const same = (key: keyof typeof may) =>
       state[key].ok === may[key].ok && state[key].why === may[key].why ? state[key] : may[key];
-    const place = aim.model === null ? null : alternates(sync.tree, aim.model.id);
+    const place = target.model === null ? null : alternates(sync.tree, target.model.id);
     const held = state.alternates;
-    const turnId = aim.atEnd ? null : aim.turn.id;
+    const turnId = target.atEnd ? null : target.turn.id;
     const plan = state.planTarget;
     this.set({
       save: sync.state,
@@ -66,9 +59,9 @@ export class Store {
       readOnly,
       generation,
       others,
-      caretTurnId: aim.turn.id,
-      caretRole: aim.turn.role,
-      caretOffset: aim.offset,
+      caretTurnId: target.turn.id,
+      caretRole: target.turn.role,
+      caretOffset: target.offset,
       alternates:
         place !== null && place.turnId === held?.turnId && place.index === held.index && place.count === held.count
           ? held
@@ -81,9 +74,5 @@ export class Store {
           ? plan
           : { turnId, offset: null, revision: sync.revision },
     });
-  }
-
-  close(): void {
-    this.listeners.clear();
   }
 }

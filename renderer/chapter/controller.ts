@@ -41,7 +41,7 @@ export interface Notice {
   readonly undo: (() => void) | null;
 }
 
-export interface ManuscriptState {
+export interface ChapterState {
   readonly loading: boolean;
   readonly loadFault: StudioFault | null;
   readonly save: SaveState;
@@ -70,17 +70,9 @@ export interface ManuscriptState {
   readonly notice: Notice | null;
 }
 
-export interface TurnMenuTarget {
-  readonly turnId: string;
-  readonly role: Role;
-  readonly speaker: string | null;
-  readonly alternates: AlternatesState | null;
-  readonly label: string;
-}
-
 /** The handle that the shell holds; stable for the life of one open chapter. */
-export interface ManuscriptController {
-  getState(): ManuscriptState;
+export interface ChapterController {
+  getState(): ChapterState;
   /** Calls back after each change of state; answers with the way to stop. Fits `useSyncExternalStore`. */
   subscribe(listener: () => void): () => void;
   /** `count`: so many answers, one beside the other. */
@@ -112,23 +104,4 @@ export interface ManuscriptController {
   find(): void;
   /** Resolves when everything on the page is acknowledged; rejects when that is not possible now. */
   flush(): Promise<void>;
-}
-
-/** How the page shows its text and takes what is typed. */
-export interface PageView {
-  /** The lines that say whose turn begins stand there as text. */
-  readonly showMarks: boolean;
-  /** An ordinary text field takes the keys, which some screen readers and input methods need. */
-  readonly plainInput: boolean;
-}
-
-export interface ManuscriptProps extends Partial<PageView> {
-  readonly chapterId: string;
-  readonly api: StudioApi;
-  readonly readOnly?: boolean;
-  /** How many answers a Retry writes. */
-  readonly retries?: number;
-  /** Called with the controller when the chapter is on the page, and with null when it leaves. */
-  readonly onController: (controller: ManuscriptController | null) => void;
-  readonly onTurnMenu: (target: TurnMenuTarget, anchor: DOMRect) => void;
 }

@@ -2,72 +2,52 @@ import type { ChapterDocument } from '../../shared/contract/stories.ts';
 import { print } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { faultOf } from '../lib/faults.ts';
-import { Placeholder } from '../manuscript/placeholder.ts';
-import { Binding, contentOf, type BindingEvents } from './binding.ts';
-import type { ManuscriptProps } from './controller.ts';
+import { manuscript as words } from '../locales/en/manuscript.ts';
+import { Binding, type BindingEvents } from './binding.ts';
+import type { ChapterStore } from './chapter-store.ts';
+import type { ChapterView, UnshownView, ViewedChapter } from './chapter-view.ts';
+import type { ChapterController, StudioApi } from './controller.ts';
 import { ManuscriptDocument } from './document.ts';
-import { decorate } from '../manuscript/decorations.ts';
-import { createPage, createText, type Page } from '../manuscript/create-editor.ts';
-import { Labels } from '../manuscript/labels.ts';
-import { alternates, shownPath, treeOf } from './caret-target.ts';
-import { Viewport } from '../manuscript/viewport.ts';
-import type { Store } from './chapter-store.ts';
-import { ModelText, EditorSurface } from '../manuscript/editor-surface.ts';
 import { Sync } from './sync.ts';
-import { ReasoningFolds } from '../manuscript/reasoning-folds.ts';
+import { alternates, contentOf, shownPath, treeOf } from './tree-queries.ts';
 import { TurnActions } from './turn-actions.ts';
-import { TurnFault } from '../manuscript/turn-fault.ts';
-import { words } from '../manuscript/words.ts';
 
-/** What a chapter on the page is made of. */
+/** What an open chapter is made of. */
 export interface OpenChapter {
-  readonly page: Page;
-  readonly surface: EditorSurface;
+  readonly view: ChapterView;
+  readonly document: ManuscriptDocument;
   readonly binding: Binding;
   readonly sync: Sync;
-  readonly labels: Labels;
-  readonly folds: ReasoningFolds;
-  readonly placeholder: Placeholder;
-  readonly fault: TurnFault;
   readonly actions: TurnActions;
-  readonly viewport: Viewport;
-  dispose(): void;
+  close(): void;
 }
 
-export interface ChapterHost extends Pick<ManuscriptProps, 'api' | 'chapterId' | 'onTurnMenu'> {
-  readonly host: HTMLElement;
-  readonly store: Store;
-  readonly events: BindingEvents;
+export interface ChapterHost {
+  readonly api: StudioApi;
+  readonly chapterId: string;
+  readonly layText: (text: string) => UnshownView;
+  readonly store: ChapterStore;
+  readonly controller: ChapterController;
+  readonly events: BindingEvents & Pick<ViewedChapter, 'caretMoved' | 'left'>;
   /** No alternate can be chosen now. */
   readonly isLocked: () => boolean;
   /** The turns of replies whose ends have not been heard of. */
   readonly live: () => ReadonlySet<string>;
-  readonly choose: (turnId: string, step: -1 | 1) => void;
   /** What is saved, or whether it can be, has changed. */
   readonly onState: () => void;
 }
 
-/** Lays a chapter onto the page; where nothing waits for an answer, an empty turn stands ready for the person. */
-export function layChapter(
+/** Lays a chapter out for its view; where nothing waits for an answer, an empty turn stands ready for the person. */
+export function openChapter(
   { turns, activeRootId, structureRev, generation }: ChapterDocument,
-  to: ChapterHost,
+  { api, chapterId, layText, store, controller, events, isLocked, live, onState }: ChapterHost,
 ): OpenChapter {
-  const { api, chapterId, store, onState } = to;
   const tree = treeOf(turns, activeRootId);
   const path = shownPath(tree).map(contentOf);
   const asks = path.length === 0 || (path.at(-1)?.role === 'model' && generation?.turnId !== path.at(-1)?.id);
-  const model = createText([...(path.length === 0 ? [] : [print(path)]), ...(asks ? ['<|user|>\n'] : [])].join('\n'));
-  const source = new ModelText(model);
-  const document = new ManuscriptDocument(
-    source,
-    [...path.map((turn) => turn.id), ...(asks ? [newId()] : [])],
-    source.version,
-    newId,
-  );
-  decorate(model, document.layout.spans, 1, source.lineCount(), null);
-  const { page, dispose } = createPage(to.host, model);
-  const surface = new EditorSurface(page, model);
-  const binding = new Binding(surface, document, to.events);
+  const text = layText([...(path.length === 0 ? [] : [print(path)]), ...(asks ? ['<|user|>\n'] : [])].join('\n'));
+  const ids = [...path.map((turn) => turn.id), ...(asks ? [newId()] : [])];
+  const document = new ManuscriptDocument(text, ids, text.version, newId);
   const sync = new Sync({
     api,
     chapterId,
@@ -76,56 +56,38 @@ export function layChapter(
     unsaved: document,
     newId,
     faultOf,
-    live: to.live,
+    live,
     onState,
     reconcile: (theirs) => {
       store.tell('info', words.conflict);
       return document.beside(theirs);
     },
   });
-  const labels = new Labels(
-    page,
-    {
-      turns: () => document.layout.spans,
-      alternates: (id) => alternates(sync.tree, id),
-      readOnly: to.isLocked,
-      choose: to.choose,
-      openMenu: (turn, label, anchor) =>
-        to.onTurnMenu(
-          {
-            turnId: turn.id,
-            role: turn.role,
-            speaker: turn.speaker,
-            alternates: alternates(sync.tree, turn.id),
-            label,
-          },
-          anchor,
-        ),
+  const view = text.show({
+    document,
+    controller,
+    get isLocked() {
+      return isLocked();
     },
-    words,
-  );
-  const folds = new ReasoningFolds(surface, document);
-  const placeholder = new Placeholder(surface);
-  const fault = new TurnFault(surface);
-  const actions = new TurnActions(binding, (message, undo) => store.tell('info', message, null, undo));
+    alternates: (turnId) => alternates(sync.tree, turnId),
+    changed: (change) => binding.changed(change),
+    willEdit: () => binding.endStretch(),
+    markClosed: () => binding.tidySoon(),
+    join: (index) => binding.join(index),
+    caretMoved: events.caretMoved,
+    left: events.left,
+  });
+  const binding = new Binding(view, document, events);
   return {
-    page,
-    surface,
+    view,
+    document,
     binding,
     sync,
-    labels,
-    folds,
-    placeholder,
-    fault,
-    actions,
-    viewport: new Viewport(surface, document),
-    dispose: () => {
-      labels.dispose();
-      folds.dispose();
-      fault.dispose();
-      binding.dispose();
+    actions: new TurnActions(view, binding, (message, undo) => store.tell('info', message, null, undo)),
+    close: () => {
+      binding.close();
       sync.close();
-      dispose();
+      view.dispose();
     },
   };
 }

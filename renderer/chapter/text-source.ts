@@ -20,3 +20,11 @@ export interface PageChange {
   readonly version: number;
   readonly rewound: boolean;
 }
+
+export function endOfLine(source: TextSource, line: number): Place {
+  return { line, column: source.line(line).length + 1 };
+}
+
+export function endOfText(source: TextSource): Place {
+  return endOfLine(source, source.lineCount());
+}

@@ -4,16 +4,20 @@ import { optionsOf } from '../../shared/document/options.ts';
 import { withoutReasoning } from '../../shared/prompt/plan/reasoning.ts';
 import type { Role } from '../../shared/document/turn.ts';
 import type { Binding } from './binding.ts';
-import { words } from '../manuscript/words.ts';
+import type { ChapterView } from './chapter-view.ts';
+import { endOfText } from './text-source.ts';
+import { manuscript as words } from '../locales/en/manuscript.ts';
 
 type Tell = (message: string, undo: () => void) => void;
 
 /** What the person does to a turn without typing: edits of theirs, each one step of undo. */
 export class TurnActions {
+  private readonly view: ChapterView;
   private readonly binding: Binding;
   private readonly tell: Tell;
 
-  constructor(binding: Binding, tell: Tell) {
+  constructor(view: ChapterView, binding: Binding, tell: Tell) {
+    this.view = view;
     this.binding = binding;
     this.tell = tell;
   }
@@ -45,14 +49,14 @@ export class TurnActions {
         }),
       );
       const note = binding.document.spanOf(id);
-      if (note !== null) binding.surface.putCaret({ line: textRange(note).first, column: 1 });
-      binding.surface.page.focus();
+      if (note !== null) this.view.putCaret({ line: textRange(note).first, column: 1 });
+      this.view.focus();
     });
   }
 
   /** Writes the n-th thing (from 1) that the last reply offers into the ready turn; answers whether there is one. */
   sayOption(place: number): boolean {
-    const { document, surface } = this.binding;
+    const { document } = this.binding;
     const ready = document.readyTurn();
     const above = document.layout.spans.at(-2);
     if (ready === null || above === undefined) return false;
@@ -60,13 +64,12 @@ export class TurnActions {
     if (option === undefined) return false;
     const from = { line: textRange(ready).first, column: 1 };
     this.binding.perform({ from, to: from, text: option, ids: document.layout.ids });
-    surface.putCaret(surface.endOfLine(surface.lineCount()));
+    this.view.putCaret(endOfText(this.view));
     return true;
   }
 
   removeTurn(turnId: string): void {
     this.withTurn(turnId, (span, binding) => {
-      const { page } = binding.surface;
       if (binding.document.readyTurn()?.id === turnId) return;
       const { ids } = binding.document.layout;
       const above = ids[ids.indexOf(turnId) - 1] ?? null;
@@ -78,9 +81,9 @@ export class TurnActions {
         text: binding.document.textOf(span),
       };
       binding.perform(binding.edits.remove(span));
-      const { version } = binding.surface;
+      const { version } = this.view;
       this.tell(words.removed, () => {
-        if (binding.surface.version === version) page.trigger('paphos', 'undo', null);
+        if (this.view.version === version) this.view.undo();
         else if (binding.document.spanOf(turnId) === null) binding.perform(binding.edits.chain(above, turn));
       });
     });

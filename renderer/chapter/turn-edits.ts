@@ -2,8 +2,8 @@ import { isUnmarked, print, printMark, textLines } from '../../shared/document/g
 import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
 import type { Role, Turn, TurnContent } from '../../shared/document/turn.ts';
 import type { ManuscriptDocument } from './document.ts';
-import type { Place } from './text-source.ts';
-import type { Replacement, EditorSurface } from '../manuscript/editor-surface.ts';
+import { endOfLine, endOfText, type Place } from './text-source.ts';
+import type { Replacement, ViewText } from './chapter-view.ts';
 
 /** An edit of the page, with the ids that its turns have after it. */
 export interface TurnEdit extends Replacement {
@@ -18,12 +18,12 @@ function printTurn(turn: TurnContent): string {
 
 /** Edits that are about whole turns, as replacements in the text. */
 export class TurnEdits {
-  private readonly surface: EditorSurface;
+  private readonly view: ViewText;
   private readonly document: ManuscriptDocument;
   private readonly newId: () => string;
 
-  constructor(surface: EditorSurface, document: ManuscriptDocument, newId: () => string) {
-    this.surface = surface;
+  constructor(view: ViewText, document: ManuscriptDocument, newId: () => string) {
+    this.view = view;
     this.document = document;
     this.newId = newId;
   }
@@ -38,7 +38,7 @@ export class TurnEdits {
     return this.ids.indexOf(id);
   }
   private endOf(span: TurnSpan) {
-    return this.surface.endOfLine(span.line + span.lines - 1);
+    return endOfLine(this.view, span.line + span.lines - 1);
   }
 
   /** The page from after a turn on becomes these turns, and a ready turn where one belongs. */
@@ -46,7 +46,7 @@ export class TurnEdits {
     const kept = after === null ? 0 : this.at(after) + 1;
     const asks = ready && turns.at(-1)?.role === 'model';
     const ids = [...this.ids.slice(0, kept), ...turns.map((turn) => turn.id), ...(asks ? [this.newId()] : [])];
-    const to = this.surface.endOfLine(this.surface.lineCount());
+    const to = endOfText(this.view);
     const above = this.spans[kept - 1];
     const text = above === undefined ? print(turns) : turns.map((turn) => `\n${printTurn(turn)}`).join('');
     return {
@@ -77,7 +77,7 @@ export class TurnEdits {
   }
 
   ready(): TurnEdit {
-    const from = this.surface.endOfLine(this.surface.lineCount());
+    const from = endOfText(this.view);
     return { from, to: from, text: ASK, ids: [...this.ids, this.newId()] };
   }
 
@@ -86,7 +86,7 @@ export class TurnEdits {
     if (this.document.readyTurn() === null || above === undefined) return null;
     return {
       from: this.endOf(above),
-      to: this.surface.endOfLine(this.surface.lineCount()),
+      to: endOfText(this.view),
       text: '',
       ids: this.ids.slice(0, -1),
     };
@@ -102,7 +102,7 @@ export class TurnEdits {
         text: isUnmarked({ role, speaker, marked: false }, 0) ? '' : `${mark}\n`,
         ids: this.ids,
       };
-    return { from, to: this.surface.endOfLine(span.line), text: mark, ids: this.ids };
+    return { from, to: endOfLine(this.view, span.line), text: mark, ids: this.ids };
   }
 
   remove(span: TurnSpan): TurnEdit {
@@ -129,7 +129,7 @@ export class TurnEdits {
   /** A line for a turn that has none, so that a caret can stand in it. */
   firstLine(span: TurnSpan): TurnEdit | null {
     if (textRange(span).count > 0) return null;
-    const from = this.surface.endOfLine(span.line);
+    const from = endOfLine(this.view, span.line);
     return { from, to: from, text: '\n', ids: this.ids };
   }
 }

@@ -4,7 +4,7 @@ import { useManuscript, useWorkspace } from '../app/shell/workspace.ts';
 import { useEngine } from '../models/engine-status.ts';
 import { count } from '../lib/numbers.ts';
 import { words } from '../locales/index.ts';
-import type { ManuscriptController } from '../chapter/controller.ts';
+import type { ChapterController } from '../chapter/controller.ts';
 import { barsOf, sendsText, sumsOf, turnIdOf, type BarKind } from './bars.ts';
 import { usePlan } from './plan.ts';
 import { RoleMark } from './role-mark.tsx';
@@ -47,7 +47,7 @@ export function ContextPanel(): ReactElement {
 
 interface ViewProps {
   readonly ledger: Ledger;
-  readonly controller: ManuscriptController | null;
+  readonly controller: ChapterController | null;
 }
 
 function LedgerView({ ledger, controller }: ViewProps): ReactElement {
@@ -112,7 +112,7 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
   );
 }
 
-function excerptOf(segment: Segment, controller: ManuscriptController | null): string {
+function excerptOf(segment: Segment, controller: ChapterController | null): string {
   const turnId = turnIdOf(segment);
   return turnId === null ? '' : (controller?.excerpt(turnId, 80) ?? '');
 }
@@ -130,7 +130,7 @@ interface EntryProps {
   readonly segment: Segment;
   readonly excerpt: string;
   readonly on: boolean;
-  readonly controller: ManuscriptController | null;
+  readonly controller: ChapterController | null;
 }
 
 const Entry = memo(function Entry({ segment, excerpt, on, controller }: EntryProps): ReactElement {

@@ -1,6 +1,7 @@
 import { KeyCode, KeyMod, Range, editor } from 'monaco-editor/editor';
 import { indexAt, spanAt, textRange, type TurnSpan } from '../../shared/document/layout.ts';
 import type { ManuscriptDocument } from '../chapter/document.ts';
+import { endOfLine } from '../chapter/text-source.ts';
 import { OURS, type EditorSurface } from './editor-surface.ts';
 
 interface CaretRules {
@@ -8,7 +9,6 @@ interface CaretRules {
   readonly isSeen: (line: number) => boolean;
   /** The caret has come to rest somewhere. */
   readonly onRest: (byPerson: boolean, byMouse: boolean) => void;
-  readonly isOurs: () => boolean;
   /** Joins the turn at this place to the one before. */
   readonly join: (index: number) => void;
 }
@@ -32,8 +32,8 @@ export function ruleCaret(
   const step = (line: number, goesUp: boolean): { line: number; column: number } => {
     const span = spanAt(document().layout, line);
     const { first, count } = textRange(span);
-    if (goesUp && line > 1) return surface.endOfLine(line - 1);
-    return count === 0 ? surface.endOfLine(line) : { line: first, column: 1 };
+    if (goesUp && line > 1) return endOfLine(surface, line - 1);
+    return count === 0 ? endOfLine(surface, line) : { line: first, column: 1 };
   };
 
   /** Where a caret on a mark line belongs, or null where it may stay. */
@@ -86,7 +86,7 @@ export function ruleCaret(
         previous.line < layout.lineCount,
     );
     rules.onRest(
-      !rules.isOurs() && event.source !== OURS && event.reason !== editor.CursorChangeReason.RecoverFromMarkers,
+      !surface.isReplacing && event.source !== OURS && event.reason !== editor.CursorChangeReason.RecoverFromMarkers,
       event.source === 'mouse',
     );
   });

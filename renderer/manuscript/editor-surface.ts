@@ -1,18 +1,13 @@
 import { Range, Selection, type editor } from 'monaco-editor/editor';
 import type { Page } from './create-editor.ts';
-import type { Place, TextSource } from '../chapter/text-source.ts';
-
-export interface Replacement {
-  readonly from: Place;
-  readonly to: Place;
-  readonly text: string;
-}
+import type { Replacement, ViewText } from '../chapter/chapter-view.ts';
+import type { Place } from '../chapter/text-source.ts';
 
 /** The source of cursor events that no person caused. */
 export const OURS = 'paphos';
 
 /** Monaco's model as the document reads it. */
-export class ModelText implements TextSource {
+export class ModelText implements ViewText {
   readonly model: editor.ITextModel;
 
   constructor(model: editor.ITextModel) {
@@ -40,10 +35,6 @@ export class ModelText implements TextSource {
     );
   }
 
-  endOfLine(line: number): Place {
-    return { line, column: this.model.getLineMaxColumn(line) };
-  }
-
   get version(): number {
     return this.model.getAlternativeVersionId();
   }
@@ -52,14 +43,29 @@ export class ModelText implements TextSource {
 /** The page: its text, its caret, and the one way in which the studio's own edits come into it. */
 export class EditorSurface extends ModelText {
   readonly page: Page;
+  private replacing = false;
 
   constructor(page: Page, model: editor.ITextModel) {
     super(model);
     this.page = page;
   }
 
+  /** A caret that moves now is moved by an edit of ours. */
+  get isReplacing(): boolean {
+    return this.replacing;
+  }
+
   /** An edit that can be undone and leaves every caret and selection at the text where it was. */
-  replace({ from, to, text }: Replacement): void {
+  replace(edit: Replacement): void {
+    this.replacing = true;
+    try {
+      this.edit(edit);
+    } finally {
+      this.replacing = false;
+    }
+  }
+
+  private edit({ from, to, text }: Replacement): void {
     const range = new Range(from.line, from.column, to.line, to.column);
     const held = this.page.getSelections() ?? [];
     this.model.pushEditOperations(held, [{ range, text, forceMoveMarkers: false }], () => null);

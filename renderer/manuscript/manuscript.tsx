@@ -1,6 +1,8 @@
 import { useEffect, useRef, type ReactElement } from 'react';
-import type { ManuscriptProps } from '../chapter/controller.ts';
-import { ManuscriptSession } from '../chapter/chapter-session.ts';
+import { ChapterSession } from '../chapter/chapter-session.ts';
+import { loadFonts } from './create-editor.ts';
+import { ManuscriptText, type ManuscriptView } from './manuscript-view.ts';
+import type { ManuscriptProps } from './props.ts';
 
 /** The page of one chapter. A page is made once: another chapter is another component (give it a key). */
 export function Manuscript({
@@ -14,10 +16,11 @@ export function Manuscript({
   onTurnMenu,
 }: ManuscriptProps): ReactElement {
   const host = useRef<HTMLDivElement>(null);
-  const session = useRef<ManuscriptSession | null>(null);
-  const latest = useRef({ readOnly, retries, view: { showMarks, plainInput }, onController, onTurnMenu });
+  const session = useRef<ChapterSession | null>(null);
+  const view = useRef<ManuscriptView | null>(null);
+  const latest = useRef({ readOnly, retries, look: { showMarks, plainInput }, onController, onTurnMenu });
   useEffect(() => {
-    latest.current = { readOnly, retries, view: { showMarks, plainInput }, onController, onTurnMenu };
+    latest.current = { readOnly, retries, look: { showMarks, plainInput }, onController, onTurnMenu };
   });
 
   useEffect(() => {
@@ -25,12 +28,22 @@ export function Manuscript({
     const room = document.createElement('div');
     room.className = 'ms-host';
     host.current.append(room);
-    const opened = new ManuscriptSession({
-      ...latest.current,
-      host: room,
+    const { readOnly: isReadOnly, retries: count } = latest.current;
+    const opened = new ChapterSession({
       api,
       chapterId,
-      onTurnMenu: (target, anchor) => latest.current.onTurnMenu(target, anchor),
+      readOnly: isReadOnly,
+      retries: count,
+      viewReady: loadFonts(),
+      layText: (text) =>
+        new ManuscriptText(text, {
+          host: room,
+          onTurnMenu: (target, anchor) => latest.current.onTurnMenu(target, anchor),
+          onShown: (shown) => {
+            view.current = shown;
+            shown.setLook(latest.current.look);
+          },
+        }),
     });
     session.current = opened;
     latest.current.onController(opened);
@@ -42,7 +55,8 @@ export function Manuscript({
       window.removeEventListener('blur', leave);
       latest.current.onController(null);
       session.current = null;
-      opened.dispose();
+      view.current = null;
+      opened.close();
       room.remove();
     };
   }, [api, chapterId]);
@@ -54,7 +68,7 @@ export function Manuscript({
     session.current?.setRetries(retries);
   }, [retries]);
   useEffect(() => {
-    session.current?.setView({ showMarks, plainInput });
+    view.current?.setLook({ showMarks, plainInput });
   }, [showMarks, plainInput]);
 
   return <div className="manuscript" ref={host} />;

@@ -2,7 +2,7 @@ import { editor } from 'monaco-editor/editor';
 import { textRange } from '../../shared/document/layout.ts';
 import type { ManuscriptDocument } from '../chapter/document.ts';
 import type { EditorSurface } from './editor-surface.ts';
-import { words } from './words.ts';
+import { manuscript as words } from '../locales/en/manuscript.ts';
 
 /** The quiet question in an empty turn that waits for the person. */
 export class Placeholder implements editor.IContentWidget {

@@ -5,7 +5,7 @@ import { countWords } from '../../shared/document/count-words.ts';
 import { REASONING_MARKS } from '../../shared/prompt/plan/reasoning.ts';
 import type { ManuscriptDocument } from '../chapter/document.ts';
 import type { EditorSurface } from './editor-surface.ts';
-import { words } from './words.ts';
+import { manuscript as words } from '../locales/en/manuscript.ts';
 
 /** A block of thinking on the page: the line of its open mark, its last line, and whether that is its close mark. */
 interface Thought {

@@ -1,11 +1,7 @@
 import type { StudioFault } from '../../shared/contract/common.ts';
+import type { FaultAction } from '../chapter/chapter-view.ts';
 import type { EditorSurface } from './editor-surface.ts';
-import { words } from './words.ts';
-
-interface FaultAction {
-  readonly label: string;
-  readonly run: () => void;
-}
+import { manuscript as words } from '../locales/en/manuscript.ts';
 
 const GAP = 12;
 

@@ -1,6 +1,5 @@
 import { Range, type editor } from 'monaco-editor/editor';
-import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
-import { REASONING_MARKS, withoutReasoning } from '../../shared/prompt/plan/reasoning.ts';
+import { textRange } from '../../shared/document/layout.ts';
 import type { ManuscriptDocument } from '../chapter/document.ts';
 import type { Place } from '../chapter/text-source.ts';
 import type { EditorSurface } from './editor-surface.ts';
@@ -57,22 +56,5 @@ export class Viewport {
             },
           ],
     );
-  }
-
-  /** The first words of a turn, on one line. */
-  excerpt(turnId: string, length: number): string {
-    const span = this.document.spanOf(turnId);
-    return span === null ? '' : this.firstWords(span, length);
-  }
-
-  /** What a model thought before it answered is not among them. */
-  private firstWords(span: TurnSpan, length: number): string {
-    const { first, count } = textRange(span);
-    if (count > 0 && REASONING_MARKS.some(({ open }) => open === this.surface.line(first)))
-      return withoutReasoning(this.document.textOf(span), {}).replace(/\s+/g, ' ').trim().slice(0, length);
-    let text = '';
-    for (let line = first; line < first + count && text.length < length; line++)
-      text += `${this.surface.line(line).slice(0, length).trim()} `;
-    return text.trim().slice(0, length);
   }
 }

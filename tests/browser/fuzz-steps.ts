@@ -1,6 +1,6 @@
 import type { editor } from 'monaco-editor/editor';
 import type { Random } from '../../shared/document/fuzz/random.ts';
-import type { ManuscriptController } from '../../renderer/chapter/controller.ts';
+import type { ChapterController } from '../../renderer/chapter/controller.ts';
 
 /** A place as shares: of the manuscript's lines, and of the line's length. */
 type Spot = readonly [line: number, column: number];
@@ -112,7 +112,7 @@ export function sequence(chance: Random): Step[] {
 }
 
 interface Host extends HTMLElement {
-  __paphosManuscript: { controller: ManuscriptController };
+  __paphosManuscript: { controller: ChapterController };
 }
 
 /** Runs in the page: does the steps, and with `settle` waits until nothing is on its way. Answers with what is on the page then. */

@@ -1,5 +1,6 @@
 import type { EngineStatus } from '../../../shared/contract/models.ts';
-import type { ManuscriptController, ManuscriptState, TurnMenuTarget } from '../../chapter/controller.ts';
+import type { ChapterController, ChapterState } from '../../chapter/controller.ts';
+import type { TurnMenuTarget } from '../../manuscript/props.ts';
 import { useEngine } from '../../models/engine-status.ts';
 import { useRemembered } from '../shell/remembered.ts';
 import { useWorkspace } from '../shell/workspace.ts';
@@ -19,8 +20,8 @@ export interface Target {
 
 /** What a command's name and possibility depend on. */
 export interface Moment extends Target {
-  readonly controller: ManuscriptController | null;
-  readonly page: ManuscriptState | null;
+  readonly controller: ChapterController | null;
+  readonly page: ChapterState | null;
   readonly isReader: boolean;
   readonly storyId: string | null;
   readonly engine: EngineStatus;
@@ -43,7 +44,7 @@ export function momentNow(target: Target = {}): Moment {
 }
 
 /** Calls back whenever a moment may differ from the one before. */
-export function onMoment(controller: ManuscriptController | null, changed: () => void): () => void {
+export function onMoment(controller: ChapterController | null, changed: () => void): () => void {
   const stops = [
     useWorkspace.subscribe(changed),
     useEngine.subscribe(changed),

@@ -2,7 +2,7 @@ import type { MenuGroup } from '../../../shared/desktop-menu.ts';
 import { library } from '../../library/library.ts';
 import type { Key } from '../../lib/keys.ts';
 import { words } from '../../locales/index.ts';
-import type { ManuscriptController, Possible } from '../../chapter/controller.ts';
+import type { ChapterController, Possible } from '../../chapter/controller.ts';
 import { togglePanel } from '../shell/panels.ts';
 import { useWorkspace } from '../shell/workspace.ts';
 import type { Moment } from './moment.ts';
@@ -36,7 +36,7 @@ export interface Command {
 
 const say = words.commands;
 
-type Work = (controller: ManuscriptController, moment: Moment) => Promise<void> | void;
+type Work = (controller: ChapterController, moment: Moment) => Promise<void> | void;
 
 const onPage =
   (work: Work): Command['run'] =>

@@ -3,7 +3,7 @@ import { Check } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { ROLES } from '../../../shared/document/turn.ts';
 import { words } from '../../locales/index.ts';
-import type { TurnMenuTarget } from '../../chapter/controller.ts';
+import type { TurnMenuTarget } from '../../manuscript/props.ts';
 import { Modal } from '../../ui/modal.tsx';
 import { CommandItems } from '../commands/command-items.tsx';
 import { OtherWords } from './other-words.tsx';

@@ -1,6 +1,7 @@
 import { useCallback, useSyncExternalStore } from 'react';
 import { create } from 'zustand';
-import type { ManuscriptController, ManuscriptState, TurnMenuTarget } from '../../chapter/controller.ts';
+import type { ChapterController, ChapterState } from '../../chapter/controller.ts';
+import type { TurnMenuTarget } from '../../manuscript/props.ts';
 import { remember, useRemembered } from './remembered.ts';
 
 export interface Place {
@@ -12,7 +13,7 @@ interface Session {
   readonly place: Place | null;
   /** Grows when the open chapter must be read again from the studio. */
   readonly reading: number;
-  readonly controller: ManuscriptController | null;
+  readonly controller: ChapterController | null;
   readonly writer: boolean | null;
   readonly menu: { readonly target: TurnMenuTarget; readonly anchor: DOMRect } | null;
   /** A dialog about one turn, from its menu. */
@@ -55,7 +56,7 @@ export function rememberedChapter(storyId: string): string | null {
 const nothing = () => undefined;
 
 /** What `select` takes of the open chapter's page; null while none is open. A part is drawn again only when what it takes changes: a streaming reply changes something at every word. */
-export function useManuscript<T>(select: (state: ManuscriptState) => T): T | null {
+export function useManuscript<T>(select: (state: ChapterState) => T): T | null {
   const controller = useWorkspace((session) => session.controller);
   const subscribe = useCallback((changed: () => void) => controller?.subscribe(changed) ?? nothing, [controller]);
   return useSyncExternalStore(subscribe, () => (controller === null ? null : select(controller.getState())));

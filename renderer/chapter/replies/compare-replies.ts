@@ -1,6 +1,6 @@
 import type { StopReason } from '../../../shared/contract/writing.ts';
 import { patchOf } from '../../../shared/document/diff.ts';
-import { words } from '../../manuscript/words.ts';
+import { manuscript as words } from '../../locales/en/manuscript.ts';
 
 interface Written {
   readonly text: string;

@@ -3,15 +3,15 @@ import type { FirstReply, RunningGeneration } from '../../../shared/contract/wri
 import { textRange } from '../../../shared/document/layout.ts';
 import { faultOf } from '../../lib/faults.ts';
 import type { OpenChapter } from '../open-chapter.ts';
-import type { GenerationState, ManuscriptState, StudioApi } from '../controller.ts';
+import type { GenerationState, ChapterState, StudioApi } from '../controller.ts';
 import { Reply } from './reply.ts';
 import { compareReplies } from './compare-replies.ts';
-import { alternates } from '../caret-target.ts';
-import type { Store } from '../chapter-store.ts';
+import { alternates } from '../tree-queries.ts';
+import type { ChapterStore } from '../chapter-store.ts';
 import { NotSaved } from '../sync.ts';
-import { words } from '../../manuscript/words.ts';
+import { manuscript as words } from '../../locales/en/manuscript.ts';
 
-type Ended = NonNullable<ManuscriptState['lastGeneration']>;
+type Ended = NonNullable<ChapterState['lastGeneration']>;
 
 /** A reply that is asked for. `offset`: where in the turn it goes on; `count`: so many, one beside the other. */
 export interface Wish {
@@ -24,7 +24,7 @@ export interface Wish {
 export interface RepliesHost {
   readonly api: StudioApi;
   readonly chapter: OpenChapter;
-  readonly store: Store;
+  readonly store: ChapterStore;
   readonly isReadOnly: () => boolean;
   readonly onChange: () => void;
   readonly onProgress: () => void;
@@ -80,11 +80,11 @@ export class Replies {
   }
 
   async ask(wish: Wish): Promise<void> {
-    const { binding, sync, fault } = this.host.chapter;
+    const { binding, sync, view } = this.host.chapter;
     if (this.host.isReadOnly() || this.isWriting) return;
     const starting = { turnId: wish.turnId, stop: false };
     this.starting = starting;
-    fault.hide();
+    view.hideFault();
     this.host.onProgress();
     try {
       await sync.generate(wish, (start) => {
@@ -106,14 +106,13 @@ export class Replies {
   begin(start: RunningGeneration): void {
     if (this.closed) return;
     const { api, chapter, onProgress } = this.host;
-    const { binding, surface, sync, viewport } = chapter;
+    const { binding, document, sync, view } = chapter;
     const reply = new Reply(
       {
         api,
-        surface,
-        document: binding.document,
+        view,
+        document,
         sync,
-        viewport,
         faultOf,
         write: (edit) => binding.mirror(edit),
         onProgress,
@@ -123,17 +122,15 @@ export class Replies {
       start,
     );
     this.all.set(start.turnId, reply);
-    if (binding.document.spanOf(start.turnId) !== null) reply.show();
-    chapter.placeholder.update(binding.document);
-    chapter.labels.refresh();
+    if (document.spanOf(start.turnId) !== null) reply.show();
+    view.refresh();
     onProgress();
   }
 
   private finished(reply: Reply, ended: Ended, caretIsFree: boolean): void {
     if (this.closed) return;
     const { chapter, store, onChange } = this.host;
-    const { binding, surface, viewport } = chapter;
-    const { document } = binding;
+    const { binding, document, view } = chapter;
     if (!reply.isShown) {
       if (ended.fault !== null) store.tell('error', ended.fault.message, ended.fault.detail ?? null);
       onChange();
@@ -143,8 +140,8 @@ export class Replies {
     binding.endStep();
     const ready = document.readyTurn();
     if (caretIsFree && ready !== null && document.layout.spans.at(-2)?.id === ended.turnId) {
-      surface.putCaret({ line: textRange(ready).first, column: 1 });
-      viewport.bring(surface.caret());
+      view.putCaret({ line: textRange(ready).first, column: 1 });
+      view.bring(view.caret());
     }
     store.set({ lastGeneration: ended });
     if (ended.fault !== null) this.showFault(ended.turnId, ended.fault);
@@ -168,8 +165,7 @@ export class Replies {
 
   /** What went wrong with a turn, below it; `mayGoOn`: what is there can be written on. */
   private showFault(turnId: string, fault: StudioFault, mayGoOn = true): void {
-    const { binding, surface, viewport, fault: block } = this.host.chapter;
-    const { document } = binding;
+    const { document, view } = this.host.chapter;
     const span = document.spanOf(turnId) ?? document.layout.spans.at(-1);
     const id = span?.id;
     const line = (): number => {
@@ -185,8 +181,8 @@ export class Replies {
           count: 1,
         });
     };
-    block.show(line, fault, mayGoOn && span?.role === 'model' ? [{ label: words.writeOn, run: goOn }] : []);
-    viewport.bring(surface.caret());
+    view.showFault(line, fault, mayGoOn && span?.role === 'model' ? [{ label: words.writeOn, run: goOn }] : []);
+    view.bring(view.caret());
   }
 
   /** An undo or redo has brought these turns back onto the page. */

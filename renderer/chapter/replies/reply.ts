@@ -1,30 +1,25 @@
-import { Range, type editor } from 'monaco-editor/editor';
 import type { StudioFault } from '../../../shared/contract/common.ts';
 import type { GenerationEvent, RunningGeneration } from '../../../shared/contract/writing.ts';
 import { countWords } from '../../../shared/document/count-words.ts';
-import type { GenerationState, ManuscriptState, StudioApi } from '../controller.ts';
+import type { GenerationState, ChapterState, StudioApi } from '../controller.ts';
 import type { ManuscriptDocument } from '../document.ts';
-import type { Viewport } from '../../manuscript/viewport.ts';
-import { Batch, followGeneration, insertion } from './follow-generation.ts';
-import type { EditorSurface } from '../../manuscript/editor-surface.ts';
+import type { ChapterView, Replacement } from '../chapter-view.ts';
+import { Batch } from './batch.ts';
+import { followGeneration } from './follow-generation.ts';
+import { insertion } from './insertion.ts';
 import type { Sync } from '../sync.ts';
 
 type Done = Extract<GenerationEvent, { type: 'done' }>;
-type Ended = NonNullable<ManuscriptState['lastGeneration']>;
+type Ended = NonNullable<ChapterState['lastGeneration']>;
 
 export interface ReplyHost {
   readonly api: StudioApi;
-  readonly surface: EditorSurface;
+  readonly view: ChapterView;
   readonly document: ManuscriptDocument;
   readonly sync: Sync;
-  readonly viewport: Viewport;
   readonly faultOf: (error: unknown) => StudioFault;
   /** Brings text of the studio onto the page, in the step of the reply. */
-  readonly write: (edit: {
-    from: { line: number; column: number };
-    to: { line: number; column: number };
-    text: string;
-  }) => void;
+  readonly write: (edit: Replacement) => void;
   /** The reply is stored, and if its turn is on the page, it stands there; the step of the undo history is still open. */
   readonly onEnd: (reply: Reply, ended: Ended, caretIsFree: boolean) => void;
   /** The next alternate begins. */
@@ -32,17 +27,16 @@ export interface ReplyHost {
   readonly onProgress: () => void;
 }
 
-/** So far below the free part of the page the end of the text still counts as in sight. */
-const NEAR = 60;
-
 /** One reply while it is written: what has arrived goes into its turn while the page shows that, wherever edits have moved it to. */
 export class Reply {
   readonly turnId: string;
   readonly waiting: number;
   private readonly host: ReplyHost;
   private readonly ended = new AbortController();
-  private readonly batch = new Batch((text) => this.write(text));
-  private readonly marks: editor.IEditorDecorationsCollection;
+  private readonly batch = new Batch(
+    (text) => this.write(text),
+    (told) => this.host.view.whenDrawn(told),
+  );
   private state: GenerationState;
   private offset: number;
   private arrived = '';
@@ -62,7 +56,6 @@ export class Reply {
     this.waiting = waiting;
     this.offset = offset;
     this.state = { id: generationId, turnId, phase: 'prompt', done: 0, total: 0, reused: 0, words: 0 };
-    this.marks = host.surface.page.createDecorationsCollection();
     void followGeneration({
       api: host.api,
       generationId,
@@ -99,7 +92,7 @@ export class Reply {
     this.parted = true;
     this.batch.drop();
     this.host.document.leaveLive();
-    this.marks.clear();
+    this.host.view.markStream(null);
   }
 
   /** The page was given the turn with all of the reply in it, though its end has not been heard of yet. */
@@ -126,7 +119,7 @@ export class Reply {
     else if (!this.over) this.disturb();
     if (!this.over || !fits) return;
     document.closeLive(true);
-    this.marks.clear();
+    this.host.view.markStream(null);
     this.shown = false;
   }
 
@@ -154,7 +147,7 @@ export class Reply {
   close(): void {
     this.ended.abort();
     this.batch.drop();
-    this.marks.clear();
+    this.host.view.markStream(null);
     this.release?.();
   }
 
@@ -175,14 +168,14 @@ export class Reply {
   }
 
   private write(text: string): void {
-    const { document, surface, write, onProgress } = this.host;
+    const { document, view, write, onProgress } = this.host;
     onProgress();
     const live = document.live;
     const span = live === null ? null : document.spanOf(live.turnId);
     if (live === null || span === null || this.disturbed) return;
     const at = document.placeOf(span, live.at + live.length);
-    const follows = this.host.viewport.below(at) <= NEAR;
-    write(insertion(surface.line(at.line), at, text));
+    const follows = view.isNearSight(at);
+    write(insertion(view.line(at.line), at, text));
     document.growLive(text.length);
     this.mark();
     if (follows && !this.acted) this.follow();
@@ -252,30 +245,18 @@ export class Reply {
   }
 
   private mark(): void {
-    const { document, surface } = this.host;
+    const { document, view } = this.host;
     const live = document.live;
     const span = live === null ? null : document.spanOf(live.turnId);
     if (live === null || span === null) return;
-    const from = document.placeOf(span, live.at);
-    const to = document.placeOf(span, live.at + live.length);
-    this.marks.set([
-      { range: new Range(from.line, from.column, to.line, to.column), options: { inlineClassName: 'pl-draft' } },
-      {
-        range: new Range(from.line, 1, to.line, surface.model.getLineMaxColumn(to.line)),
-        options: { isWholeLine: true, linesDecorationsClassName: 'pl-live' },
-      },
-      {
-        range: new Range(to.line, Math.max(1, to.column - 1), to.line, to.column),
-        options: { inlineClassName: 'pl-draft-end' },
-      },
-    ]);
+    view.markStream({ from: document.placeOf(span, live.at), to: document.placeOf(span, live.at + live.length) });
   }
 
   /** The page goes along with the text, as long as its end was in sight and the person has not gone elsewhere. */
   private follow(): void {
-    const { document, viewport } = this.host;
+    const { document, view } = this.host;
     const live = document.live;
     const span = live === null ? null : document.spanOf(live.turnId);
-    if (live !== null && span !== null) viewport.bring(document.placeOf(span, live.at + live.length));
+    if (live !== null && span !== null) view.bring(document.placeOf(span, live.at + live.length));
   }
 }

@@ -1,7 +1,7 @@
 import { countWords } from '../../shared/document/count-words.ts';
 import { isMark } from '../../shared/document/grammar.ts';
 import type { LineEdit } from '../../shared/document/layout.ts';
-import type { TextSource } from '../chapter/text-source.ts';
+import type { TextSource } from './text-source.ts';
 
 /** The words of the page, counted line by line and only where something changed. */
 export class LineWords {

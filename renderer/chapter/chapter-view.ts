@@ -1,0 +1,92 @@
+import type { StudioFault } from '../../shared/contract/common.ts';
+import type { AlternatesState, ChapterController } from './controller.ts';
+import type { ManuscriptDocument, Touched } from './document.ts';
+import type { PageChange, Place, TextSource } from './text-source.ts';
+
+/** An edit of the text. */
+export interface Replacement {
+  readonly from: Place;
+  readonly to: Place;
+  readonly text: string;
+}
+
+export interface FaultAction {
+  readonly label: string;
+  readonly run: () => void;
+}
+
+/** The text of a view. `version` is equal for equal states of its undo history. */
+export interface ViewText extends TextSource {
+  readonly version: number;
+}
+
+/** The text of a chapter in a view that is not shown yet. */
+export interface UnshownView extends ViewText {
+  show(chapter: ViewedChapter): ChapterView;
+}
+
+/**
+ * What a chapter needs of the view that shows it. The view owns the text, the caret and the undo history; it tells the chapter
+ * of every change of the text (`ViewedChapter.changed`), its own undos and redos and the chapter's edits included.
+ */
+export interface ChapterView extends ViewText {
+  /** The line of a mark that the person is still writing, which the chapter leaves as it is. */
+  readonly openMark: number | null;
+
+  /** An edit that can be undone. It joins the open undo step, and leaves caret and selections at the text where they were. */
+  replace(edit: Replacement): void;
+  /** The next edit begins an undo step of its own. */
+  closeStep(): void;
+  undo(): void;
+  redo(): void;
+
+  caret(): Place;
+  /** Not told of as a move of the person's. */
+  putCaret(place: Place): void;
+  focus(): void;
+
+  /** Whether a place can be seen, or is just about to come into sight. */
+  isNearSight(place: Place): boolean;
+  /** Brings a place into sight, moving the text no more than that needs. */
+  bring(place: Place): void;
+  /** Does something to the text that leaves what is in sight where it is. */
+  keepSight(work: () => void): void;
+  /** Brings the beginning of a turn into sight, with the caret. */
+  revealTurn(turnId: string): void;
+  highlightTurn(turnId: string | null): void;
+  /** Shows which part of the text is being written; null: none. */
+  markStream(part: { readonly from: Place; readonly to: Place } | null): void;
+  /** Tells how long it took to draw what was written last, in milliseconds. */
+  whenDrawn(told: (ms: number) => void): void;
+
+  /** Shows what went wrong, below a line, which is asked for whenever the text moves. */
+  showFault(line: () => number, fault: StudioFault, actions: readonly FaultAction[]): void;
+  hideFault(): void;
+
+  find(): void;
+  setReadOnly(readOnly: boolean): void;
+  /** What stands around the text may have changed: alternates, whether they can be chosen, an empty turn that waits. */
+  refresh(): void;
+  dispose(): void;
+}
+
+/** What a view needs of the chapter that it shows. */
+export interface ViewedChapter {
+  readonly document: ManuscriptDocument;
+  readonly controller: ChapterController;
+  /** No alternate can be chosen now. */
+  readonly isLocked: boolean;
+  alternates(turnId: string): AlternatesState | null;
+
+  /** The text has changed; answers with what of it has to be drawn anew. */
+  changed(change: PageChange): Touched;
+  /** The person is about to change the text. */
+  willEdit(): void;
+  caretMoved(byPerson: boolean): void;
+  /** The person has finished or left the mark that they were writing. */
+  markClosed(): void;
+  /** Joins the turn at this place to the one before. */
+  join(index: number): void;
+  /** The person has turned to something else. */
+  left(): void;
+}

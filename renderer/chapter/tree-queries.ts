@@ -1,0 +1,50 @@
+import { activePath } from '../../shared/document/tree.ts';
+import type { TreeTurn, Turn, TurnTree } from '../../shared/document/turn.ts';
+import type { AlternatesState } from './controller.ts';
+
+/** Living turns by parent, made once per tree. */
+const families = new WeakMap<TurnTree, Map<string | null, TreeTurn[]>>();
+
+function familyOf(tree: TurnTree): Map<string | null, TreeTurn[]> {
+  const known = families.get(tree);
+  if (known !== undefined) return known;
+  const made = new Map<string | null, TreeTurn[]>();
+  for (const turn of tree.turns.values()) {
+    if (turn.tombstone !== null) continue;
+    const siblings = made.get(turn.parentId);
+    if (siblings === undefined) made.set(turn.parentId, [turn]);
+    else siblings.push(turn);
+  }
+  for (const siblings of made.values()) siblings.sort((a, b) => a.order - b.order);
+  families.set(tree, made);
+  return made;
+}
+
+function siblingsOf(tree: TurnTree, id: string): readonly TreeTurn[] {
+  const turn = tree.turns.get(id);
+  return turn === undefined ? [] : (familyOf(tree).get(turn.parentId) ?? []);
+}
+
+export function alternates(tree: TurnTree, turnId: string): AlternatesState | null {
+  const siblings = siblingsOf(tree, turnId);
+  const index = siblings.findIndex((turn) => turn.id === turnId);
+  return index === -1 ? null : { turnId, index: index + 1, count: siblings.length };
+}
+
+export function neighbour(tree: TurnTree, turnId: string, step: -1 | 1): TreeTurn | null {
+  const siblings = siblingsOf(tree, turnId);
+  const index = siblings.findIndex((turn) => turn.id === turnId);
+  return index === -1 ? null : (siblings[index + step] ?? null);
+}
+
+export function treeOf(turns: readonly TreeTurn[], activeRootId: string | null): TurnTree {
+  return { activeRootId, turns: new Map(turns.map((turn) => [turn.id, turn])) };
+}
+
+export function shownPath(tree: TurnTree): TreeTurn[] {
+  return activePath(tree).filter((turn) => turn.text !== null);
+}
+
+export function contentOf({ id, role, speaker, marked, text }: TreeTurn): Turn {
+  return { id, role, speaker, marked, text: text ?? '' };
+}

@@ -1,0 +1,224 @@
+import type { editor } from 'monaco-editor/editor';
+import type { StudioFault } from '../../shared/contract/common.ts';
+import { spanAt } from '../../shared/document/layout.ts';
+import type { ChapterView, FaultAction, UnshownView, ViewedChapter } from '../chapter/chapter-view.ts';
+import type { PageChange, Place } from '../chapter/text-source.ts';
+import { manuscript as words } from '../locales/en/manuscript.ts';
+import { ruleCaret } from './caret.ts';
+import { createPage, createText, type Page } from './create-editor.ts';
+import { decorate, type SeenMarks } from './decorations.ts';
+import { EditorSurface, ModelText } from './editor-surface.ts';
+import { Labels } from './labels.ts';
+import { Placeholder } from './placeholder.ts';
+import type { ManuscriptProps, PageView } from './props.ts';
+import { ReasoningFolds } from './reasoning-folds.ts';
+import { StreamMarks } from './stream-marks.ts';
+import { TurnFault } from './turn-fault.ts';
+import { Viewport } from './viewport.ts';
+
+interface Options extends Pick<ManuscriptProps, 'onTurnMenu'> {
+  readonly host: HTMLElement;
+  readonly onShown: (view: ManuscriptView) => void;
+}
+
+/** So far below the free part of the page a place still counts as near. */
+const NEAR = 60;
+/** Keys that leave the text as it is. */
+const MOVES = /^(Arrow|Page|Home|End|Escape|Shift|Control|Alt|Meta|F\d)/;
+/** What else than keys changes the text. */
+const INPUTS = ['beforeinput', 'paste', 'cut', 'drop', 'compositionstart'];
+
+/** The text of a chapter as a Monaco model, with its marks set as gaps before anything of it is laid out. */
+export class ManuscriptText extends ModelText implements UnshownView {
+  private readonly options: Options;
+
+  constructor(text: string, options: Options) {
+    super(createText(text));
+    this.options = options;
+  }
+
+  show(chapter: ViewedChapter): ChapterView {
+    decorate(this.model, chapter.document.layout.spans, 1, this.lineCount(), null);
+    const { page, dispose } = createPage(this.options.host, this.model);
+    const view = new ManuscriptView(page, this.model, chapter, this.options, dispose);
+    this.options.onShown(view);
+    return view;
+  }
+}
+
+/** A chapter as one long page: Monaco, the marks' dress, and what stands around the text. */
+export class ManuscriptView extends EditorSurface implements ChapterView {
+  private readonly chapter: ViewedChapter;
+  private readonly labels: Labels;
+  private readonly folds: ReasoningFolds;
+  private readonly placeholder: Placeholder;
+  private readonly fault: TurnFault;
+  private readonly viewport: Viewport;
+  private readonly stream: StreamMarks;
+  private readonly stops: { dispose(): void }[];
+  private readonly disposePage: () => void;
+  /** A mark line in which the person is writing. */
+  private bare: number | null = null;
+  private marksShown = false;
+
+  constructor(page: Page, model: editor.ITextModel, chapter: ViewedChapter, options: Options, disposePage: () => void) {
+    super(page, model);
+    const { document, controller } = chapter;
+    this.chapter = chapter;
+    this.disposePage = disposePage;
+    this.labels = new Labels(
+      page,
+      {
+        turns: () => document.layout.spans,
+        alternates: (id) => chapter.alternates(id),
+        readOnly: () => chapter.isLocked,
+        choose: (turnId, step) =>
+          void (step === -1 ? controller.previousAlternate(turnId) : controller.nextAlternate(turnId)),
+        openMenu: ({ id, role, speaker }, label, anchor) =>
+          options.onTurnMenu({ turnId: id, role, speaker, alternates: chapter.alternates(id), label }, anchor),
+      },
+      words,
+    );
+    this.folds = new ReasoningFolds(this, document);
+    this.placeholder = new Placeholder(this);
+    this.fault = new TurnFault(this);
+    this.viewport = new Viewport(this, document);
+    this.stream = new StreamMarks(page);
+    this.stops = [
+      model.onDidChangeContent(({ changes, isUndoing, isRedoing }) =>
+        this.changed({ changes, version: this.version, rewound: isUndoing || isRedoing }),
+      ),
+      page.onKeyDown((event) => {
+        if (!MOVES.test(event.browserEvent.key)) chapter.willEdit();
+      }),
+      ruleCaret(this, () => document, {
+        isSeen: (line) => this.marksShown || this.bare === line,
+        join: (index) => chapter.join(index),
+        onRest: (byPerson, byMouse) => this.caretRests(byPerson, byMouse),
+      }),
+      page.onDidBlurEditorText(() => chapter.left()),
+      page.onDidLayoutChange(() => {
+        if (page.hasTextFocus()) this.viewport.bring(this.caret());
+      }),
+    ];
+    const node = page.getDomNode();
+    for (const name of INPUTS) node?.addEventListener(name, () => chapter.willEdit(), true);
+    Object.defineProperty(options.host, '__paphosManuscript', {
+      value: { editor: page, controller },
+      configurable: true,
+    });
+  }
+
+  get openMark(): number | null {
+    return this.bare;
+  }
+
+  private get seen(): SeenMarks {
+    return this.marksShown ? 'all' : this.bare;
+  }
+
+  private changed(change: PageChange): void {
+    const { structure, fromLine, toLine } = this.chapter.changed(change);
+    if (structure) this.bare = null;
+    this.dress(fromLine, toLine);
+  }
+
+  private dress(from: number, to: number): void {
+    decorate(this.model, this.chapter.document.layout.spans, from, to, this.seen);
+  }
+
+  /** The caret has come to rest; a mark that the person is writing stays visible while it is there. */
+  private caretRests(byPerson: boolean, byMouse: boolean): void {
+    const caret = this.caret();
+    const { layout } = this.chapter.document;
+    const span = spanAt(layout, Math.min(caret.line, layout.lineCount));
+    const bare = span.marked && span.line === caret.line ? caret.line : null;
+    if (bare !== this.bare) {
+      const lines = [this.bare, bare].filter((one) => one !== null);
+      this.bare = bare;
+      for (const line of lines) this.dress(line, line);
+      this.chapter.markClosed();
+    }
+    this.chapter.caretMoved(byPerson);
+    this.folds.reveal(caret.line);
+    if (byPerson && !byMouse) this.bring(caret);
+  }
+
+  setLook({ showMarks, plainInput }: PageView): void {
+    this.page.updateOptions({ editContext: !plainInput });
+    if (this.marksShown === showMarks) return;
+    this.marksShown = showMarks;
+    // What is in sight stays where it is.
+    const top = this.page.getVisibleRanges()[0]?.startLineNumber ?? 1;
+    const scrolled = this.page.getScrollTop() - this.page.getTopForLineNumber(top);
+    this.dress(1, this.lineCount());
+    this.page.setScrollTop(this.page.getTopForLineNumber(top) + scrolled);
+  }
+
+  setReadOnly(readOnly: boolean): void {
+    this.page.updateOptions({ readOnly, domReadOnly: readOnly });
+    this.labels.refresh();
+  }
+
+  refresh(): void {
+    this.labels.refresh();
+    this.placeholder.update(this.chapter.document);
+  }
+
+  undo(): void {
+    this.page.trigger('paphos', 'undo', null);
+  }
+  redo(): void {
+    this.page.trigger('paphos', 'redo', null);
+  }
+  find(): void {
+    this.focus();
+    this.page.trigger('paphos', 'actions.find', null);
+  }
+  focus(): void {
+    this.page.focus();
+  }
+
+  isNearSight(place: Place): boolean {
+    return this.viewport.below(place) <= NEAR;
+  }
+  bring(place: Place): void {
+    this.viewport.bring(place);
+  }
+  keepSight(work: () => void): void {
+    const scrolled = this.page.getScrollTop();
+    work();
+    this.page.setScrollTop(scrolled);
+  }
+  revealTurn(turnId: string): void {
+    this.viewport.reveal(turnId);
+  }
+  highlightTurn(turnId: string | null): void {
+    this.viewport.highlight(turnId);
+  }
+
+  markStream(part: { readonly from: Place; readonly to: Place } | null): void {
+    if (part === null) this.stream.clear();
+    else this.stream.show(part.from, part.to);
+  }
+
+  whenDrawn(told: (ms: number) => void): void {
+    const written = performance.now();
+    requestAnimationFrame((frame) => setTimeout(() => told(performance.now() - Math.max(frame, written))));
+  }
+
+  showFault(line: () => number, fault: StudioFault, actions: readonly FaultAction[]): void {
+    this.fault.show(line, fault, actions);
+  }
+  hideFault(): void {
+    this.fault.hide();
+  }
+
+  dispose(): void {
+    this.labels.dispose();
+    this.folds.dispose();
+    this.fault.dispose();
+    for (const stop of this.stops) stop.dispose();
+    this.disposePage();
+  }
+}

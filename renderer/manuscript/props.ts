@@ -1,0 +1,29 @@
+import type { Role } from '../../shared/document/turn.ts';
+import type { AlternatesState, ChapterController, StudioApi } from '../chapter/controller.ts';
+
+export interface TurnMenuTarget {
+  readonly turnId: string;
+  readonly role: Role;
+  readonly speaker: string | null;
+  readonly alternates: AlternatesState | null;
+  readonly label: string;
+}
+
+/** How the page shows its text and takes what is typed. */
+export interface PageView {
+  /** The lines that say whose turn begins stand there as text. */
+  readonly showMarks: boolean;
+  /** An ordinary text field takes the keys, which some screen readers and input methods need. */
+  readonly plainInput: boolean;
+}
+
+export interface ManuscriptProps extends Partial<PageView> {
+  readonly chapterId: string;
+  readonly api: StudioApi;
+  readonly readOnly?: boolean;
+  /** How many answers a Retry writes. */
+  readonly retries?: number;
+  /** Called with the controller when the chapter is on the page, and with null when it leaves. */
+  readonly onController: (controller: ChapterController | null) => void;
+  readonly onTurnMenu: (target: TurnMenuTarget, anchor: DOMRect) => void;
+}

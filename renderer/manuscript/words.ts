@@ -1,1 +1,0 @@
-export { manuscript as words } from '../locales/en/manuscript.ts';
