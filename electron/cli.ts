@@ -2,9 +2,10 @@ import { parseArgs } from 'node:util';
 import { runCheck } from './cli/check.ts';
 import { runServe } from './cli/serve.ts';
 import { runWrite } from './cli/write.ts';
-import { UsageError } from './cli/usage.ts';
+import { usage, UsageError } from './cli/usage.ts';
 import { runVerify } from './cli/verify.ts';
-import { faultOf } from './studio/studio-error.ts';
+import { faultOf } from '../shared/faults/failure.ts';
+import { sentenceOf } from '../shared/faults/sentence.ts';
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
@@ -39,11 +40,11 @@ async function run([command = 'serve', ...args]: readonly string[]): Promise<num
         allowPositionals: true,
         options: { json: flag, context: text, format: text },
       });
-      if (positionals.length > 1) throw new UsageError('verify looks at one model file at a time.');
+      if (positionals.length > 1) throw usage('USAGE_MANY_MODELS', {});
       return runVerify(positionals[0], values);
     }
     default:
-      throw new UsageError(`Paphos has no command “${command}”. It knows serve, write, check and verify.`);
+      throw usage('USAGE_COMMAND', { command });
   }
 }
 
@@ -56,7 +57,7 @@ try {
 } catch (error) {
   const fault = faultOf(error);
   process.stderr.write(
-    `Paphos: ${isUsage(error) ? error.message : fault.message}\n${!isUsage(error) && fault.code === 'INTERNAL' ? `${fault.detail ?? ''}\n` : ''}`,
+    `Paphos: ${isUsage(error) ? error.message : sentenceOf(fault)}\n${!isUsage(error) && fault.code === 'INTERNAL' ? `${fault.detail ?? ''}\n` : ''}`,
   );
   process.exitCode = isUsage(error) ? 2 : 1;
 }

@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { failure } from '../shared/faults/failure.ts';
 import { readEnvironment } from './env.ts';
-import { StudioError } from './studio/studio-error.ts';
 
 /** The folder that holds package.json, wherever the bundler put this module. */
 function projectRoot(): string {
@@ -36,10 +36,6 @@ export function prepareDataDir(dataDir: string): void {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new StudioError(
-      'DATA_FOLDER',
-      `Paphos cannot write in its data folder ${dataDir}. Nothing was changed. Give yourself the right to write there, or choose another folder with --data DIR.`,
-      String(error),
-    );
+    throw failure('DATA_FOLDER', { folder: dataDir }, { detail: String(error) });
   }
 }

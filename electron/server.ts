@@ -5,7 +5,7 @@ import { openHttpDoor, type HttpDoor } from './rpc/http.ts';
 import { openSession } from './rpc/browser-session.ts';
 import { createRouter } from './rpc/router.ts';
 import { serveWebSocket } from './rpc/websocket.ts';
-import { StudioError } from './studio/studio-error.ts';
+import { failure } from '../shared/faults/failure.ts';
 import { createStudio } from './studio/studio.ts';
 
 export interface ServeOptions {
@@ -41,11 +41,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     door = await openHttpDoor({ session: openSession(dataDir), pages: pagesDir, port: options.port, onClient: attach });
   } catch (error) {
     await studio.close();
-    if (portTaken(error))
-      throw new StudioError(
-        'PORT_IN_USE',
-        `Port ${String(options.port)} is in use by another program. Choose another one with --port N, or leave --port out to take a free one.`,
-      );
+    if (portTaken(error)) throw failure('PORT_IN_USE', { port: options.port });
     throw error;
   }
   if (options.open) openBrowser(door.url);

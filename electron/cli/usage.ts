@@ -1,7 +1,11 @@
-/** The command line is not understood; the message says why. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+import type { FaultCode, FaultParams } from '../../shared/faults/catalogue.ts';
+import { fault, FaultError } from '../../shared/faults/failure.ts';
+
+/** The command line is not understood: a mistake of its writer, which ends with another code than a failure. */
+export class UsageError extends FaultError {}
+
+export const usage = <C extends Extract<FaultCode, `USAGE_${string}`>>(code: C, params: FaultParams[C]): UsageError =>
+  new UsageError(fault(code, params));
 
 export function numberOption(
   name: string,
@@ -19,9 +23,7 @@ export function numberOption(
     value > high ||
     (whole && !Number.isInteger(value))
   ) {
-    throw new UsageError(
-      `--${name} must be ${whole ? 'a whole number' : 'a number'} from ${String(low)} to ${String(high)}; “${given}” is not.`,
-    );
+    throw usage('USAGE_NUMBER', { name, given, low, high, whole });
   }
   return value;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sentenceOf } from '../../shared/faults/sentence.ts';
 import { formatWarnings } from '../../shared/prompt/formats/format-warnings.ts';
 import { SAMPLE } from '../../shared/prompt/formats/template-probes.ts';
 import type { PlanRequest, PromptFormat } from '../../shared/prompt/types.ts';
@@ -132,8 +133,8 @@ export async function verifyModel({
       speed: { ...speed, tokensPerSecond: stats.tokensPerSecond },
       residentBytes: residentBytes(host.pid),
       warnings: [
-        ...header.warnings.map(({ message }) => message),
-        ...(model.hardware.warning === null ? [] : [model.hardware.warning.message]),
+        ...header.warnings.map(sentenceOf),
+        ...(model.hardware.warning === null ? [] : [sentenceOf(model.hardware.warning)]),
         ...formatWarnings(format, {
           control: vocabulary.control,
           userDefined: vocabulary.userDefined,

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { PromptTurn } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { readEnvironment } from '../env.ts';
@@ -8,7 +9,7 @@ import { resourcesDir } from '../places.ts';
 import { examineModel, formatOfModel } from '../studio/models/model-format.ts';
 import { readDemoModel } from '../studio/models/model-files.ts';
 import { chooseFormat, chooseModel } from './choose.ts';
-import { numberOption, UsageError } from './usage.ts';
+import { numberOption, usage } from './usage.ts';
 
 interface WriteArguments {
   readonly system?: string | undefined;
@@ -25,7 +26,7 @@ function turnsOf({ system, user }: WriteArguments): PromptTurn[] {
   const turn = (id: string, role: 'system' | 'user', text: string | undefined): PromptTurn[] =>
     text === undefined ? [] : [{ id, role, speaker: null, text }];
   const turns = [...turn('system', 'system', system), ...turn('user', 'user', user)];
-  if (turns.length === 0) throw new UsageError('Nothing to answer: give --system "…", --user "…", or both.');
+  if (turns.length === 0) throw usage('USAGE_NO_TEXT', {});
   return turns;
 }
 
@@ -40,7 +41,7 @@ export async function runWrite(given: WriteArguments): Promise<number> {
   const path = chooseModel(given.model, demo);
   const named = given.format === undefined ? null : chooseFormat(given.format);
   const examined = await examineModel(path);
-  for (const { message } of examined.header.warnings) process.stderr.write(`${message}\n`);
+  for (const warning of examined.header.warnings) process.stderr.write(`${sentenceOf(warning)}\n`);
   const format = named ?? formatOfModel(path, examined, demo).format;
   const suits = demo?.path === path ? demo.sampling : DEFAULT_SAMPLING;
   const sampling = {

@@ -1,31 +1,30 @@
 import { ORPCError } from '@orpc/server';
-import { faultOf } from '../studio/studio-error.ts';
+import type { StudioFault } from '../../shared/contract/common.ts';
+import { fault, faultOf } from '../../shared/faults/failure.ts';
+import { sentenceOf } from '../../shared/faults/sentence.ts';
 
 /** Who calls: one per connection, for as long as it lives. */
 export interface Caller {
   readonly clientId: string;
 }
 
-const REFUSED: Readonly<Record<string, number>> = { READ_ONLY: 403, NOT_FOUND: 404, CONFLICT: 409, INTERNAL: 500 };
+const REFUSED: Readonly<Record<string, number>> = { READ_ONLY: 403, NO_TURN: 404, CONFLICT: 409, INTERNAL: 500 };
 
 /** Every error that leaves the studio is an ORPCError whose data is a StudioFault. */
 export function toRpcError(error: unknown): ORPCError<string, unknown> {
   if (error instanceof ORPCError && error.code === 'BAD_REQUEST') {
     const detail = error.cause instanceof Error ? error.cause.message : error.message;
-    const fault = {
-      code: 'BAD_REQUEST',
-      message:
-        'Paphos did not understand this request and did nothing. Reload the page: it may be older than the studio.',
-      detail,
-    };
-    return new ORPCError(fault.code, { message: fault.message, data: fault });
+    return rpcError(fault('BAD_REQUEST', {}, detail), 400);
   }
   if (error instanceof ORPCError) return error;
-  const fault = faultOf(error);
-  if (fault.code === 'INTERNAL')
+  const told = faultOf(error);
+  if (told.code === 'INTERNAL')
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return new ORPCError(fault.code, { status: REFUSED[fault.code] ?? 422, message: fault.message, data: fault });
+  return rpcError(told, REFUSED[told.code] ?? 422);
 }
+
+const rpcError = (told: StudioFault, status: number): ORPCError<string, unknown> =>
+  new ORPCError(told.code, { status, message: sentenceOf(told), data: told });
 
 export const faultInterceptors = [
   async <T>({ next }: { next: () => Promise<T> }): Promise<T> => {

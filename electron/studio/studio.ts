@@ -23,7 +23,7 @@ import { createModels } from './models/models.ts';
 import { createWriteAhead } from './writing/write-ahead.ts';
 import { createRevisions } from './writing/revision-closing.ts';
 import type { StudioContext } from './context.ts';
-import { faultOf } from './studio-error.ts';
+import { faultOf } from '../../shared/faults/failure.ts';
 import { logEngine } from './log-engine.ts';
 import type { Services } from './services.ts';
 import { createSettings, engineSettings } from './settings/settings.ts';

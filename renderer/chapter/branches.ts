@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { RunningGeneration } from '../../shared/contract/writing.ts';
 import type { TreeTurn } from '../../shared/document/turn.ts';
 import { faultOf } from '../lib/faults.ts';
@@ -49,7 +50,7 @@ export class Branches {
       await chapter.sync.activate(other.id, (path, generation) => this.show(path, generation, stayAt));
     } catch (error) {
       const fault = error instanceof NotSaved ? error.fault : faultOf(error);
-      store.tell('error', fault.message, fault.detail ?? null);
+      store.tell('error', sentenceOf(fault), fault.detail ?? null);
     }
   }
 

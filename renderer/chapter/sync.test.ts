@@ -30,7 +30,11 @@ function open(turns: readonly Turn[]) {
     structureRev: studio.structureRev,
     unsaved: document,
     newId,
-    faultOf: (error) => ({ code: error instanceof StudioRefusal ? error.code : 'UNREACHABLE', message: String(error) }),
+    faultOf: (error) => ({
+      code: error instanceof StudioRefusal ? error.code : 'UNREACHABLE',
+      params: {},
+      detail: String(error),
+    }),
     reconcile: (theirs) => {
       conflicts++;
       return document.beside(theirs);

@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../shared/faults/sentence.ts';
 import { rebaseOffset } from '../../shared/document/position.ts';
 import { applyOps } from '../../shared/document/tree.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
@@ -50,7 +51,7 @@ export class NotSaved extends Error {
   readonly fault: StudioFault;
 
   constructor(fault: StudioFault) {
-    super(fault.message);
+    super(sentenceOf(fault));
     this.fault = fault;
   }
 }

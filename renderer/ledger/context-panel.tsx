@@ -1,4 +1,5 @@
 import { memo, useState, type ReactElement } from 'react';
+import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { Ledger, Segment } from '../../shared/prompt/types.ts';
 import { useManuscript, useWorkspace } from '../app/shell/workspace.ts';
 import { useEngine } from '../models/engine-status.ts';
@@ -30,7 +31,7 @@ export function ContextPanel(): ReactElement {
       </h2>
       {fault === null || !running ? null : (
         <p className="fault" role="alert">
-          {fault.message}
+          {sentenceOf(fault)}
         </p>
       )}
       {old ? <p className="quiet">{words.ledger.oldPlan}</p> : null}

@@ -1,17 +1,13 @@
 import { ORPCError } from '@orpc/client';
-import { fault, type StudioFault } from '../../shared/contract/common.ts';
-import { words } from '../locales/index.ts';
+import { fault as faultSchema, type StudioFault } from '../../shared/contract/common.ts';
+import { fault } from '../../shared/faults/failure.ts';
 
 /** What to tell the person about anything that was thrown. */
 export function faultOf(error: unknown): StudioFault {
   if (error instanceof ORPCError) {
-    const told = fault.safeParse(error.data);
+    const told = faultSchema.safeParse(error.data);
     if (told.success) return told.data;
-    return { code: error.code, message: error.message };
+    return fault('INTERNAL', {}, `${error.code}: ${error.message}`);
   }
-  return {
-    code: 'UNREACHABLE',
-    message: words.shell.unreachable,
-    detail: error instanceof Error ? error.message : String(error),
-  };
+  return fault('UNREACHABLE', {}, error instanceof Error ? error.message : String(error));
 }

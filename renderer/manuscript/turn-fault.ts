@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import type { FaultAction } from '../chapter/chapter-view.ts';
 import type { EditorSurface } from './editor-surface.ts';
@@ -33,9 +34,9 @@ export class TurnFault {
 
   /** `line`: the last line of the turn, asked whenever the page moves. */
   show(line: () => number, fault: StudioFault, actions: readonly FaultAction[]): void {
-    const [head, ...rest] = fault.message.split(/(?<=[.!?])\s+/);
+    const [head, ...rest] = sentenceOf(fault).split(/(?<=[.!?])\s+/);
     const title = document.createElement('b');
-    title.textContent = head ?? fault.message;
+    title.textContent = head ?? '';
     const text = document.createElement('p');
     text.textContent = rest.join(' ');
     const row = document.createElement('div');

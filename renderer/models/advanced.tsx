@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ChevronRight } from 'lucide-react';
 import { useId, useState, type ReactElement, type ReactNode } from 'react';
+import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
 import { DEFAULT_HARDWARE, type Hardware, KEY_CACHES, PROMPT_CHUNKS } from '../../shared/settings/hardware.ts';
 import { useFlag } from '../app/shell/remembered.ts';
@@ -32,7 +33,7 @@ export function Advanced({ model, engine, onLoad }: Props): ReactElement {
       </button>
       {loaded === null || loaded.warning === null ? null : (
         <p className="fault" role="status">
-          {loaded.warning.message}
+          {sentenceOf(loaded.warning)}
         </p>
       )}
       {open ? <Settings key={JSON.stringify(model.hardware)} model={model} engine={engine} onLoad={onLoad} /> : null}

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { TriangleAlert } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
+import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { FormatReport, FormatToken, ModelFile } from '../../shared/contract/models.ts';
 import { queries } from '../lib/client.ts';
 import { useEngine } from './engine-status.ts';
@@ -42,7 +43,7 @@ function Report({ model }: { readonly model: ModelFile }): ReactElement {
       <FormatSelect model={model} />
       {error === null ? null : (
         <p className="fault" role="alert">
-          {faultOf(error).message}
+          {sentenceOf(faultOf(error))}
         </p>
       )}
       {report === undefined ? null : (

@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { TriangleAlert } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
+import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
 import { runCommand } from '../app/commands/use-command.ts';
 import { useManuscript } from '../app/shell/workspace.ts';
@@ -13,6 +14,9 @@ import { FormatSelect } from './format-select.tsx';
 import { ModelSelect } from './model-select.tsx';
 import { isAside, useModels } from './models.ts';
 import { Verdict, type Wish } from './verdict.tsx';
+
+/** What another context, or another share on the card, may mend. */
+const OF_MEMORY = new Set(['MEMORY', 'MODEL_TOO_LARGE', 'CONTEXT_TOO_LARGE']);
 
 export function ModelPanel(): ReactElement {
   const models = useModels();
@@ -27,7 +31,7 @@ export function ModelPanel(): ReactElement {
   const model = models?.find((one) => one.id === chosen) ?? null;
   const inTurn = useManuscript((page) => page.lastGeneration?.fault ?? null);
   // What stopped a reply stands in its turn already.
-  const told = engine.fault !== null && inTurn?.message === engine.fault.message;
+  const told = engine.fault !== null && inTurn?.code === engine.fault.code;
   const standing = model !== null && isAside(model) ? model.fault : told ? null : engine.fault;
   const fault = load.error === null ? standing : faultOf(load.error);
   return (
@@ -41,14 +45,14 @@ export function ModelPanel(): ReactElement {
       {engine.state === 'loading' ? <LoadProgress engine={engine} /> : null}
       {fault === null ? null : (
         <div className="model-fault" role="alert">
-          <p className="fault">{fault.message}</p>
+          <p className="fault">{sentenceOf(fault)}</p>
           {fault.detail === undefined ? null : (
             <details>
               <summary>{words.common.details}</summary>
               <pre>{fault.detail}</pre>
             </details>
           )}
-          {model !== null && fault.code === 'MEMORY' ? (
+          {model !== null && OF_MEMORY.has(fault.code) ? (
             <Verdict
               model={model}
               contextSize={load.variables?.contextSize ?? model.contextSize}
@@ -111,9 +115,9 @@ function ModelDetails({ model, engine, onLoad }: DetailsProps): ReactElement {
         </>
       )}
       {model.warnings.map((warning) => (
-        <p key={warning} className="caution">
+        <p key={warning.code} className="caution">
           <TriangleAlert size={14} aria-hidden />
-          {warning}
+          {sentenceOf(warning)}
         </p>
       ))}
       <Advanced model={model} engine={engine} onLoad={onLoad} />

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
 import { fileSize, tokensPerSecond } from '../lib/numbers.ts';
 import { words } from '../locales/index.ts';
@@ -64,7 +65,7 @@ function ModelOption({ model, engine }: { readonly model: ModelFile; readonly en
   return (
     <SelectOption value={model.id} title={model.name} isDisabled={model.fault !== null && !isAside(model)} look="card">
       {state === null ? <span /> : <span className={`verdict ${state.tone} num`}>{state.text}</span>}
-      <small>{model.fault === null ? facts.join(' · ') : model.fault.message}</small>
+      <small>{model.fault === null ? facts.join(' · ') : sentenceOf(model.fault)}</small>
     </SelectOption>
   );
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState, type ReactElement } from 'react';
+import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { MemoryEstimate, ModelFile } from '../../shared/contract/models.ts';
 import type { Hardware } from '../../shared/settings/hardware.ts';
 import { queries } from '../lib/client.ts';
@@ -26,7 +27,7 @@ interface Props {
 export function Verdict({ model, contextSize, hardware, onLoad }: Props): ReactElement {
   const input = useRested({ id: model.id, contextSize, hardware });
   const survey = useQuery({ ...queries.models.survey.queryOptions({ input }), staleTime: 10_000, retry: false });
-  if (survey.error !== null) return <p className="fault">{faultOf(survey.error).message}</p>;
+  if (survey.error !== null) return <p className="fault">{sentenceOf(faultOf(survey.error))}</p>;
   if (survey.data === undefined) return <p className="quiet">{words.models.fit.looking}</p>;
   const { estimate } = survey.data;
   return (

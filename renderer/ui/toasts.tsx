@@ -1,6 +1,7 @@
 import { Toast } from '@base-ui/react/toast';
 import { X } from 'lucide-react';
 import type { ReactElement } from 'react';
+import { sentenceOf } from '../../shared/faults/sentence.ts';
 import { faultOf } from '../lib/faults.ts';
 import { words } from '../locales/index.ts';
 
@@ -38,8 +39,8 @@ export function toast(message: string, { kind = 'info', detail = null, undo = nu
 }
 
 export function toastFault(error: unknown): void {
-  const { message, detail } = faultOf(error);
-  toast(message, { kind: 'error', detail: detail ?? null });
+  const fault = faultOf(error);
+  toast(sentenceOf(fault), { kind: 'error', detail: fault.detail ?? null });
 }
 
 function List(): ReactElement {

@@ -25,10 +25,14 @@ export const change = z.object({
   ops: z.array(op).min(1).max(20_000),
 });
 
-/** What an error says: `code` is open and stable, `message` is a sentence for people. */
+/** What an error says: an open `code` with what its sentence needs to know (shared/faults), and a `detail` for the curious. */
 export interface StudioFault {
   readonly code: string;
-  readonly message: string;
+  readonly params: Readonly<Record<string, unknown>>;
   readonly detail?: string;
 }
-export const fault = z.object({ code: z.string(), message: z.string(), detail: z.string().optional() });
+export const fault = z.object({
+  code: z.string(),
+  params: z.record(z.string(), z.unknown()),
+  detail: z.string().optional(),
+});

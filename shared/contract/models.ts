@@ -26,8 +26,8 @@ export interface ModelFile {
   readonly sha256: string | null;
   /** Of the demo model: whether it is the file that came with Paphos; null while that is not known, and of others. */
   readonly genuine: boolean | null;
-  /** What is odd about it, in sentences; it opens all the same. */
-  readonly warnings: readonly string[];
+  /** What is odd about it; it opens all the same. */
+  readonly warnings: readonly StudioFault[];
   /** How it is loaded, as the person chose it. */
   readonly hardware: Hardware;
   /** Why it cannot be opened, or (ASIDE) why it is not opened unasked; null if it is fit to be loaded. */

@@ -10,7 +10,6 @@ import {
   splitsPair,
 } from './draft.ts';
 import type { Draft } from './draft.ts';
-import { DocumentFault } from './faults.ts';
 import type { Op, Turn, TurnTree } from './turn.ts';
 
 export interface Patch {
@@ -179,10 +178,7 @@ function writeContent(work: Work, turn: Turn): void {
     emit(work, { op: 'setRole', turnId: turn.id, role: turn.role, marked: turn.marked });
   if (held.speaker !== turn.speaker) emit(work, { op: 'setSpeaker', turnId: turn.id, speaker: turn.speaker });
   if (held.text === null)
-    throw new DocumentFault(
-      'RANGE',
-      `The text of turn ${turn.id} has not been read yet, so that it cannot be compared.`,
-    );
+    throw new RangeError(`The text of turn ${turn.id} has not been read yet, so that it cannot be compared.`);
   const patch = patchOf(held.text, turn.text);
   const version = livingTurn(work.draft, turn.id)?.version ?? held.version;
   if (patch !== null) emit(work, { op: 'setText', turnId: turn.id, version, ...patch });

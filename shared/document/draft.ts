@@ -1,5 +1,5 @@
 /** A tree being changed: one copy of the map for any number of ops, with the groups of children looked up once (rules T1 to T8). */
-import { DocumentFault } from './faults.ts';
+import { failure } from '../faults/failure.ts';
 import type { Op, TreeTurn, Turn, TurnTree } from './turn.ts';
 
 type Parent = string | null;
@@ -64,7 +64,7 @@ export function applyOp(draft: Draft, op: Op): void {
 
 function insert(draft: Draft, turn: Turn, after: Parent, as: 'chain' | 'alternate' | 'beside'): void {
   if (after !== null) demand(draft, after);
-  if (draft.turns.has(turn.id)) throw new DocumentFault('ORDER', `There is already a turn ${turn.id}.`);
+  if (draft.turns.has(turn.id)) throw failure('ORDER', { turnId: turn.id }, { detail: 'there is such a turn already' });
   const order = tick(draft);
   const activeChildId = as === 'chain' ? activeAfter(draft, after) : null;
   const followers = as === 'chain' ? groupOf(draft, after).filter((id) => livingTurn(draft, id) !== null) : [];
@@ -90,19 +90,17 @@ function insert(draft: Draft, turn: Turn, after: Parent, as: 'chain' | 'alternat
 function setText(draft: Draft, op: Extract<Op, { op: 'setText' }>): void {
   const turn = demand(draft, op.turnId);
   if (turn.version !== op.version)
-    throw new DocumentFault(
-      'VERSION',
-      `Turn ${turn.id} has changed: the edit was made on version ${op.version}, it is at ${turn.version}.`,
+    throw failure(
+      'CONFLICT',
+      { turnId: turn.id },
+      { detail: `made on version ${op.version}, it is at ${turn.version}` },
     );
   const { at, del, ins } = op;
   if (!Number.isSafeInteger(at) || !Number.isSafeInteger(del) || at < 0 || del < 0)
-    throw new DocumentFault('RANGE', `An edit of turn ${turn.id} has no valid place (${at}, ${del}).`);
+    throw failure('RANGE', { turnId: turn.id }, { detail: `no valid place (${at}, ${del})` });
   const text = turn.text;
   if (text !== null && (at + del > text.length || splitsPair(text, at) || splitsPair(text, at + del)))
-    throw new DocumentFault(
-      'RANGE',
-      `An edit of turn ${turn.id} reaches outside its ${text.length} characters, or into the middle of one (${at}, ${del}).`,
-    );
+    throw failure('RANGE', { turnId: turn.id }, { detail: `(${at}, ${del}) of ${text.length} characters` });
   change(draft, turn, { text: text === null ? null : text.slice(0, at) + ins + text.slice(at + del) });
 }
 
@@ -116,8 +114,8 @@ function remove(draft: Draft, turn: TreeTurn): void {
 
 function restore(draft: Draft, id: string, after: Parent | undefined): void {
   const turn = draft.turns.get(id);
-  if (turn === undefined) throw new DocumentFault('NO_TURN', `There is no turn ${id} to restore.`);
-  if (turn.tombstone === null) throw new DocumentFault('ORDER', `Turn ${id} is not removed.`);
+  if (turn === undefined) throw failure('NO_TURN', { turnId: id });
+  if (turn.tombstone === null) throw failure('ORDER', { turnId: id }, { detail: 'it is not removed' });
   if (typeof after === 'string') demand(draft, after);
   if (after === undefined) comeBack(draft, turn, turn.tombstone);
   else comeBackAfter(draft, turn, after);
@@ -159,7 +157,7 @@ function settle(draft: Draft, id: string, parent: Parent, children: readonly str
 function activate(draft: Draft, parent: Parent, id: Parent): void {
   if (parent !== null) demand(draft, parent);
   if (id !== null && demand(draft, id).parentId !== parent)
-    throw new DocumentFault('ORDER', `Turn ${id} does not follow ${parent ?? 'the start'}.`);
+    throw failure('ORDER', { turnId: id }, { detail: `it does not follow ${parent ?? 'the start'}` });
   setActive(draft, parent, id);
 }
 
@@ -208,13 +206,13 @@ function setActive(draft: Draft, parent: Parent, id: Parent): void {
 
 function demand(draft: Draft, id: string): TreeTurn {
   const turn = livingTurn(draft, id);
-  if (turn === null) throw new DocumentFault('NO_TURN', `There is no turn ${id} here any more.`);
+  if (turn === null) throw failure('NO_TURN', { turnId: id });
   return turn;
 }
 
 function demandAny(draft: Draft, id: string): TreeTurn {
   const turn = draft.turns.get(id);
-  if (turn === undefined) throw new DocumentFault('NO_TURN', `There is no turn ${id}.`);
+  if (turn === undefined) throw failure('NO_TURN', { turnId: id });
   return turn;
 }
 

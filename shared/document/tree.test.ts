@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { DocumentFault, EMPTY_TREE, activePath, alternatesOf, applyOps, childrenOf } from './tree.ts';
+import { FaultError } from '../faults/failure.ts';
+import { EMPTY_TREE, activePath, alternatesOf, applyOps, childrenOf } from './tree.ts';
 import type { Op, Turn, TurnTree } from './turn.ts';
 
 const turn = (id: string, text = id): Turn => ({ id, role: 'model', speaker: null, marked: true, text });
@@ -41,7 +42,7 @@ function faultOf(tree: TurnTree, ...ops: Op[]): string {
   try {
     applyOps(tree, ops);
   } catch (error) {
-    if (error instanceof DocumentFault) return error.code;
+    if (error instanceof FaultError) return error.fault.code;
     throw error;
   }
   return 'none';
@@ -120,7 +121,7 @@ describe('T5: a text is edited by patches on a version', () => {
       'Hello!',
     ));
   test.each<[string, Op]>([
-    ['VERSION', setText('a', 2, 0, 0, 'x')],
+    ['CONFLICT', setText('a', 2, 0, 0, 'x')],
     ['RANGE', setText('a', 1, 1, 1, 'x')],
     ['RANGE', setText('a', 1, -1, 0, 'x')],
     ['RANGE', setText('a', 1, 0.5, 0, 'x')],
@@ -136,7 +137,7 @@ describe('T5: a text is edited by patches on a version', () => {
   test('a text that was not sent stays unknown', () => {
     const unread = { ...STORY, turns: new Map([...STORY.turns].map(([id, one]) => [id, { ...one, text: null }])) };
     expect(applyOps(unread, [setText('a', 1, 50, 3, 'x')]).turns.get('a')).toMatchObject({ text: null, version: 2 });
-    expect(faultOf(unread, setText('a', 9, 0, 0, 'x'))).toBe('VERSION');
+    expect(faultOf(unread, setText('a', 9, 0, 0, 'x'))).toBe('CONFLICT');
   });
 });
 

@@ -2,6 +2,7 @@ import type { EngineJob, GenerateRequest } from '../../electron/engines/port.ts'
 import type { LoadedModel } from '../../electron/engines/local/protocol.ts';
 import type { LoadingEngine } from '../../electron/studio/models/loaded-engine.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
+import { failure, fault, FaultError } from '../../shared/faults/failure.ts';
 import { planPrompt } from '../../shared/prompt/plan/plan.ts';
 import type { Ledger, PlanRequest, Tokenizer } from '../../shared/prompt/types.ts';
 
@@ -43,18 +44,10 @@ const MODEL: LoadedModel = {
   },
 };
 
-class Failed extends Error {
-  readonly fault: StudioFault;
-  constructor(code: string, message = 'The engine cannot do that. Your text is safe.') {
-    super(message);
-    this.fault = { code, message };
-  }
-}
-
 /** What a load or a reply waits for until the test lets it go on. */
 export interface Gate {
   open(): void;
-  fail(code: string): void;
+  fail(fault: StudioFault): void;
 }
 
 /** An engine far away: it guesses tokens, tells no probabilities, reads nothing ahead, and writes the same words for every prompt. */
@@ -71,7 +64,7 @@ export class FakeEngine implements LoadingEngine {
   mostLoading = 0;
   holdsLoads = false;
   /** A reply that is refused before it is accepted. */
-  refusal: string | null = null;
+  refusal: StudioFault | null = null;
   readonly #tokens = guessingTokenizer();
   readonly #changes: (() => void)[] = [];
   readonly #deaths: ((fault: StudioFault) => void)[] = [];
@@ -91,8 +84,8 @@ export class FakeEngine implements LoadingEngine {
     const gate = Promise.withResolvers<void>();
     this.loads.push({
       open: gate.resolve,
-      fail: (code) => {
-        gate.reject(new Failed(code));
+      fail: (told) => {
+        gate.reject(new FaultError(told));
       },
     });
     this.#enter('loading');
@@ -114,7 +107,7 @@ export class FakeEngine implements LoadingEngine {
 
   /** It ends by itself. */
   die(): void {
-    for (const listener of this.#deaths) listener({ code: 'CRASH', message: 'It stopped. Your text is safe.' });
+    for (const listener of this.#deaths) listener(fault('CRASH', { killed: false }));
     this.#enter('empty');
   }
 
@@ -128,7 +121,7 @@ export class FakeEngine implements LoadingEngine {
   }
 
   async tokens(): Promise<never> {
-    throw new Failed('NO_TOKENS');
+    throw failure('ENGINE', {}, { detail: 'it has no tokens' });
   }
 
   generate({ plan, sampling }: GenerateRequest): EngineJob {
@@ -150,13 +143,13 @@ export class FakeEngine implements LoadingEngine {
     };
     const write = async (): Promise<void> => {
       if (stopped) return;
-      if (this.#closed || !this.#chosen) throw new Failed('NO_ENGINE');
+      if (this.#closed || !this.#chosen) throw failure('NO_ENGINE', {});
       if (this.state === 'empty') {
         this.#enter('loading');
         await Promise.resolve();
         this.#enter('loaded');
       }
-      if (this.refusal !== null) throw new Failed(this.refusal);
+      if (this.refusal !== null) throw new FaultError(this.refusal);
       accepted.resolve({ ledger: await this.plan(plan), headTokens: [] });
       let tokens = 0;
       for (; tokens < sampling.maxTokens && !stopped; tokens += 1) {
@@ -188,7 +181,7 @@ export class FakeEngine implements LoadingEngine {
       stop: () => {
         stopped = true;
         if (begun) return;
-        accepted.reject(new Failed('STOPPED'));
+        accepted.reject(failure('STOPPED', {}));
         end('stopped', 0);
       },
     };

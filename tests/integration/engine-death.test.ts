@@ -49,12 +49,12 @@ test.skipIf(process.platform !== 'linux')(
     const done = events.at(-1);
     if (done?.type !== 'done') throw new Error('no end');
     expect(done.reason).toBe('error');
-    expect(done.fault?.message).toMatch(/Your text is safe/);
+    expect(done.fault).toMatchObject({ code: 'CRASH', params: { killed: true } });
     const streamed = events.map((event) => (event.type === 'text' ? event.text : '')).join('');
     const stored = await client.chapters.open({ id: chapterId });
     expect(stored.turns.find((turn) => turn.id === start.turnId)?.text).toBe(streamed);
     const status = await engineReaches(client, ['stopped']);
-    expect(status.fault?.message).toMatch(/stopped unexpectedly/);
+    expect(status.fault).toEqual(done.fault);
 
     const next = await client.writing.generate({
       ...newIds(),
@@ -103,7 +103,7 @@ test.skipIf(process.platform !== 'linux')(
     );
     expect(await engineReaches(client, ['stopped', 'ready'])).toMatchObject({
       state: 'stopped',
-      fault: { code: 'UNHEEDED', message: expect.stringContaining('Press Reply to start it again') as unknown },
+      fault: { code: 'UNHEEDED' },
     });
     expect(childrenOf(server)).toEqual([]);
 
@@ -146,7 +146,6 @@ test.skipIf(process.platform !== 'linux')(
       if (event.type === 'text') await endEngine();
     expect(await faultOfModel()).toMatchObject({
       code: 'ASIDE',
-      message: expect.stringMatching(/twice in a row, so it was put aside\. Your text is safe\./),
     });
     expect(
       (

@@ -90,12 +90,12 @@ const reply = (chapterId: string, turnId: string) =>
   written({ ...newIds(), chapterId, kind: 'reply', turnId, offset: null });
 const again = (chapterId: string, turnId: string) =>
   written({ ...newIds(), chapterId, kind: 'again', turnId, offset: null });
-const refusal = async (work: Promise<unknown>): Promise<{ code: string; message: string }> =>
+const refusal = async (work: Promise<unknown>): Promise<{ code: string; params: Record<string, unknown> }> =>
   work.then(
     () => {
       throw new Error('not refused');
     },
-    (error: { data: { code: string; message: string } }) => error.data,
+    (error: { data: { code: string; params: Record<string, unknown> } }) => error.data,
   );
 const textOf = async (chapterId: string, turnId: string) =>
   (await client.chapters.open({ id: chapterId })).turns.find(({ id }) => id === turnId)?.text;
@@ -158,19 +158,19 @@ test('what no model wrote, and what another model or other settings would write,
 
   const [demo, another] = await client.models.list();
   const before = await client.chapters.open({ id: chapterId });
-  const refusedFor = async (): Promise<string> => {
-    const { code, message } = await refusal(again(chapterId, start.turnId));
+  const refusedFor = async (): Promise<unknown> => {
+    const { code, params } = await refusal(again(chapterId, start.turnId));
     expect(code).toBe('NOT_THE_SAME');
     expect(await client.chapters.open({ id: chapterId })).toEqual(before);
-    return message;
+    return params['differences'];
   };
   await client.models.setFormat({ id: demo?.id ?? '', format: 'chatml' });
-  expect(await refusedFor()).toContain('It was written in the Metharme format; the model reads ChatML now.');
+  expect(await refusedFor()).toEqual([{ of: 'format', once: 'Metharme', now: 'ChatML' }]);
   await client.models.setFormat({ id: demo?.id ?? '', format: null });
   await client.models.load({ id: demo?.id ?? '', contextSize: 512 });
-  expect(await refusedFor()).toContain('Its context had 1024 tokens; now it has 512.');
+  expect(await refusedFor()).toContainEqual({ of: 'context', once: 1024, now: 512 });
   await client.models.load({ id: another?.id ?? '', contextSize: null });
-  expect(await refusedFor()).toContain('It was written by Pocket storyteller; another is loaded now.');
+  expect(await refusedFor()).toEqual([{ of: 'model', once: 'Pocket storyteller', now: 'another' }]);
   await client.models.load({ id: demo?.id ?? '', contextSize: null });
   const { done } = await again(chapterId, start.turnId);
   expect(done.text).toBe(first.text);

@@ -70,12 +70,12 @@ async function writes(generationId: string): Promise<void> {
     if (event.type === 'text') return;
 }
 const doneOf = (events: readonly GenerationEvent[]) => events.find((event) => event.type === 'done');
-const faultOf = async (work: Promise<unknown>): Promise<{ code: string; message: string }> =>
+const faultOf = async (work: Promise<unknown>): Promise<{ code: string; params: Record<string, unknown> }> =>
   work.then(
     () => {
       throw new Error('not refused');
     },
-    (error: { data: { code: string; message: string } }) => error.data,
+    (error: { data: { code: string; params: Record<string, unknown> } }) => error.data,
   );
 
 test('the first start opens a text adventure that one key continues', async () => {
@@ -375,7 +375,6 @@ test('one writes, the others read until they take over', async () => {
   });
   const refused = await faultOf(two.client.writing.applyChange(change('No. ')));
   expect(refused.code).toBe('READ_ONLY');
-  expect(refused.message).toContain('Take over');
   expect(
     (await faultOf(two.client.writing.generate({ ...newIds(), chapterId, kind: 'reply', turnId: null, offset: null })))
       .code,
@@ -408,10 +407,9 @@ test('a change that does not fit says so and loses nothing', async () => {
   expect((await pathOf(chapterId))[0]?.text).toBe('Stored.');
 });
 
-test('what the contract does not know is refused in words', async () => {
+test('what the contract does not know is refused as a bad request', async () => {
   const fault = await faultOf(client.chapters.open({ id: '../../etc/passwd' }));
   expect(fault.code).toBe('BAD_REQUEST');
-  expect(fault.message).toMatch(/did nothing/);
 });
 
 test('removing the story of a running reply ends it first, and Undo brings all of it back', async () => {

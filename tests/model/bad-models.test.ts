@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { EngineFault } from '../../electron/engines/local/engine-fault.ts';
+import { FaultError } from '../../shared/faults/failure.ts';
 import { readGgufHeader } from '../../electron/engines/local/gguf/header.ts';
 import { oddModels, withoutEachKey } from '../helpers/bad-models.ts';
 import { EngineLoads } from '../helpers/engine-loads.ts';
@@ -21,7 +21,7 @@ const passes = (path: string): boolean => {
     readGgufHeader(path);
     return true;
   } catch (error) {
-    if (error instanceof EngineFault) return false;
+    if (error instanceof FaultError) return false;
     throw error;
   }
 };

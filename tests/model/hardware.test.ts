@@ -1,7 +1,7 @@
 import { statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { EngineFault } from '../../electron/engines/local/engine-fault.ts';
+import { type FaultError } from '../../shared/faults/failure.ts';
 import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
 import { engineInMemory } from '../../electron/engines/local/host/memory-wire.ts';
 import type { InferenceHost, LoadedModel, Tuning } from '../../electron/engines/local/protocol.ts';
@@ -48,12 +48,12 @@ async function write(change: Partial<Sampling> = {}, text = STORY) {
   return { stats: (await job.done).stats, written };
 }
 
-const refused = async (tuning: Partial<Tuning>): Promise<EngineFault['fault']> =>
+const refused = async (tuning: Partial<Tuning>): Promise<FaultError['fault']> =>
   load(LLAMA, tuning).then(
     () => {
       throw new Error('it was loaded');
     },
-    (error: EngineFault) => error.fault,
+    (error: FaultError) => error.fault,
   );
 
 async function plain(path: string): Promise<string> {
@@ -96,22 +96,19 @@ describe('adapters', () => {
     });
   });
 
-  test('one that does not suit is refused in a sentence', async () => {
+  test('one that does not suit is refused, with why', async () => {
     const rubbish = join(temporaryFolder('adapter'), 'rubbish.gguf');
     writeFileSync(rubbish, 'hello');
     const cases = [
-      [rubbish, /“rubbish.gguf” cannot be opened/],
-      [LLAMA, /no LoRA/],
-      [makeAdapter({ architecture: 'gptneox' }), /another kind of model \(gptneox, not llama\)/],
-      [makeAdapter({ incomplete: true }), /not complete/],
-      [makeAdapter({ alpha: 'u32' }), /“strange.gguf” cannot be opened: it is damaged/],
-      [makeAdapter({ matrices: [['blk.0.attn_q', 32, 32]] }), /does not suit this model/],
+      [rubbish, 'ADAPTER_UNREADABLE'],
+      [LLAMA, 'NOT_AN_ADAPTER'],
+      [makeAdapter({ architecture: 'gptneox' }), 'ADAPTER_OF_OTHER_MODEL'],
+      [makeAdapter({ incomplete: true }), 'ADAPTER_INCOMPLETE'],
+      [makeAdapter({ alpha: 'u32' }), 'ADAPTER_UNREADABLE'],
+      [makeAdapter({ matrices: [['blk.0.attn_q', 32, 32]] }), 'ADAPTER_REFUSED'],
     ] as const;
-    for (const [path, message] of cases) {
-      expect(await refused({ adapters: [{ path, scale: 1 }] })).toMatchObject({
-        code: 'ADAPTER',
-        message: expect.stringMatching(message) as string,
-      });
+    for (const [path, code] of cases) {
+      expect((await refused({ adapters: [{ path, scale: 1 }] })).code).toBe(code);
       await host.close();
     }
   });
@@ -155,10 +152,7 @@ describe('guessing ahead', () => {
   });
 
   test('a model with another vocabulary cannot guess', async () => {
-    expect(await refused({ draft: ROUND })).toMatchObject({
-      code: 'DRAFT',
-      message: expect.stringMatching(/another vocabulary/) as string,
-    });
+    expect((await refused({ draft: ROUND })).code).toBe('DRAFT_VOCABULARY');
   });
 });
 
@@ -199,7 +193,7 @@ test('a graphics card that is not there: the processor computes, and that is sai
   expect(hardware).toMatchObject({
     gpuLayers: 0,
     vram: null,
-    warning: { code: 'DEVICE', message: expect.stringMatching(/runs on the processor/) as string },
+    warning: { code: 'NO_CARD' },
   });
   expect(device).toBe('CPU, 1 thread');
 });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { EngineFault } from '../../electron/engines/local/engine-fault.ts';
+import { FaultError } from '../../shared/faults/failure.ts';
 import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
 import { engineInMemory } from '../../electron/engines/local/host/memory-wire.ts';
 import type { EngineJob, GenerateRequest } from '../../electron/engines/port.ts';
@@ -69,7 +69,7 @@ async function refusal(host: InferenceHost, changes: Parameters<typeof request>[
   );
   expect(reasons[0]).toBe(reasons[1]);
   expect(read).toBe(0);
-  return reasons[1] instanceof EngineFault ? reasons[1].fault.code : 'not refused';
+  return reasons[1] instanceof FaultError ? reasons[1].fault.code : 'not refused';
 }
 
 /** Certain steps from byte to byte, where nothing interferes; what is second likeliest is known too, as its logit is written into the table first. */

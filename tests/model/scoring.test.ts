@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { EngineFault } from '../../electron/engines/local/engine-fault.ts';
+import { FaultError } from '../../shared/faults/failure.ts';
 import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
 import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
 import type { EndingScore, ScoreRequest } from '../../electron/engines/port.ts';
@@ -40,7 +40,7 @@ const sums = (scores: readonly EndingScore[]): number[] => scores.map(({ sum }) 
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => 'no fault',
-    (error: unknown) => (error instanceof EngineFault ? error.fault.code : String(error)),
+    (error: unknown) => (error instanceof FaultError ? error.fault.code : String(error)),
   );
 const close = (value: number, expected: number, relative: number): void => {
   expect(Math.abs(value / expected - 1)).toBeLessThan(relative);
@@ -153,9 +153,9 @@ describe('scores', () => {
   test('what cannot be scored is refused, and the model goes on', async () => {
     const host = await loaded(EMBEDDED_MODEL);
     expect(await codeOf(host.score({ prefix: after(''), endings: ['a'] }).done)).toBe('NO_PREFIX');
-    expect(await codeOf(host.score({ prefix: after('a'), endings: [STORY.repeat(9)] }).done)).toBe('WINDOW_TOO_SMALL');
+    expect(await codeOf(host.score({ prefix: after('a'), endings: [STORY.repeat(9)] }).done)).toBe('MEASURE_TOO_LONG');
     expect(await codeOf(host.perplexity({ text: 'Too short.', window: 512 }).done)).toBe('TEXT_TOO_SHORT');
-    expect(await codeOf(host.perplexity({ text: STORY.repeat(9), window: 2048 }).done)).toBe('WINDOW_TOO_SMALL');
+    expect(await codeOf(host.perplexity({ text: STORY.repeat(9), window: 2048 }).done)).toBe('MEASURE_TOO_LONG');
     expect(await host.score({ prefix: after('a'), endings: [] }).done).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { TEMPO } from '../../electron/engines/local/host/engine-process.ts';
-import { EngineFault } from '../../electron/engines/local/engine-fault.ts';
+import { FaultError } from '../../shared/faults/failure.ts';
 import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
 import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
 import type { EngineJob, GenerateRequest } from '../../electron/engines/port.ts';
@@ -64,7 +64,7 @@ async function faultOf(promise: Promise<unknown>): Promise<StudioFault> {
     () => null,
     (reason: unknown) => reason,
   );
-  if (!(error instanceof EngineFault)) throw new Error(`expected a fault, got ${String(error)}`);
+  if (!(error instanceof FaultError)) throw new Error(`expected a fault, got ${String(error)}`);
   return error.fault;
 }
 
@@ -137,7 +137,6 @@ describe.each(Object.entries(PLACES))('struck in the %s', (_place, bring) => {
     const fault = await faultOf(end);
     expect(performance.now() - at).toBeLessThan(within);
     expect(fault.code).toBe(code);
-    expect(fault.message).toMatch(/^The model stopped .* Your text is safe\./);
     await delay(10);
     expect(deaths).toEqual([fault]);
     expect(isRunning(pid)).toBe(false);

@@ -180,10 +180,7 @@ test('a thought that fills the context is kept to its last letter', async () => 
       text += piece;
     });
     await expect(job.done).rejects.toMatchObject({
-      fault: {
-        code: 'THOUGHT_FULL',
-        message: expect.stringContaining('What it thought is kept. Let it think less') as unknown,
-      },
+      fault: { code: 'THOUGHT_FULL' },
     });
     expect(text).toBe(`<think>\n${'xyz'.repeat(200).slice(0, kept)}`);
   }

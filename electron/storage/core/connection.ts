@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { StorageFault } from './storage-fault.ts';
+import { failure } from '../../../shared/faults/failure.ts';
 
 /** "Paph": says that a file is a store of ours. */
 export const APPLICATION_ID = 0x50617068;
@@ -30,22 +30,14 @@ export function secure(sqlite: Database.Database): void {
     sqlite.pragma(`${name} = ${value}`);
     const read = sqlite.pragma(name, { simple: true });
     if (read !== value)
-      throw new StorageFault(
-        'UNSAFE_STORE',
-        `SQLite did not accept ${name} = ${value}, so saved text could be lost. Nothing was changed. Put the data folder on a local drive.`,
-        { detail: `${name} is ${String(read)}` },
-      );
+      throw failure('UNSAFE_STORE', { setting: `${name} = ${value}` }, { detail: `${name} is ${String(read)}` });
   }
 }
 
 /** Older ones can damage a store in WAL mode when two connections reset it. */
 export function assertLibrary(version: string): void {
   const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
-  if (major * 1e6 + minor * 1e3 + patch < 3_051_003)
-    throw new StorageFault(
-      'OLD_SQLITE',
-      `This build carries SQLite ${version}, which can damage a store; 3.51.3 is needed. Nothing was opened. Install Paphos again.`,
-    );
+  if (major * 1e6 + minor * 1e3 + patch < 3_051_003) throw failure('OLD_SQLITE', { version, needed: '3.51.3' });
 }
 
 export function libraryVersion(sqlite: Database.Database): string {

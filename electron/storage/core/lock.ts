@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { readOnlyFault, StorageFault } from './storage-fault.ts';
+import { failure, FaultError } from '../../../shared/faults/failure.ts';
+import { readOnly } from './storage-fault.ts';
 
 /** One studio per folder: a second SQLite file, held exclusively until it is released or the process ends. */
 export function lockFolder(folder: string): { release(): void } {
@@ -10,13 +11,9 @@ export function lockFolder(folder: string): { release(): void } {
   } catch (cause) {
     sqlite.close();
     if (cause instanceof Database.SqliteError && cause.code.startsWith('SQLITE_BUSY')) {
-      throw new StorageFault(
-        'IN_USE',
-        `Another Paphos is using the data folder ${folder}. Nothing was changed. Go on in that one, close it first, or start with another folder: --data DIR.`,
-        { cause },
-      );
+      throw failure('IN_USE', { folder }, { cause });
     }
-    throw readOnlyFault(folder, cause);
+    throw readOnly(folder, cause);
   }
   return { release: () => sqlite.close() };
 }
@@ -26,7 +23,7 @@ export function isLocked(folder: string): boolean {
     lockFolder(folder).release();
     return false;
   } catch (error) {
-    return error instanceof StorageFault && error.code === 'IN_USE';
+    return error instanceof FaultError && error.fault.code === 'IN_USE';
   }
 }
 
@@ -34,6 +31,6 @@ function openLock(folder: string): Database.Database {
   try {
     return new Database(join(folder, 'store.lock'), { timeout: 0 });
   } catch (cause) {
-    throw readOnlyFault(folder, cause);
+    throw readOnly(folder, cause);
   }
 }

@@ -2,23 +2,18 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'n
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { APPLICATION_ID } from './connection.ts';
-import { asFault, damagedFault, StorageFault } from './storage-fault.ts';
+import { failure, FaultError } from '../../../shared/faults/failure.ts';
+import { asFault } from './storage-fault.ts';
 import type { Migration } from '../migrations/index.ts';
 
 /** Refuses what is not ours or newer than we are, before anything is written. */
 export function assertReadable(sqlite: Database.Database, file: string, newest: number): void {
   const { applicationId, version, tables } = identify(sqlite);
   if (applicationId !== APPLICATION_ID && (applicationId !== 0 || tables > 0)) {
-    throw new StorageFault(
-      'NOT_A_STORE',
-      `${file} is not a store of Paphos. It was not changed. Move it away, or start with another folder: --data DIR.`,
-    );
+    throw failure('NOT_A_STORE', { file });
   }
   if (version > newest) {
-    throw new StorageFault(
-      'NEWER_STORE',
-      `These stories were written by a newer Paphos (store ${version}, this one knows ${newest}). Nothing was changed. Install the newer version, or start with another folder: --data DIR.`,
-    );
+    throw failure('NEWER_STORE', { version, newest });
   }
 }
 
@@ -41,12 +36,9 @@ function attempt(sqlite: Database.Database, step: Migration): void {
     sqlite.transaction(apply).immediate(sqlite, step);
   } catch (cause) {
     const fault = asFault(cause);
-    if (fault instanceof StorageFault) throw fault;
-    throw new StorageFault(
-      'MIGRATION_FAILED',
-      `The stories could not be brought to store ${step.version}. They are unchanged; use the version you had before and tell us about this.`,
-      { detail: cause instanceof Error ? cause.message : String(cause), cause },
-    );
+    if (fault instanceof FaultError) throw fault;
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw failure('MIGRATION_FAILED', { version: step.version }, { detail, cause });
   }
 }
 
@@ -75,7 +67,7 @@ function verify(file: string): void {
   const copy = new Database(file, { readonly: true });
   try {
     const result = copy.pragma('quick_check', { simple: true });
-    if (result !== 'ok') throw damagedFault('The copy made before the update', new Error(String(result)));
+    if (result !== 'ok') throw failure('BACKUP_DAMAGED', {}, { detail: String(result) });
   } finally {
     copy.close();
   }

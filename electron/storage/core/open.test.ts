@@ -13,6 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { StudioFault } from '../../../shared/contract/common.ts';
+import { faultOf } from '../../../shared/faults/failure.ts';
 import { newId } from '../../../shared/document/ids.ts';
 import { assertLibrary } from './connection.ts';
 import { MIGRATIONS, type Migration } from '../migrations/index.ts';
@@ -31,13 +33,13 @@ function withStory(): void {
   createStory(store.db, { id: newId(), title: 'Kept', chapterId: newId(), turnId: newId() });
   store.close();
 }
-const fault = (act: () => unknown): { code: unknown; message: string } => {
+const fault = (act: () => unknown): StudioFault => {
   try {
     act();
   } catch (error) {
-    return { code: Reflect.get(Object(error), 'code'), message: error instanceof Error ? error.message : '' };
+    return faultOf(error);
   }
-  return { code: 'opened', message: '' };
+  return { code: 'opened', params: {} };
 };
 
 describe('a data folder', () => {
@@ -55,10 +57,7 @@ describe('a data folder', () => {
 
   test('is for one studio at a time, and free again after it', () => {
     const store = openStore(folder);
-    expect(fault(() => openStore(folder))).toEqual({
-      code: 'IN_USE',
-      message: expect.stringMatching(/Another Paphos is using the data folder .* --data DIR/),
-    });
+    expect(fault(() => openStore(folder))).toEqual({ code: 'IN_USE', params: { folder } });
     store.close();
     openStore(folder).close();
   });
@@ -70,7 +69,10 @@ describe('a data folder', () => {
     sqlite.pragma('user_version = 999');
     sqlite.close();
     const before = readFileSync(file);
-    expect(fault(() => openStore(folder))).toEqual({ code: 'NEWER_STORE', message: expect.stringContaining('newer') });
+    expect(fault(() => openStore(folder))).toEqual({
+      code: 'NEWER_STORE',
+      params: { version: 999, newest: MIGRATIONS.at(-1)?.version },
+    });
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
@@ -82,10 +84,7 @@ describe('a data folder', () => {
     expect(fault(() => openStore(folder)).code).toBe('NOT_A_STORE');
     writeFileSync(file, 'not a database at all, but longer than a header needs to be'.repeat(50));
     const before = readFileSync(file);
-    expect(fault(() => openStore(folder))).toEqual({
-      code: 'DAMAGED',
-      message: expect.stringContaining('was not opened'),
-    });
+    expect(fault(() => openStore(folder))).toMatchObject({ code: 'STORE_DAMAGED', params: { file } });
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
@@ -96,11 +95,11 @@ describe('a data folder', () => {
       probe,
       `import { openStore } from ${JSON.stringify(new URL('open.ts', import.meta.url).href)};
       if (process.getuid?.() === 0) { process.setgid(65534); process.setuid(65534); }
-      try { openStore(process.argv[2]); console.log('opened'); } catch (error) { console.log(error.code + ' ' + error.message); }`,
+      try { openStore(process.argv[2]); console.log('opened'); } catch (error) { console.log(error.fault.code + ' ' + error.message); }`,
     );
     chmodSync(folder, 0o555);
     const said = spawnSync(process.execPath, [probe, folder], { encoding: 'utf8' });
-    expect(said.stdout).toMatch(/^READ_ONLY Paphos may not write to its data folder/);
+    expect(said.stdout).toMatch(/^FOLDER_READ_ONLY Paphos may not write to its data folder/);
     chmodSync(folder, 0o700);
     const store = openStore(folder);
     expect(listStories(store.db).map((story) => story.title)).toEqual(['Kept']);

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { assertLibrary, libraryVersion, secure } from './connection.ts';
-import { asFault, damagedFault, readOnlyFault, StorageFault } from './storage-fault.ts';
+import { openingFault, readOnly } from './storage-fault.ts';
 import { recoverInterrupted, type Recovered } from '../repositories/generation-records.ts';
 import { writable, type WritableDB } from './handle.ts';
 import { lockFolder } from './lock.ts';
@@ -49,7 +49,7 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw readOnlyFault(folder, cause);
+    throw readOnly(folder, cause);
   }
 }
 
@@ -64,7 +64,7 @@ function openFile(folder: string, migrations: readonly Migration[]): Database.Da
     return sqlite;
   } catch (error) {
     sqlite.close();
-    throw inWords(error, folder, file);
+    throw openingFault(error, folder, file);
   }
 }
 
@@ -72,20 +72,6 @@ function connect(folder: string, file: string): Database.Database {
   try {
     return new Database(file, { timeout: 5000 });
   } catch (cause) {
-    throw inWords(cause, folder, file);
+    throw openingFault(cause, folder, file);
   }
-}
-
-function inWords(error: unknown, folder: string, file: string): unknown {
-  if (!(error instanceof Database.SqliteError)) return error;
-  if (
-    error.code.startsWith('SQLITE_READONLY') ||
-    error.code.startsWith('SQLITE_CANTOPEN') ||
-    error.code.startsWith('SQLITE_PERM')
-  )
-    return readOnlyFault(folder, error);
-  if (error.code.startsWith('SQLITE_CORRUPT') || error.code.startsWith('SQLITE_NOTADB'))
-    return damagedFault(file, error);
-  const fault = asFault(error);
-  return fault instanceof StorageFault ? fault : damagedFault(file, error);
 }

@@ -1,5 +1,5 @@
 import { checksum } from './checksum.ts';
-import { StorageFault } from './storage-fault.ts';
+import { failure } from '../../../shared/faults/failure.ts';
 import type { ReadableDB, WritableDB } from './handle.ts';
 import { columns, first, query, run, tables } from './query.ts';
 import type { ChapterRow, StoryRow, TurnRow } from './schema.ts';
@@ -115,28 +115,19 @@ export function findTurn(db: ReadableDB, id: string): TurnRow | undefined {
 
 export function needTurn(db: ReadableDB, id: string): TurnRow {
   const row = findTurn(db, id);
-  if (!row)
-    throw new StorageFault(
-      'NO_TURN',
-      'That turn is no longer in the story. Everything saved is safe; open the chapter again to see it as it is.',
-      { turnId: id },
-    );
+  if (!row) throw failure('NO_TURN', { turnId: id });
   return row;
 }
 
 export function needChapter(db: ReadableDB, id: string): ChapterRow {
   const row = first(db, chapterById, { id });
-  if (!row)
-    throw new StorageFault(
-      'NO_CHAPTER',
-      'That chapter is not in this library. Nothing was changed; open the story again to see its chapters.',
-    );
+  if (!row) throw failure('NO_CHAPTER', {});
   return row;
 }
 
 export function needStory(db: ReadableDB, id: string): StoryRow {
   const row = first(db, storyById, { id });
-  if (!row) throw new StorageFault('NO_STORY', 'That story is not in this library. Nothing was changed.');
+  if (!row) throw failure('NO_STORY', {});
   return row;
 }
 

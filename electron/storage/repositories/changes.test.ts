@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { faultOf } from '../../../shared/faults/failure.ts';
 import { newId } from '../../../shared/document/ids.ts';
 import { activePath } from '../../../shared/document/tree.ts';
 import type { Op, Turn } from '../../../shared/document/turn.ts';
@@ -50,7 +51,7 @@ const code = (act: () => unknown) => {
     act();
     return 'accepted';
   } catch (error) {
-    return Reflect.get(Object(error), 'code');
+    return faultOf(error).code;
   }
 };
 
@@ -127,7 +128,9 @@ describe('a change of a chapter', () => {
       { op: 'insert', turn: other, after: root, as: 'chain' },
       { op: 'setText', turnId: root, version: 1, at: 0, del: 0, ins: 'Late. ' },
     ];
-    expect(() => change(...stale)).toThrowError(expect.objectContaining({ code: 'CONFLICT', turnId: root }));
+    expect(() => change(...stale)).toThrowError(
+      expect.objectContaining({ fault: expect.objectContaining({ code: 'CONFLICT', params: { turnId: root } }) }),
+    );
     expect(shown()).toEqual(['Mine.']);
   });
 

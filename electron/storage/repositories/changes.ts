@@ -1,9 +1,8 @@
 import type { ChangeAck } from '../../../shared/contract/writing.ts';
 import { applyOp, closeDraft, openDraft } from '../../../shared/document/draft.ts';
-import { DocumentFault } from '../../../shared/document/faults.ts';
+import { failure } from '../../../shared/faults/failure.ts';
 import { isStructural, type Change, type Op, type TurnTree } from '../../../shared/document/turn.ts';
 import { recountChapter } from './word-counts.ts';
-import { StorageFault } from '../core/storage-fault.ts';
 import { rebaseSpans } from './streaming-spans.ts';
 import { transaction, type WritableDB } from '../core/handle.ts';
 import { first, query, run, tables } from '../core/query.ts';
@@ -40,10 +39,7 @@ function apply(db: WritableDB, change: Change): ChangeAck {
   const chapter = livingChapter(db, change.chapterId);
   const structural = change.ops.some(isStructural);
   if (structural && change.structureRev !== chapter.structure_rev) {
-    throw new StorageFault(
-      'CONFLICT',
-      'The chapter was changed elsewhere in the meantime. What is stored is safe and yours is still on the page; open the chapter again to join them.',
-    );
+    throw failure('CONFLICT', { turnId: null });
   }
   const before = structural
     ? readTree(db, change.chapterId, { texts: 'none' })
@@ -77,7 +73,7 @@ function takeEdit(db: WritableDB, before: TurnTree, lengths: Map<string, number>
     splitsCharacter(db, op.turnId, op.at) ||
     splitsCharacter(db, op.turnId, op.at + op.del)
   )
-    throw rangeFault(op.turnId);
+    throw failure('RANGE', { turnId: op.turnId });
   lengths.set(op.turnId, length - op.del + op.ins.length);
   insertEdit(db, op);
   rebaseSpans(db, op.turnId, op);
@@ -86,54 +82,15 @@ function takeEdit(db: WritableDB, before: TurnTree, lengths: Map<string, number>
 function play(tree: TurnTree, ops: readonly Op[], onText: (op: SetText) => void): TurnTree {
   const draft = openDraft(tree);
   for (const op of ops) {
-    try {
-      applyOp(draft, op);
-    } catch (error) {
-      throw error instanceof DocumentFault ? inWords(error, op) : error;
-    }
+    applyOp(draft, op);
     if (op.op === 'setText') onText(op);
   }
   return closeDraft(draft);
 }
 
-function inWords(fault: DocumentFault, op: Op): StorageFault {
-  const turnId = turnIdOf(op);
-  const more = { turnId, detail: fault.message, cause: fault };
-  if (fault.code === 'VERSION')
-    return new StorageFault(
-      'CONFLICT',
-      'This turn was changed elsewhere in the meantime. The stored text is safe and yours is still on the page.',
-      more,
-    );
-  if (fault.code === 'NO_TURN')
-    return new StorageFault(
-      'NO_TURN',
-      'That turn is no longer in the story. Nothing was changed; open the chapter again to see it as it is.',
-      more,
-    );
-  if (fault.code === 'RANGE') return rangeFault(turnId, fault);
-  return new StorageFault(
-    'ORDER',
-    'This change does not fit the chapter as it is now. Nothing was changed; open the chapter again to see it as it is.',
-    more,
-  );
-}
-
-function rangeFault(turnId: string, cause?: DocumentFault): StorageFault {
-  return new StorageFault(
-    'RANGE',
-    'This edit reaches outside the stored text of its turn, or into the middle of a character. Nothing was changed; open the chapter again to see it as it is.',
-    { turnId, cause },
-  );
-}
-
 function livingChapter(db: WritableDB, id: string): ChapterRow {
   const chapter = needChapter(db, id);
-  if (chapter.removed_at !== null)
-    throw new StorageFault(
-      'NO_CHAPTER',
-      'That chapter was deleted. Restore it from the removed items to write in it; nothing was changed.',
-    );
+  if (chapter.removed_at !== null) throw failure('CHAPTER_DELETED', {});
   return chapter;
 }
 

@@ -1,5 +1,5 @@
 import type { ChapterSummary } from '../../../shared/contract/stories.ts';
-import { StorageFault } from '../core/storage-fault.ts';
+import { failure } from '../../../shared/faults/failure.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
 import { all, first, query, tables } from '../core/query.ts';
 import { addChapter, findTurn, needChapter, needStory, saveChapter } from '../core/rows.ts';
@@ -42,10 +42,7 @@ export function createChapter(
     const known = first(db, chapterById, { id: given.id });
     if (known) return summary(known);
     needStory(db, given.storyId);
-    if (findTurn(db, given.turnId))
-      throw new StorageFault('ORDER', 'A turn with this id is already in the library. Nothing was changed.', {
-        turnId: given.turnId,
-      });
+    if (findTurn(db, given.turnId)) throw failure('ORDER', { turnId: given.turnId });
     const position = (first(db, lastPosition, { storyId: given.storyId })?.last ?? 0) + 1;
     addChapter(db, {
       id: given.id,

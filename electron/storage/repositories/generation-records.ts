@@ -4,7 +4,7 @@ import type { Hardware } from '../../../shared/settings/hardware.ts';
 import type { Sampling } from '../../../shared/settings/sampling.ts';
 import { saveCandidates } from './reply-candidates.ts';
 import { checksum } from '../core/checksum.ts';
-import { StorageFault } from '../core/storage-fault.ts';
+import { failure } from '../../../shared/faults/failure.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
 import { all, columns, first, query, run, tables } from '../core/query.ts';
 import { closeRevision, headHash } from './revisions.ts';
@@ -255,7 +255,7 @@ export function recoverInterrupted(db: WritableDB): Recovered[] {
 }
 
 function fold(db: WritableDB, row: GenerationRow, end: End, interrupted: boolean): Ended {
-  if (row.ended_at !== null) throw new StorageFault('ENDED', 'This reply has already ended. Its text is in its turn.');
+  if (row.ended_at !== null) throw failure('ENDED', {});
   closeRevision(db, row.turn_id, 'generation');
   const text = journaled(db, row.id);
   const undone = end.takesBack === true && text === '' ? takeBack(db, row) : null;
@@ -294,6 +294,6 @@ function journaled(db: ReadableDB, id: string): string {
 
 function needGeneration(db: ReadableDB, id: string): GenerationRow {
   const row = first(db, generationById, { id });
-  if (!row) throw new StorageFault('NO_GENERATION', 'That reply is not known here. Nothing was changed.');
+  if (!row) throw failure('NO_GENERATION', {});
   return row;
 }

@@ -1,5 +1,5 @@
 import type { Role } from '../../../shared/document/turn.ts';
-import { StorageFault } from '../core/storage-fault.ts';
+import { failure } from '../../../shared/faults/failure.ts';
 import type { ReadableDB } from '../core/handle.ts';
 import { all, query, tables } from '../core/query.ts';
 import { readPatch } from './turns.ts';
@@ -47,9 +47,6 @@ export function listRevisions(db: ReadableDB, turnId: string): Revision[] {
 
 export function revisionText(db: ReadableDB, turnId: string, seq: number): string {
   const bodies = all(db, bodiesUpTo, { turnId, seq });
-  if (bodies.at(-1)?.seq !== seq)
-    throw new StorageFault('NO_REVISION', 'That version of the turn is not in its history. Nothing was changed.', {
-      turnId,
-    });
+  if (bodies.at(-1)?.seq !== seq) throw failure('NO_REVISION', { turnId });
   return bodies.reduce((text, { kind, body }) => (kind === 'full' ? body : readPatch(body).reduce(splice, text)), '');
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { StorySummary } from '../../../shared/contract/stories.ts';
 import { createChapter } from './chapters.ts';
-import { StorageFault } from '../core/storage-fault.ts';
+import { failure } from '../../../shared/faults/failure.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
 import { all, first, query, tables } from '../core/query.ts';
 import { addStory, needStory, saveStory } from '../core/rows.ts';
@@ -84,7 +84,7 @@ export function restoreStory(db: WritableDB, id: string): void {
 
 function needSummary(db: ReadableDB, id: string): StorySummary {
   const row = first(db, oneStory, { id });
-  if (!row) throw new StorageFault('NO_STORY', 'That story is not in this library. Nothing was changed.');
+  if (!row) throw failure('NO_STORY', {});
   return summary(row);
 }
 

@@ -109,7 +109,7 @@ test('the stored tree is the tree in memory, change by change, closed revisions 
         for (const [id, version] of Object.entries(ack.versions)) expect(next.turns.get(id)?.version).toBe(version);
         structureRev = ack.structureRev;
         tree = next;
-      } else expect(act).toThrowError(expect.objectContaining({ name: 'StorageFault' }));
+      } else expect(act).toThrowError(expect.objectContaining({ name: 'FaultError' }));
       if (below(5) === 0) closeAll(store.db, 'rest');
       if (below(12) === 0) {
         store.close();

@@ -1,6 +1,6 @@
 import type { Hold } from '../../../shared/contract/writing.ts';
 import { channel, type Channel } from '../channel.ts';
-import { StudioError } from '../studio-error.ts';
+import { failure } from '../../../shared/faults/failure.ts';
 
 interface Holder {
   readonly clientId: string;
@@ -46,11 +46,7 @@ export function createStoryLocks(onRelease: (storyId: string) => void): StoryLoc
       const queue = holders.get(storyId) ?? [];
       const mine = queue.find((one) => one.clientId === clientId);
       const writer = queue[0];
-      if (!mine)
-        throw new StudioError(
-          'NOT_HELD',
-          'This window does not have the story open any more. Reload it and try again.',
-        );
+      if (!mine) throw failure('NOT_HELD', {});
       if (!writer || writer.clientId === clientId) return;
       onRelease(storyId);
       holders.set(storyId, [mine, ...queue.filter((one) => one !== mine)]);
@@ -60,10 +56,7 @@ export function createStoryLocks(onRelease: (storyId: string) => void): StoryLoc
     assertWriter(storyId, clientId) {
       const writer = writerOf(storyId);
       if (writer && writer.clientId !== clientId) {
-        throw new StudioError(
-          'READ_ONLY',
-          'This story is being written in another window, so this one only reads. Nothing was changed; choose “Take over” to write here.',
-        );
+        throw failure('READ_ONLY', {});
       }
     },
   };

@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../../shared/faults/sentence.ts';
 import type { FormatReport } from '../../../shared/contract/models.ts';
 import type { Detection } from '../../../shared/prompt/formats/detect.ts';
 import { formatWarnings } from '../../../shared/prompt/formats/format-warnings.ts';
@@ -14,6 +15,9 @@ interface Case {
   readonly engine: Engine;
 }
 
+/** Odd things of a file that matter to its format. */
+const ABOUT_VOCABULARY = new Set(['ODD_BEGINNING', 'ODD_WORD_SPLITTING', 'ODD_TOKEN_TYPES']);
+
 /** How a format suits a model, with a sample in the model's own tokens where it is loaded. */
 export async function reportFormat(
   format: PromptFormat,
@@ -24,7 +28,7 @@ export async function reportFormat(
   return {
     detected: { title: detected.format.title, confidence: detected.confidence, reasons: detected.reasons },
     warnings: [
-      ...warnings.filter(({ code }) => code === 'VOCAB').map(({ message }) => message),
+      ...warnings.filter(({ code }) => ABOUT_VOCABULARY.has(code)).map(sentenceOf),
       ...formatWarnings(format, {
         control: vocabulary.control,
         userDefined: vocabulary.userDefined,

@@ -4,8 +4,8 @@ import type { Environment } from '../../env.ts';
 import type { LoadOptions } from '../../engines/local/protocol.ts';
 import type { ReadableDB, WritableDB } from '../../storage/core/handle.ts';
 import { readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
+import { failure } from '../../../shared/faults/failure.ts';
 import type { StudioContext } from '../context.ts';
-import { StudioError } from '../studio-error.ts';
 import type { FoundModel } from './model-files.ts';
 
 /** The store, and what the environment says of this machine. */
@@ -52,9 +52,9 @@ export function loadOptions(
       keyCache: hardware.keyCache,
       lookup: hardware.lookup,
       fastSlide: hardware.fastSlide,
-      draft: hardware.draft === null ? null : named(files.models, hardware.draft, 'The model that guesses ahead'),
+      draft: hardware.draft === null ? null : named(files.models, hardware.draft, 'DRAFT_GONE'),
       adapters: hardware.adapters.map(({ id, scale }) => ({
-        path: named(files.adapters, id, 'An adapter of this model'),
+        path: named(files.adapters, id, 'ADAPTER_GONE'),
         scale,
       })),
     },
@@ -87,13 +87,9 @@ function circumstances(
   ]);
 }
 
-function named(files: readonly FoundModel[], id: string, what: string): string {
+function named(files: readonly FoundModel[], id: string, gone: 'DRAFT_GONE' | 'ADAPTER_GONE'): string {
   const file = files.find((one) => one.id === id);
-  if (file === undefined)
-    throw new StudioError(
-      'NOT_FOUND',
-      `${what} is not there any more. Put the file back, or choose without it in the advanced settings.`,
-    );
+  if (file === undefined) throw failure(gone, {});
   return file.path;
 }
 

@@ -1,5 +1,5 @@
 import type { StudioFault } from '../../../shared/contract/common.ts';
-import { faultOf } from '../studio-error.ts';
+import { faultOf } from '../../../shared/faults/failure.ts';
 import { isSameFile, type FoundModel } from './model-files.ts';
 import { examineModel, type Examined } from './model-format.ts';
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { fault } from '../../../shared/faults/failure.ts';
 import { FakeEngine } from '../../../tests/helpers/fake-engine.ts';
 import type { EngineStatus } from '../../../shared/contract/models.ts';
 import { formatByName } from '../../../shared/prompt/formats/formats.ts';
@@ -67,20 +68,21 @@ test('three loads that are asked for at once follow each other, and the last one
   expect(await status()).toMatchObject({ state: 'ready', modelId: 'three' });
 });
 
-test.each(['NOT_A_TOKEN', 'WINDOW_TOO_SMALL', 'BREAKER'])(
-  'after a death, a reply that is refused with %s leaves an engine that is ready, and says so',
-  async (code) => {
-    await engine.load(model('one'));
-    fake.die();
-    expect(await status()).toMatchObject({ state: 'stopped', fault: { code: 'CRASH' } });
-    expect(engine.current()).toBeNull();
-    fake.refusal = code;
-    await expect(reply().done).rejects.toMatchObject({ fault: { code } });
-    engine.replied(null);
-    expect(await status()).toMatchObject({ state: 'ready', fault: null });
-    expect(engine.current()).toMatchObject({ modelId: 'one' });
-  },
-);
+test.each([
+  fault('NOT_A_TOKEN', { text: 'castle' }),
+  fault('GRAMMAR', { kind: 'gbnf' }),
+  fault('BREAKER', { failures: 3 }),
+])('after a death, a reply that is refused with $code leaves an engine that is ready, and says so', async (refusal) => {
+  await engine.load(model('one'));
+  fake.die();
+  expect(await status()).toMatchObject({ state: 'stopped', fault: { code: 'CRASH' } });
+  expect(engine.current()).toBeNull();
+  fake.refusal = refusal;
+  await expect(reply().done).rejects.toMatchObject({ fault: refusal });
+  engine.replied(null);
+  expect(await status()).toMatchObject({ state: 'ready', fault: null });
+  expect(engine.current()).toMatchObject({ modelId: 'one' });
+});
 
 test('after a death, a reply that is stopped before it begins leaves it stopped, with the fault that was told', async () => {
   await engine.load(model('one'));
@@ -96,7 +98,7 @@ test('a load that fails says so, and the next one is not in its way', async () =
   fake.holdsLoads = true;
   const failing = engine.load(model('one'));
   const next = engine.load(model('two'));
-  fake.loads[0]?.fail('LOAD');
+  fake.loads[0]?.fail(fault('LOAD', {}));
   await expect(failing).rejects.toMatchObject({ fault: { code: 'LOAD' } });
   await expect.poll(() => fake.loads.length).toBe(2);
   expect(await status()).toMatchObject({ state: 'loading', modelId: 'two', progress: 0.5, fault: null });

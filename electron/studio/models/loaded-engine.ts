@@ -8,7 +8,7 @@ import type { InferenceHost, LoadOptions } from '../../engines/local/protocol.ts
 import type { EnginePort } from '../../engines/port.ts';
 import type { Crashes } from './model-crashes.ts';
 import { channel, type Channel } from '../channel.ts';
-import { faultOf, StudioError } from '../studio-error.ts';
+import { failure, faultOf } from '../../../shared/faults/failure.ts';
 import { isSameFile, type ModelVersion } from './model-files.ts';
 
 export interface EngineModel extends ModelVersion {
@@ -237,7 +237,7 @@ export function createEngine(
       tell();
     },
     async unload() {
-      if (loading) throw new StudioError('BUSY', 'A model is being loaded. Wait until it is there, then unload it.');
+      if (loading) throw failure('STILL_LOADING', {});
       choose(null);
       const old = host;
       host = watched(createHost());

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openStore } from '../../storage/core/open.ts';
+import { fault } from '../../../shared/faults/failure.ts';
 import { createCrashes } from './model-crashes.ts';
 
 const model = { id: 'm', bytes: 1, modifiedAt: 1 };
-const crash = { code: 'CRASH', message: 'It ended.' };
+const crash = fault('CRASH', { killed: false });
 
 test('a store that takes no settings any more ends neither the studio nor a reply', () => {
   const folder = mkdtempSync(join(tmpdir(), 'paphos-crashes-'));

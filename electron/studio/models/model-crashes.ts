@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { StudioFault } from '../../../shared/contract/common.ts';
+import { fault } from '../../../shared/faults/failure.ts';
 import type { WritableDB } from '../../storage/core/handle.ts';
 import { readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
 import type { ModelVersion } from './model-files.ts';
@@ -42,12 +43,7 @@ export function createCrashes(db: WritableDB): Crashes {
       const count = known(model);
       return count < ASIDE
         ? null
-        : {
-            code: 'ASIDE',
-            message:
-              'This model ended the engine twice in a row, so it was put aside. Your text is safe. Choose another model, or try this one again: it may work with a smaller context, or once other programs are closed.',
-            detail: `${String(count)} ends of the process without a finished reply between them`,
-          };
+        : fault('ASIDE', {}, `${count} ends of the process without a finished reply between them`);
     },
   };
 }

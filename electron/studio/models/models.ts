@@ -18,9 +18,10 @@ import type { LoadOptions } from '../../engines/local/protocol.ts';
 import { getModel, rememberModel } from '../../storage/repositories/model-records.ts';
 import { readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
 import type { Crashes } from './model-crashes.ts';
+import { failure, fault, FaultError, faultOf } from '../../../shared/faults/failure.ts';
+import type { StudioFault } from '../../../shared/contract/common.ts';
 import type { StudioContext } from '../context.ts';
 import type { Ready } from './loaded-engine.ts';
-import { faultOf, StudioError } from '../studio-error.ts';
 import type { Fingerprints } from './fingerprints.ts';
 import { reportFormat } from './format-report.ts';
 import { createInspections } from './inspections.ts';
@@ -113,11 +114,7 @@ export function createModels(
 
   function byId(id: string): FoundModel {
     const model = find().find((one) => one.id === id);
-    if (!model)
-      throw new StudioError(
-        'NO_MODEL',
-        'This model file is not there any more. Put it back into the models folder, or choose another one.',
-      );
+    if (!model) throw failure('NO_MODEL', {});
     return model;
   }
 
@@ -150,7 +147,7 @@ export function createModels(
 
   function refuseAside(model: FoundModel): void {
     const aside = crashes.fault(model);
-    if (aside) throw new StudioError(aside.code, aside.message, aside.detail);
+    if (aside) throw new FaultError(aside);
   }
 
   async function start(
@@ -163,7 +160,7 @@ export function createModels(
   ): Promise<Ready> {
     refuseAside(model);
     const { examined, fault } = await inspections.again(model);
-    if (!examined) throw new StudioError(fault.code, fault.message, fault.detail);
+    if (!examined) throw new FaultError(fault);
     const ready = await engine.load({
       id: model.id,
       name: model.name,
@@ -184,8 +181,7 @@ export function createModels(
 
   async function openable(model: FoundModel): Promise<Examined> {
     const { examined } = await inspections.of(model);
-    if (!examined)
-      throw new StudioError('MODEL', 'This model cannot be opened, so it has no format. Choose another one.');
+    if (!examined) throw failure('NO_FORMAT_OF_UNREADABLE', {});
     return examined;
   }
 
@@ -251,8 +247,7 @@ export function createModels(
     adapters: () => findAdapters(adapters).map(({ id, name, bytes }) => ({ id, name, bytes })),
     async setFormat(id, format) {
       const model = byId(id);
-      if (format !== null && !formatByName(format))
-        throw new StudioError('NO_FORMAT', `Paphos has no prompt format called “${format}”. Choose one of the list.`);
+      if (format !== null && !formatByName(format)) throw failure('NO_FORMAT', { name: format });
       const examined = await openable(model);
       remember(model, examined.header, { chosenFormat: format });
       engine.setFormat(id, choose(model, examined));
@@ -279,7 +274,7 @@ export function createModels(
     assertReply() {
       const last = lastUsed();
       if (last) refuseAside(last);
-      if (first !== null && starts === 0 && !engine.isLoading && !engine.chosen) throw noModel();
+      if (first !== null && starts === 0 && !engine.isLoading && !engine.chosen) throw failure('NO_ENGINE', {});
     },
     async readyForReply() {
       await startLast().catch(() => null);
@@ -287,7 +282,7 @@ export function createModels(
       const ready = await engine.ready();
       const last = lastUsed();
       if (last) refuseAside(last);
-      if (!ready) throw noModel();
+      if (!ready) throw failure('NO_ENGINE', {});
       return ready;
     },
     async loadDefault() {
@@ -297,17 +292,7 @@ export function createModels(
   };
 }
 
-const noModel = (): StudioError =>
-  new StudioError('NO_ENGINE', 'No model is ready. Nothing was changed; choose a model, then press Reply again.');
-
-function warningsOf(header: GgufHeader | undefined, fingerprint: Fingerprint | null): string[] {
+function warningsOf(header: GgufHeader | undefined, fingerprint: Fingerprint | null): StudioFault[] {
   const broken = fingerprint?.broken ?? null;
-  return [
-    ...(header?.warnings ?? []).map(({ message }) => message),
-    ...(broken === null
-      ? []
-      : [
-          `Some of this model’s weights are no numbers (${broken}), so it may write nonsense or nothing. Download it again.`,
-        ]),
-  ];
+  return [...(header?.warnings ?? []), ...(broken === null ? [] : [fault('ODD_WEIGHTS', { name: broken })])];
 }

@@ -19,7 +19,7 @@ import type { Made } from '../../storage/repositories/take-back.ts';
 import { transaction, type WritableDB } from '../../storage/core/handle.ts';
 import type { Engine, Ready } from '../models/loaded-engine.ts';
 import { nextAlternate, type Alternate } from './next-alternate.ts';
-import { faultOf, StudioError } from '../studio-error.ts';
+import { failure, faultOf } from '../../../shared/faults/failure.ts';
 import { channel } from '../channel.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
 import { isAtWork, type LifeEvent, type Phase, phaseAfter } from './reply-life.ts';
@@ -266,11 +266,7 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
   /** The end of a reply whose stream is forgotten, from the store. */
   function tellAgain(id: string, afterSeq: number, signal?: AbortSignal): AsyncGenerator<GenerationEvent, void> {
     const ended = endedReply(db, id);
-    if (!ended)
-      throw new StudioError(
-        'NOT_FOUND',
-        'This reply ended a while ago. Its text is in the story; reload the page to see it.',
-      );
+    if (!ended) throw failure('REPLY_GONE', {});
     const { push, end, iterator } = channel<GenerationEvent>(signal);
     push({ type: 'done', seq: afterSeq + 1, ...ended, fault: null, next: null });
     end();

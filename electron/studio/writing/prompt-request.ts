@@ -5,7 +5,7 @@ import type { Sampling } from '../../../shared/settings/sampling.ts';
 import type { ReadableDB } from '../../storage/core/handle.ts';
 import { lastCut } from '../../storage/repositories/generation-records.ts';
 import { turnText } from '../../storage/repositories/turns.ts';
-import { StudioError } from '../studio-error.ts';
+import { failure } from '../../../shared/faults/failure.ts';
 
 /** More text than this per token of context cannot be in a prompt, thoughts aside, which never are; what is older is not sent to the planner. */
 const CHARACTERS_PER_TOKEN = 12;
@@ -41,11 +41,7 @@ export function branchTo(
   let id = turnId;
   while (id !== null) {
     const turn: TreeTurn | undefined = tree.turns.get(id);
-    if (!turn || turn.tombstone)
-      throw new StudioError(
-        'NOT_FOUND',
-        'This turn is not in the chapter any more. Nothing was changed; reload the page.',
-      );
+    if (!turn || turn.tombstone) throw failure('NO_TURN', { turnId: id });
     turns.push({ id, role: turn.role, speaker: turn.speaker, text: turn.text ?? turnText(db, id) });
     versions.set(id, turn.version);
     id = turn.parentId;

@@ -1,3 +1,4 @@
+import type { Difference } from '../../../shared/faults/catalogue.ts';
 import { formatByName } from '../../../shared/prompt/formats/formats.ts';
 import type { Hardware } from '../../../shared/settings/hardware.ts';
 import { DEFAULT_SAMPLING } from '../../../shared/settings/sampling.ts';
@@ -5,7 +6,7 @@ import type { EffectiveSettings } from '../../storage/repositories/generation-re
 import type { ReadableDB } from '../../storage/core/handle.ts';
 import { lastReply, type StoredReply } from '../../storage/repositories/last-reply.ts';
 import type { Ready } from '../models/loaded-engine.ts';
-import { StudioError } from '../studio-error.ts';
+import { failure } from '../../../shared/faults/failure.ts';
 
 /** The reply in a turn that can be made again with this model (null: which one is not known yet). Fails with UNKNOWN_REPLY, or with NOT_THE_SAME where another model or other settings would write it. */
 export function replyToRepeat(
@@ -14,23 +15,15 @@ export function replyToRepeat(
   ready: Ready | null,
 ): StoredReply & { readonly sampling: EffectiveSettings['sampling'] } {
   const reply = turnId === null ? null : lastReply(db, turnId);
-  if (!reply)
-    throw new StudioError(
-      'UNKNOWN_REPLY',
-      'No reply is recorded in this turn, so there is nothing to run again. Retry writes a new one.',
-    );
-  const others = ready === null ? [] : differences(reply.settings, ready);
-  if (others.length > 0)
-    throw new StudioError(
-      'NOT_THE_SAME',
-      `This reply cannot be made again exactly as things are now. ${others.join(' ')} Nothing was changed. Choose under Model what it was written with and run it again, or use Retry.`,
-    );
+  if (!reply) throw failure('UNKNOWN_REPLY', {});
+  const others = ready === null ? [] : differencesOf(reply.settings, ready);
+  if (others.length > 0) throw failure('NOT_THE_SAME', { differences: others });
   // A setting that was not there yet had its default.
   return { ...reply, sampling: { ...DEFAULT_SAMPLING, ...reply.settings.sampling } };
 }
 
-/** What is not as it was when the reply was written, in sentences. */
-function differences(once: EffectiveSettings, now: Ready): string[] {
+/** What is not as it was when the reply was written. */
+function differencesOf(once: EffectiveSettings, now: Ready): Difference[] {
   const isSameModel =
     once.model.sha256 === null || now.sha256 === null
       ? once.model.name === now.modelName
@@ -38,35 +31,26 @@ function differences(once: EffectiveSettings, now: Ready): string[] {
   if (!isSameModel)
     return [
       once.model.name === now.modelName
-        ? `The file of ${now.modelName} is another one than then.`
-        : `It was written by ${once.model.name}; ${now.modelName} is loaded now.`,
+        ? { of: 'file', model: now.modelName }
+        : { of: 'model', once: once.model.name, now: now.modelName },
     ];
-  const out: string[] = [];
+  const out: Difference[] = [];
   if (once.format !== now.format.name)
-    out.push(
-      `It was written in the ${formatByName(once.format)?.title ?? once.format} format; the model reads ${now.format.title} now.`,
-    );
-  if (once.contextSize !== now.contextSize)
-    out.push(`Its context had ${once.contextSize} tokens; now it has ${now.contextSize}.`);
+    out.push({
+      of: 'format',
+      once: formatByName(once.format)?.title ?? once.format,
+      now: now.format.title,
+    });
+  if (once.contextSize !== now.contextSize) out.push({ of: 'context', once: once.contextSize, now: now.contextSize });
   if (once.promptChunk !== now.promptChunk)
-    out.push(`${once.promptChunk} tokens were read at once; now ${now.promptChunk} are.`);
+    out.push({ of: 'promptChunk', once: once.promptChunk, now: now.promptChunk });
   if (once.hardware) out.push(...differentHardware(once.hardware, now.hardware));
   return out;
 }
 
 /** Threads are not among them: each number of a result is computed by one thread, however many there are. */
-const COMPUTES: readonly (readonly [keyof Hardware, string])[] = [
-  ['gpuLayers', 'Another part of the model lay on the graphics card.'],
-  ['device', 'It was written on another graphics card.'],
-  ['keyCache', 'Keys were kept in another precision.'],
-  ['adapters', 'Other adapters were on.'],
-  ['draft', 'Another model guessed ahead, or none.'],
-  ['lookup', 'Guessing ahead from the story was switched differently.'],
-  ['fastSlide', 'The window slid in another way.'],
-];
+const COMPUTES = ['gpuLayers', 'device', 'keyCache', 'adapters', 'draft', 'lookup', 'fastSlide'] as const;
 
-function differentHardware(once: Hardware, now: Hardware): string[] {
-  return COMPUTES.filter(([key]) => JSON.stringify(once[key]) !== JSON.stringify(now[key])).map(
-    ([, sentence]) => sentence,
-  );
+function differentHardware(once: Hardware, now: Hardware): Difference[] {
+  return COMPUTES.filter((key) => JSON.stringify(once[key]) !== JSON.stringify(now[key])).map((of) => ({ of }));
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { ReadAheadPort, StateFile } from '../../engines/port.ts';
 import type { Engine } from '../models/loaded-engine.ts';
-import { faultOf } from '../studio-error.ts';
+import { faultOf } from '../../../shared/faults/failure.ts';
 import type { StateFolder } from './state-folder.ts';
 
 /** Not the saved state that was asked for, refused by the engine, or the end of the process: what it was given may be to blame. */

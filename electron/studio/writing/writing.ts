@@ -24,7 +24,7 @@ import { replyToRepeat } from './repeat-reply.ts';
 import type { ReadAhead } from './read-ahead.ts';
 import type { Counts } from './token-counts.ts';
 import type { Engine, Ready } from '../models/loaded-engine.ts';
-import { StudioError } from '../studio-error.ts';
+import { failure } from '../../../shared/faults/failure.ts';
 import type { Forecasts } from './reply-forecast.ts';
 import type { GenerationOrder, Generations, PlannedGeneration } from './generations.ts';
 import type { StoryLocks } from '../library/story-locks.ts';
@@ -110,8 +110,7 @@ export function createWriting({
   function continued(tree: TurnTree, turnId: string, offset: number | null): Opening {
     const { turns, versions } = branchTo(db, tree, turnId);
     const last = turns.pop();
-    if (!last)
-      throw new StudioError('NOTHING_WRITTEN', 'There is nothing to continue yet. Write a line, then press Reply.');
+    if (!last) throw failure('NOTHING_TO_CONTINUE', {});
     const at = Math.min(offset ?? last.text.length, last.text.length);
     return {
       turnId,
@@ -136,11 +135,7 @@ export function createWriting({
   /** Beside the first one, from the text that stood in its turn already. */
   function repeated(tree: TurnTree, turnId: string, first: StoredReply): Opening {
     const turn = tree.turns.get(first.turnId);
-    if (!turn || turn.tombstone)
-      throw new StudioError(
-        'NOT_FOUND',
-        'This turn is not in the chapter any more. Nothing was changed; reload the page.',
-      );
+    if (!turn || turn.tombstone) throw failure('NO_TURN', { turnId: first.turnId });
     const { turns, versions } = branchTo(db, tree, turn.parentId);
     const begun = { id: turnId, role: 'model', speaker: turn.speaker, text: first.before } as const;
     const op: Op = { op: 'insert', after: turn.parentId, as: 'alternate', turn: { ...begun, marked: true } };
@@ -155,11 +150,7 @@ export function createWriting({
   function opening(tree: TurnTree, { kind, turnId, offset, newTurnId }: Asked): Opening {
     const end = activePath(tree).at(-1);
     const chosen = turnId === null ? end : tree.turns.get(turnId);
-    if (!chosen)
-      throw new StudioError(
-        'NOT_FOUND',
-        'This turn is not in the chapter any more. Nothing was changed; reload the page.',
-      );
+    if (!chosen) throw failure('NO_TURN', { turnId: turnId ?? '' });
     if (kind === 'continue') return continued(tree, chosen.id, offset);
     if (kind === 'retry') return answered(tree, newTurnId, chosen.parentId, chosen.speaker, 'alternate');
     if (chosen.role === 'model' && chosen.id === end?.id) return continued(tree, chosen.id, null);
@@ -171,8 +162,7 @@ export function createWriting({
     const running = generations.running().filter((one) => one.chapterId === chapterId);
     if (running.length === 0) return;
     const shown = new Set(activePath(readTree(db, chapterId, { texts: 'none' })).map(({ id }) => id));
-    if (running.some(({ turnId }) => shown.has(turnId)))
-      throw new StudioError('BUSY', 'A reply is being written already. Wait for its end, or stop it first.');
+    if (running.some(({ turnId }) => shown.has(turnId))) throw failure('BUSY', {});
     for (const { id } of running) generations.stop(id, true);
   }
 
@@ -181,7 +171,7 @@ export function createWriting({
     const known = replyById(db, wish.generationId);
     if (known === null) return null;
     if (known.chapterId === wish.chapterId && known.asked?.kind === wish.kind) return known.asked.answer;
-    throw new StudioError('ID_TAKEN', 'Another reply has this id already. Nothing was changed; press Reply again.');
+    throw failure('ID_TAKEN', {});
   }
 
   /** Made when the reply's turn has come: its prompt is of the text as it stands then. */
@@ -226,11 +216,7 @@ export function createWriting({
       assertWriter(chapterId, clientId);
       const before = readTree(db, chapterId, { texts: 'none' });
       const turn = before.turns.get(turnId);
-      if (!turn || turn.tombstone)
-        throw new StudioError(
-          'NOT_FOUND',
-          'This alternate is not in the chapter any more. Nothing was changed; reload the page.',
-        );
+      if (!turn || turn.tombstone) throw failure('NO_TURN', { turnId });
       const { structureRev } = applyChange(db, {
         changeId,
         chapterId,
@@ -261,8 +247,7 @@ export function createWriting({
       const kind = wish.kind === 'again' ? 'retry' : wish.kind;
       const opened = first ? repeated(tree, wish.newTurnId, first) : opening(tree, { ...wish, kind });
       const { turnId, offset, ops, target } = opened;
-      if (target.turns.every((turn) => turn.text.trim() === ''))
-        throw new StudioError('NOTHING_WRITTEN', 'There is nothing to answer yet. Write a line, then press Reply.');
+      if (target.turns.every((turn) => turn.text.trim() === '')) throw failure('NOTHING_WRITTEN', {});
 
       const chosen = first?.sampling ?? settings.sampling(storyId);
       const seed = chosen.seed ?? randomInt(2 ** 32);
@@ -311,7 +296,7 @@ export function createWriting({
 
     async plan({ chapterId, turnId, offset }) {
       const ready = engine.current();
-      if (!ready) throw new StudioError('NO_ENGINE', 'No model is ready, so the context cannot be counted yet.');
+      if (!ready) throw failure('NO_ENGINE', {});
       const tree = readTree(db, chapterId, { texts: 'path' });
       const { target } = opening(tree, {
         chapterId,

@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect, type ReactElement } from 'react';
+import { sentenceOf } from '../../../shared/faults/sentence.ts';
 import { library, useChapters, useStories } from '../../library/library.ts';
 import { api, useConnection, whenOpen } from '../../lib/client.ts';
 import { words } from '../../locales/index.ts';
@@ -96,7 +97,7 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
         <ActionBar />
       ) : (
         <div className="empty" role="alert">
-          <p className="fault">{loadFault.message}</p>
+          <p className="fault">{sentenceOf(loadFault)}</p>
         </div>
       )}
     </>

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { sentenceOf } from '../../../shared/faults/sentence.ts';
 import type { EngineStatus } from '../../../shared/contract/models.ts';
 import { usePlan } from '../../ledger/plan.ts';
 import { sendsText } from '../../ledger/bars.ts';
@@ -20,7 +21,11 @@ export function StatusBar(): ReactElement {
       <ContextMeter />
       <span className="push num words">{count === null ? null : words.common.words(count)}</span>
       <span role="status" aria-label={words.shell.saved} className={`save ${save ?? ''}`} title={fault?.detail}>
-        {save === null ? null : fault === null ? words.shell.save[save] : `${words.shell.save[save]}: ${fault.message}`}
+        {save === null
+          ? null
+          : fault === null
+            ? words.shell.save[save]
+            : `${words.shell.save[save]}: ${sentenceOf(fault)}`}
       </span>
     </footer>
   );
@@ -38,7 +43,12 @@ function EngineLine(): ReactElement {
   const engine = useEngine();
   const name = [engine.modelName, engine.device].filter((part) => part !== null).join(' · ');
   return (
-    <span role="status" aria-label={words.shell.engine} className="engine" title={engine.fault?.message}>
+    <span
+      role="status"
+      aria-label={words.shell.engine}
+      className="engine"
+      title={engine.fault === null ? undefined : sentenceOf(engine.fault)}
+    >
       <i className={`dot ${engine.state}`} aria-hidden="true" />
       {name === '' ? null : <span className="engine-name">{name}</span>}
       <span className="num">{doing(engine)}</span>

@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../../shared/faults/sentence.ts';
 import type { StudioFault } from '../../../shared/contract/common.ts';
 import type { FirstReply, RunningGeneration } from '../../../shared/contract/writing.ts';
 import { textRange } from '../../../shared/document/layout.ts';
@@ -95,7 +96,7 @@ export class Replies {
       });
       if (starting.stop) this.live?.stop();
     } catch (error) {
-      if (error instanceof NotSaved) this.host.store.tell('error', words.notSaved, error.fault.message);
+      if (error instanceof NotSaved) this.host.store.tell('error', words.notSaved, sentenceOf(error.fault));
       else this.showFault(wish.turnId, faultOf(error), wish.kind !== 'again');
     } finally {
       this.starting = null;
@@ -132,7 +133,7 @@ export class Replies {
     const { chapter, store, onChange } = this.host;
     const { binding, document, view } = chapter;
     if (!reply.isShown) {
-      if (ended.fault !== null) store.tell('error', ended.fault.message, ended.fault.detail ?? null);
+      if (ended.fault !== null) store.tell('error', sentenceOf(ended.fault), ended.fault.detail ?? null);
       onChange();
       return;
     }

@@ -30,7 +30,6 @@ export const shell = {
     'Still reconnecting. If Paphos was closed, start it again; keep this page open, it holds what is not saved yet.',
   studioRefused:
     'The studio was started anew and needs its new address: open the one that it printed. Keep this page open until you have copied what is not saved.',
-  unreachable: 'The studio did not answer. What you wrote stays on this page; it is tried again.',
   reader: 'This story is open in another tab.',
   takeOver: 'Take over',
   contextUsed: 'Context used',

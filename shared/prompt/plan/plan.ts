@@ -1,6 +1,6 @@
 import { ROLES, type Role } from '../../document/turn.ts';
 import { assemble, type Assembled } from './assemble.ts';
-import { PromptFault } from './prompt-fault.ts';
+import { failure } from '../../faults/failure.ts';
 import { accountOf, sortTurns } from './ledger.ts';
 import type { Scale } from './measure.ts';
 import { placeNotes } from './notes.ts';
@@ -23,21 +23,19 @@ export function planPrompt(asked: PlanRequest, tokenizer: Tokenizer, cache: Toke
   const notes = placeNotes(request, turns.length, options.open);
   const fixed = [...head, ...notes.map((note) => note.turn)];
   const alone = assemble(fixed, { open: false, reply: options.reply }, scale).tokens.length;
-  const what = notes.length > 0 ? 'notes' : 'notes in front of the chapter';
-  if (alone > budget)
-    throw new PromptFault(
-      `${fixed.length > 0 ? `The ${what} take` : 'An empty prompt takes'} ${alone} tokens, ${room(request, budget)}. ${ADVICE}`,
-    );
+  const what = notes.length > 0 ? 'notes' : head.length > 0 ? 'head' : 'marks';
+  const tooSmall = (turn: boolean) => {
+    const { contextSize, reserve } = request;
+    return failure('WINDOW_TOO_SMALL', { what, turn, need: alone, room: Math.max(0, budget), contextSize, reserve });
+  };
+  if (alone > budget) throw tooSmall(false);
 
   let body = bodyOf({ turns, notes, open: options.open, space: budget - alone, scale });
   let window = windowAt(request.cut, body) ?? WHOLE;
   let moved = false;
   const move = () => {
     const next = moveCut(body);
-    if (next === null)
-      throw new PromptFault(
-        `The last turn does not fit beside the ${what}, which take ${alone} tokens, ${room(request, budget)}. ${ADVICE}`,
-      );
+    if (next === null) throw tooSmall(true);
     moved = true;
     return next;
   };
@@ -70,10 +68,6 @@ export function planPrompt(asked: PlanRequest, tokenizer: Tokenizer, cache: Toke
     window = move();
   }
 }
-
-const ADVICE = 'Shorten them, choose a larger context, or leave the reply fewer tokens.';
-const room = ({ contextSize, reserve }: PlanRequest, budget: number) =>
-  `but a context of ${contextSize} tokens leaves the prompt ${Math.max(0, budget)} when ${reserve} are kept for the reply`;
 
 const shrunk = (body: Body, by: number): Body => ({ ...body, space: body.space - by });
 

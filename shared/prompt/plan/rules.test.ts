@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as fc from 'fast-check';
 import { wordTokenizer } from '../../../tests/helpers/tokenizers.ts';
-import { PromptFault } from './prompt-fault.ts';
+import { FaultError } from '../../faults/failure.ts';
 import { FORMATS, formatByName } from '../formats/formats.ts';
 import { headroom, planPrompt } from './plan.ts';
 import type { TokenCache } from './tokens.ts';
@@ -78,7 +78,7 @@ function attempt(plan: () => Plan): Plan | null {
   try {
     return plan();
   } catch (error) {
-    if (error instanceof PromptFault) return null;
+    if (error instanceof FaultError) return null;
     throw error;
   }
 }

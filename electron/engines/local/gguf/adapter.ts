@@ -1,23 +1,16 @@
 import { basename } from 'node:path';
-import { EngineFault } from '../engine-fault.ts';
+import { failure } from '../../../../shared/faults/failure.ts';
 import { readParts } from './header.ts';
 import type { Tensors } from './tensors.ts';
 
 /** A strict check of an adapter (a LoRA in a GGUF file) before the engine sees it. Reads foreign bytes: not for main. */
 export function checkAdapter(path: string, architecture: string): void {
-  const refuse = (why: string, detail?: string): never => {
-    throw new EngineFault(
-      'ADAPTER',
-      `The adapter “${basename(path)}” ${why} Load the model without it, or choose another adapter in the advanced settings.`,
-      detail,
-    );
-  };
-  for (const { type, made, tensors } of partsOf(path, refuse)) {
-    if (type !== 'adapter lora') return refuse('is a GGUF file, but no LoRA.');
-    if (made !== architecture)
-      return refuse(`was made for another kind of model (${made ?? 'unknown'}, not ${architecture}).`);
-    const alone = [...tensors.keys()].find((name) => !tensors.has(otherHalf(name)));
-    if (tensors.size === 0 || alone !== undefined) return refuse('is not complete.', alone);
+  const name = basename(path);
+  for (const { type, made, tensors } of partsOf(path)) {
+    if (type !== 'adapter lora') throw failure('NOT_AN_ADAPTER', { name });
+    if (made !== architecture) throw failure('ADAPTER_OF_OTHER_MODEL', { name, made, architecture });
+    const alone = [...tensors.keys()].find((tensor) => !tensors.has(otherHalf(tensor)));
+    if (tensors.size === 0 || alone !== undefined) throw failure('ADAPTER_INCOMPLETE', { name }, { detail: alone });
   }
 }
 
@@ -27,7 +20,7 @@ interface AdapterPart {
   readonly tensors: Tensors;
 }
 
-function partsOf(path: string, refuse: (why: string, detail?: string) => never): readonly AdapterPart[] {
+function partsOf(path: string): readonly AdapterPart[] {
   try {
     return readParts(path).map(({ keys, tensors }) => {
       keys.stored('adapter.lora.alpha', 'f32');
@@ -38,10 +31,8 @@ function partsOf(path: string, refuse: (why: string, detail?: string) => never):
       };
     });
   } catch (error) {
-    return refuse(
-      'cannot be opened: it is damaged, or no GGUF file.',
-      error instanceof Error ? error.message : String(error),
-    );
+    const detail = error instanceof Error ? error.message : String(error);
+    throw failure('ADAPTER_UNREADABLE', { name: basename(path) }, { detail });
   }
 }
 

@@ -1,4 +1,4 @@
-import { damaged } from './gguf-fault.ts';
+import { failure } from '../../../../shared/faults/failure.ts';
 import type { Sizes } from './sizes.ts';
 import type { Tensors } from './tensors.ts';
 
@@ -34,11 +34,7 @@ const BUILDS: ReadonlyMap<string, { readonly whole: readonly string[]; readonly 
 export function assertBuild(architecture: string, tensors: Tensors, sizes: Sizes, vocabularySize: number): void {
   const rows = tensors.get('token_embd.weight')?.dimensions[1];
   if (rows === undefined) throw lacks('token_embd.weight');
-  if (rows !== vocabularySize)
-    throw damaged(
-      'VOCAB',
-      `has ${vocabularySize.toLocaleString('en')} tokens but ${rows.toLocaleString('en')} embeddings`,
-    );
+  if (rows !== vocabularySize) throw failure('FILE_EMBEDDINGS', { tokens: vocabularySize, rows });
   const build = BUILDS.get(architecture);
   if (build === undefined) return;
   for (const names of build.whole) assertOneOf(names, '', tensors);
@@ -54,7 +50,7 @@ function assertOneOf(names: string, prefix: string, tensors: Tensors): void {
 }
 
 function lacks(name: string): Error {
-  return damaged('MISSING', `lacks a part of its weights (${name})`);
+  return failure('FILE_NO_TENSOR', { name });
 }
 
 /** The shape of each matrix, [length of a row, rows]. */
@@ -91,9 +87,5 @@ function assertShape(
   const expected = kind === 'bias' ? shape.slice(-1) : shape;
   const given = dimensions.filter((size, index) => index < expected.length || size !== 1);
   if (given.length !== expected.length || given.some((size, index) => size !== expected[index]))
-    throw damaged(
-      'RANGE',
-      `has weights of another size than it says (${name})`,
-      `${dimensions.join(' × ')} instead of ${expected.join(' × ')}`,
-    );
+    throw failure('FILE_SHAPE', { name }, { detail: `${dimensions.join(' × ')} instead of ${expected.join(' × ')}` });
 }

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type OddModel, OddModels, oddModels, withoutEachKey } from '../../../../tests/helpers/bad-models.ts';
 import { makeModel } from '../../../../tests/helpers/model-maker.ts';
 import { vocabularyFile } from '../../../../tests/helpers/vocabularies.ts';
-import { EngineFault } from '../engine-fault.ts';
+import { FaultError } from '../../../../shared/faults/failure.ts';
 import { inspectModel } from './inspect.ts';
 import { readGgufHeader } from './header.ts';
 
@@ -15,15 +15,13 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** What became of a file: its warnings, or the code of what was said, which is always a sentence for people. */
+/** What became of a file: the codes of its warnings, or of its fault. */
 function outcome(path: string): readonly string[] | string {
   try {
     const { warnings } = readGgufHeader(path);
-    for (const { message } of warnings) expect(message).toMatch(/^[A-Z].*\.$/s);
     return warnings.map(({ code }) => code);
   } catch (error) {
-    if (!(error instanceof EngineFault)) throw error;
-    expect(error.fault.message).toMatch(/^[A-Z].*\. .*\.$/s);
+    if (!(error instanceof FaultError)) throw error;
     return error.fault.code;
   }
 }
@@ -100,7 +98,7 @@ describe('a good file', () => {
     const bad = join(folder, 'hello.gguf');
     writeFileSync(bad, 'hello');
     await expect(inspectModel(bad)).rejects.toMatchObject({ fault: { code: 'NOT_GGUF' } });
-    await expect(inspectModel(join(folder, 'none.gguf'))).rejects.toMatchObject({ fault: { code: 'NOT_FOUND' } });
+    await expect(inspectModel(join(folder, 'none.gguf'))).rejects.toMatchObject({ fault: { code: 'FILE_GONE' } });
   });
 });
 

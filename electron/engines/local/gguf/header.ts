@@ -1,14 +1,13 @@
-import { EngineFault } from '../engine-fault.ts';
+import { failure } from '../../../../shared/faults/failure.ts';
 import { ARCHITECTURES } from './architectures.ts';
 import { assertBuild } from './build.ts';
-import { damaged } from './gguf-fault.ts';
 import { Keys } from './keys.ts';
 import { BoundedReader } from './reader.ts';
 import { readSizes } from './sizes.ts';
 import { assertPart, partsOf } from './split.ts';
 import { assertComplete, readTensorCount, readTensors, type Tensors } from './tensors.ts';
 import { readVocabulary, type VocabularyHeader } from './vocabulary.ts';
-import type { Warning } from './warning.ts';
+import type { StudioFault } from '../../../../shared/contract/common.ts';
 
 /** What a model file says of itself. */
 export interface GgufHeader {
@@ -24,7 +23,7 @@ export interface GgufHeader {
   readonly chatTemplate: string | null;
   readonly vocabulary: VocabularyHeader;
   /** It opens, and the person should know this. */
-  readonly warnings: readonly Warning[];
+  readonly warnings: readonly StudioFault[];
 }
 
 /** One file of a model: its weights begin at `dataStart`. */
@@ -37,7 +36,7 @@ export interface Part {
 }
 
 /**
- * A strict check of a model file before the engine sees it: llama.cpp aborts or hangs on many damaged ones. Bounded in memory and time; throws an EngineFault worded for people.
+ * A strict check of a model file before the engine sees it: llama.cpp aborts or hangs on many damaged ones. Bounded in memory and time; throws a fault.
  * It reads foreign bytes: main calls it through `inspectModel` only.
  */
 export function readGgufHeader(path: string): GgufHeader {
@@ -65,20 +64,10 @@ function readPart(path: string): Part {
   const reader = new BoundedReader(path);
   try {
     if (reader.size < 24 || reader.bytes(4).toString('latin1') !== 'GGUF') {
-      throw new EngineFault(
-        'NOT_GGUF',
-        reader.size === 0
-          ? 'This file is empty. Download the model again.'
-          : 'This is not a model file. Paphos opens GGUF files (their names end in .gguf).',
-      );
+      throw failure(reader.size === 0 ? 'EMPTY_FILE' : 'NOT_GGUF', {});
     }
     const version = reader.u32();
-    if (version < 2 || version > 3)
-      throw new EngineFault(
-        'VERSION',
-        'This model file has a format version that Paphos does not know. Look for a newer download of the model.',
-        `GGUF version ${version}`,
-      );
+    if (version < 2 || version > 3) throw failure('GGUF_VERSION', { version }, { detail: `GGUF version ${version}` });
     const tensorCount = readTensorCount(reader);
     const keys = new Keys(reader);
     const tensors = readTensors(reader, tensorCount);
@@ -98,28 +87,20 @@ function readPart(path: string): Part {
 function allTensors(parts: readonly Part[]): Tensors {
   const tensors = new Map(parts.flatMap((part) => [...part.tensors]));
   const count = parts.reduce((sum, part) => sum + part.tensors.size, 0);
-  if (tensors.size !== count) throw damaged('RANGE', 'holds the same weights in two of its parts');
+  if (tensors.size !== count) throw failure('FILE_TENSORS_IN_PARTS', {});
   const claimed = parts[0]?.keys.get('split.tensors.count');
   if (parts.length > 1 && claimed !== count)
-    throw damaged(
-      'RANGE',
-      'has parts that do not belong together',
-      `${count} tensors, split.tensors.count ${String(claimed)}`,
-    );
+    throw failure('FILE_PARTS', {}, { detail: `${count} tensors, split.tensors.count ${String(claimed)}` });
   return tensors;
 }
 
 function describe(keys: Keys, tensors: Tensors, bytes: number, parts: number): GgufHeader {
   const architecture = keys.text('general.architecture');
   if (architecture === null || !ARCHITECTURES.has(architecture)) {
-    const named = architecture !== null && /^[\w.-]{1,40}$/.test(architecture) ? ` (${architecture})` : '';
-    throw new EngineFault(
-      'ARCH',
-      `Paphos does not know this kind of model${named}. It may be newer than this version, or no text model. Choose another one.`,
-    );
+    throw failure('ARCHITECTURE', { name: /^[\w.-]{1,40}$/.exec(architecture ?? '')?.[0] ?? null });
   }
-  const warnings: Warning[] = [];
-  const warn = (warning: Warning): void => {
+  const warnings: StudioFault[] = [];
+  const warn = (warning: StudioFault): void => {
     warnings.push(warning);
   };
   const sizes = readSizes(keys, architecture, warn);

@@ -1,4 +1,4 @@
-import { EngineFault } from '../engine-fault.ts';
+import { failure } from '../../../../shared/faults/failure.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { GgufHeader } from './header.ts';
 import { inTurn } from './in-turn.ts';
@@ -15,16 +15,7 @@ const fewAtOnce = inTurn(2);
 /** Reads a model file's header; a file may be anything. */
 export function inspectModel(path: string): Promise<GgufHeader> {
   return fewAtOnce(() =>
-    inThread(
-      { kind: 'inspect', path },
-      INSPECTION,
-      (detail) =>
-        new EngineFault(
-          'LIMIT',
-          'This model file could not be looked at with reasonable effort: it is damaged, or its disk does not answer. Download it again, or choose another one.',
-          detail,
-        ),
-    ),
+    inThread({ kind: 'inspect', path }, INSPECTION, (detail) => failure('INSPECTION_LIMIT', {}, { detail })),
   );
 }
 
@@ -35,16 +26,7 @@ export function renderTemplate(
   special: { readonly bos: string; readonly eos: string },
 ): Promise<Rendering[]> {
   return fewAtOnce(() =>
-    inThread(
-      { kind: 'render', template, probes, special },
-      RENDERING,
-      (detail) =>
-        new EngineFault(
-          'TEMPLATE',
-          'The chat template in this model file did not end in time, so it was left aside.',
-          detail,
-        ),
-    ),
+    inThread({ kind: 'render', template, probes, special }, RENDERING, (detail) => failure('TEMPLATE', {}, { detail })),
   );
 }
 
@@ -57,8 +39,7 @@ export function fingerprintModel(
   return inThread(
     { kind: 'fingerprint', path, hold },
     READING,
-    (detail) =>
-      new EngineFault('FINGERPRINT', 'The model file could not be read to its end. Look at its disk.', detail),
+    (detail) => failure('FINGERPRINT', {}, { detail }),
     signal,
   );
 }

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { StudioFault } from '../../../../shared/contract/common.ts';
 import { workerEntry } from '../host/worker-entry.ts';
-import { EngineFault } from '../engine-fault.ts';
+import { FaultError } from '../../../../shared/faults/failure.ts';
 import type { FingerprintJob } from './fingerprint.ts';
 import type { RenderJob } from './render.ts';
 
@@ -16,7 +16,7 @@ export interface Limits {
 export async function inThread<T>(
   job: ThreadJob,
   limits: Limits,
-  giveUp: (detail: string) => EngineFault,
+  giveUp: (detail: string) => FaultError,
   signal?: AbortSignal,
 ): Promise<T> {
   const thread = new Worker(workerEntry(), {
@@ -32,7 +32,7 @@ export async function inThread<T>(
     answer.reject(giveUp(detail));
   };
   thread.on('message', (message: { result: T } | { fault: StudioFault }) => {
-    if ('fault' in message) answer.reject(EngineFault.from(message.fault));
+    if ('fault' in message) answer.reject(new FaultError(message.fault));
     else answer.resolve(message.result);
   });
   thread.on('error', (error) => {

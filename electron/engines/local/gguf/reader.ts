@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { EngineFault } from '../engine-fault.ts';
-import { damaged, truncated } from './gguf-fault.ts';
+import { failure } from '../../../../shared/faults/failure.ts';
+import type { Counted } from '../../../../shared/faults/catalogue.ts';
 
 /** No model known needs more than some tens of megabytes of header. */
 const MAX_HEADER = 256 * 2 ** 20;
@@ -69,24 +69,19 @@ export class BoundedReader {
   }
 
   /** A count or a length, which decides how much follows. */
-  count(what: string, most: number): number {
+  count(of: Counted, most: number, name = ''): number {
     const value = this.u64();
-    if (value > most)
-      throw damaged(
-        'LIMIT',
-        `claims to have ${value.toLocaleString('en')} ${what}, more than any model has`,
-        `at most ${most}`,
-      );
+    if (value > most) throw failure('FILE_COUNT', { count: value, of, name }, { detail: `at most ${most}` });
     return value;
   }
 
-  text(what: string, most: number): string {
-    return this.#string(what, most, 'utf8');
+  text(of: Counted, most: number, name = ''): string {
+    return this.#string('utf8', of, most, name);
   }
 
   /** One character for each byte, so that no two different texts become the same. */
-  latin1(what: string, most: number): string {
-    return this.#string(what, most, 'latin1');
+  latin1(of: Counted, most: number, name = ''): string {
+    return this.#string('latin1', of, most, name);
   }
 
   bytes(length: number): Buffer {
@@ -99,15 +94,15 @@ export class BoundedReader {
     this.#position += length;
   }
 
-  #string(what: string, most: number, encoding: 'utf8' | 'latin1'): string {
-    const length = this.count(what, most);
+  #string(encoding: 'utf8' | 'latin1', of: Counted, most: number, name: string): string {
+    const length = this.count(of, most, name);
     const at = this.#take(length);
     return this.#buffer.toString(encoding, at, at + length);
   }
 
   #assertInside(length: number): void {
-    if (this.#position + length > this.size) throw truncated();
-    if (this.#position + length > MAX_HEADER) throw damaged('LIMIT', 'has a description larger than that of any model');
+    if (this.#position + length > this.size) throw failure('TRUNCATED', {});
+    if (this.#position + length > MAX_HEADER) throw failure('FILE_HEADER_SIZE', {});
   }
 
   #take(length: number): number {
@@ -115,7 +110,7 @@ export class BoundedReader {
     if (this.#position < this.#base || this.#position + length > this.#base + this.#buffer.length) {
       const size = Math.min(this.size - this.#position, Math.max(length, READ_AHEAD));
       const buffer = Buffer.alloc(size);
-      if (readSync(this.#file, buffer, 0, size, this.#position) < length) throw truncated();
+      if (readSync(this.#file, buffer, 0, size, this.#position) < length) throw failure('TRUNCATED', {});
       this.#buffer = buffer;
       this.#base = this.#position;
     }
@@ -132,23 +127,10 @@ function openRegularFile(path: string): number {
     file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null;
-    if (code === 'ENOENT')
-      throw new EngineFault(
-        'NOT_FOUND',
-        'The model file is not there any more. Put it back, or choose another model.',
-        path,
-      );
-    throw new EngineFault(
-      'NO_ACCESS',
-      'The model file could not be read. Look at its permissions, or choose another model.',
-      String(error),
-    );
+    if (code === 'ENOENT') throw failure('FILE_GONE', {}, { detail: path });
+    throw failure('NO_ACCESS', {}, { detail: String(error) });
   }
   if (fstatSync(file).isFile()) return file;
   closeSync(file);
-  throw new EngineFault(
-    'NOT_GGUF',
-    'This is not a model file. Paphos opens GGUF files (their names end in .gguf).',
-    path,
-  );
+  throw failure('NOT_GGUF', {}, { detail: path });
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { EngineFault } from '../engine-fault.ts';
+import { failure } from '../../../../shared/faults/failure.ts';
 import type { Keys } from './keys.ts';
 
 const MAX_PARTS = 1000;
@@ -31,10 +31,11 @@ export function partsOf(path: string): readonly string[] {
   if (split === null) return [path];
   const missing = split.files.findIndex((file) => !existsSync(file));
   if (missing < 0) return split.files;
-  throw new EngineFault(
-    'INCOMPLETE',
-    `Part ${missing + 1} of ${split.files.length} of this model is missing (${basename(split.files[missing] ?? '')}). Put it beside the others, or download it again.`,
-  );
+  throw failure('PART_MISSING', {
+    part: missing + 1,
+    parts: split.files.length,
+    file: basename(split.files[missing] ?? ''),
+  });
 }
 
 /** Whether a file says of itself that it is the part which its name says. */
@@ -42,17 +43,14 @@ export function assertPart(keys: Keys, index: number, count: number): void {
   const claimed = keys.stored('split.count', 'u16') ?? 1;
   const number = keys.stored('split.no', 'u16');
   if (count === 1 && claimed > 1) {
-    throw new EngineFault(
-      'INCOMPLETE',
-      `This is one of ${claimed} parts of a model, but its name does not say which. Give the parts the names that they had where you got them.`,
-      `expected a name that ends in ${partName('', 1, claimed)}`,
+    throw failure(
+      'PART_UNNAMED',
+      { parts: claimed },
+      { detail: `expected a name that ends in ${partName('', 1, claimed)}` },
     );
   }
   if (count > 1 && (claimed !== count || number !== index)) {
-    throw new EngineFault(
-      'INCOMPLETE',
-      'The parts of this model do not belong together. Download them again, all from one place.',
-      `split.no ${number ?? 'missing'}, split.count ${claimed}, expected ${index} of ${count}`,
-    );
+    const detail = `split.no ${number ?? 'missing'}, split.count ${claimed}, expected ${index} of ${count}`;
+    throw failure('PARTS_DIFFER', {}, { detail });
   }
 }

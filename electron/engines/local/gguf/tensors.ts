@@ -1,5 +1,4 @@
-import { EngineFault } from '../engine-fault.ts';
-import { damaged, truncated } from './gguf-fault.ts';
+import { failure } from '../../../../shared/faults/failure.ts';
 import type { BoundedReader } from './reader.ts';
 
 /** Quantisation type → values in a block, bytes of a block. Numbers that are left out were given up or are never stored. */
@@ -67,9 +66,9 @@ export function readTensorCount(reader: BoundedReader): number {
 export function readTensors(reader: BoundedReader, count: number): Tensors {
   const tensors = new Map<string, Tensor>();
   for (let i = 0; i < count; i++) {
-    const name = reader.text('letters in the name of a tensor', MAX_NAME);
-    if (name === '' || name.includes('\0')) throw damaged('RANGE', 'holds weights without a whole name');
-    if (tensors.has(name)) throw damaged('RANGE', `holds ${name} twice`);
+    const name = reader.text('tensor-name', MAX_NAME);
+    if (name === '' || name.includes('\0')) throw failure('FILE_TENSOR_NAME', {});
+    if (tensors.has(name)) throw failure('FILE_TENSOR_TWICE', { name });
     tensors.set(name, readTensor(reader, name));
   }
   return tensors;
@@ -77,28 +76,18 @@ export function readTensors(reader: BoundedReader, count: number): Tensors {
 
 function readTensor(reader: BoundedReader, name: string): Tensor {
   const rank = reader.u32();
-  if (rank < 1 || rank > 4)
-    throw damaged('RANGE', `gives ${name} ${rank.toLocaleString('en')} dimensions, where 1 to 4 can be`);
-  const dimensions = Array.from({ length: rank }, () => reader.count(`numbers in a row of ${name}`, MAX_DIMENSION));
-  if (dimensions.includes(0)) throw damaged('RANGE', `holds nothing in ${name}`, `${name}: ${dimensions.join(' × ')}`);
+  if (rank < 1 || rank > 4) throw failure('FILE_RANK', { name, rank });
+  const dimensions = Array.from({ length: rank }, () => reader.count('row', MAX_DIMENSION, name));
+  if (dimensions.includes(0)) throw failure('FILE_EMPTY_TENSOR', { name }, { detail: dimensions.join(' × ') });
   const type = reader.u32();
   const block = BLOCKS[type];
-  if (block === undefined)
-    throw new EngineFault(
-      'RANGE',
-      'This model is stored in a way that Paphos does not know. It is damaged, or newer than this version. Choose another model.',
-      `${name} has type ${type}`,
-    );
+  if (block === undefined) throw failure('TENSOR_TYPE', {}, { detail: `${name} has type ${type}` });
   if ((dimensions[0] ?? 0) % block[0] !== 0)
-    throw damaged(
-      'RANGE',
-      `has rows in ${name} that do not fill their blocks`,
-      `rows of ${dimensions[0]} in blocks of ${block[0]}`,
-    );
+    throw failure('FILE_BLOCKS', { name }, { detail: `rows of ${dimensions[0]} in blocks of ${block[0]}` });
   return {
     dimensions,
     type,
-    offset: reader.count(`bytes in front of ${name}`, MAX_OFFSET),
+    offset: reader.count('offset', MAX_OFFSET, name),
     bytes: tensorBytes(type, dimensions) ?? 0,
   };
 }
@@ -106,15 +95,19 @@ function readTensor(reader: BoundedReader, name: string): Tensor {
 /** Every tensor must lie inside the file, right behind the one before: the engine would read past the end. Answers where the tensors begin. */
 export function assertComplete(tensors: Tensors, headerEnd: number, alignment: number, fileSize: number): number {
   if (!Number.isInteger(alignment) || alignment < 8 || alignment > 65_536 || (alignment & (alignment - 1)) !== 0)
-    throw damaged('RANGE', `gives ${alignment.toLocaleString('en')} as its alignment, which cannot be`);
+    throw failure('FILE_ALIGNMENT', { alignment });
   const aligned = (at: number): number => Math.ceil(at / alignment) * alignment;
   const start = aligned(headerEnd);
   let expected = 0;
   for (const [name, { offset, bytes }] of tensors) {
     if (offset !== expected)
-      throw damaged('RANGE', `has ${name} in the wrong place`, `offset ${offset}, expected ${expected}`);
+      throw failure('FILE_OFFSET', { name }, { detail: `offset ${offset}, expected ${expected}` });
     if (start + offset + bytes > fileSize)
-      throw truncated(`${name} ends at ${start + offset + bytes}, the file has ${fileSize} bytes`);
+      throw failure(
+        'TRUNCATED',
+        {},
+        { detail: `${name} ends at ${start + offset + bytes}, the file has ${fileSize} bytes` },
+      );
     expected += aligned(bytes);
   }
   return start;

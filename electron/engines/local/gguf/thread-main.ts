@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { EngineFault } from '../engine-fault.ts';
+import { fault, FaultError } from '../../../../shared/faults/failure.ts';
 import type { ThreadJob } from './inspection-thread.ts';
 import { fingerprint } from './fingerprint.ts';
 import { readGgufHeader } from './header.ts';
@@ -19,13 +19,6 @@ try {
   parentPort?.postMessage({ result: await work(workerData as ThreadJob) });
 } catch (error) {
   parentPort?.postMessage({
-    fault:
-      error instanceof EngineFault
-        ? error.fault
-        : {
-            code: 'NOT_GGUF',
-            message: 'This model file could not be read. Download it again, or choose another one.',
-            detail: String(error),
-          },
+    fault: error instanceof FaultError ? error.fault : fault('UNREADABLE', {}, String(error)),
   });
 }

@@ -1,4 +1,4 @@
-import { EngineFault } from '../engine-fault.ts';
+import { failure, type FaultError } from '../../../../shared/faults/failure.ts';
 import type { BoundedReader } from './reader.ts';
 
 /** Of a list that nobody asks for only the length is known. */
@@ -37,7 +37,7 @@ const SCALARS: ReadonlyMap<number, Scalar> = new Map([
 ]);
 
 export function readValue(reader: BoundedReader, key: string, type: number): GgufValue {
-  if (type === STRING) return reader.text(`letters in ${key}`, MAX_TEXT);
+  if (type === STRING) return reader.text('value', MAX_TEXT, key);
   if (type === ARRAY) return readList(reader, key);
   const scalar = SCALARS.get(type);
   if (scalar === undefined) throw unknownType(key, type);
@@ -46,13 +46,13 @@ export function readValue(reader: BoundedReader, key: string, type: number): Ggu
 
 function readList(reader: BoundedReader, key: string): GgufValue {
   const type = reader.u32();
-  const length = reader.count(`items in ${key}`, MAX_ITEMS);
+  const length = reader.count('list', MAX_ITEMS, key);
   const keep = KEPT_LISTS.has(key);
   if (type === STRING) {
     const texts: string[] = [];
     for (let i = 0; i < length; i++) {
-      if (keep) texts.push(reader.latin1(`letters in an item of ${key}`, MAX_ITEM_TEXT));
-      else reader.skip(reader.count(`letters in an item of ${key}`, MAX_ITEM_TEXT));
+      if (keep) texts.push(reader.latin1('item', MAX_ITEM_TEXT, key));
+      else reader.skip(reader.count('item', MAX_ITEM_TEXT, key));
     }
     return keep ? texts : { skipped: length };
   }
@@ -63,10 +63,6 @@ function readList(reader: BoundedReader, key: string): GgufValue {
   return { skipped: length };
 }
 
-function unknownType(key: string, type: number): EngineFault {
-  return new EngineFault(
-    'RANGE',
-    `This model file holds something that Paphos does not know (in ${key.slice(0, 60)}). It is damaged, or newer than this version. Choose another model.`,
-    `value type ${type}`,
-  );
+function unknownType(key: string, type: number): FaultError {
+  return failure('VALUE_TYPE', { key: key.slice(0, 60) }, { detail: `value type ${type}` });
 }

@@ -1,8 +1,7 @@
-import { EngineFault } from '../engine-fault.ts';
-import { damaged } from './gguf-fault.ts';
+import { failure, fault } from '../../../../shared/faults/failure.ts';
+import type { StudioFault } from '../../../../shared/contract/common.ts';
 import { isNumbers, isTexts, type Keys, shown } from './keys.ts';
 import { PRE_TOKENIZERS } from './pre-tokenizers.ts';
-import type { Warning } from './warning.ts';
 
 /** What a file says of its vocabulary. */
 export interface VocabularyHeader {
@@ -25,18 +24,13 @@ const MAX_TYPE = 6;
 /** What the engine takes where a SentencePiece file names none. */
 const SPM_DEFAULTS: Readonly<Record<string, number>> = { bos: 1, eos: 2 };
 
-export function readVocabulary(keys: Keys, warn: (warning: Warning) => void): VocabularyHeader {
+export function readVocabulary(keys: Keys, warn: (warning: StudioFault) => void): VocabularyHeader {
   const model = keys.text('tokenizer.ggml.model');
-  if (model === null) throw damaged('MISSING', 'does not say the kind of its vocabulary', 'tokenizer.ggml.model');
+  if (model === null) throw failure('FILE_NO_VOCABULARY_KIND', {}, { detail: 'tokenizer.ggml.model' });
   if (model !== 'gpt2' && model !== 'llama')
-    throw new EngineFault(
-      'VOCAB',
-      'Paphos does not know the kind of vocabulary that this model has. Choose another model.',
-      `tokenizer.ggml.model: ${shown(model)}`,
-    );
+    throw failure('VOCABULARY_KIND', {}, { detail: `tokenizer.ggml.model: ${shown(model)}` });
   const tokens = keys.get('tokenizer.ggml.tokens');
-  if (!isTexts(tokens) || tokens.length === 0)
-    throw damaged('MISSING', 'has no list of tokens', 'tokenizer.ggml.tokens');
+  if (!isTexts(tokens) || tokens.length === 0) throw failure('FILE_NO_TOKENS', {}, { detail: 'tokenizer.ggml.tokens' });
   assertDistinct(tokens);
   if (model === 'gpt2') checkBytePairs(keys, warn);
   else assertBytes(tokens);
@@ -51,19 +45,10 @@ export function readVocabulary(keys: Keys, warn: (warning: Warning) => void): Vo
     return typeof id === 'number' && tokens[id] !== undefined ? decoded(tokens[id]) : null;
   };
   const endText = text('eos') ?? text('eot');
-  if (endText === null && model === 'gpt2')
-    warn({
-      code: 'END',
-      message:
-        'This model does not name the token that ends a text, so it is guessed. If its replies do not end by themselves, set a length that suits you.',
-    });
+  if (endText === null && model === 'gpt2') warn(fault('ODD_END', {}));
   const bos = keys.flag('tokenizer.ggml.add_bos_token') ?? model === 'llama';
   const bosText = text('bos');
-  if (bos && bosText === null && model === 'gpt2')
-    warn({
-      code: 'VOCAB',
-      message: 'This model asks for a token that begins each text but names none: it is left out.',
-    });
+  if (bos && bosText === null && model === 'gpt2') warn(fault('ODD_BEGINNING', {}));
   return {
     kind: model === 'gpt2' ? 'bpe' : 'spm',
     size: tokens.length,
@@ -78,26 +63,17 @@ export function readVocabulary(keys: Keys, warn: (warning: Warning) => void): Vo
 /** As the engine counts: an empty token is called by its number, and a text ends at its first zero byte. */
 function assertDistinct(tokens: readonly string[]): void {
   const texts = new Set(tokens.map((token, id) => token.split('\0', 1)[0] || `[EMPTY_${id}]`));
-  if (texts.size !== tokens.length) throw damaged('VOCAB', 'has the same token twice');
+  if (texts.size !== tokens.length) throw failure('FILE_TOKEN_TWICE', {});
 }
 
-function checkBytePairs(keys: Keys, warn: (warning: Warning) => void): void {
+function checkBytePairs(keys: Keys, warn: (warning: StudioFault) => void): void {
   const merges = keys.get('tokenizer.ggml.merges');
   const pre = keys.text('tokenizer.ggml.pre');
   if (pre !== null && pre !== '' && !PRE_TOKENIZERS.has(pre))
-    throw new EngineFault(
-      'VOCAB',
-      'This model cuts text into words in a way that Paphos does not know. It is newer than this version, or damaged. Choose another model.',
-      `tokenizer.ggml.pre: ${shown(pre)}`,
-    );
+    throw failure('WORD_SPLITTING', {}, { detail: `tokenizer.ggml.pre: ${shown(pre)}` });
   if (typeof merges !== 'object' && pre !== 'kimi-k2')
-    throw damaged('MISSING', 'does not say how the bytes of its words are joined', 'tokenizer.ggml.merges');
-  if (pre === null || pre === '')
-    warn({
-      code: 'VOCAB',
-      message:
-        'This model does not say how it cuts text into words, so it is guessed: it may write worse than it could. A newer download of it may say.',
-    });
+    throw failure('FILE_NO_MERGES', {}, { detail: 'tokenizer.ggml.merges' });
+  if (pre === null || pre === '') warn(fault('ODD_WORD_SPLITTING', {}));
 }
 
 /** Without a token for each byte, a letter that is not in the vocabulary would end the engine. */
@@ -106,28 +82,20 @@ function assertBytes(tokens: readonly string[]): void {
   for (let byte = 0; byte < 256; byte++) {
     if (known.has(`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`) || known.has(String.fromCharCode(byte)))
       continue;
-    throw damaged(
-      'VOCAB',
-      'has a vocabulary of another kind than it says: it lacks tokens for single bytes',
-      `byte ${byte}`,
-    );
+    throw failure('FILE_NO_BYTE_TOKENS', {}, { detail: `byte ${byte}` });
   }
 }
 
-function readTypes(keys: Keys, size: number, warn: (warning: Warning) => void): readonly number[] {
+function readTypes(keys: Keys, size: number, warn: (warning: StudioFault) => void): readonly number[] {
   const types = keys.get('tokenizer.ggml.token_type');
   if (types === undefined) {
-    warn({
-      code: 'VOCAB',
-      message:
-        'This model does not say which of its tokens are marks. Its role marks are read as plain text, so it may confuse who speaks.',
-    });
+    warn(fault('ODD_TOKEN_TYPES', {}));
     return [];
   }
   if (!isNumbers(types) || types.length < size)
-    throw damaged('VOCAB', 'does not say of each token what it is', 'tokenizer.ggml.token_type');
+    throw failure('FILE_TOKEN_TYPES', {}, { detail: 'tokenizer.ggml.token_type' });
   if (types.slice(0, size).some((type) => type < 0 || type > MAX_TYPE))
-    throw damaged('VOCAB', 'has tokens of a kind that does not exist', 'tokenizer.ggml.token_type');
+    throw failure('FILE_TOKEN_TYPE', {}, { detail: 'tokenizer.ggml.token_type' });
   return types;
 }
 

@@ -1,6 +1,6 @@
 import type { Ledger } from '../../../../shared/prompt/types.ts';
 import type { EngineProcess } from './engine-process.ts';
-import { EngineFault, faults } from '../engine-fault.ts';
+import { failure, FaultError } from '../../../../shared/faults/failure.ts';
 import type { EngineJob, GenerateRequest } from '../../port.ts';
 import type { FromEngine } from '../protocol.ts';
 
@@ -79,7 +79,7 @@ export class Generation implements EngineJob {
   }
 
   fail(error: unknown): void {
-    const fault = error instanceof EngineFault ? error : faults.unexpected(String(error));
+    const fault = error instanceof FaultError ? error : failure('ENGINE', {}, { detail: String(error) });
     this.#accepted.reject(fault);
     this.#done.reject(fault);
   }
@@ -102,7 +102,7 @@ export class Generation implements EngineJob {
   }
 
   #finishStopped(): void {
-    this.#accepted.reject(faults.stopped());
+    this.#accepted.reject(failure('STOPPED', {}));
     const promptTokens = this.#ledger?.total ?? 0;
     this.#done.resolve({
       reason: 'stopped',

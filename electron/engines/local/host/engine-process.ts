@@ -1,4 +1,4 @@
-import { EngineFault, faults } from '../engine-fault.ts';
+import { failure, FaultError } from '../../../../shared/faults/failure.ts';
 import {
   ANSWERS,
   type AnswerTo,
@@ -42,7 +42,7 @@ const isAnswer = (message: FromEngine): message is Answer => FINAL.has(message.t
 
 interface Pending {
   resolve(message: Answer): void;
-  reject(error: EngineFault): void;
+  reject(error: FaultError): void;
   notice(message: FromEngine): void;
   readonly patience: Patience;
   impatience: NodeJS.Timeout | undefined;
@@ -51,23 +51,23 @@ interface Pending {
 /** One inference process from its start to its end: pairs answers with requests, watches its pulse. Its exit is the only truth about its end. */
 export class EngineProcess {
   /** Resolves with what happened in words; null if we ended it ourselves. */
-  readonly ended: Promise<EngineFault | null>;
+  readonly ended: Promise<FaultError | null>;
   readonly started: Promise<void>;
   readonly #wire: EngineWire;
   readonly #pending = new Map<number, Pending>();
   readonly #tempo: Tempo;
-  #hello: { resolve(): void; reject(error: EngineFault): void };
+  #hello: { resolve(): void; reject(error: FaultError): void };
   #pulse: NodeJS.Timeout;
   readonly #pace: Pace = { slowest: 0 };
   #unanswered = 0;
   #nextId = 1;
   #alive = true;
-  #reason: EngineFault | 'ours' | null = null;
+  #reason: FaultError | 'ours' | null = null;
 
   constructor(start: () => EngineWire, tempo: Tempo) {
     this.#tempo = tempo;
     const hello = Promise.withResolvers<void>();
-    const ended = Promise.withResolvers<EngineFault | null>();
+    const ended = Promise.withResolvers<FaultError | null>();
     this.#hello = hello;
     this.started = hello.promise;
     this.ended = ended.promise;
@@ -80,7 +80,7 @@ export class EngineProcess {
       ended.resolve(this.#buried(exit));
     });
     this.#pulse = setTimeout(() => {
-      this.#fail(faults.start());
+      this.#fail(failure('START', {}));
     }, tempo.helloMs);
     lowerPriority(this.#wire.pid);
   }
@@ -101,7 +101,7 @@ export class EngineProcess {
     const id = this.#nextId++;
     const answer = new Promise<AnswerTo<T>>((resolve, reject) => {
       if (!this.#alive) {
-        reject(faults.crash({ code: null, signal: null }, this.#wire.log?.() ?? []));
+        reject(crashOf({ code: null, signal: null }, this.#wire.log?.() ?? []));
         return;
       }
       this.#pending.set(id, {
@@ -125,7 +125,7 @@ export class EngineProcess {
     if (!impatient || pending === undefined || pending.impatience !== undefined) return;
     pending.impatience = setTimeout(
       () => {
-        this.#fail(faults.unheeded());
+        this.#fail(failure('UNHEEDED', {}));
       },
       this.#tempo.stopMs + this.#pace.slowest * this.#tempo.pingMs,
     );
@@ -140,7 +140,7 @@ export class EngineProcess {
   #receive(message: FromEngine): void {
     this.#unanswered = 0;
     if (message.type === 'hello') this.#greet(message.version);
-    else if (message.type === 'failed') this.#settle(message.id)?.reject(EngineFault.from(message.fault));
+    else if (message.type === 'failed') this.#settle(message.id)?.reject(new FaultError(message.fault));
     else if (isAnswer(message)) this.#settle(message.id)?.resolve(message);
     else {
       const pending = this.#pending.get(message.id);
@@ -159,7 +159,7 @@ export class EngineProcess {
   #greet(version: number): void {
     clearTimeout(this.#pulse);
     if (version !== PROTOCOL_VERSION) {
-      this.#fail(faults.otherVersion(version, PROTOCOL_VERSION));
+      this.#fail(failure('PROTOCOL', {}, { detail: `protocol ${version}, expected ${PROTOCOL_VERSION}` }));
       return;
     }
     this.#pulse = setInterval(() => {
@@ -174,25 +174,31 @@ export class EngineProcess {
     const silent = this.#unanswered * this.#tempo.pingMs >= this.#tempo.hangMs;
     const stuck = [...this.#pending.values()].map((pending) => pending.patience.wait()).includes(false);
     if (silent || stuck) {
-      this.#fail(faults.hang());
+      this.#fail(failure('HANG', {}));
       return;
     }
     this.#unanswered++;
     this.#wire.send({ type: 'ping', id: 0 });
   }
 
-  #fail(reason: EngineFault): void {
+  #fail(reason: FaultError): void {
     this.#reason ??= reason;
     this.#wire.kill();
   }
 
-  #buried(exit: Exit): EngineFault | null {
+  #buried(exit: Exit): FaultError | null {
     this.#alive = false;
     clearTimeout(this.#pulse);
     const reason =
-      this.#reason === 'ours' ? faults.unloaded() : (this.#reason ?? faults.crash(exit, this.#wire.log?.() ?? []));
+      this.#reason === 'ours' ? failure('UNLOADED', {}) : (this.#reason ?? crashOf(exit, this.#wire.log?.() ?? []));
     this.#hello.reject(reason);
     for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(reason);
     return this.#reason === 'ours' ? null : reason;
   }
+}
+
+/** An end that nobody asked for, with the newest lines of the process. */
+function crashOf({ code, signal }: Exit, log: readonly string[]): FaultError {
+  const detail = [signal ?? `exit code ${code ?? 'unknown'}`, ...log].join('\n');
+  return failure('CRASH', { killed: signal === 'SIGKILL' }, { detail });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EngineFault } from '../engine-fault.ts';
+import { failure, FaultError } from '../../../../shared/faults/failure.ts';
 import type { JobOptions } from '../../port.ts';
 import { JobQueue } from './job-queue.ts';
 
@@ -42,7 +42,7 @@ const settled = (): Promise<void> =>
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => 'none',
-    (error: unknown) => (error instanceof EngineFault ? error.fault.code : String(error)),
+    (error: unknown) => (error instanceof FaultError ? error.fault.code : String(error)),
   );
 
 test('one at a time, in order; what was asked for goes before idle work that waits', async () => {
@@ -141,7 +141,7 @@ test('closing refuses what waits and what comes, and waits for what runs', async
   const { queue, add, end } = line();
   const running = add('running');
   const waiting = add('waiting');
-  const closed = queue.close(new EngineFault('CLOSED', 'Closing.'));
+  const closed = queue.close(failure('CLOSED', {}));
   expect(await codeOf(waiting)).toBe('CLOSED');
   expect(await codeOf(add('late'))).toBe('CLOSED');
   await end('running');

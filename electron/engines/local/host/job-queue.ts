@@ -1,5 +1,5 @@
+import { failure, type FaultError } from '../../../../shared/faults/failure.ts';
 import type { JobOptions } from '../../port.ts';
-import { type EngineFault, faults } from '../engine-fault.ts';
 
 /** Ends at its next border when `stop` is aborted. */
 type Task<T> = (stop: AbortSignal) => Promise<T>;
@@ -20,7 +20,7 @@ export class JobQueue {
   readonly #waiting: Job[] = [];
   readonly #running = new Set<Job>();
   readonly #width: () => number;
-  #refusal: EngineFault | null = null;
+  #refusal: FaultError | null = null;
 
   constructor(width: () => number) {
     this.#width = width;
@@ -43,7 +43,7 @@ export class JobQueue {
       gaveWay: false,
     };
     if (this.#refusal !== null) result.reject(this.#refusal);
-    else if (signal?.aborted === true) result.reject(faults.stopped());
+    else if (signal?.aborted === true) result.reject(failure('STOPPED', {}));
     else {
       signal?.addEventListener(
         'abort',
@@ -72,7 +72,7 @@ export class JobQueue {
   }
 
   /** Idle work that waits is refused, and what runs gives way for good. */
-  dropIdle(refusal: EngineFault): void {
+  dropIdle(refusal: FaultError): void {
     for (const job of this.#waiting.filter((one) => one.idle)) {
       this.#waiting.splice(this.#waiting.indexOf(job), 1);
       job.result.reject(refusal);
@@ -85,7 +85,7 @@ export class JobQueue {
   }
 
   /** Nothing begins any more; what waits is refused. Resolves when what runs has ended. */
-  async close(refusal: EngineFault): Promise<void> {
+  async close(refusal: FaultError): Promise<void> {
     this.#refusal = refusal;
     for (const job of this.#waiting.splice(0)) job.result.reject(refusal);
     await Promise.allSettled([...this.#running].map((job) => job.result.promise));
@@ -130,10 +130,10 @@ export class JobQueue {
   }
 
   #failed(job: Job, error: unknown): void {
-    if (job.signal?.aborted === true) job.result.reject(faults.stopped());
+    if (job.signal?.aborted === true) job.result.reject(failure('STOPPED', {}));
     else if (!job.gaveWay || this.#refusal !== null) job.result.reject(error);
     else if (job.again) this.#again(job);
-    else job.result.reject(faults.yielded());
+    else job.result.reject(failure('YIELDED', {}));
   }
 
   #again(job: Job): void {
@@ -149,6 +149,6 @@ export class JobQueue {
       return;
     }
     this.#waiting.splice(place, 1);
-    job.result.reject(faults.stopped());
+    job.result.reject(failure('STOPPED', {}));
   }
 }

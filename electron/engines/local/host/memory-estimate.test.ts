@@ -26,9 +26,14 @@ describe('whether a model fits is known before it is loaded', () => {
     expect(loadable(result)).toBe(false);
     expect(refusal(result).fault).toEqual({
       code: 'MEMORY',
-      message: expect.stringMatching(
-        /8,192 tokens .* takes 7\.0 GB, and 5\.7 GB are free.* 4,352 tokens fits/,
-      ) as string,
+      params: {
+        where: 'computer',
+        need: 7 * GB,
+        free: 5.2 * GB + HEADROOM,
+        kept: HEADROOM,
+        contextSize: 8192,
+        offered: 4352,
+      },
     });
     expect((await estimate(result.offered, 5.2)).verdict).toBe('fits');
     expect((await estimate((result.offered ?? 0) + 256, 5.2)).verdict).toBe('less');
@@ -44,7 +49,7 @@ describe('whether a model fits is known before it is loaded', () => {
     const result = await estimate(null, 2);
     expect(result).toMatchObject({ verdict: 'no', offered: null });
     expect(loadable(result)).toBe(false);
-    expect(refusal(result).message).toMatch(/does not fit into memory.*smaller model/);
+    expect(refusal(result).fault).toMatchObject({ code: 'MEMORY', params: { where: 'computer', offered: null } });
   });
 
   test('the graphics card has a memory of its own', async () => {
@@ -56,6 +61,6 @@ describe('whether a model fits is known before it is loaded', () => {
     });
     const result = await estimateMemory(onCard, 4096, 4096, { ram: 100 * GB, vram: 3 * GB });
     expect(result).toMatchObject({ verdict: 'less', offered: 2048 });
-    expect(refusal(result).message).toMatch(/4\.0 GB of the graphics card.* 3\.0 GB are free/);
+    expect(refusal(result).fault.params).toMatchObject({ where: 'card', need: 4 * GB, free: 3 * GB, offered: 2048 });
   });
 });

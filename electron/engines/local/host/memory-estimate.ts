@@ -1,5 +1,5 @@
 import type { MemoryEstimate } from '../../../../shared/contract/models.ts';
-import { EngineFault } from '../engine-fault.ts';
+import { failure, type FaultError } from '../../../../shared/faults/failure.ts';
 
 export type Need = MemoryEstimate['need'];
 type Room = MemoryEstimate['room'];
@@ -68,23 +68,14 @@ export function loadable({ verdict, contextSize, offered }: MemoryEstimate): boo
 }
 
 /** The refusal of a load that would not fit, with its numbers. */
-export function refusal({ verdict, offered, contextSize, need, room }: MemoryEstimate): EngineFault {
-  const vram = need.vram > (room.vram ?? Infinity);
-  const what = vram
-    ? `It takes ${gigabytes(need.vram)} of the graphics card's memory, of which ${gigabytes(room.vram ?? 0)} are free.`
-    : `It takes ${gigabytes(ramOf(need))}, and ${gigabytes(room.ram)} are free, of which ${gigabytes(HEADROOM)} stay for the rest of the computer.`;
-  const size = contextSize.toLocaleString('en');
-  if (verdict === 'less')
-    return new EngineFault(
-      'MEMORY',
-      `With a context of ${size} tokens the model does not fit into memory. ${what} A context of ${(offered ?? 0).toLocaleString('en')} tokens fits.`,
-    );
-  const advice = vram
-    ? 'Put fewer layers on the graphics card, or choose a smaller model.'
-    : 'Close other programs, or choose a smaller model or a more strongly quantised file of this one.';
-  return new EngineFault('MEMORY', `The model does not fit into memory. ${what} ${advice}`);
-}
-
-function gigabytes(bytes: number): string {
-  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+export function refusal({ verdict, offered, contextSize, need, room }: MemoryEstimate): FaultError {
+  const card = need.vram > (room.vram ?? Infinity);
+  return failure('MEMORY', {
+    where: card ? 'card' : 'computer',
+    need: card ? need.vram : ramOf(need),
+    free: card ? (room.vram ?? 0) : room.ram,
+    kept: HEADROOM,
+    contextSize,
+    offered: verdict === 'less' ? offered : null,
+  });
 }

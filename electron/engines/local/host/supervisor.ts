@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Ledger, PlanRequest } from '../../../../shared/prompt/types.ts';
 import type { StudioFault } from '../../../../shared/contract/common.ts';
 import { EngineProcess, TEMPO, type Tempo } from './engine-process.ts';
-import { EngineFault, faults } from '../engine-fault.ts';
+import { failure, FaultError } from '../../../../shared/faults/failure.ts';
 import { stampsOf } from './file-stamp.ts';
 import { Generation } from './engine-job.ts';
 import { measurement } from './measurement.ts';
@@ -68,7 +68,7 @@ export function createInferenceHost(
     try {
       return await job;
     } catch (error) {
-      if (error instanceof EngineFault && INFRASTRUCTURE.has(error.fault.code)) failures++;
+      if (error instanceof FaultError && INFRASTRUCTURE.has(error.fault.code)) failures++;
       throw error;
     }
   };
@@ -113,7 +113,7 @@ export function createInferenceHost(
     } catch (error) {
       // What a failed load left behind is not known.
       await made.engine.kill();
-      if (error instanceof EngineFault && !INFRASTRUCTURE.has(error.fault.code)) wanted = null;
+      if (error instanceof FaultError && !INFRASTRUCTURE.has(error.fault.code)) wanted = null;
       throw error;
     }
   };
@@ -137,16 +137,16 @@ export function createInferenceHost(
 
   const readyNow = async (): Promise<EngineProcess> => {
     if (seat?.model) return seat.engine;
-    throw faults.notReady();
+    throw failure('NO_ENGINE', {});
   };
 
   const isReplaced = (): boolean => !seat?.model && wanted !== null && stampsOf(wanted.options) !== wanted.files;
 
   const ensureLoaded = async (): Promise<EngineProcess> => {
     if (seat?.model) return seat.engine;
-    if (wanted === null) throw faults.nothingLoaded();
-    if (isReplaced()) throw faults.replaced();
-    if (failures >= BREAKER) throw faults.breaker(failures);
+    if (wanted === null) throw failure('NO_ENGINE', {});
+    if (isReplaced()) throw failure('REPLACED', {});
+    if (failures >= BREAKER) throw failure('BREAKER', { failures });
     await loadFresh(wanted.options, () => undefined);
     return readyNow();
   };
@@ -283,14 +283,14 @@ export function createInferenceHost(
     },
 
     rest() {
-      queue.dropIdle(faults.yielded());
+      queue.dropIdle(failure('YIELDED', {}));
       return queue.add(endProcesses, { alone: true });
     },
 
     async close() {
       closed = true;
       clearInterval(watch);
-      const idle = queue.close(faults.closing());
+      const idle = queue.close(failure('CLOSED', {}));
       await endProcesses();
       await idle;
     },

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Llama } from 'node-llama-cpp';
 import type { StudioFault } from '../../../../shared/contract/common.ts';
+import { fault } from '../../../../shared/faults/failure.ts';
 import type { LoadOptions, Tuning } from '../protocol.ts';
 
 /** The engine's library, with what it computes on. */
@@ -47,10 +48,5 @@ export async function freeMemory(llama: Llama): Promise<{ ram: number; vram: num
   return { ram, vram: llama.supportsGpuOffloading ? (await llama.getVramState()).free : null };
 }
 
-function noDevice(device: number | null): StudioFault {
-  const message =
-    device === null
-      ? 'No graphics card can be used on this computer, so the model runs on the processor. Look at the card’s driver, or set the graphics layers to 0.'
-      : `There is no graphics card number ${device + 1} that can be used on this computer, so the model runs on the processor. Choose another one in the advanced settings.`;
-  return { code: 'DEVICE', message };
-}
+const noDevice = (device: number | null): StudioFault =>
+  device === null ? fault('NO_CARD', {}) : fault('NO_SUCH_CARD', { number: device + 1 });

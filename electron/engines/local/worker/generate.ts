@@ -1,8 +1,8 @@
 import type { GenerationStats, StopReason } from '../../../../shared/contract/writing.ts';
 import { planPrompt } from '../../../../shared/prompt/plan/plan.ts';
 import type { Ledger, Plan, PlanRequest } from '../../../../shared/prompt/types.ts';
+import { failure } from '../../../../shared/faults/failure.ts';
 import { CandidateLog } from '../../candidate-record.ts';
-import { faults } from '../engine-fault.ts';
 import type { GenerateRequest } from '../../port.ts';
 import { choosingBy, nextTokens } from './next-tokens.ts';
 import type { Choice } from './sampling/choice.ts';
@@ -108,7 +108,7 @@ export async function generate(
           break;
         }
       }
-      if (reason === 'window' && thinking.isInside) throw faults.thoughtFull();
+      if (reason === 'window' && thinking.isInside) throw failure('THOUGHT_FULL', {});
     }
   } finally {
     // Whatever ended it: what was written reaches the page, and what was evaluated one by one is forgotten.

@@ -1,5 +1,5 @@
 import type { LlamaContext, LlamaContextSequence, LlamaModel } from 'node-llama-cpp';
-import { faults } from '../engine-fault.ts';
+import { failure } from '../../../../shared/faults/failure.ts';
 import { type LoadOptions, MAX_BRANCHES, type Tuning } from '../protocol.ts';
 import { branchCount } from './branch-count.ts';
 import type { Machine } from './devices.ts';
@@ -46,7 +46,7 @@ export async function makeContext(
     context.getSequence({
       contextShift: {
         strategy: () => {
-          throw faults.windowFull();
+          throw failure('WINDOW_FULL', {});
         },
       },
       ...(speculation === null ? {} : { tokenPredictor: speculation.predictor() }),

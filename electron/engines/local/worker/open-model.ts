@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import type { Llama } from 'node-llama-cpp';
 import type { TokenCache } from '../../../../shared/prompt/plan/tokens.ts';
 import { loadable, refusal } from '../host/memory-estimate.ts';
-import { EngineFault } from '../engine-fault.ts';
+import { failure, FaultError } from '../../../../shared/faults/failure.ts';
 import { stampOf } from '../host/file-stamp.ts';
 import { checkAdapter } from '../gguf/adapter.ts';
 import { readGgufHeader } from '../gguf/header.ts';
@@ -50,16 +50,8 @@ export async function openModel(options: LoadOptions, onProgress: (value: number
   const refused = async (error: unknown): Promise<never> => {
     const detail = await reason(error);
     throw isMemory(error, detail)
-      ? new EngineFault(
-          'MEMORY',
-          `The model does not fit into this computer's memory (the file has ${inMegabytes(header.bytes)}). Close other programs or choose a smaller model.`,
-          detail,
-        )
-      : new EngineFault(
-          'LOAD',
-          'The model file could not be opened: the engine refused it. Download it again, or choose another model.',
-          detail,
-        );
+      ? failure('MODEL_TOO_LARGE', { bytes: header.bytes }, { detail })
+      : failure('LOAD', {}, { detail });
   };
 
   const { estimate, gpuLayers } = await estimateLoad(llama, options, tuning).catch(refused);
@@ -77,19 +69,11 @@ export async function openModel(options: LoadOptions, onProgress: (value: number
     .catch(refused);
   const { context, sequences, speculation } = await makeContext(model, machine, options, tuning, contextSize).catch(
     async (error: unknown) => {
-      if (error instanceof EngineFault) throw error;
+      if (error instanceof FaultError) throw error;
       const detail = await reason(error);
       throw /lora/i.test(detail)
-        ? new EngineFault(
-            'ADAPTER',
-            'An adapter does not suit this model: it was made for another one. Load the model without it, or choose another adapter in the advanced settings.',
-            detail,
-          )
-        : new EngineFault(
-            'MEMORY',
-            `A context of ${contextSize.toLocaleString('en')} tokens does not fit into this computer's memory. Choose a smaller context size and load the model again.`,
-            detail,
-          );
+        ? failure('ADAPTER_REFUSED', {}, { detail })
+        : failure('CONTEXT_TOO_LARGE', { contextSize }, { detail });
     },
   );
   const [sequence] = sequences;
@@ -170,8 +154,4 @@ function isMemory(error: unknown, detail: string): boolean {
     (error instanceof Error && error.constructor.name === 'InsufficientMemoryError') ||
     /alloc|out of memory/i.test(detail)
   );
-}
-
-function inMegabytes(bytes: number): string {
-  return `${Math.round(bytes / 1e6).toLocaleString('en')} MB`;
 }

@@ -1,7 +1,7 @@
 import { headroom, planPrompt } from '../../../../shared/prompt/plan/plan.ts';
 import { NEXT_TURN_SHARE } from '../../../../shared/prompt/plan/window.ts';
 import type { Cut, PlanRequest, PromptTurn } from '../../../../shared/prompt/types.ts';
-import { EngineFault } from '../engine-fault.ts';
+import { failure } from '../../../../shared/faults/failure.ts';
 import type { OpenModel } from './open-model.ts';
 import { readPrompt } from './read-prompt.ts';
 
@@ -76,7 +76,7 @@ async function readAhead(
   const reused = await readPrompt(sequence, prompt, open.loaded.hardware.promptChunk, signal, (done) => {
     onProgress(done / prompt.length);
   });
-  if (signal.aborted) throw new EngineFault('STOPPED', 'Stopped for something more urgent.');
+  if (signal.aborted) throw failure('STOPPED', {});
   return tokens.length - reused;
 }
 

@@ -1,7 +1,6 @@
 import type { StudioFault } from '../../../../shared/contract/common.ts';
-import { PromptFault } from '../../../../shared/prompt/plan/prompt-fault.ts';
 import { planPrompt } from '../../../../shared/prompt/plan/plan.ts';
-import { EngineFault, faults } from '../engine-fault.ts';
+import { failure, fault, FaultError } from '../../../../shared/faults/failure.ts';
 import type { GenerateRequest } from '../../port.ts';
 import { type LoadOptions, PROTOCOL_VERSION, type ToEngine } from '../protocol.ts';
 import { generate, ledgerOf } from './generate.ts';
@@ -28,7 +27,7 @@ export function startRuntime(port: EnginePort): () => Promise<void> {
   /** As many jobs at a time as the model has sequences. The host keeps the queue. */
   const startWork = (id: number, task: (signal: AbortSignal) => Promise<void>): void => {
     if (works.size >= (open?.loaded.parallel ?? 1)) {
-      port.send({ type: 'failed', id, fault: faults.busy().fault });
+      port.send({ type: 'failed', id, fault: fault('ENGINE_BUSY', {}) });
       return;
     }
     const abort = new AbortController();
@@ -47,7 +46,7 @@ export function startRuntime(port: EnginePort): () => Promise<void> {
     };
 
   const load = async (id: number, options: LoadOptions): Promise<void> => {
-    if (open !== null) throw faults.busy();
+    if (open !== null) throw failure('ENGINE_BUSY', {});
     let told = -1;
     open = await openModel(options, (value) => {
       if (value < told + 0.01 && value < 1) return;
@@ -167,12 +166,11 @@ export function startRuntime(port: EnginePort): () => Promise<void> {
 }
 
 function ready(open: OpenModel | null): OpenModel {
-  if (open === null) throw faults.nothingLoaded();
+  if (open === null) throw failure('NO_ENGINE', {});
   return open;
 }
 
 function faultOf(error: unknown): StudioFault {
-  if (error instanceof EngineFault) return error.fault;
-  if (error instanceof PromptFault) return { code: error.code, message: error.message };
-  return faults.unexpected(error instanceof Error ? (error.stack ?? error.message) : String(error)).fault;
+  if (error instanceof FaultError) return error.fault;
+  return fault('ENGINE', {}, error instanceof Error ? (error.stack ?? error.message) : String(error));
 }

@@ -2,7 +2,7 @@ import type { ControlledEvaluateInputItem, LlamaContextSequence, Token } from 'n
 import { renderParts } from '../../../../shared/prompt/plan/parts.ts';
 import { tokenizeParts } from '../../../../shared/prompt/plan/tokens.ts';
 import { roleWords } from '../../../../shared/prompt/plan/role-words.ts';
-import { EngineFault } from '../engine-fault.ts';
+import { failure } from '../../../../shared/faults/failure.ts';
 import type { EndingScore, ScoreRequest } from '../../port.ts';
 import { type Perplexity, type PerplexityRequest, PROMPT_CHUNK } from '../protocol.ts';
 import type { OpenModel } from './open-model.ts';
@@ -27,11 +27,7 @@ export async function score(open: OpenModel, { prefix, endings }: ScoreRequest, 
   const alone = tokensWith('');
   const wholes = endings.map(tokensWith);
   const given = Math.min(alone.length, ...wholes.map((whole) => commonStart(alone, whole)));
-  if (given === 0)
-    throw new EngineFault(
-      'NO_PREFIX',
-      'Nothing stands before the endings that all of them share. Give a longer beginning.',
-    );
+  if (given === 0) throw failure('NO_PREFIX', {});
   assertRoom(open, Math.max(...wholes.map((whole) => whole.length)));
 
   return open.branches.aside(async (sequence) => {
@@ -65,11 +61,7 @@ export async function perplexity(
   const { bos } = open.vocabulary;
   const tokens = [...(bos === null ? [] : [bos]), ...open.vocabulary.tokenize(text)];
   const windows = Math.floor(tokens.length / window);
-  if (windows === 0)
-    throw new EngineFault(
-      'TEXT_TOO_SHORT',
-      `The text has ${tokens.length} tokens; to measure perplexity, at least ${window} are needed. Give a longer text or a smaller window.`,
-    );
+  if (windows === 0) throw failure('TEXT_TOO_SHORT', { tokens: tokens.length, window });
   assertRoom(open, window);
 
   const losses: number[] = [];
@@ -113,7 +105,7 @@ async function logProbabilities(
   });
   const logs: number[] = [];
   while (from + logs.length < tokens.length) {
-    if (signal.aborted) throw new EngineFault('STOPPED', 'The measurement was stopped.');
+    if (signal.aborted) throw failure('STOPPED', {});
     const at = from + logs.length - 1;
     const border = Math.min(tokens.length - 1, (Math.floor(at / PROMPT_CHUNK) + 1) * PROMPT_CHUNK);
     const results = await sequence.controlledEvaluate(
@@ -127,10 +119,7 @@ async function logProbabilities(
 
 function assertRoom({ contextSize }: OpenModel, tokens: number): void {
   if (tokens <= contextSize) return;
-  throw new EngineFault(
-    'WINDOW_TOO_SMALL',
-    `${tokens} tokens are to be measured together, but the context has ${contextSize}. Choose a larger context or shorter texts.`,
-  );
+  throw failure('MEASURE_TOO_LONG', { tokens, contextSize });
 }
 
 /** `includeMax` of the library does nothing for a token that is not listed; at temperature 0, the default here, the selected one is the maximum. */

@@ -1,6 +1,6 @@
 import type { Llama, LlamaModel, TokenPredictor } from 'node-llama-cpp';
 import type { LoadedHardware } from '../../../../shared/contract/models.ts';
-import { EngineFault } from '../engine-fault.ts';
+import { failure } from '../../../../shared/faults/failure.ts';
 import type { Tuning } from '../protocol.ts';
 
 /** The library checks one guess at a time: more of them would be read in vain. */
@@ -44,17 +44,9 @@ export async function startSpeculation({
   const model = await llama
     .loadModel({ modelPath: tuning.draft, gpuLayers: tuning.gpuLayers, ignoreMemorySafetyChecks: true })
     .catch((error: unknown) => {
-      throw new EngineFault(
-        'DRAFT',
-        'The model that guesses ahead could not be opened. Choose another one in the advanced settings, or none.',
-        String(error),
-      );
+      throw failure('DRAFT_UNREADABLE', {}, { detail: String(error) });
     });
-  if (!sameVocabulary(model, target))
-    throw new EngineFault(
-      'DRAFT',
-      'The model that guesses ahead has another vocabulary, so its guesses mean nothing to this one. Choose another one in the advanced settings, or none.',
-    );
+  if (!sameVocabulary(model, target)) throw failure('DRAFT_VOCABULARY', {});
   // Larger by one step, so that a guess at the end of the context finds room.
   const context = await model.createContext({
     contextSize: contextSize + 256,

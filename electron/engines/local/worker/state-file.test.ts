@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { EngineFault } from '../engine-fault.ts';
+import { FaultError } from '../../../../shared/faults/failure.ts';
 import { type StateKey, verifyState, writeState } from './state-file.ts';
 
 const KEY: StateKey = {
@@ -28,7 +28,7 @@ async function refusal(path: string, key = KEY): Promise<string | null> {
     (reason: unknown) => reason,
   );
   if (error === null) return null;
-  if (!(error instanceof EngineFault)) throw error;
+  if (!(error instanceof FaultError)) throw error;
   expect(error.fault.code).toBe('STATE');
   return error.fault.detail ?? '';
 }

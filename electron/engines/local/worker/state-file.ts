@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
-import { EngineFault } from '../engine-fault.ts';
+import { failure } from '../../../../shared/faults/failure.ts';
 
 /**
  * An evaluated state on disk: llama.cpp's own state first, so that it can load the file itself, then our footer as JSON, and at the very end a seal of fixed
@@ -120,9 +120,5 @@ async function hashOf(path: string, bytes: number): Promise<string> {
 const sha256 = (bytes: Buffer): Buffer => createHash('sha256').update(bytes).digest();
 
 function refuse(reason: string): never {
-  throw new EngineFault(
-    'STATE',
-    'What was read of this story last time cannot be used. Nothing is lost: the model reads it again.',
-    reason,
-  );
+  throw failure('STATE', {}, { detail: reason });
 }

@@ -2,7 +2,7 @@ import { marksOnPage, openReasoning, type ReasoningMarks } from '../../../../sha
 import { markerPieces } from '../../../../shared/prompt/plan/tokens.ts';
 import { isBracketed } from '../../../../shared/prompt/plan/role-words.ts';
 import type { PlanRequest, Tokenizer } from '../../../../shared/prompt/types.ts';
-import { faults } from '../engine-fault.ts';
+import { failure } from '../../../../shared/faults/failure.ts';
 import type { Choice } from './sampling/choice.ts';
 
 type State = 'before' | 'inside' | 'behind' | 'over';
@@ -191,7 +191,7 @@ export async function* limited(
       if (!thinking.isSpent) return;
     }
     const closing = thinking.closing(vocabulary);
-    if (history.length + closing.length > end) throw faults.thoughtFull();
+    if (history.length + closing.length > end) throw failure('THOUGHT_FULL', {});
     history.push(...closing);
     await read();
     for (const token of closing) yield { token, others: null };

@@ -1,6 +1,6 @@
 import type { Llama, LlamaGrammar, SequenceEvaluateOptions, Token, TokenBias } from 'node-llama-cpp';
 import type { Sampling } from '../../../../../shared/settings/sampling.ts';
-import { EngineFault } from '../../engine-fault.ts';
+import { failure } from '../../../../../shared/faults/failure.ts';
 import type { Task, Writer } from '../next-tokens.ts';
 import type { Choice } from './choice.ts';
 import { repeatPenalties } from './dry.ts';
@@ -83,11 +83,7 @@ export async function grammarOf({ grammarKind, grammar }: Sampling, llama: Llama
       );
     return await llama.createGrammar({ grammar });
   } catch (error) {
-    const what = grammarKind === 'json' ? 'The JSON schema' : 'The grammar';
-    throw new EngineFault(
-      'GRAMMAR',
-      `${what} under Sampling could not be read, so nothing was written. Correct it, or turn it off. Your text is safe.`,
-      error instanceof Error ? error.message : String(error),
-    );
+    const detail = error instanceof Error ? error.message : String(error);
+    throw failure('GRAMMAR', { kind: grammarKind }, { detail });
   }
 }

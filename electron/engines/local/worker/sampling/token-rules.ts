@@ -1,5 +1,5 @@
 import type { Sampling } from '../../../../../shared/settings/sampling.ts';
-import { EngineFault } from '../../engine-fault.ts';
+import { failure } from '../../../../../shared/faults/failure.ts';
 import type { Vocabulary } from '../vocabulary.ts';
 import { TokenTexts } from './token-texts.ts';
 
@@ -25,10 +25,7 @@ export function tokenRules(sampling: Sampling, vocabulary: Vocabulary, finals: R
   for (const entry of sampling.logitBias) {
     const tokens = find(entry.text);
     if (tokens.length === 0) {
-      throw new EngineFault(
-        'NOT_A_TOKEN',
-        `“${entry.text}” is more than one token in this model, so it cannot be made likelier or less likely as a whole. Take it out of the bias list under Sampling, or write a shorter piece. Your text is safe.`,
-      );
+      throw failure('NOT_A_TOKEN', { text: entry.text });
     }
     for (const token of tokens) bias.set(token, entry.bias);
   }

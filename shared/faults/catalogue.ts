@@ -1,0 +1,267 @@
+/**
+ * Everything that Paphos can refuse or fail at: each code with what its sentence needs to know. One code has one meaning.
+ * The sentences stand in en/, a file for each interface here; what is only for the curious goes into a fault's `detail`.
+ */
+export interface FaultParams
+  extends
+    AppFaults,
+    DocumentFaults,
+    StoreFaults,
+    PromptFaults,
+    EngineFaults,
+    ModelFileFaults,
+    ModelFaults,
+    WritingFaults {}
+export type FaultCode = keyof FaultParams;
+
+type None = Readonly<Record<never, never>>;
+
+/** The program itself, its command line and the page's way to the studio. */
+export interface AppFaults {
+  /** A defect: nobody foresaw it. */
+  INTERNAL: None;
+  BAD_REQUEST: None;
+  UNREACHABLE: None;
+  DATA_FOLDER: { readonly folder: string };
+  PORT_IN_USE: { readonly port: number | null };
+  NO_STORE: { readonly folder: string };
+  NO_DEMO_MODEL: None;
+  USAGE_COMMAND: { readonly command: string };
+  USAGE_NUMBER: {
+    readonly name: string;
+    readonly given: string;
+    readonly low: number;
+    readonly high: number;
+    readonly whole: boolean;
+  };
+  USAGE_FORMAT: { readonly name: string; readonly known: readonly string[] };
+  USAGE_NO_TEXT: None;
+  USAGE_MANY_MODELS: None;
+}
+
+/** A change that does not fit the tree of turns (shared/document/SPEC.md). */
+export interface DocumentFaults {
+  /** The turn was removed, or was never there. */
+  NO_TURN: { readonly turnId: string };
+  /** What the change was made from has changed since: this turn, or (null) the structure of the chapter. */
+  CONFLICT: { readonly turnId: string | null };
+  /** A patch reaches outside the text, or splits a character. */
+  RANGE: { readonly turnId: string };
+  /** The op makes no sense here: a restore of a living turn, an id used twice. */
+  ORDER: { readonly turnId: string };
+}
+
+export interface StoreFaults {
+  NO_STORY: None;
+  NO_CHAPTER: None;
+  CHAPTER_DELETED: None;
+  NO_REVISION: { readonly turnId: string };
+  NO_GENERATION: None;
+  ENDED: None;
+  /** The studio may not begin: the folder cannot be written. */
+  FOLDER_READ_ONLY: { readonly folder: string };
+  /** It could be written before. */
+  STORE_READ_ONLY: None;
+  STORE_DAMAGED: { readonly file: string | null };
+  BACKUP_DAMAGED: None;
+  STORE_BUSY: None;
+  DISK_FULL: None;
+  DISK_ERROR: None;
+  IN_USE: { readonly folder: string };
+  UNSAFE_STORE: { readonly setting: string };
+  OLD_SQLITE: { readonly version: string; readonly needed: string };
+  NOT_A_STORE: { readonly file: string };
+  NEWER_STORE: { readonly version: number; readonly newest: number };
+  MIGRATION_FAILED: { readonly version: number };
+}
+
+export interface PromptFaults {
+  /** `need` and `room` in tokens; `what` does not fit, or (`turn`) the last turn does not fit beside it. */
+  WINDOW_TOO_SMALL: {
+    readonly what: 'marks' | 'head' | 'notes';
+    readonly turn: boolean;
+    readonly need: number;
+    readonly room: number;
+    readonly contextSize: number;
+    readonly reserve: number;
+  };
+}
+
+/** The process that computes, and what it was asked for. */
+export interface EngineFaults {
+  NO_ENGINE: None;
+  CRASH: { readonly killed: boolean };
+  HANG: None;
+  UNHEEDED: None;
+  START: None;
+  PROTOCOL: None;
+  BREAKER: { readonly failures: number };
+  REPLACED: None;
+  UNLOADED: None;
+  CLOSED: None;
+  ENGINE_BUSY: None;
+  STOPPED: None;
+  YIELDED: None;
+  WINDOW_FULL: None;
+  THOUGHT_FULL: None;
+  ENGINE: None;
+  /** By the estimate, in bytes. `need` is what lies where it does not fit: on the graphics card, or in the computer's memory. */
+  MEMORY: {
+    readonly where: 'card' | 'computer';
+    readonly need: number;
+    readonly free: number;
+    readonly kept: number;
+    readonly contextSize: number;
+    readonly offered: number | null;
+  };
+  /** The engine could not get the memory, whatever was estimated. */
+  MODEL_TOO_LARGE: { readonly bytes: number };
+  CONTEXT_TOO_LARGE: { readonly contextSize: number };
+  LOAD: None;
+  STATE: None;
+  DRAFT_UNREADABLE: None;
+  DRAFT_VOCABULARY: None;
+  GRAMMAR: { readonly kind: 'gbnf' | 'json' };
+  NOT_A_TOKEN: { readonly text: string };
+  NO_CARD: None;
+  NO_SUCH_CARD: { readonly number: number };
+  NO_PREFIX: None;
+  TEXT_TOO_SHORT: { readonly tokens: number; readonly window: number };
+  MEASURE_TOO_LONG: { readonly tokens: number; readonly contextSize: number };
+}
+
+/** A value in a model file: a number, a text as JSON, or (null) a list. */
+export type FileValue = number | string | null;
+/** What a model file counts, and of which thing, where it has a name. */
+export type Counted = 'keys' | 'key-name' | 'value' | 'list' | 'item' | 'tensors' | 'tensor-name' | 'row' | 'offset';
+/** Numbers of a model's description, called as in its file. */
+export type SizeKey =
+  | 'context_length'
+  | 'embedding_length'
+  | 'block_count'
+  | 'feed_forward_length'
+  | 'attention.head_count'
+  | 'attention.head_count_kv'
+  | 'attention.key_length'
+  | 'attention.value_length'
+  | 'rope.dimension_count'
+  | 'expert_count'
+  | 'expert_used_count'
+  | 'expert_group_count'
+  | 'expert_group_used_count'
+  | 'nextn_predict_layers'
+  | 'attention.layer_norm_epsilon'
+  | 'attention.layer_norm_rms_epsilon'
+  | 'rope.freq_base'
+  | 'rope.scaling.factor';
+
+/** A model file that is not opened, or (the last ones) opens and is odd. What begins with FILE_ is damaged, or of an unknown make. */
+export interface ModelFileFaults {
+  NOT_GGUF: None;
+  EMPTY_FILE: None;
+  UNREADABLE: None;
+  FILE_GONE: None;
+  NO_ACCESS: None;
+  TRUNCATED: None;
+  GGUF_VERSION: { readonly version: number };
+  ARCHITECTURE: { readonly name: string | null };
+  TENSOR_TYPE: None;
+  VALUE_TYPE: { readonly key: string };
+  VOCABULARY_KIND: None;
+  WORD_SPLITTING: None;
+  INSPECTION_LIMIT: None;
+  TEMPLATE: None;
+  FINGERPRINT: None;
+  PART_MISSING: { readonly part: number; readonly parts: number; readonly file: string };
+  PART_UNNAMED: { readonly parts: number };
+  PARTS_DIFFER: None;
+
+  FILE_COUNT: { readonly count: number; readonly of: Counted; readonly name: string };
+  FILE_HEADER_SIZE: None;
+  FILE_KEY_NAME: None;
+  FILE_KEY_TWICE: { readonly key: string };
+  FILE_NO_TEXT: { readonly key: string };
+  FILE_NUMBER_TYPE: { readonly key: string };
+  FILE_NO_FLAG: { readonly key: string };
+  FILE_VALUE: { readonly value: FileValue; readonly size: SizeKey };
+  FILE_NO_SIZE: { readonly size: SizeKey };
+  FILE_TENSOR_NAME: None;
+  FILE_TENSOR_TWICE: { readonly name: string };
+  FILE_TENSORS_IN_PARTS: None;
+  FILE_PARTS: None;
+  FILE_RANK: { readonly name: string; readonly rank: number };
+  FILE_EMPTY_TENSOR: { readonly name: string };
+  FILE_BLOCKS: { readonly name: string };
+  FILE_ALIGNMENT: { readonly alignment: number };
+  FILE_OFFSET: { readonly name: string };
+  FILE_SHAPE: { readonly name: string };
+  FILE_NO_TENSOR: { readonly name: string };
+  FILE_EMBEDDINGS: { readonly tokens: number; readonly rows: number };
+  FILE_PREDICTION_LAYERS: None;
+  FILE_HEADS: { readonly heads: number; readonly keyHeads: number };
+  FILE_HEAD_WIDTH: { readonly heads: number; readonly width: number };
+  FILE_PARTIAL_ROTATION: None;
+  FILE_NO_EPSILON: None;
+  FILE_NO_PARALLEL: None;
+  FILE_NOT_CAUSAL: None;
+  FILE_EXPERTS: { readonly used: number; readonly experts: number; readonly groups: number };
+  FILE_ROTATION: { readonly rotated: number; readonly width: number };
+  FILE_ROTATION_SCALING: None;
+  FILE_LAYERS_DIFFER: { readonly architecture: string };
+  FILE_NO_VOCABULARY_KIND: None;
+  FILE_NO_TOKENS: None;
+  FILE_TOKEN_TWICE: None;
+  FILE_NO_MERGES: None;
+  FILE_NO_BYTE_TOKENS: None;
+  FILE_TOKEN_TYPES: None;
+  FILE_TOKEN_TYPE: None;
+
+  ADAPTER_UNREADABLE: { readonly name: string };
+  NOT_AN_ADAPTER: { readonly name: string };
+  ADAPTER_INCOMPLETE: { readonly name: string };
+  ADAPTER_OF_OTHER_MODEL: { readonly name: string; readonly made: string | null; readonly architecture: string };
+  ADAPTER_REFUSED: None;
+
+  ODD_CONTEXT: { readonly tokens: number };
+  ODD_END: None;
+  ODD_BEGINNING: None;
+  ODD_WORD_SPLITTING: None;
+  ODD_TOKEN_TYPES: None;
+  ODD_WEIGHTS: { readonly name: string };
+}
+
+/** Models as the studio keeps and loads them. */
+export interface ModelFaults {
+  NO_MODEL: None;
+  NO_FORMAT: { readonly name: string };
+  NO_FORMAT_OF_UNREADABLE: None;
+  /** It ended the engine twice in a row. */
+  ASIDE: None;
+  STILL_LOADING: None;
+  DRAFT_GONE: None;
+  ADAPTER_GONE: None;
+}
+
+/** What a reply was written with, where it is not so now. */
+export type Difference =
+  | { readonly of: 'file'; readonly model: string }
+  | { readonly of: 'model'; readonly once: string; readonly now: string }
+  | { readonly of: 'format'; readonly once: string; readonly now: string }
+  | { readonly of: 'context'; readonly once: number; readonly now: number }
+  | { readonly of: 'promptChunk'; readonly once: number; readonly now: number }
+  | { readonly of: 'gpuLayers' | 'device' | 'keyCache' | 'adapters' | 'draft' | 'lookup' | 'fastSlide' };
+
+/** Stories and replies. */
+export interface WritingFaults {
+  /** Another window writes the story. */
+  READ_ONLY: None;
+  NOT_HELD: None;
+  BUSY: None;
+  NOTHING_WRITTEN: None;
+  NOTHING_TO_CONTINUE: None;
+  /** Of another reply. */
+  ID_TAKEN: None;
+  REPLY_GONE: None;
+  UNKNOWN_REPLY: None;
+  NOT_THE_SAME: { readonly differences: readonly Difference[] };
+}

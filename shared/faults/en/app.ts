@@ -1,0 +1,22 @@
+import type { AppFaults } from '../catalogue.ts';
+import type { Sentences } from './sentences.ts';
+
+export const app = {
+  INTERNAL: () =>
+    'Something inside Paphos went wrong. What was saved is safe; try again, and restart Paphos if it happens twice.',
+  BAD_REQUEST: () =>
+    'Paphos did not understand this request and did nothing. Reload the page: it may be older than the studio.',
+  UNREACHABLE: () => 'The studio did not answer. What you wrote stays on this page; it is tried again.',
+  DATA_FOLDER: ({ folder }) =>
+    `Paphos cannot write in its data folder ${folder}. Nothing was changed. Give yourself the right to write there, or choose another folder with --data DIR.`,
+  PORT_IN_USE: ({ port }) =>
+    `${port === null ? 'The port of last time' : `Port ${port}`} is in use by another program. Choose another one with --port N, or leave --port out to take a free one.`,
+  NO_STORE: ({ folder }) => `There are no stories in ${folder} (no store.db). Name the right folder with --data DIR.`,
+  NO_DEMO_MODEL: () => 'The embedded model is missing. Name a model file.',
+  USAGE_COMMAND: ({ command }) => `Paphos has no command “${command}”. It knows serve, write, check and verify.`,
+  USAGE_NUMBER: ({ name, given, low, high, whole }) =>
+    `--${name} must be ${whole ? 'a whole number' : 'a number'} from ${low} to ${high}; “${given}” is not.`,
+  USAGE_FORMAT: ({ name, known }) => `There is no format “${name}”. Choose one of: ${known.join(', ')}.`,
+  USAGE_NO_TEXT: () => 'Nothing to answer: give --system "…", --user "…", or both.',
+  USAGE_MANY_MODELS: () => 'verify looks at one model file at a time.',
+} satisfies Sentences<AppFaults>;

@@ -1,0 +1,22 @@
+import type { FaultParams } from '../catalogue.ts';
+import { app } from './app.ts';
+import { document } from './document.ts';
+import { engine } from './engine.ts';
+import { modelFile } from './model-file.ts';
+import { models } from './models.ts';
+import { prompt } from './prompt.ts';
+import type { Sentences } from './sentences.ts';
+import { store } from './store.ts';
+import { writing } from './writing.ts';
+
+/** Every sentence, in English; the compiler knows when one is missing. */
+export const SENTENCES = {
+  ...app,
+  ...document,
+  ...engine,
+  ...modelFile,
+  ...models,
+  ...prompt,
+  ...store,
+  ...writing,
+} satisfies Sentences<FaultParams>;

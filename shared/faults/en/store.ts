@@ -1,0 +1,39 @@
+import type { StoreFaults } from '../catalogue.ts';
+import type { Sentences } from './sentences.ts';
+
+const OTHER_FOLDER = 'start with another folder: --data DIR.';
+
+export const store = {
+  NO_STORY: () => 'That story is not in this library. Nothing was changed.',
+  NO_CHAPTER: () =>
+    'That chapter is not in this library. Nothing was changed; open the story again to see its chapters.',
+  CHAPTER_DELETED: () =>
+    'That chapter was deleted. Restore it from the removed items to write in it; nothing was changed.',
+  NO_REVISION: () => 'That version of the turn is not in its history. Nothing was changed.',
+  NO_GENERATION: () => 'That reply is not known here. Nothing was changed.',
+  ENDED: () => 'This reply has already ended. Its text is in its turn.',
+  FOLDER_READ_ONLY: ({ folder }) =>
+    `Paphos may not write to its data folder ${folder}. Nothing was changed. Give your user the right to write there, or ${OTHER_FOLDER}`,
+  STORE_READ_ONLY: () =>
+    'The data folder has become read-only. Everything saved so far is safe; the last change was not saved. Make the folder writable again.',
+  STORE_DAMAGED: ({ file }) =>
+    `${file ?? 'The store'} is damaged and was not opened, so that nothing more is lost. Keep a copy of the folder, then put the newest file of its backups folder in place of store.db.`,
+  BACKUP_DAMAGED: () =>
+    'The copy that is made before an update came out damaged, so the stories were not updated. They are unchanged. Check the drive, then start Paphos again.',
+  STORE_BUSY: () => 'Another program holds the store. The last change was not saved. Close that program and try again.',
+  DISK_FULL: () =>
+    'The disk is full. Everything saved so far is safe; the last change was not saved. Make room and go on writing.',
+  DISK_ERROR: () =>
+    'The disk did not take the last change. Everything saved so far is kept. Check the drive and its connection, then try again.',
+  IN_USE: ({ folder }) =>
+    `Another Paphos is using the data folder ${folder}. Nothing was changed. Go on in that one, close it first, or ${OTHER_FOLDER}`,
+  UNSAFE_STORE: ({ setting }) =>
+    `SQLite did not accept ${setting}, so saved text could be lost. Nothing was changed. Put the data folder on a local drive.`,
+  OLD_SQLITE: ({ version, needed }) =>
+    `This build carries SQLite ${version}, which can damage a store; ${needed} is needed. Nothing was opened. Install Paphos again.`,
+  NOT_A_STORE: ({ file }) => `${file} is not a store of Paphos. It was not changed. Move it away, or ${OTHER_FOLDER}`,
+  NEWER_STORE: ({ version, newest }) =>
+    `These stories were written by a newer Paphos (store ${version}, this one knows ${newest}). Nothing was changed. Install the newer version, or ${OTHER_FOLDER}`,
+  MIGRATION_FAILED: ({ version }) =>
+    `The stories could not be brought to store ${version}. They are unchanged; use the version you had before and tell us about this.`,
+} satisfies Sentences<StoreFaults>;

@@ -1,0 +1,44 @@
+import type { Difference, WritingFaults } from '../catalogue.ts';
+import { count } from './numbers.ts';
+import type { Sentences } from './sentences.ts';
+
+const HARDWARE = {
+  gpuLayers: 'Another part of the model lay on the graphics card.',
+  device: 'It was written on another graphics card.',
+  keyCache: 'Keys were kept in another precision.',
+  adapters: 'Other adapters were on.',
+  draft: 'Another model guessed ahead, or none.',
+  lookup: 'Guessing ahead from the story was switched differently.',
+  fastSlide: 'The window slid in another way.',
+};
+
+function different(what: Difference): string {
+  switch (what.of) {
+    case 'file':
+      return `The file of ${what.model} is another one than then.`;
+    case 'model':
+      return `It was written by ${what.once}; ${what.now} is loaded now.`;
+    case 'format':
+      return `It was written in the ${what.once} format; the model reads ${what.now} now.`;
+    case 'context':
+      return `Its context had ${count(what.once)} tokens; now it has ${count(what.now)}.`;
+    case 'promptChunk':
+      return `${count(what.once)} tokens were read at once; now ${count(what.now)} are.`;
+    default:
+      return HARDWARE[what.of];
+  }
+}
+
+export const writing = {
+  READ_ONLY: () =>
+    'This story is being written in another window, so this one only reads. Nothing was changed; choose “Take over” to write here.',
+  NOT_HELD: () => 'This window does not have the story open any more. Reload it and try again.',
+  BUSY: () => 'A reply is being written already. Wait for its end, or stop it first.',
+  NOTHING_WRITTEN: () => 'There is nothing to answer yet. Write a line, then press Reply.',
+  NOTHING_TO_CONTINUE: () => 'There is nothing to continue yet. Write a line, then press Reply.',
+  ID_TAKEN: () => 'Another reply has this id already. Nothing was changed; press Reply again.',
+  REPLY_GONE: () => 'This reply ended a while ago. Its text is in the story; reload the page to see it.',
+  UNKNOWN_REPLY: () => 'No reply is recorded in this turn, so there is nothing to run again. Retry writes a new one.',
+  NOT_THE_SAME: ({ differences }) =>
+    `This reply cannot be made again exactly as things are now. ${differences.map(different).join(' ')} Nothing was changed. Choose under Model what it was written with and run it again, or use Retry.`,
+} satisfies Sentences<WritingFaults>;

@@ -1,0 +1,268 @@
+import { describe, expect, test } from 'vitest';
+import type { FaultCode, FaultParams } from './catalogue.ts';
+import { fault as faultSchema } from '../contract/common.ts';
+import { SENTENCES } from './en/index.ts';
+import { failure, fault, faultOf } from './failure.ts';
+import { sentenceOf } from './sentence.ts';
+
+type Samples = { readonly [C in FaultCode]: readonly FaultParams[C][] };
+
+const NONE = [{}];
+const turnId = '00000000-0000-4000-8000-000000000000';
+const name = 'blk.0.ffn_up.weight';
+const key = 'general.name';
+const folder = '/home/anna/stories';
+const prompt = { need: 2010, room: 923, contextSize: 1024, reserve: 100 };
+const memory = { need: 7e9, free: 5.2e9, kept: 536_870_912, contextSize: 8192 };
+
+/** Each code as it comes, in each way in which its sentence differs. */
+const SAMPLES: Samples = {
+  INTERNAL: NONE,
+  BAD_REQUEST: NONE,
+  UNREACHABLE: NONE,
+  DATA_FOLDER: [{ folder }],
+  PORT_IN_USE: [{ port: 8080 }, { port: null }],
+  NO_STORE: [{ folder }],
+  NO_DEMO_MODEL: NONE,
+  USAGE_COMMAND: [{ command: 'sing' }],
+  USAGE_NUMBER: [
+    { name: 'seed', given: 'x', low: 0, high: 4_294_967_295, whole: true },
+    { name: 'temperature', given: '9', low: 0, high: 5, whole: false },
+  ],
+  USAGE_FORMAT: [{ name: 'klingon', known: ['chatml', 'metharme'] }],
+  USAGE_NO_TEXT: NONE,
+  USAGE_MANY_MODELS: NONE,
+
+  NO_TURN: [{ turnId }],
+  CONFLICT: [{ turnId }, { turnId: null }],
+  RANGE: [{ turnId }],
+  ORDER: [{ turnId }],
+
+  NO_STORY: NONE,
+  NO_CHAPTER: NONE,
+  CHAPTER_DELETED: NONE,
+  NO_REVISION: [{ turnId }],
+  NO_GENERATION: NONE,
+  ENDED: NONE,
+  FOLDER_READ_ONLY: [{ folder }],
+  STORE_READ_ONLY: NONE,
+  STORE_DAMAGED: [{ file: `${folder}/store.db` }, { file: null }],
+  BACKUP_DAMAGED: NONE,
+  STORE_BUSY: NONE,
+  DISK_FULL: NONE,
+  DISK_ERROR: NONE,
+  IN_USE: [{ folder }],
+  UNSAFE_STORE: [{ setting: 'journal_mode = wal' }],
+  OLD_SQLITE: [{ version: '3.51.2', needed: '3.51.3' }],
+  NOT_A_STORE: [{ file: `${folder}/store.db` }],
+  NEWER_STORE: [{ version: 999, newest: 5 }],
+  MIGRATION_FAILED: [{ version: 5 }],
+
+  WINDOW_TOO_SMALL: (['marks', 'head', 'notes'] as const).flatMap((what) =>
+    [true, false].map((turn) => ({ what, turn, ...prompt })),
+  ),
+
+  NO_ENGINE: NONE,
+  CRASH: [{ killed: true }, { killed: false }],
+  HANG: NONE,
+  UNHEEDED: NONE,
+  START: NONE,
+  PROTOCOL: NONE,
+  BREAKER: [{ failures: 3 }],
+  REPLACED: NONE,
+  UNLOADED: NONE,
+  CLOSED: NONE,
+  ENGINE_BUSY: NONE,
+  STOPPED: NONE,
+  YIELDED: NONE,
+  WINDOW_FULL: NONE,
+  THOUGHT_FULL: NONE,
+  ENGINE: NONE,
+  MEMORY: (['card', 'computer'] as const).flatMap((where) =>
+    [4352, null].map((offered) => ({ where, offered, ...memory })),
+  ),
+  MODEL_TOO_LARGE: [{ bytes: 9e9 }],
+  CONTEXT_TOO_LARGE: [{ contextSize: 65_536 }],
+  LOAD: NONE,
+  STATE: NONE,
+  DRAFT_UNREADABLE: NONE,
+  DRAFT_VOCABULARY: NONE,
+  GRAMMAR: [{ kind: 'gbnf' }, { kind: 'json' }],
+  NOT_A_TOKEN: [{ text: 'castle' }],
+  NO_CARD: NONE,
+  NO_SUCH_CARD: [{ number: 8 }],
+  NO_PREFIX: NONE,
+  TEXT_TOO_SHORT: [{ tokens: 3, window: 512 }],
+  MEASURE_TOO_LONG: [{ tokens: 4000, contextSize: 1024 }],
+
+  NOT_GGUF: NONE,
+  EMPTY_FILE: NONE,
+  UNREADABLE: NONE,
+  FILE_GONE: NONE,
+  NO_ACCESS: NONE,
+  TRUNCATED: NONE,
+  GGUF_VERSION: [{ version: 99 }],
+  ARCHITECTURE: [{ name: 'bert' }, { name: null }],
+  TENSOR_TYPE: NONE,
+  VALUE_TYPE: [{ key }],
+  VOCABULARY_KIND: NONE,
+  WORD_SPLITTING: NONE,
+  INSPECTION_LIMIT: NONE,
+  TEMPLATE: NONE,
+  FINGERPRINT: NONE,
+  PART_MISSING: [{ part: 2, parts: 3, file: 'tale-00002-of-00003.gguf' }],
+  PART_UNNAMED: [{ parts: 3 }],
+  PARTS_DIFFER: NONE,
+  FILE_COUNT: (['keys', 'key-name', 'value', 'list', 'item', 'tensors', 'tensor-name', 'row', 'offset'] as const).map(
+    (of) => ({ count: 2 ** 60, of, name }),
+  ),
+  FILE_HEADER_SIZE: NONE,
+  FILE_KEY_NAME: NONE,
+  FILE_KEY_TWICE: [{ key }],
+  FILE_NO_TEXT: [{ key }],
+  FILE_NUMBER_TYPE: [{ key }],
+  FILE_NO_FLAG: [{ key }],
+  FILE_VALUE: [0, '"many"', null].map((value) => ({ value, size: 'block_count' })),
+  FILE_NO_SIZE: [{ size: 'attention.head_count_kv' }],
+  FILE_TENSOR_NAME: NONE,
+  FILE_TENSOR_TWICE: [{ name }],
+  FILE_TENSORS_IN_PARTS: NONE,
+  FILE_PARTS: NONE,
+  FILE_RANK: [{ name, rank: 9 }],
+  FILE_EMPTY_TENSOR: [{ name }],
+  FILE_BLOCKS: [{ name }],
+  FILE_ALIGNMENT: [{ alignment: 3 }],
+  FILE_OFFSET: [{ name }],
+  FILE_SHAPE: [{ name }],
+  FILE_NO_TENSOR: [{ name }],
+  FILE_EMBEDDINGS: [{ tokens: 4096, rows: 4095 }],
+  FILE_PREDICTION_LAYERS: NONE,
+  FILE_HEADS: [{ heads: 4, keyHeads: 3 }],
+  FILE_HEAD_WIDTH: [{ heads: 7, width: 64 }],
+  FILE_PARTIAL_ROTATION: NONE,
+  FILE_NO_EPSILON: NONE,
+  FILE_NO_PARALLEL: NONE,
+  FILE_NOT_CAUSAL: NONE,
+  FILE_EXPERTS: [{ used: 8, experts: 4, groups: 0 }],
+  FILE_ROTATION: [{ rotated: 64, width: 16 }],
+  FILE_ROTATION_SCALING: NONE,
+  FILE_LAYERS_DIFFER: [{ architecture: 'llama' }],
+  FILE_NO_VOCABULARY_KIND: NONE,
+  FILE_NO_TOKENS: NONE,
+  FILE_TOKEN_TWICE: NONE,
+  FILE_NO_MERGES: NONE,
+  FILE_NO_BYTE_TOKENS: NONE,
+  FILE_TOKEN_TYPES: NONE,
+  FILE_TOKEN_TYPE: NONE,
+  ADAPTER_UNREADABLE: [{ name }],
+  NOT_AN_ADAPTER: [{ name }],
+  ADAPTER_INCOMPLETE: [{ name }],
+  ADAPTER_OF_OTHER_MODEL: ['gptneox', null].map((made) => ({ name, made, architecture: 'llama' })),
+  ADAPTER_REFUSED: NONE,
+  ODD_CONTEXT: [{ tokens: 0 }],
+  ODD_END: NONE,
+  ODD_BEGINNING: NONE,
+  ODD_WORD_SPLITTING: NONE,
+  ODD_TOKEN_TYPES: NONE,
+  ODD_WEIGHTS: [{ name }],
+
+  NO_MODEL: NONE,
+  NO_FORMAT: [{ name: 'klingon' }],
+  NO_FORMAT_OF_UNREADABLE: NONE,
+  ASIDE: NONE,
+  STILL_LOADING: NONE,
+  DRAFT_GONE: NONE,
+  ADAPTER_GONE: NONE,
+
+  READ_ONLY: NONE,
+  NOT_HELD: NONE,
+  BUSY: NONE,
+  NOTHING_WRITTEN: NONE,
+  NOTHING_TO_CONTINUE: NONE,
+  ID_TAKEN: NONE,
+  REPLY_GONE: NONE,
+  UNKNOWN_REPLY: NONE,
+  NOT_THE_SAME: [
+    {
+      differences: [
+        { of: 'file', model: 'Pocket storyteller' },
+        { of: 'model', once: 'Pocket storyteller', now: 'another' },
+        { of: 'format', once: 'Metharme', now: 'ChatML' },
+        { of: 'context', once: 1024, now: 512 },
+        { of: 'promptChunk', once: 128, now: 256 },
+        ...(['gpuLayers', 'device', 'keyCache', 'adapters', 'draft', 'lookup', 'fastSlide'] as const).map((of) => ({
+          of,
+        })),
+      ],
+    },
+  ],
+};
+
+const CODES = Object.keys(SENTENCES) as FaultCode[];
+const sentencesOf = (code: FaultCode): string[] =>
+  SAMPLES[code].map((params) => sentenceOf({ code, params: { ...params } }));
+const ALL = CODES.flatMap((code) => sentencesOf(code).map((sentence) => [code, sentence] as const));
+
+describe('every sentence', () => {
+  test.each(ALL)('%s: %s', (_code, sentence) => {
+    expect(sentence).toMatch(/^(?:[A-Z“/]|--|\d|verify ).*\.$/s);
+    expect(sentence).not.toMatch(/undefined|null|NaN|\[object|Error:|\n|\bat \S+:\d+|  |\.\.|\. [a-z]/);
+  });
+
+  test('is one of its own: two codes never say the same', () => {
+    const [first, ...again] = ALL.filter(
+      ([, sentence], index) => ALL.findIndex(([, one]) => one === sentence) !== index,
+    );
+    expect([first, ...again].filter(Boolean)).toEqual([]);
+  });
+
+  test('of what may happen while a person writes says what is safe, or that nothing was changed', () => {
+    const WHILE_WRITING: readonly FaultCode[] = [
+      ...(['INTERNAL', 'UNREACHABLE', 'BAD_REQUEST', 'NO_TURN', 'CONFLICT', 'RANGE', 'ORDER'] as const),
+      ...(['DISK_FULL', 'DISK_ERROR', 'STORE_READ_ONLY', 'STORE_BUSY', 'NO_CHAPTER', 'CHAPTER_DELETED'] as const),
+      ...(['NO_ENGINE', 'CRASH', 'HANG', 'UNHEEDED', 'START', 'BREAKER', 'REPLACED', 'UNLOADED', 'CLOSED'] as const),
+      ...(['WINDOW_FULL', 'THOUGHT_FULL', 'ENGINE', 'STOPPED', 'GRAMMAR', 'NOT_A_TOKEN', 'STATE'] as const),
+      ...(['WINDOW_TOO_SMALL', 'ASIDE', 'READ_ONLY', 'ID_TAKEN', 'REPLY_GONE', 'NOT_THE_SAME', 'ENDED'] as const),
+    ];
+    const silent = WHILE_WRITING.filter((code) =>
+      sentencesOf(code).some(
+        (sentence) =>
+          !/safe|is kept|[Nn]othing was changed|Nothing is lost|did nothing|stays on this page|was not saved|is in (?:the story|its turn)/.test(
+            sentence,
+          ),
+      ),
+    );
+    expect(silent).toEqual([]);
+  });
+});
+
+test('a number is written as people write it', () => {
+  expect(sentenceOf(fault('MEMORY', { where: 'computer', offered: 4352, ...memory }))).toBe(
+    'With a context of 8,192 tokens the model does not fit into memory. It takes 7.0 GB, and 5.2 GB are free, of which 537 MB stay for the rest of the computer. A context of 4,352 tokens fits.',
+  );
+});
+
+describe('a fault', () => {
+  test('goes over the wire as it is, and is thrown with its sentence', () => {
+    const told = fault('NO_TURN', { turnId }, 'curious');
+    expect(faultSchema.parse(structuredClone(told))).toEqual(told);
+    const thrown = failure('NO_TURN', { turnId }, { detail: 'curious' });
+    expect(faultOf(thrown)).toEqual(told);
+    expect(thrown.message).toBe(sentenceOf(told));
+  });
+
+  test('that nobody foresaw is one of ours, with what was thrown for the curious', () => {
+    expect(faultOf(new TypeError('x is not a function'))).toEqual({
+      code: 'INTERNAL',
+      params: {},
+      detail: 'TypeError: x is not a function',
+    });
+  });
+
+  test('of another version is told in general, with its code', () => {
+    const general = /no words for \((?:FROM_TOMORROW|toString|NOT_THE_SAME)\)\. What was saved is safe\./;
+    expect(sentenceOf({ code: 'FROM_TOMORROW', params: { moon: 'full' } })).toMatch(general);
+    expect(sentenceOf({ code: 'toString', params: {} })).toMatch(general);
+    expect(sentenceOf({ code: 'NOT_THE_SAME', params: { otherwise: [] } })).toMatch(general);
+  });
+});
