@@ -1,6 +1,6 @@
 /**
- * Everything that Paphos can refuse or fail at: each code with what its sentence needs to know. One code has one meaning.
- * The sentences stand in en/, a file for each interface here; what is only for the curious goes into a fault's `detail`.
+ * Everything that Paphos can refuse or fail at: each code with what its sentence needs to know, and one meaning a code.
+ * The sentences stand in en/, a file for each interface here. What is only for the curious is a fault's `detail`.
  */
 export interface FaultParams
   extends
@@ -105,7 +105,10 @@ export interface EngineFaults {
   WINDOW_FULL: None;
   THOUGHT_FULL: None;
   ENGINE: None;
-  /** By the estimate, in bytes. `need` is what lies where it does not fit: on the graphics card, or in the computer's memory. */
+  /**
+   * By the estimate, in bytes. `need` is what lies where it does not fit: on the graphics card, or in the computer's
+   * memory.
+   */
   MEMORY: {
     readonly where: 'card' | 'computer';
     readonly need: number;
@@ -155,7 +158,10 @@ export type SizeKey =
   | 'rope.freq_base'
   | 'rope.scaling.factor';
 
-/** A model file that is not opened, or (the last ones) opens and is odd. What begins with FILE_ is damaged, or of an unknown make. */
+/**
+ * A model file that is not opened, or (the last ones) opens and is odd. What begins with FILE_ is damaged, or of an
+ * unknown make.
+ */
 export interface ModelFileFaults {
   NOT_GGUF: None;
   EMPTY_FILE: None;

@@ -15,7 +15,10 @@ import { readTree } from '../repositories/turns.ts';
 const KILLS = 20;
 const writer = fileURLToPath(new URL('../../../tests/helpers/store-writer.ts', import.meta.url));
 
-/** Lets a writer run until a random moment after its first acknowledgement, kills it, and gives what it had acknowledged. */
+/**
+ * Lets a writer run until a random moment after its first acknowledgement, kills it, and gives what it had
+ * acknowledged.
+ */
 async function writeUntilKilled(folder: string, chapterId: string): Promise<string[]> {
   const child = spawn(process.execPath, [writer, folder, chapterId], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';

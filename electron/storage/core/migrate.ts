@@ -17,7 +17,10 @@ export function assertReadable(sqlite: Database.Database, file: string, newest: 
   }
 }
 
-/** Brings a store to the newest schema; each step is one transaction, and a copy is made first where there is something to lose. */
+/**
+ * Brings a store to the newest schema; each step is one transaction, and a copy is made first where there is something
+ * to lose.
+ */
 export function migrate(sqlite: Database.Database, folder: string, migrations: readonly Migration[]): void {
   const { version, tables } = identify(sqlite);
   const due = migrations.filter((step) => step.version > version);

@@ -1,7 +1,9 @@
 import type { Generated } from 'kysely';
 import type { Role } from '../../../shared/document/turn.ts';
 
-/** The tables as they are read and written; migrations/ makes them. Truth values are 0 and 1, times are milliseconds. */
+/**
+ * The tables as they are read and written; migrations/ makes them. Truth values are 0 and 1, times are milliseconds.
+ */
 export interface StoryRow {
   id: string;
   title: string;

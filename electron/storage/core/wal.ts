@@ -5,8 +5,8 @@ const FRAME_HEADER = 24;
 const MAGIC = 0x377f0682;
 
 /**
- * Says whether the write-ahead log of a store that nobody has open is whole. SQLite itself silently forgets everything from a damaged
- * frame on; what a crash leaves behind is no damage, because no finished transaction follows it.
+ * Whether the write-ahead log of a store that nobody has open is whole. SQLite itself silently forgets everything from
+ * a damaged frame on. What a crash leaves behind is no damage, for no finished transaction follows it.
  */
 export function isLogWhole(file: string): boolean {
   if (!existsSync(file)) return true;

@@ -20,7 +20,9 @@ const editsOf = query((p: { turnId: string }) =>
   tables.selectFrom('edits').selectAll().where('turn_id', '=', p.turnId).orderBy('version'),
 );
 
-/** Every turn: its row, every entry of its history from the first on, the open edits, and that the tree hangs together. */
+/**
+ * Every turn: its row, every entry of its history from the first on, the open edits, and that the tree hangs together.
+ */
 export function checkTurns(db: ReadableDB, report: Report): void {
   for (const chapter of all(db, chapters, {})) {
     const turns = all(db, turnsOf, { chapterId: chapter.id });

@@ -66,7 +66,7 @@ function places(bytes: Buffer): number[] {
   return found;
 }
 
-/** Flips one bit in each of `count` places that hold words, each time in a fresh copy, and counts those that the check tells. */
+/** Flips a bit in each of `count` places that hold words, each in a fresh copy; counts what the check tells. */
 function flip(name: string, count: number): { flipped: number; told: number } {
   const bytes = readFileSync(join(folder, name));
   const all = places(bytes);

@@ -13,7 +13,9 @@ import { all, query, tables } from '../core/query.ts';
 import { chapterChecksum, storyChecksum } from '../core/rows.ts';
 import { isLogWhole } from '../core/wal.ts';
 
-/** Something that is not as it was saved. `what` is a stable word, `where` names the thing, `sentence` is for people. */
+/**
+ * Something that is not as it was saved. `what` is a stable word, `where` names the thing, `sentence` is for people.
+ */
 export interface Problem {
   readonly what: 'store' | 'structure' | 'log' | 'story' | 'chapter' | 'turn' | 'reply' | 'setting';
   readonly where: string;
@@ -31,7 +33,7 @@ const journal = query(() => tables.selectFrom('journal').selectAll());
 const candidates = query(() => tables.selectFrom('candidates').selectAll());
 const settings = query(() => tables.selectFrom('settings').selectAll());
 
-/** Reads everything that a data folder holds and says what is not as it was saved. Writes nothing; a studio may be running on it. */
+/** Reads a whole data folder and says what is not as it was saved. Writes nothing; a studio may be running on it. */
 export function checkStore(folder: string): CheckResult {
   const problems: Problem[] = [];
   const file = join(folder, 'store.db');

@@ -1,6 +1,9 @@
 import type { Migration } from './index.ts';
 
-/** How long the text of an ended reply is, and the version of its turn then: where that is still the version, the text can be told again. */
+/**
+ * How long the text of an ended reply is, and the version of its turn then: as long as that is still the version,
+ * the text can be told again.
+ */
 export const endedReplies: Migration = {
   version: 3,
   up: `

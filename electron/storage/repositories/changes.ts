@@ -24,7 +24,9 @@ const rememberAck = query((p: { changeId: string; ack: string }) =>
 );
 const forgetAcks = query((p: { upTo: number }) => tables.deleteFrom('changes').where('seq', '<=', p.upTo));
 
-/** Applies a change as one, by the rules of the tree in shared/document. The same changeId again answers the same and does nothing. */
+/**
+ * Applies a change as one, by the rules of shared/document. The same changeId again does nothing and answers the same.
+ */
 export function applyChange(db: WritableDB, change: Change): ChangeAck {
   return transaction(db, () => {
     const known = first(db, ackOf, { changeId: change.changeId });
@@ -64,7 +66,9 @@ function apply(db: WritableDB, change: Change): ChangeAck {
   };
 }
 
-/** Every edit of a turn that was there before becomes a row of its own; new turns carry theirs in their first revision. */
+/**
+ * Every edit of a turn that was there before becomes a row of its own; new turns carry theirs in their first revision.
+ */
 function takeEdit(db: WritableDB, before: TurnTree, lengths: Map<string, number>, op: SetText): void {
   if (!before.turns.has(op.turnId)) return;
   const length = lengths.get(op.turnId) ?? needTurn(db, op.turnId).length;
@@ -105,7 +109,9 @@ function turnIdOf(op: Op): string {
   return op.turnId;
 }
 
-/** What SQLite gives back of half a surrogate pair is U+FFFD: so it is stored, hashed and shown as that from the start. */
+/**
+ * What SQLite gives back of half a surrogate pair is U+FFFD: so it is stored, hashed and shown as that from the start.
+ */
 function wellFormed(op: Op): Op {
   if (op.op === 'setText') return { ...op, ins: op.ins.toWellFormed() };
   if (op.op === 'setSpeaker') return { ...op, speaker: op.speaker?.toWellFormed() ?? null };

@@ -33,7 +33,10 @@ export function getChapter(db: ReadableDB, id: string): ChapterSummary {
   return summary(needChapter(db, id));
 }
 
-/** A chapter at the end of its story, with one empty user turn. The same id again answers with the chapter that is there. */
+/**
+ * A chapter at the end of its story, with one empty user turn. The same id again answers with the chapter that is
+ * there.
+ */
 export function createChapter(
   db: WritableDB,
   given: { id: string; storyId: string; title: string; turnId: string },

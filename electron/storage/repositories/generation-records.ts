@@ -191,7 +191,10 @@ export function recordPlan(
   );
 }
 
-/** Where the window of this branch began last: of the newest planned generation in one of these turns. Null when the context is larger by now, so that it can be filled again. */
+/**
+ * Where the window of this branch began last: that of the newest planned generation in one of these turns.
+ * Null when the context has become larger since, so that it is filled again.
+ */
 export function lastCut(db: ReadableDB, chapterId: string, path: ReadonlySet<string>, contextSize: number): Cut | null {
   const newest = all(db, cutsOf, { chapterId }).find((row) => path.has(row.turn_id));
   if (!newest?.cut || !newest.ledger) return null;
@@ -220,7 +223,10 @@ export function endGeneration(db: WritableDB, end: End): Ended {
   return transaction(db, () => fold(db, needGeneration(db, end.generationId), end, false));
 }
 
-/** How a reply ended, as long as nothing changed its turn since; else its text is not to be told apart from what came later. */
+/**
+ * How a reply ended, as long as nothing changed its turn since; else its text is not to be told apart from what came
+ * later.
+ */
 export function endedReply(db: ReadableDB, generationId: string): EndedReply | null {
   const row = first(db, generationById, { id: generationId });
   if (row?.ended_at == null || row.span_length === null) return null;

@@ -5,7 +5,10 @@ import type { ReadableDB } from '../core/handle.ts';
 import { listRevisions, revisionText } from './history.ts';
 import { all, query, tables } from '../core/query.ts';
 
-/** A reply as it was when it ended, with all that it takes to make it again. `open`: it went on from `before`, what stood in its turn already; `cut`: where the window began. */
+/**
+ * A reply as it was when it ended, with all that it takes to make it again. `before`: what stood in its turn already;
+ * `open`: it went on from that; `cut`: where the window began.
+ */
 export interface StoredReply {
   readonly turnId: string;
   readonly open: boolean;

@@ -41,7 +41,10 @@ const turns = query(() =>
     .limit(MOST_TURNS),
 );
 
-/** What was deleted and can be put back, the newest first; what lies in a deleted story or chapter comes back with it, and what was taken back with its reply was never anybody's. */
+/**
+ * What was deleted and can be put back, the newest first. What lies in a deleted story or chapter is not listed:
+ * it comes back with it. Nor is the turn of a reply that was taken back: nobody wrote it.
+ */
 export function removedItems(db: ReadableDB): RemovedItem[] {
   const items: RemovedItem[] = [
     ...all(db, stories, {}).map((row) => ({

@@ -34,7 +34,10 @@ export function saveCandidates(db: WritableDB, generationId: string, record: Uin
   run(db, insertRecord, { generation_id: generationId, record, checksum: crc32(record) });
 }
 
-/** The records of one reply, or of all that were written into a turn, oldest first. One that was damaged on disk is not among them: the text does not need it. */
+/**
+ * The records of one reply, or of all that were written into a turn, oldest first. Those that were damaged on disk
+ * are left out: the text does not need them.
+ */
 export function listCandidates(
   db: ReadableDB,
   of: { readonly generationId: string } | { readonly turnId: string },

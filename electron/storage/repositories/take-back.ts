@@ -19,7 +19,7 @@ export interface Undone {
 /** Nobody has touched a turn since it was inserted. */
 const UNTOUCHED = 1;
 
-/** Takes back the turn that was made for a reply, and shows what was shown before; not where a person has written into it or below it. */
+/** Takes back the turn made for a reply and shows what was shown before, unless a person wrote into it or below it. */
 export function takeBack(db: WritableDB, row: GenerationRow): Undone | null {
   if (row.made === null || needChapter(db, row.chapter_id).removed_at !== null) return null;
   const tree = readTree(db, row.chapter_id, { texts: 'none' });

@@ -38,7 +38,10 @@ export function recountChapter(db: WritableDB, chapterId: string): void {
   run(db, touchStory, { id: chapter.story_id, chapterId, at: Date.now() });
 }
 
-/** How many words edits add to a text. Only what stands between the nearest spaces around each is counted: a long chapter takes no longer than a short one. */
+/**
+ * How many words edits add to a text. Counted is only what stands between the nearest spaces around each, so that
+ * a long chapter takes no longer than a short one.
+ */
 export function wordsAdded(text: string, edits: readonly Edit[]): number {
   let added = 0;
   for (const edit of edits) {

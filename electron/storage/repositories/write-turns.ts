@@ -12,7 +12,10 @@ const addEdit = query((p: EditRow) =>
   tables.insertInto('edits').values(columns(p, ['turn_id', 'version', 'at', 'del', 'ins', 'checksum'])),
 );
 
-/** Writes what differs between two trees of a chapter, and answers with the ids of those turns. `lengths`: of texts that edits changed. */
+/**
+ * Writes what differs between two trees of a chapter, and answers with the ids of those turns. `lengths`: of texts
+ * that edits changed.
+ */
 export function storeTurns(
   db: WritableDB,
   chapterId: string,

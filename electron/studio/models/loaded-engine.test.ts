@@ -70,7 +70,7 @@ test('three loads that are asked for at once follow each other, and the last one
 
 test.each([
   fault('NOT_A_TOKEN', { text: 'castle' }),
-  fault('GRAMMAR', { kind: 'gbnf' }),
+  fault('WINDOW_TOO_SMALL', { what: 'notes', turn: false, need: 900, room: 400, contextSize: 512, reserve: 112 }),
   fault('BREAKER', { failures: 3 }),
 ])('after a death, a reply that is refused with $code leaves an engine that is ready, and says so', async (refusal) => {
   await engine.load(model('one'));

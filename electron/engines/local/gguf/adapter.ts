@@ -3,7 +3,9 @@ import { failure } from '../../../../shared/faults/failure.ts';
 import { readParts } from './header.ts';
 import type { Tensors } from './tensors.ts';
 
-/** A strict check of an adapter (a LoRA in a GGUF file) before the engine sees it. Reads foreign bytes: not for main. */
+/**
+ * A strict check of an adapter (a LoRA in a GGUF file) before the engine sees it. Reads foreign bytes: not for main.
+ */
 export function checkAdapter(path: string, architecture: string): void {
   const name = basename(path);
   for (const { type, made, tensors } of partsOf(path)) {

@@ -1,4 +1,6 @@
-/** Text models that the bundled engine writes with. What only embeds, hears, speaks, sees or drafts is not among them. */
+/**
+ * Text models that the bundled engine writes with. What only embeds, hears, speaks, sees or drafts is not among them.
+ */
 export const ARCHITECTURES: ReadonlySet<string> = new Set([
   'afmoe',
   'apertus',

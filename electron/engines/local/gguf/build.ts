@@ -2,7 +2,10 @@ import { failure } from '../../../../shared/faults/failure.ts';
 import type { Sizes } from './sizes.ts';
 import type { Tensors } from './tensors.ts';
 
-/** What a founding architecture is built of: names of the whole, and of each layer. Where there are several, one of them. */
+/**
+ * What a founding architecture is built of: names of the whole, and of each layer. Where there are several, one of
+ * them.
+ */
 const norm = (name: string): string[] => [`${name}.weight`, `${name}.bias`];
 const ATTENTION = [
   'attn_q.weight or attn_qkv.weight',

@@ -36,7 +36,8 @@ export interface Part {
 }
 
 /**
- * A strict check of a model file before the engine sees it: llama.cpp aborts or hangs on many damaged ones. Bounded in memory and time; throws a fault.
+ * A strict check of a model file before the engine sees it: llama.cpp aborts or hangs on many damaged ones.
+ * Bounded in memory and time; throws a fault.
  * It reads foreign bytes: main calls it through `inspectModel` only.
  */
 export function readGgufHeader(path: string): GgufHeader {

@@ -19,7 +19,7 @@ export function inspectModel(path: string): Promise<GgufHeader> {
   );
 }
 
-/** Renders conversations by the template in a model file, which may be any program. Rejects with TEMPLATE when it takes too long or too much. */
+/** Renders conversations by the template of a model file, which may be any program: TEMPLATE when it takes too much. */
 export function renderTemplate(
   template: string,
   probes: readonly TemplateProbe[],

@@ -12,7 +12,7 @@ export interface Limits {
   readonly heapMb: number;
 }
 
-/** Does one job in a thread of its own, within limits on time and memory; `giveUp` words what happens when they are reached. */
+/** Does one job in a thread of its own, within limits on time and memory; `giveUp` makes the fault of reaching them. */
 export async function inThread<T>(
   job: ThreadJob,
   limits: Limits,

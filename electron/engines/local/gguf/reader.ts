@@ -6,7 +6,7 @@ import type { Counted } from '../../../../shared/faults/catalogue.ts';
 const MAX_HEADER = 256 * 2 ** 20;
 const READ_AHEAD = 2 ** 20;
 
-/** Reads a file from its beginning, in bounds: never past its end, never more than a header may have, little memory at a time. */
+/** Reads a file from its beginning: never past its end, never more than a header may have, little memory at a time. */
 export class BoundedReader {
   readonly size: number;
   readonly #file: number;

@@ -1,7 +1,10 @@
 import { failure } from '../../../../shared/faults/failure.ts';
 import type { BoundedReader } from './reader.ts';
 
-/** Quantisation type → values in a block, bytes of a block. Numbers that are left out were given up or are never stored. */
+/**
+ * Quantisation type → values in a block, bytes of a block. Numbers that are left out were given up or are never
+ * stored.
+ */
 const BLOCKS: Readonly<Record<number, readonly [values: number, bytes: number]>> = {
   0: [1, 4],
   1: [1, 2],
@@ -92,7 +95,10 @@ function readTensor(reader: BoundedReader, name: string): Tensor {
   };
 }
 
-/** Every tensor must lie inside the file, right behind the one before: the engine would read past the end. Answers where the tensors begin. */
+/**
+ * Every tensor must lie inside the file, right behind the one before: the engine would read past the end.
+ * Answers where the tensors begin.
+ */
 export function assertComplete(tensors: Tensors, headerEnd: number, alignment: number, fileSize: number): number {
   if (!Number.isInteger(alignment) || alignment < 8 || alignment > 65_536 || (alignment & (alignment - 1)) !== 0)
     throw failure('FILE_ALIGNMENT', { alignment });

@@ -1,6 +1,9 @@
 import type { Tensors } from './tensors.ts';
 
-/** Where floats stand in a block of a type: bytes of the block, places of their upper halves, and the bits that are all set in what is no number or endless. */
+/**
+ * Where the floats of a tensor type stand. `stride`: bytes of a block; `places`: of the upper halves of its floats;
+ * `exponent`: the bits that are all set in infinity and in what is not a number.
+ */
 interface Floats {
   readonly stride: number;
   readonly places: readonly number[];
@@ -25,7 +28,10 @@ const FLOATS: ReadonlyMap<number, Floats> = new Map([
   [14, { stride: 210, places: [208], exponent: HALF }],
 ]);
 
-/** The name of the first weights in these bytes, which stand `at` in the file, that hold something that is no number; null if all do. `at` and the length of the bytes are even. */
+/**
+ * The first tensor with a weight in these bytes that is infinite or not a number; null if there is none.
+ * `at`: where the bytes stand in the file, an even place; their number is even too.
+ */
 export function firstBroken(
   bytes: Uint8Array,
   at: number,
