@@ -4,12 +4,8 @@ import '@fontsource-variable/jetbrains-mono/wght.css';
 import '@fontsource-variable/literata/opsz.css';
 import '@fontsource-variable/literata/opsz-italic.css';
 import './app/shell/theme.css';
-import './ui/ui.css';
-import './app/shell/shell.css';
-import './library/library.css';
-import './ledger/ledger.css';
-import './models/models.css';
-import './settings/settings.css';
+// Before the features, which may say more about its parts.
+import './ui/ui.module.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/shell/app.tsx';

@@ -9,6 +9,8 @@ import type { ChapterController } from '../chapter/controller.ts';
 import { barsOf, sendsText, sumsOf, turnIdOf, type BarKind } from './bars.ts';
 import { usePlan } from './plan.ts';
 import { RoleMark } from './role-mark.tsx';
+import ui from '../ui/ui.module.css';
+import css from './ledger.module.css';
 
 const LEGEND: readonly BarKind[] = ['system', 'user', 'model', 'reserve', 'free'];
 const SHOWN = 200;
@@ -20,7 +22,7 @@ export function ContextPanel(): ReactElement {
   // Why a model does not run is said where that matters: below the turn, or under Model.
   const running = useEngine((engine) => engine.state === 'ready' || engine.state === 'generating');
   return (
-    <section className="context" aria-label={words.ledger.context}>
+    <section className={css.context} aria-label={words.ledger.context}>
       <h2>
         {words.ledger.context}
         {ledger === null ? null : (
@@ -30,14 +32,14 @@ export function ContextPanel(): ReactElement {
         )}
       </h2>
       {fault === null || !running ? null : (
-        <p className="fault" role="alert">
+        <p className={ui.fault} role="alert">
           {sentenceOf(fault)}
         </p>
       )}
-      {old ? <p className="quiet">{words.ledger.oldPlan}</p> : null}
+      {old ? <p className={ui.quiet}>{words.ledger.oldPlan}</p> : null}
       {ledger === null ? (
         fault === null || !running ? (
-          <p className="quiet">{running ? words.ledger.planSoon : words.ledger.noPlan}</p>
+          <p className={ui.quiet}>{running ? words.ledger.planSoon : words.ledger.noPlan}</p>
         ) : null
       ) : (
         <LedgerView ledger={ledger} controller={controller} />
@@ -62,11 +64,12 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
   const said = ledger.segments.filter((segment) => segment.reason !== 'empty');
   return (
     <>
-      <div className="stack" aria-hidden="true" onMouseLeave={() => controller?.highlightTurn(null)}>
+      <div className={css.stack} aria-hidden="true" onMouseLeave={() => controller?.highlightTurn(null)}>
         {bars.map((bar, index) => (
           <i
             key={bar.turnId ?? index}
-            className={`seg-${bar.kind}`}
+            className={css.seg}
+            data-kind={bar.kind}
             style={{ flexGrow: bar.tokens }}
             title={`${words.ledger.legend[bar.kind]}: ${words.common.tokens(bar.tokens)}`}
             onMouseEnter={() => controller?.highlightTurn(bar.turnId)}
@@ -76,22 +79,22 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
           />
         ))}
       </div>
-      <p className="legend" aria-hidden="true">
+      <p className={css.legend} aria-hidden="true">
         {LEGEND.map((kind) => (
           <span key={kind} title={words.common.tokens(sums.get(kind) ?? 0)}>
-            <i className={`seg-${kind}`} />
+            <i className={css.seg} data-kind={kind} />
             {words.ledger.legend[kind]}
           </span>
         ))}
       </p>
       <LastRead />
-      {said.length === 0 ? <p className="quiet">{words.ledger.nothingSent}</p> : null}
+      {said.length === 0 ? <p className={ui.quiet}>{words.ledger.nothingSent}</p> : null}
       {hidden === 0 ? null : (
-        <button type="button" className="earlier" onClick={() => setAll(true)}>
+        <button type="button" className={css.earlier} onClick={() => setAll(true)}>
           {words.ledger.earlier(hidden)}
         </button>
       )}
-      <ul className="entries" role="list" onMouseLeave={() => controller?.highlightTurn(null)}>
+      <ul className={css.entries} role="list" onMouseLeave={() => controller?.highlightTurn(null)}>
         {said.slice(-(ledger.segments.length - hidden)).map((segment) => (
           <Entry
             key={segment.source.id}
@@ -103,8 +106,8 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
         ))}
       </ul>
       {ledger.overhead > 0 && said.length > 0 ? (
-        <p className="entry overhead">
-          <i className="seg-overhead" />
+        <p className={`${css.entry} ${css.overhead}`}>
+          <i className={css.seg} data-kind="overhead" />
           {words.ledger.overhead}
           <small className="num">{count(ledger.overhead)}</small>
         </p>
@@ -123,7 +126,9 @@ function LastRead(): ReactElement | null {
   const stats = useManuscript((page) => page.lastGeneration?.stats ?? null);
   if (stats === null) return null;
   return (
-    <p className="quiet num">{words.writing.lastRead(stats.promptTokens - stats.reusedTokens, stats.reusedTokens)}</p>
+    <p className={`${ui.quiet} num`}>
+      {words.writing.lastRead(stats.promptTokens - stats.reusedTokens, stats.reusedTokens)}
+    </p>
   );
 }
 
@@ -145,7 +150,7 @@ const Entry = memo(function Entry({ segment, excerpt, on, controller }: EntryPro
     <li data-placement={placement} data-role={role} data-on={on || undefined}>
       <button
         type="button"
-        className="entry"
+        className={css.entry}
         title={excerpt}
         onMouseEnter={() => controller?.highlightTurn(turnId)}
         onFocus={() => controller?.highlightTurn(turnId)}
@@ -155,13 +160,13 @@ const Entry = memo(function Entry({ segment, excerpt, on, controller }: EntryPro
         }}
       >
         <RoleMark role={role} />
-        <span className="entry-text">{excerpt === '' ? words.ledger.roles[role] : excerpt}</span>
+        <span className={css.entryText}>{excerpt === '' ? words.ledger.roles[role] : excerpt}</span>
         <span className="hidden">{`, ${words.ledger.roles[role]} (${words.ledger.roleTerms[role]}), ${spoken}, ${words.ledger.placements[placement]}`}</span>
         <small className="num" aria-hidden="true">
           {tokens === null ? words.ledger.uncounted : count(tokens)}
         </small>
         {why === '' && placement === 'in' ? null : (
-          <span className="why">
+          <span className={css.why}>
             {placement === 'in' ? why : `${words.ledger.placements[placement]}${why === '' ? '' : ` · ${why}`}`}
           </span>
         )}

@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
 import type { Role } from '../../shared/document/turn.ts';
+import css from './ledger.module.css';
 
 const SHAPES: Record<Role, string> = {
   system: 'M6 1.5 10.5 6 6 10.5 1.5 6Z',
@@ -11,7 +12,7 @@ const SHAPES: Record<Role, string> = {
 /** A role by shape and colour: a diamond, an arrow, a block of page. */
 export function RoleMark({ role }: { readonly role: Role }): ReactElement {
   return (
-    <svg className={`mark-${role}`} width="11" height="11" viewBox="0 0 12 12" aria-hidden="true">
+    <svg className={css.mark} data-role={role} width="11" height="11" viewBox="0 0 12 12" aria-hidden="true">
       <path d={SHAPES[role]} fill="currentColor" />
     </svg>
   );

@@ -7,10 +7,12 @@ import { words } from '../locales/index.ts';
 import { IconButton } from '../ui/icon-button.tsx';
 import { goToStory, library, useChapters, useLiveWords, useRemoved, useStories } from './library.ts';
 import { LibraryRow } from './row.tsx';
+import ui from '../ui/ui.module.css';
+import css from './library.module.css';
 
 export function Binder(): ReactElement {
   return (
-    <aside className="binder" aria-label={words.library.stories}>
+    <aside className={css.binder} data-panel="binder" aria-label={words.library.stories}>
       <StoryList />
       <ChapterList />
       <RecentlyDeleted />
@@ -24,7 +26,7 @@ function StoryList(): ReactElement {
   const live = useLiveWords(useChapters(storyId) ?? []);
   return (
     <>
-      <header className="binder-head">
+      <header className={css.binderHead}>
         <h2 id="stories-title">{words.library.stories}</h2>
         <IconButton icon={Plus} label={words.commands.newStory} onClick={() => void library.createStory()} />
       </header>
@@ -54,7 +56,7 @@ function ChapterList(): ReactElement | null {
   if (place === null) return null;
   return (
     <>
-      <header className="binder-head">
+      <header className={css.binderHead}>
         <h2 id="chapters-title">{words.library.chapters}</h2>
         <IconButton
           icon={Plus}
@@ -86,8 +88,8 @@ function RecentlyDeleted(): ReactElement | null {
   const [open, setOpen] = useFlag('removedOpen', false);
   if (removed.length === 0) return null;
   return (
-    <section className="removed">
-      <button type="button" className="disclose" aria-expanded={open} onClick={() => setOpen(!open)}>
+    <section className={css.removed}>
+      <button type="button" className={ui.disclose} aria-expanded={open} onClick={() => setOpen(!open)}>
         <ChevronRight size={14} aria-hidden />
         <b>{words.library.recentlyDeleted}</b>
         <span className="num">{count(removed.length)}</span>
@@ -95,14 +97,14 @@ function RecentlyDeleted(): ReactElement | null {
       {open ? (
         <ul aria-label={words.library.recentlyDeleted} role="list">
           {removed.map((item) => (
-            <li key={`${item.kind}${item.id}`} className="removed-row">
+            <li key={`${item.kind}${item.id}`} className={css.removedRow}>
               <span title={item.title}>
                 <small>{words.library.removedKind[item.kind]}</small>
                 {item.title}
               </span>
               <button
                 type="button"
-                className="icon-button"
+                className={ui.iconButton}
                 aria-label={`${words.library.restore} ${item.title}`}
                 title={words.library.restore}
                 onClick={() => void library.restore(item)}

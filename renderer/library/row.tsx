@@ -6,6 +6,9 @@ import { commandFor } from '../app/commands/keyboard.ts';
 import { runCommand } from '../app/commands/use-command.ts';
 import { count } from '../lib/numbers.ts';
 import { words } from '../locales/index.ts';
+import ui from '../ui/ui.module.css';
+import menu from '../ui/menu.module.css';
+import css from './library.module.css';
 
 interface Props {
   readonly title: string;
@@ -25,7 +28,7 @@ export function LibraryRow(props: Props): ReactElement {
   const [editing, setEditing] = useState(false);
   if (editing)
     return (
-      <li className="row">
+      <li className={css.row}>
         <RenameField
           title={props.title}
           onDone={(title) => {
@@ -37,10 +40,10 @@ export function LibraryRow(props: Props): ReactElement {
     );
   const row = { rename: () => setEditing(true), remove: props.onRemove };
   return (
-    <li className={`row${props.strong ? ' strong' : ''}`} data-current={props.current || undefined}>
+    <li className={css.row} data-strong={props.strong || undefined} data-current={props.current || undefined}>
       <button
         type="button"
-        className="row-open"
+        className={css.rowOpen}
         aria-current={props.current ? 'true' : undefined}
         title={props.title}
         onClick={props.onOpen}
@@ -50,23 +53,23 @@ export function LibraryRow(props: Props): ReactElement {
           if (id !== null) runCommand(id, { row });
         }}
       >
-        {props.number === null ? null : <span className="row-number num">{count(props.number)}</span>}
-        <span className="row-title">{props.title}</span>
+        {props.number === null ? null : <span className={`${css.rowNumber} num`}>{count(props.number)}</span>}
+        <span className={css.rowTitle}>{props.title}</span>
         <small className="num" title={words.common.words(props.words)}>
           {count(props.words)}
         </small>
       </button>
       <Menu.Root modal={false}>
         <Menu.Trigger
-          className="icon-button row-more"
+          className={`${ui.iconButton} ${css.rowMore}`}
           aria-label={words.library.more(props.title)}
           title={words.library.more(props.title)}
         >
           <Ellipsis size={15} aria-hidden />
         </Menu.Trigger>
         <Menu.Portal>
-          <Menu.Positioner className="layer" data-layer sideOffset={4} align="end">
-            <Menu.Popup className="menu">
+          <Menu.Positioner data-layer sideOffset={4} align="end">
+            <Menu.Popup className={menu.menu}>
               <CommandItems place="row menu" target={{ row }} />
             </Menu.Popup>
           </Menu.Positioner>
@@ -90,7 +93,7 @@ export function RenameField({ title, onDone }: RenameProps): ReactElement {
   };
   return (
     <input
-      className="field"
+      className={ui.field}
       aria-label={words.common.title}
       value={value}
       maxLength={200}

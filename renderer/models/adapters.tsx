@@ -4,6 +4,8 @@ import type { Hardware } from '../../shared/settings/hardware.ts';
 import { queries } from '../lib/client.ts';
 import { words } from '../locales/index.ts';
 import { NumberField } from '../ui/number-field.tsx';
+import ui from '../ui/ui.module.css';
+import css from './models.module.css';
 
 interface Props {
   readonly chosen: Hardware['adapters'];
@@ -19,13 +21,13 @@ export function Adapters({ chosen, onChange }: Props): ReactElement {
     onChange(scale === null ? others : [...others, { id, scale }]);
   };
   return (
-    <fieldset className="adapters">
+    <fieldset className={css.adapters}>
       <legend title={words.hardware.adaptersHint}>{words.hardware.adapters}</legend>
       {files.length === 0 ? (
-        <p className="quiet">{words.hardware.noAdapters}</p>
+        <p className={ui.quiet}>{words.hardware.noAdapters}</p>
       ) : (
         files.map(({ id, name }) => (
-          <div key={id} className="adapter">
+          <div key={id} className={css.adapter}>
             <label>
               <input
                 type="checkbox"

@@ -13,6 +13,8 @@ import { Adapters } from './adapters.tsx';
 import { LoadedFacts } from './loaded-facts.tsx';
 import { useModels } from './models.ts';
 import { Verdict, type Wish } from './verdict.tsx';
+import ui from '../ui/ui.module.css';
+import css from './models.module.css';
 
 interface Props {
   readonly model: ModelFile;
@@ -25,14 +27,14 @@ export function Advanced({ model, engine, onLoad }: Props): ReactElement {
   const [open, setOpen] = useFlag('hardwareOpen', false);
   const loaded = engine.modelId === model.id ? engine.hardware : null;
   return (
-    <section className="advanced" aria-label={words.models.advanced}>
-      <button type="button" className="disclose" aria-expanded={open} onClick={() => setOpen(!open)}>
+    <section className={css.advanced} aria-label={words.models.advanced}>
+      <button type="button" className={ui.disclose} aria-expanded={open} onClick={() => setOpen(!open)}>
         <ChevronRight size={14} aria-hidden />
         <b>{words.models.advanced}</b>
         <span className="num">{engine.modelId === model.id ? engine.device : null}</span>
       </button>
       {loaded === null || loaded.warning === null ? null : (
-        <p className="fault" role="status">
+        <p className={ui.fault} role="status">
           {sentenceOf(loaded.warning)}
         </p>
       )}
@@ -46,9 +48,9 @@ function Settings({ model, engine, onLoad }: Props): ReactElement {
   const change = (part: Partial<Hardware>): void => setHardware({ ...hardware, ...part });
   const changed = JSON.stringify(hardware) !== JSON.stringify(model.hardware);
   return (
-    <div className="settings-list">
+    <div className={css.settingsList}>
       {engine.modelId === model.id && engine.hardware !== null ? <LoadedFacts hardware={engine.hardware} /> : null}
-      <p className="quiet">{words.hardware.intro}</p>
+      <p className={ui.quiet}>{words.hardware.intro}</p>
       <Setting label={words.hardware.threads} hint={words.hardware.threadsHint}>
         {(id) => (
           <NumberField
@@ -84,18 +86,22 @@ function Settings({ model, engine, onLoad }: Props): ReactElement {
           />
         )}
       </Setting>
-      {hardware.keyCache === 'f16' ? null : <p className="quiet">{words.hardware.notExact}</p>}
+      {hardware.keyCache === 'f16' ? null : <p className={ui.quiet}>{words.hardware.notExact}</p>}
       <ReuseSettings hardware={hardware} change={change} />
       <GuessSettings model={model} hardware={hardware} change={change} />
       <Adapters chosen={hardware.adapters} onChange={(adapters) => change({ adapters })} />
       {changed ? <Verdict model={model} contextSize={model.contextSize} hardware={hardware} onLoad={onLoad} /> : null}
-      <p className="buttons">
+      <p className={css.buttons}>
         {changed ? (
-          <button type="button" className="button" onClick={() => onLoad({ contextSize: model.contextSize, hardware })}>
+          <button
+            type="button"
+            className={ui.button}
+            onClick={() => onLoad({ contextSize: model.contextSize, hardware })}
+          >
             {words.hardware.apply}
           </button>
         ) : null}
-        <button type="button" className="defaults" onClick={() => setHardware(DEFAULT_HARDWARE)}>
+        <button type="button" className={ui.textButton} onClick={() => setHardware(DEFAULT_HARDWARE)}>
           {words.sampling.defaults}
         </button>
       </p>
@@ -117,7 +123,7 @@ function GraphicsSettings({ model, hardware, change }: PartProps): ReactElement 
   });
   const devices = survey.data?.devices ?? [];
   if (devices.length === 0 && hardware.device === null && hardware.gpuLayers === 'auto')
-    return <p className="quiet">{survey.isPending ? words.hardware.lookingForCards : words.hardware.noCard}</p>;
+    return <p className={ui.quiet}>{survey.isPending ? words.hardware.lookingForCards : words.hardware.noCard}</p>;
   const some = typeof hardware.gpuLayers === 'number' && hardware.gpuLayers > 0 ? hardware.gpuLayers : null;
   const cards = {
     all: words.hardware.allCards,
@@ -181,7 +187,7 @@ function ReuseSettings({ hardware, change }: Omit<PartProps, 'model'>): ReactEle
           />
         )}
       </Setting>
-      {hardware.fastSlide ? <p className="quiet">{words.hardware.fastSlide}</p> : null}
+      {hardware.fastSlide ? <p className={ui.quiet}>{words.hardware.fastSlide}</p> : null}
       <Setting label={words.hardware.keepState} hint={words.hardware.keepStateHint}>
         {() => (
           <Select
@@ -220,7 +226,7 @@ function GuessSettings({ model, hardware, change }: PartProps): ReactElement {
           />
         )}
       </Setting>
-      {value === 'none' ? null : <p className="quiet">{words.hardware.native}</p>}
+      {value === 'none' ? null : <p className={ui.quiet}>{words.hardware.native}</p>}
     </>
   );
 }
@@ -234,7 +240,7 @@ interface SettingProps {
 function Setting({ label, hint, children }: SettingProps): ReactElement {
   const id = useId();
   return (
-    <div className="hardware-set" title={hint}>
+    <div className={css.hardwareSet} title={hint}>
       <label htmlFor={id}>{label}</label>
       {children(id)}
     </div>

@@ -10,6 +10,8 @@ import { words } from '../locales/index.ts';
 import { Modal } from '../ui/modal.tsx';
 import { FormatSelect } from './format-select.tsx';
 import { useModels } from './models.ts';
+import ui from '../ui/ui.module.css';
+import css from './models.module.css';
 
 /** Which format the model in use was taught and why, and what it then reads. */
 export function FormatDoctor({ onClose }: { readonly onClose: () => void }): ReactElement {
@@ -22,7 +24,7 @@ export function FormatDoctor({ onClose }: { readonly onClose: () => void }): Rea
       onClose={onClose}
     >
       {model === undefined ? (
-        <p className="quiet">{words.commands.noModel}</p>
+        <p className={ui.quiet}>{words.commands.noModel}</p>
       ) : (
         <Report key={String(loaded)} model={model} />
       )}
@@ -39,10 +41,10 @@ function Report({ model }: { readonly model: ModelFile }): ReactElement {
     }),
   );
   return (
-    <div className="doctor">
+    <div className={css.doctor}>
       <FormatSelect model={model} />
       {error === null ? null : (
-        <p className="fault" role="alert">
+        <p className={ui.fault} role="alert">
           {sentenceOf(faultOf(error))}
         </p>
       )}
@@ -63,23 +65,25 @@ function Findings({
   return (
     <>
       <section>
-        <h3 className="why">
+        <h3 className={css.why}>
           {words.models.whyFormat(detected.title)}
-          <span className={`confidence ${detected.confidence}`}>{words.models.confidence[detected.confidence]}</span>
+          <span className={css.confidence} data-confidence={detected.confidence}>
+            {words.models.confidence[detected.confidence]}
+          </span>
         </h3>
-        <ul className="reasons">
+        <ul className={css.reasons}>
           {detected.reasons.map((reason) => (
             <li key={reason}>{reason}</li>
           ))}
         </ul>
-        {chosen ? <p className="quiet">{words.models.otherThanDetected}</p> : null}
+        {chosen ? <p className={ui.quiet}>{words.models.otherThanDetected}</p> : null}
       </section>
       {warnings.length === 0 ? null : (
         <section aria-label={words.models.formatWarnings}>
           <h3>{words.models.formatWarnings}</h3>
-          <ul className="cautions">
+          <ul className={css.cautions}>
             {warnings.map((warning) => (
-              <li key={warning} className="caution">
+              <li key={warning} className={css.caution}>
                 <TriangleAlert size={14} aria-hidden />
                 {warning}
               </li>
@@ -97,14 +101,14 @@ function Untokenised({ sample }: Pick<FormatReport, 'sample'>): ReactElement {
     <section>
       <h3>{words.models.formatSample}</h3>
       {/* Pieces of a text have no other name than their place. */}
-      <p className="sample" role="group" aria-label={words.models.formatSample}>
+      <p className={css.sample} role="group" aria-label={words.models.formatSample}>
         {sample.map(({ text, mark }, place) => (
-          <span key={place} className={mark ? 'token control' : undefined}>
+          <span key={place} className={mark ? css.token : undefined} data-kind={mark ? 'control' : undefined}>
             {text}
           </span>
         ))}
       </p>
-      <p className="sample-foot">{words.models.noTokens}</p>
+      <p className={css.sampleFoot}>{words.models.noTokens}</p>
     </section>
   );
 }
@@ -114,7 +118,7 @@ function Tokenised({ sample, ends }: NonNullable<FormatReport['tokens']>): React
   const kinds = (['control', 'user-defined'] as const).filter((kind) => sample.some((token) => token.kind === kind));
   return (
     <section>
-      <div className="sample-head">
+      <div className={css.sampleHead}>
         <h3>
           {words.models.formatSample} · <span className="num">{words.models.formatTokens(sample.length)}</span>
         </h3>
@@ -123,15 +127,17 @@ function Tokenised({ sample, ends }: NonNullable<FormatReport['tokens']>): React
           {words.models.tokenIds}
         </label>
       </div>
-      <p className="sample" role="group" aria-label={words.models.formatSample}>
+      <p className={css.sample} role="group" aria-label={words.models.formatSample}>
         {sample.map((token, place) => (
           <Token key={place} token={token} numbered={numbered} />
         ))}
       </p>
-      <p className="sample-foot">
+      <p className={css.sampleFoot}>
         {kinds.map((kind) => (
           <span key={kind}>
-            <span className={`token ${kind}`}>{sample.find((token) => token.kind === kind)?.text}</span>{' '}
+            <span className={css.token} data-kind={kind}>
+              {sample.find((token) => token.kind === kind)?.text}
+            </span>{' '}
             {words.models.tokenLegend[kind]}
           </span>
         ))}
@@ -156,7 +162,7 @@ function Token({
   readonly numbered: boolean;
 }): ReactElement {
   return (
-    <span className={`token ${kind}`} title={words.models.tokenName(words.models.tokenKinds[kind], id)}>
+    <span className={css.token} data-kind={kind} title={words.models.tokenName(words.models.tokenKinds[kind], id)}>
       {text}
       {numbered ? <small className="num">{id}</small> : null}
     </span>

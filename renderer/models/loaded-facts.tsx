@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import type { LoadedHardware } from '../../shared/contract/models.ts';
 import { fileSize } from '../lib/numbers.ts';
 import { words } from '../locales/index.ts';
+import ui from '../ui/ui.module.css';
 
 /** What the model that is loaded computes on, and what it takes. */
 export function LoadedFacts({ hardware }: { readonly hardware: LoadedHardware }): ReactElement {
@@ -11,5 +12,5 @@ export function LoadedFacts({ hardware }: { readonly hardware: LoadedHardware })
     vram === null ? null : words.hardware.onCard(fileSize(memory.vram), fileSize(vram.total), gpuLayers),
     words.hardware.chunkOf(promptChunk),
   ].filter((fact) => fact !== null);
-  return <p className="quiet num">{facts.join(' · ')}</p>;
+  return <p className={`${ui.quiet} num`}>{facts.join(' · ')}</p>;
 }

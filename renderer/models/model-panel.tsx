@@ -14,6 +14,8 @@ import { FormatSelect } from './format-select.tsx';
 import { ModelSelect } from './model-select.tsx';
 import { isAside, useModels } from './models.ts';
 import { Verdict, type Wish } from './verdict.tsx';
+import ui from '../ui/ui.module.css';
+import css from './models.module.css';
 
 /** What another context, or another share on the card, may mend. */
 const OF_MEMORY = new Set(['MEMORY', 'MODEL_TOO_LARGE', 'CONTEXT_TOO_LARGE']);
@@ -35,17 +37,17 @@ export function ModelPanel(): ReactElement {
   const standing = model !== null && isAside(model) ? model.fault : told ? null : engine.fault;
   const fault = load.error === null ? standing : faultOf(load.error);
   return (
-    <section className="model-panel" aria-label={words.models.model}>
+    <section className={css.modelPanel} aria-label={words.models.model}>
       <h2>{words.models.model}</h2>
       {models?.length === 0 ? (
-        <p className="quiet">{words.models.noModels}</p>
+        <p className={ui.quiet}>{words.models.noModels}</p>
       ) : (
         <ModelSelect models={models ?? []} chosen={chosen} engine={engine} onChoose={ask} />
       )}
       {engine.state === 'loading' ? <LoadProgress engine={engine} /> : null}
       {fault === null ? null : (
-        <div className="model-fault" role="alert">
-          <p className="fault">{sentenceOf(fault)}</p>
+        <div className={css.modelFault} role="alert">
+          <p className={ui.fault}>{sentenceOf(fault)}</p>
           {fault.detail === undefined ? null : (
             <details>
               <summary>{words.common.details}</summary>
@@ -61,7 +63,7 @@ export function ModelPanel(): ReactElement {
             />
           ) : null}
           {model === null || engine.state === 'ready' || engine.state === 'generating' ? null : (
-            <button type="button" className="link" onClick={() => ask(model)}>
+            <button type="button" className={ui.link} onClick={() => ask(model)}>
               {isAside(model) ? words.models.tryAgain : words.models.loadAgain}
             </button>
           )}
@@ -77,7 +79,7 @@ export function ModelPanel(): ReactElement {
 function LoadProgress({ engine }: { readonly engine: EngineStatus }): ReactElement {
   const text = words.models.loading(engine.progress);
   return (
-    <div className="load">
+    <div className={css.load}>
       <progress aria-label={text} max={1} value={engine.progress ?? 0} />
       <span className="num">{text}</span>
     </div>
@@ -93,29 +95,29 @@ interface DetailsProps {
 function ModelDetails({ model, engine, onLoad }: DetailsProps): ReactElement {
   const running = engine.modelId === model.id && engine.contextSize !== null ? engine.contextSize : null;
   return (
-    <div className="model-details">
-      <span className="label">{words.models.format}</span>
+    <div className={css.modelDetails}>
+      <span className={css.label}>{words.models.format}</span>
       <FormatSelect model={model} />
-      {model.evidence === null || model.chosenFormat !== null ? null : <p className="quiet">{model.evidence}</p>}
+      {model.evidence === null || model.chosenFormat !== null ? null : <p className={ui.quiet}>{model.evidence}</p>}
       <p>
-        <button type="button" className="link" onClick={() => void runCommand('format')}>
+        <button type="button" className={ui.link} onClick={() => void runCommand('format')}>
           {words.commands.openFormatDoctor}
         </button>
       </p>
       <ContextSize key={running ?? 0} model={model} running={running} onLoad={onLoad} />
       {model.sha256 === null ? null : (
         <>
-          <span className="label">{words.models.fingerprint}</span>
-          <code className="fingerprint" title={model.sha256}>
+          <span className={css.label}>{words.models.fingerprint}</span>
+          <code className={css.fingerprint} title={model.sha256}>
             {model.sha256}
           </code>
           {model.genuine === null ? null : (
-            <p className={model.genuine ? 'quiet' : 'fault'}>{words.models.genuine(model.genuine)}</p>
+            <p className={model.genuine ? ui.quiet : ui.fault}>{words.models.genuine(model.genuine)}</p>
           )}
         </>
       )}
       {model.warnings.map((warning) => (
-        <p key={warning.code} className="caution">
+        <p key={warning.code} className={css.caution}>
           <TriangleAlert size={14} aria-hidden />
           {sentenceOf(warning)}
         </p>
@@ -140,11 +142,11 @@ function ContextSize({ model, running, onLoad }: ContextProps): ReactElement {
   const hint = valid ? words.models.contextHint(model.contextLength) : words.models.contextRange;
   return (
     <>
-      <label className="label" htmlFor="context-size">
+      <label className={css.label} htmlFor="context-size">
         {words.models.contextSize}
       </label>
       <form
-        className="context-size"
+        className={css.contextSize}
         onSubmit={(event) => {
           event.preventDefault();
           if (valid) onLoad({ contextSize: size });
@@ -152,7 +154,7 @@ function ContextSize({ model, running, onLoad }: ContextProps): ReactElement {
       >
         <input
           id="context-size"
-          className="field num"
+          className={`${ui.field} num`}
           inputMode="numeric"
           placeholder={words.models.contextAuto}
           value={text}
@@ -161,16 +163,16 @@ function ContextSize({ model, running, onLoad }: ContextProps): ReactElement {
           onChange={(event) => setText(event.target.value)}
         />
         {changed ? (
-          <button type="submit" className="button" disabled={!valid}>
+          <button type="submit" className={ui.button} disabled={!valid}>
             {words.models.apply}
           </button>
         ) : null}
       </form>
       {changed && valid ? <Verdict model={model} contextSize={size} hardware={model.hardware} onLoad={onLoad} /> : null}
       {changed ? (
-        <p className={valid ? 'quiet' : 'fault'}>{hint}</p>
+        <p className={valid ? ui.quiet : ui.fault}>{hint}</p>
       ) : model.contextLength === null ? null : (
-        <p className="quiet num">{words.models.trainedWith(model.contextLength)}</p>
+        <p className={`${ui.quiet} num`}>{words.models.trainedWith(model.contextLength)}</p>
       )}
     </>
   );

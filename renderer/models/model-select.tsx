@@ -5,6 +5,7 @@ import { fileSize, tokensPerSecond } from '../lib/numbers.ts';
 import { words } from '../locales/index.ts';
 import { Select, SelectOption } from '../ui/select.tsx';
 import { isAside, useFormats } from './models.ts';
+import css from './models.module.css';
 
 interface Props {
   readonly models: readonly ModelFile[];
@@ -22,8 +23,8 @@ export function ModelSelect({ models, chosen, engine, onChoose }: Props): ReactE
       items={items}
       value={chosen}
       shown={(chosen === null ? null : (items[chosen] ?? engine.modelName)) ?? words.models.chooseModel}
-      badge={current?.demo === true ? <span className="badge">{words.models.demo}</span> : null}
-      popup="model-list"
+      badge={current?.demo === true ? <span className={css.badge}>{words.models.demo}</span> : null}
+      look="card"
       onChoose={(id) => {
         const model = models.find((one) => one.id === id);
         if (model !== undefined) onChoose(model);
@@ -64,7 +65,13 @@ function ModelOption({ model, engine }: { readonly model: ModelFile; readonly en
   ].filter((fact) => fact !== null);
   return (
     <SelectOption value={model.id} title={model.name} isDisabled={model.fault !== null && !isAside(model)} look="card">
-      {state === null ? <span /> : <span className={`verdict ${state.tone} num`}>{state.text}</span>}
+      {state === null ? (
+        <span />
+      ) : (
+        <span className={`${css.verdict} num`} data-tone={state.tone}>
+          {state.text}
+        </span>
+      )}
       <small>{model.fault === null ? facts.join(' · ') : sentenceOf(model.fault)}</small>
     </SelectOption>
   );

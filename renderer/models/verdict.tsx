@@ -7,6 +7,8 @@ import { queries } from '../lib/client.ts';
 import { faultOf } from '../lib/faults.ts';
 import { fileSize } from '../lib/numbers.ts';
 import { words } from '../locales/index.ts';
+import ui from '../ui/ui.module.css';
+import css from './models.module.css';
 
 /** A survey starts a process: it waits until nobody types. */
 const REST_MS = 500;
@@ -27,21 +29,25 @@ interface Props {
 export function Verdict({ model, contextSize, hardware, onLoad }: Props): ReactElement {
   const input = useRested({ id: model.id, contextSize, hardware });
   const survey = useQuery({ ...queries.models.survey.queryOptions({ input }), staleTime: 10_000, retry: false });
-  if (survey.error !== null) return <p className="fault">{sentenceOf(faultOf(survey.error))}</p>;
-  if (survey.data === undefined) return <p className="quiet">{words.models.fit.looking}</p>;
+  if (survey.error !== null) return <p className={ui.fault}>{sentenceOf(faultOf(survey.error))}</p>;
+  if (survey.data === undefined) return <p className={ui.quiet}>{words.models.fit.looking}</p>;
   const { estimate } = survey.data;
   return (
-    <div className="fit" role="status">
-      <p className={estimate.verdict === 'fits' ? 'good' : 'fault'}>{sentence(estimate, contextSize)}</p>
-      <p className="quiet num">{costs(estimate)}</p>
+    <div className={css.fit} role="status">
+      <p className={estimate.verdict === 'fits' ? css.good : ui.fault}>{sentence(estimate, contextSize)}</p>
+      <p className={`${ui.quiet} num`}>{costs(estimate)}</p>
       {estimate.verdict === 'fits' ? null : (
         <p>
           {estimate.offered === null ? null : (
-            <button type="button" className="link" onClick={() => onLoad({ contextSize: estimate.offered, hardware })}>
+            <button
+              type="button"
+              className={ui.link}
+              onClick={() => onLoad({ contextSize: estimate.offered, hardware })}
+            >
               {words.models.fit.take(estimate.offered)}
             </button>
           )}
-          <button type="button" className="link" onClick={() => onLoad({ contextSize, hardware, anyway: true })}>
+          <button type="button" className={ui.link} onClick={() => onLoad({ contextSize, hardware, anyway: true })}>
             {words.models.fit.anyway}
           </button>
         </p>

@@ -2,6 +2,8 @@ import { useId, type ReactElement } from 'react';
 import type { Sampling } from '../../shared/settings/sampling.ts';
 import { words } from '../locales/index.ts';
 import type { SettingProps } from './number-setting.tsx';
+import ui from '../ui/ui.module.css';
+import css from './settings.module.css';
 
 const KINDS = ['none', 'gbnf', 'json'] as const;
 
@@ -9,8 +11,8 @@ export function GrammarSetting({ sampling, change }: SettingProps): ReactElement
   const id = useId();
   const wrong = whatIsWrong(sampling);
   return (
-    <div className="lines">
-      <fieldset className="kinds">
+    <div className={css.lines}>
+      <fieldset className={css.kinds}>
         <legend className="hidden">{words.sampling.grammar}</legend>
         {KINDS.map((kind) => (
           <label key={kind}>
@@ -26,7 +28,7 @@ export function GrammarSetting({ sampling, change }: SettingProps): ReactElement
       </fieldset>
       {sampling.grammarKind === 'none' ? null : (
         <textarea
-          className="field code"
+          className={`${ui.field} ${ui.code}`}
           rows={8}
           maxLength={50_000}
           spellCheck={false}
@@ -36,7 +38,9 @@ export function GrammarSetting({ sampling, change }: SettingProps): ReactElement
           onChange={(event) => change({ ...sampling, grammar: event.target.value })}
         />
       )}
-      <p className={wrong === null ? 'quiet' : 'fault'}>{wrong ?? words.sampling.grammarHints[sampling.grammarKind]}</p>
+      <p className={wrong === null ? ui.quiet : ui.fault}>
+        {wrong ?? words.sampling.grammarHints[sampling.grammarKind]}
+      </p>
     </div>
   );
 }

@@ -1,5 +1,7 @@
 import { useId, useState, type ReactElement } from 'react';
 import { readLines, type LineFormat } from './lines.ts';
+import ui from '../ui/ui.module.css';
+import css from './settings.module.css';
 
 interface Props<T> {
   readonly label: string;
@@ -17,11 +19,11 @@ export function LinesSetting<T>({ label, hint, value, format, onChange }: Props<
   const read = readLines(text, format);
   const wrong = 'wrong' in read ? read.wrong : null;
   return (
-    <div className="lines">
+    <div className={css.lines}>
       <label htmlFor={id}>{label}</label>
       <textarea
         id={id}
-        className="field"
+        className={ui.field}
         rows={Math.min(6, Math.max(2, text.split('\n').length))}
         spellCheck={false}
         value={text}
@@ -36,7 +38,7 @@ export function LinesSetting<T>({ label, hint, value, format, onChange }: Props<
           if (wrong === null) setDraft(null);
         }}
       />
-      <p id={`${id}-hint`} className={wrong === null ? 'quiet' : 'fault'}>
+      <p id={`${id}-hint`} className={wrong === null ? ui.quiet : ui.fault}>
         {wrong ?? hint}
       </p>
     </div>

@@ -2,6 +2,7 @@ import { useId, type CSSProperties, type ReactElement } from 'react';
 import type { Sampling } from '../../shared/settings/sampling.ts';
 import { limitsOf, type NumberField as Field } from '../../shared/settings/sampling-fields.ts';
 import { NumberField } from '../ui/number-field.tsx';
+import css from './settings.module.css';
 
 export interface SettingProps {
   readonly sampling: Sampling;
@@ -15,7 +16,7 @@ export function NumberSetting({ field, sampling, change }: SettingProps & { read
   const id = useId();
   const share = { '--share': `${String(Math.min(100, (100 * (value - least)) / (end - least)))}%` };
   return (
-    <div className="set" title={field.hint}>
+    <div className={css.set} title={field.hint}>
       <label htmlFor={id}>{field.label}</label>
       <input
         type="range"
@@ -29,7 +30,7 @@ export function NumberSetting({ field, sampling, change }: SettingProps & { read
       />
       <NumberField
         id={id}
-        className="number num"
+        className={`${css.number} num`}
         value={value}
         least={least}
         most={most}

@@ -3,6 +3,8 @@ import { PRESETS, presetOf, sampled, suited, type Preset } from '../../shared/se
 import type { Sampling } from '../../shared/settings/sampling.ts';
 import { words } from '../locales/index.ts';
 import { Select, SelectGroup, SelectOption } from '../ui/select.tsx';
+import ui from '../ui/ui.module.css';
+import css from './settings.module.css';
 
 const SUITED = 'suited';
 const MAKERS = ['paphos', 'open-assistant'] as const;
@@ -21,13 +23,13 @@ export function PresetSelect({ sampling, suitable, change }: Props): ReactElemen
   };
   const title = preset?.title ?? words.sampling.suited;
   return (
-    <div className="preset">
+    <div className={css.preset}>
       <Select
         label={words.sampling.preset}
         items={{ [SUITED]: words.sampling.suited, ...Object.fromEntries(PRESETS.map((one) => [one.name, one.title])) }}
         value={preset?.name ?? SUITED}
         shown={words.sampling.summary(title, changed)}
-        popup="menu presets"
+        look="hinted"
         onChoose={choose}
       >
         <Option name={SUITED} title={words.sampling.suited} hint={words.sampling.suitedHint} />
@@ -40,7 +42,7 @@ export function PresetSelect({ sampling, suitable, change }: Props): ReactElemen
         ))}
       </Select>
       {changed ? (
-        <button type="button" className="defaults" onClick={() => choose(preset?.name ?? null)}>
+        <button type="button" className={ui.textButton} onClick={() => choose(preset?.name ?? null)}>
           {words.sampling.reset}
         </button>
       ) : null}

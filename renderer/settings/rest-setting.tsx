@@ -4,6 +4,8 @@ import type { EngineSettings } from '../../shared/settings/engine.ts';
 import { api, queries } from '../lib/client.ts';
 import { words } from '../locales/index.ts';
 import { toastFault } from '../ui/toasts.tsx';
+import ui from '../ui/ui.module.css';
+import css from './settings.module.css';
 
 const CHOICES = [null, 15, 60, 240] as const;
 
@@ -22,7 +24,7 @@ export function RestSetting(): ReactElement | null {
   });
   if (settings === undefined) return null;
   return (
-    <fieldset className="themes">
+    <fieldset className={css.themes}>
       <legend>{words.settings.rest}</legend>
       {CHOICES.map((minutes) => (
         <label key={String(minutes)}>
@@ -35,7 +37,7 @@ export function RestSetting(): ReactElement | null {
           {minutes === null ? words.settings.restNever : words.settings.restAfter(minutes)}
         </label>
       ))}
-      <p className="quiet">{words.settings.restHint}</p>
+      <p className={ui.quiet}>{words.settings.restHint}</p>
     </fieldset>
   );
 }

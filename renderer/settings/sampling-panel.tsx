@@ -13,6 +13,8 @@ import { NumberSetting, type SettingProps } from './number-setting.tsx';
 import { PresetSelect } from './preset-select.tsx';
 import { useSampling, useSuitableSampling } from './sampling.ts';
 import { StepOrder } from './step-order.tsx';
+import ui from '../ui/ui.module.css';
+import css from './settings.module.css';
 
 const FORMATS = {
   bannedTokens: plainLines(MOST_ENTRIES.bannedTokens),
@@ -27,7 +29,7 @@ export function SamplingPanel(): ReactElement {
   const known = sampling === null || suitable === null ? null : presetOf(sampling, suitable);
   return (
     <section aria-label={words.sampling.title}>
-      <button type="button" className="disclose" aria-expanded={open} onClick={() => setOpen(!open)}>
+      <button type="button" className={ui.disclose} aria-expanded={open} onClick={() => setOpen(!open)}>
         <ChevronRight size={14} aria-hidden />
         <b>{words.sampling.title}</b>
         <span>
@@ -35,13 +37,13 @@ export function SamplingPanel(): ReactElement {
         </span>
       </button>
       {open && sampling !== null && suitable !== null ? (
-        <div className="settings-list">
+        <div className={css.settingsList}>
           <PresetSelect sampling={sampling} suitable={suitable} change={change} />
           {COMMON_FIELDS.map((field) => (
             <NumberSetting key={field.key} field={field} sampling={sampling} change={change} />
           ))}
           <SeedSetting sampling={sampling} change={change} />
-          <label className="check" title={words.sampling.banEndHint}>
+          <label className={css.check} title={words.sampling.banEndHint}>
             <input
               type="checkbox"
               checked={sampling.banEnd}
@@ -49,12 +51,12 @@ export function SamplingPanel(): ReactElement {
             />
             {words.sampling.banEnd}
           </label>
-          {sampling.grammarKind === 'none' ? null : <p className="quiet">{words.sampling.grammarRules}</p>}
+          {sampling.grammarKind === 'none' ? null : <p className={ui.quiet}>{words.sampling.grammarRules}</p>}
           {FIELD_GROUPS.map((group) => (
             <Fields key={group.name} group={group} sampling={sampling} change={change} />
           ))}
           <Group name="order" title={words.sampling.order} on="">
-            <p className="quiet">{words.sampling.orderHint}</p>
+            <p className={ui.quiet}>{words.sampling.orderHint}</p>
             <StepOrder sampling={sampling} change={change} />
           </Group>
           <Group name="texts" title={words.sampling.texts} on={textsOn(sampling)}>
@@ -112,8 +114,8 @@ interface GroupProps {
 function Group({ name, title, on, children }: GroupProps): ReactElement {
   const [open, setOpen] = useFlag(`sampling:${name}`, false);
   return (
-    <div className="settings-group">
-      <button type="button" className="disclose" aria-expanded={open} onClick={() => setOpen(!open)}>
+    <div className={css.settingsGroup}>
+      <button type="button" className={ui.disclose} aria-expanded={open} onClick={() => setOpen(!open)}>
         <ChevronRight size={13} aria-hidden />
         {title}
         <span>{open ? '' : on}</span>
@@ -129,7 +131,7 @@ function Fields({ group, sampling, change }: SettingProps & { readonly group: Fi
     .map(({ label }) => label);
   return (
     <Group name={group.name} title={group.title} on={on.join(', ')}>
-      <p className="quiet">{group.hint}</p>
+      <p className={ui.quiet}>{group.hint}</p>
       {group.fields.map((field) => (
         <NumberSetting key={field.key} field={field} sampling={sampling} change={change} />
       ))}
@@ -145,7 +147,7 @@ function textsOn({ bannedTokens, bannedPhrases, logitBias }: Sampling): string {
 function SeedSetting({ sampling, change }: SettingProps): ReactElement {
   const id = useId();
   return (
-    <div className="set seed" title={words.sampling.seedHint}>
+    <div className={`${css.set} ${css.seed}`} title={words.sampling.seedHint}>
       <label htmlFor={id}>{words.sampling.seed}</label>
       <NumberField
         id={id}

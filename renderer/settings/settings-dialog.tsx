@@ -4,12 +4,14 @@ import { THEMES, useTheme } from '../app/shell/theme.ts';
 import { words } from '../locales/index.ts';
 import { Modal } from '../ui/modal.tsx';
 import { RestSetting } from './rest-setting.tsx';
+import ui from '../ui/ui.module.css';
+import css from './settings.module.css';
 
 export function SettingsDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
   const chosen = useTheme();
   return (
     <Modal title={words.settings.title} onClose={onClose}>
-      <fieldset className="themes in-row">
+      <fieldset className={`${css.themes} ${css.inRow}`}>
         <legend>{words.settings.theme}</legend>
         {THEMES.map((theme) => (
           <label key={theme}>
@@ -18,13 +20,13 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }): R
           </label>
         ))}
       </fieldset>
-      <fieldset className="themes">
+      <fieldset className={css.themes}>
         <legend>{words.settings.page}</legend>
         <Switch name="showMarks" label={words.settings.showMarks} hint={words.settings.showMarksHint} />
         <Switch name="plainInput" label={words.settings.plainInput} hint={words.settings.plainInputHint} />
       </fieldset>
       <RestSetting />
-      <fieldset className="themes">
+      <fieldset className={css.themes}>
         <legend>{words.settings.idle}</legend>
         <Switch name="prepareReplies" label={words.settings.prepareReplies} hint={words.settings.prepareRepliesHint} />
       </fieldset>
@@ -48,7 +50,7 @@ function Switch({ name, label, hint }: SwitchProps): ReactElement {
         <input type="checkbox" checked={on} aria-describedby={id} onChange={(event) => set(event.target.checked)} />
         {label}
       </label>
-      <p className="quiet hint" id={id}>
+      <p className={`${ui.quiet} ${css.hint}`} id={id}>
         {hint}
       </p>
     </>

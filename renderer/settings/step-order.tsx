@@ -5,13 +5,14 @@ import { STEP_LABELS } from '../../shared/settings/sampling-fields.ts';
 import { words } from '../locales/index.ts';
 import { IconButton } from '../ui/icon-button.tsx';
 import type { SettingProps } from './number-setting.tsx';
+import css from './settings.module.css';
 
 /** The steps in their order: drag one, or move it with its buttons. */
 export function StepOrder({ sampling, change }: SettingProps): ReactElement {
   const [held, setHeld] = useState<Step | null>(null);
   const move = (step: Step, to: number): void => change({ ...sampling, order: moved(sampling.order, step, to) });
   return (
-    <ol className="steps">
+    <ol className={css.steps}>
       {sampling.order.map((step, place) => (
         <li
           key={step}

@@ -1,5 +1,6 @@
 import { Component, type ReactElement, type ReactNode } from 'react';
 import { words } from '../locales/index.ts';
+import ui from './ui.module.css';
 
 interface State {
   readonly error: unknown;
@@ -25,12 +26,12 @@ export class Fallback extends Component<{ readonly children: ReactNode }, State>
 
 function Failed({ detail }: { readonly detail: string }): ReactElement {
   return (
-    <div className="empty" role="alert">
+    <div className={ui.empty} role="alert">
       <p>{words.common.failed}</p>
-      <button type="button" className="button primary" onClick={() => location.reload()}>
+      <button type="button" className={`${ui.button} ${ui.primary}`} onClick={() => location.reload()}>
         {words.common.reload}
       </button>
-      <details className="toast-details">
+      <details className={ui.details}>
         <summary>{words.common.details}</summary>
         <pre>{detail}</pre>
       </details>

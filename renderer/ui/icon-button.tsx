@@ -1,5 +1,6 @@
 import type { LucideIcon } from 'lucide-react';
 import type { ReactElement } from 'react';
+import ui from './ui.module.css';
 
 interface Props {
   readonly icon: LucideIcon;
@@ -25,7 +26,7 @@ export function IconButton({
   return (
     <button
       type="button"
-      className="icon-button"
+      className={ui.iconButton}
       aria-label={label}
       title={title}
       aria-pressed={pressed}

@@ -3,6 +3,8 @@ import { X } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import { keyName } from '../lib/keys.ts';
 import { words } from '../locales/index.ts';
+import ui from './ui.module.css';
+import modal from './modal.module.css';
 
 interface Props {
   readonly title: string;
@@ -19,12 +21,12 @@ export function Modal({ title, onClose, children }: Props): ReactElement {
       }}
     >
       <Dialog.Portal>
-        <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="modal">
+        <Dialog.Backdrop className={modal.backdrop} />
+        <Dialog.Popup className={modal.modal}>
           <header>
             <Dialog.Title>{title}</Dialog.Title>
             <Dialog.Close
-              className="icon-button"
+              className={ui.iconButton}
               aria-label={words.common.close}
               title={`${words.common.close} (${keyName('Escape')})`}
             >

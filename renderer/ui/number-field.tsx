@@ -1,6 +1,7 @@
 import { NumberField as Base } from '@base-ui/react/number-field';
 import { useState, type ReactElement } from 'react';
 import { words } from '../locales/index.ts';
+import ui from './ui.module.css';
 
 interface Props {
   readonly id?: string;
@@ -30,7 +31,7 @@ export function NumberField({
   step = 1,
   placeholder,
   title,
-  className = 'field num',
+  className = `${ui.field} num`,
   onChange,
 }: Props): ReactElement {
   const [isWrong, setWrong] = useState(false);
@@ -51,6 +52,7 @@ export function NumberField({
         setWrong(!isAllowed);
         if (isAllowed) onChange(next);
       }}
+      onValueCommitted={() => setWrong(false)}
     >
       <Base.Input
         className={className}
@@ -59,7 +61,6 @@ export function NumberField({
         aria-invalid={isWrong || undefined}
         placeholder={placeholder}
         title={isWrong ? `${String(least)} – ${String(most)}` : title}
-        onBlur={() => setWrong(false)}
       />
     </Base.Root>
   );

@@ -1,6 +1,12 @@
 import { Select as Base } from '@base-ui/react/select';
 import { Check, ChevronsUpDown } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
+import ui from './ui.module.css';
+import menu from './menu.module.css';
+import css from './select.module.css';
+
+/** A line with a tick, one with a hint below it, or a card with more about it. */
+type Look = 'line' | 'hinted' | 'card';
 
 interface SelectProps {
   readonly label: string;
@@ -10,7 +16,7 @@ interface SelectProps {
   /** What is shown instead of the chosen item's name. */
   readonly shown?: string;
   readonly badge?: ReactNode;
-  readonly popup?: string;
+  readonly look?: Look;
   /** Options of one's own; without them, each item by its name. */
   readonly children?: ReactNode;
 }
@@ -23,7 +29,7 @@ export function Select({
   onChoose,
   shown,
   badge,
-  popup = 'menu',
+  look = 'line',
   children,
 }: SelectProps): ReactElement {
   return (
@@ -35,7 +41,7 @@ export function Select({
         if (chosen !== null) onChoose(chosen);
       }}
     >
-      <Base.Trigger className="select" aria-label={label}>
+      <Base.Trigger className={css.select} aria-label={label}>
         <Base.Value>{shown}</Base.Value>
         {badge}
         <Base.Icon>
@@ -43,8 +49,8 @@ export function Select({
         </Base.Icon>
       </Base.Trigger>
       <Base.Portal>
-        <Base.Positioner className="layer" data-layer sideOffset={6} align="end" alignItemWithTrigger={false}>
-          <Base.Popup className={popup}>
+        <Base.Positioner data-layer sideOffset={6} align="end" alignItemWithTrigger={false}>
+          <Base.Popup className={POPUPS[look]}>
             <Base.List>
               {children ??
                 Object.entries(items).map(([key, title]) => <SelectOption key={key} value={key} title={title} />)}
@@ -60,19 +66,27 @@ interface OptionProps {
   readonly value: string;
   readonly title: string;
   readonly isDisabled?: boolean;
-  /** A line with a tick, one with a hint below it, or a card with more about it. */
-  readonly look?: 'line' | 'hinted' | 'card';
+  readonly look?: Look;
   readonly children?: ReactNode;
 }
 
-const LOOKS = { line: 'option', hinted: 'option preset-option', card: 'model-option' };
+const OPTIONS: Readonly<Record<Look, string>> = {
+  line: `${css.option}`,
+  hinted: `${css.option} ${css.hinted}`,
+  card: `${css.card}`,
+};
+const POPUPS: Readonly<Record<Look, string>> = {
+  line: `${menu.menu}`,
+  hinted: `${menu.menu} ${css.hintedList}`,
+  card: `${css.cards}`,
+};
 
 export function SelectOption({ value, title, isDisabled = false, look = 'line', children }: OptionProps): ReactElement {
   return (
-    <Base.Item value={value} label={title} disabled={isDisabled} className={LOOKS[look]}>
+    <Base.Item value={value} label={title} disabled={isDisabled} className={OPTIONS[look]}>
       <Base.ItemText render={look === 'card' ? <b /> : undefined}>{title}</Base.ItemText>
       {look === 'card' ? null : (
-        <Base.ItemIndicator className="check">
+        <Base.ItemIndicator className={css.check}>
           <Check size={14} aria-hidden />
         </Base.ItemIndicator>
       )}
@@ -91,7 +105,7 @@ export function SelectGroup({
 }): ReactElement {
   return (
     <Base.Group>
-      <Base.GroupLabel className="quiet">{title}</Base.GroupLabel>
+      <Base.GroupLabel className={`${ui.quiet} ${css.groupLabel}`}>{title}</Base.GroupLabel>
       {children}
     </Base.Group>
   );

@@ -1,4 +1,5 @@
 import { useState, type ReactElement } from 'react';
+import css from './splitter.module.css';
 
 interface Props {
   readonly label: string;
@@ -19,7 +20,8 @@ export function Splitter({ label, side, width, least, most, onChange, onCollapse
   const clamp = (wanted: number): number => Math.round(Math.min(most, Math.max(least, wanted)));
   return (
     <div
-      className={`splitter ${side}`}
+      className={css.splitter}
+      data-side={side}
       role="separator"
       aria-orientation="vertical"
       aria-label={label}

@@ -4,6 +4,8 @@ import type { ReactElement } from 'react';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
 import { faultOf } from '../lib/faults.ts';
 import { words } from '../locales/index.ts';
+import ui from './ui.module.css';
+import css from './toasts.module.css';
 
 const manager = Toast.createToastManager();
 const READ_MS = 4000;
@@ -48,16 +50,16 @@ function List(): ReactElement {
   return (
     <>
       {toasts.map((entry) => (
-        <Toast.Root key={entry.id} toast={entry} className="toast" swipeDirection="down">
-          <Toast.Content className="toast-line">
-            <Toast.Title className="toast-title" render={<p />} />
-            <Toast.Action className="toast-action" />
-            <Toast.Close className="icon-button" aria-label={words.common.dismiss}>
+        <Toast.Root key={entry.id} toast={entry} className={css.toast} swipeDirection="down">
+          <Toast.Content className={css.line}>
+            <Toast.Title className={css.title} render={<p />} />
+            <Toast.Action className={css.action} />
+            <Toast.Close className={ui.iconButton} aria-label={words.common.dismiss}>
               <X size={14} strokeWidth={1.7} aria-hidden />
             </Toast.Close>
           </Toast.Content>
           {entry.description === undefined ? null : (
-            <details className="toast-details">
+            <details className={ui.details}>
               <summary>{words.common.details}</summary>
               <Toast.Description render={<pre />} />
             </details>
@@ -72,7 +74,7 @@ export function Toasts(): ReactElement {
   return (
     <Toast.Provider toastManager={manager} limit={3}>
       <Toast.Portal>
-        <Toast.Viewport className="toasts">
+        <Toast.Viewport className={css.toasts}>
           <List />
         </Toast.Viewport>
       </Toast.Portal>

@@ -191,7 +191,7 @@ async function watchKeys(studio: StudioPage): Promise<void> {
     const host = window as unknown as { keys: { rendered: number[]; painted: number[] } };
     host.keys = { rendered: [], painted: [] };
     let pressed = 0;
-    const streams = (): boolean => document.querySelector('button.stop') !== null;
+    const streams = (): boolean => document.querySelector('[role=toolbar] button[title=Esc]') !== null;
     window.addEventListener(
       'keydown',
       ({ key }) => {
@@ -229,7 +229,9 @@ async function typeWhileStreaming(studio: StudioPage): Promise<Keys> {
       }
     });
     await studio.button('Reply').click();
-    await studio.page.waitForFunction(() => /^\d+ words/.test(document.querySelector('.bar .cost')?.textContent ?? ''));
+    await studio.page.waitForFunction(() =>
+      /^\d+ words/.test(document.querySelector('[role=toolbar] span.num')?.textContent ?? ''),
+    );
     await studio.inEditor((view) => {
       const line = Math.floor((view.getModel()?.getLineCount() ?? 2) / 2);
       view.setPosition({ lineNumber: line, column: 10 });

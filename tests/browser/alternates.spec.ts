@@ -26,7 +26,9 @@ const caretToEnd = (studio: StudioPage) =>
 /** Every alternate of the last reply, from the one that is shown back to the first and on to the last. */
 async function walk(studio: StudioPage): Promise<string[]> {
   const counter = async (): Promise<[number, number]> => {
-    const [at, of] = ((await studio.page.locator('.bar .num[aria-live]').textContent()) ?? '').split(' / ');
+    const [at, of] = (
+      (await studio.page.getByRole('toolbar', { name: 'Writing' }).locator('[aria-live]').textContent()) ?? ''
+    ).split(' / ');
     return [Number(at), Number(of)];
   };
   const turn = async (name: 'Previous alternate' | 'Next alternate', to: number): Promise<void> => {

@@ -12,7 +12,10 @@ test.afterAll(async () => {
 });
 
 const rows = (page: Page, list: 'Stories' | 'Chapters') => page.getByRole('list', { name: list }).getByRole('listitem');
-const titles = (page: Page, list: 'Stories' | 'Chapters') => rows(page, list).locator('.row-title').allTextContents();
+const titles = (page: Page, list: 'Stories' | 'Chapters') =>
+  rows(page, list)
+    .locator('button:first-child')
+    .evaluateAll((rowButtons) => rowButtons.map((button) => button.getAttribute('title') ?? ''));
 const row = (page: Page, list: 'Stories' | 'Chapters', title: string) => rows(page, list).filter({ hasText: title });
 
 async function choose(page: Page, list: 'Stories' | 'Chapters', title: string, item: string): Promise<void> {

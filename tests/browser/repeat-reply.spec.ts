@@ -39,7 +39,7 @@ test('a reply is run again from its menu: the same text beside it, and where tha
   await again.click();
   await expect(page.getByText('Identical to version 1, to the last letter.')).toBeVisible({ timeout: 30_000 });
   await studio.replyEnds();
-  await expect(page.locator('.bar .num[aria-live]')).toHaveText('2 / 2');
+  await expect(page.getByRole('toolbar', { name: 'Writing' }).locator('[aria-live]')).toHaveText('2 / 2');
   expect(await studio.text()).toBe(first);
   await page.screenshot({ path: join(folder, 'again-identical.png') });
 

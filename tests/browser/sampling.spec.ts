@@ -46,7 +46,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await picture('sampling-presets');
     await page.getByRole('option', { name: /typical 0.2/ }).click();
     await expect(panel.getByRole('textbox', { name: 'Temperature' })).toHaveValue('1');
-    await panel.getByRole('textbox', { name: 'Temperature' }).fill('0.9');
+    // What is not allowed is marked, not taken, and gone when the field is left.
+    const temperature = panel.getByRole('textbox', { name: 'Temperature' });
+    await temperature.fill('99');
+    await expect(temperature).toHaveAttribute('aria-invalid', 'true');
+    await expect(preset).toHaveText(/typical 0.2$/);
+    await temperature.blur();
+    await expect(temperature).toHaveValue('1');
+    await expect(temperature).not.toHaveAttribute('aria-invalid');
+    await temperature.fill('0.9');
     await expect(preset).toContainText('typical 0.2, changed');
     await panel.getByRole('button', { name: 'Reset' }).click();
     await expect(preset).toHaveText(/typical 0.2$/);
@@ -107,7 +115,7 @@ test('a reply’s other words are looked at from its menu', async () => {
   await page.getByRole('menuitem', { name: /Other words/ }).click();
   const dialog = page.getByRole('dialog', { name: 'Other words' });
   await expect(dialog.getByRole('listitem').nth(9)).toBeVisible();
-  const written = dialog.locator('.written').getByRole('button');
+  const written = dialog.getByRole('group', { name: 'What was written' }).getByRole('button');
   await written.nth(2).click();
   await expect(written.nth(2)).toHaveAttribute('aria-pressed', 'true');
   await expect(dialog.getByRole('listitem').first()).toContainText('%');

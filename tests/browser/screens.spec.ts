@@ -94,7 +94,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       if (viewport.width === 1440) {
         await page.getByRole('button', { name: 'Story: menu' }).last().click();
         await page.getByRole('menuitem', { name: /Other words/ }).click();
-        const written = page.getByRole('dialog', { name: 'Other words' }).locator('.written').getByRole('button');
+        const dialog = page.getByRole('dialog', { name: 'Other words' });
+        const written = dialog.getByRole('group', { name: 'What was written' }).getByRole('button');
         await written.nth(await leastSure(client, storyId)).click();
         await page.mouse.move(0, 0);
         await picture('other-words');

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { momentNow, type Target } from './moment.ts';
 import { commandOf, commandsIn, type CommandId } from './registry.ts';
 import { keysFor, runCommand } from './use-command.ts';
+import menu from '../../ui/menu.module.css';
 
 interface Props {
   readonly place: 'turn menu' | 'row menu';
@@ -20,7 +21,7 @@ export function CommandItems({ place, target }: Props): ReactElement {
       <Menu.Item
         key={id}
         title={hint}
-        className={isRemoval === true ? 'danger' : undefined}
+        className={isRemoval === true ? menu.danger : undefined}
         onClick={() => void runCommand(id, target)}
       >
         {name(moment)}
@@ -32,7 +33,7 @@ export function CommandItems({ place, target }: Props): ReactElement {
   return (
     <>
       {shown.filter((id) => !removals.includes(id)).map(item)}
-      {place === 'turn menu' ? <div className="line" /> : null}
+      {place === 'turn menu' ? <div className={menu.line} /> : null}
       {removals.map(item)}
     </>
   );

@@ -8,6 +8,9 @@ import { useOffers } from './use-command.ts';
 import { remember } from '../shell/remembered.ts';
 import { openChapter, useWorkspace } from '../shell/workspace.ts';
 import { THEMES } from '../shell/theme.ts';
+import ui from '../../ui/ui.module.css';
+import modal from '../../ui/modal.module.css';
+import css from './palette.module.css';
 
 /** Something to do or a place to go to. */
 interface Entry {
@@ -60,8 +63,8 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactEle
       }}
     >
       <Dialog.Portal>
-        <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="modal palette" aria-label={words.commands.palette}>
+        <Dialog.Backdrop className={modal.backdrop} />
+        <Dialog.Popup className={`${modal.modal} ${modal.bare}`} aria-label={words.commands.palette}>
           <Autocomplete.Root
             inline
             open
@@ -72,17 +75,17 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactEle
             filter={matches}
           >
             <Autocomplete.Input
-              className="palette-query"
+              className={css.query}
               aria-label={words.commands.palette}
               placeholder={words.commands.palette}
               autoFocus
             />
-            <Autocomplete.List className="palette-list" aria-label={words.commands.palette}>
+            <Autocomplete.List className={css.list} aria-label={words.commands.palette}>
               {(entry: Entry) => (
                 <Autocomplete.Item
                   key={entry.name}
                   value={entry}
-                  className="palette-item"
+                  className={css.item}
                   disabled={entry.why !== null}
                   title={entry.why ?? undefined}
                   onClick={() => run(entry)}
@@ -92,7 +95,9 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactEle
                 </Autocomplete.Item>
               )}
             </Autocomplete.List>
-            <Autocomplete.Empty className="quiet">{words.commands.paletteNothing}</Autocomplete.Empty>
+            <Autocomplete.Empty className={`${ui.quiet} ${css.nothing}`}>
+              {words.commands.paletteNothing}
+            </Autocomplete.Empty>
           </Autocomplete.Root>
         </Dialog.Popup>
       </Dialog.Portal>

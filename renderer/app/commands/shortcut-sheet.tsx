@@ -4,6 +4,7 @@ import { words } from '../../locales/index.ts';
 import { Modal } from '../../ui/modal.tsx';
 import { momentNow } from './moment.ts';
 import { COMMAND_IDS, commandOf } from './registry.ts';
+import css from './shortcut-sheet.module.css';
 
 export function ShortcutSheet({ onClose }: { readonly onClose: () => void }): ReactElement {
   return (
@@ -16,11 +17,11 @@ export function ShortcutSheet({ onClose }: { readonly onClose: () => void }): Re
 export function ShortcutList(): ReactElement {
   const moment = momentNow();
   return (
-    <dl className="keys">
+    <dl className={css.keys}>
       {COMMAND_IDS.map((id) => {
         const { key, name } = commandOf(id);
         return key === undefined ? null : (
-          <div key={id} className="key-row">
+          <div key={id} className={css.keyRow}>
             <dt>{name(moment)}</dt>
             <dd>
               <kbd>{keyName(key.press)}</kbd>

@@ -12,6 +12,7 @@ import { useCommand, type Offer } from '../commands/use-command.ts';
 import { spelledKey } from '../../lib/keys.ts';
 import { useFlag } from './remembered.ts';
 import { useManuscript, useWorkspace } from './workspace.ts';
+import css from './action-bar.module.css';
 
 /** What can be done with the text, floating at the foot of the page; while a reply is written only Stop. */
 export function ActionBar(): ReactElement | null {
@@ -20,14 +21,14 @@ export function ActionBar(): ReactElement | null {
   const interrupted = useManuscript((page) => (page.lastGeneration?.fault ?? null) !== null) === true;
   const reader = useWorkspace((session) => session.writer === false);
   if (!open || reader) return null;
-  return <div className="bar-place">{writing ? <StopBar /> : <WriteBar interrupted={interrupted} />}</div>;
+  return <div className={css.barPlace}>{writing ? <StopBar /> : <WriteBar interrupted={interrupted} />}</div>;
 }
 
 function StopBar(): ReactElement {
   const stop = useCommand('stop');
   return (
-    <div className="bar" role="toolbar" aria-label={words.writing.writingBar}>
-      <button type="button" className="stop" title={stop.keys ?? undefined} onClick={stop.run}>
+    <div className={css.bar} role="toolbar" aria-label={words.writing.writingBar}>
+      <button type="button" className={`${css.action} ${css.stop}`} title={stop.keys ?? undefined} onClick={stop.run}>
         <Square size={11} fill="currentColor" aria-hidden />
         {stop.name}
         <kbd aria-hidden="true">{stop.keys}</kbd>
@@ -45,7 +46,7 @@ function StopProgress(): ReactElement | null {
   if (generation === null) return null;
   const { phase, done, total, reused, words: written } = generation;
   const reading = total === 0 ? loading : words.writing.reading(Math.max(0, done - reused), total - reused);
-  return <span className="cost num">{phase === 'prompt' ? reading : words.common.words(written)}</span>;
+  return <span className={`${css.cost} num`}>{phase === 'prompt' ? reading : words.common.words(written)}</span>;
 }
 
 function WriteBar({ interrupted }: { readonly interrupted: boolean }): ReactElement {
@@ -56,12 +57,12 @@ function WriteBar({ interrupted }: { readonly interrupted: boolean }): ReactElem
   const goOn = useCommand('continue');
   const retry = useCommand('retry');
   return (
-    <div className="bar" role="toolbar" aria-label={words.writing.writingBar}>
-      {replied ? null : <p className="hint">{words.writing.firstHint(spelledKey(COMMANDS.reply.key.press))}</p>}
+    <div className={css.bar} role="toolbar" aria-label={words.writing.writingBar}>
+      {replied ? null : <p className={css.hint}>{words.writing.firstHint(spelledKey(COMMANDS.reply.key.press))}</p>}
       {interrupted ? <Action command={goOn} icon={<PenLine size={16} strokeWidth={1.7} aria-hidden />} strong /> : null}
       <Action command={reply} icon={<CornerDownLeft size={16} strokeWidth={1.7} aria-hidden />} strong={!interrupted} />
       {plan !== null && sendsText(plan) ? <Cost plan={plan} /> : null}
-      <span className="sep" />
+      <span className={css.sep} />
       {interrupted ? null : <Action command={goOn} icon={<PenLine size={16} strokeWidth={1.7} aria-hidden />} />}
       {alternates === null && retry.why !== null ? null : (
         <>
@@ -85,7 +86,7 @@ function Cost({ plan }: { readonly plan: PlannedReply }): ReactElement {
     ...(stats === null ? [] : [words.writing.lastRead(stats.promptTokens - stats.reusedTokens, stats.reusedTokens)]),
   ];
   return (
-    <span className="cost num" title={more.join(' ')}>
+    <span className={`${css.cost} num`} title={more.join(' ')}>
       {words.writing.toRead(toRead, forecast?.readMs ?? null)}
     </span>
   );
@@ -101,7 +102,7 @@ function Action({ command, icon, strong = false }: ActionProps): ReactElement {
   return (
     <button
       type="button"
-      className={strong ? 'go' : undefined}
+      className={strong ? `${css.action} ${css.go}` : css.action}
       aria-label={command.name}
       aria-disabled={command.why === null ? undefined : true}
       title={command.why ?? command.keys ?? undefined}

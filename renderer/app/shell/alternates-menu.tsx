@@ -8,6 +8,9 @@ import { IconButton } from '../../ui/icon-button.tsx';
 import { useCommand } from '../commands/use-command.ts';
 import { remember, useNumber } from './remembered.ts';
 import { useManuscript, useWorkspace } from './workspace.ts';
+import ui from '../../ui/ui.module.css';
+import menu from '../../ui/menu.module.css';
+import css from './action-bar.module.css';
 
 const COUNTS = Array.from({ length: MOST_ALTERNATES }, (_, index) => index + 1);
 
@@ -22,10 +25,10 @@ export function AlternatesNav(): ReactElement | null {
   if (!many && others === 0) return null;
   return (
     <>
-      <span className="sep" />
+      <span className={css.sep} />
       {many ? (
         <>
-          {others === 0 ? <span className="cost last">{words.writing.lastReply}</span> : null}
+          {others === 0 ? <span className={`${css.cost} ${css.last}`}>{words.writing.lastReply}</span> : null}
           <IconButton
             icon={ChevronLeft}
             label={previous.name}
@@ -47,7 +50,7 @@ export function AlternatesNav(): ReactElement | null {
       ) : null}
       {others === 0 ? null : (
         <>
-          <span className="cost num" role="status" aria-label={words.writing.alternatesBeside}>
+          <span className={`${css.cost} num`} role="status" aria-label={words.writing.alternatesBeside}>
             {words.writing.others(others)}
           </span>
           <IconButton icon={Square} label={stopAll.name} onClick={stopAll.run} size={13} />
@@ -69,7 +72,7 @@ export function RetryCount(): ReactElement {
   return (
     <Menu.Root modal={false}>
       <Menu.Trigger
-        className="icon-button more"
+        className={`${ui.iconButton} ${css.more}`}
         aria-label={words.writing.retryCount}
         title={words.writing.retryCount}
         disabled={retry.why !== null}
@@ -77,8 +80,8 @@ export function RetryCount(): ReactElement {
         <ChevronUp size={14} strokeWidth={1.7} aria-hidden />
       </Menu.Trigger>
       <Menu.Portal>
-        <Menu.Positioner className="layer" data-layer side="top" align="end" sideOffset={8}>
-          <Menu.Popup className="menu" aria-label={words.writing.retryCount} finalFocus={false}>
+        <Menu.Positioner data-layer side="top" align="end" sideOffset={8}>
+          <Menu.Popup className={menu.menu} aria-label={words.writing.retryCount} finalFocus={false}>
             <Menu.RadioGroup value={count} onValueChange={choose}>
               {COUNTS.map((one) => (
                 <Menu.RadioItem
@@ -90,13 +93,13 @@ export function RetryCount(): ReactElement {
                   }}
                 >
                   {words.writing.answers(one)}
-                  <Menu.RadioItemIndicator className="check">
+                  <Menu.RadioItemIndicator className={menu.check}>
                     <Check size={14} aria-hidden />
                   </Menu.RadioItemIndicator>
                 </Menu.RadioItem>
               ))}
             </Menu.RadioGroup>
-            {isCertain ? <p className="quiet">{words.writing.sameAnswers}</p> : null}
+            {isCertain ? <p className={ui.quiet}>{words.writing.sameAnswers}</p> : null}
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>

@@ -6,6 +6,8 @@ import { percent } from '../../lib/numbers.ts';
 import { words } from '../../locales/index.ts';
 import { Modal } from '../../ui/modal.tsx';
 import { useManuscript } from './workspace.ts';
+import ui from '../../ui/ui.module.css';
+import css from './other-words.module.css';
 
 interface Props {
   readonly turnId: string;
@@ -20,10 +22,10 @@ export function OtherWords({ turnId, onClose }: Props): ReactElement {
   const shown = picked ?? (replies === undefined ? null : wordAt(replies, caret));
   return (
     <Modal title={words.writing.otherWords} onClose={onClose}>
-      {replies?.length === 0 ? <p className="quiet">{words.writing.noOtherWords}</p> : null}
+      {replies?.length === 0 ? <p className={ui.quiet}>{words.writing.noOtherWords}</p> : null}
       {replies === undefined || shown === null ? null : (
-        <div className="other-words">
-          <div className="written">
+        <div className={css.otherWords}>
+          <div className={css.written} role="group" aria-label={words.writing.written}>
             {replies.map((reply) => (
               <p key={reply.generationId}>
                 {reply.words.map((word) => (
@@ -52,7 +54,7 @@ export function OtherWords({ turnId, onClose }: Props): ReactElement {
               </li>
             )}
           </ol>
-          <p className="quiet">{words.writing.otherWordsHint}</p>
+          <p className={ui.quiet}>{words.writing.otherWordsHint}</p>
         </div>
       )}
     </Modal>

@@ -10,6 +10,8 @@ import { ActionBar } from './action-bar.tsx';
 import { useHold } from './story-lock.ts';
 import { useFlag, useNumber } from './remembered.ts';
 import { useManuscript, useWorkspace } from './workspace.ts';
+import ui from '../../ui/ui.module.css';
+import css from './page.module.css';
 
 /** The editor is most of the program: it is fetched while the story is, and again if the studio was away. */
 async function fetchManuscript(): Promise<{ default: typeof Editor }> {
@@ -32,7 +34,7 @@ export function Page(): ReactElement {
   const stories = useStories();
   useHold(place?.storyId ?? null);
   return (
-    <main className="page">
+    <main className={css.page}>
       <Banners />
       {place === null || place.chapterId === null ? (
         stories?.length === 0 ? (
@@ -47,9 +49,9 @@ export function Page(): ReactElement {
 
 function NoStories(): ReactElement {
   return (
-    <div className="empty">
+    <div className={ui.empty}>
       <p>{words.library.noStories}</p>
-      <button type="button" className="button primary" onClick={() => void library.createStory()}>
+      <button type="button" className={`${ui.button} ${ui.primary}`} onClick={() => void library.createStory()}>
         {words.commands.newStory}
       </button>
     </div>
@@ -89,15 +91,15 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
         </Suspense>
       </Fallback>
       {blank ? (
-        <h2 className="chapter-title" aria-hidden="true">
+        <h2 className={css.chapterTitle} aria-hidden="true">
           {title}
         </h2>
       ) : null}
       {loadFault === null ? (
         <ActionBar />
       ) : (
-        <div className="empty" role="alert">
-          <p className="fault">{sentenceOf(loadFault)}</p>
+        <div className={ui.empty} role="alert">
+          <p className={ui.fault}>{sentenceOf(loadFault)}</p>
         </div>
       )}
     </>
@@ -114,9 +116,9 @@ function Banners(): ReactElement | null {
   const lost = connection.state === 'lost' && connection.attempts > 1;
   if (!lost && !reader) return null;
   return (
-    <div className="banners">
+    <div className={css.banners}>
       {lost ? (
-        <p className="banner" role="status" aria-label={words.shell.connection}>
+        <p className={css.banner} role="status" aria-label={words.shell.connection}>
           {connection.refused
             ? words.shell.studioRefused
             : connection.attempts > 8
@@ -125,9 +127,9 @@ function Banners(): ReactElement | null {
         </p>
       ) : null}
       {reader ? (
-        <p className="banner" role="status" aria-label={words.shell.reader}>
+        <p className={css.banner} role="status" aria-label={words.shell.reader}>
           {words.shell.reader}
-          <button type="button" className="link" onClick={takeOver}>
+          <button type="button" className={ui.link} onClick={takeOver}>
             {words.shell.takeOver}
           </button>
         </p>

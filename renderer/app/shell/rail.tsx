@@ -3,11 +3,12 @@ import type { ReactElement } from 'react';
 import { words } from '../../locales/index.ts';
 import { keysFor, runCommand } from '../commands/use-command.ts';
 import { usePanel } from './panels.ts';
+import css from './rail.module.css';
 
 export function Rail(): ReactElement {
   const open = usePanel('binder') !== 'closed';
   return (
-    <nav className="rail" aria-label={words.shell.rooms}>
+    <nav className={css.rail} aria-label={words.shell.rooms}>
       <button
         type="button"
         aria-label={words.library.stories}
@@ -20,7 +21,7 @@ export function Rail(): ReactElement {
       </button>
       <button
         type="button"
-        className="end"
+        className={css.end}
         aria-label={words.commands.settings}
         title={words.commands.settings}
         onClick={() => void runCommand('settings')}

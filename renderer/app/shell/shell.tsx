@@ -18,6 +18,7 @@ import { StatusBar } from './status-bar.tsx';
 import { TitleRow } from './title-row.tsx';
 import { TurnDialog, TurnMenu } from './turn-menu.tsx';
 import { Watchers } from './watchers.ts';
+import css from './shell.module.css';
 
 export function Shell(): ReactElement {
   const binder = usePanel('binder');
@@ -28,13 +29,13 @@ export function Shell(): ReactElement {
     '--inspector': `${String(usePanelWidth('inspector').width)}px`,
   };
   return (
-    <div className="app" data-binder={binder} data-inspector={inspector} style={widths as CSSProperties}>
+    <div className={css.app} data-binder={binder} data-inspector={inspector} style={widths as CSSProperties}>
       <TitleRow />
       <Rail />
       {binder === 'closed' ? null : <Binder />}
       <Page />
       {inspector === 'closed' ? null : (
-        <aside className="inspector" aria-label={words.shell.inspector}>
+        <aside className={css.inspector} aria-label={words.shell.inspector}>
           <ContextPanel />
           <hr />
           <ModelPanel />
@@ -44,7 +45,7 @@ export function Shell(): ReactElement {
       )}
       {binder === 'beside' ? <Edge panel="binder" /> : null}
       {inspector === 'beside' ? <Edge panel="inspector" /> : null}
-      {binder === 'over' || inspector === 'over' ? <div className="veil" onClick={close} /> : null}
+      {binder === 'over' || inspector === 'over' ? <div className={css.veil} onClick={close} /> : null}
       <StatusBar />
       <TurnMenu />
       <TurnDialog />

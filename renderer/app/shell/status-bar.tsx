@@ -7,6 +7,7 @@ import { useEngine } from '../../models/engine-status.ts';
 import { tokensPerSecond } from '../../lib/numbers.ts';
 import { words } from '../../locales/index.ts';
 import { useManuscript } from './workspace.ts';
+import css from './status-bar.module.css';
 
 export function StatusBar(): ReactElement {
   const count = useManuscript((page) => page.words);
@@ -16,11 +17,11 @@ export function StatusBar(): ReactElement {
   );
   const fault = useManuscript((page) => page.saveFault);
   return (
-    <footer className="status">
+    <footer className={css.status}>
       <EngineLine />
       <ContextMeter />
-      <span className="push num words">{count === null ? null : words.common.words(count)}</span>
-      <span role="status" aria-label={words.shell.saved} className={`save ${save ?? ''}`} title={fault?.detail}>
+      <span className={`${css.push} num ${css.words}`}>{count === null ? null : words.common.words(count)}</span>
+      <span role="status" aria-label={words.shell.saved} className={css.save} data-save={save} title={fault?.detail}>
         {save === null
           ? null
           : fault === null
@@ -46,11 +47,11 @@ function EngineLine(): ReactElement {
     <span
       role="status"
       aria-label={words.shell.engine}
-      className="engine"
+      className={css.engine}
       title={engine.fault === null ? undefined : sentenceOf(engine.fault)}
     >
-      <i className={`dot ${engine.state}`} aria-hidden="true" />
-      {name === '' ? null : <span className="engine-name">{name}</span>}
+      <i className={css.dot} data-state={engine.state} aria-hidden="true" />
+      {name === '' ? null : <span className={css.engineName}>{name}</span>}
       <span className="num">{doing(engine)}</span>
     </span>
   );
@@ -60,10 +61,10 @@ function ContextMeter(): ReactElement | null {
   const { ledger } = usePlan();
   if (ledger === null || !sendsText(ledger)) return null;
   return (
-    <span className="context-used num" title={words.shell.contextUsed}>
+    <span className={`${css.contextUsed} num`} title={words.shell.contextUsed}>
       <span className="hidden">{words.shell.contextUsed}: </span>
       {words.ledger.ofContext(ledger.total, ledger.contextSize)}
-      <span className="meter" aria-hidden="true">
+      <span className={css.meter} aria-hidden="true">
         <i style={{ width: `${String(Math.min(100, (100 * ledger.total) / ledger.contextSize))}%` }} />
       </span>
     </span>

@@ -8,6 +8,7 @@ import { Quill } from './quill.tsx';
 import { keysFor, runCommand } from '../commands/use-command.ts';
 import { usePanel } from './panels.ts';
 import { useWorkspace } from './workspace.ts';
+import css from './title-row.module.css';
 
 export function TitleRow(): ReactElement {
   const place = useWorkspace((session) => session.place);
@@ -18,9 +19,9 @@ export function TitleRow(): ReactElement {
   const binder = usePanel('binder');
   const inspector = usePanel('inspector');
   return (
-    <header className="title-row">
-      <div className="where">
-        <span className="quill">
+    <header className={css.titleRow}>
+      <div className={css.where}>
+        <span className={css.quill}>
           <Quill />
         </span>
         {story === undefined ? (
@@ -42,8 +43,8 @@ export function TitleRow(): ReactElement {
           </h1>
         )}
       </div>
-      <div className="tools">
-        <button type="button" className="search" onClick={() => void runCommand('palette')}>
+      <div className={css.tools}>
+        <button type="button" className={css.search} onClick={() => void runCommand('palette')}>
           <Search size={14} strokeWidth={1.7} aria-hidden />
           {words.commands.palette}
           <kbd>{keysFor('palette')}</kbd>
@@ -79,7 +80,7 @@ function Crumb({ title, minor = false, onRename }: CrumbProps): ReactElement {
   const [editing, setEditing] = useState(false);
   if (editing)
     return (
-      <span className="crumb-edit">
+      <span className={css.crumbEdit}>
         <RenameField
           title={title}
           onDone={(next) => {
@@ -92,7 +93,8 @@ function Crumb({ title, minor = false, onRename }: CrumbProps): ReactElement {
   return (
     <button
       type="button"
-      className={minor ? 'crumb minor' : 'crumb'}
+      className={css.crumb}
+      data-minor={minor || undefined}
       title={`${words.commands.rename}: ${title}`}
       onClick={() => setEditing(true)}
     >

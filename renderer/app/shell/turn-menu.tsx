@@ -8,14 +8,17 @@ import { Modal } from '../../ui/modal.tsx';
 import { CommandItems } from '../commands/command-items.tsx';
 import { OtherWords } from './other-words.tsx';
 import { useWorkspace } from './workspace.ts';
+import ui from '../../ui/ui.module.css';
+import menu from '../../ui/menu.module.css';
+import css from './turn-menu.module.css';
 
 /** The menu behind a turn's label in the margin. */
 export function TurnMenu(): ReactElement | null {
-  const menu = useWorkspace((session) => session.menu);
+  const opened = useWorkspace((session) => session.menu);
   const controller = useWorkspace((session) => session.controller);
   const close = (): void => useWorkspace.setState({ menu: null });
-  if (controller === null || menu === null) return null;
-  const { target, anchor } = menu;
+  if (controller === null || opened === null) return null;
+  const { target, anchor } = opened;
   return (
     <Menu.Root
       open
@@ -26,14 +29,13 @@ export function TurnMenu(): ReactElement | null {
     >
       <Menu.Portal>
         <Menu.Positioner
-          className="layer"
           data-layer
           anchor={{ getBoundingClientRect: () => anchor }}
           side="bottom"
           align="start"
           sideOffset={4}
         >
-          <Menu.Popup className="menu" aria-label={words.writing.turnMenu} finalFocus={false}>
+          <Menu.Popup className={menu.menu} aria-label={words.writing.turnMenu} finalFocus={false}>
             <Menu.RadioGroup
               value={target.role}
               aria-label={words.writing.turnRole}
@@ -46,13 +48,13 @@ export function TurnMenu(): ReactElement | null {
               {ROLES.map((role) => (
                 <Menu.RadioItem key={role} value={role}>
                   {words.ledger.roles[role]}
-                  <Menu.RadioItemIndicator className="check">
+                  <Menu.RadioItemIndicator className={menu.check}>
                     <Check size={14} aria-hidden />
                   </Menu.RadioItemIndicator>
                 </Menu.RadioItem>
               ))}
             </Menu.RadioGroup>
-            <div className="line" />
+            <div className={menu.line} />
             <CommandItems place="turn menu" target={{ turn: target }} />
           </Menu.Popup>
         </Menu.Positioner>
@@ -93,26 +95,26 @@ function SpeakerDialog({ target, onDone }: SpeakerProps): ReactElement {
   return (
     <Modal title={words.writing.speaker} onClose={() => onDone(undefined)}>
       <form
-        className="speaker"
+        className={css.speaker}
         onSubmit={(event) => {
           event.preventDefault();
           onDone(name.trim() === '' ? null : name.trim());
         }}
       >
         <input
-          className="field"
+          className={ui.field}
           aria-label={words.writing.speaker}
           value={name}
           maxLength={200}
           autoFocus
           onChange={(event) => setName(event.target.value)}
         />
-        <p className="quiet">{words.writing.speakerHint}</p>
+        <p className={ui.quiet}>{words.writing.speakerHint}</p>
         <footer>
-          <button type="button" className="button" onClick={() => onDone(undefined)}>
+          <button type="button" className={ui.button} onClick={() => onDone(undefined)}>
             {words.common.cancel}
           </button>
-          <button type="submit" className="button primary">
+          <button type="submit" className={`${ui.button} ${ui.primary}`}>
             {words.common.ok}
           </button>
         </footer>

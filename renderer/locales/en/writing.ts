@@ -25,6 +25,7 @@ export const writing = {
   speaker: 'Speaker',
   speakerHint: 'Who speaks in this turn. Empty: nobody in particular.',
   otherWords: 'Other words',
+  written: 'What was written',
   otherWordsFor: (word: string) => `Other words in place of “${word}”`,
   otherWordsHint:
     'By the model alone, before sampling changed anything. Choose a word to see what else could have stood there.',
