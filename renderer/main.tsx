@@ -4,7 +4,7 @@ import '@fontsource-variable/jetbrains-mono/wght.css';
 import '@fontsource-variable/literata/opsz.css';
 import '@fontsource-variable/literata/opsz-italic.css';
 import './app/shell/theme.css';
-// Before the features, which may say more about its parts.
+// First, so that rules of the features come after those of the shared parts.
 import './ui/ui.module.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

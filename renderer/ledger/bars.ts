@@ -15,7 +15,10 @@ function sent(segment: Segment): number {
   return segment.placement === 'out' ? 0 : (segment.tokens ?? 0);
 }
 
-/** The context as a bar, in the order of the prompt; the lengths add up to the context size, or to more when the prompt and the reply do not fit. */
+/**
+ * The context as a bar, in the order of the prompt; the lengths add up to the context size, or to more when the prompt
+ * and the reply do not fit.
+ */
 export function barsOf(ledger: Ledger): readonly Bar[] {
   const segments = ledger.segments.map((segment): Bar => ({
     kind: segment.role,

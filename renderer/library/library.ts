@@ -74,7 +74,10 @@ const restoreTurn = async (turnId: string, chapterId: string): Promise<void> => 
   if (here) useWorkspace.setState((session) => ({ reading: session.reading + 1 }));
 };
 
-/** Everything that changes the library. A deletion acts at once and can be undone for ten seconds, and later from *Recently deleted*. */
+/**
+ * Everything that changes the library. A deletion acts at once and can be undone for ten seconds, and later from
+ * *Recently deleted*.
+ */
 export const library = {
   createStory: () =>
     attempt(async () => {

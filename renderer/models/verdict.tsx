@@ -10,7 +10,7 @@ import { words } from '../locales/index.ts';
 import ui from '../ui/ui.module.css';
 import css from './models.module.css';
 
-/** A survey starts a process: it waits until nobody types. */
+/** Asking starts a process, so it waits until nobody types. */
 const REST_MS = 500;
 
 export interface Wish {

@@ -17,7 +17,7 @@ const MEANT: Readonly<Record<string, string>> = Object.fromEntries(
 const shown = (text: string): string => text.replaceAll(/[\\\n\t]| (?= *$)/g, (one) => ESCAPED[one] ?? one);
 const meant = (text: string): string => text.replaceAll(/\\[\\nts]/g, (one) => MEANT[one] ?? one);
 
-/** Entries are wrapped so that a piece of text is never taken for a sentence about one. */
+/** Every line is an entry: what `read` answers is never a complaint. */
 export function plainLines(most: number): LineFormat<string> & { readonly wraps: true } {
   return { wraps: true, show: shown, read: meant, most };
 }

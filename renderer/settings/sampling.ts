@@ -12,7 +12,10 @@ export function useSuitableSampling(): Sampling | null {
   return useQuery(queries.settings.suitableSampling.queryOptions()).data ?? null;
 }
 
-/** The open story's sampling. A change shows at once and is stored after a short rest, so that dragging a slider is one save. */
+/**
+ * The open story's sampling. A change shows at once and is stored after a short rest, so that dragging a slider is one
+ * save.
+ */
 export function useSampling(): { readonly sampling: Sampling | null; readonly change: (next: Sampling) => void } {
   const storyId = useWorkspace((session) => session.place?.storyId ?? null);
   const client = useQueryClient();

@@ -12,7 +12,7 @@ export interface RowTarget {
   readonly remove: (() => void) | null;
 }
 
-/** What a command is chosen on; nothing: on the open chapter, where the caret stands. */
+/** What a command acts on: the turn or row whose menu is open; otherwise the open chapter, at the caret. */
 export interface Target {
   readonly turn?: TurnMenuTarget;
   readonly row?: RowTarget;

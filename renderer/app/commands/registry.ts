@@ -17,14 +17,16 @@ export interface Command {
   readonly desktopMenu?: MenuGroup;
   readonly key?: {
     readonly press: Key;
-    /** Where it is heard: also over a dialog, in the window, there but not while typing, in the text, on a library row. */
+    /**
+     * Where it is heard: also over a dialog, in the window, there but not while typing, in the text, on a library row.
+     */
     readonly heard: 'always' | 'window' | 'beside the text' | 'text' | 'row';
-    /** Held down, it goes on. */
+    /** Held down, it runs again and again. */
     readonly repeats?: true;
   };
-  /** Where it makes no sense it is not shown, and its key is another's. */
+  /** Where this is false, the command is not shown and its key is left to others. */
   readonly applies?: (moment: Moment) => boolean;
-  /** Why it would do nothing now; it is shown all the same. */
+  /** Why it would do nothing now. It is shown all the same, with the reason. */
   readonly why?: (moment: Moment) => string | null;
   /** More about it, for a tooltip. */
   readonly hint?: string;

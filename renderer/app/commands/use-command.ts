@@ -5,7 +5,7 @@ import { useWorkspace } from '../shell/workspace.ts';
 import { momentNow, onMoment, type Target } from './moment.ts';
 import { commandOf, type CommandId } from './registry.ts';
 
-/** Does what it stands for, or answers why it does not. */
+/** Runs a command; where it cannot run now, answers why. */
 export function runCommand(id: CommandId, target?: Target): string | null {
   const { applies, why, run } = commandOf(id);
   const moment = momentNow(target);

@@ -14,7 +14,9 @@ type Value = InterfaceState[string];
 const REST_MS = 200;
 const resting = new Map<string, ReturnType<typeof setTimeout>>();
 
-/** Takes effect at once and is stored after a short rest. If the studio cannot keep it, only the memory of it is lost. */
+/**
+ * Takes effect at once and is stored after a short rest. If the studio cannot keep it, only the memory of it is lost.
+ */
 export function remember(key: string, value: Value): void {
   const { values } = useRemembered.getState();
   if (values?.[key] === value) return;

@@ -5,7 +5,7 @@ import { useKeyboard } from '../commands/keyboard.ts';
 import { remember, useText } from './remembered.ts';
 import { useManuscript, useWorkspace } from './workspace.ts';
 
-/** What happens on the side. It shows nothing, so that a key that changes something here draws nothing again. */
+/** The shell's effects, in a component that draws nothing: no key press redraws the shell on their account. */
 export function Watchers(): null {
   useFirstStory();
   useFreshLibrary();

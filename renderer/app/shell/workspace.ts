@@ -55,7 +55,10 @@ export function rememberedChapter(storyId: string): string | null {
 
 const nothing = () => undefined;
 
-/** What `select` takes of the open chapter's page; null while none is open. A part is drawn again only when what it takes changes: a streaming reply changes something at every word. */
+/**
+ * What `select` takes of the open chapter's page; null while none is open. A part is drawn again only when what it
+ * takes changes: a streaming reply changes something at every word.
+ */
 export function useManuscript<T>(select: (state: ChapterState) => T): T | null {
   const controller = useWorkspace((session) => session.controller);
   const subscribe = useCallback((changed: () => void) => controller?.subscribe(changed) ?? nothing, [controller]);
