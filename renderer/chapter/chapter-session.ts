@@ -96,7 +96,6 @@ export class ChapterSession implements ChapterController {
     if (stored.generation !== null) replies.begin(stored.generation);
     view.putCaret(endOfText(view));
     view.bring(view.caret());
-    view.focus();
     store.set({ loading: false, loadFault: null, words: binding.words.total() });
     this.changed();
     this.update();

@@ -118,6 +118,28 @@ test('the palette finds a story, a narrow window keeps every panel within reach'
   await studio.close();
 });
 
+test('a chapter that opens while the palette is open leaves the focus there', async () => {
+  const studio = await StudioPage.start(browser);
+  const { page } = studio;
+  let letThrough: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    letThrough = resolve;
+  });
+  await page.route(/\/manuscript-[^/]*\.js$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.reload();
+  await expect(rows(page, 'Stories')).toHaveCount(1);
+  await page.keyboard.press('Control+k');
+  const query = page.getByRole('combobox', { name: 'Find or do' });
+  await query.fill('new');
+  letThrough();
+  await expect(page.getByText(/^\d+ words$/)).toBeVisible();
+  await expect(query).toBeFocused();
+  await studio.close();
+});
+
 test('without its server the page says so, and goes on when it is back', async () => {
   test.setTimeout(60_000);
   const studio = await StudioPage.start(browser);

@@ -72,6 +72,7 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
   const [plainInput] = useFlag('plainInput', false);
   const loadFault = useManuscript((page) => page.loadFault);
   const blank = useManuscript((page) => !page.loading && page.words === 0 && page.generation === null) === true;
+  useFocusOnOpen();
   useEffect(() => () => useWorkspace.setState({ controller: null, menu: null, turnDialog: null }), []);
   return (
     <>
@@ -104,6 +105,15 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
       )}
     </>
   );
+}
+
+/** A chapter that opens takes the focus, but not from a dialog that was opened meanwhile. */
+function useFocusOnOpen(): void {
+  const controller = useWorkspace((session) => session.controller);
+  const isOpen = useManuscript((page) => !page.loading) === true;
+  useEffect(() => {
+    if (isOpen && useWorkspace.getState().dialog === null) controller?.focus();
+  }, [controller, isOpen]);
 }
 
 function Banners(): ReactElement | null {
