@@ -2,7 +2,7 @@ import { indexAt, spanAt, textRange, type TurnSpan } from '../../shared/document
 import type { Possible } from './controller.ts';
 import type { ManuscriptDocument } from './document.ts';
 import type { Place } from './text-source.ts';
-import { manuscript as words } from '../locales/en/manuscript.ts';
+import { words } from '../locales/index.ts';
 
 /** What the writing actions mean where the caret stands (docs/protocol.md, "Where the caret is"). */
 export interface CaretTarget {
@@ -66,12 +66,27 @@ export function possibilities(
   target: CaretTarget | null,
   { readOnly, writing }: { readOnly: boolean; writing: boolean },
 ): { canReply: Possible; canContinue: Possible; canRetry: Possible } {
-  const stop = target === null ? words.isLoading : readOnly ? words.readOnly : writing ? words.isWriting : null;
+  const stop =
+    target === null
+      ? words.manuscript.isLoading
+      : readOnly
+        ? words.manuscript.readOnly
+        : writing
+          ? words.manuscript.isWriting
+          : null;
   if (stop !== null || target === null)
     return { canReply: no(stop ?? ''), canContinue: no(stop ?? ''), canRetry: no(stop ?? '') };
   return {
-    canReply: target.reply === null ? no(words.nothingWritten) : YES,
-    canContinue: target.goOn === null ? no(target.reply === null ? words.nothingWritten : words.caretElsewhere) : YES,
-    canRetry: target.reply === null ? no(words.nothingWritten) : target.model === null ? no(words.noModelTurn) : YES,
+    canReply: target.reply === null ? no(words.manuscript.nothingWritten) : YES,
+    canContinue:
+      target.goOn === null
+        ? no(target.reply === null ? words.manuscript.nothingWritten : words.manuscript.caretElsewhere)
+        : YES,
+    canRetry:
+      target.reply === null
+        ? no(words.manuscript.nothingWritten)
+        : target.model === null
+          ? no(words.manuscript.noModelTurn)
+          : YES,
   };
 }

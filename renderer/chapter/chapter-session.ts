@@ -1,7 +1,7 @@
 import type { ChapterDocument } from '../../shared/contract/stories.ts';
 import type { Role } from '../../shared/document/turn.ts';
 import { faultOf } from '../lib/faults.ts';
-import { manuscript as words } from '../locales/en/manuscript.ts';
+import { words } from '../locales/index.ts';
 import { Branches } from './branches.ts';
 import { caretTarget, type CaretTarget } from './caret-target.ts';
 import { ChapterStore } from './chapter-store.ts';
@@ -103,7 +103,7 @@ export class ChapterSession implements ChapterController {
 
   private events(): ChapterHost['events'] {
     return {
-      onReplaced: (count) => this.store.tell('info', words.replaced(count)),
+      onReplaced: (count) => this.store.tell('info', words.manuscript.replaced(count)),
       onEdit: (disturbed) => {
         const live = this.opened?.replies.live;
         if (disturbed) live?.disturb();

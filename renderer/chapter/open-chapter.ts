@@ -2,7 +2,7 @@ import type { ChapterDocument } from '../../shared/contract/stories.ts';
 import { print } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { faultOf } from '../lib/faults.ts';
-import { manuscript as words } from '../locales/en/manuscript.ts';
+import { words } from '../locales/index.ts';
 import { Binding, type BindingEvents } from './binding.ts';
 import type { ChapterStore } from './chapter-store.ts';
 import type { ChapterView, UnshownView, ViewedChapter } from './chapter-view.ts';
@@ -59,7 +59,7 @@ export function openChapter(
     live,
     onState,
     reconcile: (theirs) => {
-      store.tell('info', words.conflict);
+      store.tell('info', words.manuscript.conflict);
       return document.beside(theirs);
     },
   });

@@ -6,7 +6,7 @@ import type { Role } from '../../shared/document/turn.ts';
 import type { Binding } from './binding.ts';
 import type { ChapterView } from './chapter-view.ts';
 import { endOfText } from './text-source.ts';
-import { manuscript as words } from '../locales/en/manuscript.ts';
+import { words } from '../locales/index.ts';
 
 type Tell = (message: string, undo: () => void) => void;
 
@@ -82,7 +82,7 @@ export class TurnActions {
       };
       binding.perform(binding.edits.remove(span));
       const { version } = this.view;
-      this.tell(words.removed, () => {
+      this.tell(words.manuscript.removed, () => {
         if (this.view.version === version) this.view.undo();
         else if (binding.document.spanOf(turnId) === null) binding.perform(binding.edits.chain(above, turn));
       });

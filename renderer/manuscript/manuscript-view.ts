@@ -3,7 +3,7 @@ import type { StudioFault } from '../../shared/contract/common.ts';
 import { spanAt } from '../../shared/document/layout.ts';
 import type { ChapterView, FaultAction, UnshownView, ViewedChapter } from '../chapter/chapter-view.ts';
 import type { PageChange, Place } from '../chapter/text-source.ts';
-import { manuscript as words } from '../locales/en/manuscript.ts';
+import { words } from '../locales/index.ts';
 import { ruleCaret } from './caret.ts';
 import { createPage, createText, type Page } from './create-editor.ts';
 import { decorate, type SeenMarks } from './decorations.ts';
@@ -77,7 +77,7 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
         openMenu: ({ id, role, speaker }, label, anchor) =>
           options.onTurnMenu({ turnId: id, role, speaker, alternates: chapter.alternates(id), label }, anchor),
       },
-      words,
+      words.manuscript,
     );
     this.folds = new ReasoningFolds(this, document);
     this.placeholder = new Placeholder(this);

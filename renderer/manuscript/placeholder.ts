@@ -2,7 +2,7 @@ import { editor } from 'monaco-editor/editor';
 import { textRange } from '../../shared/document/layout.ts';
 import type { ManuscriptDocument } from '../chapter/document.ts';
 import type { EditorSurface } from './editor-surface.ts';
-import { manuscript as words } from '../locales/en/manuscript.ts';
+import { words } from '../locales/index.ts';
 
 /** The quiet question in an empty turn that waits for the person. */
 export class Placeholder implements editor.IContentWidget {
@@ -43,7 +43,11 @@ export class Placeholder implements editor.IContentWidget {
     if (line !== null && line <= this.surface.lineCount()) {
       const above = page.layout.spans.at(-2);
       const offers = above?.role === 'model' && this.surface.line(above.line + above.lines - 1).startsWith('- ');
-      this.node.textContent = offers ? words.askAction : above === undefined ? words.askFirst : words.askNext;
+      this.node.textContent = offers
+        ? words.manuscript.askAction
+        : above === undefined
+          ? words.manuscript.askFirst
+          : words.manuscript.askNext;
     }
     if (line === this.line) return;
     this.line = line;

@@ -5,7 +5,7 @@ import { countWords } from '../../shared/document/count-words.ts';
 import { REASONING_MARKS } from '../../shared/prompt/plan/reasoning.ts';
 import type { ManuscriptDocument } from '../chapter/document.ts';
 import type { EditorSurface } from './editor-surface.ts';
-import { manuscript as words } from '../locales/en/manuscript.ts';
+import { words } from '../locales/index.ts';
 
 /** A block of thinking on the page: the line of its open mark, its last line, and whether that is its close mark. */
 interface Thought {
@@ -201,9 +201,9 @@ export class ReasoningFolds {
     let count = 0;
     for (let at = line + 1; at <= (closed ? last - 1 : last); at++) count += countWords(this.surface.line(at));
     return closed
-      ? words.thought(count)
+      ? words.manuscript.thought(count)
       : this.document.live?.turnId === turnId
-        ? words.thinking(count)
-        : words.thinkingStopped(count);
+        ? words.manuscript.thinking(count)
+        : words.manuscript.thinkingStopped(count);
   }
 }

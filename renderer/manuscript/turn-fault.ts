@@ -2,7 +2,7 @@ import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import type { FaultAction } from '../chapter/chapter-view.ts';
 import type { EditorSurface } from './editor-surface.ts';
-import { manuscript as words } from '../locales/en/manuscript.ts';
+import { words } from '../locales/index.ts';
 
 const GAP = 12;
 
@@ -44,7 +44,7 @@ export class TurnFault {
     this.node.replaceChildren(title, text, row);
     for (const { label, run } of actions) row.append(this.button(label, run));
     if (fault.detail !== undefined) row.append(this.details(fault.detail));
-    row.append(this.button(words.dismiss, () => this.hide()));
+    row.append(this.button(words.manuscript.dismiss, () => this.hide()));
     this.node.hidden = false;
     this.fit();
   }
@@ -75,10 +75,10 @@ export class TurnFault {
   private details(detail: string): HTMLButtonElement {
     const shown = document.createElement('pre');
     shown.textContent = detail;
-    const button = this.button(words.details, () => {
+    const button = this.button(words.manuscript.details, () => {
       if (shown.isConnected) shown.remove();
       else this.node.append(shown);
-      button.textContent = shown.isConnected ? words.hideDetails : words.details;
+      button.textContent = shown.isConnected ? words.manuscript.hideDetails : words.manuscript.details;
     });
     return button;
   }

@@ -1,6 +1,7 @@
 import { useId, type CSSProperties, type ReactElement } from 'react';
 import type { Sampling } from '../../shared/settings/sampling.ts';
 import { limitsOf, type NumberField as Field } from '../../shared/settings/sampling-fields.ts';
+import { words } from '../locales/index.ts';
 import { NumberField } from '../ui/number-field.tsx';
 import css from './settings.module.css';
 
@@ -11,16 +12,17 @@ export interface SettingProps {
 
 export function NumberSetting({ field, sampling, change }: SettingProps & { readonly field: Field }): ReactElement {
   const { key, end } = field;
+  const { label, hint } = words.sampling.fields[key];
   const { least, most } = limitsOf(key);
   const value = sampling[key];
   const id = useId();
   const share = { '--share': `${String(Math.min(100, (100 * (value - least)) / (end - least)))}%` };
   return (
-    <div className={css.set} title={field.hint}>
-      <label htmlFor={id}>{field.label}</label>
+    <div className={css.set} title={hint}>
+      <label htmlFor={id}>{label}</label>
       <input
         type="range"
-        aria-label={field.label}
+        aria-label={label}
         min={least}
         max={end}
         step={field.step}

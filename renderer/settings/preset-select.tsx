@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { PRESETS, presetOf, sampled, suited, type Preset } from '../../shared/settings/presets.ts';
+import { PRESETS, presetOf, sampled, suited } from '../../shared/settings/presets.ts';
 import type { Sampling } from '../../shared/settings/sampling.ts';
 import { words } from '../locales/index.ts';
 import { Select, SelectGroup, SelectOption } from '../ui/select.tsx';
@@ -21,22 +21,25 @@ export function PresetSelect({ sampling, suitable, change }: Props): ReactElemen
     const chosen = PRESETS.find((one) => one.name === name);
     change(chosen === undefined ? suited(suitable, sampling) : sampled(chosen, sampling));
   };
-  const title = preset?.title ?? words.sampling.suited;
+  const title = preset === null ? words.sampling.suited : words.sampling.presets[preset.name].label;
   return (
     <div className={css.preset}>
       <Select
         label={words.sampling.preset}
-        items={{ [SUITED]: words.sampling.suited, ...Object.fromEntries(PRESETS.map((one) => [one.name, one.title])) }}
+        items={{
+          [SUITED]: words.sampling.suited,
+          ...Object.fromEntries(PRESETS.map(({ name }) => [name, words.sampling.presets[name].label])),
+        }}
         value={preset?.name ?? SUITED}
         shown={words.sampling.summary(title, changed)}
         look="hinted"
         onChoose={choose}
       >
-        <Option name={SUITED} title={words.sampling.suited} hint={words.sampling.suitedHint} />
+        <Option name={SUITED} label={words.sampling.suited} hint={words.sampling.suitedHint} />
         {MAKERS.map((maker) => (
           <SelectGroup key={maker} title={words.sampling.makers[maker]}>
             {PRESETS.filter((one) => one.maker === maker).map((one) => (
-              <Option key={one.name} {...one} />
+              <Option key={one.name} name={one.name} {...words.sampling.presets[one.name]} />
             ))}
           </SelectGroup>
         ))}
@@ -50,9 +53,15 @@ export function PresetSelect({ sampling, suitable, change }: Props): ReactElemen
   );
 }
 
-function Option({ name, title, hint }: Pick<Preset, 'name' | 'title' | 'hint'>): ReactElement {
+interface OptionProps {
+  readonly name: string;
+  readonly label: string;
+  readonly hint: string;
+}
+
+function Option({ name, label, hint }: OptionProps): ReactElement {
   return (
-    <SelectOption value={name} title={title} look="hinted">
+    <SelectOption value={name} title={label} look="hinted">
       <small>{hint}</small>
     </SelectOption>
   );

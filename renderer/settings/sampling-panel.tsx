@@ -33,7 +33,12 @@ export function SamplingPanel(): ReactElement {
         <ChevronRight size={14} aria-hidden />
         <b>{words.sampling.title}</b>
         <span>
-          {known === null ? '' : words.sampling.summary(known.preset?.title ?? words.sampling.suited, known.changed)}
+          {known === null
+            ? ''
+            : words.sampling.summary(
+                known.preset === null ? words.sampling.suited : words.sampling.presets[known.preset.name].label,
+                known.changed,
+              )}
         </span>
       </button>
       {open && sampling !== null && suitable !== null ? (
@@ -128,10 +133,10 @@ function Group({ name, title, on, children }: GroupProps): ReactElement {
 function Fields({ group, sampling, change }: SettingProps & { readonly group: FieldGroup }): ReactElement {
   const on = group.fields
     .filter(({ key, off }) => off !== undefined && key !== 'repetitionRange' && sampling[key] !== off)
-    .map(({ label }) => label);
+    .map(({ key }) => words.sampling.fields[key].label);
   return (
-    <Group name={group.name} title={group.title} on={on.join(', ')}>
-      <p className={ui.quiet}>{group.hint}</p>
+    <Group name={group.name} title={words.sampling.groups[group.name].label} on={on.join(', ')}>
+      <p className={ui.quiet}>{words.sampling.groups[group.name].hint}</p>
       {group.fields.map((field) => (
         <NumberSetting key={field.key} field={field} sampling={sampling} change={change} />
       ))}

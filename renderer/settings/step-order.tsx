@@ -1,7 +1,6 @@
 import { ChevronDown, ChevronUp } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import type { Sampling, Step } from '../../shared/settings/sampling.ts';
-import { STEP_LABELS } from '../../shared/settings/sampling-fields.ts';
 import { words } from '../locales/index.ts';
 import { IconButton } from '../ui/icon-button.tsx';
 import type { SettingProps } from './number-setting.tsx';
@@ -28,18 +27,18 @@ export function StepOrder({ sampling, change }: SettingProps): ReactElement {
             if (held !== null && held !== step) move(held, place);
           }}
         >
-          <span>{STEP_LABELS[step]}</span>
+          <span>{words.sampling.steps[step]}</span>
           <IconButton
             icon={ChevronUp}
             size={14}
-            label={words.sampling.earlier(STEP_LABELS[step])}
+            label={words.sampling.earlier(words.sampling.steps[step])}
             disabledWhy={place === 0 ? words.sampling.isFirst : null}
             onClick={() => move(step, place - 1)}
           />
           <IconButton
             icon={ChevronDown}
             size={14}
-            label={words.sampling.later(STEP_LABELS[step])}
+            label={words.sampling.later(words.sampling.steps[step])}
             disabledWhy={place === sampling.order.length - 1 ? words.sampling.isLast : null}
             onClick={() => move(step, place + 1)}
           />

@@ -14,10 +14,20 @@ const OWN = [
 ] as const;
 type Style = Omit<Sampling, (typeof OWN)[number] | 'preset'>;
 
+export type PresetName =
+  | 'balanced'
+  | 'precise'
+  | 'wild'
+  | 'deterministic'
+  | 'oasst-typical2'
+  | 'oasst-nucleus9'
+  | 'oasst-k50'
+  | 'oasst-k50-precise'
+  | 'oasst-k50-creative'
+  | 'oasst-greedy';
+
 export interface Preset {
-  readonly name: string;
-  readonly title: string;
-  readonly hint: string;
+  readonly name: PresetName;
   readonly maker: 'paphos' | 'open-assistant';
   readonly style: Style;
 }
@@ -52,22 +62,16 @@ const theirs = (changes: Partial<Style>): Style =>
 export const PRESETS: readonly Preset[] = [
   {
     name: 'balanced',
-    title: 'Balanced',
-    hint: 'Keeps to the thread, with room for a turn of its own.',
     maker: 'paphos',
     style: style({}),
   },
   {
     name: 'precise',
-    title: 'Precise',
-    hint: 'Close to the likeliest words: for rules, summaries, steady voices.',
     maker: 'paphos',
     style: style({ temperature: 0.4, minP: 0.1, repetitionPenalty: 1.08, repetitionRange: 256 }),
   },
   {
     name: 'wild',
-    title: 'Wild',
-    hint: 'Skips the obvious and does not repeat itself: for first drafts and odd ideas.',
     maker: 'paphos',
     style: style({
       temperature: 1.2,
@@ -80,50 +84,36 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     name: 'deterministic',
-    title: 'Deterministic',
-    hint: 'Always the likeliest word: the same text gives the same reply.',
     maker: 'paphos',
     style: style({ temperature: 0, minP: 0, repetitionPenalty: 1, repetitionRange: 0 }),
   },
   {
     name: 'oasst-typical2',
-    title: 'typical 0.2',
-    hint: 'Typical sampling at 0.2 with repetition penalty 1.2.',
     maker: 'open-assistant',
     style: theirs({ typicalP: 0.2, maxTokens: 400 }),
   },
   {
     name: 'oasst-nucleus9',
-    title: 'nucleus 0.9',
-    hint: 'The likeliest words that together have nine tenths.',
     maker: 'open-assistant',
     style: theirs({ topP: 0.9, temperature: 0.8, maxTokens: 400 }),
   },
   {
     name: 'oasst-k50',
-    title: 'top-k 50',
-    hint: 'The fifty likeliest words.',
     maker: 'open-assistant',
     style: theirs({ topK: 50, topP: 0.95, temperature: 0.75, maxTokens: 400 }),
   },
   {
     name: 'oasst-k50-precise',
-    title: 'top-k 50, precise',
-    hint: 'The fifty likeliest words, nearly always the first.',
     maker: 'open-assistant',
     style: theirs({ topK: 50, topP: 0.95, temperature: 0.1, maxTokens: 400 }),
   },
   {
     name: 'oasst-k50-creative',
-    title: 'top-k 50, creative',
-    hint: 'The fifty likeliest words, more evenly.',
     maker: 'open-assistant',
     style: theirs({ topK: 50, topP: 0.95, temperature: 0.85, maxTokens: 400 }),
   },
   {
     name: 'oasst-greedy',
-    title: 'greedy',
-    hint: 'Always the likeliest word, with nothing else.',
     maker: 'open-assistant',
     style: theirs({ temperature: 0, repetitionPenalty: 1, maxTokens: 400 }),
   },

@@ -1,6 +1,6 @@
 import type { StopReason } from '../../../shared/contract/writing.ts';
 import { patchOf } from '../../../shared/document/diff.ts';
-import { manuscript as words } from '../../locales/en/manuscript.ts';
+import { words } from '../../locales/index.ts';
 
 interface Written {
   readonly text: string;
@@ -18,9 +18,12 @@ export function compareReplies(
   index: number,
 ): { readonly message: string; readonly why: string | null } {
   const patch = patchOf(first.text, again.text);
-  if (patch === null) return { message: words.identical(index), why: null };
+  if (patch === null) return { message: words.manuscript.identical(index), why: null };
   const [shorter, longer] = first.text.length < again.text.length ? [first, again] : [again, first];
   if (CUT_OFF.includes(shorter.reason) && longer.text.startsWith(shorter.text))
-    return { message: words.identicalSoFar(index), why: null };
-  return { message: words.differs(index, first.text.slice(0, patch.at).trim().slice(-SHOWN)), why: words.whyDiffers };
+    return { message: words.manuscript.identicalSoFar(index), why: null };
+  return {
+    message: words.manuscript.differs(index, first.text.slice(0, patch.at).trim().slice(-SHOWN)),
+    why: words.manuscript.whyDiffers,
+  };
 }

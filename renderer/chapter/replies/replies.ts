@@ -10,7 +10,7 @@ import { compareReplies } from './compare-replies.ts';
 import { alternates } from '../tree-queries.ts';
 import type { ChapterStore } from '../chapter-store.ts';
 import { NotSaved } from '../sync.ts';
-import { manuscript as words } from '../../locales/en/manuscript.ts';
+import { words } from '../../locales/index.ts';
 
 type Ended = NonNullable<ChapterState['lastGeneration']>;
 
@@ -96,7 +96,7 @@ export class Replies {
       });
       if (starting.stop) this.live?.stop();
     } catch (error) {
-      if (error instanceof NotSaved) this.host.store.tell('error', words.notSaved, sentenceOf(error.fault));
+      if (error instanceof NotSaved) this.host.store.tell('error', words.manuscript.notSaved, sentenceOf(error.fault));
       else this.showFault(wish.turnId, faultOf(error), wish.kind !== 'again');
     } finally {
       this.starting = null;
@@ -182,7 +182,11 @@ export class Replies {
           count: 1,
         });
     };
-    view.showFault(line, fault, mayGoOn && span?.role === 'model' ? [{ label: words.writeOn, run: goOn }] : []);
+    view.showFault(
+      line,
+      fault,
+      mayGoOn && span?.role === 'model' ? [{ label: words.manuscript.writeOn, run: goOn }] : [],
+    );
     view.bring(view.caret());
   }
 

@@ -1,7 +1,12 @@
 import { count } from '../../lib/numbers.ts';
+import { samplingFields, samplingGroups, samplingPresets, samplingSteps } from './sampling-names.ts';
 
 /** How the next word is chosen. */
 export const sampling = {
+  fields: samplingFields,
+  groups: samplingGroups,
+  steps: samplingSteps,
+  presets: samplingPresets,
   title: 'Sampling',
   seed: 'Seed',
   seedHint: 'The same seed and text give the same reply. Empty: a new one each time.',
