@@ -82,6 +82,7 @@ export class FakeEngine implements LoadingEngine {
 
   async load(_options: unknown, onProgress: (value: number) => void): Promise<LoadedModel> {
     const gate = Promise.withResolvers<void>();
+    gate.promise.catch(() => undefined);
     this.loads.push({
       open: gate.resolve,
       fail: (told) => {
