@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { runCheck } from './cli/check.ts';
+import { runJobs } from './cli/jobs.ts';
 import { runServe } from './cli/serve.ts';
 import { runWrite } from './cli/write.ts';
 import { usage, UsageError } from './cli/usage.ts';
@@ -34,6 +35,8 @@ async function run([command = 'serve', ...args]: readonly string[]): Promise<num
       );
     case 'check':
       return runCheck(parseArgs({ args, options: { data: text } }).values);
+    case 'jobs':
+      return runJobs(parseArgs({ args, options: { data: text, json: flag } }).values);
     case 'verify': {
       const { values, positionals } = parseArgs({
         args,

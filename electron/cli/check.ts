@@ -1,13 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { chooseDataDir } from '../places.ts';
 import { checkStore } from '../storage/integrity/check.ts';
-import { failure } from '../../shared/faults/failure.ts';
+import { chooseStore } from './choose.ts';
 
 /** Integrity of a data folder: 0 if all is well, 1 if something is damaged. */
 export function runCheck(given: { readonly data?: string | undefined }): Promise<number> {
-  const dataDir = chooseDataDir(given.data);
-  if (!existsSync(join(dataDir, 'store.db'))) throw failure('NO_STORE', { folder: dataDir });
+  const dataDir = chooseStore(given.data);
   const { ok, problems } = checkStore(dataDir);
   if (ok) process.stdout.write(`${dataDir}: everything is as it was written.\n`);
   for (const problem of problems) process.stdout.write(`${problem.where}: ${problem.sentence}\n`);

@@ -1,7 +1,9 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { FORMATS, formatByName } from '../../shared/prompt/formats/formats.ts';
 import type { PromptFormat } from '../../shared/prompt/types.ts';
 import { splitOf } from '../engines/local/gguf/split.ts';
+import { chooseDataDir } from '../places.ts';
 import { failure } from '../../shared/faults/failure.ts';
 import type { DemoModel } from '../studio/models/model-files.ts';
 import { usage } from './usage.ts';
@@ -11,6 +13,13 @@ export function chooseModel(given: string | undefined, demo: DemoModel | null): 
   if (given !== undefined) return splitOf(resolve(given))?.files[0] ?? resolve(given);
   if (demo === null) throw failure('NO_DEMO_MODEL', {});
   return demo.path;
+}
+
+/** A data folder that holds stories. */
+export function chooseStore(given: string | undefined): string {
+  const dataDir = chooseDataDir(given);
+  if (!existsSync(join(dataDir, 'store.db'))) throw failure('NO_STORE', { folder: dataDir });
+  return dataDir;
 }
 
 /** A format by the name that was given. */

@@ -9,6 +9,7 @@ import { readEnvironment } from '../env.ts';
 import { forkEngine } from '../engines/local/host/fork-wire.ts';
 import { createInferenceHost } from '../engines/local/host/supervisor.ts';
 import { fingerprintModel } from '../engines/local/gguf/inspect.ts';
+import { openReadingMeter } from '../engines/local/gguf/reading-meter.ts';
 import type { EngineJob, TokenPiece } from '../engines/port.ts';
 import type { InferenceHost, LoadedModel, Perplexity } from '../engines/local/protocol.ts';
 import { resourcesDir } from '../places.ts';
@@ -71,11 +72,7 @@ export async function verifyModel({
   const { header } = examined;
   const found = formatOfModel(path, examined, demo);
   const format = chosen ?? found.format;
-  const { sha256, broken } = await fingerprintModel(
-    path,
-    new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
-    new AbortController().signal,
-  );
+  const { sha256, broken } = await fingerprintModel(path, openReadingMeter().shared, new AbortController().signal);
   const host = createInferenceHost(forkEngine());
   try {
     says('Loading the model');

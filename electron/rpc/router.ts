@@ -6,7 +6,7 @@ import type { Caller } from './gate.ts';
 const door = implement(contract).$context<Caller>();
 
 /** The contract, answered by the studio's services. */
-export function createRouter({ stories, chapters, writing, models, settings }: Services) {
+export function createRouter({ stories, chapters, writing, models, settings, jobs, log }: Services) {
   return door.router({
     stories: {
       list: door.stories.list.handler(() => stories.list()),
@@ -64,6 +64,16 @@ export function createRouter({ stories, chapters, writing, models, settings }: S
       setEngine: door.settings.setEngine.handler(({ input }) => settings.setEngine(input)),
       interface: door.settings.interface.handler(() => settings.interface()),
       setInterface: door.settings.setInterface.handler(({ input }) => settings.setInterface(input.key, input.value)),
+    },
+    jobs: {
+      list: door.jobs.list.handler(() => jobs.list()),
+      watch: door.jobs.watch.handler(({ signal }) => jobs.watch(signal)),
+      cancel: door.jobs.cancel.handler(({ input }) => jobs.cancel(input.id)),
+      restart: door.jobs.restart.handler(({ input }) => jobs.restart(input.id)),
+      forget: door.jobs.forget.handler(({ input }) => jobs.forget(input.id)),
+    },
+    log: {
+      tail: door.log.tail.handler(() => log.tail()),
     },
   });
 }

@@ -1,6 +1,7 @@
 import type { Environment } from '../env.ts';
 import type { Log } from '../log/log.ts';
 import type { WritableDB } from '../storage/core/handle.ts';
+import type { Jobs } from './jobs/jobs.ts';
 import type { Engine } from './models/loaded-engine.ts';
 
 /** Where the studio finds and keeps things, and what the environment says. */
@@ -16,6 +17,7 @@ export interface StudioEnvironment extends Environment {
 export interface StudioContext {
   readonly db: WritableDB;
   readonly engine: Engine;
+  readonly jobs: Jobs;
   readonly log: Log;
   readonly env: StudioEnvironment;
 }

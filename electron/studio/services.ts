@@ -1,3 +1,5 @@
+import type { Log } from '../log/log.ts';
+import type { Jobs } from './jobs/jobs.ts';
 import type { Chapters, Stories } from './library/library.ts';
 import type { Models } from './models/models.ts';
 import type { Settings } from './settings/settings.ts';
@@ -10,4 +12,6 @@ export interface Services {
   readonly writing: Writing;
   readonly models: Models;
   readonly settings: Settings;
+  readonly jobs: Jobs;
+  readonly log: Pick<Log, 'tail'>;
 }

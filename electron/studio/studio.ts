@@ -19,6 +19,7 @@ import { createForecasts } from './writing/reply-forecast.ts';
 import { createGenerations } from './writing/generations.ts';
 import { createStoryLocks } from './library/story-locks.ts';
 import { readDemoModel } from './models/model-files.ts';
+import { createJobs, type Jobs } from './jobs/jobs.ts';
 import { createModels } from './models/models.ts';
 import { createWriteAhead } from './writing/write-ahead.ts';
 import { createRevisions } from './writing/revision-closing.ts';
@@ -43,6 +44,8 @@ export interface StudioOptions {
 }
 export interface Studio {
   readonly services: Services;
+  /** Takes further kinds of long work. */
+  readonly jobs: Jobs;
   close(): Promise<void>;
 }
 
@@ -62,8 +65,9 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
       forecasts.learn(ready, stats);
     },
   });
+  const jobs = createJobs({ db, log });
   const env = { ...readEnvironment(), dataDir, modelsDir, resourcesDir };
-  const context: StudioContext = { db, engine, log, env };
+  const context: StudioContext = { db, engine, jobs, log, env };
   const loggingEnds = logEngine(context);
   const generations = createGenerations({
     db,
@@ -138,11 +142,14 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
     }),
     models,
     settings,
+    jobs,
+    log,
   };
 
   let closing: Promise<void> | null = null;
   return {
     services,
+    jobs,
     close() {
       closing ??= (async () => {
         clearTimeout(waking);
@@ -150,7 +157,7 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
         counts.forget();
         writeAhead.drop();
         await generations.stopIn(() => true);
-        fingerprints.close();
+        await jobs.close();
         await readAhead.save();
         readAhead.close();
         await engine.close();

@@ -1,8 +1,9 @@
+import { jobs, log } from './jobs.ts';
 import { models } from './models.ts';
 import { settings } from './settings.ts';
 import { chapters, stories } from './stories.ts';
 import { writing } from './writing.ts';
 
 /** The one door between the renderer and the studio. Errors are ORPCErrors whose `data` is a StudioFault. */
-export const contract = { stories, chapters, writing, models, settings };
+export const contract = { stories, chapters, writing, models, settings, jobs, log };
 export type Contract = typeof contract;

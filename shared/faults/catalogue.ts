@@ -11,6 +11,7 @@ export interface FaultParams
     EngineFaults,
     ModelFileFaults,
     ModelFaults,
+    JobFaults,
     WritingFaults {}
 export type FaultCode = keyof FaultParams;
 
@@ -246,6 +247,14 @@ export interface ModelFaults {
   STILL_LOADING: None;
   DRAFT_GONE: None;
   ADAPTER_GONE: None;
+}
+
+/** Long work. */
+export interface JobFaults {
+  JOB_GONE: None;
+  JOB_KIND: None;
+  /** A model file is another one than when its reading began. */
+  REPLACED_IN_READING: None;
 }
 
 /** What a reply was written with, where it is not so now. */

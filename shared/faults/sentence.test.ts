@@ -58,6 +58,10 @@ const SAMPLES: Samples = {
   NEWER_STORE: [{ version: 999, newest: 5 }],
   MIGRATION_FAILED: [{ version: 5 }],
 
+  JOB_GONE: NONE,
+  JOB_KIND: NONE,
+  REPLACED_IN_READING: NONE,
+
   WINDOW_TOO_SMALL: (['marks', 'head', 'notes'] as const).flatMap((what) =>
     [true, false].map((turn) => ({ what, turn, ...prompt })),
   ),

@@ -9,8 +9,9 @@ import { openStore } from '../../electron/storage/core/open.ts';
 import { createCrashes } from '../../electron/studio/models/model-crashes.ts';
 import { createEngine, type Engine } from '../../electron/studio/models/loaded-engine.ts';
 import { readEnvironment } from '../../electron/env.ts';
+import { createJobs, type Jobs } from '../../electron/studio/jobs/jobs.ts';
 import { openLog } from '../../electron/log/log.ts';
-import { createFingerprints, type Fingerprints } from '../../electron/studio/models/fingerprints.ts';
+import { createFingerprints } from '../../electron/studio/models/fingerprints.ts';
 import { createModels, type Models } from '../../electron/studio/models/models.ts';
 import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import type { PlanRequest } from '../../shared/prompt/types.ts';
@@ -33,8 +34,8 @@ const dropped: string[] = [];
 let restMinutes: number | null = null;
 let engine: Engine;
 let host: InferenceHost;
+let jobs: Jobs;
 let models: Models;
-let fingerprints: Fingerprints;
 
 function put(path: string): void {
   copyFileSync(path, `${place}.download`);
@@ -52,11 +53,12 @@ beforeAll(async () => {
     onReply: () => undefined,
   });
   const env = { ...readEnvironment(), dataDir: data, modelsDir: null, resourcesDir: data };
-  const context = { db: store.db, engine, log: openLog(join(data, 'logs')), env };
-  fingerprints = createFingerprints(context);
+  const log = openLog(join(data, 'logs'));
+  jobs = createJobs({ db: store.db, log });
+  const context = { db: store.db, engine, jobs, log, env };
   models = createModels(context, {
     crashes,
-    fingerprints,
+    fingerprints: createFingerprints(context),
     demo: null,
     survey: () => {
       throw new Error('nobody asks');
@@ -69,7 +71,7 @@ beforeAll(async () => {
   await models.load({ id: model?.id ?? '', contextSize: 512 });
 });
 afterAll(async () => {
-  fingerprints.close();
+  await jobs.close();
   await engine.close();
   store.close();
 });

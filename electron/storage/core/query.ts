@@ -61,3 +61,9 @@ export function first<P, R>(db: ReadableDB, wanted: Query<P, R>, given: P): R | 
 export function run<P, R>(db: WritableDB, wanted: Query<P, R>, given: P): number {
   return statement(db, wanted).run(...wanted.values(given)).changes;
 }
+
+/** Changes the one row that is meant; where it is not there, nothing is taken for stored. */
+export function runOne<P, R>(db: WritableDB, wanted: Query<P, R>, given: P): void {
+  const changed = run(db, wanted, given);
+  if (changed !== 1) throw new Error(`${changed} rows were changed where one was meant: ${wanted.sql}`);
+}

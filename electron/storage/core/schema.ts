@@ -138,6 +138,20 @@ export interface ModelRow {
   last_used_at: number | null;
 }
 
+export interface JobRow {
+  id: string;
+  kind: string;
+  params: string;
+  title: string;
+  state: string;
+  progress: string | null;
+  checkpoint: string | null;
+  result: string | null;
+  fault: string | null;
+  created_at: number;
+  ended_at: number | null;
+}
+
 export interface Schema {
   stories: StoryRow;
   chapters: ChapterRow;
@@ -150,4 +164,5 @@ export interface Schema {
   changes: ChangeRow;
   settings: SettingRow;
   models: ModelRow;
+  jobs: JobRow;
 }

@@ -1,16 +1,15 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { areWhole } from '../repositories/reply-candidates.ts';
 import { checkTurns } from './check-turns.ts';
 import { journalChecksum } from '../repositories/generation-records.ts';
-import { readable, type ReadableDB } from '../core/handle.ts';
+import type { ReadableDB } from '../core/handle.ts';
 import { isLocked } from '../core/lock.ts';
 import { assertReadable } from '../core/migrate.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
 import { all, query, tables } from '../core/query.ts';
 import { chapterChecksum, storyChecksum } from '../core/rows.ts';
+import { readStore } from '../core/read-store.ts';
 import { isLogWhole } from '../core/wal.ts';
 
 /**
@@ -48,7 +47,7 @@ export function checkStore(folder: string): CheckResult {
     guarded(
       file,
       (problem) => problems.push(problem),
-      () => withStore(file, (db) => checkAll(db, file, (problem) => problems.push(problem))),
+      () => readStore(file, (db) => checkAll(db, file, (problem) => problems.push(problem))),
     );
   }
   return { ok: problems.length === 0, problems };
@@ -148,36 +147,5 @@ function checkRest(db: ReadableDB, report: Report): void {
         }),
       () => JSON.parse(value),
     );
-  }
-}
-
-/** A store in a folder that may not be written cannot even be read in WAL mode: then a copy is. */
-function withStore(file: string, act: (db: ReadableDB) => void): void {
-  try {
-    return withFile(file, act);
-  } catch (error) {
-    if (!(error instanceof Database.SqliteError) || !/^SQLITE_(CANTOPEN|READONLY)/.test(error.code)) throw error;
-  }
-  const folder = mkdtempSync(join(tmpdir(), 'paphos-check-'));
-  try {
-    const copy = join(folder, 'store.db');
-    copyFileSync(file, copy);
-    if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`);
-    withFile(copy, act);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-function withFile(file: string, act: (db: ReadableDB) => void): void {
-  const sqlite = new Database(file, { readonly: true, timeout: 5000 });
-  try {
-    sqlite.pragma('trusted_schema = OFF');
-    sqlite.pragma('cell_size_check = ON');
-    sqlite.prepare('SELECT count(*) FROM sqlite_schema').get();
-    sqlite.exec('BEGIN');
-    act(readable(sqlite));
-  } finally {
-    sqlite.close();
   }
 }

@@ -3,6 +3,7 @@ import { brokenWeights } from './0002-broken-weights.ts';
 import { endedReplies } from './0003-ended-replies.ts';
 import { candidates } from './0004-candidates.ts';
 import { askedReplies } from './0005-asked-replies.ts';
+import { jobs } from './0006-jobs.ts';
 
 /** One step of the schema. Its number becomes the store's user_version. */
 export interface Migration {
@@ -10,4 +11,4 @@ export interface Migration {
   readonly up: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [first, brokenWeights, endedReplies, candidates, askedReplies];
+export const MIGRATIONS: readonly Migration[] = [first, brokenWeights, endedReplies, candidates, askedReplies, jobs];

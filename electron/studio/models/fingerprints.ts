@@ -1,31 +1,34 @@
+import { z } from 'zod';
+import { isEnded } from '../../../shared/contract/jobs.ts';
+import { failure } from '../../../shared/faults/failure.ts';
 import type { Fingerprint } from '../../engines/local/gguf/fingerprint.ts';
+import { openReadingMeter } from '../../engines/local/gguf/reading-meter.ts';
 import { fingerprintModel } from '../../engines/local/gguf/inspect.ts';
 import { getModel, recordFingerprint } from '../../storage/repositories/model-records.ts';
 import type { StudioContext } from '../context.ts';
-import { isSameFile, isUnchanged, type FoundModel } from './model-files.ts';
+import type { JobTools } from '../jobs/job-kind.ts';
+import { isUnchanged, type FoundModel } from './model-files.ts';
 
-/** What the files of models hold, found by reading the one in use to its end in the background; it waits while the engine works. */
+/** What the files of models hold, found by a job that reads the one in use to its end; it waits while the engine works. */
 export interface Fingerprints {
   /** What is known of the file as it is now. */
   of(model: FoundModel): Fingerprint | null;
   /** Reads it unless it is known. Another model's reading is given up. */
   read(model: FoundModel): void;
-  close(): void;
 }
 
-export function createFingerprints({ db, engine }: Pick<StudioContext, 'db' | 'engine'>): Fingerprints {
-  const hold = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const closing = new AbortController();
-  let reading: { readonly model: FoundModel; readonly abort: AbortController } | null = null;
+const KIND = 'fingerprint';
+const TELL_MS = 250;
+const modelFile = z.object({
+  id: z.string(),
+  path: z.string(),
+  name: z.string(),
+  bytes: z.number(),
+  modifiedAt: z.number(),
+  demo: z.boolean(),
+});
 
-  const follow = async (): Promise<void> => {
-    for await (const { state } of engine.watch(closing.signal)) {
-      Atomics.store(hold, 0, state === 'generating' || state === 'loading' ? 1 : 0);
-      Atomics.notify(hold, 0);
-    }
-  };
-  void follow();
-
+export function createFingerprints({ db, engine, jobs }: Pick<StudioContext, 'db' | 'engine' | 'jobs'>): Fingerprints {
   const of = (model: FoundModel): Fingerprint | null => {
     const stored = getModel(db, model.id);
     return stored?.sha256 && stored.bytes === model.bytes && stored.modifiedAt === model.modifiedAt
@@ -33,29 +36,44 @@ export function createFingerprints({ db, engine }: Pick<StudioContext, 'db' | 'e
       : null;
   };
 
-  const readToItsEnd = async (model: FoundModel, abort: AbortController): Promise<void> => {
+  async function run(model: FoundModel, { signal, progress }: JobTools): Promise<string> {
+    const meter = openReadingMeter();
+    const over = new AbortController();
+    const waitForTheEngine = async (): Promise<void> => {
+      for await (const { state } of engine.watch(over.signal))
+        meter.hold(state === 'generating' || state === 'loading');
+    };
+    void waitForTheEngine();
+    const telling = setInterval(() => {
+      progress({ done: Math.min(model.bytes, meter.bytesRead), total: model.bytes, unit: 'bytes' });
+    }, TELL_MS);
     try {
-      const found = await fingerprintModel(model.path, hold, AbortSignal.any([abort.signal, closing.signal]));
-      if (!isUnchanged(model)) return;
+      const found = await fingerprintModel(model.path, meter.shared, signal);
+      if (!isUnchanged(model)) throw failure('REPLACED_IN_READING', {});
       recordFingerprint(db, { id: model.id, bytes: model.bytes, modifiedAt: model.modifiedAt, ...found });
       engine.setFingerprint(model, found.sha256);
-    } catch {
-      // The file is read again when the model is used again.
+      return `SHA-256 ${found.sha256}`;
     } finally {
-      if (reading?.abort === abort) reading = null;
+      clearInterval(telling);
+      over.abort();
     }
-  };
+  }
+
+  jobs.register({
+    kind: KIND,
+    resumable: false,
+    params: modelFile,
+    title: ({ name }) => `Reading ${name} to know its file`,
+    run,
+  });
 
   return {
     of,
     read(model) {
-      if ((reading && isSameFile(reading.model, model)) || of(model)) return;
-      reading?.abort.abort();
-      reading = { model, abort: new AbortController() };
-      void readToItsEnd(model, reading.abort);
-    },
-    close: () => {
-      closing.abort();
+      if (of(model)) return;
+      const { id } = jobs.start(KIND, model);
+      for (const other of jobs.list())
+        if (other.kind === KIND && other.id !== id && !isEnded(other)) jobs.cancel(other.id);
     },
   };
 }

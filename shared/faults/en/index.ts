@@ -2,6 +2,7 @@ import type { FaultParams } from '../catalogue.ts';
 import { app } from './app.ts';
 import { document } from './document.ts';
 import { engine } from './engine.ts';
+import { jobs } from './jobs.ts';
 import { modelFile } from './model-file.ts';
 import { models } from './models.ts';
 import { prompt } from './prompt.ts';
@@ -14,6 +15,7 @@ export const SENTENCES = {
   ...app,
   ...document,
   ...engine,
+  ...jobs,
   ...modelFile,
   ...models,
   ...prompt,

@@ -4,6 +4,7 @@ import type { GgufHeader } from './header.ts';
 import { inTurn } from './in-turn.ts';
 import { inThread } from './inspection-thread.ts';
 import type { Rendering, TemplateProbe } from '../../../../shared/prompt/formats/template-probes.ts';
+import type { ReadingNumbers } from './reading-meter.ts';
 
 const INSPECTION = { deadlineMs: 5000, heapMb: 512 };
 const RENDERING = { deadlineMs: 5000, heapMb: 64 };
@@ -30,14 +31,10 @@ export function renderTemplate(
   );
 }
 
-/** Reads a model's files to their end; sleeps while `hold` is 1. Rejects when `signal` aborts. */
-export function fingerprintModel(
-  path: string,
-  hold: Int32Array<SharedArrayBuffer>,
-  signal: AbortSignal,
-): Promise<Fingerprint> {
+/** Reads a model's files to their end; `shared` says how far it is and can make it sleep. Rejects when `signal` aborts. */
+export function fingerprintModel(path: string, shared: ReadingNumbers, signal: AbortSignal): Promise<Fingerprint> {
   return inThread(
-    { kind: 'fingerprint', path, hold },
+    { kind: 'fingerprint', path, shared },
     READING,
     (detail) => failure('FINGERPRINT', {}, { detail }),
     signal,

@@ -8,6 +8,7 @@ import { asMessages, PROBES } from '../../../../shared/prompt/formats/template-p
 import { OddModels } from '../../../../tests/helpers/bad-models.ts';
 import { splitModel } from '../../../../tests/helpers/split-model.ts';
 import { fingerprintModel, renderTemplate } from './inspect.ts';
+import { openReadingMeter, type ReadingMeter } from './reading-meter.ts';
 
 const DEMO = new URL('../../../../resources/models/pocket-storyteller-q8_0.gguf', import.meta.url).pathname;
 const DESCRIPTION = new URL('../../../../resources/models/model.json', import.meta.url).pathname;
@@ -16,20 +17,23 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const hold = (value: 0 | 1): Int32Array<SharedArrayBuffer> => {
-  const held = new Int32Array(new SharedArrayBuffer(4));
-  held[0] = value;
-  return held;
+const meter = (isHeld: boolean): ReadingMeter => {
+  const made = openReadingMeter();
+  made.hold(isHeld);
+  return made;
 };
 const never = new AbortController().signal;
 
 describe('the fingerprint of a model', () => {
   test('is the SHA-256 of its file, and of all its parts in order', async () => {
     const { sha256 } = JSON.parse(readFileSync(DESCRIPTION, 'utf8')) as { sha256: string };
-    expect(await fingerprintModel(DEMO, hold(0), never)).toEqual({ sha256, broken: null });
+    expect(await fingerprintModel(DEMO, meter(false).shared, never)).toEqual({ sha256, broken: null });
     const parts = splitModel(folder, 'story', 3);
     const expected = parts.reduce((hash, part) => hash.update(readFileSync(part)), createHash('sha256')).digest('hex');
-    expect(await fingerprintModel(parts[0] ?? '', hold(0), never)).toEqual({ sha256: expected, broken: null });
+    expect(await fingerprintModel(parts[0] ?? '', meter(false).shared, never)).toEqual({
+      sha256: expected,
+      broken: null,
+    });
   });
 
   test('names weights that are no numbers, wherever they stand', async () => {
@@ -51,23 +55,22 @@ describe('the fingerprint of a model', () => {
                 },
           ),
       });
-      expect((await fingerprintModel(path, hold(0), never)).broken).toBe(tensor);
+      expect((await fingerprintModel(path, meter(false).shared, never)).broken).toBe(tensor);
     }
   });
 
   test('waits while it is held, and is given up when nobody wants it any more', async () => {
-    const held = hold(1);
+    const held = meter(true);
     let ended = false;
-    const reading = fingerprintModel(DEMO, held, never).finally(() => {
+    const reading = fingerprintModel(DEMO, held.shared, never).finally(() => {
       ended = true;
     });
     await delay(800);
     expect(ended).toBe(false);
-    Atomics.store(held, 0, 0);
-    Atomics.notify(held, 0);
+    held.hold(false);
     expect((await reading).broken).toBeNull();
     const abort = new AbortController();
-    const given = fingerprintModel(DEMO, hold(1), abort.signal);
+    const given = fingerprintModel(DEMO, meter(true).shared, abort.signal);
     setTimeout(() => {
       abort.abort();
     }, 50);

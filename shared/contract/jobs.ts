@@ -1,0 +1,48 @@
+import { eventIterator, oc, type } from '@orpc/contract';
+import { z } from 'zod';
+import { id, type StudioFault } from './common.ts';
+
+/** `interrupted`: the studio ended before it did. */
+export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';
+
+export interface JobProgress {
+  readonly done: number;
+  /** Null while nobody knows how much it is. */
+  readonly total: number | null;
+  readonly unit: 'bytes' | 'files' | 'items';
+}
+
+/** Long work, from the time it was asked for until it is cleared from the list. */
+export interface Job {
+  readonly id: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly state: JobState;
+  readonly progress: JobProgress | null;
+  /** What came of it, in a line. */
+  readonly result: string | null;
+  readonly fault: StudioFault | null;
+  readonly createdAt: number;
+  readonly endedAt: number | null;
+  /** Tried again, it goes on where it was. */
+  readonly canResume: boolean;
+}
+
+export const isEnded = ({ state }: Pick<Job, 'state'>): boolean => state !== 'waiting' && state !== 'running';
+
+export const jobs = {
+  /** The newest first. */
+  list: oc.output(type<readonly Job[]>()),
+  /** The list, now and whenever it has changed. */
+  watch: oc.output(eventIterator(type<readonly Job[]>())),
+  cancel: oc.input(z.object({ id })).output(type<void>()),
+  /** Does again, or goes on with, what has ended without being done. */
+  restart: oc.input(z.object({ id })).output(type<void>()),
+  /** Takes one that has ended from the list; without an id, all that have. */
+  forget: oc.input(z.object({ id: id.nullable() })).output(type<void>()),
+};
+
+/** What the studio did and what went wrong, for whoever looks for a cause: the newest lines of its log, the oldest of them first. */
+export const log = {
+  tail: oc.output(type<readonly string[]>()),
+};
