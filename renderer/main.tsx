@@ -11,12 +11,14 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/shell/app.tsx';
 import { offerDesktopMenus } from './app/commands/desktop-menu.ts';
 import { connect } from './lib/client.ts';
+import { followJobs } from './jobs/jobs.ts';
 import { followEngine } from './models/engine-status.ts';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no root element.');
 connect();
 followEngine();
+followJobs();
 offerDesktopMenus();
 createRoot(root).render(
   <StrictMode>

@@ -230,6 +230,12 @@ export const COMMANDS = {
     why: ({ engine }) => (engine.modelId === null ? say.noModel : null),
     run: () => useWorkspace.setState({ dialog: 'format' }),
   },
+  activity: {
+    name: () => words.jobs.title,
+    in: ['palette'],
+    desktopMenu: 'view',
+    run: () => useWorkspace.setState({ dialog: 'activity' }),
+  },
   settings: {
     name: () => say.settings,
     in: ['palette'],

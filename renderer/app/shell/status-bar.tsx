@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import { sentenceOf } from '../../../shared/faults/sentence.ts';
 import type { EngineStatus } from '../../../shared/contract/models.ts';
+import { ActivityEntry } from '../../jobs/activity-entry.tsx';
 import { usePlan } from '../../ledger/plan.ts';
 import { sendsText } from '../../ledger/bars.ts';
 import { useEngine } from '../../models/engine-status.ts';
@@ -19,6 +20,7 @@ export function StatusBar(): ReactElement {
   return (
     <footer className={css.status}>
       <EngineLine />
+      <ActivityEntry />
       <ContextMeter />
       <span className={`${css.push} num ${css.words}`}>{count === null ? null : words.common.words(count)}</span>
       <span role="status" aria-label={words.shell.saved} className={css.save} data-save={save} title={fault?.detail}>

@@ -18,7 +18,7 @@ interface Session {
   readonly menu: { readonly target: TurnMenuTarget; readonly anchor: DOMRect } | null;
   /** A dialog about one turn, from its menu. */
   readonly turnDialog: { readonly name: 'speaker' | 'other words'; readonly turn: TurnMenuTarget } | null;
-  readonly dialog: 'palette' | 'shortcuts' | 'settings' | 'format' | null;
+  readonly dialog: 'palette' | 'shortcuts' | 'settings' | 'format' | 'activity' | null;
   /** Panels that float over the page on a narrow window; never remembered. */
   readonly over: 'binder' | 'inspector' | null;
 }

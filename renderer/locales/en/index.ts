@@ -1,6 +1,7 @@
 import { commands } from './commands.ts';
 import { common } from './common.ts';
 import { hardware } from './hardware.ts';
+import { jobs } from './jobs.ts';
 import { ledger } from './ledger.ts';
 import { library } from './library.ts';
 import { manuscript } from './manuscript.ts';
@@ -19,6 +20,7 @@ export const en = {
   manuscript,
   library,
   ledger,
+  jobs,
   models,
   hardware,
   settings,

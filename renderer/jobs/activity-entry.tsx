@@ -1,0 +1,23 @@
+import type { ReactElement } from 'react';
+import { useWorkspace } from '../app/shell/workspace.ts';
+import { words } from '../locales/index.ts';
+import css from './jobs.module.css';
+import { shareOf, useJobs } from './jobs.ts';
+
+/** A word in the status bar while something runs; it opens the list. */
+export function ActivityEntry(): ReactElement | null {
+  const running = useJobs(({ jobs }) => jobs.find(({ state }) => state === 'running'));
+  if (running === undefined) return null;
+  return (
+    <button
+      type="button"
+      className={css.entry}
+      aria-label={words.jobs.show(running.title)}
+      title={running.title}
+      onClick={() => useWorkspace.setState({ dialog: 'activity' })}
+    >
+      <i className={css.pulse} aria-hidden="true" />
+      <span className="num">{words.jobs.running(shareOf(running))}</span>
+    </button>
+  );
+}

@@ -1,0 +1,40 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState, type ReactElement } from 'react';
+import { queries } from '../lib/client.ts';
+import { words } from '../locales/index.ts';
+import ui from '../ui/ui.module.css';
+import css from './jobs.module.css';
+
+const SHOWN = 100;
+
+/** The newest lines of the studio's log, for whoever looks for a cause. */
+export function LogLines(): ReactElement {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details className={css.log} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{words.jobs.log}</summary>
+      {isOpen ? <Lines /> : null}
+    </details>
+  );
+}
+
+function Lines(): ReactElement {
+  const lines = useQuery({ ...queries.log.tail.queryOptions(), staleTime: 0, refetchInterval: 2000 }).data ?? [];
+  const [isCopied, setCopied] = useState(false);
+  const text = lines.slice(-SHOWN).join('\n');
+  return (
+    <>
+      <p className={ui.quiet}>{words.jobs.logHint}</p>
+      <pre tabIndex={0} aria-label={words.jobs.log} ref={(shown) => shown?.scrollTo(0, shown.scrollHeight)}>
+        {text}
+      </pre>
+      <button
+        type="button"
+        className={css.action}
+        onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
+      >
+        {isCopied ? words.jobs.copied : words.jobs.copy}
+      </button>
+    </>
+  );
+}
