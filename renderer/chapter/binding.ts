@@ -99,6 +99,25 @@ export class Binding {
     if (edit !== null) this.mirror(edit);
   }
 
+  /**
+   * Takes away an empty turn that the studio made and took back; what was shown in its place comes back. False: something stands in
+   * it or behind it, and the text stays as it is.
+   */
+  takeBack(turnId: string, ops: readonly Op[], tree: TurnTree): boolean {
+    const span = this.document.spanOf(turnId);
+    if (span === null || !this.document.isEmpty(span) || this.document.layout.ids.at(-1) !== turnId) return false;
+    this.mirror(this.edits.remove(span));
+    for (const op of ops) {
+      if (op.op !== 'activate') continue;
+      const path = shownPath(tree);
+      const at = path.findIndex(({ id }) => id === op.turnId);
+      if (at === -1) return false;
+      const back = path.slice(at);
+      this.mirror(this.edits.tail(this.nearestShown(op.parentId, tree), back.map(contentOf), true));
+    }
+    return true;
+  }
+
   /** A turn of the tree, or where the person has just taken it away, the nearest before it that is shown. */
   nearestShown(turnId: string | null, tree: TurnTree): string | null {
     let id = turnId;

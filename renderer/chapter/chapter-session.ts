@@ -122,7 +122,7 @@ export class ChapterSession implements ChapterController {
   }
 
   private changed(): void {
-    if (this.opened === null) return;
+    if (this.opened === null || this.closed) return;
     const { view, binding } = this.opened.chapter;
     view.refresh();
     clearTimeout(this.counting);
@@ -165,16 +165,22 @@ export class ChapterSession implements ChapterController {
     this.opened?.chapter.sync.flush().catch(() => undefined);
   }
 
-  /** Leaves at once; the text is let go of only when the studio has it. */
+  /**
+   * Leaves at once. The text is let go of only when the studio has it; until then the replies are followed on, because their ends
+   * change the turns that are saved.
+   */
   close(): void {
     this.closed = true;
     clearTimeout(this.soon);
     clearTimeout(this.counting);
     if (this.opened === null) return;
     const { chapter, replies } = this.opened;
-    replies.close();
-    if (this.readOnly) chapter.close();
-    else void chapter.sync.drain().then(() => chapter.close());
+    const letGo = (): void => {
+      replies.close();
+      chapter.close();
+    };
+    if (this.readOnly) letGo();
+    else void chapter.sync.drain().then(letGo);
   }
 
   async reply(count = 1): Promise<void> {

@@ -12,8 +12,12 @@ export type SaveState = 'saved' | 'saving' | 'offline' | 'conflict' | 'failed';
 export interface GenerationState {
   readonly id: string;
   readonly turnId: string;
-  /** Reading the prompt (`done` of `total` tokens), then writing (`words` so far). */
-  readonly phase: 'prompt' | 'text';
+  /**
+   * Waiting for its model, which is loaded to `progress` (0 to 1, null while nothing is known), or for another reply; reading the
+   * prompt (`done` of `total` tokens), then writing (`words` so far).
+   */
+  readonly phase: 'waiting' | 'prompt' | 'text';
+  readonly progress: number | null;
   readonly done: number;
   readonly total: number;
   readonly reused: number;

@@ -6,6 +6,7 @@ import { newId } from '../../shared/document/ids.ts';
 import { activePath, applyOps } from '../../shared/document/tree.ts';
 import type { Turn, TurnTree } from '../../shared/document/turn.ts';
 import { ManuscriptDocument } from './document.ts';
+import { StreamingSpan } from './streaming-span.ts';
 
 const ASK = '\n<|user|>\n';
 const turn = (role: Turn['role'], text: string): Turn => ({ id: newId(), role, speaker: null, marked: true, text });
@@ -140,12 +141,12 @@ describe('while a reply streams', () => {
   const live = () => {
     const opened = open([turn('model', 'Before. After.'), turn('user', 'Next.')]);
     const id = opened.document.layout.ids[0] ?? '';
-    opened.document.openLive(id, 7);
+    opened.document.openLive(new StreamingSpan(id, 7));
     const at = () => '<|model|>\n'.length + (opened.document.live?.at ?? 0) + (opened.document.live?.length ?? 0);
     const stream = (text: string) => {
       const where = at();
       opened.paper.edit(where, where, text, { mirrored: true });
-      opened.document.growLive(text.length);
+      opened.document.live?.grow(text.length);
     };
     return { ...opened, stream };
   };

@@ -15,15 +15,9 @@ import {
 import { activePath } from '../../shared/document/tree.ts';
 import type { Op, Turn, TurnContent, TurnTree } from '../../shared/document/turn.ts';
 import { sameTurn, sameTurns } from './same-turns.ts';
+import type { StreamingSpan } from './streaming-span.ts';
 import type { PageChange, Place, TextSource } from './text-source.ts';
 import { offsetInTurn, placeInTurn, readTurn, turnLength } from './turn-text.ts';
-
-/** The part of a turn that the studio is writing: the page shows it, saves leave it out until it is done. */
-export interface LiveSpan {
-  readonly turnId: string;
-  readonly at: number;
-  readonly length: number;
-}
 
 /** How much at a turn's beginning and end is as it was last sent, in units of its text without the live span. */
 interface Untouched {
@@ -45,8 +39,8 @@ const isAsking = (turn: Pick<TurnContent, 'role' | 'speaker'> | undefined): bool
   turn?.role === 'user' && turn.speaker === null;
 
 /**
- * The turns of the page: where each lies, which id it has, what of it is not saved. It holds no text: that is the source's, and it is read
- * no further than an edit reached.
+ * The turns of the page: where each lies, which id it has, what of it is not saved. It holds no text: that is the source's, and it is
+ * read no further than an edit reached.
  */
 export class ManuscriptDocument {
   private readonly source: TextSource;
@@ -57,9 +51,7 @@ export class ManuscriptDocument {
   private readonly escaped = new Set<string>();
   private structure = false;
   private places: { readonly layout: Layout; readonly at: ReadonlyMap<string, number> } | null = null;
-  private span: LiveSpan | null = null;
-  /** Length of the text behind the live span in its turn. */
-  private behindLive = 0;
+  private span: StreamingSpan | null = null;
 
   constructor(source: TextSource, ids: readonly string[], version: number, newId: () => string) {
     this.source = source;
@@ -75,7 +67,8 @@ export class ManuscriptDocument {
   get layout(): Layout {
     return this.known;
   }
-  get live(): LiveSpan | null {
+  /** What is being written into one of the turns that are shown. */
+  get live(): StreamingSpan | null {
     return this.span;
   }
 
@@ -223,21 +216,11 @@ export class ManuscriptDocument {
       this.shrink(turn.id, start, tail, plain);
       return false;
     }
-    const before = live.at + live.length + this.behindLive;
-    const replacedEnd = before - tail;
-    const liveEnd = live.at + live.length;
-    if (replacedEnd <= live.at && (start < live.at || live.length > 0)) {
-      this.span = { ...live, at: live.at + length - before };
-      this.shrink(turn.id, start, tail - live.length, plain);
-      return false;
-    }
-    if (start > liveEnd || (start === liveEnd && replacedEnd > start)) {
-      this.behindLive += length - before;
-      this.shrink(turn.id, start - live.length, tail, plain);
-      return false;
-    }
-    this.unsaved.set(turn.id, 'whole');
-    return true;
+    const where = live.edited(start, tail, length);
+    if (where === 'before') this.shrink(turn.id, start, tail - live.length, plain);
+    else if (where === 'behind') this.shrink(turn.id, start - live.length, tail, plain);
+    else this.unsaved.set(turn.id, 'whole');
+    return where === 'inside';
   }
 
   private shrink(id: string, head: number, tail: number, plain: boolean): void {
@@ -250,18 +233,14 @@ export class ManuscriptDocument {
       );
   }
 
-  /** `length`: so much of it stands on the page already. */
-  openLive(turnId: string, at: number, length = 0): void {
-    const span = this.spanOf(turnId);
-    this.span = { turnId, at, length };
-    this.behindLive = span === null ? 0 : Math.max(0, this.lengthOf(span) - at - length);
+  /** A turn that is shown is being written into. `length`: so much of that stands on the page already. */
+  openLive(span: StreamingSpan, length = 0): void {
+    const turn = this.spanOf(span.turnId);
+    span.show(length, turn === null ? 0 : this.lengthOf(turn));
+    this.span = span;
   }
 
-  growLive(length: number): void {
-    if (this.span !== null) this.span = { ...this.span, length: this.span.length + length };
-  }
-
-  /** The span belongs to the turn from now on. `exact`: the page shows just what was stored. */
+  /** The span belongs to its turn from now on. `exact`: the page shows just what was stored. */
   closeLive(exact: boolean): void {
     if (this.span !== null && (!exact || this.unsaved.has(this.span.turnId)))
       this.unsaved.set(this.span.turnId, 'whole');
@@ -270,6 +249,7 @@ export class ManuscriptDocument {
 
   /** The page turns away from the span: it is written on elsewhere. */
   leaveLive(): void {
+    this.span?.leave();
     this.span = null;
   }
 
@@ -292,9 +272,7 @@ export class ManuscriptDocument {
       if (held?.text != null && held.tombstone === null) return held.text;
     }
     const text = this.textOf(span);
-    const live = this.span;
-    if (live?.turnId !== span.id) return normalise(text).text;
-    return normalise(text.slice(0, live.at) + text.slice(live.at + live.length)).text;
+    return normalise(this.span?.turnId === span.id ? this.span.without(text) : text).text;
   }
 
   get hasUnsaved(): boolean {
@@ -331,14 +309,9 @@ export class ManuscriptDocument {
       const length = turnLength(this.source, span, true) - (live?.length ?? 0);
       if (del < 0 || length - tail < head) return null;
       const base = this.source.offsetAt(textRange(span).first, 1);
-      const cut = (from: number, to: number): string => this.source.slice(base + from, base + to);
-      const end = length - tail;
-      const ins =
-        live === null || end <= live.at
-          ? cut(head, end)
-          : head >= live.at
-            ? cut(head + live.length, end + live.length)
-            : cut(head, live.at) + cut(live.at + live.length, end + live.length);
+      const ins = (live?.around(head, length - tail) ?? [[head, length - tail] as const])
+        .map(([from, to]) => this.source.slice(base + from, base + to))
+        .join('');
       if (del > 0 || ins !== '')
         ops.push({ op: 'setText', turnId: id, version: held.version, at: head, del, ins: normalise(ins).text });
     }

@@ -6,6 +6,7 @@ import { newId } from '../../shared/document/ids.ts';
 import { alternatesOf } from '../../shared/document/tree.ts';
 import type { Op, Turn } from '../../shared/document/turn.ts';
 import { ManuscriptDocument } from './document.ts';
+import { StreamingSpan } from './streaming-span.ts';
 import { NotSaved, Sync } from './sync.ts';
 
 const ASK = '\n<|user|>\n';
@@ -220,10 +221,10 @@ describe('branches and replies', () => {
   test('an edit that crosses the end of a reply on its way is kept', async () => {
     const { studio, sync, paper, document, texts } = open([turn('model', 'It rains.'), turn('user', 'Next.')]);
     const id = studio.path[0]?.id ?? '';
-    document.openLive(id, 9);
+    document.openLive(new StreamingSpan(id, 9));
     const at = paper.text.indexOf('It rains.') + 9;
     paper.edit(at, at, ' Hard.', { mirrored: true });
-    document.growLive(6);
+    document.live?.grow(6);
     paper.replace('rains', 'pours');
     sync.edited();
     const version = studio.finishReply(id, 9, ' Hard.');
@@ -257,9 +258,9 @@ describe('branches and replies', () => {
   test('a chapter that is read again while a reply has ended but not yet said so loses nothing of it', async () => {
     const { studio, sync, paper, document, texts } = open([turn('user', 'Next.'), turn('model', '')]);
     const id = studio.path[1]?.id ?? '';
-    document.openLive(id, 0);
+    document.openLive(new StreamingSpan(id, 0));
     paper.edit(paper.text.indexOf(ASK), paper.text.indexOf(ASK), 'It rains.', { mirrored: true });
-    document.growLive(9);
+    document.live?.grow(9);
     const version = studio.finishReply(id, 0, 'It rains.');
     await sync.between(() => sync.reload());
     paper.replace('Next.', 'What next?');

@@ -3,7 +3,6 @@ import type { ReactElement, ReactNode } from 'react';
 import type { PlannedReply } from '../../../shared/contract/writing.ts';
 import { usePlan } from '../../ledger/plan.ts';
 import { sendsText } from '../../ledger/bars.ts';
-import { useEngine } from '../../models/engine-status.ts';
 import { tokensPerSecond } from '../../lib/numbers.ts';
 import { words } from '../../locales/index.ts';
 import { AlternatesNav, RetryCount } from './alternates-menu.tsx';
@@ -39,14 +38,17 @@ function StopBar(): ReactElement {
   );
 }
 
-/** How far the reply is: tokens read of its prompt, then words written. */
+/** How far the reply is: what it waits for, then tokens read of its prompt, then words written. */
 function StopProgress(): ReactElement | null {
   const generation = useManuscript((page) => page.generation);
-  const loading = useEngine((engine) => (engine.state === 'loading' ? words.models.loading(engine.progress) : null));
   if (generation === null) return null;
-  const { phase, done, total, reused, words: written } = generation;
-  const reading = total === 0 ? loading : words.writing.reading(Math.max(0, done - reused), total - reused);
-  return <span className={`${css.cost} num`}>{phase === 'prompt' ? reading : words.common.words(written)}</span>;
+  const { phase, progress, done, total, reused, words: written } = generation;
+  const said = {
+    waiting: () => words.writing.waiting(progress),
+    prompt: () => (total === 0 ? null : words.writing.reading(Math.max(0, done - reused), total - reused)),
+    text: () => words.common.words(written),
+  };
+  return <span className={`${css.cost} num`}>{said[phase]()}</span>;
 }
 
 function WriteBar({ interrupted }: { readonly interrupted: boolean }): ReactElement {

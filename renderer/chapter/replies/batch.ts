@@ -10,33 +10,33 @@ const AFTER_KEY_MS = 120;
 /** …but no longer than this after the last write. */
 const MOST_WAIT_MS = 600;
 
-/** Gathers what arrives and brings it onto the page: the first at once, then at a pace that this computer draws with ease. */
+/** When what arrives is written onto the page: the first at once, then at a pace that this computer draws with ease. */
 export class Batch {
-  private readonly write: (text: string) => void;
+  private readonly write: () => void;
   private readonly whenDrawn: ChapterView['whenDrawn'];
-  private text = '';
+  private isDue = false;
   private began = 0;
   private next = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(write: (text: string) => void, whenDrawn: ChapterView['whenDrawn']) {
+  constructor(write: () => void, whenDrawn: ChapterView['whenDrawn']) {
     this.write = write;
     this.whenDrawn = whenDrawn;
   }
 
-  add(text: string): void {
-    this.text += text;
+  /** Something has arrived. */
+  add(): void {
+    this.isDue = true;
     if (this.timer === undefined) this.wait();
   }
 
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const text = this.text;
-    this.text = '';
-    if (text === '') return;
+    if (!this.isDue) return;
+    this.isDue = false;
     const began = performance.now();
-    this.write(text);
+    this.write();
     this.began = began;
     const writing = performance.now() - began;
     this.next = began + LEAST_REST_MS;
@@ -58,7 +58,7 @@ export class Batch {
   }
 
   drop(): void {
-    this.text = '';
+    this.isDue = false;
     this.flush();
   }
 }

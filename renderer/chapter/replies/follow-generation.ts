@@ -28,7 +28,7 @@ export async function followGeneration({
     try {
       for await (const event of await api.writing.follow({ generationId, afterSeq: last }, { signal })) {
         if (signal.aborted) return;
-        if (event.seq <= last && event.type !== 'prompt') continue;
+        if (event.seq <= last && (event.type === 'text' || event.type === 'done')) continue;
         last = Math.max(last, event.seq);
         onEvent(event);
         if (event.type === 'done') return;

@@ -4,15 +4,13 @@ import type { FirstReply, RunningGeneration } from '../../../shared/contract/wri
 import { textRange } from '../../../shared/document/layout.ts';
 import { faultOf } from '../../lib/faults.ts';
 import type { OpenChapter } from '../open-chapter.ts';
-import type { GenerationState, ChapterState, StudioApi } from '../controller.ts';
-import { Reply } from './reply.ts';
+import type { GenerationState, StudioApi } from '../controller.ts';
+import { Reply, type EndedReply } from './reply.ts';
 import { compareReplies } from './compare-replies.ts';
 import { alternates } from '../tree-queries.ts';
 import type { ChapterStore } from '../chapter-store.ts';
 import { NotSaved } from '../sync.ts';
 import { words } from '../../locales/index.ts';
-
-type Ended = NonNullable<ChapterState['lastGeneration']>;
 
 /** A reply that is asked for. `offset`: where in the turn it goes on; `count`: so many, one beside the other. */
 export interface Wish {
@@ -68,6 +66,7 @@ export class Replies {
           id: '',
           turnId: this.starting.turnId,
           phase: 'prompt',
+          progress: null,
           done: 0,
           total: 0,
           reused: 0,
@@ -107,17 +106,13 @@ export class Replies {
   begin(start: RunningGeneration): void {
     if (this.closed) return;
     const { api, chapter, onProgress } = this.host;
-    const { binding, document, sync, view } = chapter;
+    const { document, view } = chapter;
     const reply = new Reply(
       {
         api,
-        view,
-        document,
-        sync,
-        faultOf,
-        write: (edit) => binding.mirror(edit),
+        chapter,
         onProgress,
-        onEnd: (ended, outcome, caretIsFree) => this.finished(ended, outcome, caretIsFree),
+        onEnd: (ended) => this.finished(ended),
         onNext: (next) => this.begin(next),
       },
       start,
@@ -128,30 +123,33 @@ export class Replies {
     onProgress();
   }
 
-  private finished(reply: Reply, ended: Ended, caretIsFree: boolean): void {
+  private finished(ended: EndedReply): void {
     if (this.closed) return;
     const { chapter, store, onChange } = this.host;
-    const { binding, document, view } = chapter;
-    if (!reply.isShown) {
-      if (ended.fault !== null) store.tell('error', sentenceOf(ended.fault), ended.fault.detail ?? null);
+    const { binding, document, sync, view } = chapter;
+    const { turnId, reason, stats, fault, wasShown, caretIsFree, isUndone } = ended;
+    if (!wasShown) {
+      if (fault !== null) store.tell('error', sentenceOf(fault), fault.detail ?? null);
       onChange();
       return;
     }
     if (document.wantsReadyTurn()) binding.mirror(binding.edits.ready());
     binding.endStep();
     const ready = document.readyTurn();
-    if (caretIsFree && ready !== null && document.layout.spans.at(-2)?.id === ended.turnId) {
+    if (caretIsFree && ready !== null && document.layout.spans.at(-2)?.id === turnId) {
       view.putCaret({ line: textRange(ready).first, column: 1 });
       view.bring(view.caret());
     }
-    store.set({ lastGeneration: ended });
-    if (ended.fault !== null) this.showFault(ended.turnId, ended.fault);
-    else this.compare(ended);
+    // One whose turn is gone has left nothing to go on from.
+    store.set({ lastGeneration: isUndone ? null : { turnId, reason, stats, fault } });
+    if (fault === null) this.compare(ended);
+    else if (isUndone) this.showFault(sync.tree.turns.get(turnId)?.parentId ?? turnId, fault, false);
+    else this.showFault(turnId, fault);
     onChange();
   }
 
   /** Says of a reply that was made again whether it is the same. */
-  private compare({ turnId, reason }: Ended): void {
+  private compare({ turnId, reason }: EndedReply): void {
     const {
       chapter: { sync },
       store,

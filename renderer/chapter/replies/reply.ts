@@ -1,68 +1,67 @@
 import type { StudioFault } from '../../../shared/contract/common.ts';
 import type { GenerationEvent, RunningGeneration } from '../../../shared/contract/writing.ts';
 import { countWords } from '../../../shared/document/count-words.ts';
-import type { GenerationState, ChapterState, StudioApi } from '../controller.ts';
-import type { ManuscriptDocument } from '../document.ts';
-import type { ChapterView, Replacement } from '../chapter-view.ts';
+import type { TurnSpan } from '../../../shared/document/layout.ts';
+import { faultOf } from '../../lib/faults.ts';
+import type { ChapterState, GenerationState, StudioApi } from '../controller.ts';
+import type { OpenChapter } from '../open-chapter.ts';
+import { StreamingSpan } from '../streaming-span.ts';
 import { Batch } from './batch.ts';
 import { followGeneration } from './follow-generation.ts';
 import { insertion } from './insertion.ts';
-import type { Sync } from '../sync.ts';
 
 type Done = Extract<GenerationEvent, { type: 'done' }>;
-type Ended = NonNullable<ChapterState['lastGeneration']>;
+
+export interface EndedReply extends NonNullable<ChapterState['lastGeneration']> {
+  /** The page showed its turn. */
+  readonly wasShown: boolean;
+  /** The person has neither moved the caret nor typed since it began. */
+  readonly caretIsFree: boolean;
+  /** The turn that was made for it is gone again: it ended before its first word. */
+  readonly isUndone: boolean;
+}
 
 export interface ReplyHost {
   readonly api: StudioApi;
-  readonly view: ChapterView;
-  readonly document: ManuscriptDocument;
-  readonly sync: Sync;
-  readonly faultOf: (error: unknown) => StudioFault;
-  /** Brings text of the studio onto the page, in the step of the reply. */
-  readonly write: (edit: Replacement) => void;
-  /** The reply is stored, and if its turn is on the page, it stands there; the step of the undo history is still open. */
-  readonly onEnd: (reply: Reply, ended: Ended, caretIsFree: boolean) => void;
+  readonly chapter: OpenChapter;
+  /** The reply is stored, and if the page shows its turn, it stands there; the step of the undo history is still open. */
+  readonly onEnd: (ended: EndedReply) => void;
   /** The next alternate begins. */
   readonly onNext: (start: RunningGeneration) => void;
   readonly onProgress: () => void;
 }
 
-/** One reply while it is written: what has arrived goes into its turn while the page shows that, wherever edits have moved it to. */
+/** One reply while it is written: what arrives goes into its span, and onto the page while that shows its turn. */
 export class Reply {
   readonly turnId: string;
   readonly waiting: number;
   private readonly host: ReplyHost;
-  private readonly ended = new AbortController();
-  private readonly batch = new Batch(
-    (text) => this.write(text),
-    (told) => this.host.view.whenDrawn(told),
-  );
+  private readonly span: StreamingSpan;
+  private readonly closing = new AbortController();
+  private readonly batch: Batch;
   private state: GenerationState;
-  private offset: number;
-  private arrived = '';
-  private shown = false;
-  /** The page turned away from it, so that an undo can bring back a part of it. */
-  private parted = false;
-  /** The page has all of it from the store already. */
-  private stored = false;
-  private over = false;
-  private disturbed = false;
   private acted = false;
+  /** When it ended, the page showed its turn. */
+  private wasShown = false;
   private release: (() => void) | null = null;
 
   constructor(host: ReplyHost, { generationId, turnId, offset, waiting }: RunningGeneration) {
     this.host = host;
     this.turnId = turnId;
     this.waiting = waiting;
-    this.offset = offset;
-    this.state = { id: generationId, turnId, phase: 'prompt', done: 0, total: 0, reused: 0, words: 0 };
+    this.span = new StreamingSpan(turnId, offset);
+    this.batch = new Batch(
+      () => this.write(),
+      (told) => host.chapter.view.whenDrawn(told),
+    );
+    this.state = { id: generationId, turnId, phase: 'prompt', progress: null, done: 0, total: 0, reused: 0, words: 0 };
     void followGeneration({
       api: host.api,
       generationId,
-      signal: this.ended.signal,
-      faultOf: host.faultOf,
+      signal: this.closing.signal,
+      faultOf,
       onEvent: (event) => this.take(event),
-      onLost: (fault) => this.lost(fault),
+      onLost: (fault) => this.giveUp(fault),
     });
   }
 
@@ -70,57 +69,47 @@ export class Reply {
     return this.state;
   }
   get isRunning(): boolean {
-    return !this.over;
+    return this.span.state !== 'ended' && !this.closing.signal.aborted;
   }
+  /** What it writes goes onto the page. */
   get isShown(): boolean {
-    return this.shown;
+    return this.host.chapter.document.live === this.span;
+  }
+  private get shownTurn(): TurnSpan | null {
+    return this.isShown ? this.host.chapter.document.spanOf(this.turnId) : null;
   }
 
-  /** Its turn is on the page, without what has arrived, of which `length` stands there already. */
+  /** Its turn is on the page, with `length` of what has arrived. */
   show(length = 0): void {
-    this.shown = true;
     this.acted = false;
-    this.host.document.openLive(this.turnId, this.offset, length);
+    this.host.chapter.document.openLive(this.span, length);
     this.mark();
-    this.write(this.arrived.slice(length));
+    this.write();
   }
 
   /** The page turns away from its turn, which is written on all the same. */
   hide(): void {
-    this.offset = this.host.document.live?.at ?? this.offset;
-    this.shown = false;
-    this.parted = true;
     this.batch.drop();
-    this.host.document.leaveLive();
-    this.host.view.markStream(null);
+    this.host.chapter.document.leaveLive();
+    this.host.chapter.view.markStream(null);
   }
 
   /** The page was given the turn with all of the reply in it, though its end has not been heard of yet. */
   standsWhole(): void {
-    this.stored = true;
+    this.span.state = 'stored';
   }
 
-  /** An undo has brought back the turn as it was when the page turned away: what has come since follows. A turn that was edited stays as it is. */
+  /** An undo has brought back its turn as it was when the page turned away: what has come since follows. An edited turn stays as it is. */
   comeBack(): void {
-    const { document, sync } = this.host;
-    const span = document.spanOf(this.turnId);
-    if (span === null || this.shown || !this.parted) return;
-    const held = sync.tree.turns.get(this.turnId)?.text ?? '';
-    const [before, behind] = [
-      held.slice(0, this.offset),
-      held.slice(this.offset + (this.over ? this.arrived.length : 0)),
-    ];
-    const text = document.textOf(span);
-    const length = text.length - before.length - behind.length;
-    const fits =
-      length >= 0 && length <= this.arrived.length && text === before + this.arrived.slice(0, length) + behind;
-    if (this.over) this.disturbed = false;
-    if (fits) this.show(length);
-    else if (!this.over) this.disturb();
-    if (!this.over || !fits) return;
+    const { document, sync, view } = this.host.chapter;
+    const turn = document.spanOf(this.turnId);
+    if (turn === null || this.isShown || !this.span.wasLeft) return;
+    const length = this.span.lengthIn(document.textOf(turn), sync.tree.turns.get(this.turnId)?.text ?? '');
+    if (length === null) return this.disturb();
+    this.show(length);
+    if (this.isRunning) return;
     document.closeLive(true);
-    this.host.view.markStream(null);
-    this.shown = false;
+    view.markStream(null);
   }
 
   /** The person has moved the caret or typed: it stays with them when the reply ends. */
@@ -131,11 +120,12 @@ export class Reply {
 
   /** The person wrote into the reply itself: it stops, and what it still brings is not put onto the page. */
   disturb(): void {
-    if (this.disturbed) return;
-    this.disturbed = true;
-    this.parted ||= this.host.document.spanOf(this.turnId) === null;
+    if (this.span.state !== 'open') return;
+    this.span.state = 'disturbed';
+    const { document, sync } = this.host.chapter;
+    if (document.spanOf(this.turnId) === null) this.span.leave();
     this.batch.drop();
-    this.release = this.host.sync.hold();
+    this.release = sync.hold();
     this.stop();
   }
 
@@ -144,119 +134,135 @@ export class Reply {
     this.host.api.writing.stop({ generationId: this.state.id, all }).catch(() => undefined);
   }
 
+  /** Nothing more is heard of it. */
   close(): void {
-    this.ended.abort();
+    this.closing.abort();
     this.batch.drop();
-    this.host.view.markStream(null);
     this.release?.();
   }
 
   private take(event: GenerationEvent): void {
-    if (event.type === 'prompt')
-      this.progress({ phase: 'prompt', done: event.done, total: event.total, reused: event.reused });
+    if (event.type === 'waiting') this.tell({ phase: 'waiting', progress: event.progress });
+    else if (event.type === 'prompt')
+      this.tell({ phase: 'prompt', done: event.done, total: event.total, reused: event.reused });
     else if (event.type === 'text') {
-      this.arrived += event.text;
-      if (this.shown && !this.disturbed) this.batch.add(event.text);
-      this.state = { ...this.state, phase: 'text', words: countWords(this.arrived) };
-    } else if (event.type === 'done')
-      this.host.sync.between(() => this.finish(event)).catch((error: unknown) => this.lost(this.host.faultOf(error)));
+      this.span.text += event.text;
+      this.state = { ...this.state, phase: 'text', words: countWords(this.span.text) };
+      if (this.isShown && this.span.state === 'open') this.batch.add();
+    } else
+      this.host.chapter.sync.between(() => this.finish(event)).catch((error: unknown) => this.giveUp(faultOf(error)));
   }
 
-  private progress(change: Partial<GenerationState>): void {
+  private tell(change: Partial<GenerationState>): void {
     this.state = { ...this.state, ...change };
     this.host.onProgress();
   }
 
-  private write(text: string): void {
-    const { document, view, write, onProgress } = this.host;
-    onProgress();
-    const live = document.live;
-    const span = live === null ? null : document.spanOf(live.turnId);
-    if (live === null || span === null || this.disturbed) return;
-    const at = document.placeOf(span, live.at + live.length);
-    const follows = view.isNearSight(at);
-    write(insertion(view.line(at.line), at, text));
-    document.growLive(text.length);
+  /** Brings what the page does not yet have of it to its end. */
+  private write(): void {
+    const { binding, document, view } = this.host.chapter;
+    this.host.onProgress();
+    const turn = this.shownTurn;
+    const { rest } = this.span;
+    if (turn === null || rest === '' || this.span.state === 'disturbed') return;
+    const at = document.placeOf(turn, this.span.end);
+    const follows = view.isNearSight(at) && !this.acted;
+    binding.mirror(insertion(view.line(at.line), at, rest));
+    this.span.grow(rest.length);
     this.mark();
-    if (follows && !this.acted) this.follow();
+    if (follows) this.follow();
   }
 
   private async finish(done: Done): Promise<void> {
-    if (this.ended.signal.aborted) return;
+    if (this.closing.signal.aborted) return;
     this.batch.flush();
-    const { document, sync } = this.host;
-    const span = this.shown ? document.spanOf(this.turnId) : null;
-    if (span !== null && !this.disturbed) this.settle(done.text);
+    const { document, sync } = this.host.chapter;
+    this.wasShown ||= this.isShown;
+    const isExact = this.shownTurn !== null && this.span.state === 'open';
+    if (isExact) this.settle(done.text);
     const known = sync.tree.turns.get(this.turnId);
     const text = known?.text ?? null;
-    const whole =
-      text === null || this.stored ? text : text.slice(0, done.offset) + done.text + text.slice(done.offset);
+    const hasAll = text === null || this.span.state === 'stored';
     // A change that crossed the end, as a removal does, has counted on from it.
     sync.adopt(this.turnId, {
-      text: whole,
+      text: hasAll ? text : text.slice(0, done.offset) + done.text + text.slice(done.offset),
       version: Math.max(done.version, known?.version ?? 0),
       interrupted: done.reason === 'error',
     });
     // Saves made of several edits may have left its place otherwise in the store: the page is right.
-    if (this.shown) document.closeLive(!this.disturbed && span !== null && document.live?.at === done.offset);
-    this.arrived = done.text;
-    this.offset = done.offset;
-    if (done.undone !== null) await sync.takeIn(done.undone);
+    if (this.isShown) document.closeLive(isExact && this.span.at === done.offset);
+    this.span.finish(done.text, done.offset);
+    if (done.undone !== null) await this.takeBack(done.undone, isExact);
     if (done.next !== null) {
       await sync.takeIn(done.next);
       this.host.onNext(done.next);
     }
-    this.end({ turnId: this.turnId, reason: done.reason, stats: done.stats, fault: done.fault });
+    const { reason, stats, fault } = done;
+    this.end({ turnId: this.turnId, reason, stats, fault, isUndone: done.undone !== null });
   }
 
   /** What was stored is what stands there, also where the stream brought more or less of it. */
   private settle(text: string): void {
-    const { document, write } = this.host;
-    const live = document.live;
-    const span = live === null ? null : document.spanOf(live.turnId);
-    if (live === null || span === null) return;
-    const shown = document.textOf(span).slice(live.at, live.at + live.length);
+    const { binding, document } = this.host.chapter;
+    const turn = this.shownTurn;
+    if (turn === null) return;
+    const { at, end, length } = this.span;
+    const shown = document.textOf(turn).slice(at, end);
+    this.span.text = text;
     if (shown === text) return;
     let same = 0;
     while (same < shown.length && same < text.length && shown[same] === text[same]) same++;
-    const from = document.placeOf(span, live.at + same);
-    if (same < shown.length) write({ from, to: document.placeOf(span, live.at + shown.length), text: '' });
-    document.growLive(same - live.length);
-    if (same < text.length) this.write(text.slice(same));
+    if (same < length)
+      binding.mirror({ from: document.placeOf(turn, at + same), to: document.placeOf(turn, end), text: '' });
+    this.span.grow(same - length);
+    this.write();
   }
 
-  /** The studio was restarted meanwhile: the page keeps all that arrived, and saves what is not stored. */
-  private lost(fault: StudioFault): void {
+  /** The studio has taken back the turn that it made for the reply. One in which the person has written meanwhile is stored anew. */
+  private async takeBack(undone: NonNullable<Done['undone']>, isAsMade: boolean): Promise<void> {
+    const { binding, document, sync } = this.host.chapter;
+    await sync.takeIn(undone);
+    if (!isAsMade || !binding.takeBack(this.turnId, undone.ops, sync.tree)) document.putBack();
+  }
+
+  /**
+   * How it ended is not known: the studio does not know it any more, or its end could not be taken in. The page keeps all that
+   * arrived, and what of that is not stored is saved.
+   */
+  private giveUp(fault: StudioFault): void {
     this.batch.flush();
-    void this.host.sync.between(async () => {
-      this.over = true;
-      await this.host.sync.reload().catch(() => undefined);
-      if (this.shown) this.host.document.closeLive(false);
-      this.end({ turnId: this.turnId, reason: 'error', stats: null, fault });
+    const { document, sync } = this.host.chapter;
+    void sync.between(async () => {
+      this.wasShown ||= this.isShown;
+      this.span.finish(this.span.text, this.span.at);
+      await sync.reload().catch(() => undefined);
+      if (this.isShown) document.closeLive(false);
+      this.end({ turnId: this.turnId, reason: 'error', stats: null, fault, isUndone: false });
     });
   }
 
-  private end(ended: Ended): void {
-    this.over = true;
+  private end(ended: Omit<EndedReply, 'wasShown' | 'caretIsFree'>): void {
+    const { sync, view } = this.host.chapter;
     this.close();
-    this.host.onEnd(this, ended, !this.acted);
-    this.shown = false;
-    this.host.sync.edited();
+    if (this.wasShown) view.markStream(null);
+    this.host.onEnd({ ...ended, wasShown: this.wasShown, caretIsFree: !this.acted });
+    sync.edited();
   }
 
   private mark(): void {
-    const { document, view } = this.host;
-    const live = document.live;
-    const span = live === null ? null : document.spanOf(live.turnId);
-    if (live === null || span === null) return;
-    view.markStream({ from: document.placeOf(span, live.at), to: document.placeOf(span, live.at + live.length) });
+    const { document, view } = this.host.chapter;
+    const turn = this.shownTurn;
+    if (turn !== null)
+      view.markStream({
+        from: document.placeOf(turn, this.span.at),
+        to: document.placeOf(turn, this.span.end),
+      });
   }
 
   /** The page goes along with the text, as long as its end was in sight and the person has not gone elsewhere. */
   private follow(): void {
-    const { document, view } = this.host;
-    const live = document.live;
-    const span = live === null ? null : document.spanOf(live.turnId);
-    if (live !== null && span !== null) view.bring(document.placeOf(span, live.at + live.length));
+    const { document, view } = this.host.chapter;
+    const turn = this.shownTurn;
+    if (turn !== null) view.bring(document.placeOf(turn, this.span.end));
   }
 }

@@ -12,6 +12,8 @@ export const writing = {
       : `${count(tokens)} more ${tokens === 1 ? 'token is' : 'tokens are'} read already.`,
   thenWrites: (speed: string) => `Then about ${speed} tokens/s.`,
   lastRead: (read: number, reused: number) => `Last reply: read ${count(read)}, reused ${count(reused)}.`,
+  waiting: (progress: number | null) =>
+    progress === null ? 'Waiting…' : `Waiting for the model… ${count(Math.round(progress * 100))} %`,
   reading: (done: number, total: number) => `reading ${count(done)} of ${count(total)}`,
   lastReply: 'Last reply',
   alternates: (index: number, total: number) => `${count(index)} / ${count(total)}`,
