@@ -136,7 +136,7 @@ export class Replies {
     if (document.wantsReadyTurn()) binding.mirror(binding.edits.ready());
     binding.endStep();
     const ready = document.readyTurn();
-    if (caretIsFree && ready !== null && document.layout.spans.at(-2)?.id === turnId) {
+    if (caretIsFree && ready !== null && (isUndone || document.layout.spans.at(-2)?.id === turnId)) {
       view.putCaret({ line: textRange(ready).first, column: 1 });
       view.bring(view.caret());
     }

@@ -1,0 +1,378 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { PlainView } from '../../tests/helpers/plain-view.ts';
+import { ReplyingStudio } from '../../tests/helpers/replying-studio.ts';
+import { parse } from '../../shared/document/grammar.ts';
+import { newId } from '../../shared/document/ids.ts';
+import { alternatesOf } from '../../shared/document/tree.ts';
+import type { Turn } from '../../shared/document/turn.ts';
+import { fault } from '../../shared/faults/failure.ts';
+import { ChapterSession } from './chapter-session.ts';
+
+const ASK = '\n<|user|>\n';
+const turn = (role: Turn['role'], text: string): Turn => ({ id: newId(), role, speaker: null, marked: true, text });
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Until nothing is under way any more. */
+const settle = () => vi.advanceTimersByTimeAsync(3000);
+
+async function open(studio: ReplyingStudio) {
+  const views: PlainView[] = [];
+  const session = new ChapterSession({
+    api: studio.api,
+    chapterId: studio.chapterId,
+    readOnly: false,
+    retries: 1,
+    viewReady: Promise.resolve(),
+    layText: (text) => {
+      const made = new PlainView(text);
+      views.push(made);
+      return made;
+    },
+  });
+  await settle();
+  const view = views[0] ?? expect.fail('the chapter was not shown');
+  const shown = () => parse(view.text).map(({ text }) => text);
+  return { studio, session, view, shown };
+}
+
+async function begun(turns: readonly Turn[] = [turn('user', 'I knock.')]) {
+  const opened = await open(new ReplyingStudio(turns));
+  await opened.session.reply();
+  await settle();
+  return opened;
+}
+
+/** What the page shows is in the store, and is said to be. */
+function expectSaved({ studio, session, view }: Awaited<ReturnType<typeof open>>): void {
+  const shown = parse(view.text);
+  const last = shown.at(-1);
+  const isReady = last?.role === 'user' && last.text === '' && shown.at(-2)?.role === 'model';
+  expect(studio.path.map(({ role, text }) => ({ role, text }))).toEqual(
+    (isReady ? shown.slice(0, -1) : shown).map(({ role, text }) => ({ role, text })),
+  );
+  expect(session.getState().save).toBe('saved');
+}
+
+describe('writing', () => {
+  test('what is typed is stored, and undone as it is undone', async () => {
+    const opened = await open(new ReplyingStudio([turn('user', 'I knock.')]));
+    opened.view.type(' Twice.');
+    expect(opened.session.getState().save).toBe('saving');
+    await settle();
+    expect(opened.studio.texts).toEqual(['I knock. Twice.']);
+    opened.session.undo();
+    await settle();
+    expect(opened.studio.texts).toEqual(['I knock.']);
+    expectSaved(opened);
+  });
+
+  test('a turn that is taken away can be brought back by its notice', async () => {
+    const opened = await open(new ReplyingStudio([turn('user', 'I knock.'), turn('model', 'It opens.')]));
+    opened.session.removeTurn(opened.studio.path[0]?.id ?? '');
+    await settle();
+    expect(opened.studio.texts).toEqual(['It opens.']);
+    opened.session.getState().notice?.undo?.();
+    await settle();
+    expect(opened.studio.texts).toEqual(['I knock.', 'It opens.']);
+    expectSaved(opened);
+  });
+});
+
+describe('a reply', () => {
+  test('streams in, is one undo step, and leaves the caret in the turn that is ready', async () => {
+    const opened = await begun();
+    const { studio, session, view, shown } = opened;
+    studio.write('The door ');
+    await settle();
+    expect(shown()).toEqual(['I knock.', 'The door ']);
+    expect(session.getState().generation).toMatchObject({ phase: 'text', words: 2 });
+    expect(view.slice(view.offsetAt(view.stream?.from.line ?? 0, 1), view.text.length)).toBe('The door ');
+    studio.write('opens.');
+    studio.end();
+    await settle();
+    expect(shown()).toEqual(['I knock.', 'The door opens.', '']);
+    expect(view.caret()).toEqual({ line: 6, column: 1 });
+    expect(view.stream).toBeNull();
+    expectSaved(opened);
+    session.undo();
+    await settle();
+    expect(shown()).toEqual(['I knock.']);
+    expectSaved(opened);
+    session.redo();
+    await settle();
+    expect(shown()).toEqual(['I knock.', 'The door opens.', '']);
+    expectSaved(opened);
+  });
+
+  test('that is stopped keeps what it wrote', async () => {
+    const opened = await begun();
+    opened.studio.write('The door');
+    await settle();
+    await opened.session.stop();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'The door', '']);
+    expect(opened.session.getState()).toMatchObject({ generation: null, lastGeneration: { reason: 'stopped' } });
+    expectSaved(opened);
+  });
+
+  test('into which the person writes stops, and keeps their words', async () => {
+    const opened = await begun();
+    opened.studio.write('The door opens.');
+    await settle();
+    opened.view.click('The');
+    opened.view.type(' red');
+    await settle();
+    expect(opened.shown()[1]).toBe('The red door opens.');
+    expectSaved(opened);
+  });
+
+  test('goes on where the connection broke', async () => {
+    const opened = await begun();
+    opened.studio.write('The door ');
+    await settle();
+    opened.studio.cutStreams();
+    opened.studio.write('opens.');
+    opened.studio.end();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'The door opens.', '']);
+    expectSaved(opened);
+  });
+
+  test('that the studio forgot over a restart stays as far as it came, and is stored', async () => {
+    const opened = await begun();
+    opened.studio.write('The door ');
+    await settle();
+    opened.studio.restart();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'The door ', '']);
+    expect(opened.view.fault?.fault.code).toBe('NOT_FOUND');
+    expectSaved(opened);
+  });
+
+  test('leaves words that are typed elsewhere meanwhile, each in its own undo step', async () => {
+    const opened = await begun();
+    opened.studio.write('The door ');
+    await settle();
+    opened.view.click('I knock.');
+    opened.view.type(' Twice.');
+    opened.studio.write('opens.');
+    await settle();
+    opened.studio.end();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock. Twice.', 'The door opens.', '']);
+    expect(opened.view.caret()).toEqual({ line: 2, column: 16 });
+    expectSaved(opened);
+    opened.session.undo();
+    expect(opened.shown()).toEqual(['I knock. Twice.', 'The door ']);
+    opened.session.undo();
+    expect(opened.shown()).toEqual(['I knock.', 'The door ']);
+    await settle();
+    expectSaved(opened);
+  });
+});
+
+describe('alternates', () => {
+  async function two() {
+    const opened = await begun();
+    opened.studio.write('It opens.');
+    opened.studio.end();
+    await settle();
+    await opened.session.retry();
+    opened.studio.write('It stays shut.');
+    await settle();
+    return opened;
+  }
+
+  test('stand beside each other; undo goes back over the switch, and the store with it', async () => {
+    const opened = await two();
+    opened.studio.end();
+    await settle();
+    expect(opened.session.getState().alternates).toMatchObject({ index: 2, count: 2 });
+    await opened.session.previousAlternate();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'It opens.', '']);
+    expectSaved(opened);
+    opened.session.undo();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'It stays shut.', '']);
+    expectSaved(opened);
+    expect(alternatesOf(opened.studio.tree, opened.studio.path[1]?.id ?? '').count).toBe(2);
+  });
+
+  test('one that is left while it is written is completed when an undo brings it back', async () => {
+    const opened = await two();
+    await opened.session.previousAlternate();
+    await settle();
+    expect(opened.session.getState()).toMatchObject({ generation: null, others: 1 });
+    opened.studio.write(' For good.');
+    await settle();
+    opened.session.undo();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'It stays shut. For good.']);
+    opened.studio.end();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'It stays shut. For good.', '']);
+    expectSaved(opened);
+  });
+
+  test('one that is left and turned to again shows all that came since', async () => {
+    const opened = await two();
+    await opened.session.previousAlternate();
+    opened.studio.write(' For good.');
+    await settle();
+    await opened.session.nextAlternate();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'It stays shut. For good.']);
+    opened.studio.end();
+    await settle();
+    expectSaved(opened);
+  });
+});
+
+describe('a reply that waits', () => {
+  test('says for what, and begins when it can', async () => {
+    const opened = await begun();
+    opened.studio.wait(0.4);
+    await settle();
+    expect(opened.session.getState().generation).toMatchObject({ phase: 'waiting', progress: 0.4 });
+    opened.studio.write('It opens.');
+    opened.studio.end();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'It opens.', '']);
+    expectSaved(opened);
+  });
+
+  test('does not keep what is typed from the store', async () => {
+    const opened = await begun();
+    opened.studio.wait(null);
+    opened.view.click('I knock.');
+    opened.view.type(' Twice.');
+    await settle();
+    expect(opened.studio.texts).toEqual(['I knock. Twice.', '']);
+    expectSaved(opened);
+  });
+
+  test('and is stopped leaves no empty turn', async () => {
+    const opened = await begun();
+    opened.studio.wait(0.4);
+    await settle();
+    await opened.session.stop();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.']);
+    expect(opened.session.getState()).toMatchObject({ generation: null, lastGeneration: null });
+    expectSaved(opened);
+    opened.view.type(' Twice.');
+    await settle();
+    expectSaved(opened);
+  });
+
+  test('and fails says so under the turn before it', async () => {
+    const opened = await begun();
+    opened.studio.end('error', fault('INTERNAL', {}));
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.']);
+    expect(opened.view.fault).toMatchObject({ fault: { code: 'INTERNAL' }, actions: [] });
+    expect(opened.view.fault?.line()).toBe(2);
+    expectSaved(opened);
+  });
+
+  test('and was a retry shows the reply before it again', async () => {
+    const opened = await begun();
+    opened.studio.write('It opens.');
+    opened.studio.end();
+    await settle();
+    await opened.session.retry();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', '']);
+    await opened.session.stop();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'It opens.', '']);
+    expectSaved(opened);
+    opened.view.type('I go in.');
+    await settle();
+    expect(opened.studio.texts).toEqual(['I knock.', 'It opens.', 'I go in.']);
+    expectSaved(opened);
+  });
+
+  test('keeps what the person wrote into its empty turn', async () => {
+    const opened = await begun();
+    opened.view.click('<|model|>\n');
+    opened.view.type('I write it myself.');
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'I write it myself.', '']);
+    expectSaved(opened);
+  });
+
+  test('is followed again by a page that comes back to it', async () => {
+    const { studio, session } = await begun();
+    studio.wait(0.4);
+    await settle();
+    session.close();
+    await settle();
+    const back = await open(studio);
+    expect(back.session.getState().generation).toMatchObject({ phase: 'waiting', progress: 0.4 });
+    studio.write('It opens.');
+    studio.end();
+    await settle();
+    expect(back.shown()).toEqual(['I knock.', 'It opens.', '']);
+    expectSaved(back);
+  });
+});
+
+describe('leaving in a reply', () => {
+  test('stores an edit that its end crosses, then lets go of the text', async () => {
+    const { studio, session, view } = await begun([turn('user', 'I knock.'), turn('model', 'It opens.')]);
+    studio.write(' A draught.');
+    await settle();
+    // The reply has ended, which the page has not heard of: what it saves is made on the turn as it was.
+    studio.isSilent = true;
+    studio.end();
+    view.click('It opens');
+    view.type(' slowly');
+    session.close();
+    await settle();
+    expect(studio.texts).toEqual(['I knock.', 'It opens. A draught.']);
+    expect(view.isDisposed).toBe(false);
+    studio.isSilent = false;
+    studio.tell();
+    await settle();
+    expect(studio.texts).toEqual(['I knock.', 'It opens slowly. A draught.']);
+    expect(view.isDisposed).toBe(true);
+    const back = await open(studio);
+    expect(back.shown()).toEqual(['I knock.', 'It opens slowly. A draught.', '']);
+  });
+
+  test('stores what was written into the reply itself', async () => {
+    const { studio, session, view } = await begun();
+    studio.write('The door opens.');
+    await settle();
+    view.click('The');
+    view.type(' red');
+    session.close();
+    await settle();
+    expect(studio.texts).toEqual(['I knock.', 'The red door opens.']);
+    expect(view.isDisposed).toBe(true);
+  });
+
+  test('the reply is written on, and stands there for who comes back', async () => {
+    const { studio, session, view } = await begun();
+    studio.write('The door ');
+    await settle();
+    session.close();
+    await settle();
+    expect(view.isDisposed).toBe(true);
+    studio.write('opens.');
+    const back = await open(studio);
+    expect(back.shown()).toEqual(['I knock.', 'The door opens.']);
+    studio.end();
+    await settle();
+    expect(back.view.text.endsWith(ASK)).toBe(true);
+    expectSaved(back);
+  });
+});

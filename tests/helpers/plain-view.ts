@@ -1,0 +1,178 @@
+import type { StudioFault } from '../../shared/contract/common.ts';
+import type {
+  ChapterView,
+  FaultAction,
+  Replacement,
+  UnshownView,
+  ViewedChapter,
+} from '../../renderer/chapter/chapter-view.ts';
+import type { Place } from '../../renderer/chapter/text-source.ts';
+
+interface Edit {
+  readonly from: number;
+  readonly removed: string;
+  readonly inserted: string;
+  readonly versionBefore: number;
+  readonly versionAfter: number;
+}
+
+/** A view without an editor: one text, one caret, and undo steps of edits. */
+export class PlainView implements UnshownView, ChapterView {
+  text: string;
+  version = 1;
+  readonly openMark = null;
+  readOnly = false;
+  isDisposed = false;
+  /** The part that is shown as being written. */
+  stream: { readonly from: Place; readonly to: Place } | null = null;
+  fault: { readonly line: () => number; readonly fault: StudioFault; readonly actions: readonly FaultAction[] } | null =
+    null;
+  private chapter: ViewedChapter | null = null;
+  private caretAt = 0;
+  private versions = 1;
+  private stepIsOpen = false;
+  private readonly done: Edit[][] = [];
+  private readonly undone: Edit[][] = [];
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  show(chapter: ViewedChapter): ChapterView {
+    this.chapter = chapter;
+    return this;
+  }
+
+  /** The person types at the caret. */
+  type(text: string): void {
+    this.chapter?.willEdit();
+    const from = this.caretAt;
+    this.edit(from, from, text);
+    this.caretAt = from + text.length;
+    this.chapter?.caretMoved(true);
+  }
+
+  /** The person puts the caret behind the last place where `find` stands. */
+  click(find: string): void {
+    const at = this.text.lastIndexOf(find);
+    if (at === -1) throw new Error(`"${find}" is not in the text:\n${this.text}`);
+    this.caretAt = at + find.length;
+    this.chapter?.caretMoved(true);
+  }
+
+  /** The person deletes the last place where `find` stands. */
+  cut(find: string): void {
+    this.click(find);
+    this.chapter?.willEdit();
+    this.edit(this.caretAt - find.length, this.caretAt, '');
+  }
+
+  lineCount(): number {
+    return this.text.split('\n').length;
+  }
+  line(line: number): string {
+    return this.text.split('\n')[line - 1] ?? '';
+  }
+  offsetAt(line: number, column: number): number {
+    const above = this.text.split('\n').slice(0, line - 1);
+    return above.reduce((sum, one) => sum + one.length + 1, 0) + Math.min(column - 1, this.line(line).length);
+  }
+  placeAt(offset: number): Place {
+    const before = this.text.slice(0, offset).split('\n');
+    return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  }
+  slice(from: number, to: number): string {
+    return this.text.slice(from, to);
+  }
+
+  replace({ from, to, text }: Replacement): void {
+    this.edit(this.offsetAt(from.line, from.column), this.offsetAt(to.line, to.column), text);
+  }
+  closeStep(): void {
+    this.stepIsOpen = false;
+  }
+  undo(): void {
+    const step = this.done.pop();
+    if (step === undefined) return;
+    this.undone.push(step);
+    for (const { from, removed, inserted, versionBefore } of step.toReversed())
+      this.put(from, from + inserted.length, removed, versionBefore, true);
+    this.stepIsOpen = false;
+  }
+  redo(): void {
+    const step = this.undone.pop();
+    if (step === undefined) return;
+    this.done.push(step);
+    for (const { from, removed, inserted, versionAfter } of step)
+      this.put(from, from + removed.length, inserted, versionAfter, true);
+    this.stepIsOpen = false;
+  }
+
+  caret(): Place {
+    return this.placeAt(this.caretAt);
+  }
+  putCaret({ line, column }: Place): void {
+    this.caretAt = this.offsetAt(line, column);
+  }
+  focus(): void {}
+  isNearSight(): boolean {
+    return true;
+  }
+  bring(): void {}
+  keepSight(work: () => void): void {
+    work();
+  }
+  revealTurn(): void {}
+  highlightTurn(): void {}
+  markStream(part: PlainView['stream']): void {
+    this.stream = part;
+  }
+  whenDrawn(told: (ms: number) => void): void {
+    told(0);
+  }
+  showFault(line: () => number, fault: StudioFault, actions: readonly FaultAction[]): void {
+    this.fault = { line, fault, actions };
+  }
+  hideFault(): void {
+    this.fault = null;
+  }
+  find(): void {}
+  setReadOnly(readOnly: boolean): void {
+    this.readOnly = readOnly;
+  }
+  refresh(): void {}
+  dispose(): void {
+    this.isDisposed = true;
+  }
+
+  private edit(from: number, to: number, inserted: string): void {
+    const edit = {
+      from,
+      removed: this.text.slice(from, to),
+      inserted,
+      versionBefore: this.version,
+      versionAfter: ++this.versions,
+    };
+    const step = this.done.at(-1);
+    if (this.stepIsOpen && step !== undefined) step.push(edit);
+    else this.done.push([edit]);
+    this.stepIsOpen = true;
+    this.undone.length = 0;
+    this.put(from, to, inserted, edit.versionAfter, false);
+  }
+
+  private put(from: number, to: number, text: string, version: number, rewound: boolean): void {
+    const [start, end] = [this.placeAt(from), this.placeAt(to)];
+    this.text = this.text.slice(0, from) + text + this.text.slice(to);
+    this.version = version;
+    if (this.caretAt >= to && this.caretAt > from) this.caretAt += text.length - (to - from);
+    else if (this.caretAt > from) this.caretAt = from;
+    const range = {
+      startLineNumber: start.line,
+      startColumn: start.column,
+      endLineNumber: end.line,
+      endColumn: end.column,
+    };
+    this.chapter?.changed({ changes: [{ range, text }], version, rewound });
+  }
+}

@@ -1,0 +1,201 @@
+import { ORPCError } from '@orpc/client';
+import type { StudioApi } from '../../renderer/chapter/controller.ts';
+import type { StudioFault } from '../../shared/contract/common.ts';
+import type { GenerationEvent, RunningGeneration, StopReason } from '../../shared/contract/writing.ts';
+import { rebaseOffset } from '../../shared/document/position.ts';
+import { activePath, applyOps, childrenOf, shownAfter } from '../../shared/document/tree.ts';
+import type { Op, TreeTurn } from '../../shared/document/turn.ts';
+import { MemoryStudio, StudioRefusal } from './memory-studio.ts';
+
+type Done = Extract<GenerationEvent, { type: 'done' }>;
+type Input = Parameters<MemoryStudio['writing']['generate']>[0];
+
+interface Generation extends RunningGeneration {
+  offset: number;
+  readonly events: GenerationEvent[];
+  /** The turn that was made for it, and what was shown in its place before. */
+  readonly made: { readonly before: string | null } | null;
+  text: string;
+  isOver: boolean;
+  waitingFor: Extract<GenerationEvent, { type: 'waiting' }> | null;
+}
+
+const NO_STATS = { stats: null, sampling: null, hash: '', next: null };
+
+/** A studio in memory whose replies the test writes: what it streams is stored when the reply ends. */
+export class ReplyingStudio extends MemoryStudio {
+  /** No event arrives while it is set. */
+  isSilent = false;
+  private readonly generations = new Map<string, Generation>();
+  private listeners: (() => void)[] = [];
+  private cuts = 0;
+
+  /** The reply that is under way. */
+  get reply(): Generation | null {
+    return [...this.generations.values()].findLast(({ isOver }) => !isOver) ?? null;
+  }
+
+  wait(progress: number | null): void {
+    this.need().waitingFor = { type: 'waiting', seq: 0, progress };
+    this.tell();
+  }
+
+  write(text: string): void {
+    const reply = this.need();
+    reply.text += text;
+    reply.events.push({ type: 'text', seq: reply.events.length + 1, text });
+    this.tell();
+  }
+
+  end(reason: StopReason = 'end', fault: StudioFault | null = null): void {
+    this.finish(this.need(), reason, fault);
+  }
+
+  /** It was started anew, and knows of no reply any more. */
+  restart(): void {
+    for (const [id, { isOver }] of this.generations) if (!isOver) this.generations.delete(id);
+    this.cutStreams();
+  }
+
+  /** The connection breaks; it can be opened again at once. */
+  cutStreams(): void {
+    this.cuts++;
+    this.tell();
+  }
+
+  get api(): StudioApi {
+    return {
+      writing: {
+        applyChange: (change: Parameters<MemoryStudio['writing']['applyChange']>[0]) =>
+          this.answering(async () => {
+            const ack = await this.writing.applyChange(change);
+            for (const op of change.ops) {
+              const reply = this.reply;
+              if (reply === null) continue;
+              if (op.op === 'setText' && op.turnId === reply.turnId) reply.offset = rebaseOffset(reply.offset, op);
+              if (op.op === 'remove' && op.turnId === reply.turnId) this.finish(reply, 'stopped', null);
+            }
+            return ack;
+          }),
+        activate: (wish: Parameters<MemoryStudio['writing']['activate']>[0]) =>
+          this.answering(async () => {
+            const answer = await this.writing.activate(wish);
+            const { reply } = this;
+            return { ...answer, generation: answer.path.some(({ id }) => id === reply?.turnId) ? reply : null };
+          }),
+        generate: (input: Input) => this.answering(() => this.begin(input)),
+        follow: (wish: { generationId: string; afterSeq: number }, { signal }: { signal: AbortSignal }) =>
+          this.answering(async () => this.follow(wish, signal)),
+        stop: async ({ generationId }: { generationId: string }) => {
+          const reply = this.generations.get(generationId);
+          if (reply !== undefined && !reply.isOver) this.finish(reply, 'stopped', null);
+        },
+      },
+      chapters: {
+        open: () => this.answering(async () => ({ ...(await this.chapters.open()), generation: this.reply })),
+      },
+    } as unknown as StudioApi;
+  }
+
+  private need(): Generation {
+    const { reply } = this;
+    if (reply === null) throw new Error('no reply is under way');
+    return reply;
+  }
+
+  /** Refuses as the real one does. */
+  private async answering<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof StudioRefusal)) throw error;
+      throw new ORPCError(error.code, { data: { code: error.code, params: {} } });
+    }
+  }
+
+  private async begin(input: Input) {
+    const { kind, turnId, offset, generationId } = input;
+    const parent = kind === 'retry' ? (this.tree.turns.get(turnId ?? '')?.parentId ?? null) : turnId;
+    const before = shownAfter(this.tree, parent);
+    const start =
+      kind === 'continue'
+        ? {
+            generationId,
+            turnId: turnId ?? '',
+            offset: offset ?? 0,
+            waiting: 0,
+            structureRev: this.structureRev,
+            ops: [] as Op[],
+          }
+        : await this.writing.generate(input);
+    const { ops: _, structureRev: __, ...running } = start;
+    this.generations.set(generationId, {
+      ...running,
+      made: kind === 'continue' ? null : { before },
+      events: [],
+      text: '',
+      isOver: false,
+      waitingFor: null,
+    });
+    return start;
+  }
+
+  private finish(reply: Generation, reason: StopReason, fault: StudioFault | null): void {
+    reply.isOver = true;
+    const undone = this.takeBack(reply);
+    const version = undone === null ? this.finishReply(reply.turnId, reply.offset, reply.text) : 2;
+    const seq = reply.events.length + 1;
+    const { offset, text } = reply;
+    reply.events.push({ type: 'done', seq, reason, fault, version, offset, text, undone, ...NO_STATS } satisfies Done);
+    this.tell();
+  }
+
+  /** A turn that was made for nothing, and that nobody has touched. */
+  private takeBack({ turnId, text, made }: Generation): Done['undone'] {
+    const turn: TreeTurn | undefined = this.tree.turns.get(turnId);
+    if (made === null || text !== '' || turn?.version !== 1 || childrenOf(this.tree, turnId).length > 0) return null;
+    const ops: Op[] = [{ op: 'remove', turnId }];
+    if (made.before !== null) ops.push({ op: 'activate', parentId: turn.parentId, turnId: made.before });
+    this.tree = applyOps(this.tree, ops);
+    return { structureRev: ++this.structureRev, ops };
+  }
+
+  private follow(
+    { generationId, afterSeq }: { generationId: string; afterSeq: number },
+    signal: AbortSignal,
+  ): AsyncGenerator<GenerationEvent> {
+    const reply = this.generations.get(generationId);
+    if (reply === undefined) throw new StudioRefusal('NOT_FOUND');
+    const { cuts } = this;
+    const next = (): Promise<void> => new Promise((resolve) => this.listeners.push(resolve));
+    const hasBroken = (): boolean => this.cuts !== cuts;
+    const isSilent = (): boolean => this.isSilent;
+    async function* stream(at: Generation): AsyncGenerator<GenerationEvent> {
+      let seq = afterSeq;
+      let told: GenerationEvent | null = null;
+      while (!signal.aborted) {
+        if (hasBroken()) throw new TypeError('the connection is lost');
+        const { waitingFor, events } = at;
+        if (!isSilent() && waitingFor !== null && waitingFor !== told && events.length === 0) yield (told = waitingFor);
+        for (let event = events[seq]; !isSilent() && event !== undefined; event = events[seq]) {
+          seq++;
+          yield event;
+          if (event.type === 'done') return;
+        }
+        await next();
+      }
+    }
+    return stream(reply);
+  }
+
+  /** Something has happened that followers may hear of. */
+  tell(): void {
+    const { listeners } = this;
+    this.listeners = [];
+    for (const listener of listeners) listener();
+  }
+
+  get texts(): (string | null)[] {
+    return activePath(this.tree).map(({ text }) => text);
+  }
+}
