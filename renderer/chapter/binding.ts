@@ -22,7 +22,9 @@ export interface BindingEvents {
 /** An edit, with the ids that the turns have after it where those are known. */
 type Edit = Replacement & { readonly ids?: readonly string[] };
 
-/** Holds the text of the view and the document together: every edit of one is an edit of the other, whoever makes it. */
+/**
+ * Holds the text of the view and the document together: every edit of one is an edit of the other, whoever makes it.
+ */
 export class Binding {
   readonly document: ManuscriptDocument;
   readonly edits: TurnEdits;
@@ -100,7 +102,8 @@ export class Binding {
   }
 
   /**
-   * Takes away an empty turn that the studio made and took back; what was shown in its place comes back. False: something stands in
+   * Takes away an empty turn that the studio made and took back; what was shown in its place comes back. False:
+   * something stands in
    * it or behind it, and the text stays as it is.
    */
   takeBack(turnId: string, ops: readonly Op[], tree: TurnTree): boolean {
@@ -147,7 +150,10 @@ export class Binding {
     return touched;
   }
 
-  /** After the event: gives turns without a line one, and the end its ready turn, in the undo step of the edit that called for it. */
+  /**
+   * After the event: gives turns without a line one, and the end its ready turn, in the undo step of the edit that
+   * called for it.
+   */
   tidySoon(): void {
     if (this.tidying) return;
     this.tidying = true;

@@ -166,7 +166,8 @@ export class ChapterSession implements ChapterController {
   }
 
   /**
-   * Leaves at once. The text is let go of only when the studio has it; until then the replies are followed on, because their ends
+   * Leaves at once. The text is let go of only when the studio has it; until then the replies are followed on, because
+   * their ends
    * change the turns that are saved.
    */
   close(): void {

@@ -26,14 +26,18 @@ export interface UnshownView extends ViewText {
 }
 
 /**
- * What a chapter needs of the view that shows it. The view owns the text, the caret and the undo history; it tells the chapter
+ * What a chapter needs of the view that shows it. The view owns the text, the caret and the undo history; it tells the
+ * chapter
  * of every change of the text (`ViewedChapter.changed`), its own undos and redos and the chapter's edits included.
  */
 export interface ChapterView extends ViewText {
   /** The line of a mark that the person is still writing, which the chapter leaves as it is. */
   readonly openMark: number | null;
 
-  /** An edit that can be undone. It joins the open undo step, and leaves caret and selections at the text where they were. */
+  /**
+   * An edit that can be undone. It joins the open undo step, and leaves caret and selections at the text where they
+   * were.
+   */
   replace(edit: Replacement): void;
   /** The next edit begins an undo step of its own. */
   closeStep(): void;

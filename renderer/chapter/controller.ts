@@ -13,7 +13,8 @@ export interface GenerationState {
   readonly id: string;
   readonly turnId: string;
   /**
-   * Waiting for its model, which is loaded to `progress` (0 to 1, null while nothing is known), or for another reply; reading the
+   * Waiting for its model, which is loaded to `progress` (0 to 1, null while nothing is known), or for another reply;
+   * reading the
    * prompt (`done` of `total` tokens), then writing (`words` so far).
    */
   readonly phase: 'waiting' | 'prompt' | 'text';
@@ -68,7 +69,10 @@ export interface ChapterState {
   readonly canContinue: Possible;
   readonly canRetry: Possible;
   readonly words: number;
-  /** What `writing.plan` should be asked for; changes only when a new plan could differ. `revision` counts saved changes. */
+  /**
+   * What `writing.plan` should be asked for; changes only when a new plan could differ. `revision` counts saved
+   * changes.
+   */
   readonly planTarget: { readonly turnId: string | null; readonly offset: number | null; readonly revision: number };
   readonly readOnly: boolean;
   readonly notice: Notice | null;
@@ -82,9 +86,15 @@ export interface ChapterController {
   /** `count`: so many answers, one beside the other. */
   reply(count?: number): Promise<void>;
   continue(): Promise<void>;
-  /** Without a turn: the nearest model turn at or before the caret. Without a count: as many as a Retry writes by itself. */
+  /**
+   * Without a turn: the nearest model turn at or before the caret. Without a count: as many as a Retry writes by
+   * itself.
+   */
   retry(turnId?: string, count?: number): Promise<void>;
-  /** Makes the last reply in a turn once more, from its own seed and settings, as an alternate; says whether it became the same. Without a turn: as Retry. */
+  /**
+   * Makes the last reply in a turn once more, from its own seed and settings, as an alternate; says whether it became
+   * the same. Without a turn: as Retry.
+   */
   again(turnId?: string): Promise<void>;
   /** Says the n-th thing (from 1) that the last reply offers, just as it stands there, and asks for the answer. */
   takeOption(place: number): Promise<void>;

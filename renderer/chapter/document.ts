@@ -39,7 +39,8 @@ const isAsking = (turn: Pick<TurnContent, 'role' | 'speaker'> | undefined): bool
   turn?.role === 'user' && turn.speaker === null;
 
 /**
- * The turns of the page: where each lies, which id it has, what of it is not saved. It holds no text: that is the source's, and it is
+ * The turns of the page: where each lies, which id it has, what of it is not saved. It holds no text: that is the
+ * source's, and it is
  * read no further than an edit reached.
  */
 export class ManuscriptDocument {
@@ -85,7 +86,10 @@ export class ManuscriptDocument {
     return this.isEmpty(last) ? last : null;
   }
 
-  /** Whether a ready turn belongs at the end: after a model turn that nobody is writing in, unless nothing is written at all. */
+  /**
+   * Whether a ready turn belongs at the end: after a model turn that nobody is writing in, unless nothing is written at
+   * all.
+   */
   wantsReadyTurn(): boolean {
     const last = this.known.spans.at(-1);
     if (last?.role !== 'model' || last.id === this.span?.turnId) return false;
@@ -118,7 +122,9 @@ export class ManuscriptDocument {
     return readTurn(this.source, span, !this.escaped.has(span.id));
   }
 
-  /** Follows a change of the text. `ids`: those that the turns have from now on; `mirrored`: the studio has it already. */
+  /**
+   * Follows a change of the text. `ids`: those that the turns have from now on; `mirrored`: the studio has it already.
+   */
   changed(change: PageChange, options: { ids?: readonly string[]; mirrored?: boolean } = {}): Touched {
     const before = this.known;
     const edits = lineEditsOf(change.changes, (line) => this.source.line(line));
@@ -293,7 +299,10 @@ export class ManuscriptDocument {
     for (const { id } of this.known.spans) this.unsaved.set(id, 'whole');
   }
 
-  /** The patches of turns in which only text changed, made without reading more than what changed; null where that is not enough. */
+  /**
+   * The patches of turns in which only text changed, made without reading more than what changed; null where that is
+   * not enough.
+   */
   private patches(tree: TurnTree): Op[] | null {
     if (this.structure) return null;
     const ready = this.readyTurn();

@@ -3,7 +3,10 @@ import { REASONING_MARKS, withoutReasoning } from '../../shared/prompt/plan/reas
 import type { ManuscriptDocument } from './document.ts';
 import type { TextSource } from './text-source.ts';
 
-/** The first words of a turn on one line, without what a model thought before it answered; empty where the turn is not shown. */
+/**
+ * The first words of a turn on one line, without what a model thought before it answered; empty where the turn is not
+ * shown.
+ */
 export function firstWords(text: TextSource, document: ManuscriptDocument, turnId: string, length: number): string {
   const span = document.spanOf(turnId);
   if (span === null) return '';

@@ -9,7 +9,10 @@ export type SpanState = 'open' | 'disturbed' | 'stored' | 'ended';
 /** A piece of a turn's text, by offsets in it. */
 type Piece = readonly [from: number, to: number];
 
-/** The part of a turn that a reply is written into. The page shows it while its turn is shown; saves leave it out until it has ended. */
+/**
+ * The part of a turn that a reply is written into. The page shows it while its turn is shown; saves leave it out until
+ * it has ended.
+ */
 export class StreamingSpan {
   readonly turnId: string;
   state: SpanState = 'open';
@@ -69,7 +72,8 @@ export class StreamingSpan {
   }
 
   /**
-   * The person has changed its turn: the new text has `whole` units, and all before `start` and the last `tail` of them are as they
+   * The person has changed its turn: the new text has `whole` units, and all before `start` and the last `tail` of them
+   * are as they
    * were. It moves along with what is changed before it. Answers where the change was.
    */
   edited(start: number, tail: number, whole: number): 'before' | 'behind' | 'inside' {
@@ -102,7 +106,8 @@ export class StreamingSpan {
   }
 
   /**
-   * How much of it stands in a text of its turn that an undo has brought back; null where that text was edited. `stored`: the turn as
+   * How much of it stands in a text of its turn that an undo has brought back; null where that text was edited.
+   * `stored`: the turn as
    * the store has it, with all of it if it has ended.
    */
   lengthIn(shown: string, stored: string): number | null {

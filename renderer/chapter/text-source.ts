@@ -1,6 +1,9 @@
 import type { TextChange } from '../../shared/document/changes.ts';
 
-/** The text of the page as the document reads it: lines and columns from 1, offsets in UTF-16 units from 0. Monaco's model is one. */
+/**
+ * The text of the page as the document reads it: lines and columns from 1, offsets in UTF-16 units from 0. Monaco's
+ * model is one.
+ */
 export interface TextSource {
   lineCount(): number;
   line(line: number): string;

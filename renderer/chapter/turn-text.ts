@@ -16,7 +16,9 @@ function linesOf(source: TextSource, span: TurnSpan): string[] {
   return Array.from({ length: count }, (_, index) => source.line(first + index));
 }
 
-/** Where a place of the page is in its turn's text. `plain`: the turn has no escaped line, so that nothing need be read. */
+/**
+ * Where a place of the page is in its turn's text. `plain`: the turn has no escaped line, so that nothing need be read.
+ */
 export function offsetInTurn(source: TextSource, span: TurnSpan, place: Place, plain: boolean): number {
   const { first, count } = textRange(span);
   if (count === 0 || place.line < first) return 0;

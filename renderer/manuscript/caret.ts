@@ -18,7 +18,9 @@ const AT_END = 'paphosAtTurnEnd && !editorReadonly';
 
 const isMarkLine = (span: TurnSpan, line: number): boolean => span.marked && span.line === line;
 
-/** Marks are gaps between turns: the caret goes over them, and Backspace at a turn's start joins it to the one before. */
+/**
+ * Marks are gaps between turns: the caret goes over them, and Backspace at a turn's start joins it to the one before.
+ */
 export function ruleCaret(
   surface: EditorSurface,
   document: () => ManuscriptDocument,

@@ -33,7 +33,9 @@ const LEAST_MARGIN = 28;
 /** Above this many characters the exact layout of every line costs more than it gives. */
 const PLAIN_WRAPPING = 1_200_000;
 
-/** Advanced wrapping measures the text as it is set; with a font that comes later every line would be measured twice. */
+/**
+ * Advanced wrapping measures the text as it is set; with a font that comes later every line would be measured twice.
+ */
 export async function loadFonts(): Promise<void> {
   await Promise.all([
     document.fonts.load(`${SIZE}px "Literata Variable"`),
@@ -41,7 +43,10 @@ export async function loadFonts(): Promise<void> {
   ]);
 }
 
-/** The measure in Monaco's columns: it counts by the width of an n. Known before the page is made, every line is laid out only once. */
+/**
+ * The measure in Monaco's columns: it counts by the width of an n. Known before the page is made, every line is laid
+ * out only once.
+ */
 function measureColumns(): number {
   const pen = document.createElement('canvas').getContext('2d');
   if (pen === null) return 60;
@@ -49,7 +54,10 @@ function measureColumns(): number {
   return Math.round(MEASURE / pen.measureText('n').width);
 }
 
-/** What is left of the text: half of what the measure leaves free, on a narrow page at least room for the labels or the hairline. */
+/**
+ * What is left of the text: half of what the measure leaves free, on a narrow page at least room for the labels or the
+ * hairline.
+ */
 function marginOf(width: number): number {
   const half = Math.floor((width - MEASURE) / 2);
   return Math.max(LEAST_MARGIN, half, Math.min(LABELS, width - MEASURE - 12));

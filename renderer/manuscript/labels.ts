@@ -51,7 +51,10 @@ function arrow(kind: 'back' | 'on'): HTMLButtonElement {
   return button;
 }
 
-/** The quiet labels left of the text and the alternates right of it: real buttons, only for turns in sight, used again as the page scrolls. */
+/**
+ * The quiet labels left of the text and the alternates right of it: real buttons, only for turns in sight, used again
+ * as the page scrolls.
+ */
 export class Labels {
   private readonly page: Page;
   private readonly source: LabelSource;

@@ -1,6 +1,9 @@
 import type { ChapterView } from '../chapter-view.ts';
 
-/** Between two writes: seldom enough to leave the processor to the model, often enough that the text flows for its reader. */
+/**
+ * Between two writes: seldom enough to leave the processor to the model, often enough that the text flows for its
+ * reader.
+ */
 const LEAST_REST_MS = 33;
 const MOST_REST_MS = 200;
 /** A write and the frame that it makes take at most about this share of the time. */

@@ -11,7 +11,10 @@ const SHOWN = 40;
 /** These end a reply wherever it happens to be. */
 const CUT_OFF: readonly StopReason[] = ['stopped', 'error'];
 
-/** Whether a reply that was made again is the same as the first one, which is the `index`-th of its alternates: in a sentence, with why where it is not. */
+/**
+ * Whether a reply that was made again is the same as the first one, which is the `index`-th of its alternates: in a
+ * sentence, with why where it is not.
+ */
 export function compareReplies(
   first: Written,
   again: Written,

@@ -3,7 +3,8 @@ import type { Replacement } from '../chapter-view.ts';
 import type { Place } from '../text-source.ts';
 
 /**
- * The edit that brings streamed text to a place of a line. A line of text that would read as a mark is escaped (M4), for which the
+ * The edit that brings streamed text to a place of a line. A line of text that would read as a mark is escaped (M4),
+ * for which the
  * whole line is written anew.
  */
 export function insertion(line: string, at: Place, text: string): Replacement {

@@ -24,7 +24,9 @@ export interface EndedReply extends NonNullable<ChapterState['lastGeneration']> 
 export interface ReplyHost {
   readonly api: StudioApi;
   readonly chapter: OpenChapter;
-  /** The reply is stored, and if the page shows its turn, it stands there; the step of the undo history is still open. */
+  /**
+   * The reply is stored, and if the page shows its turn, it stands there; the step of the undo history is still open.
+   */
   readonly onEnd: (ended: EndedReply) => void;
   /** The next alternate begins. */
   readonly onNext: (start: RunningGeneration) => void;
@@ -99,7 +101,10 @@ export class Reply {
     this.span.state = 'stored';
   }
 
-  /** An undo has brought back its turn as it was when the page turned away: what has come since follows. An edited turn stays as it is. */
+  /**
+   * An undo has brought back its turn as it was when the page turned away: what has come since follows. An edited turn
+   * stays as it is.
+   */
   comeBack(): void {
     const { document, sync, view } = this.host.chapter;
     const turn = document.spanOf(this.turnId);
@@ -218,7 +223,10 @@ export class Reply {
     this.write();
   }
 
-  /** The studio has taken back the turn that it made for the reply. One in which the person has written meanwhile is stored anew. */
+  /**
+   * The studio has taken back the turn that it made for the reply. One in which the person has written meanwhile is
+   * stored anew.
+   */
   private async takeBack(undone: NonNullable<Done['undone']>, isAsMade: boolean): Promise<void> {
     const { binding, document, sync } = this.host.chapter;
     await sync.takeIn(undone);
@@ -226,7 +234,8 @@ export class Reply {
   }
 
   /**
-   * How it ended is not known: the studio does not know it any more, or its end could not be taken in. The page keeps all that
+   * How it ended is not known: the studio does not know it any more, or its end could not be taken in. The page keeps
+   * all that
    * arrived, and what of that is not stored is saved.
    */
   private giveUp(fault: StudioFault): void {
