@@ -360,6 +360,20 @@ describe('leaving in a reply', () => {
     expect(view.isDisposed).toBe(true);
   });
 
+  test('and coming back at once shows what was written last', async () => {
+    const { studio, session, view } = await begun();
+    studio.write('The door opens.');
+    await settle();
+    view.click('The');
+    view.type(' red');
+    session.close();
+    const back = await open(studio);
+    expect(back.shown()).toEqual(['I knock.', 'The red door opens.', '']);
+    back.view.type('I go in.');
+    await settle();
+    expectSaved(back);
+  });
+
   test('the reply is written on, and stands there for who comes back', async () => {
     const { studio, session, view } = await begun();
     studio.write('The door ');

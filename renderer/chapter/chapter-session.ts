@@ -32,6 +32,11 @@ interface Open {
 
 const SOON_MS = 60;
 const WORDS_MS = 400;
+/** So long a chapter that is opened again waits for what was written before it was left. */
+const LEAVING_MS = 2000;
+
+/** Chapters that were left, until what was written in them is stored. */
+const leaving = new Map<string, Promise<void>>();
 
 /** One chapter in a view: what the person does, what the studio does, and the state that the shell shows. */
 export class ChapterSession implements ChapterController {
@@ -55,6 +60,8 @@ export class ChapterSession implements ChapterController {
 
   private async open(): Promise<void> {
     const { api, chapterId, viewReady } = this.options;
+    const left = leaving.get(chapterId);
+    if (left !== undefined) await Promise.race([left, new Promise((resolve) => setTimeout(resolve, LEAVING_MS))]);
     for (let attempt = 0; !this.closed; attempt++) {
       try {
         const [document] = await Promise.all([api.chapters.open({ id: chapterId }), viewReady]);
@@ -180,8 +187,16 @@ export class ChapterSession implements ChapterController {
       replies.close();
       chapter.close();
     };
-    if (this.readOnly) letGo();
-    else void chapter.sync.drain().then(letGo);
+    if (this.readOnly) {
+      letGo();
+      return;
+    }
+    const { chapterId } = this.options;
+    const left = chapter.sync.drain().then(() => {
+      letGo();
+      if (leaving.get(chapterId) === left) leaving.delete(chapterId);
+    });
+    leaving.set(chapterId, left);
   }
 
   async reply(count = 1): Promise<void> {
