@@ -6,6 +6,7 @@ import type {
   UnshownView,
   ViewedChapter,
 } from '../../renderer/chapter/chapter-view.ts';
+import { isMark } from '../../shared/document/grammar.ts';
 import type { Place } from '../../renderer/chapter/text-source.ts';
 
 interface Edit {
@@ -57,6 +58,14 @@ export class PlainView implements UnshownView, ChapterView {
     const at = this.text.lastIndexOf(find);
     if (at === -1) throw new Error(`"${find}" is not in the text:\n${this.text}`);
     this.caretAt = at + find.length;
+    this.chapter?.caretMoved(true);
+  }
+
+  /** The person puts the caret somewhere in a line of text, not into a mark. */
+  clickAt(offset: number): void {
+    const { line } = this.placeAt(Math.min(offset, this.text.length));
+    const last = isMark(this.line(line)) && line < this.lineCount() ? line + 1 : line;
+    this.caretAt = Math.max(this.offsetAt(last, 1), Math.min(offset, this.offsetAt(last, this.line(last).length + 1)));
     this.chapter?.caretMoved(true);
   }
 

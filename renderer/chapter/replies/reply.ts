@@ -185,15 +185,8 @@ export class Reply {
     this.wasShown ||= this.isShown;
     const isExact = this.shownTurn !== null && this.span.state === 'open';
     if (isExact) this.settle(done.text);
-    const known = sync.tree.turns.get(this.turnId);
-    const text = known?.text ?? null;
-    const hasAll = text === null || this.span.state === 'stored';
-    // A change that crossed the end, as a removal does, has counted on from it.
-    sync.adopt(this.turnId, {
-      text: hasAll ? text : text.slice(0, done.offset) + done.text + text.slice(done.offset),
-      version: Math.max(done.version, known?.version ?? 0),
-      interrupted: done.reason === 'error',
-    });
+    // What was taken back tells its versions by its ops.
+    if (done.undone === null) this.adopt(done);
     // Saves made of several edits may have left its place otherwise in the store: the page is right.
     if (this.isShown) document.closeLive(isExact && this.span.at === done.offset);
     this.span.finish(done.text, done.offset);
@@ -204,6 +197,20 @@ export class Reply {
     }
     const { reason, stats, fault } = done;
     this.end({ turnId: this.turnId, reason, stats, fault, isUndone: done.undone !== null });
+  }
+
+  /** The turn is as the studio has it now. */
+  private adopt(done: Done): void {
+    const { sync } = this.host.chapter;
+    const known = sync.tree.turns.get(this.turnId);
+    const text = known?.text ?? null;
+    const hasAll = text === null || this.span.state === 'stored';
+    sync.adopt(this.turnId, {
+      text: hasAll ? text : text.slice(0, done.offset) + done.text + text.slice(done.offset),
+      // A change that crossed the end, as a removal does, has counted on from it.
+      version: Math.max(done.version, known?.version ?? 0),
+      interrupted: done.reason === 'error',
+    });
   }
 
   /** What was stored is what stands there, also where the stream brought more or less of it. */

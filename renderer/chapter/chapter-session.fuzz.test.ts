@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { PlainView } from '../../tests/helpers/plain-view.ts';
+import { ReplyingStudio } from '../../tests/helpers/replying-studio.ts';
+import { SEED, sizeOf } from '../../tests/helpers/sizes.ts';
+import { parse } from '../../shared/document/grammar.ts';
+import { newId } from '../../shared/document/ids.ts';
+import { fault } from '../../shared/faults/failure.ts';
+import { ChapterSession } from './chapter-session.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const settle = (ms = 3000) => vi.advanceTimersByTimeAsync(ms);
+
+/** Words of one letter, so that none can be torn by what is written into it. */
+const FIRST_WORD = 0x4e00;
+
+/** A person at a page, and a studio that answers when the test says so. */
+class Writing {
+  readonly studio = new ReplyingStudio([{ id: newId(), role: 'user', speaker: null, marked: true, text: 'I knock.' }]);
+  view = new PlainView('');
+  session = this.open();
+  /** Every word of the person's, each once. */
+  readonly typed: string[] = [];
+  private made = 0;
+
+  private open(): ChapterSession {
+    return new ChapterSession({
+      api: this.studio.api,
+      chapterId: this.studio.chapterId,
+      readOnly: false,
+      retries: 1,
+      viewReady: Promise.resolve(),
+      layText: (text) => (this.view = new PlainView(text)),
+    });
+  }
+
+  word(): string {
+    return String.fromCodePoint(FIRST_WORD + this.made++);
+  }
+
+  type(): void {
+    const word = this.word();
+    this.typed.push(word);
+    this.view.type(word);
+  }
+
+  async comeBack(): Promise<void> {
+    // Who opens a chapter again waits a while for what was written before, not for ever.
+    this.studio.isSilent = false;
+    this.studio.tell();
+    this.session.close();
+    this.session = this.open();
+    await settle();
+  }
+
+  stored(): { role: string; text: string }[] {
+    return this.studio.path.map(({ role, text }) => ({ role, text }));
+  }
+
+  shown(): { role: string; text: string }[] {
+    const turns = parse(this.view.text).map(({ role, text }) => ({ role, text }));
+    const last = turns.at(-1);
+    const isReady = last?.role === 'user' && last.text === '' && turns.at(-2)?.role === 'model';
+    return isReady ? turns.slice(0, -1) : turns;
+  }
+}
+
+type Step = readonly [name: keyof typeof steps, at: number];
+
+/** What may happen at any time. `at`: somewhere in the text. */
+const steps = {
+  click: ({ view }: Writing, at: number) => view.clickAt(at),
+  type: (writing: Writing, at: number) => {
+    writing.view.clickAt(at);
+    writing.type();
+  },
+  typeOn: (writing: Writing) => writing.type(),
+  newLine: ({ view }: Writing) => view.type('\n'),
+  undo: ({ session }: Writing) => session.undo(),
+  redo: ({ session }: Writing) => session.redo(),
+  reply: ({ session }: Writing) => void session.reply(),
+  goOn: ({ session }: Writing) => void session.continue(),
+  retry: ({ session }: Writing) => void session.retry(),
+  earlier: ({ session }: Writing) => void session.previousAlternate(),
+  later: ({ session }: Writing) => void session.nextAlternate(),
+  stop: ({ session }: Writing) => void session.stop(),
+  stream: (writing: Writing) => {
+    if (writing.studio.reply !== null) writing.studio.write(writing.word());
+  },
+  wait: ({ studio }: Writing) => {
+    if (studio.reply !== null) studio.wait(0.5);
+  },
+  end: ({ studio }: Writing) => {
+    if (studio.reply !== null) studio.end();
+  },
+  fail: ({ studio }: Writing) => {
+    if (studio.reply !== null) studio.end('error', fault('INTERNAL', {}));
+  },
+  fallSilent: ({ studio }: Writing) => {
+    studio.isSilent = true;
+  },
+  breakOff: ({ studio }: Writing) => studio.cutStreams(),
+  leaveAndComeBack: (writing: Writing) => writing.comeBack(),
+  rest: () => settle(),
+  restABit: () => settle(150),
+} as const;
+
+/** After these a word of the person's may rightly be gone. */
+const TAKES_BACK: ReadonlySet<string> = new Set(['undo', 'redo']);
+
+test('whatever is written, answered, left and undone: in the end the store has what the page shows, and no word of the person’s is lost', async () => {
+  const names = Object.keys(steps) as (keyof typeof steps)[];
+  const step = fc.tuple(fc.constantFrom(...names), fc.nat(200)) as fc.Arbitrary<Step>;
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (all) => {
+      const writing = new Writing();
+      await settle();
+      for (const [name, at] of all) {
+        await steps[name](writing, at);
+        await settle(0);
+      }
+      const { studio } = writing;
+      studio.isSilent = false;
+      studio.tell();
+      await settle();
+      for (; studio.reply !== null; await settle()) studio.end();
+      expect(writing.stored()).toEqual(writing.shown());
+      expect(writing.session.getState()).toMatchObject({ save: 'saved', generation: null, others: 0 });
+      if (all.some(([name]) => TAKES_BACK.has(name))) return;
+      const texts = [...studio.tree.turns.values()].map(({ text }) => text ?? '').join('\n');
+      for (const word of writing.typed) expect(texts).toContain(word);
+    }),
+    { seed: SEED, numRuns: sizeOf(300, 5000) },
+  );
+});
