@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { activePath } from '../../shared/document/tree.ts';
@@ -32,8 +33,9 @@ const pause = (pid: number): void => {
   process.kill(pid, 'SIGSTOP');
   stopped.push(pid);
 };
+/** One that was ended meanwhile needs nothing. */
 const goOn = (): void => {
-  for (const pid of stopped.splice(0)) process.kill(pid, 'SIGCONT');
+  for (const pid of stopped.splice(0)) if (existsSync(`/proc/${String(pid)}`)) process.kill(pid, 'SIGCONT');
 };
 /** Its process stands still before it has said a word. */
 const pauseStarting = async (): Promise<void> => {
