@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sentenceOf } from '../../shared/faults/sentence.ts';
+import type { StudioFault } from '../../shared/contract/common.ts';
+import { fault } from '../../shared/faults/failure.ts';
 import { formatWarnings } from '../../shared/prompt/formats/format-warnings.ts';
 import { SAMPLE } from '../../shared/prompt/formats/template-probes.ts';
 import type { PlanRequest, PromptFormat } from '../../shared/prompt/types.ts';
@@ -43,8 +44,8 @@ export interface Verification {
   readonly speed: { readonly promptTokens: number; readonly promptPerSecond: number; readonly tokensPerSecond: number };
   /** Of the whole engine process; null where the system does not tell. */
   readonly residentBytes: number | null;
-  readonly warnings: readonly string[];
-  readonly faults: readonly string[];
+  readonly warnings: readonly StudioFault[];
+  readonly faults: readonly StudioFault[];
 }
 
 export interface VerifyOptions {
@@ -130,8 +131,8 @@ export async function verifyModel({
       speed: { ...speed, tokensPerSecond: stats.tokensPerSecond },
       residentBytes: residentBytes(host.pid),
       warnings: [
-        ...header.warnings.map(sentenceOf),
-        ...(model.hardware.warning === null ? [] : [sentenceOf(model.hardware.warning)]),
+        ...header.warnings,
+        ...(model.hardware.warning === null ? [] : [model.hardware.warning]),
         ...formatWarnings(format, {
           control: vocabulary.control,
           userDefined: vocabulary.userDefined,
@@ -140,22 +141,14 @@ export async function verifyModel({
           renderings: examined.renderings,
         }),
         ...(perplexity.value > vocabulary.size
-          ? [
-              `The sample surprises this model more than chance would (perplexity ${perplexity.value.toFixed(0)}, vocabulary ${vocabulary.size}): it was never trained, or its weights are damaged.`,
-            ]
+          ? [fault('WORSE_THAN_CHANCE', { perplexity: perplexity.value, vocabulary: vocabulary.size })]
           : []),
       ],
       faults: [
-        ...(broken === null
-          ? []
-          : [`The weights in ${broken} are no numbers: the file is damaged. Download it again.`]),
-        ...(window.headIdentical ? [] : ['The head of the prompt changed while the window slid.']),
-        ...(window.countsEqual ? [] : ["The ledger's counts are not those of the engine."]),
-        ...(Number.isFinite(perplexity.value)
-          ? []
-          : [
-              'The model gives no numbers as probabilities: its weights are damaged, or the engine computes them wrongly on this machine.',
-            ]),
+        ...(broken === null ? [] : [fault('ODD_WEIGHTS', { name: broken })]),
+        ...(window.headIdentical ? [] : [fault('HEAD_CHANGED', {})]),
+        ...(window.countsEqual ? [] : [fault('COUNTS_DIFFER', {})]),
+        ...(Number.isFinite(perplexity.value) ? [] : [fault('NO_PROBABILITIES', {})]),
       ],
     };
   } finally {

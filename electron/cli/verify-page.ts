@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { TokenPiece } from '../engines/port.ts';
 import type { Verification } from './verify-model.ts';
 
@@ -58,8 +59,8 @@ export function pageOf(found: Verification): string {
       'Speed',
       `${speed.promptPerSecond.toFixed(1)} tokens/s read (${whole(speed.promptTokens)} at once), ${speed.tokensPerSecond.toFixed(1)} tokens/s written`,
     ],
-    ...listed('Warnings', found.warnings),
-    ...listed('Faults', found.faults),
+    ...listed('Warnings', found.warnings.map(sentenceOf)),
+    ...listed('Faults', found.faults.map(sentenceOf)),
   ];
   return rows.map(([label, text]) => wrapped(label, text)).join('');
 }

@@ -83,9 +83,9 @@ function Findings({
           <h3>{words.models.formatWarnings}</h3>
           <ul className={css.cautions}>
             {warnings.map((warning) => (
-              <li key={warning} className={css.caution}>
+              <li key={warning.code} className={css.caution}>
                 <TriangleAlert size={14} aria-hidden />
-                {warning}
+                {sentenceOf(warning)}
               </li>
             ))}
           </ul>

@@ -38,7 +38,7 @@ export interface ModelFile {
 export interface FormatReport {
   /** What the file itself points to; `reasons` are sentences, the strongest first. */
   readonly detected: { readonly title: string; readonly confidence: Confidence; readonly reasons: readonly string[] };
-  readonly warnings: readonly string[];
+  readonly warnings: readonly StudioFault[];
   readonly sample: readonly { readonly text: string; readonly mark: boolean }[];
   /** The sample in the model's tokens, and those that end a reply; null while the model is not loaded. */
   readonly tokens: { readonly sample: readonly FormatToken[]; readonly ends: readonly FormatToken[] } | null;

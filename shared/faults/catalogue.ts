@@ -10,6 +10,8 @@ export interface FaultParams
     PromptFaults,
     EngineFaults,
     ModelFileFaults,
+    FormatFaults,
+    VerifyFaults,
     ModelFaults,
     JobFaults,
     WritingFaults {}
@@ -235,6 +237,29 @@ export interface ModelFileFaults {
   ODD_WORD_SPLITTING: None;
   ODD_TOKEN_TYPES: None;
   ODD_WEIGHTS: { readonly name: string };
+}
+
+/** What to know before writing with a format. `marks`: role marks as they are sent. */
+export interface FormatFaults {
+  /** They look like tokens and are none of this vocabulary. */
+  MARKS_NOT_IN_VOCABULARY: { readonly marks: readonly string[] };
+  /** They are words, as the makers of the format meant it. */
+  MARKS_ARE_WORDS: { readonly marks: readonly string[] };
+  MARKS_IN_ORDINARY_TEXT: { readonly marks: readonly string[] };
+  NO_END_TOKEN: None;
+  TEMPLATE_NOT_RUN: { readonly why: string };
+  /** `inFront`: the format sends notes in front of the person's words. */
+  TEMPLATE_REFUSES_NOTES: { readonly inFront: boolean };
+  TEMPLATE_DROPS_NOTES: { readonly inFront: boolean };
+  TEMPLATE_DIFFERS: None;
+}
+
+/** What `paphos verify` finds wrong with a model that opens. */
+export interface VerifyFaults {
+  HEAD_CHANGED: None;
+  COUNTS_DIFFER: None;
+  NO_PROBABILITIES: None;
+  WORSE_THAN_CHANCE: { readonly perplexity: number; readonly vocabulary: number };
 }
 
 /** Models as the studio keeps and loads them. */

@@ -170,6 +170,19 @@ const SAMPLES: Samples = {
   ODD_TOKEN_TYPES: NONE,
   ODD_WEIGHTS: [{ name }],
 
+  MARKS_NOT_IN_VOCABULARY: [{ marks: ['<|user|>'] }, { marks: ['<|user|>', '<|model|>'] }],
+  MARKS_ARE_WORDS: [{ marks: ['### User:', '### Assistant:'] }],
+  MARKS_IN_ORDINARY_TEXT: [{ marks: ['<|user|>'] }, { marks: ['<|user|>', '<|model|>'] }],
+  NO_END_TOKEN: NONE,
+  TEMPLATE_NOT_RUN: [{ why: 'Unknown filter.' }],
+  TEMPLATE_REFUSES_NOTES: [{ inFront: true }, { inFront: false }],
+  TEMPLATE_DROPS_NOTES: [{ inFront: true }, { inFront: false }],
+  TEMPLATE_DIFFERS: NONE,
+  HEAD_CHANGED: NONE,
+  COUNTS_DIFFER: NONE,
+  NO_PROBABILITIES: NONE,
+  WORSE_THAN_CHANCE: [{ perplexity: 12_345.6, vocabulary: 4096 }],
+
   NO_MODEL: NONE,
   NO_FORMAT: [{ name: 'klingon' }],
   NO_FORMAT_OF_UNREADABLE: NONE,
@@ -209,7 +222,7 @@ const ALL = CODES.flatMap((code) => sentencesOf(code).map((sentence) => [code, s
 
 describe('every sentence', () => {
   test.each(ALL)('%s: %s', (_code, sentence) => {
-    expect(sentence).toMatch(/^(?:[A-Z“/]|--|\d|verify ).*\.$/s);
+    expect(sentence).toMatch(/^(?:[A-Z“/<]|--|\d|verify ).*\.$/s);
     expect(sentence).not.toMatch(/undefined|null|NaN|\[object|Error:|\n|\bat \S+:\d+|  |\.\.|\. [a-z]/);
   });
 

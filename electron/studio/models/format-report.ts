@@ -1,4 +1,3 @@
-import { sentenceOf } from '../../../shared/faults/sentence.ts';
 import type { FormatReport } from '../../../shared/contract/models.ts';
 import type { Detection } from '../../../shared/prompt/formats/detect.ts';
 import { formatWarnings } from '../../../shared/prompt/formats/format-warnings.ts';
@@ -28,7 +27,7 @@ export async function reportFormat(
   return {
     detected: { title: detected.format.title, confidence: detected.confidence, reasons: detected.reasons },
     warnings: [
-      ...warnings.filter(({ code }) => ABOUT_VOCABULARY.has(code)).map(sentenceOf),
+      ...warnings.filter(({ code }) => ABOUT_VOCABULARY.has(code)),
       ...formatWarnings(format, {
         control: vocabulary.control,
         userDefined: vocabulary.userDefined,

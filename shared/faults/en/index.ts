@@ -2,12 +2,14 @@ import type { FaultParams } from '../catalogue.ts';
 import { app } from './app.ts';
 import { document } from './document.ts';
 import { engine } from './engine.ts';
+import { format } from './format.ts';
 import { jobs } from './jobs.ts';
 import { modelFile } from './model-file.ts';
 import { models } from './models.ts';
 import { prompt } from './prompt.ts';
 import type { Sentences } from './sentences.ts';
 import { store } from './store.ts';
+import { verify } from './verify.ts';
 import { writing } from './writing.ts';
 
 /** Every sentence, in English; the compiler knows when one is missing. */
@@ -15,10 +17,12 @@ export const SENTENCES = {
   ...app,
   ...document,
   ...engine,
+  ...format,
   ...jobs,
   ...modelFile,
   ...models,
   ...prompt,
   ...store,
+  ...verify,
   ...writing,
 } satisfies Sentences<FaultParams>;
