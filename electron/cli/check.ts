@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../shared/faults/sentence.ts';
 import { checkStore } from '../storage/integrity/check.ts';
 import { chooseStore } from './choose.ts';
 
@@ -6,6 +7,6 @@ export function runCheck(given: { readonly data?: string | undefined }): Promise
   const dataDir = chooseStore(given.data);
   const { ok, problems } = checkStore(dataDir);
   if (ok) process.stdout.write(`${dataDir}: everything is as it was written.\n`);
-  for (const problem of problems) process.stdout.write(`${problem.where}: ${problem.sentence}\n`);
+  for (const { where, fault } of problems) process.stdout.write(`${where}: ${sentenceOf(fault)}\n`);
   return Promise.resolve(ok ? 0 : 1);
 }

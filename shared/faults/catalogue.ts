@@ -12,6 +12,7 @@ export interface FaultParams
     ModelFileFaults,
     FormatFaults,
     VerifyFaults,
+    CheckFaults,
     ModelFaults,
     JobFaults,
     WritingFaults {}
@@ -260,6 +261,29 @@ export interface VerifyFaults {
   COUNTS_DIFFER: None;
   NO_PROBABILITIES: None;
   WORSE_THAN_CHANCE: { readonly perplexity: number; readonly vocabulary: number };
+}
+
+/** How a turn is not as it was saved. `at`: when the entry was made, as ISO 8601. */
+export type TurnProblem =
+  | { readonly of: 'row' | 'edit' | 'next' | 'parent' }
+  | { readonly of: 'history' | 'length'; readonly found: number; readonly expected: number }
+  | { readonly of: 'entry'; readonly seq: number; readonly at: string }
+  | { readonly of: 'unreadable'; readonly why: string };
+
+/** What `paphos check` finds in a data folder. */
+export interface CheckFaults {
+  CHECK_NO_STORE: { readonly folder: string };
+  CHECK_LOG: None;
+  CHECK_UNREADABLE: { readonly why: string };
+  CHECK_STRUCTURE: { readonly finding: string };
+  CHECK_ORPHAN: { readonly table: string; readonly parent: string };
+  CHECK_STORY: { readonly title: string };
+  CHECK_CHAPTER: { readonly title: string };
+  CHECK_BEGINNING: { readonly title: string };
+  CHECK_TURN: { readonly turn: number; readonly chapter: string; readonly problem: TurnProblem };
+  CHECK_REPLY: None;
+  CHECK_CANDIDATES: None;
+  CHECK_SETTING: { readonly key: string };
 }
 
 /** Models as the studio keeps and loads them. */

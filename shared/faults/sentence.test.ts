@@ -183,6 +183,26 @@ const SAMPLES: Samples = {
   NO_PROBABILITIES: NONE,
   WORSE_THAN_CHANCE: [{ perplexity: 12_345.6, vocabulary: 4096 }],
 
+  CHECK_NO_STORE: [{ folder }],
+  CHECK_LOG: NONE,
+  CHECK_UNREADABLE: [{ why: 'database disk image is malformed' }],
+  CHECK_STRUCTURE: [{ finding: 'row 3 missing from index turns_by_parent' }],
+  CHECK_ORPHAN: [{ table: 'turns', parent: 'chapters' }],
+  CHECK_STORY: [{ title: 'The harbour' }],
+  CHECK_CHAPTER: [{ title: 'Fog' }],
+  CHECK_BEGINNING: [{ title: 'Fog' }],
+  CHECK_TURN: (
+    [
+      ...(['row', 'edit', 'next', 'parent'] as const).map((of) => ({ of })),
+      ...(['history', 'length'] as const).map((of) => ({ of, found: 2, expected: 3 })),
+      { of: 'entry', seq: 2, at: '2026-11-27T22:00:00.000Z' },
+      { of: 'unreadable', why: 'no such column' },
+    ] as const
+  ).map((problem) => ({ turn: 1, chapter: 'Fog', problem })),
+  CHECK_REPLY: NONE,
+  CHECK_CANDIDATES: NONE,
+  CHECK_SETTING: [{ key: 'theme' }],
+
   NO_MODEL: NONE,
   NO_FORMAT: [{ name: 'klingon' }],
   NO_FORMAT_OF_UNREADABLE: NONE,

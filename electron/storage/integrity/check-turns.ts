@@ -1,3 +1,5 @@
+import type { TurnProblem } from '../../../shared/faults/catalogue.ts';
+import { fault } from '../../../shared/faults/failure.ts';
 import type { Problem, Report } from './check.ts';
 import { turnHash } from '../core/checksum.ts';
 import type { ReadableDB } from '../core/handle.ts';
@@ -8,6 +10,8 @@ import type { ChapterRow, RevisionRow, TurnRow } from '../core/schema.ts';
 import { splice } from '../repositories/texts.ts';
 import { readPatch } from '../repositories/turns.ts';
 import { editChecksum } from '../repositories/write-turns.ts';
+
+type Say = (problem: TurnProblem) => void;
 
 const chapters = query(() => tables.selectFrom('chapters').selectAll());
 const turnsOf = query((p: { chapterId: string }) =>
@@ -32,21 +36,20 @@ export function checkTurns(db: ReadableDB, report: Report): void {
 }
 
 function checkTurn(db: ReadableDB, chapter: ChapterRow, turn: TurnRow, report: Report): void {
-  const say = (sentence: string) => report(aboutTurn(chapter, turn, sentence));
+  const say: Say = (problem) => report(aboutTurn(chapter, turn, problem));
   try {
-    if (turnChecksum(turn) !== turn.checksum) say('its role, speaker or place has changed on disk.');
+    if (turnChecksum(turn) !== turn.checksum) say({ of: 'row' });
     const history = all(db, revisionsOf, { turnId: turn.id });
-    if (history.length !== turn.head_seq) say(`its history has ${history.length} of ${turn.head_seq} entries.`);
+    if (history.length !== turn.head_seq) say({ of: 'history', found: history.length, expected: turn.head_seq });
     const text = checkEdits(db, turn, checkHistory(history, say), say);
-    if (text !== null && text.length !== turn.length)
-      say(`its text has ${text.length} characters instead of ${turn.length}.`);
+    if (text !== null && text.length !== turn.length) say({ of: 'length', found: text.length, expected: turn.length });
   } catch (error) {
-    say(`it cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    say({ of: 'unreadable', why: error instanceof Error ? error.message : String(error) });
   }
 }
 
 /** The newest text, or null where an entry that it rests on is damaged. */
-function checkHistory(history: readonly RevisionRow[], say: (sentence: string) => void): string | null {
+function checkHistory(history: readonly RevisionRow[], say: Say): string | null {
   let text: string | null = null;
   for (const row of history) {
     if (row.kind === 'full') text = row.body;
@@ -55,21 +58,16 @@ function checkHistory(history: readonly RevisionRow[], say: (sentence: string) =
     if (sound && text === null) continue;
     if (sound && text !== null && turnHash(row.role, row.speaker, text) === row.hash && text.length === row.length)
       continue;
-    say(`entry ${row.seq} of its history, of ${new Date(row.created_at).toISOString()}, has changed on disk.`);
+    say({ of: 'entry', seq: row.seq, at: new Date(row.created_at).toISOString() });
     text = null;
   }
   return text;
 }
 
-function checkEdits(
-  db: ReadableDB,
-  turn: TurnRow,
-  text: string | null,
-  say: (sentence: string) => void,
-): string | null {
+function checkEdits(db: ReadableDB, turn: TurnRow, text: string | null, say: Say): string | null {
   for (const edit of all(db, editsOf, { turnId: turn.id })) {
     if (editChecksum(edit) !== edit.checksum) {
-      say('an edit that was saved last has changed on disk.');
+      say({ of: 'edit' });
       return null;
     }
     text = text === null ? null : splice(text, edit);
@@ -84,24 +82,15 @@ function checkTree(chapter: ChapterRow, turns: readonly TurnRow[], report: Repor
     return child?.parent_id === parent && child.removed_seq === null;
   };
   if (chapter.active_root_id !== null && !follows(null, chapter.active_root_id)) {
-    report({
-      what: 'chapter',
-      where: chapter.id,
-      sentence: `The chapter “${chapter.title}” begins with a turn that is not in it.`,
-    });
+    report({ where: chapter.id, fault: fault('CHECK_BEGINNING', { title: chapter.title }) });
   }
   for (const turn of turns) {
     if (turn.removed_seq === null && turn.active_child_id !== null && !follows(turn.id, turn.active_child_id))
-      report(aboutTurn(chapter, turn, 'it goes on with a turn that does not follow it.'));
-    if (turn.parent_id !== null && !byId.has(turn.parent_id))
-      report(aboutTurn(chapter, turn, 'it follows a turn that is not in this chapter.'));
+      report(aboutTurn(chapter, turn, { of: 'next' }));
+    if (turn.parent_id !== null && !byId.has(turn.parent_id)) report(aboutTurn(chapter, turn, { of: 'parent' }));
   }
 }
 
-function aboutTurn(chapter: ChapterRow, turn: TurnRow, sentence: string): Problem {
-  return {
-    what: 'turn',
-    where: turn.id,
-    sentence: `Turn ${turn.ord} of “${chapter.title}” is not as it was saved: ${sentence}`,
-  };
+function aboutTurn(chapter: ChapterRow, turn: TurnRow, problem: TurnProblem): Problem {
+  return { where: turn.id, fault: fault('CHECK_TURN', { turn: turn.ord, chapter: chapter.title, problem }) };
 }

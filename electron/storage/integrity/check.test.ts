@@ -119,15 +119,20 @@ describe('the check of a data folder', () => {
     writeFileSync(file, bytes);
     expect(checkStore(folder).problems).toMatchObject([
       {
-        what: 'turn',
         where: root,
-        sentence: expect.stringMatching(/^Turn 1 of “Kapitelwort” is not as it was saved: entry 2 of its history/),
+        fault: {
+          code: 'CHECK_TURN',
+          params: { turn: 1, chapter: 'Kapitelwort', problem: { of: 'entry', seq: 2 } },
+        },
       },
     ]);
   });
 
   test('says so when there is no store, or none of ours', () => {
-    expect(checkStore(copy)).toMatchObject({ ok: false, problems: [{ what: 'store' }] });
+    expect(checkStore(copy)).toMatchObject({
+      ok: false,
+      problems: [{ fault: { code: 'CHECK_NO_STORE', params: { folder: copy } } }],
+    });
     writeFileSync(join(copy, 'store.db'), 'something else entirely, longer than a header. '.repeat(100));
     expect(checkStore(copy).ok).toBe(false);
   });

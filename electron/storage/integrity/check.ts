@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StudioFault } from '../../../shared/contract/common.ts';
+import { fault } from '../../../shared/faults/failure.ts';
 import { areWhole } from '../repositories/reply-candidates.ts';
 import { checkTurns } from './check-turns.ts';
 import { journalChecksum } from '../repositories/generation-records.ts';
@@ -12,13 +14,10 @@ import { chapterChecksum, storyChecksum } from '../core/rows.ts';
 import { readStore } from '../core/read-store.ts';
 import { isLogWhole } from '../core/wal.ts';
 
-/**
- * Something that is not as it was saved. `what` is a stable word, `where` names the thing, `sentence` is for people.
- */
+/** Something that is not as it was saved; `where` names the thing. */
 export interface Problem {
-  readonly what: 'store' | 'structure' | 'log' | 'story' | 'chapter' | 'turn' | 'reply' | 'setting';
   readonly where: string;
-  readonly sentence: string;
+  readonly fault: StudioFault;
 }
 export interface CheckResult {
   readonly ok: boolean;
@@ -37,11 +36,7 @@ export function checkStore(folder: string): CheckResult {
   const problems: Problem[] = [];
   const file = join(folder, 'store.db');
   if (!existsSync(file)) {
-    problems.push({
-      what: 'store',
-      where: file,
-      sentence: `There is no store in ${folder}. If stories should be here, look for another data folder before anything is written.`,
-    });
+    problems.push({ where: file, fault: fault('CHECK_NO_STORE', { folder }) });
   } else {
     checkLog(folder, file, (problem) => problems.push(problem));
     guarded(
@@ -56,12 +51,7 @@ export function checkStore(folder: string): CheckResult {
 function checkLog(folder: string, file: string, report: Report): void {
   const running = existsSync(join(folder, 'store.lock')) && isLocked(folder);
   if (running || isLogWhole(`${file}-wal`)) return;
-  report({
-    what: 'log',
-    where: `${file}-wal`,
-    sentence:
-      'The newest changes, which were not yet in the main file, are damaged: some of what was written last cannot be read. Everything before them is checked below.',
-  });
+  report({ where: `${file}-wal`, fault: fault('CHECK_LOG', {}) });
 }
 
 function checkAll(db: ReadableDB, file: string, report: Report): void {
@@ -78,73 +68,43 @@ export function guarded(where: string, report: Report, act: () => void): void {
     act();
   } catch (error) {
     report({
-      what: 'store',
       where,
-      sentence: `A part of the store cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      fault: fault('CHECK_UNREADABLE', { why: error instanceof Error ? error.message : String(error) }),
     });
   }
 }
 
 function checkStructure(db: ReadableDB, file: string, report: Report): void {
   for (const { integrity_check: finding } of db.sqlite.pragma('integrity_check') as { integrity_check: string }[]) {
-    if (finding !== 'ok')
-      report({ what: 'structure', where: file, sentence: `SQLite finds its own structure damaged: ${finding}` });
+    if (finding !== 'ok') report({ where: file, fault: fault('CHECK_STRUCTURE', { finding }) });
   }
   for (const { table, parent } of db.sqlite.pragma('foreign_key_check') as { table: string; parent: string }[]) {
-    report({
-      what: 'structure',
-      where: file,
-      sentence: `A row of ${table} belongs to something in ${parent} that is not there.`,
-    });
+    report({ where: file, fault: fault('CHECK_ORPHAN', { table, parent }) });
   }
 }
 
 function checkNames(db: ReadableDB, report: Report): void {
   for (const row of all(db, stories, {})) {
     if (storyChecksum(row) !== row.checksum)
-      report({
-        what: 'story',
-        where: row.id,
-        sentence: `The story “${row.title}” is not as it was saved: its title or whether it was deleted has changed on disk.`,
-      });
+      report({ where: row.id, fault: fault('CHECK_STORY', { title: row.title }) });
   }
   for (const row of all(db, chapters, {})) {
     if (chapterChecksum(row) !== row.checksum)
-      report({
-        what: 'chapter',
-        where: row.id,
-        sentence: `The chapter “${row.title}” is not as it was saved: its title or its place has changed on disk.`,
-      });
+      report({ where: row.id, fault: fault('CHECK_CHAPTER', { title: row.title }) });
   }
 }
 
 function checkRest(db: ReadableDB, report: Report): void {
   for (const row of all(db, journal, {})) {
-    if (journalChecksum(row) !== row.checksum)
-      report({
-        what: 'reply',
-        where: row.generation_id,
-        sentence: 'A reply that was being written is not as it was saved.',
-      });
+    if (journalChecksum(row) !== row.checksum) report({ where: row.generation_id, fault: fault('CHECK_REPLY', {}) });
   }
   for (const row of all(db, candidates, {})) {
-    if (!areWhole(row))
-      report({
-        what: 'reply',
-        where: row.generation_id,
-        sentence:
-          'The other words that were recorded with a reply are not as they were saved, so they are not shown. Its text is not affected.',
-      });
+    if (!areWhole(row)) report({ where: row.generation_id, fault: fault('CHECK_CANDIDATES', {}) });
   }
   for (const { scope, key, value } of all(db, settings, {})) {
     guarded(
       `${scope}/${key}`,
-      () =>
-        report({
-          what: 'setting',
-          where: `${scope}/${key}`,
-          sentence: `The setting ${key} cannot be read any more; it will be as at the start.`,
-        }),
+      () => report({ where: `${scope}/${key}`, fault: fault('CHECK_SETTING', { key }) }),
       () => JSON.parse(value),
     );
   }
