@@ -13,12 +13,14 @@ import { offerDesktopMenus } from './app/commands/desktop-menu.ts';
 import { connect } from './lib/client.ts';
 import { followJobs } from './jobs/jobs.ts';
 import { followEngine } from './models/engine-status.ts';
+import { followModels } from './models/models.ts';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no root element.');
 connect();
 followEngine();
 followJobs();
+followModels();
 offerDesktopMenus();
 createRoot(root).render(
   <StrictMode>

@@ -45,6 +45,8 @@ export function createRouter({ stories, chapters, writing, models, settings, job
     },
     models: {
       list: door.models.list.handler(() => models.list()),
+      look: door.models.look.handler(() => models.look()),
+      changes: door.models.changes.handler(({ signal }) => models.changes(signal)),
       load: door.models.load.handler(({ input }) => models.load(input)),
       survey: door.models.survey.handler(({ input }) => models.survey(input)),
       adapters: door.models.adapters.handler(() => models.adapters()),

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChangeAck } from '../../shared/contract/writing.ts';
 import type { Change } from '../../shared/document/turn.ts';
@@ -20,6 +21,7 @@ import { createGenerations } from './writing/generations.ts';
 import { createStoryLocks } from './library/story-locks.ts';
 import { readDemoModel } from './models/model-files.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
+import { createModelRegistry } from './models/model-registry.ts';
 import { createModels } from './models/models.ts';
 import { createWriteAhead } from './writing/write-ahead.ts';
 import { createRevisions } from './writing/revision-closing.ts';
@@ -84,9 +86,13 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
   );
   const demo = readDemoModel(resourcesDir);
   const fingerprints = createFingerprints(context);
+  const folders = [join(dataDir, 'models'), ...(modelsDir ? [modelsDir] : [])];
+  for (const folder of [join(dataDir, 'models'), join(dataDir, 'adapters')]) mkdirSync(folder, { recursive: true });
+  const registry = createModelRegistry(context, demo, folders);
   const models = createModels(context, {
     crashes,
     fingerprints,
+    registry,
     demo,
     survey: (options, freed) => surveyLoad(startEngine, options, freed),
     async beforeChange() {
@@ -158,6 +164,7 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
         writeAhead.drop();
         await generations.stopIn(() => true);
         await jobs.close();
+        registry.close();
         await readAhead.save();
         readAhead.close();
         await engine.close();

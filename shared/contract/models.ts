@@ -121,7 +121,12 @@ const contextSize = z.number().int().min(256).max(1_048_576).nullable();
 const wish = z.object({ id: z.string(), contextSize, hardware: hardwareSchema });
 
 export const models = {
+  /** As known; a file that takes long to look at is there without what is in it. */
   list: oc.output(type<ModelFile[]>()),
+  /** Looks at the watched folders again; `changes` tells if the list is another one then. */
+  look: oc.output(type<void>()),
+  /** A number that rises whenever the list has to be read again. */
+  changes: oc.output(eventIterator(type<number>())),
   /** `hardware`: how it is loaded from now on; left out: as before. `anyway`: also if it will not fit, by the estimate; `again`: also one that was put aside. */
   load: oc
     .input(

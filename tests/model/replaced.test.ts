@@ -12,6 +12,7 @@ import { readEnvironment } from '../../electron/env.ts';
 import { createJobs, type Jobs } from '../../electron/studio/jobs/jobs.ts';
 import { openLog } from '../../electron/log/log.ts';
 import { createFingerprints } from '../../electron/studio/models/fingerprints.ts';
+import { createModelRegistry } from '../../electron/studio/models/model-registry.ts';
 import { createModels, type Models } from '../../electron/studio/models/models.ts';
 import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import type { PlanRequest } from '../../shared/prompt/types.ts';
@@ -59,6 +60,7 @@ beforeAll(async () => {
   models = createModels(context, {
     crashes,
     fingerprints: createFingerprints(context),
+    registry: createModelRegistry(context, null, [join(data, 'models')]),
     demo: null,
     survey: () => {
       throw new Error('nobody asks');

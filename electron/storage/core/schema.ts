@@ -138,6 +138,14 @@ export interface ModelRow {
   last_used_at: number | null;
 }
 
+export interface FoundModelRow {
+  id: string;
+  path: string;
+  name: string;
+  bytes: number;
+  modified_at: number;
+}
+
 export interface JobRow {
   id: string;
   kind: string;
@@ -165,4 +173,5 @@ export interface Schema {
   settings: SettingRow;
   models: ModelRow;
   jobs: JobRow;
+  found_models: FoundModelRow;
 }

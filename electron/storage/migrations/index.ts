@@ -4,6 +4,7 @@ import { endedReplies } from './0003-ended-replies.ts';
 import { candidates } from './0004-candidates.ts';
 import { askedReplies } from './0005-asked-replies.ts';
 import { jobs } from './0006-jobs.ts';
+import { foundModels } from './0007-found-models.ts';
 
 /** One step of the schema. Its number becomes the store's user_version. */
 export interface Migration {
@@ -11,4 +12,12 @@ export interface Migration {
   readonly up: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [first, brokenWeights, endedReplies, candidates, askedReplies, jobs];
+export const MIGRATIONS: readonly Migration[] = [
+  first,
+  brokenWeights,
+  endedReplies,
+  candidates,
+  askedReplies,
+  jobs,
+  foundModels,
+];

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, type Dirent } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { DEFAULT_SAMPLING, samplingSchema, type Sampling } from '../../../shared/settings/sampling.ts';
@@ -36,7 +36,6 @@ const description = z.object({
   sha256: z.string(),
   sampling: samplingSchema.partial(),
 });
-const DEPTH = 2;
 
 export const isSameFile = (a: ModelVersion, b: ModelVersion): boolean =>
   a.id === b.id && a.bytes === b.bytes && a.modifiedAt === b.modifiedAt;
@@ -62,64 +61,65 @@ export function readDemoModel(resourcesDir: string): DemoModel | null {
   }
 }
 
-function found(path: string, name: string, demo: boolean): FoundModel | null {
-  const file = statSync(path, { throwIfNoEntry: false });
-  return file?.isFile()
-    ? { id: modelId(path), path: resolve(path), bytes: file.size, modifiedAt: Math.trunc(file.mtimeMs), name, demo }
-    : null;
+export interface FileFacts {
+  readonly bytes: number;
+  readonly modifiedAt: number;
 }
 
-function entriesOf(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
-}
+/** What is said of a file that is there and cannot be looked at: opening it says why. */
+export const UNSEEN: FileFacts = { bytes: 0, modifiedAt: 0 };
 
-function scan(folder: string, depth: number): FoundModel[] {
-  return entriesOf(folder).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return depth > 1 ? scan(path, depth - 1) : [];
-    if (!/\.gguf$/i.test(entry.name)) return [];
-    const file = foundIn(path);
-    return file ? [file] : [];
+export const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+export const fileOf = (path: string, name: string, facts: FileFacts): FoundModel => ({
+  id: modelId(path),
+  path: resolve(path),
+  name,
+  demo: false,
+  ...facts,
+});
+
+/** The files of the model that a file belongs to. */
+export const filesOf = (path: string): readonly string[] => splitOf(path)?.files ?? [path];
+
+/** A model in several files is one model, found by its first part, or by whichever is there. */
+export function joined(path: string, facts: readonly (FileFacts | null)[]): FoundModel | null {
+  const files = filesOf(path);
+  const name = splitOf(path)?.name ?? basename(path).replace(/\.gguf$/i, '');
+  const present = facts.filter((fact) => fact !== null);
+  const first = files[facts.findIndex((fact) => fact !== null)];
+  if (first === undefined || resolve(first) !== resolve(path)) return null;
+  return fileOf(files[0] ?? path, name, {
+    bytes: present.reduce((sum, { bytes }) => sum + bytes, 0),
+    modifiedAt: Math.max(...present.map(({ modifiedAt }) => modifiedAt)),
   });
 }
 
-/** A model in several files is one model, found by its first part, or by whichever is there. */
-function foundIn(path: string): FoundModel | null {
-  const split = splitOf(path);
-  if (!split) return found(path, basename(path).replace(/\.gguf$/i, ''), false);
-  const parts = split.files.flatMap((file) => found(file, split.name, false) ?? []);
-  const first = split.files[0] ?? path;
-  if (parts[0]?.path !== resolve(path)) return null;
-  return {
-    id: modelId(first),
-    path: resolve(first),
-    bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
-    modifiedAt: Math.max(...parts.map((part) => part.modifiedAt)),
-    name: split.name,
-    demo: false,
-  };
+function factsOf(path: string): FileFacts | null {
+  try {
+    const file = statSync(path);
+    return file.isFile() ? { bytes: file.size, modifiedAt: Math.trunc(file.mtimeMs) } : null;
+  } catch (error) {
+    return isMissing(error) ? null : UNSEEN;
+  }
+}
+
+/** One model as it is now. */
+export function foundIn(path: string): FoundModel | null {
+  const files = filesOf(path);
+  const facts = files.map(factsOf);
+  const first = files[facts.findIndex((fact) => fact !== null)];
+  return first === undefined ? null : joined(first, facts);
+}
+
+export function demoFile({ path, name }: DemoModel): FoundModel | null {
+  const file = foundIn(path);
+  return file && { ...file, name, demo: true };
 }
 
 /** Whether a model's files have stayed as they were when it was found. */
 export function isUnchanged(model: FoundModel): boolean {
   const now = foundIn(model.path);
   return now !== null && isSameFile(now, model);
-}
-
-/** Every GGUF file of a folder, as adapters are kept. */
-export function findAdapters(folder: string): FoundModel[] {
-  return scan(folder, DEPTH).sort((a, b) => a.name.localeCompare(b.name));
-}
-
-/** Every model file of the given folders, the demo model first. */
-export function findModels(demo: DemoModel | null, folders: readonly string[]): FoundModel[] {
-  const first = demo ? found(demo.path, demo.name, true) : null;
-  const others = folders.flatMap((folder) => scan(folder, DEPTH)).sort((a, b) => a.name.localeCompare(b.name));
-  const byId = new Map([...(first ? [first] : []), ...others].map((model) => [model.id, model]));
-  if (first) byId.set(first.id, first);
-  return [...byId.values()];
 }

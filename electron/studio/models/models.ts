@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type {
   AdapterFile,
   EngineStatus,
@@ -24,13 +24,19 @@ import type { StudioContext } from '../context.ts';
 import type { Ready } from './loaded-engine.ts';
 import type { Fingerprints } from './fingerprints.ts';
 import { reportFormat } from './format-report.ts';
-import { createInspections } from './inspections.ts';
+import { createInspections, type Inspected } from './inspections.ts';
 import { hardwareOf, loadOptions, rememberChunk, rememberHardware } from './hardware-choice.ts';
 import { type Examined, formatOfModel } from './model-format.ts';
-import { findAdapters, findModels, type DemoModel, type FoundModel } from './model-files.ts';
+import type { DemoModel, FoundModel } from './model-files.ts';
+import { lookInto } from './model-folders.ts';
+import type { ModelRegistry } from './model-registry.ts';
 
 export interface Models {
   list(): Promise<ModelFile[]>;
+  /** Looks at the watched folders again. */
+  look(): Promise<void>;
+  /** A number that rises whenever the list has to be read again. */
+  changes(signal?: AbortSignal): AsyncGenerator<number, void>;
   load(wish: {
     id: string;
     contextSize: number | null;
@@ -39,7 +45,7 @@ export interface Models {
     again?: boolean | undefined;
   }): Promise<void>;
   survey(wish: { id: string; contextSize: number | null; hardware: Hardware }): Promise<Survey>;
-  adapters(): AdapterFile[];
+  adapters(): Promise<AdapterFile[]>;
   setFormat(id: string, format: string | null): Promise<void>;
   /** How a format (null: the detected one) suits a model. */
   examineFormat(id: string, format: string | null): Promise<FormatReport>;
@@ -60,32 +66,34 @@ export interface Models {
 export interface ModelsParts {
   readonly crashes: Crashes;
   readonly fingerprints: Fingerprints;
+  readonly registry: ModelRegistry;
   readonly demo: DemoModel | null;
   survey(options: LoadOptions, freed: LoadedHardware['memory']): Promise<Survey>;
   beforeChange(): Promise<void>;
 }
+
+/** A file that takes longer to look at is listed without what is in it. */
+const LIST_WITHIN_MS = 2000;
+type NotYet = { readonly examined: null; readonly fault: null };
+const NOT_YET: NotYet = { examined: null, fault: null };
 
 /** A state grows with its model: of larger ones it may take a gigabyte for a story. */
 const KEEPS_STATES_BELOW = 4e9;
 
 export function createModels(
   context: StudioContext,
-  { crashes, fingerprints, demo, survey, beforeChange }: ModelsParts,
+  { crashes, fingerprints, registry, demo, survey, beforeChange }: ModelsParts,
 ): Models {
   const { db, engine, env } = context;
-  const own = join(env.dataDir, 'models');
   const adapters = join(env.dataDir, 'adapters');
-  for (const folder of [own, adapters]) mkdirSync(folder, { recursive: true });
   const inspections = createInspections();
-  const find = (): FoundModel[] => findModels(demo, [own, ...(env.modelsDir ? [env.modelsDir] : [])]);
 
   function choose(model: FoundModel, examined: Examined): PromptFormat {
     const chosen = getModel(db, model.id)?.chosenFormat;
     return (chosen ? formatByName(chosen) : null) ?? formatOfModel(model.path, examined, demo).format;
   }
 
-  async function describe(model: FoundModel): Promise<ModelFile> {
-    const { examined, fault } = await inspections.of(model);
+  function describe(model: FoundModel, { examined, fault }: Inspected | NotYet): ModelFile {
     const stored = getModel(db, model.id);
     const found = examined ? formatOfModel(model.path, examined, demo) : null;
     const header = examined?.header;
@@ -112,8 +120,22 @@ export function createModels(
     };
   }
 
-  function byId(id: string): FoundModel {
-    const model = find().find((one) => one.id === id);
+  /** As far as their files were looked at in a moment; the rest is told when it is known. */
+  async function list(): Promise<ModelFile[]> {
+    await registry.looked;
+    const { models } = registry;
+    const over = new AbortController();
+    const late = delay(LIST_WITHIN_MS, NOT_YET, { signal: over.signal }).catch(() => NOT_YET);
+    const inspected = await Promise.all(models.map((model) => Promise.race([inspections.of(model), late])));
+    over.abort();
+    if (inspected.includes(NOT_YET)) void Promise.all(models.map((model) => inspections.of(model))).then(registry.tell);
+    return models.map((model, index) => describe(model, inspected[index] ?? NOT_YET));
+  }
+
+  async function byId(id: string): Promise<FoundModel> {
+    const known = registry.get(id);
+    if (known === null) await registry.look();
+    const model = known ?? registry.get(id);
     if (!model) throw failure('NO_MODEL', {});
     return model;
   }
@@ -142,8 +164,11 @@ export function createModels(
     });
   }
 
-  const optionsFor = (model: FoundModel, contextSize: number | null, hardware: Hardware): LoadOptions =>
-    loadOptions(context, model, contextSize, hardware, { adapters: findAdapters(adapters), models: find() });
+  const optionsFor = async (model: FoundModel, contextSize: number | null, hardware: Hardware): Promise<LoadOptions> =>
+    loadOptions(context, model, contextSize, hardware, {
+      adapters: await lookInto(adapters),
+      models: registry.models,
+    });
 
   function refuseAside(model: FoundModel): void {
     const aside = crashes.fault(model);
@@ -164,7 +189,7 @@ export function createModels(
     const ready = await engine.load({
       id: model.id,
       name: model.name,
-      options: { ...optionsFor(model, contextSize, hardware), anyway },
+      options: { ...(await optionsFor(model, contextSize, hardware)), anyway },
       hardware,
       format: choose(model, examined),
       bytes: model.bytes,
@@ -187,8 +212,7 @@ export function createModels(
 
   function lastUsed(): FoundModel | null {
     const id = readSetting(db, 'studio', 'model');
-    const all = find();
-    return all.find((model) => model.id === id) ?? all.find((model) => model.demo) ?? null;
+    return (typeof id === 'string' ? registry.get(id) : null) ?? registry.models.find((model) => model.demo) ?? null;
   }
 
   /** So many models are being started. */
@@ -225,15 +249,17 @@ export function createModels(
       hardware,
       options: { contextSize, anyway },
     } = replaced;
-    const model = byId(id);
+    const model = await byId(id);
     await beforeChange();
     await start(model, contextSize, { hardware, anyway });
   }
 
   return {
-    list: () => Promise.all(find().map(describe)),
+    list,
+    look: () => registry.look(),
+    changes: (signal) => registry.watch(signal),
     async load({ id, contextSize, hardware, anyway, again = false }) {
-      const model = byId(id);
+      const model = await byId(id);
       if (again) crashes.forget(model);
       first ??= Promise.resolve(null);
       await counted(async () => {
@@ -242,18 +268,18 @@ export function createModels(
       });
     },
     async survey({ id, contextSize, hardware }) {
-      return survey(optionsFor(byId(id), contextSize, hardware), engine.held);
+      return survey(await optionsFor(await byId(id), contextSize, hardware), engine.held);
     },
-    adapters: () => findAdapters(adapters).map(({ id, name, bytes }) => ({ id, name, bytes })),
+    adapters: async () => (await lookInto(adapters)).map(({ id, name, bytes }) => ({ id, name, bytes })),
     async setFormat(id, format) {
-      const model = byId(id);
+      const model = await byId(id);
       if (format !== null && !formatByName(format)) throw failure('NO_FORMAT', { name: format });
       const examined = await openable(model);
       remember(model, examined.header, { chosenFormat: format });
       engine.setFormat(id, choose(model, examined));
     },
     async examineFormat(id, format) {
-      const model = byId(id);
+      const model = await byId(id);
       const examined = await openable(model);
       const detected = formatOfModel(model.path, examined, demo);
       return reportFormat((format === null ? null : formatByName(format)) ?? detected.format, {
