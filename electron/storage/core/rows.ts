@@ -1,7 +1,7 @@
 import { checksum } from './checksum.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import type { ReadableDB, WritableDB } from './handle.ts';
-import { columns, first, query, run, tables } from './query.ts';
+import { columns, first, query, run, runOne, tables } from './query.ts';
 import type { ChapterRow, StoryRow, TurnRow } from './schema.ts';
 
 /** Rows go in and out here, so that every one that holds words carries its checksum. */
@@ -136,12 +136,12 @@ export function addTurn(db: WritableDB, row: TurnRow): void {
 }
 
 export function saveTurn(db: WritableDB, row: TurnRow): void {
-  run(db, updateTurn, { ...row, checksum: turnChecksum(row) });
+  runOne(db, updateTurn, { ...row, checksum: turnChecksum(row) });
 }
 
 /** After an edit of the text: only what it changes, so that no index is touched. */
 export function saveTurnText(db: WritableDB, row: TurnRow): void {
-  run(db, updateTurnText, { ...row, checksum: turnChecksum(row) });
+  runOne(db, updateTurnText, { ...row, checksum: turnChecksum(row) });
 }
 
 export function addChapter(db: WritableDB, row: ChapterRow): void {
@@ -149,7 +149,7 @@ export function addChapter(db: WritableDB, row: ChapterRow): void {
 }
 
 export function saveChapter(db: WritableDB, row: ChapterRow): void {
-  run(db, updateChapter, { ...row, checksum: chapterChecksum(row) });
+  runOne(db, updateChapter, { ...row, checksum: chapterChecksum(row) });
 }
 
 export function addStory(db: WritableDB, row: StoryRow): void {
@@ -157,5 +157,5 @@ export function addStory(db: WritableDB, row: StoryRow): void {
 }
 
 export function saveStory(db: WritableDB, row: StoryRow): void {
-  run(db, updateStory, { ...row, checksum: storyChecksum(row) });
+  runOne(db, updateStory, { ...row, checksum: storyChecksum(row) });
 }
