@@ -1,3 +1,4 @@
+import { MOST_MESSAGE } from '../../shared/contract/limits.ts';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -5,7 +6,6 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { contentPolicy, fileFor, sendFile } from './files.ts';
 import type { Session } from './browser-session.ts';
 
-const MAX_MESSAGE = 32 * 1024 * 1024;
 const LOOPBACK = '127.0.0.1';
 
 export interface HttpOptions {
@@ -111,7 +111,7 @@ export async function openHttpDoor(options: HttpOptions): Promise<HttpDoor> {
   };
 
   const server = createServer({ maxHeaderSize: 16_384 }, answer);
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, perMessageDeflate: false });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE, perMessageDeflate: false });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const host = request.headers.host;

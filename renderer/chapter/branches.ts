@@ -6,7 +6,7 @@ import { caretTarget } from './caret-target.ts';
 import type { ChapterStore } from './chapter-store.ts';
 import type { OpenChapter } from './open-chapter.ts';
 import type { Replies } from './replies/replies.ts';
-import { NotSaved } from './sync.ts';
+import { NotSaved } from './saving/sync.ts';
 import { endOfText } from './text-source.ts';
 import { contentOf, neighbour } from './tree-queries.ts';
 

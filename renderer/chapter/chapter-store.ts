@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { possibilities, type CaretTarget } from './caret-target.ts';
 import type { ChapterState, Notice } from './controller.ts';
-import type { Sync } from './sync.ts';
+import type { Sync } from './saving/sync.ts';
 import { alternates } from './tree-queries.ts';
 
 const BEFORE: ChapterState = {

@@ -8,7 +8,7 @@ import type { ChapterStore } from './chapter-store.ts';
 import type { ChapterView, UnshownView, ViewedChapter } from './chapter-view.ts';
 import type { ChapterController, StudioApi } from './controller.ts';
 import { ManuscriptDocument } from './document.ts';
-import { Sync } from './sync.ts';
+import { Sync } from './saving/sync.ts';
 import { alternates, contentOf, shownPath, treeOf } from './tree-queries.ts';
 import { TurnActions } from './turn-actions.ts';
 

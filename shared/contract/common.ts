@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { MOST_OPS, MOST_TEXT } from './limits.ts';
 
 export const id = z.uuid();
 export const title = z.string().trim().min(1).max(200);
 export const role = z.enum(['system', 'user', 'model']);
-const text = z.string().max(50_000_000);
+const text = z.string().max(MOST_TEXT);
 /** Any line can follow a mark (M1), so that a speaker is as long as a text may be: a refused one could never be saved. */
 const speaker = text.min(1).nullable();
 const offset = z.number().int().min(0);
@@ -22,7 +23,7 @@ export const change = z.object({
   changeId: id,
   chapterId: id,
   structureRev: z.number().int(),
-  ops: z.array(op).min(1).max(20_000),
+  ops: z.array(op).min(1).max(MOST_OPS),
 });
 
 /** What an error says: an open `code` with what its sentence needs to know (shared/faults), and a `detail` for the curious. */

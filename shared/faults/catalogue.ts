@@ -325,6 +325,8 @@ export interface WritingFaults {
   NOTHING_TO_CONTINUE: None;
   /** Of another reply. */
   ID_TAKEN: None;
+  /** The turn that was meant is in another branch by now. */
+  CHANGED_ELSEWHERE: None;
   REPLY_GONE: None;
   UNKNOWN_REPLY: None;
   NOT_THE_SAME: { readonly differences: readonly Difference[] };

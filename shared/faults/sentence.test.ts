@@ -217,6 +217,7 @@ const SAMPLES: Samples = {
   NOTHING_WRITTEN: NONE,
   NOTHING_TO_CONTINUE: NONE,
   ID_TAKEN: NONE,
+  CHANGED_ELSEWHERE: NONE,
   REPLY_GONE: NONE,
   UNKNOWN_REPLY: NONE,
   NOT_THE_SAME: [
@@ -259,7 +260,16 @@ describe('every sentence', () => {
       ...(['DISK_FULL', 'DISK_ERROR', 'STORE_READ_ONLY', 'STORE_BUSY', 'NO_CHAPTER', 'CHAPTER_DELETED'] as const),
       ...(['NO_ENGINE', 'CRASH', 'HANG', 'UNHEEDED', 'START', 'BREAKER', 'REPLACED', 'UNLOADED', 'CLOSED'] as const),
       ...(['WINDOW_FULL', 'THOUGHT_FULL', 'ENGINE', 'STOPPED', 'GRAMMAR', 'NOT_A_TOKEN', 'STATE'] as const),
-      ...(['WINDOW_TOO_SMALL', 'ASIDE', 'READ_ONLY', 'ID_TAKEN', 'REPLY_GONE', 'NOT_THE_SAME', 'ENDED'] as const),
+      ...([
+        'WINDOW_TOO_SMALL',
+        'ASIDE',
+        'READ_ONLY',
+        'ID_TAKEN',
+        'CHANGED_ELSEWHERE',
+        'REPLY_GONE',
+        'NOT_THE_SAME',
+        'ENDED',
+      ] as const),
     ];
     const silent = WHILE_WRITING.filter((code) =>
       sentencesOf(code).some(

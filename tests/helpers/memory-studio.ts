@@ -1,4 +1,4 @@
-import { applyOps, activePath } from '../../shared/document/tree.ts';
+import { applyOps, activePath, childrenOf } from '../../shared/document/tree.ts';
 import { newId } from '../../shared/document/ids.ts';
 import type { ChapterDocument } from '../../shared/contract/stories.ts';
 import type { ChangeAck, GenerationEvent, GenerationStart } from '../../shared/contract/writing.ts';
@@ -22,6 +22,9 @@ export class MemoryStudio {
   lostAnswers = 0;
   unreachable = 0;
   refusals: string[] = [];
+  /** Changes that it will never take. */
+  refuses: (change: Change) => boolean = () => false;
+  private readonly begun = new Map<string, GenerationStart>();
   readonly changes: Change[] = [];
   private readonly acks = new Map<string, ChangeAck>();
 
@@ -48,17 +51,21 @@ export class MemoryStudio {
   readonly writing = {
     applyChange: async (change: Change): Promise<ChangeAck> => {
       await this.arrive();
+      if (this.refuses(change)) throw new StudioRefusal('BAD_REQUEST');
       const known = this.acks.get(change.changeId);
       const ack = known ?? this.apply(change);
       await this.answer();
       return ack;
     },
-    activate: async ({ turnId }: { changeId: string; chapterId: string; turnId: string }) => {
+    activate: async ({ changeId, turnId }: { changeId: string; chapterId: string; turnId: string }) => {
       await this.arrive();
       const turn = this.tree.turns.get(turnId);
-      if (turn === undefined) throw new StudioRefusal('NOT_FOUND');
-      this.tree = applyOps(this.tree, [{ op: 'activate', parentId: turn.parentId, turnId }]);
-      this.structureRev++;
+      if (turn === undefined || turn.tombstone !== null) throw new StudioRefusal('NOT_FOUND');
+      if (!this.acks.has(changeId)) {
+        this.tree = applyOps(this.tree, [{ op: 'activate', parentId: turn.parentId, turnId }]);
+        this.structureRev++;
+        this.acks.set(changeId, { structureRev: this.structureRev, versions: {} });
+      }
       const path = activePath(this.tree);
       return {
         structureRev: this.structureRev,
@@ -80,12 +87,25 @@ export class MemoryStudio {
       offset: number | null;
     }): Promise<GenerationStart> => {
       await this.arrive();
+      const known = this.begun.get(generationId);
+      if (known !== undefined) return known;
       const after = kind === 'retry' ? (this.tree.turns.get(turnId ?? '')?.parentId ?? null) : turnId;
       const turn: Turn = { id: newTurnId, role: 'model', speaker: null, marked: true, text: '' };
-      const ops: Op[] = [{ op: 'insert', turn, after, as: kind === 'retry' ? 'alternate' : 'chain' }];
+      const ops: Op[] = [
+        {
+          op: 'insert',
+          turn,
+          after,
+          as: kind === 'retry' || childrenOf(this.tree, after ?? '').length > 0 ? 'alternate' : 'chain',
+        },
+      ];
+      if (after !== null && this.tree.turns.get(after)?.tombstone !== null) throw new StudioRefusal('NOT_FOUND');
       this.tree = applyOps(this.tree, ops);
       this.structureRev++;
-      return { generationId, turnId: turn.id, offset: 0, waiting: 0, structureRev: this.structureRev, ops };
+      const start = { generationId, turnId: turn.id, offset: 0, waiting: 0, structureRev: this.structureRev, ops };
+      this.begun.set(generationId, start);
+      await this.answer();
+      return start;
     },
     follow: async (): Promise<AsyncIterableIterator<GenerationEvent>> => {
       throw new StudioRefusal('NOT_FOUND');
@@ -127,6 +147,7 @@ export class MemoryStudio {
       ({ op }) => op === 'insert' || op === 'remove' || op === 'restore' || op === 'activate',
     );
     if (structural && change.structureRev !== this.structureRev) throw new StudioRefusal('CONFLICT');
+    const before = this.tree.turns;
     try {
       this.tree = applyOps(this.tree, change.ops);
     } catch {
@@ -136,7 +157,11 @@ export class MemoryStudio {
     this.changes.push(change);
     const ack = {
       structureRev: this.structureRev,
-      versions: Object.fromEntries([...this.tree.turns].map(([id, { version }]) => [id, version])),
+      versions: Object.fromEntries(
+        [...this.tree.turns].flatMap(([id, { version }]) =>
+          before.get(id)?.version === version ? [] : [[id, version] as const],
+        ),
+      ),
     };
     this.acks.set(change.changeId, ack);
     return ack;

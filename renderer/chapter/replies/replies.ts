@@ -9,7 +9,7 @@ import { Reply, type EndedReply } from './reply.ts';
 import { compareReplies } from './compare-replies.ts';
 import { alternates } from '../tree-queries.ts';
 import type { ChapterStore } from '../chapter-store.ts';
-import { NotSaved } from '../sync.ts';
+import { NotSaved } from '../saving/sync.ts';
 import { words } from '../../locales/index.ts';
 
 /** A reply that is asked for. `offset`: where in the turn it goes on; `count`: so many, one beside the other. */

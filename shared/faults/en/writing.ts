@@ -37,6 +37,8 @@ export const writing = {
   NOTHING_WRITTEN: () => 'There is nothing to answer yet. Write a line, then press Reply.',
   NOTHING_TO_CONTINUE: () => 'There is nothing to continue yet. Write a line, then press Reply.',
   ID_TAKEN: () => 'Another reply has this id already. Nothing was changed; press Reply again.',
+  CHANGED_ELSEWHERE: () =>
+    'This chapter was changed elsewhere, so no reply was asked for. Your text is kept as a branch of its own; press Reply again.',
   REPLY_GONE: () => 'This reply ended a while ago. Its text is in the story; reload the page to see it.',
   UNKNOWN_REPLY: () => 'No reply is recorded in this turn, so there is nothing to run again. Retry writes a new one.',
   NOT_THE_SAME: ({ differences }) =>

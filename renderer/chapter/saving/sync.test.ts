@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { MemoryStudio, StudioRefusal } from '../../tests/helpers/memory-studio.ts';
-import { Paper } from '../../tests/helpers/paper.ts';
-import { parse, print } from '../../shared/document/grammar.ts';
-import { newId } from '../../shared/document/ids.ts';
-import { alternatesOf } from '../../shared/document/tree.ts';
-import type { Op, Turn } from '../../shared/document/turn.ts';
-import { ManuscriptDocument } from './document.ts';
-import { StreamingSpan } from './streaming-span.ts';
+import { MemoryStudio, StudioRefusal } from '../../../tests/helpers/memory-studio.ts';
+import { Paper } from '../../../tests/helpers/paper.ts';
+import { parse, print } from '../../../shared/document/grammar.ts';
+import { newId } from '../../../shared/document/ids.ts';
+import { alternatesOf } from '../../../shared/document/tree.ts';
+import type { Op, Turn } from '../../../shared/document/turn.ts';
+import { MOST_TEXT } from '../../../shared/contract/limits.ts';
+import { change as changeSchema } from '../../../shared/contract/common.ts';
+import { ManuscriptDocument } from '../document.ts';
+import { StreamingSpan } from '../streaming-span.ts';
 import { NotSaved, Sync } from './sync.ts';
 
 const ASK = '\n<|user|>\n';
@@ -274,4 +276,93 @@ describe('branches and replies', () => {
     await vi.advanceTimersByTimeAsync(1000);
     expect(texts()).toEqual(['What next?', 'It rains.']);
   });
+});
+
+describe('a change that is too large or is refused', () => {
+  test('a long text goes in parts that fit, and no change is larger than the contract allows', async () => {
+    const { studio, sync, paper, texts } = open([turn('user', 'Go.')]);
+    const long = 'A long letter. '.repeat(MOST_TEXT / 10);
+    paper.edit(paper.text.length, paper.text.length, long);
+    sync.edited();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(texts()).toEqual([`Go.${long}`]);
+    expect(studio.changes.length).toBeGreaterThan(1);
+    for (const { ops } of studio.changes) expect(changeSchema.shape.ops.safeParse(ops).success).toBe(true);
+    expect(sync.state).toBe('saved');
+  });
+
+  test('what the studio refuses for good keeps nothing else from being saved, is told, and is saved once it is taken', async () => {
+    const { studio, sync, type } = open([turn('user', 'One.'), turn('user', 'Two.')]);
+    studio.refuses = (change) => change.ops.some((op) => op.op === 'setText' && op.ins.includes('bad'));
+    type('One', 'bad');
+    type('Two', 'good');
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(studio.path.map(({ text }) => text)).toEqual(['One.', 'good.']);
+    expect(sync.state).toBe('failed');
+    expect(sync.fault?.code).toBe('BAD_REQUEST');
+    await expect(sync.flush()).rejects.toBeInstanceOf(NotSaved);
+    studio.refuses = () => false;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(studio.path.map(({ text }) => text)).toEqual(['bad.', 'good.']);
+    expect(sync.state).toBe('saved');
+  });
+});
+
+describe('nothing is called saved before its time', () => {
+  test('flush waits for what was taken but is not sent yet', async () => {
+    const { studio, sync, type, texts, document, paper } = open([turn('user', 'Go.'), turn('model', 'It rains.')]);
+    const answered = sync.generate({ kind: 'retry', turnId: studio.path[1]?.id ?? '', offset: null }, (start) => {
+      paper.edit(paper.text.indexOf('\n<|model|>'), paper.text.length, '\n<|model|>\n', {
+        ids: [...document.layout.ids.slice(0, 1), start.turnId],
+        mirrored: true,
+      });
+    });
+    // While the studio is asked.
+    type('Go', 'Stay');
+    await answered;
+    expect(document.hasUnsaved).toBe(false);
+    expect(sync.state).toBe('saving');
+    await sync.flush();
+    expect(texts()[0]).toBe('Stay.');
+  });
+
+  test('drain resolves when all is stored, also after a time without a connection', async () => {
+    const { studio, sync, type, texts } = open([turn('user', 'I wait.')]);
+    studio.unreachable = 5;
+    type('wait', 'run');
+    let drained = false;
+    void sync.drain().then(() => {
+      drained = true;
+    });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(drained).toBe(false);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(drained).toBe(true);
+    expect(texts()).toEqual(['I run.']);
+  });
+});
+
+test('an answer to generate that is lost is asked for again, and it is the same reply', async () => {
+  const { studio, sync } = open([turn('user', 'Go.')]);
+  studio.lostAnswers = 2;
+  const begun: string[] = [];
+  const asked = sync.generate({ kind: 'reply', turnId: studio.path[0]?.id ?? '', offset: null }, ({ turnId }) => {
+    begun.push(turnId);
+  });
+  await vi.advanceTimersByTimeAsync(5000);
+  await asked;
+  expect(studio.path.filter(({ role }) => role === 'model').map(({ id }) => id)).toEqual(begun);
+});
+
+test('a conflict whose chapter cannot be read at once is settled when it can', async () => {
+  const { studio, sync, type, texts } = open([turn('user', 'Go.'), turn('model', 'It rains.')]);
+  const theirs = studio.path[1]?.id ?? '';
+  studio.change([{ op: 'setText', turnId: theirs, version: 1, at: 3, del: 5, ins: 'snows' }]);
+  type('rains', 'hails');
+  await vi.advanceTimersByTimeAsync(199);
+  studio.refusals = ['CONFLICT', 'IO', 'IO'];
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(texts()).toEqual(['Go.', 'It hails.']);
+  expect(alternatesOf(studio.tree, studio.path[1]?.id ?? '').count).toBe(2);
+  expect(sync.state).toBe('saved');
 });

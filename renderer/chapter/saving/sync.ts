@@ -1,0 +1,537 @@
+import type { StudioFault } from '../../../shared/contract/common.ts';
+import type { ChapterDocument } from '../../../shared/contract/stories.ts';
+import type { ChangeAck, GenerationStart, RunningGeneration } from '../../../shared/contract/writing.ts';
+import { patchOf } from '../../../shared/document/diff.ts';
+import { rebaseOffset } from '../../../shared/document/position.ts';
+import { applyOps } from '../../../shared/document/tree.ts';
+import { isStructural, type Change, type Op, type TreeTurn, type TurnTree } from '../../../shared/document/turn.ts';
+import type { FaultCode } from '../../../shared/faults/catalogue.ts';
+import { fault } from '../../../shared/faults/failure.ts';
+import { sentenceOf } from '../../../shared/faults/sentence.ts';
+import type { SaveState, StudioApi } from '../controller.ts';
+import { LIMITS, ONE_BY_ONE, pieces } from './pieces.ts';
+import { AT_REST, step, type Circumstances, type Effect, type EventName, type SavingState } from './saving-machine.ts';
+
+/** What the queue needs of the page; the ops it takes count as sent from then on. */
+export interface Unsaved {
+  readonly hasUnsaved: boolean;
+  /** Where a turn stands on the page; null where the page does not show it. */
+  spanOf(turnId: string): unknown;
+  take(tree: TurnTree): Op[];
+  putBack(): void;
+}
+
+type GenerateInput = Parameters<StudioApi['writing']['generate']>[0];
+type Activated = Awaited<ReturnType<StudioApi['writing']['activate']>>;
+
+/** The part of the studio that the queue speaks to. */
+export interface SyncApi {
+  readonly writing: {
+    applyChange(change: Change & { ops: Op[] }): Promise<ChangeAck>;
+    activate(wish: { changeId: string; chapterId: string; turnId: string }): Promise<Activated>;
+    generate(wish: GenerateInput): Promise<GenerationStart>;
+  };
+  readonly chapters: { open(wish: { id: string }): Promise<ChapterDocument> };
+}
+
+export interface SyncOptions {
+  readonly api: SyncApi;
+  readonly chapterId: string;
+  readonly tree: TurnTree;
+  readonly structureRev: number;
+  readonly unsaved: Unsaved;
+  readonly newId: () => string;
+  readonly faultOf: (error: unknown) => StudioFault;
+  /** The studio has another text than ours was made from: ours is to go beside it. Answers with the ops that do so. */
+  readonly reconcile: (theirs: TurnTree) => Op[];
+  /** The turns of replies whose ends have not been heard of. */
+  readonly live: () => ReadonlySet<string>;
+  readonly onState: () => void;
+}
+
+const GATHER_MS = 200;
+const RETRY_MS = [250, 500, 1000, 2000, 4000];
+const CONFLICTS: ReadonlySet<string> = new Set<FaultCode>(['CONFLICT', 'NO_TURN', 'ORDER', 'RANGE']);
+/** Whatever happens, the studio will not take the same change. */
+const REFUSED: FaultCode = 'BAD_REQUEST';
+const UNREACHABLE: FaultCode = 'UNREACHABLE';
+
+export class NotSaved extends Error {
+  readonly fault: StudioFault;
+
+  constructor(fault: StudioFault) {
+    super(sentenceOf(fault));
+    this.fault = fault;
+  }
+}
+
+/** Something that needs the door for itself. A call is made again, with the same ids, until it is answered. */
+type Job =
+  | { readonly kind: 'task'; readonly run: () => Promise<void> }
+  | { readonly kind: 'call'; readonly call: () => Promise<() => void>; readonly refuse: (error: unknown) => void };
+
+interface Flush {
+  readonly resolve: () => void;
+  readonly reject: (reason: NotSaved) => void;
+}
+
+/** Keeps the studio equal to the page. What is done when, is said by the saving machine; this is its hands. */
+export class Sync {
+  private readonly options: SyncOptions;
+  private known: TurnTree;
+  private structureRev: number;
+  private machine: SavingState = AT_REST;
+  private readonly jobs: Job[] = [];
+  private change: Change | null = null;
+  private pieces: Op[][] = [];
+  /** What was typed into turns from which the page turned away before it was sent: the page cannot tell it again. */
+  private strays: readonly Stray[] = [];
+  private held = 0;
+  private stale = false;
+  private closed = false;
+  private acknowledged = 0;
+  private flushes: Flush[] = [];
+  private drains: (() => void)[] = [];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private told: { readonly state: SaveState; readonly fault: StudioFault | null } = { state: 'saved', fault: null };
+
+  constructor(options: SyncOptions) {
+    this.options = options;
+    this.known = options.tree;
+    this.structureRev = options.structureRev;
+  }
+
+  /** What the studio has, once what is under way has arrived. */
+  get tree(): TurnTree {
+    return this.known;
+  }
+  /** Grows with every acknowledgement. */
+  get revision(): number {
+    return this.acknowledged;
+  }
+  /** Saved only where everything on the page is acknowledged. */
+  get state(): SaveState {
+    const { trouble } = this.machine;
+    return this.isSaved ? 'saved' : (trouble?.kind ?? 'saving');
+  }
+  get fault(): StudioFault | null {
+    return this.isSaved ? null : (this.machine.trouble?.fault ?? null);
+  }
+  private get isSaved(): boolean {
+    return (
+      !this.options.unsaved.hasUnsaved &&
+      this.change === null &&
+      this.pieces.length === 0 &&
+      this.strays.length === 0 &&
+      !this.stale
+    );
+  }
+  private get isAtRest(): boolean {
+    return this.isSaved && this.machine.phase === 'resting' && this.jobs.length === 0;
+  }
+
+  /** The page has changed. */
+  edited(): void {
+    this.dispatch('edited');
+  }
+
+  /** Resolves when everything on the page is acknowledged; rejects when that does not come about now. */
+  flush(): Promise<void> {
+    if (this.isAtRest) return Promise.resolve();
+    const done = new Promise<void>((resolve, reject) => this.flushes.push({ resolve, reject }));
+    this.dispatch('flushed');
+    return done;
+  }
+
+  /** Resolves when everything is acknowledged, however long that takes. */
+  drain(): Promise<void> {
+    if (this.isAtRest) return Promise.resolve();
+    const done = new Promise<void>((resolve) => this.drains.push(resolve));
+    this.dispatch('flushed');
+    return done;
+  }
+
+  /** Nothing is sent while the studio finishes what stands in the way of our text. */
+  hold(): () => void {
+    this.held++;
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      this.held--;
+      if (this.held === 0) this.dispatch('released');
+    };
+  }
+
+  /** Shows another branch: `show` puts its turns after the parent onto the page. */
+  async activate(
+    turnId: string,
+    show: (path: readonly TreeTurn[], generation: RunningGeneration | null) => void,
+  ): Promise<void> {
+    await this.flush();
+    const wish = { changeId: this.options.newId(), chapterId: this.options.chapterId, turnId };
+    await this.call(async () => {
+      const { structureRev, path, generation } = await this.options.api.writing.activate(wish);
+      return () => {
+        const turn = (): void => {
+          const turns = new Map([...this.known.turns, ...path.map((one) => [one.id, one] as const)]);
+          const op: Op = { op: 'activate', parentId: path[0]?.parentId ?? null, turnId };
+          this.known = applyOps({ activeRootId: this.known.activeRootId, turns }, [op]);
+        };
+        if (this.options.live().size > 0 && this.options.unsaved.hasUnsaved) this.stay(structureRev, turn);
+        else
+          this.turnTo(structureRev, () => {
+            turn();
+            show(path, generation);
+          });
+      };
+    });
+  }
+
+  /**
+   * Begins a generation: `show` puts what the studio did to the tree onto the page, its offset where what was typed meanwhile has moved it.
+   * Asked again because no answer came, it is the same generation.
+   */
+  async generate(
+    input: Omit<GenerateInput, 'chapterId' | 'generationId' | 'newTurnId'>,
+    show: (start: GenerationStart) => void,
+  ): Promise<void> {
+    await this.flush();
+    if (input.turnId !== null && this.options.unsaved.spanOf(input.turnId) === null)
+      throw new NotSaved(fault('CHANGED_ELSEWHERE', {}));
+    const ids = { generationId: this.options.newId(), newTurnId: this.options.newId() };
+    await this.call(async () => {
+      const start = await this.options.api.writing.generate({ ...ids, chapterId: this.options.chapterId, ...input });
+      return () =>
+        this.turnTo(start.structureRev, (typed) => {
+          this.known = applyOps(this.known, start.ops);
+          const offset = typed.reduce(
+            (at, op) => (op.op === 'setText' && op.turnId === start.turnId ? rebaseOffset(at, op) : at),
+            start.offset,
+          );
+          show({ ...start, offset });
+        });
+    });
+  }
+
+  /** Does something between two requests. */
+  between<T>(work: () => T | Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.jobs.push({ kind: 'task', run: async () => Promise.resolve().then(work).then(resolve, reject) });
+      this.dispatch('job');
+    });
+  }
+
+  /** What the studio did to a turn by itself. */
+  adopt(turnId: string, change: Partial<TreeTurn>): void {
+    const turn = this.known.turns.get(turnId);
+    if (turn === undefined) return;
+    this.known = { ...this.known, turns: new Map(this.known.turns).set(turnId, { ...turn, ...change }) };
+    this.acknowledged++;
+  }
+
+  /**
+   * What the studio did to the tree by itself. Where an answer has told of a later state of the chapter before, nothing fits any more: it
+   * is read again.
+   */
+  async takeIn({ ops, structureRev }: Pick<GenerationStart, 'ops' | 'structureRev'>): Promise<void> {
+    if (structureRev !== this.structureRev + 1) return this.reload();
+    try {
+      this.known = applyOps(this.known, ops);
+    } catch {
+      return this.reload();
+    }
+    this.structureRev = structureRev;
+    this.acknowledged++;
+  }
+
+  /** Reads the chapter again, within a job; where that fails now, as soon as it can be read. The page is compared with it by the next save. */
+  async reload(): Promise<void> {
+    try {
+      await this.readChapter();
+    } catch {
+      this.stale = true;
+    }
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+  }
+
+  private call(call: () => Promise<() => void>): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      this.jobs.push({
+        kind: 'call',
+        call: async () => {
+          const apply = await call();
+          return () => {
+            apply();
+            resolve();
+          };
+        },
+        refuse: reject,
+      });
+      this.dispatch('job');
+    });
+  }
+
+  /** The end of a reply may cross what was typed while the studio turned the page: the page stays where that was typed, and the next save says so. */
+  private stay(structureRev: number, turn: () => void): void {
+    this.structureRev = structureRev;
+    this.acknowledged++;
+    turn();
+    this.options.unsaved.putBack();
+  }
+
+  /** What was typed while the studio worked belongs to the page as it was: it is taken before the page turns, and sent after. */
+  private turnTo(structureRev: number, turn: (typed: readonly Op[]) => void): void {
+    const typed = this.options.unsaved.hasUnsaved ? this.options.unsaved.take(this.known) : [];
+    const written = straysOf(typed, this.known);
+    this.structureRev = structureRev;
+    this.acknowledged++;
+    turn(typed);
+    this.strays = written.filter((stray) => this.options.unsaved.spanOf(stray.turn.id) === null);
+    if (typed.every(({ op }) => op === 'setText')) this.pieces = pieces(typed, LIMITS);
+    // Turns that came or went meanwhile would stand otherwise in the tree than on the page: the page is right, and is compared once more.
+    else this.options.unsaved.putBack();
+  }
+
+  private dispatch(name: EventName, fault?: StudioFault): void {
+    if (this.closed) return;
+    const { state, effects } = step(
+      this.machine,
+      fault === undefined ? { name } : { name, fault },
+      this.circumstances(),
+    );
+    this.machine = state;
+    for (const effect of effects) this.perform(effect);
+    this.tell();
+  }
+
+  private circumstances(): Circumstances {
+    return {
+      unsaved: this.options.unsaved.hasUnsaved || (this.strays.length > 0 && this.pieces.length === 0),
+      held: this.held > 0,
+      live: this.options.live().size > 0,
+      job: this.jobs[0]?.kind ?? null,
+      pieces: this.pieces.length,
+      stale: this.stale,
+    };
+  }
+
+  private perform(effect: Effect): void {
+    switch (effect) {
+      case 'stopTimer':
+        return clearTimeout(this.timer);
+      case 'gatherTimer':
+        return this.wait(GATHER_MS);
+      case 'retryTimer':
+        return this.wait(RETRY_MS[Math.min(this.machine.attempt, RETRY_MS.length) - 1] ?? 0);
+      case 'runTask':
+        return this.runTask();
+      case 'call':
+        return this.callStudio();
+      case 'take':
+        return this.sendAll(this.options.unsaved.take(this.known));
+      case 'reconcile':
+        return this.sendAll(this.options.reconcile(this.known));
+      case 'sendPiece':
+        return this.sendPiece();
+      case 'sendAgain':
+        return this.send();
+      case 'putBack':
+        this.change = null;
+        this.pieces = [];
+        return this.options.unsaved.putBack();
+      case 'read':
+        return this.read();
+      case 'settle':
+        return this.settle();
+      case 'reject':
+        return this.reject();
+    }
+  }
+
+  private wait(ms: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.dispatch('timer'), ms);
+  }
+
+  private runTask(): void {
+    const job = this.jobs.shift();
+    if (job?.kind === 'task') void job.run().then(() => this.dispatch('done'));
+  }
+
+  private callStudio(): void {
+    const [job] = this.jobs;
+    if (job?.kind !== 'call') return;
+    void job.call().then(
+      (apply) => {
+        if (this.closed) return;
+        this.jobs.shift();
+        try {
+          apply();
+        } catch (error) {
+          this.stale = true;
+          job.refuse(error);
+        }
+        this.dispatch('answered');
+      },
+      (error: unknown) => {
+        const fault = this.options.faultOf(error);
+        if (fault.code === UNREACHABLE) return this.dispatch('lost', fault);
+        // An answer that was lost before may have been another one.
+        if (this.machine.attempt > 0) this.stale = true;
+        this.jobs.shift();
+        job.refuse(error);
+        this.dispatch('done');
+      },
+    );
+  }
+
+  private sendAll(ops: readonly Op[]): void {
+    this.pieces = pieces([...this.besideTheirs(ops), ...ops], this.machine.careful ? ONE_BY_ONE : LIMITS);
+    this.sendPiece();
+  }
+
+  /** What was typed off the page goes into its turn as it was found; where that is another one by now, it becomes an alternate. */
+  private besideTheirs(others: readonly Op[]): Op[] {
+    return this.strays.flatMap(({ turn: ours, before }): Op[] => {
+      const theirs = this.known.turns.get(ours.id);
+      const isAway =
+        this.options.unsaved.spanOf(ours.id) === null &&
+        !others.some((op) => op.op === 'remove' && op.turnId === ours.id);
+      const patch = patchOf(theirs?.text ?? '', ours.text ?? '');
+      if (theirs?.tombstone === null && patch === null) return [];
+      if (isAway && theirs?.tombstone === null && theirs.text === before && patch !== null)
+        return [{ op: 'setText', turnId: ours.id, version: theirs.version, ...patch }];
+      const parent = this.known.turns.get(ours.parentId ?? '');
+      const { role, speaker, marked, text } = ours;
+      const turn = { id: this.options.newId(), role, speaker, marked, text: text ?? '' };
+      return [{ op: 'insert', turn, after: parent?.tombstone === null ? parent.id : null, as: 'beside' }];
+    });
+  }
+
+  private sendPiece(): void {
+    const ops = this.pieces.shift();
+    if (ops === undefined) {
+      this.strays = [];
+      return this.dispatch('acked');
+    }
+    const { chapterId, newId } = this.options;
+    this.change = { changeId: newId(), chapterId, structureRev: this.structureRev, ops };
+    this.send();
+  }
+
+  /** The same id makes it the same change, however often it arrives. */
+  private send(): void {
+    const { change } = this;
+    if (change === null) return;
+    const ops = [...change.ops];
+    void this.options.api.writing.applyChange({ ...change, ops }).then(
+      (ack) => {
+        if (this.closed) return;
+        this.acknowledge(ops, ack);
+        this.dispatch('acked');
+      },
+      (error: unknown) => {
+        const fault = this.options.faultOf(error);
+        if (fault.code === REFUSED) {
+          this.change = null;
+          return this.dispatch('refused', fault);
+        }
+        if (CONFLICTS.has(fault.code)) return this.dispatch('crossed', fault);
+        this.dispatch(fault.code === UNREACHABLE ? 'lost' : 'failed', fault);
+      },
+    );
+  }
+
+  private acknowledge(ops: readonly Op[], ack: ChangeAck): void {
+    this.change = null;
+    if (this.pieces.length === 0 && !this.machine.skipped) this.strays = [];
+    this.acknowledged++;
+    // Another change of the structure may be on its way to us: only our own tells where the tree stands.
+    if (ops.some(isStructural)) this.structureRev = ack.structureRev;
+    try {
+      this.known = withVersions(applyOps(this.known, ops), ack.versions);
+    } catch {
+      // What we know of the chapter was not what the studio has.
+      this.stale = true;
+    }
+  }
+
+  private read(): void {
+    void this.readChapter().then(
+      () => this.dispatch('readIn'),
+      (error: unknown) => {
+        const fault = this.options.faultOf(error);
+        this.dispatch(fault.code === UNREACHABLE ? 'lost' : 'failed', fault);
+      },
+    );
+  }
+
+  /** What a reply brings into its turn comes with its end. */
+  private async readChapter(): Promise<void> {
+    const { turns, activeRootId, structureRev } = await this.options.api.chapters.open({ id: this.options.chapterId });
+    const live = this.options.live();
+    const joined = turns.map((turn) => {
+      const held = this.known.turns.get(turn.id);
+      if (held !== undefined && live.has(turn.id)) return { ...turn, text: held.text, version: held.version };
+      return turn.text === null ? { ...turn, text: held?.text ?? null } : turn;
+    });
+    this.stale = false;
+    this.structureRev = structureRev;
+    this.known = { activeRootId, turns: new Map(joined.map((turn) => [turn.id, turn])) };
+    this.acknowledged++;
+    this.options.unsaved.putBack();
+  }
+
+  private settle(): void {
+    const [flushes, drains] = [this.flushes, this.drains];
+    this.flushes = [];
+    this.drains = [];
+    for (const { resolve } of flushes) resolve();
+    for (const resolve of drains) resolve();
+  }
+
+  private reject(): void {
+    const { trouble } = this.machine;
+    if (trouble === null) return;
+    const flushes = this.flushes;
+    this.flushes = [];
+    for (const { reject } of flushes) reject(new NotSaved(trouble.fault));
+  }
+
+  private tell(): void {
+    const { state, fault } = this;
+    if (this.told.state === state && this.told.fault === fault) return;
+    this.told = { state, fault };
+    this.options.onState();
+  }
+}
+
+/** A turn as the person left it, and its text before. */
+interface Stray {
+  readonly turn: TreeTurn;
+  readonly before: string | null;
+}
+
+/** The turns whose texts these ops write. */
+function straysOf(ops: readonly Op[], tree: TurnTree): Stray[] {
+  const ids = ops.flatMap((op) => (op.op === 'setText' ? [op.turnId] : op.op === 'insert' ? [op.turn.id] : []));
+  const { turns } = applyOps(tree, ops);
+  return [...new Set(ids)].flatMap((id) => {
+    const turn = turns.get(id);
+    return turn === undefined ? [] : [{ turn, before: tree.turns.get(id)?.text ?? null }];
+  });
+}
+
+function withVersions(tree: TurnTree, versions: Readonly<Record<string, number>>): TurnTree {
+  const turns = new Map(tree.turns);
+  for (const [id, version] of Object.entries(versions)) {
+    const turn = turns.get(id);
+    if (turn !== undefined) turns.set(id, { ...turn, version });
+  }
+  return { ...tree, turns };
+}
