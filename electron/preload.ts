@@ -1,16 +1,16 @@
 import { ipcRenderer } from 'electron';
-import { COMMAND_MESSAGE, MENU_MESSAGE } from '../shared/window-messages.ts';
+import { COMMAND_MESSAGE, CONNECT_MESSAGE, MENU_MESSAGE, PORT_MESSAGE } from '../shared/window-messages.ts';
 
 /** Hands the page one port to the studio, the desktop the page's menus, and the page what is chosen there; nothing else. */
 window.addEventListener('message', (event: MessageEvent<unknown>) => {
   if (event.source !== window) return;
   const { data } = event;
-  if (data === 'paphos:connect') {
+  if (typeof data !== 'object' || data === null || !('type' in data)) return;
+  if (data.type === CONNECT_MESSAGE) {
     const { port1, port2 } = new MessageChannel();
-    ipcRenderer.postMessage('paphos:connect', null, [port2]);
-    window.postMessage('paphos:port', location.origin, [port1]);
-  } else if (typeof data === 'object' && data !== null && 'type' in data && data.type === MENU_MESSAGE)
-    ipcRenderer.send(MENU_MESSAGE, 'menus' in data ? data.menus : null);
+    ipcRenderer.postMessage(CONNECT_MESSAGE, 'clientId' in data ? data.clientId : null, [port2]);
+    window.postMessage(PORT_MESSAGE, location.origin, [port1]);
+  } else if (data.type === MENU_MESSAGE) ipcRenderer.send(MENU_MESSAGE, 'menus' in data ? data.menus : null);
 });
 ipcRenderer.on(COMMAND_MESSAGE, (_event, command: unknown) => {
   window.postMessage({ type: COMMAND_MESSAGE, command }, location.origin);

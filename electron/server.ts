@@ -37,7 +37,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   });
   let door: HttpDoor;
   try {
-    const attach = serveWebSocket(createRouter(studio.services));
+    const attach = serveWebSocket(createRouter(studio.services), studio.connections);
     door = await openHttpDoor({ session: openSession(dataDir), pages: pagesDir, port: options.port, onClient: attach });
   } catch (error) {
     await studio.close();

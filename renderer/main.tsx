@@ -17,7 +17,7 @@ import { followModels } from './models/models.ts';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no root element.');
-connect();
+void connect();
 followEngine();
 followJobs();
 followModels();

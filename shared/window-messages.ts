@@ -1,3 +1,6 @@
-/** What the page and the desktop's preload script say to each other, beside the port. */
+/** What the page and the desktop's preload script say to each other. */
+/** The page asks for its port, and says which page it is. */
+export const CONNECT_MESSAGE = 'paphos:connect';
+export const PORT_MESSAGE = 'paphos:port';
 export const MENU_MESSAGE = 'paphos:menu';
 export const COMMAND_MESSAGE = 'paphos:command';

@@ -1,4 +1,6 @@
 import { ipcMain } from 'electron';
+import { id } from '../../shared/contract/common.ts';
+import { CONNECT_MESSAGE } from '../../shared/window-messages.ts';
 import { servePort } from '../rpc/port.ts';
 import { createRouter } from '../rpc/router.ts';
 import type { Desktop } from './desktop.ts';
@@ -6,7 +8,7 @@ import { mayHavePort } from './policy.ts';
 
 /** Answers the preload script of our own top frame, and nobody else, with a port that speaks the contract. */
 export function enableStudioPort(desktop: Desktop): void {
-  ipcMain.on('paphos:connect', (event) => {
+  ipcMain.on(CONNECT_MESSAGE, (event, clientId: unknown) => {
     const [port] = event.ports;
     const asker = {
       frameUrl: event.senderFrame?.url ?? null,
@@ -14,13 +16,14 @@ export function enableStudioPort(desktop: Desktop): void {
       isOurWindow: event.sender === desktop.window?.webContents,
       ports: event.ports.length,
     };
-    if (port === undefined || !mayHavePort(asker)) {
+    const client = id.safeParse(clientId);
+    if (port === undefined || !client.success || !mayHavePort(asker)) {
       for (const refused of event.ports) refused.close();
       return;
     }
     desktop.studio().then(
       (studio) => {
-        servePort(createRouter(studio.services))(port);
+        servePort(createRouter(studio.services), studio.connections)(port, client.data);
         port.start();
       },
       () => {

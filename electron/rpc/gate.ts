@@ -1,11 +1,12 @@
 import { ORPCError } from '@orpc/server';
 import type { StudioFault } from '../../shared/contract/common.ts';
 import { fault, faultOf } from '../../shared/faults/failure.ts';
+import type { Client } from '../studio/connections.ts';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
 
-/** Who calls: one per connection, for as long as it lives. */
+/** Who calls, by one connection. */
 export interface Caller {
-  readonly clientId: string;
+  readonly client: Client;
 }
 
 const REFUSED: Readonly<Record<string, number>> = { READ_ONLY: 403, NO_TURN: 404, CONFLICT: 409, INTERNAL: 500 };

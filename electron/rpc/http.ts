@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { id } from '../../shared/contract/common.ts';
 import { contentPolicy, fileFor, sendFile } from './files.ts';
 import type { Session } from './browser-session.ts';
 
@@ -14,7 +15,7 @@ export interface HttpOptions {
   readonly pages: string;
   /** Null: the last port if it is free, else any. */
   readonly port: number | null;
-  onClient(socket: WebSocket): void;
+  onClient(socket: WebSocket, clientId: string): void;
 }
 export interface HttpDoor {
   readonly port: number;
@@ -120,10 +121,14 @@ export async function openHttpDoor(options: HttpOptions): Promise<HttpDoor> {
     if (request.headers.origin !== `http://${host}`)
       return refuseUpgrade(socket, '403 Forbidden', 'Only Paphos’s own page may connect.');
     if (!session.allows(request.headers.cookie, port)) return refuseUpgrade(socket, '401 Unauthorized', ASK);
-    if (request.url !== '/rpc') return refuseUpgrade(socket, '404 Not Found', 'There is nothing here.');
-    sockets.handleUpgrade(request, socket, head, (client) => {
-      client.on('error', () => client.terminate());
-      options.onClient(client);
+    const { pathname, searchParams } = new URL(request.url ?? '/', `http://${host}`);
+    if (pathname !== '/rpc') return refuseUpgrade(socket, '404 Not Found', 'There is nothing here.');
+    const client = id.safeParse(searchParams.get('client'));
+    if (!client.success)
+      return refuseUpgrade(socket, '400 Bad Request', 'A page says which one it is when it connects.');
+    sockets.handleUpgrade(request, socket, head, (opened) => {
+      opened.on('error', () => opened.terminate());
+      options.onClient(opened, client.data);
     });
   });
 

@@ -1,14 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import { RPCHandler } from '@orpc/server/message-port';
+import type { Connections } from '../studio/connections.ts';
 import { faultInterceptors, type Caller } from './gate.ts';
 import type { StudioRouter } from './router.ts';
 
-type Port = Parameters<RPCHandler<Caller>['upgrade']>[0];
+type Port = Parameters<RPCHandler<Caller>['upgrade']>[0] & {
+  on(event: 'close', listener: () => void): unknown;
+  close(): void;
+};
 
-/** Serves the contract over a message port (Electron's, or one of Node's); one caller per port. The port must be started by its owner. */
-export function servePort(router: StudioRouter): (port: Port) => void {
+/** Serves the contract over a message port (Electron's, or one of Node's), one for each client. The port must be started by its owner. */
+export function servePort(router: StudioRouter, connections: Connections): (port: Port, clientId: string) => void {
   const handler = new RPCHandler<Caller>(router, { clientInterceptors: faultInterceptors });
-  return (port) => {
-    handler.upgrade(port, { context: { clientId: randomUUID() } });
+  return (port, clientId) => {
+    const { client, lost } = connections.open(clientId, () => port.close());
+    // Before the handler, so that what ends with the port knows why.
+    port.on('close', lost);
+    handler.upgrade(port, { context: { client } });
   };
 }

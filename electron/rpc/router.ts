@@ -8,6 +8,7 @@ const door = implement(contract).$context<Caller>();
 /** The contract, answered by the studio's services. */
 export function createRouter({ stories, chapters, writing, models, settings, jobs, log }: Services) {
   return door.router({
+    connection: { beat: door.connection.beat.handler(() => undefined) },
     stories: {
       list: door.stories.list.handler(() => stories.list()),
       create: door.stories.create.handler(({ input }) => stories.create(input)),
@@ -25,11 +26,9 @@ export function createRouter({ stories, chapters, writing, models, settings, job
       open: door.chapters.open.handler(({ input }) => chapters.open(input.id)),
     },
     writing: {
-      applyChange: door.writing.applyChange.handler(({ input, context }) =>
-        writing.applyChange(input, context.clientId),
-      ),
-      activate: door.writing.activate.handler(({ input, context }) => writing.activate(input, context.clientId)),
-      generate: door.writing.generate.handler(({ input, context }) => writing.generate(input, context.clientId)),
+      applyChange: door.writing.applyChange.handler(({ input, context }) => writing.applyChange(input, context.client)),
+      activate: door.writing.activate.handler(({ input, context }) => writing.activate(input, context.client)),
+      generate: door.writing.generate.handler(({ input, context }) => writing.generate(input, context.client)),
       follow: door.writing.follow.handler(({ input, signal }) =>
         writing.follow(input.generationId, input.afterSeq, signal),
       ),
@@ -37,11 +36,9 @@ export function createRouter({ stories, chapters, writing, models, settings, job
       plan: door.writing.plan.handler(({ input }) => writing.plan(input)),
       candidates: door.writing.candidates.handler(({ input }) => writing.candidates(input)),
       hold: door.writing.hold.handler(({ input, context, signal }) =>
-        writing.hold(input.storyId, context.clientId, signal),
+        writing.hold(input.storyId, context.client, input.was, signal),
       ),
-      takeOver: door.writing.takeOver.handler(({ input, context }) =>
-        writing.takeOver(input.storyId, context.clientId),
-      ),
+      takeOver: door.writing.takeOver.handler(({ input, context }) => writing.takeOver(input.storyId, context.client)),
     },
     models: {
       list: door.models.list.handler(() => models.list()),

@@ -25,6 +25,7 @@ import { createModelRegistry } from './models/model-registry.ts';
 import { createModels } from './models/models.ts';
 import { createWriteAhead } from './writing/write-ahead.ts';
 import { createRevisions } from './writing/revision-closing.ts';
+import { createConnections, type Connections } from './connections.ts';
 import type { StudioContext } from './context.ts';
 import { faultOf } from '../../shared/faults/failure.ts';
 import { logEngine } from './log-engine.ts';
@@ -48,6 +49,7 @@ export interface Studio {
   readonly services: Services;
   /** Takes further kinds of long work. */
   readonly jobs: Jobs;
+  readonly connections: Connections;
   close(): Promise<void>;
 }
 
@@ -156,6 +158,7 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
   return {
     services,
     jobs,
+    connections: createConnections(),
     close() {
       closing ??= (async () => {
         clearTimeout(waking);
@@ -169,6 +172,7 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
         readAhead.close();
         await engine.close();
         await loggingEnds;
+        locks.close();
         revisions.closeEverything();
         store.close();
         log.info('studio.closed');

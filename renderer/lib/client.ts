@@ -5,6 +5,9 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { create } from 'zustand';
 import type { Contract } from '../../shared/contract/index.ts';
+import { CONNECT_MESSAGE, PORT_MESSAGE } from '../../shared/window-messages.ts';
+import { BEAT_EVERY_MS, BEAT_WITHIN_MS, startHeartbeat } from './heartbeat.ts';
+import { pageId } from './page-id.ts';
 
 export type StudioApi = ContractRouterClient<Contract>;
 type Context = Record<never, never>;
@@ -62,6 +65,8 @@ export async function whenOpen(signal?: AbortSignal): Promise<void> {
 }
 
 const RETRY_MS = [100, 250, 500, 1000, 2000];
+/** As long as an open socket may be silent. */
+const OPEN_WITHIN_MS = BEAT_EVERY_MS + BEAT_WITHIN_MS;
 
 /** A refused WebSocket does not say why; a plain request does. */
 async function askWhy(): Promise<void> {
@@ -69,38 +74,57 @@ async function askWhy(): Promise<void> {
   useConnection.setState({ refused: answer?.status === 401 });
 }
 
-function connectSocket(): void {
+function connectSocket(clientId: string): void {
   const url = new URL('rpc', document.baseURI);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  url.search = '';
+  url.search = new URLSearchParams({ client: clientId }).toString();
   url.hash = '';
   const socket = new WebSocket(url);
-  socket.addEventListener('open', () => opened(new SocketLink({ websocket: socket })), { once: true });
+  // A socket that is closed waits for its other end. Where that is gone, what hangs on the socket is told now.
+  const giveUp = (): void => {
+    socket.close();
+    socket.dispatchEvent(new CloseEvent('close'));
+  };
+  const opening = setTimeout(giveUp, OPEN_WITHIN_MS);
+  let stopHeartbeat = (): void => clearTimeout(opening);
+  socket.addEventListener(
+    'open',
+    () => {
+      clearTimeout(opening);
+      const next = new SocketLink({ websocket: socket });
+      const { connection } = createORPCClient<StudioApi>(next);
+      stopHeartbeat = startHeartbeat(() => connection.beat(), giveUp);
+      opened(next);
+    },
+    { once: true },
+  );
   socket.addEventListener(
     'close',
     () => {
+      stopHeartbeat();
       link = null;
       const { attempts } = useConnection.getState();
       useConnection.setState({ state: 'lost', attempts: attempts + 1 });
       void askWhy();
-      setTimeout(connectSocket, RETRY_MS[Math.min(attempts, RETRY_MS.length - 1)]);
+      setTimeout(() => connectSocket(clientId), RETRY_MS[Math.min(attempts, RETRY_MS.length - 1)]);
     },
     { once: true },
   );
 }
 
 /** In the desktop window the preload script answers this request with a port to the studio. */
-function connectPort(): void {
+function connectPort(clientId: string): void {
   window.addEventListener('message', (event) => {
     const port = event.ports[0];
-    if (event.source !== window || event.data !== 'paphos:port' || port === undefined) return;
+    if (event.source !== window || event.data !== PORT_MESSAGE || port === undefined) return;
     port.start();
     opened(new PortLink({ port }));
   });
-  window.postMessage('paphos:connect', location.origin);
+  window.postMessage({ type: CONNECT_MESSAGE, clientId }, location.origin);
 }
 
-export function connect(): void {
-  if (location.protocol === 'app:') connectPort();
-  else connectSocket();
+export async function connect(): Promise<void> {
+  const clientId = await pageId();
+  if (location.protocol === 'app:') connectPort(clientId);
+  else connectSocket(clientId);
 }

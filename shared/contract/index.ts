@@ -1,3 +1,4 @@
+import { connection } from './connection.ts';
 import { jobs, log } from './jobs.ts';
 import { models } from './models.ts';
 import { settings } from './settings.ts';
@@ -5,5 +6,5 @@ import { chapters, stories } from './stories.ts';
 import { writing } from './writing.ts';
 
 /** The one door between the renderer and the studio. Errors are ORPCErrors whose `data` is a StudioFault. */
-export const contract = { stories, chapters, writing, models, settings, jobs, log };
+export const contract = { connection, stories, chapters, writing, models, settings, jobs, log };
 export type Contract = typeof contract;

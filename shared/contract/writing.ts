@@ -135,7 +135,12 @@ export const writing = {
   candidates: oc
     .input(z.union([z.object({ generationId: id }), z.object({ turnId: id })]))
     .output(type<readonly GenerationCandidates[]>()),
-  /** Holds a story for writing while the iterator is open; a second client is a reader until it takes over. */
-  hold: oc.input(z.object({ storyId: id })).output(eventIterator(type<Hold>())),
+  /**
+   * Holds a story for writing while the iterator is open; a second client is a reader until it takes over. A writer
+   * whose connection is lost keeps it for a moment. `was`: what this client was before its connection broke.
+   */
+  hold: oc
+    .input(z.object({ storyId: id, was: z.enum(['writer', 'reader']).optional() }))
+    .output(eventIterator(type<Hold>())),
   takeOver: oc.input(z.object({ storyId: id })).output(type<void>()),
 };

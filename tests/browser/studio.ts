@@ -2,7 +2,8 @@ import { chromium, expect, type Browser, type Page } from '@playwright/test';
 import type { editor } from 'monaco-editor/editor';
 import { connect, serve, temporaryFolder, type Connection, type ServeOptions, type Server } from '../helpers/server.ts';
 
-export const launch = (): Promise<Browser> =>
+/** `args`: more of Chromium's own. */
+export const launch = (args: readonly string[] = []): Promise<Browser> =>
   chromium.launch({
     executablePath: process.env['PAPHOS_CHROMIUM'] ?? '/usr/bin/chromium',
     args: [
@@ -12,6 +13,7 @@ export const launch = (): Promise<Browser> =>
       '--disable-component-update',
       '--disable-sync',
       '--no-first-run',
+      ...args,
     ],
   });
 
@@ -43,6 +45,8 @@ export class StudioPage {
     options: Partial<ServeOptions> & {
       viewport?: { width: number; height: number };
       colorScheme?: 'light' | 'dark';
+      /** Where the page finds the server, if not at its own address. */
+      through?: (server: Server) => Promise<string>;
     } = {},
   ): Promise<StudioPage> {
     const data = options.data ?? temporaryFolder('browser');
@@ -52,7 +56,7 @@ export class StudioPage {
       colorScheme: options.colorScheme ?? 'light',
     });
     const studio = new StudioPage(server, await context.newPage(), data);
-    await studio.page.goto(server.url);
+    await studio.page.goto((await options.through?.(server)) ?? server.url);
     return studio;
   }
 

@@ -6,11 +6,11 @@ const DELAY_MS = 250;
 
 const acknowledgeTooEarly =
   (apply: Writing['applyChange']): Writing['applyChange'] =>
-  (change, clientId) => {
+  (change, client) => {
     const patches = change.ops.flatMap((op) => (op.op === 'setText' ? [[op.turnId, op.version + 1] as const] : []));
-    if (patches.length < change.ops.length) return apply(change, clientId);
+    if (patches.length < change.ops.length) return apply(change, client);
     setTimeout(() => {
-      apply(change, clientId).catch(() => undefined);
+      apply(change, client).catch(() => undefined);
     }, DELAY_MS);
     return Promise.resolve({ structureRev: change.structureRev, versions: Object.fromEntries(patches) });
   };

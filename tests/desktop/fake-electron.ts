@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { MessageChannel, type MessagePort as NodePort } from 'node:worker_threads';
+import { newId } from '../../shared/document/ids.ts';
 
 /**
  * The parts of Electron that the desktop uses, without Electron: it records what is asked of it, and what can be real
@@ -206,17 +207,15 @@ export class MessagePortMain extends EventEmitter {
 }
 
 /** What the preload script does in a page: a channel, one end for the page, the other sent to main. */
-export function knock(from: { sender: WebContents; frame?: { url: string } | null }): {
+export function knock(from: { sender: WebContents; frame?: { url: string } | null; clientId?: unknown }): {
   page: NodePort;
   main: MessagePortMain;
 } {
   const { port1, port2 } = new MessageChannel();
   const main = new MessagePortMain(port2);
-  ipcMain.emit('paphos:connect', {
-    sender: from.sender,
-    senderFrame: from.frame === undefined ? from.sender.mainFrame : from.frame,
-    ports: [main],
-  });
+  const senderFrame = from.frame === undefined ? from.sender.mainFrame : from.frame;
+  const clientId = 'clientId' in from ? from.clientId : newId();
+  ipcMain.emit('paphos:connect', { sender: from.sender, senderFrame, ports: [main] }, clientId);
   return { page: port1, main };
 }
 

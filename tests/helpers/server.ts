@@ -9,6 +9,7 @@ import { RPCLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import { WebSocket } from 'ws';
 import type { Contract } from '../../shared/contract/index.ts';
+import { newId } from '../../shared/document/ids.ts';
 import type { EngineStatus } from '../../shared/contract/models.ts';
 
 export type StudioClient = ContractRouterClient<Contract>;
@@ -106,10 +107,17 @@ export interface Connection {
   close(): void;
 }
 
-export async function connect(server: Pick<Server, 'url' | 'port'>, known?: string): Promise<Connection> {
+export async function connect(
+  server: Pick<Server, 'url' | 'port'>,
+  known?: string,
+  clientId = newId(),
+  /** Another way to the server than the direct one. */
+  through = '127.0.0.1',
+): Promise<Connection> {
   const cookie = known ?? (await signIn(server.url));
-  const origin = `http://127.0.0.1:${server.port}`;
-  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/rpc`, { headers: { cookie, origin } });
+  const host = `127.0.0.1:${server.port}`;
+  const headers = { cookie, host, origin: `http://${host}` };
+  const socket = new WebSocket(`ws://${through}:${server.port}/rpc?client=${clientId}`, { headers });
   await once(socket, 'open');
   const link = new RPCLink({ websocket: socket });
   return { client: createORPCClient(link), socket, cookie, close: () => socket.close() };

@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { newId } from '../../shared/document/ids.ts';
 import { connect, ROOT, serve, signIn, temporaryFolder, type Server } from '../helpers/server.ts';
 
 const data = temporaryFolder('door');
@@ -38,7 +39,7 @@ function ask(
   });
 }
 
-async function upgrade(headers: Record<string, string>, path = '/rpc'): Promise<number> {
+async function upgrade(headers: Record<string, string>, path = `/rpc?client=${newId()}`): Promise<number> {
   const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, { headers });
   const [, response] = await Promise.race([
     once(socket, 'unexpected-response') as Promise<[unknown, { statusCode: number }]>,
@@ -64,6 +65,8 @@ test('the printed address is exchanged once for a cookie that no script sees', a
   const mine = { cookie: cookie.split(';')[0] ?? '' };
   expect(await upgrade({ ...mine, origin })).toBe(101);
   expect(await upgrade({ ...mine, origin }, '/other')).toBe(404);
+  expect(await upgrade({ ...mine, origin }, '/rpc')).toBe(400);
+  expect(await upgrade({ ...mine, origin }, '/rpc?client=me')).toBe(400);
   expect(await upgrade({ ...mine, origin: 'http://evil.example' })).toBe(403);
   expect(await upgrade({ ...mine, origin: 'null' })).toBe(403);
   expect(await upgrade({ ...mine })).toBe(403);

@@ -386,8 +386,9 @@ test('one writes, the others read until they take over', async () => {
   await two.client.writing.applyChange(change('Yes. '));
   expect((await faultOf(client.writing.applyChange(change('Too late. ')))).code).toBe('READ_ONLY');
 
-  two.close();
+  await holdTwo.return?.();
   expect((await holdOne.next()).value).toEqual({ role: 'writer' });
+  two.close();
   expect((await pathOf(chapterId))[0]?.text).toBe('Yes. Mine.');
   await holdOne.return?.();
 });

@@ -1,63 +1,121 @@
 import type { Hold } from '../../../shared/contract/writing.ts';
-import { channel, type Channel } from '../channel.ts';
 import { failure } from '../../../shared/faults/failure.ts';
+import { channel, type Channel } from '../channel.ts';
+import type { Client } from '../connections.ts';
+
+/** A page that lost its connection has noticed it and is back in this time: a reload, a network that was gone for a moment. */
+export const GRACE_MS = 8000;
 
 interface Holder {
-  readonly clientId: string;
+  readonly client: Client;
   readonly channel: Channel<Hold>;
+}
+/** The writer may be away, or not have come back yet after a restart: `grace` runs then, and nobody else writes. */
+interface StoryLock {
+  writer: Holder | null;
+  /** In the order in which they came. */
+  readers: Holder[];
+  grace: NodeJS.Timeout | null;
 }
 
 export interface StoryLocks {
-  hold(storyId: string, clientId: string, signal?: AbortSignal): AsyncGenerator<Hold, void>;
-  takeOver(storyId: string, clientId: string): void;
+  /** `was`: what this client was told before its connection broke. An older hold of the same client is replaced. */
+  hold(
+    storyId: string,
+    client: Client,
+    was: Hold['role'] | undefined,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Hold, void>;
+  takeOver(storyId: string, client: Client): void;
   /** Throws READ_ONLY if another client writes in this story. */
-  assertWriter(storyId: string, clientId: string): void;
+  assertWriter(storyId: string, client: Client): void;
+  close(): void;
 }
 
-/** One writer per story; the others read until they take over, or until the writer leaves. */
+/**
+ * One writer per story; the others read until they take over, or until the writer leaves. A writer whose connection
+ * is lost has left when it does not come back in time.
+ */
 export function createStoryLocks(onRelease: (storyId: string) => void): StoryLocks {
-  const holders = new Map<string, Holder[]>();
-  const writerOf = (storyId: string): Holder | undefined => holders.get(storyId)?.[0];
+  const locks = new Map<string, StoryLock>();
+  const lockOf = (storyId: string): StoryLock => {
+    const lock = locks.get(storyId) ?? { writer: null, readers: [], grace: null };
+    locks.set(storyId, lock);
+    return lock;
+  };
 
-  const release = (storyId: string, holder: Holder): void => {
-    const queue = holders.get(storyId) ?? [];
-    const wasWriter = queue[0] === holder;
-    const rest = queue.filter((one) => one !== holder);
-    if (rest.length > 0) holders.set(storyId, rest);
-    else holders.delete(storyId);
-    if (!wasWriter) return;
+  const endGrace = (lock: StoryLock): void => {
+    if (lock.grace !== null) clearTimeout(lock.grace);
+    lock.grace = null;
+  };
+  const passOn = (storyId: string, lock: StoryLock): void => {
+    endGrace(lock);
+    lock.writer = lock.readers.shift() ?? null;
+    if (lock.writer === null) locks.delete(storyId);
+    else lock.writer.channel.push({ role: 'writer' });
+  };
+  const startGrace = (storyId: string, lock: StoryLock): void => {
+    lock.grace ??= setTimeout(() => passOn(storyId, lock), GRACE_MS);
+  };
+
+  const leave = (storyId: string, holder: Holder): void => {
+    const lock = locks.get(storyId);
+    if (lock?.writer !== holder) {
+      if (lock) lock.readers = lock.readers.filter((reader) => reader !== holder);
+      return;
+    }
     onRelease(storyId);
-    if (rest[0] && rest[0].clientId !== holder.clientId) rest[0].channel.push({ role: 'writer' });
+    if (holder.client.signal.aborted) startGrace(storyId, lock);
+    else passOn(storyId, lock);
   };
 
   return {
-    hold(storyId, clientId, signal) {
-      const opened = channel<Hold>(signal, () => {
-        release(storyId, holder);
-      });
-      const holder: Holder = { clientId, channel: opened };
-      const queue = holders.get(storyId) ?? [];
-      const writes = queue.length === 0 || queue[0]?.clientId === clientId;
-      holders.set(storyId, writes ? [holder, ...queue] : [...queue, holder]);
+    hold(storyId, client, was, signal) {
+      signal?.throwIfAborted();
+      const opened = channel<Hold>(signal, () => leave(storyId, holder));
+      const holder: Holder = { client, channel: opened };
+      const lock = lockOf(storyId);
+      const isFree = lock.writer === null && (was === 'writer' || (was === undefined && lock.grace === null));
+      const writes = isFree || lock.writer?.client.id === client.id;
+      const older = writes ? lock.writer : lock.readers.find((reader) => reader.client.id === client.id);
+      lock.readers = lock.readers.filter((reader) => reader.client.id !== client.id);
+      if (writes) {
+        endGrace(lock);
+        lock.writer = holder;
+      } else {
+        lock.readers.push(holder);
+        if (lock.writer === null) startGrace(storyId, lock);
+      }
+      older?.channel.end();
       opened.push({ role: writes ? 'writer' : 'reader' });
       return opened.iterator;
     },
-    takeOver(storyId, clientId) {
-      const queue = holders.get(storyId) ?? [];
-      const mine = queue.find((one) => one.clientId === clientId);
-      const writer = queue[0];
-      if (!mine) throw failure('NOT_HELD', {});
-      if (!writer || writer.clientId === clientId) return;
-      onRelease(storyId);
-      holders.set(storyId, [mine, ...queue.filter((one) => one !== mine)]);
-      writer.channel.push({ role: 'reader' });
+    takeOver(storyId, client) {
+      const lock = locks.get(storyId);
+      if (lock?.writer?.client.id === client.id) return;
+      const mine = lock?.readers.find((reader) => reader.client.id === client.id);
+      if (!lock || !mine) throw failure('NOT_HELD', {});
+      const before = lock.writer;
+      const isAway = lock.grace !== null;
+      endGrace(lock);
+      lock.writer = mine;
+      lock.readers = lock.readers.filter((reader) => reader !== mine);
+      if (before !== null && !isAway) {
+        onRelease(storyId);
+        lock.readers.unshift(before);
+        before.channel.push({ role: 'reader' });
+      }
       mine.channel.push({ role: 'writer' });
     },
-    assertWriter(storyId, clientId) {
-      const writer = writerOf(storyId);
-      if (writer && writer.clientId !== clientId) {
+    assertWriter(storyId, client) {
+      const lock = locks.get(storyId);
+      if (!lock || lock.writer?.client.id === client.id) return;
+      if (lock.writer !== null || lock.readers.some((reader) => reader.client.id === client.id))
         throw failure('READ_ONLY', {});
-      }
+    },
+    close() {
+      for (const lock of locks.values()) endGrace(lock);
+      locks.clear();
     },
   };
 }

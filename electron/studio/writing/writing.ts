@@ -27,6 +27,7 @@ import type { Engine, Ready } from '../models/loaded-engine.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import type { Forecasts } from './reply-forecast.ts';
 import type { GenerationOrder, Generations, PlannedGeneration } from './generations.ts';
+import type { Client } from '../connections.ts';
 import type { StoryLocks } from '../library/story-locks.ts';
 import type { Models } from '../models/models.ts';
 import type { WriteAhead } from './write-ahead.ts';
@@ -48,19 +49,24 @@ export interface Wish extends Place {
 }
 
 export interface Writing {
-  applyChange(change: Change, clientId: string): Promise<ChangeAck>;
+  applyChange(change: Change, client: Client): Promise<ChangeAck>;
   activate(
     wish: { changeId: string; chapterId: string; turnId: string },
-    clientId: string,
+    client: Client,
   ): { structureRev: number; path: TreeTurn[]; generation: RunningGeneration | null };
   /** Its turn and its row are in the store; the reply itself comes when its model is there. Asked again by the same id, the answer is the same. */
-  generate(wish: Wish, clientId: string): GenerationStart;
+  generate(wish: Wish, client: Client): GenerationStart;
   follow(generationId: string, afterSeq: number, signal?: AbortSignal): AsyncGenerator<GenerationEvent, void>;
   stop(generationId: string, all: boolean): void;
   plan(place: Place): Promise<PlannedReply>;
   candidates(of: { readonly generationId: string } | { readonly turnId: string }): readonly GenerationCandidates[];
-  hold(storyId: string, clientId: string, signal?: AbortSignal): AsyncGenerator<Hold, void>;
-  takeOver(storyId: string, clientId: string): void;
+  hold(
+    storyId: string,
+    client: Client,
+    was: Hold['role'] | undefined,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Hold, void>;
+  takeOver(storyId: string, client: Client): void;
 }
 
 export interface WritingParts {
@@ -102,8 +108,8 @@ export function createWriting({
   apply,
 }: WritingParts): Writing {
   const storyOf = (chapterId: string): string => getChapter(db, chapterId).storyId;
-  const assertWriter = (chapterId: string, clientId: string): void => {
-    locks.assertWriter(storyOf(chapterId), clientId);
+  const assertWriter = (chapterId: string, client: Client): void => {
+    locks.assertWriter(storyOf(chapterId), client);
   };
 
   /** Continue at an offset of a turn; `turns` end in that turn, its text cut there. */
@@ -203,8 +209,8 @@ export function createWriting({
   }
 
   return {
-    async applyChange(change, clientId) {
-      assertWriter(change.chapterId, clientId);
+    async applyChange(change, client) {
+      assertWriter(change.chapterId, client);
       const removed = new Set(change.ops.flatMap((op) => (op.op === 'remove' ? [op.turnId] : [])));
       if (removed.size > 0) await generations.stopIn(({ turnId }) => removed.has(turnId), { keepsTurn: true });
       const ack = await apply(change);
@@ -212,8 +218,8 @@ export function createWriting({
       return ack;
     },
 
-    activate({ changeId, chapterId, turnId }, clientId) {
-      assertWriter(chapterId, clientId);
+    activate({ changeId, chapterId, turnId }, client) {
+      assertWriter(chapterId, client);
       const before = readTree(db, chapterId, { texts: 'none' });
       const turn = before.turns.get(turnId);
       if (!turn || turn.tombstone) throw failure('NO_TURN', { turnId });
@@ -235,8 +241,8 @@ export function createWriting({
       return { structureRev, path, generation: generations.runningIn(chapterId) };
     },
 
-    generate(wish, clientId) {
-      assertWriter(wish.chapterId, clientId);
+    generate(wish, client) {
+      assertWriter(wish.chapterId, client);
       const known = askedBefore(wish);
       if (known !== null) return known;
       models.assertReply();
@@ -325,9 +331,9 @@ export function createWriting({
     candidates: (of) =>
       listCandidates(db, of).map(({ record, ...reply }) => ({ ...reply, words: readCandidates(record) })),
 
-    hold: (storyId, clientId, signal) => locks.hold(storyId, clientId, signal),
-    takeOver: (storyId, clientId) => {
-      locks.takeOver(storyId, clientId);
+    hold: (storyId, client, was, signal) => locks.hold(storyId, client, was, signal),
+    takeOver: (storyId, client) => {
+      locks.takeOver(storyId, client);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import type { Hold } from '../../../shared/contract/writing.ts';
 import { api } from '../../lib/client.ts';
 import { follow } from '../../lib/follow.ts';
 import { useWorkspace } from './workspace.ts';
@@ -8,9 +9,11 @@ export function useHold(storyId: string | null): void {
   useEffect(() => {
     if (storyId === null) return undefined;
     const stop = new AbortController();
+    let was: Hold['role'] | null = null;
     void follow(
-      (signal) => api.writing.hold({ storyId }, { signal }),
+      (signal) => api.writing.hold({ storyId, ...(was === null ? {} : { was }) }, { signal }),
       ({ role }) => {
+        was = role;
         const { place, writer, reading } = useWorkspace.getState();
         if (place?.storyId !== storyId) return;
         // Who takes over reads again what the other one wrote.

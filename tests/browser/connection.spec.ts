@@ -1,0 +1,119 @@
+import { expect, test, type Browser, type Page } from '@playwright/test';
+import { activePath } from '../../shared/document/tree.ts';
+import { openProxy, type Proxy } from '../helpers/proxy.ts';
+import { launch, StudioPage } from './studio.ts';
+
+/** An end that is gone without a word is noticed in this time. */
+const NOTICED_MS = 10_000;
+/** The pages come to `localhost`, which is another way to the server, through a network that can fail. */
+const WAY = '127.0.0.2';
+
+let browser: Browser;
+let network: Proxy;
+let studio: StudioPage;
+let second: Page;
+test.beforeAll(async () => {
+  browser = await launch([`--host-resolver-rules=MAP localhost ${WAY}`]);
+});
+test.afterAll(async () => {
+  await browser.close();
+});
+test.beforeEach(async () => {
+  studio = await StudioPage.open(browser, {
+    async through({ port, url }) {
+      network = await openProxy(WAY, port);
+      return url.replace('127.0.0.1', 'localhost');
+    },
+  });
+  await write('First. ');
+});
+test.afterEach(async () => {
+  await network.close();
+  await studio.close();
+});
+
+const addressOf = (): string => `http://localhost:${String(studio.server.port)}/`;
+const takeOver = (page: Page) => page.getByRole('button', { name: 'Take over' });
+const opens = (page: Page): Promise<void> => page.getByRole('textbox', { name: 'Manuscript' }).waitFor();
+
+async function openSecond(): Promise<void> {
+  second = await studio.page.context().newPage();
+  await second.goto(addressOf());
+  await isReader(second);
+}
+async function isReader(page: Page): Promise<void> {
+  await opens(page);
+  await expect(takeOver(page)).toBeVisible();
+}
+async function type(words: string): Promise<void> {
+  await studio.page.bringToFront();
+  await studio.inEditor((view) => view.focus());
+  await studio.page.keyboard.type(words);
+}
+/** Writes as a person does, until it is said to be saved; then it is. */
+async function write(words: string): Promise<void> {
+  await type(words);
+  await studio.saved();
+  expect(await stored()).toContain(words.trim());
+}
+async function stored(): Promise<string> {
+  const { client, close } = await studio.client();
+  const [story] = await client.stories.list();
+  const [chapter] = await client.chapters.list({ storyId: story?.id ?? '' });
+  const { turns, activeRootId } = await client.chapters.open({ id: chapter?.id ?? '' });
+  close();
+  const path = activePath({ activeRootId, turns: new Map(turns.map((turn) => [turn.id, turn])) });
+  return path.map(({ text }) => text ?? '').join('\n');
+}
+const stillWrites = async (words: string): Promise<void> => {
+  await write(words);
+  await expect(takeOver(studio.page)).toBeHidden();
+};
+
+test('a page that is reloaded writes on, while another tab reads', async () => {
+  await openSecond();
+  await studio.page.bringToFront();
+  await studio.page.reload();
+  await opens(studio.page);
+  await stillWrites('After the reload. ');
+  await isReader(second);
+});
+
+test('a tab that is duplicated is another page: it reads, and the first one writes on', async () => {
+  const [copy] = await Promise.all([
+    studio.page.context().waitForEvent('page'),
+    studio.page.evaluate(() => {
+      window.open(location.href);
+    }),
+  ]);
+  await isReader(copy);
+  await stillWrites('Beside the copy. ');
+  await copy.reload();
+  await isReader(copy);
+  await stillWrites('Again. ');
+});
+
+test('a page that was offline writes on, and what was typed meanwhile is saved', async () => {
+  await openSecond();
+  network.set('refuses');
+  await type('While nothing was there. ');
+  await expect(studio.page.getByRole('status', { name: 'Saved' })).not.toHaveText('Saved');
+  await expect(studio.page.getByRole('status', { name: 'Connection' })).toBeVisible();
+  network.set('forwards');
+  await stillWrites('And back. ');
+  expect(await stored()).toContain('While nothing was there. ');
+  await isReader(second);
+});
+
+test('a connection that is dead without a word is noticed in 10 s, and nothing typed meanwhile is lost', async () => {
+  await openSecond();
+  network.set('hangs');
+  await type('Into nothing. ');
+  await expect(studio.page.getByRole('status', { name: 'Saved' })).not.toHaveText(/^Saved$|^Saving/, {
+    timeout: NOTICED_MS,
+  });
+  network.set('forwards');
+  await stillWrites('And back. ');
+  expect(await stored()).toContain('Into nothing. ');
+  await isReader(second);
+});
