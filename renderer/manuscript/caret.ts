@@ -1,4 +1,4 @@
-import { KeyCode, KeyMod, Range, editor } from 'monaco-editor/editor';
+import { KeyCode, KeyMod, Range, editor, type IDisposable } from 'monaco-editor/editor';
 import { indexAt, spanAt, textRange, type TurnSpan } from '../../shared/document/layout.ts';
 import type { ManuscriptDocument } from '../chapter/document.ts';
 import { endOfLine } from '../chapter/text-source.ts';
@@ -94,9 +94,23 @@ export function ruleCaret(
   });
 
   const here = (): number => indexAt(document().layout, surface.caret().line);
-  for (const key of [KeyCode.Backspace, KeyMod.CtrlCmd | KeyCode.Backspace, KeyMod.Alt | KeyCode.Backspace])
-    page.addCommand(key, () => rules.join(here()), AT_START);
-  for (const key of [KeyCode.Delete, KeyMod.CtrlCmd | KeyCode.Delete])
-    page.addCommand(key, () => rules.join(here() + 1), AT_END);
-  return moved;
+  // Actions, for what `addCommand` registers outlives its editor, and holds it.
+  const bind = (id: string, keybindings: number[], keybindingContext: string, run: () => void): IDisposable =>
+    page.addAction({ id, label: id, keybindings, keybindingContext, run });
+  const bound = [
+    bind(
+      'paphos.joinToTurnBefore',
+      [KeyCode.Backspace, KeyMod.CtrlCmd | KeyCode.Backspace, KeyMod.Alt | KeyCode.Backspace],
+      AT_START,
+      () => rules.join(here()),
+    ),
+    bind('paphos.joinTurnBehind', [KeyCode.Delete, KeyMod.CtrlCmd | KeyCode.Delete], AT_END, () =>
+      rules.join(here() + 1),
+    ),
+  ];
+  return {
+    dispose: () => {
+      for (const one of [moved, ...bound]) one.dispose();
+    },
+  };
 }
