@@ -12,9 +12,9 @@ export default {
     {
       name: 'no-cycles',
       severity: 'error',
-      comment: 'A cycle has no order to be read in.',
+      comment: 'A circle has no order to be read in, of types neither.',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'no-unresolved',

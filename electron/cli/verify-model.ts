@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StudioFault } from '../../shared/contract/common.ts';
+import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import { fault } from '../../shared/faults/failure.ts';
 import { formatWarnings } from '../../shared/prompt/formats/format-warnings.ts';
 import { SAMPLE } from '../../shared/prompt/formats/template-probes.ts';

@@ -1,4 +1,4 @@
-import type { StudioFault } from '../../shared/contract/common.ts';
+import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import type { GenerationStats, StopReason } from '../../shared/contract/writing.ts';
 import type { Ledger, PlanRequest } from '../../shared/prompt/types.ts';
 import type { Sampling } from '../../shared/settings/sampling.ts';

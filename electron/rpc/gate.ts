@@ -1,5 +1,5 @@
 import { ORPCError } from '@orpc/server';
-import type { StudioFault } from '../../shared/contract/common.ts';
+import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import { fault, faultOf } from '../../shared/faults/failure.ts';
 import type { Client } from '../studio/connections.ts';
 import { sentenceOf } from '../../shared/faults/sentence.ts';

@@ -1,4 +1,4 @@
-import type { StudioFault } from '../../shared/contract/common.ts';
+import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import type { AlternatesState, ChapterController } from './controller.ts';
 import type { ManuscriptDocument, Touched } from './document.ts';
 import type { PageChange, Place, TextSource } from './text-source.ts';

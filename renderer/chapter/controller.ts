@@ -1,5 +1,5 @@
 import type { ContractRouterClient } from '@orpc/contract';
-import type { StudioFault } from '../../shared/contract/common.ts';
+import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import type { Contract } from '../../shared/contract/index.ts';
 import type { GenerationStats, StopReason } from '../../shared/contract/writing.ts';
 import type { Role } from '../../shared/document/turn.ts';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import type { StudioFault } from '../../shared/contract/common.ts';
+import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import type { PlannedReply } from '../../shared/contract/writing.ts';
 import { useManuscript, useWorkspace } from '../app/shell/workspace.ts';
 import { api, queries, useConnection } from '../lib/client.ts';

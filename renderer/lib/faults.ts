@@ -1,5 +1,5 @@
 import { ORPCError } from '@orpc/client';
-import { fault as faultSchema, type StudioFault } from '../../shared/contract/common.ts';
+import { fault as faultSchema, type StudioFault } from '../../shared/faults/studio-fault.ts';
 import { fault } from '../../shared/faults/failure.ts';
 
 /** What to tell the person about anything that was thrown. */

@@ -1,5 +1,5 @@
 import type { editor } from 'monaco-editor/editor';
-import type { StudioFault } from '../../shared/contract/common.ts';
+import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import { spanAt } from '../../shared/document/layout.ts';
 import type { ChapterView, FaultAction, UnshownView, ViewedChapter } from '../chapter/chapter-view.ts';
 import type { PageChange, Place } from '../chapter/text-source.ts';

@@ -1,5 +1,5 @@
 import { sentenceOf } from '../../shared/faults/sentence.ts';
-import type { StudioFault } from '../../shared/contract/common.ts';
+import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import type { FaultAction } from '../chapter/chapter-view.ts';
 import type { EditorSurface } from './editor-surface.ts';
 import { words } from '../locales/index.ts';

@@ -1,6 +1,7 @@
 import { eventIterator, oc, type } from '@orpc/contract';
 import { z } from 'zod';
-import { id, type StudioFault } from './common.ts';
+import type { StudioFault } from '../faults/studio-fault.ts';
+import { id } from './common.ts';
 
 /** `interrupted`: the studio ended before it did. */
 export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';

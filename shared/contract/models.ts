@@ -2,7 +2,7 @@ import { eventIterator, oc, type } from '@orpc/contract';
 import { z } from 'zod';
 import type { Confidence } from '../prompt/formats/detect.ts';
 import { hardwareSchema, type Hardware } from '../settings/hardware.ts';
-import type { StudioFault } from './common.ts';
+import type { StudioFault } from '../faults/studio-fault.ts';
 
 export interface ModelFile {
   /** The file's path hashed: paths never reach the renderer. */

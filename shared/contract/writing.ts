@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Op, TreeTurn } from '../document/turn.ts';
 import type { Ledger } from '../prompt/types.ts';
 import type { Sampling } from '../settings/sampling.ts';
-import { change, id, type StudioFault } from './common.ts';
+import type { StudioFault } from '../faults/studio-fault.ts';
+import { change, id } from './common.ts';
 
 export interface ChangeAck {
   readonly structureRev: number;

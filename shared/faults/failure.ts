@@ -1,4 +1,4 @@
-import type { StudioFault } from '../contract/common.ts';
+import type { StudioFault } from './studio-fault.ts';
 import type { FaultCode, FaultParams } from './catalogue.ts';
 import { sentenceOf } from './sentence.ts';
 

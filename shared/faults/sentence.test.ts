@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FaultCode, FaultParams } from './catalogue.ts';
-import { fault as faultSchema } from '../contract/common.ts';
+import { fault as faultSchema } from './studio-fault.ts';
 import { SENTENCES } from './en/index.ts';
 import { failure, fault, faultOf } from './failure.ts';
 import { sentenceOf } from './sentence.ts';

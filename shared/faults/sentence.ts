@@ -1,4 +1,4 @@
-import type { StudioFault } from '../contract/common.ts';
+import type { StudioFault } from './studio-fault.ts';
 import type { FaultCode } from './catalogue.ts';
 import { SENTENCES } from './en/index.ts';
 

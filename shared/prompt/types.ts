@@ -1,8 +1,13 @@
 import type { Role } from '../document/turn.ts';
-import type { ReasoningMarks } from './plan/reasoning.ts';
 
 /** A piece of a prompt: a role string of the format, or text that someone wrote. See docs/protocol.md, "Text to tokens". */
 export type Part = { readonly kind: 'marker' | 'text'; readonly text: string; readonly turnId: string | null };
+
+/** What stands around the thinking of a model. */
+export interface ReasoningMarks {
+  readonly open: string;
+  readonly close: string;
+}
 
 /** A prompt format as data (F8). Strings may be empty. */
 export interface PromptFormat {

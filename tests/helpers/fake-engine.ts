@@ -1,7 +1,7 @@
 import type { EngineJob, GenerateRequest } from '../../electron/engines/port.ts';
 import type { LoadedModel } from '../../electron/engines/local/protocol.ts';
 import type { LoadingEngine } from '../../electron/studio/models/loaded-engine.ts';
-import type { StudioFault } from '../../shared/contract/common.ts';
+import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import { failure, fault, FaultError } from '../../shared/faults/failure.ts';
 import { planPrompt } from '../../shared/prompt/plan/plan.ts';
 import type { Ledger, PlanRequest, Tokenizer } from '../../shared/prompt/types.ts';

@@ -1,6 +1,6 @@
 import { ORPCError } from '@orpc/client';
 import type { StudioApi } from '../../renderer/chapter/controller.ts';
-import type { StudioFault } from '../../shared/contract/common.ts';
+import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import type { GenerationEvent, RunningGeneration, StopReason } from '../../shared/contract/writing.ts';
 import { rebaseOffset } from '../../shared/document/position.ts';
 import { activePath, applyOps, childrenOf, shownAfter } from '../../shared/document/tree.ts';

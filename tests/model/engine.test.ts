@@ -5,7 +5,7 @@ import { createInferenceHost } from '../../electron/engines/local/host/superviso
 import { engineInMemory } from '../../electron/engines/local/host/memory-wire.ts';
 import type { EngineJob, GenerateRequest } from '../../electron/engines/port.ts';
 import type { InferenceHost, StartEngine } from '../../electron/engines/local/protocol.ts';
-import type { StudioFault } from '../../shared/contract/common.ts';
+import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import type { PlanRequest, PromptTurn } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';

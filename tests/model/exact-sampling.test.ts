@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { choosingBy, nextTokens, type Task } from '../../electron/engines/local/worker/next-tokens.ts';
+import type { Task } from '../../electron/engines/local/worker/task.ts';
+import { choosingBy, nextTokens } from '../../electron/engines/local/worker/next-tokens.ts';
 import { openModel, type OpenModel } from '../../electron/engines/local/worker/open-model.ts';
 import { sum, weightsOf } from '../../electron/engines/local/worker/sampling/token-candidates.ts';
 import type { Choice } from '../../electron/engines/local/worker/sampling/choice.ts';

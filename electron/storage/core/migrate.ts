@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { APPLICATION_ID } from './connection.ts';
 import { failure, FaultError } from '../../../shared/faults/failure.ts';
 import { asFault } from './storage-fault.ts';
-import type { Migration } from '../migrations/index.ts';
+import type { Migration } from '../migrations/migration.ts';
 
 /** Refuses what is not ours or newer than we are, before anything is written. */
 export function assertReadable(sqlite: Database.Database, file: string, newest: number): void {

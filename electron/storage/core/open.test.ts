@@ -13,11 +13,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { StudioFault } from '../../../shared/contract/common.ts';
+import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import { faultOf } from '../../../shared/faults/failure.ts';
 import { newId } from '../../../shared/document/ids.ts';
 import { assertLibrary } from './connection.ts';
-import { MIGRATIONS, type Migration } from '../migrations/index.ts';
+import type { Migration } from '../migrations/migration.ts';
+import { MIGRATIONS } from '../migrations/index.ts';
 import { openStore } from './open.ts';
 import { createStory, listStories } from '../repositories/stories.ts';
 

@@ -7,7 +7,8 @@ import { recoverInterrupted, type Recovered } from '../repositories/generation-r
 import { writable, type WritableDB } from './handle.ts';
 import { lockFolder } from './lock.ts';
 import { assertReadable, migrate } from './migrate.ts';
-import { MIGRATIONS, type Migration } from '../migrations/index.ts';
+import type { Migration } from '../migrations/migration.ts';
+import { MIGRATIONS } from '../migrations/index.ts';
 import { closeAll } from '../repositories/revisions.ts';
 
 export interface Store {

@@ -1,6 +1,6 @@
 import type { TurnProblem } from '../../../shared/faults/catalogue.ts';
 import { fault } from '../../../shared/faults/failure.ts';
-import type { Problem, Report } from './check.ts';
+import type { Problem, Report } from './problem.ts';
 import { turnHash } from '../core/checksum.ts';
 import type { ReadableDB } from '../core/handle.ts';
 import { all, query, tables } from '../core/query.ts';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StudioFault } from '../../../shared/contract/common.ts';
 import { fault } from '../../../shared/faults/failure.ts';
 import { areWhole } from '../repositories/reply-candidates.ts';
 import { checkTurns } from './check-turns.ts';
+import type { Problem, Report } from './problem.ts';
 import { journalChecksum } from '../repositories/generation-records.ts';
 import type { ReadableDB } from '../core/handle.ts';
 import { isLocked } from '../core/lock.ts';
@@ -14,16 +14,10 @@ import { chapterChecksum, storyChecksum } from '../core/rows.ts';
 import { readStore } from '../core/read-store.ts';
 import { isLogWhole } from '../core/wal.ts';
 
-/** Something that is not as it was saved; `where` names the thing. */
-export interface Problem {
-  readonly where: string;
-  readonly fault: StudioFault;
-}
 export interface CheckResult {
   readonly ok: boolean;
   readonly problems: readonly Problem[];
 }
-export type Report = (problem: Problem) => void;
 
 const stories = query(() => tables.selectFrom('stories').selectAll());
 const chapters = query(() => tables.selectFrom('chapters').selectAll());

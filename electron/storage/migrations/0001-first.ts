@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /** Stories, chapters, the tree of turns with its history, generations, settings, models. */
 export const first: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /** Of a model file that was read to its end: the first of its weights that is no number. */
 export const brokenWeights: Migration = {

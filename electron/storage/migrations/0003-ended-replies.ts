@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /**
  * How long the text of an ended reply is, and the version of its turn then: as long as that is still the version,

@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /** What else could have been written in a reply, beside its text. */
 export const candidates: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /** What a reply's asker was answered, whether a turn was made for it, and how that was taken back. */
 export const askedReplies: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /** Long work: what it was asked for, how far it came, and what became of it. */
 export const jobs: Migration = {

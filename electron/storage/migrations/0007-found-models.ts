@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts';
+import type { Migration } from './migration.ts';
 
 /** The model files of the watched folders, as they were when they were last looked at. */
 export const foundModels: Migration = {

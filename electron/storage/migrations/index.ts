@@ -1,3 +1,4 @@
+import type { Migration } from './migration.ts';
 import { first } from './0001-first.ts';
 import { brokenWeights } from './0002-broken-weights.ts';
 import { endedReplies } from './0003-ended-replies.ts';
@@ -5,12 +6,6 @@ import { candidates } from './0004-candidates.ts';
 import { askedReplies } from './0005-asked-replies.ts';
 import { jobs } from './0006-jobs.ts';
 import { foundModels } from './0007-found-models.ts';
-
-/** One step of the schema. Its number becomes the store's user_version. */
-export interface Migration {
-  readonly version: number;
-  readonly up: string;
-}
 
 export const MIGRATIONS: readonly Migration[] = [
   first,

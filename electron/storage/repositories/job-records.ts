@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Job, JobProgress, JobState } from '../../../shared/contract/jobs.ts';
-import type { StudioFault } from '../../../shared/contract/common.ts';
+import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
 import { all, columns, query, runOne, run, tables } from '../core/query.ts';
 import { assertReadable } from '../core/migrate.ts';

@@ -1,4 +1,4 @@
-import type { StudioFault } from '../../../shared/contract/common.ts';
+import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import { faultOf } from '../../../shared/faults/failure.ts';
 import { isSameFile, type FoundModel } from './model-files.ts';
 import { examineModel, type Examined } from './model-format.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { StudioFault } from '../../../shared/contract/common.ts';
+import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import type { EngineStatus, LoadedHardware } from '../../../shared/contract/models.ts';
 import type { GenerationStats } from '../../../shared/contract/writing.ts';
 import type { Hardware } from '../../../shared/settings/hardware.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StudioFault } from '../../../shared/contract/common.ts';
+import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import { fault } from '../../../shared/faults/failure.ts';
 import type { WritableDB } from '../../storage/core/handle.ts';
 import { readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';

@@ -19,7 +19,7 @@ import { getModel, rememberModel } from '../../storage/repositories/model-record
 import { readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
 import type { Crashes } from './model-crashes.ts';
 import { failure, fault, FaultError, faultOf } from '../../../shared/faults/failure.ts';
-import type { StudioFault } from '../../../shared/contract/common.ts';
+import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import type { StudioContext } from '../context.ts';
 import type { Ready } from './loaded-engine.ts';
 import type { Fingerprints } from './fingerprints.ts';

@@ -4,18 +4,15 @@ import type {
   RunningGeneration,
   StopReason,
 } from '../../../shared/contract/writing.ts';
-import type { StudioFault } from '../../../shared/contract/common.ts';
-import type { EngineJob, GenerateRequest } from '../../engines/port.ts';
+import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
+import type { EngineJob } from '../../engines/port.ts';
 import {
-  type Asked,
   beginGeneration,
-  type EffectiveSettings,
   endedReply,
   endGeneration,
   recordPlan,
   spanOf,
 } from '../../storage/repositories/generation-records.ts';
-import type { Made } from '../../storage/repositories/take-back.ts';
 import { transaction, type WritableDB } from '../../storage/core/handle.ts';
 import type { Engine, Ready } from '../models/loaded-engine.ts';
 import { nextAlternate, type Alternate } from './next-alternate.ts';
@@ -24,33 +21,12 @@ import { channel } from '../channel.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
 import { isAtWork, type LifeEvent, type Phase, phaseAfter } from './reply-life.ts';
 import { createJournal } from './reply-journal.ts';
+import type { GenerationOrder, PlannedGeneration } from './generation-order.ts';
 
 const KEPT_MS = 5 * 60_000;
 /** All other reasons are an end of its own. */
 const LAST: Partial<Record<StopReason, LifeEvent>> = { stopped: 'stop', error: 'fail' };
 
-export interface GenerationOrder {
-  readonly id: string;
-  readonly storyId: string;
-  readonly chapterId: string;
-  readonly turnId: string;
-  readonly kind: 'reply' | 'continue' | 'retry';
-  readonly offset: number;
-  /** As it is chosen now. */
-  readonly sampling: EffectiveSettings['sampling'];
-  /** So many more answers to the same prompt come after it. */
-  readonly waiting: number;
-  readonly made: Made | null;
-  readonly asked: Asked | null;
-  /** What it is written with and from, when its turn has come and its model is there. */
-  plan(ready: Ready): PlannedGeneration;
-}
-export interface PlannedGeneration {
-  readonly request: GenerateRequest;
-  readonly settings: EffectiveSettings;
-  /** It was begun before it was asked for. */
-  readonly early: EngineJob | null;
-}
 export interface Running {
   readonly id: string;
   readonly storyId: string;

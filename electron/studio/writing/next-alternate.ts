@@ -5,7 +5,7 @@ import { shownAfter } from '../../../shared/document/tree.ts';
 import { applyChange } from '../../storage/repositories/changes.ts';
 import type { WritableDB } from '../../storage/core/handle.ts';
 import { readTree } from '../../storage/repositories/turns.ts';
-import type { GenerationOrder, PlannedGeneration } from './generations.ts';
+import type { GenerationOrder, PlannedGeneration } from './generation-order.ts';
 
 export interface Alternate {
   readonly order: GenerationOrder;

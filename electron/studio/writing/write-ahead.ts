@@ -9,7 +9,7 @@ import type { ReadableDB } from '../../storage/core/handle.ts';
 import { readSetting } from '../../storage/repositories/setting-records.ts';
 import { readTree } from '../../storage/repositories/turns.ts';
 import type { Engine } from '../models/loaded-engine.ts';
-import type { GenerationOrder } from './generations.ts';
+import type { GenerationOrder } from './generation-order.ts';
 import { branchTo, promptRequest, reserveFor } from './prompt-request.ts';
 import type { Settings } from '../settings/settings.ts';
 

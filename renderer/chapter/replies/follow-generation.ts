@@ -1,4 +1,4 @@
-import type { StudioFault } from '../../../shared/contract/common.ts';
+import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import type { GenerationEvent } from '../../../shared/contract/writing.ts';
 import type { StudioApi } from '../controller.ts';
 

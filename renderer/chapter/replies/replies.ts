@@ -1,5 +1,5 @@
 import { sentenceOf } from '../../../shared/faults/sentence.ts';
-import type { StudioFault } from '../../../shared/contract/common.ts';
+import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import type { FirstReply, RunningGeneration } from '../../../shared/contract/writing.ts';
 import { textRange } from '../../../shared/document/layout.ts';
 import { faultOf } from '../../lib/faults.ts';

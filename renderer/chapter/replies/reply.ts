@@ -1,4 +1,4 @@
-import type { StudioFault } from '../../../shared/contract/common.ts';
+import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import type { GenerationEvent, RunningGeneration } from '../../../shared/contract/writing.ts';
 import { countWords } from '../../../shared/document/count-words.ts';
 import type { TurnSpan } from '../../../shared/document/layout.ts';

@@ -1,4 +1,4 @@
-import type { StudioFault } from '../../../shared/contract/common.ts';
+import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 
 /**
  * What the page does to keep the studio equal to itself: one request at a time, each answered before the next. A cell says what an event

@@ -1,4 +1,4 @@
-import type { StudioFault } from '../../../shared/contract/common.ts';
+import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import type { ChapterDocument } from '../../../shared/contract/stories.ts';
 import type { ChangeAck, GenerationStart, RunningGeneration } from '../../../shared/contract/writing.ts';
 import { patchOf } from '../../../shared/document/diff.ts';

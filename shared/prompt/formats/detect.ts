@@ -1,7 +1,8 @@
 import { FORMATS } from './formats.ts';
 import { deduceFormat } from './own-format.ts';
 import { agreement, type Rendering } from './template-probes.ts';
-import { REASONING_MARKS, type ReasoningMarks } from '../plan/reasoning.ts';
+import type { ReasoningMarks } from '../types.ts';
+import { REASONING_MARKS } from '../plan/reasoning.ts';
 import { SIGNS } from './format-signatures.ts';
 import { isBracketed } from '../plan/role-words.ts';
 import type { PromptFormat } from '../types.ts';

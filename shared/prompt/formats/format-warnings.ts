@@ -1,4 +1,4 @@
-import type { StudioFault } from '../../contract/common.ts';
+import type { StudioFault } from '../../faults/studio-fault.ts';
 import { fault } from '../../faults/failure.ts';
 import { agreement, NOTE_TEXT, PROBES, type Rendering } from './template-probes.ts';
 import type { PromptFormat } from '../types.ts';

@@ -1,10 +1,4 @@
-import type { PromptFormat, PromptTurn } from '../types.ts';
-
-/** What stands around the thinking of a model. */
-export interface ReasoningMarks {
-  readonly open: string;
-  readonly close: string;
-}
+import type { PromptFormat, PromptTurn, ReasoningMarks } from '../types.ts';
 
 /** The marks of models that are known. They count for every format: a chapter keeps its blocks when another model goes on with it. */
 export const REASONING_MARKS: readonly ReasoningMarks[] = [

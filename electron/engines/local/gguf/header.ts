@@ -7,7 +7,7 @@ import { readSizes } from './sizes.ts';
 import { assertPart, partsOf } from './split.ts';
 import { assertComplete, readTensorCount, readTensors, type Tensors } from './tensors.ts';
 import { readVocabulary, type VocabularyHeader } from './vocabulary.ts';
-import type { StudioFault } from '../../../../shared/contract/common.ts';
+import type { StudioFault } from '../../../../shared/faults/studio-fault.ts';
 
 /** What a model file says of itself. */
 export interface GgufHeader {

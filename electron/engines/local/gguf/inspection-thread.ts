@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { StudioFault } from '../../../../shared/contract/common.ts';
+import type { StudioFault } from '../../../../shared/faults/studio-fault.ts';
 import { workerEntry } from '../host/worker-entry.ts';
 import { FaultError } from '../../../../shared/faults/failure.ts';
 import type { FingerprintJob } from './fingerprint.ts';

@@ -1,5 +1,5 @@
 import { failure, fault } from '../../../../shared/faults/failure.ts';
-import type { StudioFault } from '../../../../shared/contract/common.ts';
+import type { StudioFault } from '../../../../shared/faults/studio-fault.ts';
 import { isNumbers, isTexts, type Keys, shown } from './keys.ts';
 import { PRE_TOKENIZERS } from './pre-tokenizers.ts';
 

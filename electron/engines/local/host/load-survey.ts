@@ -1,5 +1,6 @@
 import type { LoadedHardware, Survey } from '../../../../shared/contract/models.ts';
-import { EngineProcess, TEMPO } from './engine-process.ts';
+import { TEMPO } from './tempo.ts';
+import { EngineProcess } from './engine-process.ts';
 import type { LoadOptions, StartEngine } from '../protocol.ts';
 
 /** What a load would find, asked of a process of its own: the file has not been opened yet, and may be anything. */

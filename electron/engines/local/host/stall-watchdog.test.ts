@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TEMPO } from './engine-process.ts';
+import { TEMPO } from './tempo.ts';
 import { Patience, type Pace } from './stall-watchdog.ts';
 import type { FromEngine } from '../protocol.ts';
 

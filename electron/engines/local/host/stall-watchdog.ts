@@ -1,4 +1,4 @@
-import type { Tempo } from './engine-process.ts';
+import type { Tempo } from './tempo.ts';
 import type { Asking, FromEngine } from '../protocol.ts';
 
 /** So many times its slowest step so far may a model take for the next one. */

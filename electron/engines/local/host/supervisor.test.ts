@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { StudioFault } from '../../../../shared/contract/common.ts';
+import type { StudioFault } from '../../../../shared/faults/studio-fault.ts';
 import { formatByName } from '../../../../shared/prompt/formats/formats.ts';
 import { DEFAULT_SAMPLING } from '../../../../shared/settings/sampling.ts';
 import { fault, FaultError } from '../../../../shared/faults/failure.ts';

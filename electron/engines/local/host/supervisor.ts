@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Ledger, PlanRequest } from '../../../../shared/prompt/types.ts';
-import type { StudioFault } from '../../../../shared/contract/common.ts';
-import { EngineProcess, TEMPO, type Tempo } from './engine-process.ts';
+import type { StudioFault } from '../../../../shared/faults/studio-fault.ts';
+import { TEMPO, type Tempo } from './tempo.ts';
+import { EngineProcess } from './engine-process.ts';
 import { failure, FaultError } from '../../../../shared/faults/failure.ts';
 import { stampsOf } from './file-stamp.ts';
 import { Generation } from './engine-job.ts';

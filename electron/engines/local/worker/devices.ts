@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Llama } from 'node-llama-cpp';
-import type { StudioFault } from '../../../../shared/contract/common.ts';
+import type { StudioFault } from '../../../../shared/faults/studio-fault.ts';
 import { fault } from '../../../../shared/faults/failure.ts';
 import type { LoadOptions, Tuning } from '../protocol.ts';
 

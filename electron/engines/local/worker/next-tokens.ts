@@ -1,32 +1,11 @@
-import type { LlamaContextSequence, LlamaGrammar, Token } from 'node-llama-cpp';
-import type { GenerateRequest } from '../../port.ts';
+import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 import { chosenTokens } from './sampling/chosen.ts';
 import { grammarOf, nativeTokens } from './sampling/native.ts';
 import { activeSteps } from './sampling/sampler.ts';
 import type { Choice } from './sampling/choice.ts';
-import { tokenRules, type TokenRules } from './sampling/token-rules.ts';
+import { tokenRules } from './sampling/token-rules.ts';
 import type { OpenModel } from './open-model.ts';
-import type { Vocabulary } from './vocabulary.ts';
-
-export interface Writer {
-  readonly sequence: LlamaContextSequence;
-  readonly vocabulary: Vocabulary;
-}
-/** The settings as a model understands them. */
-export interface Choosing {
-  readonly sampling: GenerateRequest['sampling'];
-  /** The text ends with one of these. */
-  readonly finals: ReadonlySet<number>;
-  readonly rules: TokenRules;
-  readonly grammar: LlamaGrammar | null;
-}
-export interface Task extends Choosing {
-  /** The most tokens that prompt and reply may have together. */
-  readonly end: number;
-  readonly signal: AbortSignal;
-  /** The prompt is read: the first token is about to be chosen. */
-  began(): void;
-}
+import type { Choosing, Task, Writer } from './task.ts';
 
 /** What is wrong with the settings for this model is refused here, before anything is read: NOT_A_TOKEN, GRAMMAR. */
 export async function choosingBy(

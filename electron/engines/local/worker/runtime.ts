@@ -1,4 +1,4 @@
-import type { StudioFault } from '../../../../shared/contract/common.ts';
+import type { StudioFault } from '../../../../shared/faults/studio-fault.ts';
 import { planPrompt } from '../../../../shared/prompt/plan/plan.ts';
 import { failure, fault, FaultError } from '../../../../shared/faults/failure.ts';
 import type { GenerateRequest } from '../../port.ts';

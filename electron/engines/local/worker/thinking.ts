@@ -1,4 +1,5 @@
-import { marksOnPage, openReasoning, type ReasoningMarks } from '../../../../shared/prompt/plan/reasoning.ts';
+import type { ReasoningMarks } from '../../../../shared/prompt/types.ts';
+import { marksOnPage, openReasoning } from '../../../../shared/prompt/plan/reasoning.ts';
 import { markerPieces } from '../../../../shared/prompt/plan/tokens.ts';
 import { isBracketed } from '../../../../shared/prompt/plan/role-words.ts';
 import type { PlanRequest, Tokenizer } from '../../../../shared/prompt/types.ts';

@@ -1,4 +1,4 @@
-import type { Task, Writer } from '../next-tokens.ts';
+import type { Task, Writer } from '../task.ts';
 import type { Candidates } from './token-candidates.ts';
 import { sum, weightsOf } from './token-candidates.ts';
 import type { Choice } from './choice.ts';

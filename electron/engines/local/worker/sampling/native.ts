@@ -1,7 +1,7 @@
 import type { Llama, LlamaGrammar, SequenceEvaluateOptions, Token, TokenBias } from 'node-llama-cpp';
 import type { Sampling } from '../../../../../shared/settings/sampling.ts';
 import { failure } from '../../../../../shared/faults/failure.ts';
-import type { Task, Writer } from '../next-tokens.ts';
+import type { Task, Writer } from '../task.ts';
 import type { Choice } from './choice.ts';
 import { repeatPenalties } from './dry.ts';
 import { drySettings } from './sampler.ts';

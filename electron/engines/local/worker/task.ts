@@ -1,0 +1,24 @@
+import type { LlamaContextSequence, LlamaGrammar } from 'node-llama-cpp';
+import type { GenerateRequest } from '../../port.ts';
+import type { TokenRules } from './sampling/token-rules.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+export interface Writer {
+  readonly sequence: LlamaContextSequence;
+  readonly vocabulary: Vocabulary;
+}
+/** The settings as a model understands them. */
+export interface Choosing {
+  readonly sampling: GenerateRequest['sampling'];
+  /** The text ends with one of these. */
+  readonly finals: ReadonlySet<number>;
+  readonly rules: TokenRules;
+  readonly grammar: LlamaGrammar | null;
+}
+export interface Task extends Choosing {
+  /** The most tokens that prompt and reply may have together. */
+  readonly end: number;
+  readonly signal: AbortSignal;
+  /** The prompt is read: the first token is about to be chosen. */
+  began(): void;
+}
