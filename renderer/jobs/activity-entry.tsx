@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { useWorkspace } from '../app/shell/workspace.ts';
+import { useWorkspace } from '../workspace/workspace.ts';
 import { words } from '../locales/index.ts';
 import css from './jobs.module.css';
 import { shareOf, useJobs } from './jobs.ts';

@@ -1,7 +1,7 @@
 import { memo, useState, type ReactElement } from 'react';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { Ledger, Segment } from '../../shared/prompt/types.ts';
-import { useManuscript, useWorkspace } from '../app/shell/workspace.ts';
+import { useManuscript, useWorkspace } from '../workspace/workspace.ts';
 import { useEngine } from '../models/engine-status.ts';
 import { count } from '../lib/numbers.ts';
 import { words } from '../locales/index.ts';

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import type { PlannedReply } from '../../shared/contract/writing.ts';
-import { useManuscript, useWorkspace } from '../app/shell/workspace.ts';
+import { useManuscript, useWorkspace } from '../workspace/workspace.ts';
 import { api, queries, useConnection } from '../lib/client.ts';
 import { useEngine } from '../models/engine-status.ts';
 import { faultOf } from '../lib/faults.ts';

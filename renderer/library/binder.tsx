@@ -1,7 +1,7 @@
 import { ChevronRight, Plus, RotateCcw } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { openChapter, useWorkspace } from '../app/shell/workspace.ts';
-import { useFlag } from '../app/shell/remembered.ts';
+import { openChapter, useWorkspace } from '../workspace/workspace.ts';
+import { useFlag } from '../workspace/remembered.ts';
 import { count } from '../lib/numbers.ts';
 import { words } from '../locales/index.ts';
 import { IconButton } from '../ui/icon-button.tsx';

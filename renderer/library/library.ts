@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ChapterSummary, RemovedItem, StorySummary } from '../../shared/contract/stories.ts';
 import { newId } from '../../shared/document/ids.ts';
-import { queryClient } from '../app/query-client.ts';
-import { openChapter, openStory, rememberedChapter, useManuscript, useWorkspace } from '../app/shell/workspace.ts';
+import { queryClient } from '../ui/query-client.ts';
+import { openChapter, openStory, rememberedChapter, useManuscript, useWorkspace } from '../workspace/workspace.ts';
 import { api, queries } from '../lib/client.ts';
 import { words } from '../locales/index.ts';
 import { toast, toastFault } from '../ui/toasts.tsx';

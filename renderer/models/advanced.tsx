@@ -4,7 +4,7 @@ import { useId, useState, type ReactElement, type ReactNode } from 'react';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
 import { DEFAULT_HARDWARE, type Hardware, KEY_CACHES, PROMPT_CHUNKS } from '../../shared/settings/hardware.ts';
-import { useFlag } from '../app/shell/remembered.ts';
+import { useFlag } from '../workspace/remembered.ts';
 import { queries } from '../lib/client.ts';
 import { words } from '../locales/index.ts';
 import { NumberField } from '../ui/number-field.tsx';

@@ -4,7 +4,7 @@ import { useState, type ReactElement } from 'react';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
 import { runCommand } from '../app/commands/use-command.ts';
-import { useManuscript } from '../app/shell/workspace.ts';
+import { useManuscript } from '../workspace/workspace.ts';
 import { api } from '../lib/client.ts';
 import { useEngine } from './engine-status.ts';
 import { faultOf } from '../lib/faults.ts';

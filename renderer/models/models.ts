@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { ModelFile } from '../../shared/contract/models.ts';
-import { queryClient } from '../app/query-client.ts';
+import { queryClient } from '../ui/query-client.ts';
 import { api, queries } from '../lib/client.ts';
 import { follow } from '../lib/follow.ts';
 import { useEngine } from './engine-status.ts';

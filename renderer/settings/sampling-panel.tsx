@@ -3,7 +3,7 @@ import { useId, type ReactElement, type ReactNode } from 'react';
 import { presetOf } from '../../shared/settings/presets.ts';
 import { MOST_ENTRIES, type Sampling } from '../../shared/settings/sampling.ts';
 import { COMMON_FIELDS, FIELD_GROUPS, KEPT_FIELD, type FieldGroup } from '../../shared/settings/sampling-fields.ts';
-import { useFlag } from '../app/shell/remembered.ts';
+import { useFlag } from '../workspace/remembered.ts';
 import { words } from '../locales/index.ts';
 import { NumberField } from '../ui/number-field.tsx';
 import { GrammarSetting } from './grammar-setting.tsx';

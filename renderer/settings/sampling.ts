@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef } from 'react';
 import { samplingSchema, type Sampling } from '../../shared/settings/sampling.ts';
-import { useWorkspace } from '../app/shell/workspace.ts';
+import { useWorkspace } from '../workspace/workspace.ts';
 import { api, queries } from '../lib/client.ts';
 import { toastFault } from '../ui/toasts.tsx';
 

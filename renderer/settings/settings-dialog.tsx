@@ -1,6 +1,6 @@
 import { useId, type ReactElement } from 'react';
-import { remember, useFlag } from '../app/shell/remembered.ts';
-import { THEMES, useTheme } from '../app/shell/theme.ts';
+import { remember, useFlag } from '../workspace/remembered.ts';
+import { THEMES, useTheme } from '../workspace/theme.ts';
 import { words } from '../locales/index.ts';
 import { Modal } from '../ui/modal.tsx';
 import { RestSetting } from './rest-setting.tsx';

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { matches } from '../../lib/keys.ts';
-import { useWorkspace } from '../shell/workspace.ts';
+import { useWorkspace } from '../../workspace/workspace.ts';
 import { momentNow } from './moment.ts';
 import { COMMAND_IDS, commandOf, type Command, type CommandId } from './registry.ts';
 import { runCommand } from './use-command.ts';

@@ -2,8 +2,8 @@ import type { EngineStatus } from '../../../shared/contract/models.ts';
 import type { ChapterController, ChapterState } from '../../chapter/controller.ts';
 import type { TurnMenuTarget } from '../../manuscript/props.ts';
 import { useEngine } from '../../models/engine-status.ts';
-import { useRemembered } from '../shell/remembered.ts';
-import { useWorkspace } from '../shell/workspace.ts';
+import { useRemembered } from '../../workspace/remembered.ts';
+import { useWorkspace } from '../../workspace/workspace.ts';
 
 /** What a row of the library can do, which the row itself knows. */
 export interface RowTarget {

@@ -3,8 +3,8 @@ import { library } from '../../library/library.ts';
 import type { Key } from '../../lib/keys.ts';
 import { words } from '../../locales/index.ts';
 import type { ChapterController, Possible } from '../../chapter/controller.ts';
-import { togglePanel } from '../shell/panels.ts';
-import { useWorkspace } from '../shell/workspace.ts';
+import { togglePanel } from '../../workspace/panels.ts';
+import { useWorkspace } from '../../workspace/workspace.ts';
 import type { Moment } from './moment.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import { keyName } from '../../lib/keys.ts';
 import { toastFault } from '../../ui/toasts.tsx';
-import { useWorkspace } from '../shell/workspace.ts';
+import { useWorkspace } from '../../workspace/workspace.ts';
 import { momentNow, onMoment, type Target } from './moment.ts';
 import { commandOf, type CommandId } from './registry.ts';
 

@@ -9,8 +9,8 @@ import { AlternatesNav, RetryCount } from './alternates-menu.tsx';
 import { COMMANDS } from '../commands/registry.ts';
 import { useCommand, type Offer } from '../commands/use-command.ts';
 import { spelledKey } from '../../lib/keys.ts';
-import { useFlag } from './remembered.ts';
-import { useManuscript, useWorkspace } from './workspace.ts';
+import { useFlag } from '../../workspace/remembered.ts';
+import { useManuscript, useWorkspace } from '../../workspace/workspace.ts';
 import css from './action-bar.module.css';
 
 /** What can be done with the text, floating at the foot of the page; while a reply is written only Stop. */

@@ -4,10 +4,10 @@ import { useEffect, type ReactElement } from 'react';
 import { whenOpen } from '../../lib/client.ts';
 import { Fallback } from '../../ui/fallback.tsx';
 import { Toasts } from '../../ui/toasts.tsx';
-import { queryClient } from '../query-client.ts';
-import { loadRemembered, useRemembered } from './remembered.ts';
+import { queryClient } from '../../ui/query-client.ts';
+import { loadRemembered, useRemembered } from '../../workspace/remembered.ts';
 import { Shell } from './shell.tsx';
-import { useAppliedTheme } from './theme.ts';
+import { useAppliedTheme } from '../../workspace/theme.ts';
 
 // Before the next paint: a checkbox must not show its old state again for a moment.
 notifyManager.setScheduler(queueMicrotask);

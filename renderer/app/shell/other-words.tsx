@@ -5,7 +5,7 @@ import { queries } from '../../lib/client.ts';
 import { percent } from '../../lib/numbers.ts';
 import { words } from '../../locales/index.ts';
 import { Modal } from '../../ui/modal.tsx';
-import { useManuscript } from './workspace.ts';
+import { useManuscript } from '../../workspace/workspace.ts';
 import ui from '../../ui/ui.module.css';
 import css from './other-words.module.css';
 

@@ -8,8 +8,8 @@ import { Fallback } from '../../ui/fallback.tsx';
 import { toastFault } from '../../ui/toasts.tsx';
 import { ActionBar } from './action-bar.tsx';
 import { useHold } from './story-lock.ts';
-import { useFlag, useNumber } from './remembered.ts';
-import { useManuscript, useWorkspace } from './workspace.ts';
+import { useFlag, useNumber } from '../../workspace/remembered.ts';
+import { useManuscript, useWorkspace } from '../../workspace/workspace.ts';
 import ui from '../../ui/ui.module.css';
 import css from './page.module.css';
 

@@ -2,7 +2,7 @@ import { BookOpen, Settings } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { words } from '../../locales/index.ts';
 import { keysFor, runCommand } from '../commands/use-command.ts';
-import { usePanel } from './panels.ts';
+import { usePanel } from '../../workspace/panels.ts';
 import css from './rail.module.css';
 
 export function Rail(): ReactElement {

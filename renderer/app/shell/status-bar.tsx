@@ -7,7 +7,7 @@ import { sendsText } from '../../ledger/bars.ts';
 import { useEngine } from '../../models/engine-status.ts';
 import { tokensPerSecond } from '../../lib/numbers.ts';
 import { words } from '../../locales/index.ts';
-import { useManuscript } from './workspace.ts';
+import { useManuscript } from '../../workspace/workspace.ts';
 import css from './status-bar.module.css';
 
 export function StatusBar(): ReactElement {

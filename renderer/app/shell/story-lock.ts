@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import type { Hold } from '../../../shared/contract/writing.ts';
 import { api } from '../../lib/client.ts';
 import { follow } from '../../lib/follow.ts';
-import { useWorkspace } from './workspace.ts';
+import { useWorkspace } from '../../workspace/workspace.ts';
 
 /** Holds the open story for writing; another tab that opens it is a reader until it takes over. */
 export function useHold(storyId: string | null): void {

@@ -6,8 +6,8 @@ import { words } from '../../locales/index.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { Quill } from './quill.tsx';
 import { keysFor, runCommand } from '../commands/use-command.ts';
-import { usePanel } from './panels.ts';
-import { useWorkspace } from './workspace.ts';
+import { usePanel } from '../../workspace/panels.ts';
+import { useWorkspace } from '../../workspace/workspace.ts';
 import css from './title-row.module.css';
 
 export function TitleRow(): ReactElement {

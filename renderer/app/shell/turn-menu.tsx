@@ -7,7 +7,7 @@ import type { TurnMenuTarget } from '../../manuscript/props.ts';
 import { Modal } from '../../ui/modal.tsx';
 import { CommandItems } from '../commands/command-items.tsx';
 import { OtherWords } from './other-words.tsx';
-import { useWorkspace } from './workspace.ts';
+import { useWorkspace } from '../../workspace/workspace.ts';
 import ui from '../../ui/ui.module.css';
 import menu from '../../ui/menu.module.css';
 import css from './turn-menu.module.css';

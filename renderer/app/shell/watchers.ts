@@ -2,8 +2,8 @@ import { useEffect, useRef } from 'react';
 import { goToStory, refreshLibrary, useStories } from '../../library/library.ts';
 import { toast } from '../../ui/toasts.tsx';
 import { useKeyboard } from '../commands/keyboard.ts';
-import { remember, useText } from './remembered.ts';
-import { useManuscript, useWorkspace } from './workspace.ts';
+import { remember, useText } from '../../workspace/remembered.ts';
+import { useManuscript, useWorkspace } from '../../workspace/workspace.ts';
 
 /** The shell's effects, in a component that draws nothing: no key press redraws the shell on their account. */
 export function Watchers(): null {

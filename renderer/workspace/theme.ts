@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { useMedia } from '../../lib/media.ts';
+import { useMedia } from '../lib/media.ts';
 import { useText } from './remembered.ts';
 
 export const THEMES = ['system', 'paper', 'sepia', 'ink', 'contrast'] as const;

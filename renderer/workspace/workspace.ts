@@ -1,7 +1,7 @@
 import { useCallback, useSyncExternalStore } from 'react';
 import { create } from 'zustand';
-import type { ChapterController, ChapterState } from '../../chapter/controller.ts';
-import type { TurnMenuTarget } from '../../manuscript/props.ts';
+import type { ChapterController, ChapterState } from '../chapter/controller.ts';
+import type { TurnMenuTarget } from '../manuscript/props.ts';
 import { remember, useRemembered } from './remembered.ts';
 
 export interface Place {

@@ -1,4 +1,4 @@
-import { useMedia } from '../../lib/media.ts';
+import { useMedia } from '../lib/media.ts';
 import { remember, useFlag, useRemembered } from './remembered.ts';
 import { useWorkspace } from './workspace.ts';
 

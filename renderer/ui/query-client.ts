@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query';
-import { toastFault } from '../ui/toasts.tsx';
+import { toastFault } from './toasts.tsx';
 
 /** What the page knows of the studio, asked anew where it may have changed. */
 export const queryClient = new QueryClient({

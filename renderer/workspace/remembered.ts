@@ -1,6 +1,6 @@
 import { create } from 'zustand';
-import type { InterfaceState } from '../../../shared/contract/settings.ts';
-import { api } from '../../lib/client.ts';
+import type { InterfaceState } from '../../shared/contract/settings.ts';
+import { api } from '../lib/client.ts';
 
 /** What the interface remembers between starts; null until the studio has told it. */
 export const useRemembered = create<{ values: InterfaceState | null }>(() => ({ values: null }));
