@@ -14,6 +14,7 @@ export default defineConfig({
   outputDir: 'out/playwright',
   workers: 1,
   fullyParallel: false,
+  retries: 0,
   timeout: 180_000,
   reporter: [['list']],
   use: {

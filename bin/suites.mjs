@@ -1,14 +1,10 @@
 // Every gate and suite, one after the other (two cores, and some of them measure time). PAPHOS_SUITES=gates,unit chooses.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { root, say } from './bootstrap.mjs';
+import { existsSync, readdirSync } from 'node:fs';
+import { say } from './bootstrap.mjs';
 import { ensureChromium } from './chromium.mjs';
 import { electronBinary, hasDisplay } from './desktop.mjs';
 import { gates } from './gates.mjs';
-
-const reports = join(root, 'out', 'reports');
-mkdirSync(reports, { recursive: true });
+import { chooseSeed, playwright, vitest } from './runners.mjs';
 
 const suites = {
   gates: () => total(gates.map((gate) => runGate(gate))),
@@ -40,8 +36,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-process.env.PAPHOS_SEED ??= seedOfCommit();
-console.log(`seed ${process.env.PAPHOS_SEED} (PAPHOS_SEED chooses another one)`);
+chooseSeed();
 
 const results = chosen.map((name) => {
   console.log(`\n── ${name}`);
@@ -52,17 +47,6 @@ const results = chosen.map((name) => {
 const sum = total(results);
 console.log(`\n${words(sum)}`);
 process.exit(sum.failed > 0 || sum.passed === 0 ? 1 : 0);
-
-/** Every commit looks at other random cases; the same commit at the same ones. */
-function seedOfCommit() {
-  try {
-    return String(
-      Number.parseInt(execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).slice(0, 7), 16),
-    );
-  } catch {
-    return '1';
-  }
-}
 
 /** Lavapipe computes Vulkan on the processor, so that the way through a graphics card can be tested anywhere. */
 function softwareGraphics() {
@@ -92,60 +76,4 @@ function runGate({ name, check }) {
     `${complaint === null ? '✓' : '✗'} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)${complaint === null ? '' : `\n${complaint}`}`,
   );
   return { passed: complaint === null ? 1 : 0, failed: complaint === null ? 0 : 1, skipped: 0 };
-}
-
-function run(args, env = {}) {
-  return spawnSync(process.execPath, args, {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
-  }).status;
-}
-
-/** A suite that ended badly without a failed test (a crash, a file that cannot be read) counts as a failure. */
-function counted(report, status, count) {
-  const result = existsSync(report)
-    ? count(JSON.parse(readFileSync(report, 'utf8')))
-    : { passed: 0, failed: 0, skipped: 0 };
-  return status !== 0 && result.failed === 0 ? { ...result, failed: 1 } : result;
-}
-
-function vitest(project) {
-  const report = join(reports, `${project}.json`);
-  rmSync(report, { force: true });
-  const status = run([
-    'node_modules/vitest/vitest.mjs',
-    'run',
-    '--project',
-    project,
-    '--passWithNoTests',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ]);
-  return counted(report, status, (json) => ({
-    passed: json.numPassedTests,
-    failed:
-      json.numFailedTests +
-      json.testResults.filter(
-        (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
-      ).length,
-    skipped: json.numPendingTests + json.numTodoTests,
-  }));
-}
-
-function playwright(project, env = {}) {
-  const report = join(reports, `${project}.json`);
-  rmSync(report, { force: true });
-  const status = run(['node_modules/@playwright/test/cli.js', 'test', '--project', project, '--reporter=list,json'], {
-    ...env,
-    NO_COLOR: undefined,
-    FORCE_COLOR: '0',
-    PLAYWRIGHT_JSON_OUTPUT_NAME: report,
-  });
-  return counted(report, status, ({ stats, errors }) => ({
-    passed: stats.expected + stats.flaky,
-    failed: stats.unexpected + (stats.unexpected === 0 ? errors.length : 0),
-    skipped: stats.skipped,
-  }));
 }

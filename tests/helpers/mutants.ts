@@ -41,7 +41,7 @@ export class MutantFile {
     ];
   }
 
-  /** Seeded: the same mutants for everyone. */
+  /** The same seed gives the same mutants. */
   mutants(count: number, seed: number): Mutant[] {
     const random = seededRandom(seed);
     const below = (end: number): number => Math.floor(random() * end);

@@ -7,12 +7,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { newId } from '../../../shared/document/ids.ts';
+import { SEED, sizeOf } from '../../../tests/helpers/sizes.ts';
+import { seededRandom } from '../../engines/local/worker/sampling/random.ts';
 import { checkStore } from '../integrity/check.ts';
 import { openStore } from './open.ts';
 import { createStory } from '../repositories/stories.ts';
 import { readTree } from '../repositories/turns.ts';
 
-const KILLS = 20;
+const KILLS = sizeOf(5, 20);
+const random = seededRandom(SEED);
 const writer = fileURLToPath(new URL('../../../tests/helpers/store-writer.ts', import.meta.url));
 
 /**
@@ -32,7 +35,7 @@ async function writeUntilKilled(folder: string, chapterId: string): Promise<stri
   child.stderr.on('data', (bytes: Buffer) => (failed += bytes.toString()));
   const ended = once(child, 'close');
   await Promise.race([started, ended]);
-  await wait(Math.random() * 300);
+  await wait(random() * 300);
   child.kill('SIGKILL');
   const [, signal] = (await ended) as [number | null, string | null];
   expect(signal, failed).toBe('SIGKILL');
@@ -42,7 +45,7 @@ async function writeUntilKilled(folder: string, chapterId: string): Promise<stri
     .filter(Boolean);
 }
 
-test('whatever was acknowledged before a kill is there after it', async () => {
+test(`whatever was acknowledged before each of ${KILLS} kills is there after it, seed ${SEED}`, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'paphos-kill-'));
   const chapterId = newId();
   const first = openStore(folder);

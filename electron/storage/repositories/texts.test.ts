@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
+import { SEED } from '../../../tests/helpers/sizes.ts';
+import { seededRandom } from '../../engines/local/worker/sampling/random.ts';
 import { coalesce, createTexts, splice, type Edit } from './texts.ts';
 
-const below = (n: number) => Math.floor(Math.random() * n);
+const random = seededRandom(SEED);
+const below = (n: number) => Math.floor(random() * n);
 const letters = (n: number) => Array.from({ length: n }, () => String.fromCharCode(97 + below(26))).join('');
 
-test('edits made one give the text that they give one by one, and typing becomes a single edit', () => {
+test(`edits made one give the text that they give one by one, and typing becomes a single edit, seed ${SEED}`, () => {
   for (let round = 0; round < 500; round += 1) {
     const start = letters(20);
     let text = start;
