@@ -1,7 +1,6 @@
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import type { ChapterDocument } from '../../../shared/contract/stories.ts';
 import type { ChangeAck, GenerationStart, RunningGeneration } from '../../../shared/contract/writing.ts';
-import { patchOf } from '../../../shared/document/diff.ts';
 import { rebaseOffset } from '../../../shared/document/position.ts';
 import { applyOps } from '../../../shared/document/tree.ts';
 import { isStructural, type Change, type Op, type TreeTurn, type TurnTree } from '../../../shared/document/turn.ts';
@@ -10,6 +9,7 @@ import { fault } from '../../../shared/faults/failure.ts';
 import { sentenceOf } from '../../../shared/faults/sentence.ts';
 import type { SaveState, StudioApi } from '../controller.ts';
 import { LIMITS, ONE_BY_ONE, pieces } from './pieces.ts';
+import { keep, straysOf, type Stray } from './strays.ts';
 import { AT_REST, step, type Circumstances, type Effect, type EventName, type SavingState } from './saving-machine.ts';
 
 /** What the queue needs of the page; the ops it takes count as sent from then on. */
@@ -391,26 +391,13 @@ export class Sync {
   }
 
   private sendAll(ops: readonly Op[]): void {
-    this.pieces = pieces([...this.besideTheirs(ops), ...ops], this.machine.careful ? ONE_BY_ONE : LIMITS);
+    this.pieces = pieces([...this.keepStrays(ops), ...ops], this.machine.careful ? ONE_BY_ONE : LIMITS);
     this.sendPiece();
   }
 
-  /** What was typed off the page goes into its turn as it was found; where that is another one by now, it becomes an alternate. */
-  private besideTheirs(others: readonly Op[]): Op[] {
-    return this.strays.flatMap(({ turn: ours, before }): Op[] => {
-      const theirs = this.known.turns.get(ours.id);
-      const isAway =
-        this.options.unsaved.spanOf(ours.id) === null &&
-        !others.some((op) => op.op === 'remove' && op.turnId === ours.id);
-      const patch = patchOf(theirs?.text ?? '', ours.text ?? '');
-      if (theirs?.tombstone === null && patch === null) return [];
-      if (isAway && theirs?.tombstone === null && theirs.text === before && patch !== null)
-        return [{ op: 'setText', turnId: ours.id, version: theirs.version, ...patch }];
-      const parent = this.known.turns.get(ours.parentId ?? '');
-      const { role, speaker, marked, text } = ours;
-      const turn = { id: this.options.newId(), role, speaker, marked, text: text ?? '' };
-      return [{ op: 'insert', turn, after: parent?.tombstone === null ? parent.id : null, as: 'beside' }];
-    });
+  private keepStrays(others: readonly Op[]): Op[] {
+    const { unsaved, newId } = this.options;
+    return keep(this.strays, this.known, others, { isShown: (id) => unsaved.spanOf(id) !== null, newId });
   }
 
   private sendPiece(): void {
@@ -509,22 +496,6 @@ export class Sync {
     this.told = { state, fault };
     this.options.onState();
   }
-}
-
-/** A turn as the person left it, and its text before. */
-interface Stray {
-  readonly turn: TreeTurn;
-  readonly before: string | null;
-}
-
-/** The turns whose texts these ops write. */
-function straysOf(ops: readonly Op[], tree: TurnTree): Stray[] {
-  const ids = ops.flatMap((op) => (op.op === 'setText' ? [op.turnId] : op.op === 'insert' ? [op.turn.id] : []));
-  const { turns } = applyOps(tree, ops);
-  return [...new Set(ids)].flatMap((id) => {
-    const turn = turns.get(id);
-    return turn === undefined ? [] : [{ turn, before: tree.turns.get(id)?.text ?? null }];
-  });
 }
 
 function withVersions(tree: TurnTree, versions: Readonly<Record<string, number>>): TurnTree {
