@@ -34,14 +34,14 @@ export default {
       name: 'renderer-only-shared',
       severity: 'error',
       comment: 'The contract is the one door.',
-      from: { path: '^renderer/', pathNot: `${tests}|vite\\.config\\.ts$` },
+      from: { path: '^renderer/', pathNot: tests },
       to: { path: '^(electron|tests)/' },
     },
     {
       name: 'renderer-without-node',
       severity: 'error',
       comment: 'A page has no file system.',
-      from: { path: '^renderer/', pathNot: `${tests}|vite\\.config\\.ts$` },
+      from: { path: '^renderer/', pathNot: tests },
       to: { dependencyTypes: ['core'] },
     },
     {
@@ -94,7 +94,7 @@ export default {
     only(
       'monaco-behind-manuscript',
       '^node_modules/monaco-editor/',
-      '^renderer/(manuscript/|vite\\.config\\.ts)',
+      '^renderer/manuscript/',
       'One place holds the editor.',
     ),
   ],

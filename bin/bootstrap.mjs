@@ -64,7 +64,7 @@ const sources = [
   'electron',
   'renderer',
   'resources/formats',
-  'bin/build.mjs',
+  'electron.vite.config.ts',
   'package-lock.json',
   'tsconfig.base.json',
 ];
@@ -73,17 +73,23 @@ function* files(path) {
   if (info?.isDirectory()) for (const name of readdirSync(path).sort()) yield* files(join(path, name));
   else if (info && !/\.test\.tsx?$|\.md$/.test(path)) yield `${relative(root, path)} ${info.size} ${info.mtimeMs}`;
 }
-export const sourcesKey = () => sha256(sources.flatMap((source) => [...files(join(root, source))]).join('\n'));
-export const rememberBuild = (key) => mark(buildStamp, key);
+const sourcesKey = () => sha256(sources.flatMap((source) => [...files(join(root, source))]).join('\n'));
 
 export function ensureBuilt() {
-  if (read(buildStamp) === sourcesKey()) return;
+  if (read(buildStamp) !== sourcesKey()) build('warn');
+}
+
+/** Builds with electron-vite; `level` is how much it says. */
+export function build(level = 'info') {
+  const key = sourcesKey();
   say('Paphos: building …');
-  const { status } = spawnSync(bundledNode(), [join(root, 'bin', 'build.mjs'), '--quiet'], {
+  const electronVite = join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js');
+  const { status } = spawnSync(bundledNode(), [electronVite, 'build', '--logLevel', level], {
     cwd: root,
     stdio: ['ignore', 2, 2],
   });
   if (status !== 0) fail('Paphos: the build failed; the lines above say where.');
+  mark(buildStamp, key);
 }
 
 /** Runs `script` under the bundled Node and ends as it ends. If this process is killed, the script ends too. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { become, ensureBuilt, ensureInstalled, fail, root, runUnderNode24, say } from './bootstrap.mjs';
+import { become, build, ensureBuilt, ensureInstalled, fail, root, runUnderNode24, say } from './bootstrap.mjs';
 import { findDesktop } from './desktop.mjs';
 
 const usage = `Paphos, a roleplay and story-writing studio that runs on your own machine.
@@ -11,7 +11,9 @@ const usage = `Paphos, a roleplay and story-writing studio that runs on your own
   paphos write     one reply on the console     --system TEXT --user TEXT [--model FILE] [--format NAME]
                    [--context N] [--seed N] [--temperature T] [--max-tokens N]
   paphos check     the integrity of a data folder   [--data DIR]
+  paphos jobs      long work: how far it is, what came of it   [--data DIR] [--json]
   paphos verify    one page about a model file, tried on this machine   [MODEL] [--json] [--context N] [--format NAME]
+  paphos build     builds it, whether or not a source changed
   paphos bench     measures the studio; its last line is JSON   NAME
 `;
 
@@ -21,6 +23,10 @@ else {
   if (Number(process.versions.node.split('.')[0]) < 20)
     fail(`Paphos needs Node 20 or newer to start; this is ${process.versions.node}.`);
   ensureInstalled();
+  if (command === 'build') {
+    build();
+    process.exit(0);
+  }
   ensureBuilt();
   const cli = join(root, 'out', 'electron', 'cli.js');
   if (command === 'start') start(cli);
@@ -32,7 +38,8 @@ else {
 function commandLine([first = 'start', ...rest]) {
   if (first === '--help' || first === '-h') return ['help'];
   if (first.startsWith('-')) return ['start', first, ...rest];
-  if (['start', 'serve', 'write', 'check', 'verify', 'bench', 'help'].includes(first)) return [first, ...rest];
+  if (['start', 'serve', 'write', 'check', 'verify', 'jobs', 'bench', 'build', 'help'].includes(first))
+    return [first, ...rest];
   process.stderr.write(usage);
   return fail(`\nPaphos has no command "${first}".`);
 }
