@@ -108,7 +108,7 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
   const readAhead = createReadAhead({ db, engine, settings, dataDir, keepsStates: (id) => models.keepsStates(id) });
   const writeAhead = createWriteAhead(db, engine, settings);
   const locks = createStoryLocks((storyId) => {
-    for (const chapter of listChapters(db, storyId)) revisions.close(chapter.id, 'blur');
+    for (const chapter of listChapters(db, storyId)) revisions.left(chapter.id);
   });
 
   const waking = setTimeout(() => {

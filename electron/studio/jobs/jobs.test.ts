@@ -121,3 +121,17 @@ test('one that cannot be resumed is interrupted, and begun anew when it is asked
   jobs.restart(id);
   expect(run(1).tools.from).toBeNull();
 });
+
+test('a store that takes nothing ends no process, and nothing is said to run that does not: what waits begins when it is asked for again', async () => {
+  jobs.start('count', { to: 1 });
+  const next = jobs.start('count', { to: 2 });
+  store.db.sqlite.pragma('query_only = 1');
+  run(0).end.resolve('counted');
+  await reaches((list) => list.every(({ state }) => state !== 'running'));
+  expect(states()).toEqual(['Counting to 2: waiting', 'Counting to 1: interrupted']);
+  expect(runs).toHaveLength(1);
+  store.db.sqlite.pragma('query_only = 0');
+  jobs.restart(next.id);
+  await reaches(oneIs('running'));
+  expect(runs).toHaveLength(2);
+});

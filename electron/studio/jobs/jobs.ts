@@ -107,11 +107,21 @@ export function createJobs({ db, log }: { readonly db: WritableDB; readonly log:
       if (job.state !== 'waiting' || kind === undefined || busy.has(job.kind)) continue;
       busy.add(job.kind);
       const abort = new AbortController();
-      change(job.id, { state: 'running' });
+      try {
+        change(job.id, { state: 'running' });
+      } catch (error) {
+        // It waits until it, or other work, is asked for again.
+        log.error('job.unstored', { kind: job.kind, code: faultOf(error).code });
+        known.set(job.id, job);
+        tell();
+        continue;
+      }
       const ended = work(job, kind, abort)
         .catch((error: unknown) => {
           // The store does not take what became of it: it counts as interrupted at the next start.
           log.error('job.unstored', { kind: job.kind, code: faultOf(error).code });
+          known.set(job.id, { ...need(job.id), state: 'interrupted', endedAt: Date.now() });
+          tell();
         })
         .finally(() => {
           running.delete(job.id);
@@ -129,6 +139,7 @@ export function createJobs({ db, log }: { readonly db: WritableDB; readonly log:
 
   function restart(id: string): void {
     const { state, kind } = need(id);
+    if (state === 'waiting') return begin();
     if (state === 'done' || !isEnded({ state })) return;
     if (!kinds.has(kind)) throw failure('JOB_KIND', {});
     change(id, { state: 'waiting', fault: null, progress: null, endedAt: null });

@@ -3,10 +3,16 @@ import type { WritableDB } from '../../storage/core/handle.ts';
 
 const REST_MS = 30_000;
 
-/** Closes a chapter's open revisions once nothing was changed in it for a while. */
+/**
+ * Closes a chapter's open revisions once nothing was changed in it for a while. Where nobody waits for it, what the
+ * store does not take is tried again after the next rest: what was typed is stored without it.
+ */
 export interface Revisions {
   touched(chapterId: string): void;
-  close(chapterId: string, reason: 'generation' | 'blur'): void;
+  /** Before a reply begins: part of its transaction, and fails with it. */
+  close(chapterId: string, reason: 'generation'): void;
+  /** Its writer has gone. */
+  left(chapterId: string): void;
   closeEverything(): void;
 }
 
@@ -16,24 +22,33 @@ export function createRevisions(db: WritableDB, restMs = REST_MS): Revisions {
     clearTimeout(resting.get(chapterId));
     resting.delete(chapterId);
   };
-  return {
-    touched(chapterId) {
-      const timer = resting.get(chapterId);
-      if (timer) {
-        timer.refresh();
-        return;
-      }
+  function touched(chapterId: string): void {
+    const timer = resting.get(chapterId);
+    if (timer) timer.refresh();
+    else
       resting.set(
         chapterId,
         setTimeout(() => {
-          forget(chapterId);
-          closeChapter(db, chapterId, 'rest');
+          tryToClose(chapterId, 'rest');
         }, restMs).unref(),
       );
-    },
+  }
+  function tryToClose(chapterId: string, reason: 'rest' | 'blur'): void {
+    forget(chapterId);
+    try {
+      closeChapter(db, chapterId, reason);
+    } catch {
+      touched(chapterId);
+    }
+  }
+  return {
+    touched,
     close(chapterId, reason) {
       forget(chapterId);
       closeChapter(db, chapterId, reason);
+    },
+    left(chapterId) {
+      tryToClose(chapterId, 'blur');
     },
     closeEverything() {
       for (const chapterId of [...resting.keys()]) forget(chapterId);
