@@ -1,6 +1,15 @@
-import { type Candidates, part, picked, probabilitiesOf, sum, weightsOf } from './token-candidates.ts';
+import {
+  type Candidates,
+  part,
+  picked,
+  probabilitiesOf,
+  sharesOfAll,
+  sum,
+  weightOutside,
+  weightsOf,
+} from './token-candidates.ts';
 
-/** Each thins out a list of candidates by its published definition and always leaves at least one. Probabilities are those of the list it is given. */
+/** Each thins out a list of candidates by its published definition and always leaves at least one. */
 
 export function topK(list: Candidates, k: number): Candidates {
   return k >= list.ids.length ? list : part(list, 0, k);
@@ -9,8 +18,7 @@ export function topK(list: Candidates, k: number): Candidates {
 /** The smallest number of likeliest tokens that have at least the share `p` (Holtzman et al. 2019). */
 export function topP(list: Candidates, p: number): Candidates {
   const weights = weightsOf(list);
-  const outside = list.outside === Infinity ? 0 : Math.exp(list.outside - (list.logits[0] ?? 0));
-  const goal = p * (sum(weights) + outside);
+  const goal = p * (sum(weights) + (list.outside === Infinity ? 0 : weightOutside(list)));
   let reached = 0;
   const end = weights.findIndex((weight) => (reached += weight) >= goal);
   return end < 0 ? list : part(list, 0, end + 1);
@@ -60,7 +68,7 @@ export function topNSigma(list: Candidates, n: number): Candidates {
 /** Exclude top choices: of the tokens that reach `threshold`, all but the least likely go, with the given probability (p-e-w 2024). `chance` is a fresh random number. */
 export function xtc(list: Candidates, probability: number, threshold: number, chance: number): Candidates {
   if (chance >= probability) return list;
-  const shares = probabilitiesOf(list);
+  const shares = sharesOfAll(list);
   const below = shares.findIndex((share) => share < threshold);
   const reach = below < 0 ? shares.length : below;
   return reach < 2 ? list : { ...part(list, reach - 1, list.ids.length), outside: list.outside };

@@ -312,6 +312,73 @@ test('top-p asks for the whole vocabulary where what it keeps reaches beyond the
   }
 });
 
+describe('a list that is only the beginning of the vocabulary', () => {
+  /** The likeliest of them are listed, and what the others weigh together is known. */
+  function listed(count: number): Candidates {
+    const weight = [...LOGITS.values()].slice(count).reduce((sum, logit) => sum + Math.exp(logit), 0);
+    return {
+      ...list,
+      ids: list.ids.subarray(0, count),
+      logits: list.logits.subarray(0, count),
+      outside: Math.log(weight),
+    };
+  }
+  const NOWHERE = { history: [], bias: new Map(), breakers: new Set<number>() };
+  /** What may come by many draws, from the list or, where that is asked for, from all. */
+  const comes = (set: Partial<Sampling>, from: Candidates): number[] => {
+    const random = seededRandom(7);
+    const seen = new Set<number>();
+    for (let n = 0; n < 400; n++) {
+      const chances = { xtc: 0, draw: random() };
+      const sampler = new Sampler({ ...PLAIN, ...set }, NOWHERE);
+      const token = sampler.choose(from, new Set(), chances);
+      seen.add(Number(token === 'whole' ? sampler.choose(list, new Set(), chances) : token));
+    }
+    return [...seen].sort((a, b) => a - b);
+  };
+  const shares = [...softmax(LOGITS).values()];
+
+  test('XTC leaves out by the shares of all tokens, not of the listed ones', () => {
+    for (let place = 1; place < 8; place++) {
+      // Only among the listed ones does this token reach the threshold.
+      const set = { xtcProbability: 1, xtcThreshold: (shares[place] ?? 0) * 1.0001 };
+      expect(comes(set, listed(10))).toEqual(comes(set, list).filter((token) => token < 10));
+    }
+  });
+
+  test('XTC asks for the whole vocabulary where others may reach the threshold, or their weight is not known', () => {
+    const choose = (set: Partial<Sampling>, count: number, xtc = 0): unknown =>
+      new Sampler({ ...PLAIN, xtcProbability: 0.5, ...set }, NOWHERE).choose(listed(count), new Set(), {
+        xtc,
+        draw: 0,
+      });
+    const threshold = (shares[9] ?? 0) * 0.9999;
+    expect(choose({ xtcThreshold: threshold }, 10)).toBe('whole');
+    expect(choose({ xtcThreshold: threshold }, 10, 0.6)).toBeTypeOf('number');
+    expect(choose({ xtcThreshold: threshold }, 11)).toBeTypeOf('number');
+    const early = ['temperature' as const, ...STEPS.slice(0, -1)];
+    for (const temperature of [0.95, 1.4])
+      expect(choose({ xtcThreshold: 0.2, order: early, temperature }, 10)).toBe('whole');
+  });
+
+  test('Mirostat bounds the surprise by the shares of all tokens, not of the listed ones', () => {
+    for (let place = 1; place < 8; place++) {
+      // This token surprises a little more than the first bound allows.
+      const set = { mirostatTau: (-Math.log2(shares[place] ?? 1) * 0.9999) / 2 };
+      expect(comes(set, list)).toEqual(Array.from({ length: place }, (_, token) => token));
+      expect(comes(set, listed(10))).toEqual(comes(set, list));
+    }
+  });
+
+  test('Mirostat asks for the whole vocabulary where it leaves more than is listed, or their weight is not known', () => {
+    const choose = (set: Partial<Sampling>): unknown =>
+      new Sampler({ ...PLAIN, ...set }, NOWHERE).choose(listed(10), new Set(), { xtc: 0, draw: 0 });
+    expect(choose({ mirostatTau: (-Math.log2(shares[9] ?? 1) * 1.0001) / 2 })).toBe('whole');
+    expect(choose({ mirostatTau: (-Math.log2(shares[9] ?? 1) * 0.9999) / 2 })).toBeTypeOf('number');
+    for (const temperature of [0.95, 1.4]) expect(choose({ mirostatTau: 1, temperature })).toBe('whole');
+  });
+});
+
 test('Mirostat holds the surprise of a long text where it was asked to be', () => {
   const flat: Candidates = {
     ids: Int32Array.from({ length: 400 }, (_, token) => token),

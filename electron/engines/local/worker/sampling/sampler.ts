@@ -1,5 +1,5 @@
 import type { Sampling, Step } from '../../../../../shared/settings/sampling.ts';
-import { type Candidates, changed, shareOutside, sum, weightsOf } from './token-candidates.ts';
+import { type Candidates, changed, shareOutside, sharesOfAll, sum, weightsOf } from './token-candidates.ts';
 import { type DrySettings, repeatPenalties, withoutRepeats } from './dry.ts';
 import { minP, tailFree, topK, topNSigma, topP, typicalP, xtc } from './filters.ts';
 import { Mirostat } from './mirostat.ts';
@@ -52,10 +52,10 @@ export class Sampler {
   /** Whether the share of the tokens beyond `listed` ones matters: not where a step before leaves none of them. */
   weighs(listed: number): boolean {
     for (const step of this.#steps) {
-      if (step === 'topP' || step === 'typicalP') return true;
+      if (step === 'topP' || step === 'typicalP' || step === 'xtc') return true;
       if (step === 'minP' || step === 'topNSigma' || (step === 'topK' && this.#settings.topK <= listed)) return false;
     }
-    return false;
+    return this.#mirostat !== null;
   }
 
   get needsSpread(): boolean {
@@ -67,23 +67,38 @@ export class Sampler {
     let now = allowed(list, this.#bias, banned);
     if (now.ids.length === 0) return null;
     for (const step of this.#steps) {
-      const unseen = this.#mostUnseen(step);
-      if (unseen < 1 && shareOutside(now) > unseen) return 'whole';
+      if (this.#needsWhole(step, now, chances)) return 'whole';
       now = this.#apply(step, now, chances);
     }
     if (this.#settings.temperature === 0) return now.ids[0] ?? null;
+    if (this.#mirostat !== null && shareOutside(now) > this.#mostUnseen(this.#steps.length)) return 'whole';
     const left = this.#mirostat === null ? now : this.#mirostat.thinned(now);
+    if (left === null) return 'whole';
     const { place, share } = drawn(left, chances.draw);
     this.#mirostat?.learn(share);
     return left.ids[place] ?? null;
   }
 
-  /** How much of the distribution may lie beyond the list. Behind a temperature its weight is not known exactly; without one top-p need not see what it leaves out. */
-  #mostUnseen(step: Step): number {
-    if (step === 'typicalP') return UNSEEN;
-    if (step !== 'topP') return 1;
+  /** Whether a step would do something else if it saw the whole vocabulary. */
+  #needsWhole(step: Step, list: Candidates, chances: Chances): boolean {
+    const { topP: kept, xtcProbability, xtcThreshold } = this.#settings;
+    const mostUnseen = this.#mostUnseen(this.#steps.indexOf(step));
+    switch (step) {
+      case 'typicalP':
+        return shareOutside(list) > UNSEEN;
+      case 'topP':
+        return shareOutside(list) > Math.min(mostUnseen, 1 - kept);
+      case 'xtc':
+        return chances.xtc < xtcProbability && (shareOutside(list) > mostUnseen || reachesBeyond(list, xtcThreshold));
+      default:
+        return false;
+    }
+  }
+
+  /** How much of the distribution may lie beyond the list before a step. Behind a temperature its weight is not known exactly. */
+  #mostUnseen(step: number): number {
     const warmed = this.#steps.indexOf('temperature');
-    return warmed >= 0 && warmed < this.#steps.indexOf('topP') ? UNSEEN : 1 - this.#settings.topP;
+    return warmed >= 0 && warmed < step ? UNSEEN : 1;
   }
 
   #apply(step: Step, list: Candidates, chances: Chances): Candidates {
@@ -153,6 +168,10 @@ export function activeSteps(set: Sampling): readonly Step[] {
       !(set.mirostatTau > 0 && THINNING.includes(step)),
   );
 }
+
+/** Whether tokens that are not listed may have the share too. */
+const reachesBeyond = (list: Candidates, share: number): boolean =>
+  list.outside !== -Infinity && (sharesOfAll(list).at(-1) ?? 0) >= share;
 
 function allowed(list: Candidates, bias: ReadonlyMap<number, number>, banned: ReadonlySet<number>): Candidates {
   if (bias.size === 0 && banned.size === 0) return list;

@@ -22,6 +22,17 @@ export function sum(values: Float64Array): number {
   return total;
 }
 
+/** What the tokens that are not listed weigh together, relative to the likeliest. */
+export const weightOutside = ({ outside, logits }: Candidates): number =>
+  outside === -Infinity ? 0 : Math.exp(outside - (logits[0] ?? 0));
+
+/** Shares of the listed tokens of everything that may come. */
+export function sharesOfAll(list: Candidates): Float64Array {
+  const weights = weightsOf(list);
+  const total = sum(weights) + weightOutside(list);
+  return weights.map((weight) => weight / total);
+}
+
 /** Shares of the listed tokens among themselves. */
 export function probabilitiesOf(list: Candidates): Float64Array {
   const weights = weightsOf(list);
@@ -78,7 +89,6 @@ function merged(one: Int32Array, other: readonly number[], order: (a: number, b:
 
 /** The share of the tokens that are not listed, at most. */
 export function shareOutside(list: Candidates): number {
-  if (list.outside === -Infinity) return 0;
-  const out = Math.exp(list.outside - (list.logits[0] ?? 0));
+  const out = weightOutside(list);
   return out === Infinity ? 1 : out / (out + sum(weightsOf(list)));
 }
