@@ -8,6 +8,7 @@ import { createInferenceHost } from '../engines/local/host/supervisor.ts';
 import { resourcesDir } from '../places.ts';
 import { examineModel, formatOfModel } from '../studio/models/model-format.ts';
 import { readDemoModel } from '../studio/models/model-files.ts';
+import { reserveFor } from '../studio/writing/prompt-request.ts';
 import { chooseFormat, chooseModel } from './choose.ts';
 import { numberOption, usage } from './usage.ts';
 
@@ -55,7 +56,7 @@ export async function runWrite(given: WriteArguments): Promise<number> {
   try {
     const { threads, gpu } = readEnvironment();
     const model = await host.load({ path, contextSize, threads, gpu }, () => undefined);
-    const reserve = Math.min(sampling.maxTokens, Math.floor(model.contextSize / 2));
+    const reserve = reserveFor({ format, contextSize: model.contextSize }, sampling);
     const job = host.generate({
       plan: { format, turns, open: false, reserve, contextSize: model.contextSize, cut: null },
       sampling,

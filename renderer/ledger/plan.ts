@@ -7,6 +7,7 @@ import { api, queries, useConnection } from '../lib/client.ts';
 import { useEngine } from '../models/engine-status.ts';
 import { faultOf } from '../lib/faults.ts';
 import { useSampling } from '../settings/sampling.ts';
+import { planInputs } from './plan-inputs.ts';
 
 const REST_MS = 300;
 
@@ -34,17 +35,7 @@ export function usePlan(): PlanView {
   const open = useConnection((connection) => connection.state === 'open');
   const { sampling } = useSampling();
   const target = useManuscript((page) => page.planTarget);
-  const asked = {
-    chapterId,
-    turnId: target?.turnId ?? null,
-    offset: target?.offset ?? null,
-    revision: target?.revision ?? -1,
-    model: engine.modelId,
-    context: engine.contextSize,
-    format: engine.format,
-    readAhead: engine.readAhead,
-    reserve: sampling?.maxTokens ?? null,
-  };
+  const asked = planInputs(chapterId, target, engine, sampling);
   const rested = useRested(asked, JSON.stringify(asked));
   const writing = useManuscript((page) => page.generation !== null) === true;
   const query = useQuery({

@@ -40,6 +40,14 @@ test('write: the same seed gives the same words in separate runs, another seed o
   expect(first.err).toMatch(/metharme .* tokens read, \d+ written .* tokens\/s · seed 7/);
 }, 60_000);
 
+test('write: a format that thinks is left room for its thoughts too', async () => {
+  const long = ['write', '--user', 'word '.repeat(600), '--context', '512', '--max-tokens', '8', '--temperature', '0'];
+  const { code, err } = await paphos(...long, '--format', 'qwen3');
+  expect(code).toBe(0);
+  // Half of the window at most is kept for the reply: here all of that.
+  expect(Number(/(\d+) tokens read/.exec(err)?.[1])).toBeLessThanOrEqual(256);
+}, 60_000);
+
 test('write: what it cannot do it says in a sentence, with an exit code', async () => {
   const nothing = await paphos('write');
   expect([nothing.code, nothing.err]).toEqual([
