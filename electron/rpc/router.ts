@@ -16,6 +16,7 @@ export function createRouter({ stories, chapters, writing, models, settings, job
       remove: door.stories.remove.handler(({ input }) => stories.remove(input.id)),
       restore: door.stories.restore.handler(({ input }) => stories.restore(input.id)),
       removed: door.stories.removed.handler(() => stories.removed()),
+      removedCount: door.stories.removedCount.handler(() => stories.removedCount()),
     },
     chapters: {
       list: door.chapters.list.handler(({ input }) => chapters.list(input.storyId)),

@@ -5,7 +5,7 @@ import { useFlag } from '../workspace/remembered.ts';
 import { count } from '../lib/numbers.ts';
 import { words } from '../locales/index.ts';
 import { IconButton } from '../ui/icon-button.tsx';
-import { goToStory, library, useChapters, useLiveWords, useRemoved, useStories } from './library.ts';
+import { goToStory, library, useChapters, useLiveWords, useRemoved, useRemovedCount, useStories } from './library.ts';
 import { LibraryRow } from './row.tsx';
 import ui from '../ui/ui.module.css';
 import css from './library.module.css';
@@ -84,15 +84,16 @@ function ChapterList(): ReactElement | null {
 }
 
 function RecentlyDeleted(): ReactElement | null {
-  const removed = useRemoved();
   const [open, setOpen] = useFlag('removedOpen', false);
-  if (removed.length === 0) return null;
+  const removedCount = useRemovedCount();
+  const removed = useRemoved(open);
+  if (removedCount === 0) return null;
   return (
     <section className={css.removed}>
       <button type="button" className={ui.disclose} aria-expanded={open} onClick={() => setOpen(!open)}>
         <ChevronRight size={14} aria-hidden />
         <b>{words.library.recentlyDeleted}</b>
-        <span className="num">{count(removed.length)}</span>
+        <span className="num">{count(removedCount)}</span>
       </button>
       {open ? (
         <ul aria-label={words.library.recentlyDeleted} role="list">

@@ -29,8 +29,13 @@ export function useLiveWords(
   return { chapterId: stored.id, words: live, added: live - stored.words };
 }
 
-export function useRemoved(): readonly RemovedItem[] {
-  return useQuery(queries.stories.removed.queryOptions()).data ?? [];
+export function useRemovedCount(): number {
+  return useQuery(queries.stories.removedCount.queryOptions()).data ?? 0;
+}
+
+/** The list is asked for while it is shown. */
+export function useRemoved(shown: boolean): readonly RemovedItem[] {
+  return useQuery({ ...queries.stories.removed.queryOptions(), enabled: shown }).data ?? [];
 }
 
 /** The studio's lists may have changed. */

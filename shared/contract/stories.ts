@@ -44,6 +44,7 @@ export const stories = {
   remove: oc.input(z.object({ id })).output(type<void>()),
   restore: oc.input(z.object({ id })).output(type<void>()),
   removed: oc.output(type<RemovedItem[]>()),
+  removedCount: oc.output(type<number>()),
 };
 
 export const chapters = {

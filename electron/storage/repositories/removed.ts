@@ -1,9 +1,11 @@
 import type { RemovedItem } from '../../../shared/contract/stories.ts';
 import type { ReadableDB } from '../core/handle.ts';
 import { all, query, tables } from '../core/query.ts';
-import { turnText } from './turns.ts';
+import { openingOf } from './turns.ts';
 
 const MOST_TURNS = 200;
+/** A title is made of so many units of a turn. */
+const TITLE_FROM = 200;
 
 const stories = query(() =>
   tables.selectFrom('stories').select(['id', 'title', 'removed_at']).where('removed_at', 'is not', null),
@@ -21,7 +23,7 @@ const turns = query(() =>
     .selectFrom('turns')
     .innerJoin('chapters', 'chapters.id', 'turns.chapter_id')
     .innerJoin('stories', 'stories.id', 'chapters.story_id')
-    .select(['turns.id', 'turns.chapter_id', 'turns.removed_at', 'chapters.story_id'])
+    .select(['turns.id', 'turns.full_seq', 'turns.chapter_id', 'turns.removed_at', 'chapters.story_id'])
     .where('turns.removed_seq', 'is not', null)
     .where('turns.length', '>', 0)
     .where(({ not, exists, selectFrom, ref }) =>
@@ -66,7 +68,7 @@ export function removedItems(db: ReadableDB): RemovedItem[] {
     ...all(db, turns, {}).map((row) => ({
       kind: 'turn' as const,
       id: row.id,
-      title: opening(turnText(db, row.id)),
+      title: titleOf(openingOf(db, row, TITLE_FROM)),
       storyId: row.story_id,
       chapterId: row.chapter_id,
       removedAt: row.removed_at ?? 0,
@@ -75,7 +77,12 @@ export function removedItems(db: ReadableDB): RemovedItem[] {
   return items.sort((a, b) => b.removedAt - a.removedAt);
 }
 
-function opening(text: string): string {
-  const line = text.slice(0, 200).replace(/\s+/g, ' ').trim();
+/** How many things `removedItems` lists. */
+export function countRemoved(db: ReadableDB): number {
+  return all(db, stories, {}).length + all(db, chapters, {}).length + all(db, turns, {}).length;
+}
+
+function titleOf(opening: string): string {
+  const line = opening.replace(/\s+/g, ' ').trim();
   return line.length > 80 ? `${line.slice(0, 79).toWellFormed()}…` : line;
 }

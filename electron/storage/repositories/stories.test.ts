@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newId } from '../../../shared/document/ids.ts';
 import { applyChange } from './changes.ts';
-import { createChapter, listChapters, removeChapter, removedItems, renameChapter, restoreChapter } from './chapters.ts';
+import {
+  createChapter,
+  listChapters,
+  removeChapter,
+  removedItems,
+  countRemoved,
+  renameChapter,
+  restoreChapter,
+} from './chapters.ts';
 import { getModel, rememberModel } from './model-records.ts';
 import { openStore, type Store } from '../core/open.ts';
 import { closeAll } from './revisions.ts';
@@ -101,6 +109,20 @@ describe('stories and chapters', () => {
     expect(removedItems(store.db)).toMatchObject([
       { kind: 'turn', id: turn, title: 'The lamp went out.', storyId: story, chapterId: chapter },
     ]);
+    expect(countRemoved(store.db)).toBe(1);
+  });
+
+  test('a deleted turn is listed without reading the whole of it', () => {
+    type(1, `The lamp went out. ${'It was dark. '.repeat(10_000)}`);
+    applyChange(store.db, {
+      changeId: newId(),
+      chapterId: chapter,
+      structureRev: 1,
+      ops: [{ op: 'remove', turnId: turn }],
+    });
+    store.db.texts.clear();
+    expect(removedItems(store.db)[0]?.title).toMatch(/^The lamp went out. It was dark. .*…$/);
+    expect(store.db.texts.has(turn)).toBe(false);
   });
 });
 

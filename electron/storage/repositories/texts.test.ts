@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { SEED } from '../../../tests/helpers/sizes.ts';
 import { seededRandom } from '../../engines/local/worker/sampling/random.ts';
-import { coalesce, createTexts, splice, type Edit } from './texts.ts';
+import { coalesce, createTexts, splice, spliceOpening, type Edit } from './texts.ts';
 
 const random = seededRandom(SEED);
 const below = (n: number) => Math.floor(random() * n);
@@ -22,6 +22,22 @@ test(`edits made one give the text that they give one by one, and typing becomes
   }
   const typed = [...'hello'].map((ins, i) => ({ at: 3 + i, del: 0, ins }));
   expect(coalesce([...typed, { at: 7, del: 1, ins: '' }])).toEqual([{ at: 3, del: 0, ins: 'hell' }]);
+});
+
+test(`the beginning of a text is known without the rest of it, seed ${SEED}`, () => {
+  for (let round = 0; round < 500; round += 1) {
+    const start = letters(60);
+    let text = start;
+    const edits: Edit[] = [];
+    for (let i = 0; i < 8; i += 1) {
+      const at = below(text.length + 1);
+      edits.push({ at, del: below(Math.min(6, text.length - at + 1)), ins: letters(below(4)) });
+      text = splice(text, edits.at(-1) as Edit);
+    }
+    const deleted = edits.reduce((sum, { del }) => sum + del, 0);
+    const opening = edits.reduce(spliceOpening, start.slice(0, 10 + deleted));
+    expect(opening.slice(0, 10)).toBe(text.slice(0, 10));
+  }
 });
 
 test('a place inside a character is known without building the text', () => {

@@ -9,6 +9,11 @@ export function splice(text: string, { at, del, ins }: Edit): string {
   return text.slice(0, at) + ins + text.slice(at + del);
 }
 
+/** The beginning of a text after an edit, from its beginning before: shorter by no more than the edit deletes. */
+export function spliceOpening(opening: string, edit: Edit): string {
+  return edit.at > opening.length ? opening : splice(opening, edit);
+}
+
 /** The same edits, with those that touch each other made one. */
 export function coalesce(edits: readonly Edit[]): Edit[] {
   const merged: Edit[] = [];

@@ -3,7 +3,7 @@ import type { ReadableDB } from '../core/handle.ts';
 import { all, query, tables } from '../core/query.ts';
 import { findTurn, needChapter, needTurn } from '../core/rows.ts';
 import type { TurnRow } from '../core/schema.ts';
-import { coalesce, splice, type Edit } from './texts.ts';
+import { coalesce, splice, spliceOpening, type Edit } from './texts.ts';
 
 const turnsOfChapter = query((p: { chapterId: string }) =>
   tables.selectFrom('turns').selectAll().where('chapter_id', '=', p.chapterId).orderBy('ord'),
@@ -15,6 +15,16 @@ const revisionsFrom = query((p: { turnId: string; seq: number }) =>
     .where('turn_id', '=', p.turnId)
     .where('seq', '>=', p.seq)
     .orderBy('seq'),
+);
+const openingFrom = query((p: { turnId: string; seq: number; most: number }) =>
+  tables
+    .selectFrom('revisions')
+    .select(({ fn, val }) => fn<string>('substr', ['body', val(1), val(p.most)]).as('opening'))
+    .where('turn_id', '=', p.turnId)
+    .where('seq', '=', p.seq),
+);
+const patchesAfter = query((p: { turnId: string; seq: number }) =>
+  tables.selectFrom('revisions').select('body').where('turn_id', '=', p.turnId).where('seq', '>', p.seq).orderBy('seq'),
 );
 const openEdits = query((p: { turnId: string }) =>
   tables.selectFrom('edits').select(['at', 'del', 'ins']).where('turn_id', '=', p.turnId).orderBy('version'),
@@ -66,6 +76,19 @@ export function revisionTextOf(db: ReadableDB, row: TurnRow): string {
   for (const { kind, body } of all(db, revisionsFrom, { turnId: row.id, seq: row.full_seq }))
     text = kind === 'full' ? body : readPatch(body).reduce(splice, text);
   return text;
+}
+
+/** The first `length` units of a turn's text, without reading the rest. */
+export function openingOf(
+  db: ReadableDB,
+  { id: turnId, full_seq: seq }: Pick<TurnRow, 'id' | 'full_seq'>,
+  length: number,
+): string {
+  const patches = all(db, patchesAfter, { turnId, seq }).flatMap(({ body }) => readPatch(body));
+  const edits = [...patches, ...editsOf(db, turnId)];
+  const most = edits.reduce((sum, { del }) => sum + del, length);
+  const opening = all(db, openingFrom, { turnId, seq, most })[0]?.opening ?? '';
+  return edits.reduce(spliceOpening, opening).slice(0, length);
 }
 
 export function writePatch(edits: readonly Edit[]): string {

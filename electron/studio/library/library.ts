@@ -4,6 +4,7 @@ import {
   getChapter,
   listChapters,
   removeChapter,
+  countRemoved,
   removedItems,
   renameChapter,
   restoreChapter,
@@ -26,6 +27,7 @@ export interface Stories {
   remove(id: string): Promise<void>;
   restore(id: string): void;
   removed(): RemovedItem[];
+  removedCount(): number;
 }
 
 /** `forget`: what is kept of a chapter beside the store goes with it. */
@@ -50,6 +52,7 @@ export function createStories(
       restoreStory(db, id);
     },
     removed: () => removedItems(db),
+    removedCount: () => countRemoved(db),
   };
 }
 
