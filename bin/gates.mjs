@@ -1,9 +1,13 @@
 // What must hold before a test runs. A gate returns null, or what is wrong.
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { root } from './bootstrap.mjs';
 
 /** Fewer modules than this means that the cruiser read nothing and would praise it. */
 const LEAST_MODULES = 60;
+/** As .oxfmtrc.json has them. */
+const COLUMNS = 120;
 
 function tool(args) {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
@@ -48,6 +52,47 @@ function walls() {
   return broken.length === 0 ? null : broken.join('\n');
 }
 
+const tracked = (...patterns) =>
+  execFileSync('git', ['ls-files', '-co', '--exclude-standard', ...patterns], { cwd: root, encoding: 'utf8' })
+    .split('\n')
+    .filter((file) => file !== '' && existsSync(join(root, file)));
+const linesOf = (file) => readFileSync(join(root, file), 'utf8').split('\n');
+const isComment = (line) => /^\s*(\/\/|\/\*|\*)/.test(line);
+
+/** The formatter breaks code; a comment that is wider than it is broken by hand. A table row is as wide as its table. */
+function comments() {
+  const wide = tracked('*.ts', '*.tsx', '*.mjs', '*.css').flatMap((file) =>
+    linesOf(file).flatMap((line, index) =>
+      line.length > COLUMNS && isComment(line) && !line.includes('* |') ? [`${file}:${index + 1}`] : [],
+    ),
+  );
+  return wide.length === 0 ? null : `comments wider than ${COLUMNS} columns:\n${wide.join('\n')}`;
+}
+
+/** Rules that comments and tests cite (M1, T14, W1 to W4) exist, and each is cited by a test. */
+function rules() {
+  const known = new Set(
+    ['shared/document/SPEC.md', 'shared/prompt/SPEC.md'].flatMap((file) =>
+      linesOf(file).flatMap((line) => /^- \*\*([MTW]\d+)\*\*/.exec(line)?.[1] ?? []),
+    ),
+  );
+  const cited = new Map();
+  for (const file of tracked('*.ts', '*.tsx'))
+    for (const line of linesOf(file)) {
+      const isTest = /\.(test|spec)\.tsx?$/.test(file);
+      if (!isTest && !isComment(line)) continue;
+      for (const [, family, from, to] of line.matchAll(/\b([MTW])(\d{1,2})\b(?: to [MTW](\d{1,2})\b)?/g))
+        for (let number = Number(from); number <= Number(to ?? from); number++) {
+          const rule = `${family}${number}`;
+          cited.set(rule, { file, isTested: isTest || (cited.get(rule)?.isTested ?? false) });
+        }
+    }
+  const unknown = [...cited].flatMap(([rule, { file }]) => (known.has(rule) ? [] : [`${rule} in ${file} is no rule`]));
+  const untested = [...known].flatMap((rule) => (cited.get(rule)?.isTested ? [] : [`${rule} is cited by no test`]));
+  const complaints = [...unknown, ...untested];
+  return complaints.length === 0 ? null : complaints.join('\n');
+}
+
 export const gates = [
   { name: 'format (oxfmt)', check: () => orNull(tool(['node_modules/oxfmt/bin/oxfmt', '--check', '.'])) },
   { name: 'types (tsc -b)', check: types },
@@ -55,6 +100,8 @@ export const gates = [
     name: 'lint (oxlint, type-aware)',
     check: () => orNull(tool(['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'])),
   },
+  { name: 'comments in their columns', check: comments },
+  { name: 'rules and their tests (SPEC.md)', check: rules },
   { name: 'walls (dependency-cruiser)', check: walls },
   { name: 'nothing unused (knip)', check: () => orNull(tool(['node_modules/knip/bin/knip.js', '--no-progress'])) },
 ];

@@ -91,7 +91,7 @@ describe('the window', () => {
     expect(begins(prose(5000).replaceAll(/[.\n]/g, ' '))[0]).toMatch(/\w* $/);
   });
 
-  test('reads a bounded piece of a long chapter: Continue at word 50,000 of 100,000 in 1,024 tokens', () => {
+  test('reads a bounded piece of a long chapter: Continue at word 50,000 of 100,000 in 1,024 tokens (W11)', () => {
     const { tokenizer, state } = wordTokenizer({ control });
     const chapter = prose(50_000);
     const turns = [turn('m', 'model', chapter)];
@@ -108,7 +108,7 @@ describe('the window', () => {
     expect(state.characters).toBeLessThan(60_000);
   });
 
-  test('empty turns are no part of it, but the open one is', () => {
+  test('empty turns are no part of it, but the open one is (W3)', () => {
     const { tokenizer } = wordTokenizer({ control });
     const turns = [turn('u', 'user', 'Go.'), turn('m', 'model', ''), turn('r', 'user', ' \n')];
     expect(planPrompt({ ...base, turns }, tokenizer).prompt).toBe('<|user|>Go.<|model|>');
