@@ -34,7 +34,10 @@ function runNpm(args) {
   }).status;
 }
 
-/** `npm ci` when node_modules is missing or belongs to another lock file. No install script is needed: every binary comes inside its package. A linked folder is somebody else's to fill: npm would empty it first. */
+/**
+ * `npm ci` when node_modules is missing or belongs to another lock file. No install script is needed: every binary
+ * comes inside its package. A linked folder is somebody else's to fill: npm would empty it first.
+ */
 export function ensureInstalled() {
   if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return;
   const wanted = sha256(`${readFileSync(join(root, 'package-lock.json'), 'utf8')}${process.platform}-${process.arch}`);

@@ -1,6 +1,6 @@
-// After a change of dependencies: `npm install && node bin/complete-lock.mjs`.
-// A registry that does not offer the packages of every system (a mirror, mostly) makes npm leave them out of the lock file, and
-// `npm ci` then refuses it. Their versions are exact in the packages that ask for them, so their entries can be written down anyway.
+// After a change of dependencies: `npm install && node bin/complete-lock.mjs`. A registry that does not offer the
+// packages of every system (a mirror, mostly) makes npm leave them out of the lock file, and `npm ci` then refuses it.
+// Their versions are exact in the packages that ask for them, so their entries can be written down anyway.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, say } from './bootstrap.mjs';

@@ -59,7 +59,9 @@ const tracked = (...patterns) =>
 const linesOf = (file) => readFileSync(join(root, file), 'utf8').split('\n');
 const isComment = (line) => /^\s*(\/\/|\/\*|\*)/.test(line);
 
-/** The formatter breaks code; a comment that is wider than it is broken by hand. A table row is as wide as its table. */
+/**
+ * The formatter breaks code; a comment that is wider than it is broken by hand. A table row is as wide as its table.
+ */
 function comments() {
   const wide = tracked('*.ts', '*.tsx', '*.mjs', '*.css').flatMap((file) =>
     linesOf(file).flatMap((line, index) =>

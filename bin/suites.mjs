@@ -1,4 +1,5 @@
-// Every gate and suite, one after the other (two cores, and some of them measure time). PAPHOS_SUITES=gates,unit chooses.
+// Every gate and suite, one after the other (two cores, and some of them measure time). PAPHOS_SUITES=gates,unit
+// chooses.
 import { existsSync, readdirSync } from 'node:fs';
 import { say } from './bootstrap.mjs';
 import { ensureChromium } from './chromium.mjs';

@@ -1,7 +1,9 @@
 import { ipcRenderer } from 'electron';
 import { COMMAND_MESSAGE, CONNECT_MESSAGE, MENU_MESSAGE, PORT_MESSAGE } from '../shared/window-messages.ts';
 
-/** Hands the page one port to the studio, the desktop the page's menus, and the page what is chosen there; nothing else. */
+/**
+ * Hands the page one port to the studio, the desktop the page's menus, and the page what is chosen there; nothing else.
+ */
 window.addEventListener('message', (event: MessageEvent<unknown>) => {
   if (event.source !== window) return;
   const { data } = event;

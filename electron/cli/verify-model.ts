@@ -18,7 +18,10 @@ import { examineModel, type Examined, formatOfModel } from '../studio/models/mod
 import type { DemoModel } from '../studio/models/model-files.ts';
 import { slideWindow, type WindowSlide } from './verify-window.ts';
 
-/** All that can be said of a model on this machine. `faults`: what is wrong; `warnings`: what to know. Sizes in bytes, times in milliseconds, speeds in tokens per second. */
+/**
+ * All that can be said of a model on this machine. `faults`: what is wrong; `warnings`: what to know. Sizes in bytes,
+ * times in milliseconds, speeds in tokens per second.
+ */
 export interface Verification {
   readonly file: { readonly path: string; readonly bytes: number; readonly parts: number; readonly sha256: string };
   readonly header: Pick<Examined['header'], 'architecture' | 'name' | 'layers' | 'embedding' | 'contextLength'> & {

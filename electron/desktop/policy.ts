@@ -55,7 +55,10 @@ export function mayHavePort(asker: Asker): boolean {
   );
 }
 
-/** Checkboxes of Electron's security list that belong to a window. Spell checking would fetch dictionaries from a network. */
+/**
+ * Checkboxes of Electron's security list that belong to a window. Spell checking would fetch dictionaries from a
+ * network.
+ */
 export const WEB_PREFERENCES = {
   contextIsolation: true,
   sandbox: true,

@@ -1,9 +1,10 @@
 import type { WordCandidates } from '../../shared/contract/writing.ts';
 
 /**
- * What else could have been written, for each token of a reply, in as few bytes as is simple: a dictionary of the tokens with their bytes (so that no model is needed to read it), then a row for
- * each token: how far behind the one before it stands in the text, and it and the others as places in the dictionary with their log-probabilities in thousandths.
- * Numbers are LEB128, log-probabilities two bytes. A damaged record throws a RangeError.
+ * What else could have been written, for each token of a reply, in as few bytes as is simple: a dictionary of the
+ * tokens with their bytes (so that no model is needed to read it), then a row for each token: how far behind the one
+ * before it stands in the text, and it and the others as places in the dictionary with their log-probabilities in
+ * thousandths. Numbers are LEB128, log-probabilities two bytes. A damaged record throws a RangeError.
  */
 const VERSION = 1;
 const STEPS = 1000;

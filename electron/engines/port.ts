@@ -4,7 +4,9 @@ import type { Ledger, PlanRequest } from '../../shared/prompt/types.ts';
 import type { Sampling } from '../../shared/settings/sampling.ts';
 
 export interface JobOptions {
-  /** `asked`: somebody waits for it. `idle`: it waits until nobody does, and gives way as soon as somebody does again. */
+  /**
+   * `asked`: somebody waits for it. `idle`: it waits until nobody does, and gives way as soon as somebody does again.
+   */
   readonly priority?: 'asked' | 'idle';
   /** Takes the job back, whether it waits or runs. */
   readonly signal?: AbortSignal;
@@ -83,8 +85,8 @@ export interface ReadAheadPort {
 }
 
 /**
- * What the studio knows of an engine, wherever it computes. It holds one model and one queue: what somebody waits for goes in its order,
- * idle work only when nobody waits. Whatever fails is a fault in words.
+ * What the studio knows of an engine, wherever it computes. It holds one model and one queue: what somebody waits for
+ * goes in its order, idle work only when nobody waits. Whatever fails is a fault in words.
  */
 export interface EnginePort {
   /** `estimated`: counts and ledgers are guessed from the text. */
@@ -107,7 +109,10 @@ export interface EnginePort {
   readonly score: ((request: ScoreRequest) => Measurement<readonly EndingScore[]>) | null;
   /** Null where nothing can be read ahead. */
   readonly readAhead: ReadAheadPort | null;
-  /** Gives back what it holds once what was asked for is done; idle work is dropped. What was loaded stays chosen: the next job starts it again. */
+  /**
+   * Gives back what it holds once what was asked for is done; idle work is dropped. What was loaded stays chosen: the
+   * next job starts it again.
+   */
   rest(): Promise<void>;
   close(): Promise<void>;
 }

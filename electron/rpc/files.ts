@@ -19,7 +19,10 @@ const TYPES: Readonly<Record<string, string>> = {
 
 export const contentType = (file: string): string => TYPES[extname(file)] ?? 'application/octet-stream';
 
-/** What a page of ours may do; the same for a browser and for the desktop window. `sockets` are the addresses it may open a WebSocket to. */
+/**
+ * What a page of ours may do; the same for a browser and for the desktop window. `sockets` are the addresses it may
+ * open a WebSocket to.
+ */
 export function contentPolicy(sockets: readonly string[]): string {
   return [
     "default-src 'none'",

@@ -8,7 +8,10 @@ type Port = Parameters<RPCHandler<Caller>['upgrade']>[0] & {
   close(): void;
 };
 
-/** Serves the contract over a message port (Electron's, or one of Node's), one for each client. The port must be started by its owner. */
+/**
+ * Serves the contract over a message port (Electron's, or one of Node's), one for each client. The port must be started
+ * by its owner.
+ */
 export function servePort(router: StudioRouter, connections: Connections): (port: Port, clientId: string) => void {
   const handler = new RPCHandler<Caller>(router, { clientInterceptors: faultInterceptors });
   return (port, clientId) => {

@@ -1,4 +1,6 @@
-/** One connection of a page, open until `signal` is aborted. The page keeps its id over a reload and a lost connection. */
+/**
+ * One connection of a page, open until `signal` is aborted. The page keeps its id over a reload and a lost connection.
+ */
 export interface Client {
   readonly id: string;
   readonly signal: AbortSignal;

@@ -2,7 +2,10 @@
 export const BEAT_EVERY_MS = 4000;
 export const BEAT_WITHIN_MS = 4000;
 
-/** Asks again and again whether the other end is there; `lost` is called when it does not answer in time. Stopped by what it gives back. */
+/**
+ * Asks again and again whether the other end is there; `lost` is called when it does not answer in time. Stopped by
+ * what it gives back.
+ */
 export function startHeartbeat(beat: () => Promise<void>, lost: () => void): () => void {
   let timer: ReturnType<typeof setTimeout>;
   let isStopped = false;

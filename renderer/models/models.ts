@@ -8,13 +8,18 @@ import { useEngine } from './engine-status.ts';
 
 const readAgain = (): void => void queryClient.invalidateQueries({ queryKey: queries.models.list.key() });
 
-/** The folders are looked at when somebody comes back to the page, who may have put a file there; the studio says if the list is another one. */
+/**
+ * The folders are looked at when somebody comes back to the page, who may have put a file there; the studio says if the
+ * list is another one.
+ */
 export function followModels(): void {
   void follow((signal) => api.models.changes(undefined, { signal }), readAgain, new AbortController().signal);
   window.addEventListener('focus', () => void api.models.look().catch(() => undefined));
 }
 
-/** Read again also when a model was loaded, rests or failed: what is known of it has changed, not what lies on the disk. */
+/**
+ * Read again also when a model was loaded, rests or failed: what is known of it has changed, not what lies on the disk.
+ */
 export function useModels(): readonly ModelFile[] | undefined {
   const loaded = useEngine((engine) => `${engine.modelId ?? ''} ${engine.state} ${engine.sha256 ?? ''}`);
   useEffect(readAgain, [loaded]);

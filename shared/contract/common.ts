@@ -5,7 +5,9 @@ export const id = z.uuid();
 export const title = z.string().trim().min(1).max(200);
 export const role = z.enum(['system', 'user', 'model']);
 const text = z.string().max(MOST_TEXT);
-/** Any line can follow a mark (M1), so that a speaker is as long as a text may be: a refused one could never be saved. */
+/**
+ * Any line can follow a mark (M1), so that a speaker is as long as a text may be: a refused one could never be saved.
+ */
 const speaker = text.min(1).nullable();
 const offset = z.number().int().min(0);
 

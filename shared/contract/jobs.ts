@@ -43,7 +43,10 @@ export const jobs = {
   forget: oc.input(z.object({ id: id.nullable() })).output(type<void>()),
 };
 
-/** What the studio did and what went wrong, for whoever looks for a cause: the newest lines of its log, the oldest of them first. */
+/**
+ * What the studio did and what went wrong, for whoever looks for a cause: the newest lines of its log, the oldest of
+ * them first.
+ */
 export const log = {
   tail: oc.output(type<readonly string[]>()),
 };

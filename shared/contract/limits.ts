@@ -1,4 +1,7 @@
-/** What one request may hold. The page makes its changes no larger, the contract refuses larger ones, and the sockets can carry them. */
+/**
+ * What one request may hold. The page makes its changes no larger, the contract refuses larger ones, and the sockets
+ * can carry them.
+ */
 export const MOST_OPS = 20_000;
 /** UTF-16 units of text in an op, and of all ops of a change together where the page makes it. */
 export const MOST_TEXT = 4_000_000;

@@ -95,7 +95,10 @@ export interface MemoryEstimate {
   readonly contextSize: number;
   /** The largest context that fits, where the one asked for does not. */
   readonly offered: number | null;
-  /** `repacked`: the copy of the weights that the processor computes with; `vram`: on the graphics card; the rest in the computer's memory. */
+  /**
+   * `repacked`: the copy of the weights that the processor computes with; `vram`: on the graphics card; the rest in the
+   * computer's memory.
+   */
   readonly need: {
     readonly weights: number;
     readonly repacked: number;
@@ -127,7 +130,10 @@ export const models = {
   look: oc.output(type<void>()),
   /** A number that rises whenever the list has to be read again. */
   changes: oc.output(eventIterator(type<number>())),
-  /** `hardware`: how it is loaded from now on; left out: as before. `anyway`: also if it will not fit, by the estimate; `again`: also one that was put aside. */
+  /**
+   * `hardware`: how it is loaded from now on; left out: as before. `anyway`: also if it will not fit, by the estimate;
+   * `again`: also one that was put aside.
+   */
   load: oc
     .input(
       z.object({

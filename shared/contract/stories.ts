@@ -27,7 +27,10 @@ export interface RemovedItem {
   readonly removedAt: number;
 }
 
-/** A chapter as the manuscript needs it: every turn's place in the tree (removed ones too), texts of the active path only. */
+/**
+ * A chapter as the manuscript needs it: every turn's place in the tree (removed ones too), texts of the active path
+ * only.
+ */
 export interface ChapterDocument {
   readonly chapter: ChapterSummary;
   readonly structureRev: number;

@@ -14,11 +14,14 @@ export interface ChangeAck {
 export const MOST_ALTERNATES = 4;
 
 /**
- * `reply` answers after `turnId` (a new turn; an alternate when that turn has a tail); `retry` makes an alternate of `turnId`; `continue` writes on in `turnId` at `offset`;
- * `again` makes the last reply in `turnId` once more, cold, with its own seed and settings, as an alternate. It fails with UNKNOWN_REPLY where none is recorded, and with NOT_THE_SAME where another model or other settings would write it.
- * `cold`: the whole prompt is read anew, so that the same settings and seed give the same reply, always.
- * `generationId` and `newTurnId`, of the turn that it may make, are the asker's: asked again with the same generation, it is the same generation.
- * `count`: so many answers to the same prompt, the others beside the first, one after the other. Alternates that nobody looks at end where another reply is asked for.
+ * `reply` answers after `turnId` (a new turn; an alternate when that turn has a tail); `retry` makes an alternate of
+ * `turnId`; `continue` writes on in `turnId` at `offset`; `again` makes the last reply in `turnId` once more, cold,
+ * with its own seed and settings, as an alternate. It fails with UNKNOWN_REPLY where none is recorded, and with
+ * NOT_THE_SAME where another model or other settings would write it. `cold`: the whole prompt is read anew, so that the
+ * same settings and seed give the same reply, always. `generationId` and `newTurnId`, of the turn that it may make, are
+ * the asker's: asked again with the same generation, it is the same generation. `count`: so many answers to the same
+ * prompt, the others beside the first, one after the other. Alternates that nobody looks at end where another reply is
+ * asked for.
  */
 const generate = z.object({
   generationId: id,
@@ -44,7 +47,9 @@ export interface FirstReply {
   readonly text: string;
   readonly reason: StopReason;
 }
-/** `ops` were applied by the studio to the tree: the client applies the same. `first`: only where a reply is made again. */
+/**
+ * `ops` were applied by the studio to the tree: the client applies the same. `first`: only where a reply is made again.
+ */
 export interface GenerationStart extends RunningGeneration {
   readonly structureRev: number;
   readonly ops: readonly Op[];
@@ -63,7 +68,10 @@ export interface GenerationStats {
 }
 export type StopReason = 'end' | 'stop' | 'length' | 'stopped' | 'window' | 'error';
 export type GenerationEvent =
-  /** It has to wait: for its model, which is loaded to that share (0 to 1, null while nothing is known), or for another reply (null). */
+  /**
+   * It has to wait: for its model, which is loaded to that share (0 to 1, null while nothing is known), or for another
+   * reply (null).
+   */
   | { readonly type: 'waiting'; readonly seq: number; readonly progress: number | null }
   | {
       readonly type: 'prompt';
@@ -73,7 +81,10 @@ export type GenerationEvent =
       readonly reused: number;
     }
   | { readonly type: 'text'; readonly seq: number; readonly text: string }
-  /** `offset`: where the span began in the end, after edits before it; `text` the whole span. `next`: the alternate that begins now, beside what is shown. */
+  /**
+   * `offset`: where the span began in the end, after edits before it; `text` the whole span. `next`: the alternate that
+   * begins now, beside what is shown.
+   */
   | {
       readonly type: 'done';
       readonly seq: number;
@@ -86,7 +97,9 @@ export type GenerationEvent =
       readonly sampling: Sampling | null;
       readonly fault: StudioFault | null;
       readonly next: GenerationStart | null;
-      /** It ended before its first word, and the turn that was made for it was taken back: the client applies the same. */
+      /**
+       * It ended before its first word, and the turn that was made for it was taken back: the client applies the same.
+       */
       readonly undone: { readonly structureRev: number; readonly ops: readonly Op[] } | null;
     };
 
@@ -95,11 +108,17 @@ export interface Forecast {
   readonly readMs: number;
   readonly tokensPerSecond: number | null;
 }
-/** The prompt that a reply would send. `forecast` is null until the machine's speed with this model and context was seen. */
+/**
+ * The prompt that a reply would send. `forecast` is null until the machine's speed with this model and context was
+ * seen.
+ */
 export interface PlannedReply extends Ledger {
   readonly forecast: Forecast | null;
 }
-/** A token of a reply, `at` in its text (UTF-16 units), with its probability by the model alone, before any sampler, and the likeliest ones in its place. */
+/**
+ * A token of a reply, `at` in its text (UTF-16 units), with its probability by the model alone, before any sampler, and
+ * the likeliest ones in its place.
+ */
 export interface WordCandidates {
   readonly at: number;
   readonly text: string;
@@ -118,7 +137,10 @@ export type Hold = { readonly role: 'writer' | 'reader' };
 
 export const writing = {
   applyChange: oc.input(change).output(type<ChangeAck>()),
-  /** Shows a branch: re-points the active child and answers with every turn of the new path after the parent, texts included but for the span of what is being written. */
+  /**
+   * Shows a branch: re-points the active child and answers with every turn of the new path after the parent, texts
+   * included but for the span of what is being written.
+   */
   activate: oc
     .input(z.object({ changeId: id, chapterId: id, turnId: id }))
     .output(type<{ structureRev: number; path: TreeTurn[]; generation: RunningGeneration | null }>()),
@@ -128,11 +150,17 @@ export const writing = {
     .output(eventIterator(type<GenerationEvent>())),
   /** `all`: also the alternates that wait for it. */
   stop: oc.input(z.object({ generationId: id, all: z.boolean().default(false) })).output(type<void>()),
-  /** The ledger of the prompt that a Reply after `turnId` (or a Continue at `offset` in it) would send; null turn: the path's end. Fails with NO_ENGINE while no model is ready. */
+  /**
+   * The ledger of the prompt that a Reply after `turnId` (or a Continue at `offset` in it) would send; null turn: the
+   * path's end. Fails with NO_ENGINE while no model is ready.
+   */
   plan: oc
     .input(z.object({ chapterId: id, turnId: id.nullable(), offset: z.number().int().min(0).nullable() }))
     .output(type<PlannedReply>()),
-  /** What else could have been written: of one reply, or of all that were written into a turn, oldest first. Replies without a record are not in the answer. */
+  /**
+   * What else could have been written: of one reply, or of all that were written into a turn, oldest first. Replies
+   * without a record are not in the answer.
+   */
   candidates: oc
     .input(z.union([z.object({ generationId: id }), z.object({ turnId: id })]))
     .output(type<readonly GenerationCandidates[]>()),

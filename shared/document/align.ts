@@ -15,8 +15,8 @@ interface Known extends Heading {
 const MAX_CELLS = 250_000;
 
 /**
- * An id for each written heading. Those equal in role and speaker are paired first, then those equal in role, in order; what is
- * left between two pairs goes by place where it is as many as before. All others are new.
+ * An id for each written heading. Those equal in role and speaker are paired first, then those equal in role, in order;
+ * what is left between two pairs goes by place where it is as many as before. All others are new.
  */
 export function alignIds(taken: readonly Known[], written: readonly Heading[], newId: () => string): string[] {
   const ids: (string | undefined)[] = written.map(() => undefined);

@@ -23,8 +23,9 @@ interface Group {
 }
 
 /**
- * What `updateLayout` needs, from one event's changes (in any order, ranges in the text as it was, none overlapping) and the lines as
- * they are now. A last line that the change left as it was is not part of it, so that its turn is not taken for an edited one.
+ * What `updateLayout` needs, from one event's changes (in any order, ranges in the text as it was, none overlapping)
+ * and the lines as they are now. A last line that the change left as it was is not part of it, so that its turn is not
+ * taken for an edited one.
  */
 export function lineEditsOf(changes: readonly TextChange[], lineAt: (line: number) => string): LineEdit[] {
   const groups: Group[] = [];

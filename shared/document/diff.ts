@@ -18,7 +18,10 @@ export interface Patch {
   readonly ins: string;
 }
 
-/** The one replacement between the common beginning and the common end, never inside a surrogate pair; null where nothing differs. */
+/**
+ * The one replacement between the common beginning and the common end, never inside a surrogate pair; null where
+ * nothing differs.
+ */
 export function patchOf(before: string, after: string): Patch | null {
   if (before === after) return null;
   const limit = Math.min(before.length, after.length);
@@ -30,7 +33,10 @@ export function patchOf(before: string, after: string): Patch | null {
   return { at: head, del: before.length - tail - head, ins: after.slice(head, after.length - tail) };
 }
 
-/** The longest run from 0 that is equal, found by doubling and halving: slices compare far faster than single characters. */
+/**
+ * The longest run from 0 that is equal, found by doubling and halving: slices compare far faster than single
+ * characters.
+ */
 function commonRun(limit: number, equal: (from: number, to: number) => boolean): number {
   let run = 0;
   let step = 64;
@@ -60,7 +66,10 @@ interface Work {
   readonly wanted: ReadonlySet<string>;
 }
 
-/** What to do to the tree so that its active path is `current`. Nothing is ever lost by it: what leaves the path is removed restorably, or stays as a branch. */
+/**
+ * What to do to the tree so that its active path is `current`. Nothing is ever lost by it: what leaves the path is
+ * removed restorably, or stays as a branch.
+ */
 export function diffPath(tree: TurnTree, current: readonly Turn[], newId: () => string): PathDiff {
   const wanted = new Set<string>();
   const renamed = new Map<string, string>();
@@ -83,7 +92,10 @@ function emit(work: Work, op: Op): void {
   work.ops.push(op);
 }
 
-/** T10: what stands between two turns of the path, and is not of it, goes first, so that removed turns come back to the place they left. */
+/**
+ * T10: what stands between two turns of the path, and is not of it, goes first, so that removed turns come back to the
+ * place they left.
+ */
 function clearBetween(work: Work, current: readonly Turn[]): void {
   const { draft } = work;
   let previous: string | null = null;
@@ -102,7 +114,9 @@ function clearBetween(work: Work, current: readonly Turn[]): void {
   }
 }
 
-/** T11: removed turns of the path come back in reverse order of their removal; what was put in their place since goes. */
+/**
+ * T11: removed turns of the path come back in reverse order of their removal; what was put in their place since goes.
+ */
 function restoreRemoved(work: Work, current: readonly Turn[]): void {
   const { draft } = work;
   const removed = current.flatMap(({ id }) => {
@@ -115,7 +129,10 @@ function restoreRemoved(work: Work, current: readonly Turn[]): void {
   }
 }
 
-/** T12: from the start, turn by turn: activate what is there, remove what is in the way, insert what is new; then end the path. */
+/**
+ * T12: from the start, turn by turn: activate what is there, remove what is in the way, insert what is new; then end
+ * the path.
+ */
 function walk(work: Work, current: readonly Turn[]): void {
   const { draft } = work;
   const known = nextKnown(draft, current);

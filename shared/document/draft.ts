@@ -1,4 +1,7 @@
-/** A tree being changed: one copy of the map for any number of ops, with the groups of children looked up once (rules T1 to T8). */
+/**
+ * A tree being changed: one copy of the map for any number of ops, with the groups of children looked up once (rules T1
+ * to T8).
+ */
 import { failure } from '../faults/failure.ts';
 import type { Op, TreeTurn, Turn, TurnTree } from './turn.ts';
 
@@ -121,7 +124,10 @@ function restore(draft: Draft, id: string, after: Parent | undefined): void {
   else comeBackAfter(draft, turn, after);
 }
 
-/** Back above the children it had: exact right after its removal; later, above those that still stand where it left them and what was written there since. */
+/**
+ * Back above the children it had: exact right after its removal; later, above those that still stand where it left them
+ * and what was written there since.
+ */
 function comeBack(
   draft: Draft,
   turn: TreeTurn,

@@ -1,4 +1,6 @@
-/** The manuscript language: marks, escapes, and the two total functions `parse` and `print` (rules M1 to M6 of SPEC.md). */
+/**
+ * The manuscript language: marks, escapes, and the two total functions `parse` and `print` (rules M1 to M6 of SPEC.md).
+ */
 import { ROLES } from './turn.ts';
 import type { Role, TurnContent } from './turn.ts';
 
@@ -111,7 +113,9 @@ export function parse(text: string): TurnContent[] {
   return turns;
 }
 
-/** Whether a turn at this place is written without a mark: only a first one can be, and only a plain model turn (M3). */
+/**
+ * Whether a turn at this place is written without a mark: only a first one can be, and only a plain model turn (M3).
+ */
 export function isUnmarked(turn: Omit<TurnContent, 'text'>, index: number): boolean {
   return index === 0 && !turn.marked && turn.role === 'model' && turn.speaker === null;
 }

@@ -1,9 +1,9 @@
 /**
  * Which lines of a manuscript are which turn's, kept up to date edit by edit (rules M2, M3, M7).
  *
- * A `Layout` is immutable. An edit inside a line gives back the very same layout, one that only moves lines the same `ids` array, so that
- * "has the structure changed" is `===`. Lines are 1-based, as an editor counts them. The cost of an update is the number of turns
- * and the lines touched, never the length of the manuscript.
+ * A `Layout` is immutable. An edit inside a line gives back the very same layout, one that only moves lines the same
+ * `ids` array, so that "has the structure changed" is `===`. Lines are 1-based, as an editor counts them. The cost of
+ * an update is the number of turns and the lines touched, never the length of the manuscript.
  */
 import { alignIds } from './align.ts';
 import { readMark, turnText } from './grammar.ts';
@@ -26,7 +26,10 @@ export interface Layout {
   readonly lineCount: number;
 }
 
-/** Old lines `fromLine` to `toLine` became `newLines`. `toLine = fromLine - 1` only inserts whole lines; no new line only removes. */
+/**
+ * Old lines `fromLine` to `toLine` became `newLines`. `toLine = fromLine - 1` only inserts whole lines; no new line
+ * only removes.
+ */
 export interface LineEdit {
   readonly fromLine: number;
   readonly toLine: number;
@@ -47,8 +50,9 @@ export function layoutOf(lines: readonly string[], newId: () => string): Layout 
 }
 
 /**
- * The layout after edits of whole lines: in the lines of `layout`, from top to bottom, none overlapping another. Turns that no edit touches
- * keep their ids; a split one keeps it on its first part, merged ones have the first one's; marks that an edit wrote anew are aligned with those it took away (M7).
+ * The layout after edits of whole lines: in the lines of `layout`, from top to bottom, none overlapping another. Turns
+ * that no edit touches keep their ids; a split one keeps it on its first part, merged ones have the first one's; marks
+ * that an edit wrote anew are aligned with those it took away (M7).
  */
 export function updateLayout(layout: Layout, edits: readonly LineEdit[], newId: () => string): Layout {
   const { spans } = layout;
@@ -169,7 +173,9 @@ export function indexAt(layout: Layout, line: number): number {
   return low;
 }
 
-/** The lines of a turn's text, its mark left out: from `first` on, `count` of them (none where a mark is the last line). */
+/**
+ * The lines of a turn's text, its mark left out: from `first` on, `count` of them (none where a mark is the last line).
+ */
 export function textRange(span: TurnSpan): { readonly first: number; readonly count: number } {
   const mark = span.marked ? 1 : 0;
   return { first: span.line + mark, count: span.lines - mark };

@@ -1,7 +1,10 @@
 const OPTION = /^- (?<words>\S.*)$/;
 const LEAST = 2;
 
-/** What a text adventure offers at the end of a turn: its last lines, each of which begins with a dash. One dash alone is a dash. */
+/**
+ * What a text adventure offers at the end of a turn: its last lines, each of which begins with a dash. One dash alone
+ * is a dash.
+ */
 export function optionsOf(text: string): string[] {
   const options: string[] = [];
   for (const line of text.trimEnd().split('\n').reverse()) {

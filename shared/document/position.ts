@@ -1,4 +1,7 @@
-/** Places in a turn's text (UTF-16 units) and in the lines that show it, where an escaped line has one backslash more (M4). */
+/**
+ * Places in a turn's text (UTF-16 units) and in the lines that show it, where an escaped line has one backslash more
+ * (M4).
+ */
 import { isEscaped } from './grammar.ts';
 
 /** Both count from 1; line 1 is the first line of the turn's text, below its mark. */
@@ -21,7 +24,10 @@ export function textOffset(line: number, column: number, lines: readonly string[
   return 0;
 }
 
-/** The place in the lines; an offset beyond the text is taken to its end. Where there is no line yet, the place the first one will have. */
+/**
+ * The place in the lines; an offset beyond the text is taken to its end. Where there is no line yet, the place the
+ * first one will have.
+ */
 export function linePosition(offset: number, lines: readonly string[]): LinePosition {
   let rest = Math.max(offset, 0);
   for (let index = 0; index < lines.length; index++) {
@@ -35,7 +41,10 @@ export function linePosition(offset: number, lines: readonly string[]): LinePosi
   return { line: 1, column: 1 };
 }
 
-/** Where a place in a text stands after `del` units at `at` became `ins`: an edit that ends at or before it moves it along. */
+/**
+ * Where a place in a text stands after `del` units at `at` became `ins`: an edit that ends at or before it moves it
+ * along.
+ */
 export function rebaseOffset(
   offset: number,
   edit: { readonly at: number; readonly del: number; readonly ins: string },

@@ -4,7 +4,10 @@ import type { Op, TreeTurn, TurnTree } from './turn.ts';
 
 export const EMPTY_TREE: TurnTree = { activeRootId: null, turns: new Map() };
 
-/** The tree after the ops, in order and as one. Throws a fault at the first that does not fit; the given tree is never changed. */
+/**
+ * The tree after the ops, in order and as one. Throws a fault at the first that does not fit; the given tree is never
+ * changed.
+ */
 export function applyOps(tree: TurnTree, ops: readonly Op[]): TurnTree {
   if (ops.length === 0) return tree;
   const draft = openDraft(tree);

@@ -34,7 +34,10 @@ export interface TreeTurn {
     readonly children: readonly string[];
     readonly wasActive: boolean;
   } | null;
-  /** The latest order or seq when it was last restored. Only in memory: it lets an undo tell what stands in a removed turn's place from a branch. */
+  /**
+   * The latest order or seq when it was last restored. Only in memory: it lets an undo tell what stands in a removed
+   * turn's place from a branch.
+   */
   readonly restoredAt?: number | undefined;
 }
 
@@ -45,11 +48,11 @@ export interface TurnTree {
 }
 
 /**
- * One step on the tree; a change is a list of them, applied in order and as one.
- * `insert … chain` puts the turn between `after` and its child group; `alternate` adds a sibling with an empty tail and activates it;
- * `beside` adds one and goes on showing what is shown.
- * `setText` replaces `del` UTF-16 units at `at` by `ins`. `activate` with null ends the path at the parent.
- * `restore` puts a turn back where it was, or with `after` behind that turn (null: at the start) and before what is shown there.
+ * One step on the tree; a change is a list of them, applied in order and as one. `insert … chain` puts the turn between
+ * `after` and its child group; `alternate` adds a sibling with an empty tail and activates it; `beside` adds one and
+ * goes on showing what is shown. `setText` replaces `del` UTF-16 units at `at` by `ins`. `activate` with null ends the
+ * path at the parent. `restore` puts a turn back where it was, or with `after` behind that turn (null: at the start)
+ * and before what is shown there.
  */
 export type Op =
   | {

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** What an error says: an open `code` with what its sentence needs to know (shared/faults), and a `detail` for the curious. */
+/**
+ * What an error says: an open `code` with what its sentence needs to know (shared/faults), and a `detail` for the
+ * curious.
+ */
 export interface StudioFault {
   readonly code: string;
   readonly params: Readonly<Record<string, unknown>>;

@@ -1,6 +1,8 @@
 import type { Role } from '../document/turn.ts';
 
-/** A piece of a prompt: a role string of the format, or text that someone wrote. See docs/protocol.md, "Text to tokens". */
+/**
+ * A piece of a prompt: a role string of the format, or text that someone wrote. See docs/protocol.md, "Text to tokens".
+ */
 export type Part = { readonly kind: 'marker' | 'text'; readonly text: string; readonly turnId: string | null };
 
 /** What stands around the thinking of a model. */
@@ -20,7 +22,10 @@ export interface PromptFormat {
   readonly after: Readonly<Record<Role, string>>;
   readonly opensReply: string;
   readonly stops: readonly string[];
-  /** `fold`: system text goes in front of the following user turn; `wrap`: so it does, between the marks for system turns (F4). */
+  /**
+   * `fold`: system text goes in front of the following user turn; `wrap`: so it does, between the marks for system
+   * turns (F4).
+   */
   readonly system: 'own' | 'fold' | 'wrap';
   /** `join`: two turns of one role in a row become one, separated by a blank line (F5). */
   readonly sameRole: 'keep' | 'join';
@@ -42,7 +47,10 @@ export interface PromptTurn {
   readonly steers?: boolean;
 }
 
-/** Text that stands at a depth: before the `depth`-th newest turn; 0: at the end, before the reply opens. Its id is no turn's. */
+/**
+ * Text that stands at a depth: before the `depth`-th newest turn; 0: at the end, before the reply opens. Its id is no
+ * turn's.
+ */
 export interface PromptNote {
   readonly id: string;
   readonly role: Role;
@@ -83,14 +91,18 @@ export interface Segment {
   /** Index of its first token in the prompt; null if it has none there. */
   readonly at: number | null;
   /**
-   * `head`: always first; `note`: at its depth; `recent`: fits; `anchor`: what the window's first turn answers; `long`: trimmed at its head; `older`: before the window; `steering`: not sent in a prose chapter; `empty`.
+   * `head`: always first; `note`: at its depth; `recent`: fits; `anchor`: what the window's first turn answers; `long`:
+   * trimmed at its head; `older`: before the window; `steering`: not sent in a prose chapter; `empty`.
    */
   readonly reason: 'head' | 'note' | 'recent' | 'anchor' | 'long' | 'older' | 'steering' | 'empty';
   /** True if a role word that somebody typed was neutralised in the prompt. */
   readonly neutralised: boolean;
 }
 
-/** The accounted prompt. `segments` in story order; their tokens (in, trimmed) plus `overhead` (BOS, the opened reply) equal `total`. */
+/**
+ * The accounted prompt. `segments` in story order; their tokens (in, trimmed) plus `overhead` (BOS, the opened reply)
+ * equal `total`.
+ */
 export interface Ledger {
   readonly segments: readonly Segment[];
   readonly total: number;
@@ -114,7 +126,10 @@ export interface Plan {
 export interface Tokenizer {
   readonly bos: number | null;
   readonly kind: 'bpe' | 'spm';
-  /** Plain text to ids: control tokens are never produced, no BOS. With SentencePiece `leadingSpace: false` removes the space that it puts before a text (default: true). */
+  /**
+   * Plain text to ids: control tokens are never produced, no BOS. With SentencePiece `leadingSpace: false` removes the
+   * space that it puts before a text (default: true).
+   */
   tokenize(text: string, leadingSpace?: boolean): number[];
   /** The id if exactly this string is one token of the vocabulary. */
   special(text: string): { readonly id: number; readonly kind: 'control' | 'user-defined' } | null;

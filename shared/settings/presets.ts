@@ -48,7 +48,9 @@ const style = (changes: Partial<Style>): Style => {
   } = DEFAULT_SAMPLING;
   return { ...usual, ...changes };
 };
-/** Nothing but what is named: temperature comes before what thins out, as in the library that Open-Assistant runs on. */
+/**
+ * Nothing but what is named: temperature comes before what thins out, as in the library that Open-Assistant runs on.
+ */
 const theirs = (changes: Partial<Style>): Style =>
   style({
     minP: 0,

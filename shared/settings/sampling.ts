@@ -35,7 +35,10 @@ const order = z.array(z.string()).transform((chosen): Step[] => {
   return complete;
 });
 
-/** Every sampling setting once: limits and usual value. Its words are in sampling-fields.ts. A missing one has its usual value, so that what was stored before it existed stays valid. */
+/**
+ * Every sampling setting once: limits and usual value. Its words are in sampling-fields.ts. A missing one has its usual
+ * value, so that what was stored before it existed stays valid.
+ */
 export const samplingSchema = z.object({
   temperature: number(0, 5, 0.7),
   /** Half the width of the range in which the temperature moves with the model's doubt; 0 keeps it still. */
@@ -47,7 +50,10 @@ export const samplingSchema = z.object({
   typicalP: number(0.01, 1, 1),
   tailFree: number(0.01, 1, 1),
   topNSigma: number(0, 10, 0),
-  /** Mirostat 2: 0 is off, else the surprise that is aimed at, in bits. It takes the place of what thins out the candidates. */
+  /**
+   * Mirostat 2: 0 is off, else the surprise that is aimed at, in bits. It takes the place of what thins out the
+   * candidates.
+   */
   mirostatTau: number(0, 20, 0),
   mirostatEta: number(0.001, 1, 0.1),
   xtcProbability: number(0, 1, 0),

@@ -4,9 +4,9 @@ import { parseArgs } from 'node:util';
 import { median, type Result } from './report.ts';
 
 /**
- * `npm run bench -- against DIR NAME [--rounds N] [--only FIGURES]`: another checkout of Paphos (`git worktree add DIR COMMIT`) and this one run
- * the bench NAME by turns. A figure holds where the median of its ratios, new to old, is at most 1.05, or lies inside the spread of
- * old to old. Above 1 is worse, whichever way a figure counts.
+ * `npm run bench -- against DIR NAME [--rounds N] [--only FIGURES]`: another checkout of Paphos (`git worktree add DIR
+ * COMMIT`) and this one run the bench NAME by turns. A figure holds where the median of its ratios, new to old, is at
+ * most 1.05, or lies inside the spread of old to old. Above 1 is worse, whichever way a figure counts.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,

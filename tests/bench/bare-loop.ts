@@ -1,6 +1,8 @@
 import { getLlama } from 'node-llama-cpp';
 
-/** Greedy tokens per second of a bare evaluate loop behind a prompt of so many tokens: node-llama-cpp and nothing else. */
+/**
+ * Greedy tokens per second of a bare evaluate loop behind a prompt of so many tokens: node-llama-cpp and nothing else.
+ */
 const [, , modelPath = '', tokens = '64', promptTokens = '64'] = process.argv;
 const threads = Number(process.env['PAPHOS_THREADS'] ?? 1);
 const llama = await getLlama({ gpu: false, build: 'never', maxThreads: threads, progressLogs: false });

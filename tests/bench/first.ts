@@ -185,7 +185,9 @@ interface Keys {
   readonly painted: number[];
 }
 
-/** Times each key that is pressed while a reply streams: to the end of Monaco's render, and to the next painted frame. */
+/**
+ * Times each key that is pressed while a reply streams: to the end of Monaco's render, and to the next painted frame.
+ */
 async function watchKeys(studio: StudioPage): Promise<void> {
   await studio.inEditor((view) => {
     const host = window as unknown as { keys: { rendered: number[]; painted: number[] } };
@@ -212,7 +214,10 @@ async function watchKeys(studio: StudioPage): Promise<void> {
   });
 }
 
-/** A reply at the end of the chapter, keys in the middle of it for as long as it streams; again, until enough keys fell into replies. */
+/**
+ * A reply at the end of the chapter, keys in the middle of it for as long as it streams; again, until enough keys fell
+ * into replies.
+ */
 async function typeWhileStreaming(studio: StudioPage): Promise<Keys> {
   await studio.inEditor(() => {
     (window as unknown as { keys: Keys }).keys = { rendered: [], painted: [] };

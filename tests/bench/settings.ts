@@ -11,7 +11,10 @@ import { largeModel, makeModel, type ModelRecipe } from '../helpers/model-maker.
 import { alternate, freshText, textPlan, THREADS, timed } from './engine/subject.ts';
 import { median, noted, report, type Result } from './report.ts';
 
-/** `npm run bench -- settings`: what each advanced setting does to the speed and memory of a generated model of 162 million parameters, in alternating runs. */
+/**
+ * `npm run bench -- settings`: what each advanced setting does to the speed and memory of a generated model of 162
+ * million parameters, in alternating runs.
+ */
 const CONTEXT = 2048;
 const PROMPT = 256;
 const TOKENS = 48;

@@ -5,7 +5,10 @@ import type { ChapterController } from '../../renderer/chapter/controller.ts';
 /** A place as shares: of the manuscript's lines, and of the line's length. */
 type Spot = readonly [line: number, column: number];
 
-/** What a person does, as data: a sequence can be printed, sent to the page and run again. `rest`: milliseconds until the next step. */
+/**
+ * What a person does, as data: a sequence can be printed, sent to the page and run again. `rest`: milliseconds until
+ * the next step.
+ */
 export type Step = { readonly rest: number } & (
   | { readonly does: 'type' | 'paste'; readonly at: Spot; readonly text: string }
   | { readonly does: 'replace'; readonly from: Spot; readonly to: Spot; readonly text: string }
@@ -115,7 +118,10 @@ interface Host extends HTMLElement {
   __paphosManuscript: { controller: ChapterController };
 }
 
-/** Runs in the page: does the steps, and with `settle` waits until nothing is on its way. Answers with what is on the page then. */
+/**
+ * Runs in the page: does the steps, and with `settle` waits until nothing is on its way. Answers with what is on the
+ * page then.
+ */
 export async function play(
   view: editor.IStandaloneCodeEditor,
   { steps, settle }: { readonly steps: readonly Step[]; readonly settle: boolean },

@@ -1,4 +1,7 @@
-/** A studio that acknowledges typed text 250 ms before it is stored: the kill test must notice. Arguments: those of `paphos serve`. */
+/**
+ * A studio that acknowledges typed text 250 ms before it is stored: the kill test must notice. Arguments: those of
+ * `paphos serve`.
+ */
 import type { Writing } from '../../electron/studio/writing/writing.ts';
 import { serveStudio } from '../helpers/studio-host.ts';
 

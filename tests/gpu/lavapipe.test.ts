@@ -7,7 +7,10 @@ import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { makeModel } from '../helpers/model-maker.ts';
 
-/** Lavapipe, a Vulkan that computes on the processor: the way through a graphics card, without one. Vulkan leaves out such devices unless they are named. */
+/**
+ * Lavapipe, a Vulkan that computes on the processor: the way through a graphics card, without one. Vulkan leaves out
+ * such devices unless they are named.
+ */
 const PATH = makeModel({ kind: 'bigram', architecture: 'gptneox', chain: ['quick-brown.<|endoftext|>'] });
 const options = (tuning: LoadOptions['tuning']): LoadOptions => ({
   path: PATH,

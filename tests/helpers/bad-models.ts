@@ -48,7 +48,10 @@ export class OddModels {
     return path;
   }
 
-  /** A good file with a number put in behind the name of a tensor: rank 0, first dimension 4, second 12, type 20, offset 24. */
+  /**
+   * A good file with a number put in behind the name of a tensor: rank 0, first dimension 4, second 12, type 20, offset
+   * 24.
+   */
   patched(tensor: string, at: number, value: Uint8Array): string {
     const whole = Buffer.from(readFileSync(makeModel()));
     const name = text(tensor);

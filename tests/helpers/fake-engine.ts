@@ -50,7 +50,10 @@ export interface Gate {
   fail(fault: StudioFault): void;
 }
 
-/** An engine far away: it guesses tokens, tells no probabilities, reads nothing ahead, and writes the same words for every prompt. */
+/**
+ * An engine far away: it guesses tokens, tells no probabilities, reads nothing ahead, and writes the same words for
+ * every prompt.
+ */
 export class FakeEngine implements LoadingEngine {
   readonly tokenizer = 'estimated';
   readonly score = null;

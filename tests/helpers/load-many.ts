@@ -1,7 +1,10 @@
 import { getLlama, LlamaLogLevel, type Token } from 'node-llama-cpp';
 import { Vocabulary } from '../../electron/engines/local/worker/vocabulary.ts';
 
-/** A process of its own, which may die: loads each file that it is told and writes two tokens with it, answers `opened` or why not. */
+/**
+ * A process of its own, which may die: loads each file that it is told and writes two tokens with it, answers `opened`
+ * or why not.
+ */
 const llama = await getLlama({
   gpu: false,
   build: 'never',

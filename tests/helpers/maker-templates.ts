@@ -1,4 +1,7 @@
-/** What the chat templates of known models write, told in our own words: the marks, their order and their spaces are the makers'. */
+/**
+ * What the chat templates of known models write, told in our own words: the marks, their order and their spaces are the
+ * makers'.
+ */
 const each = (body: string): string => `{% for m in messages %}${body}{% endfor %}`;
 const byRole = (system: string, user: string, model: string): string =>
   each(`{% if m.role == 'system' %}${system}{% elif m.role == 'user' %}${user}{% else %}${model}{% endif %}`);

@@ -12,14 +12,20 @@ export interface ModelRecipe {
   readonly size: 'tiny' | 'small' | 'large';
   /** bytes: 260 tokens; bpe: 50,304; spm: 320; or a real one. */
   readonly vocabulary: 'bytes' | 'bpe' | 'spm' | MadeVocabulary;
-  /** random: what comes depends on the whole context; bigram: on the last token only, by an exact table; steps: on the last token only, near certain along `steps`, with any vocabulary. */
+  /**
+   * random: what comes depends on the whole context; bigram: on the last token only, by an exact table; steps: on the
+   * last token only, near certain along `steps`, with any vocabulary.
+   */
   readonly kind: 'random' | 'bigram' | 'steps';
   readonly marks: Marks;
   readonly context: number;
   readonly seed: number;
   /** Deviation of a random model's output matrix: how sure it is of its next token. */
   readonly outputScale: number;
-  /** Texts (marks written out) whose every step from one token to the next is near certain in a bigram model. Emoji and the end token may be in it. */
+  /**
+   * Texts (marks written out) whose every step from one token to the next is near certain in a bigram model. Emoji and
+   * the end token may be in it.
+   */
   readonly chain: readonly string[];
   /** Rows of ids, each followed by the next, for a model of steps. */
   readonly steps?: readonly (readonly number[])[];
@@ -226,7 +232,10 @@ function tensors(
   ];
 }
 
-/** Gaussian numbers: slices of one pool from random places, which is random enough for speed and for tests and takes a second for 300 MB. */
+/**
+ * Gaussian numbers: slices of one pool from random places, which is random enough for speed and for tests and takes a
+ * second for 300 MB.
+ */
 function randomWeights({ seed, outputScale }: ModelRecipe): Weights {
   const random = seededRandom(seed);
   const pool = Float32Array.from(
@@ -268,7 +277,8 @@ function bigramWeights(recipe: ModelRecipe, vocabulary: MadeVocabulary, width: n
   const { architecture } = recipe;
   const size = vocabulary.texts.length;
   const table = bigramTable(recipe, vocabulary);
-  // A one-hot row after normalisation: its one place over the deviation, and with layer norm less the mean, which the spare places make zero.
+  // A one-hot row after normalisation: its one place over the deviation, and with layer norm less the mean, which the
+  // spare places make zero.
   const deviation =
     architecture === 'llama' ? Math.sqrt(1 / width + EPSILON) : Math.sqrt((1 - 1 / width) / width + EPSILON);
   const output = new Float32Array(size * width);
@@ -287,7 +297,10 @@ function bigramWeights(recipe: ModelRecipe, vocabulary: MadeVocabulary, width: n
   };
 }
 
-/** Nothing inside. An embedding is a row of balanced signs, which normalisation leaves as it is, and the output row of a step's second token repeats that of its first. */
+/**
+ * Nothing inside. An embedding is a row of balanced signs, which normalisation leaves as it is, and the output row of a
+ * step's second token repeats that of its first.
+ */
 function stepWeights({ seed, steps = [] }: ModelRecipe, width: number): Weights {
   const random = seededRandom(seed);
   const signs = Array.from({ length: 1024 }, () => {

@@ -101,7 +101,9 @@ function splitAtMarks(text: string, marks: readonly string[]): string[] {
   return parts.filter((part) => part !== '');
 }
 
-/** Pairs that merge into pieces of two, three and four letters, each also with a space in front: common letters first. */
+/**
+ * Pairs that merge into pieces of two, three and four letters, each also with a space in front: common letters first.
+ */
 function* pieces(): Generator<readonly [string, string]> {
   const letters = [...'etaoinshrdlucmfwypvbgkjqxz'];
   for (const front of ['', ' ']) {

@@ -1,7 +1,10 @@
 import { seededRandom } from '../../electron/engines/local/worker/sampling/random.ts';
 import type { PromptTurn } from '../../shared/prompt/types.ts';
 
-/** A story as it grows under a writer who edits, retries and goes back and forth between branches; the same for the same seed. */
+/**
+ * A story as it grows under a writer who edits, retries and goes back and forth between branches; the same for the same
+ * seed.
+ */
 export class RandomStory {
   readonly #random: () => number;
   readonly #turns: {

@@ -6,7 +6,10 @@ const NORMAL = 1,
   CONTROL = 3,
   USER_DEFINED = 4;
 
-/** A real vocabulary with marks among its tokens as the makers of a chat model add them: in places that were left free, else behind the last one. */
+/**
+ * A real vocabulary with marks among its tokens as the makers of a chat model add them: in places that were left free,
+ * else behind the last one.
+ */
 export async function realVocabulary(
   name: 'gpt-neox' | 'llama-spm',
   { marks, kind, bos }: { marks: readonly string[]; kind: Marks; bos: boolean },

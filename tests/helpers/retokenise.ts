@@ -1,6 +1,9 @@
 import { getLlama } from 'node-llama-cpp';
 
-/** A process of its own: reads `[[{marker, text}…]…]` from standard input, answers with the token counts, by node-llama-cpp's tokeniser and nothing of ours. */
+/**
+ * A process of its own: reads `[[{marker, text}…]…]` from standard input, answers with the token counts, by
+ * node-llama-cpp's tokeniser and nothing of ours.
+ */
 const [, , modelPath = ''] = process.argv;
 let input = '';
 for await (const chunk of process.stdin) input += String(chunk);

@@ -52,7 +52,10 @@ export interface Variant {
 
 const POISON = '☠';
 
-/** A page, its save queue and a studio in memory, with a link between them that fails as it is told. Time is the test's: fake timers. */
+/**
+ * A page, its save queue and a studio in memory, with a link between them that fails as it is told. Time is the test's:
+ * fake timers.
+ */
 export class SavingWorld {
   readonly studio: MemoryStudio;
   readonly link = new FaultyLink();
@@ -160,7 +163,10 @@ export class SavingWorld {
   private shown(): string {
     return print(this.document.currentTurns());
   }
-  /** The store's turns as far as the page can know of them: without replies of which it has not heard, or whose ends it has not heard. */
+  /**
+   * The store's turns as far as the page can know of them: without replies of which it has not heard, or whose ends it
+   * has not heard.
+   */
   private stored(): string {
     const unknown = this.replies.filter(({ start, followed, heardEnd }) =>
       followed ? !heardEnd : this.document.spanOf(start.turnId) === null,
@@ -527,7 +533,10 @@ export class SavingWorld {
     });
   }
 
-  /** Everything is well again: what is left to be heard of is heard of, and there is time. Answers with what is wrong all the same. */
+  /**
+   * Everything is well again: what is left to be heard of is heard of, and there is time. Answers with what is wrong
+   * all the same.
+   */
   async heal(advance: (ms: number) => Promise<unknown>): Promise<string | null> {
     this.link.fates.length = 0;
     this.link.restore();

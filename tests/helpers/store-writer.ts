@@ -1,4 +1,7 @@
-/** Writes into a store as fast as it can and says on stdout what was acknowledged, until somebody kills it. Arguments: folder, chapter id. */
+/**
+ * Writes into a store as fast as it can and says on stdout what was acknowledged, until somebody kills it. Arguments:
+ * folder, chapter id.
+ */
 import { writeSync } from 'node:fs';
 import { applyChange } from '../../electron/storage/repositories/changes.ts';
 import {

@@ -23,7 +23,10 @@ export interface StoryEngine {
   close(): Promise<void>;
 }
 
-/** A store with a story of two turns, and an engine in this process with a small random model: what the studio's parts are made of. */
+/**
+ * A store with a story of two turns, and an engine in this process with a small random model: what the studio's parts
+ * are made of.
+ */
 export async function openStoryEngine(said: string, told: string): Promise<StoryEngine> {
   const dataDir = temporaryFolder('story-engine');
   const store = openStore(dataDir);

@@ -2,7 +2,10 @@ import type { Tokenizer } from '../../shared/prompt/types.ts';
 
 export interface TestVocabulary {
   readonly kind?: 'bpe' | 'spm';
-  /** `pairs`: byte pairs are merged, so that a character may be several tokens, and what a word becomes depends on its neighbours. */
+  /**
+   * `pairs`: byte pairs are merged, so that a character may be several tokens, and what a word becomes depends on its
+   * neighbours.
+   */
   readonly unit?: 'words' | 'pairs';
   readonly bos?: boolean;
   readonly control?: readonly string[];
@@ -11,7 +14,10 @@ export interface TestVocabulary {
 
 const BOS = '<s>';
 
-/** A tokenizer of words, runs of marks and runs of spaces (or of byte pairs), which merge over the borders of turns as real ones do. Counts the characters that it was given. */
+/**
+ * A tokenizer of words, runs of marks and runs of spaces (or of byte pairs), which merge over the borders of turns as
+ * real ones do. Counts the characters that it was given.
+ */
 export function wordTokenizer({
   kind = 'bpe',
   unit = 'words',
@@ -91,7 +97,10 @@ const MERGES = [
 ];
 const rank = new Map(MERGES.map((merge, index) => [merge, index]));
 
-/** Byte-pair encoding as published: of all neighbours the pair that comes first in the list of merges becomes one, again and again. */
+/**
+ * Byte-pair encoding as published: of all neighbours the pair that comes first in the list of merges becomes one, again
+ * and again.
+ */
 function bytePairsOf(text: string): Buffer[] {
   const pieces = [...Buffer.from(text).toString('latin1')];
   for (;;) {

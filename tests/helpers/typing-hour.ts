@@ -11,7 +11,10 @@ import { newId } from '../../shared/document/ids.ts';
 const PROSE =
   'The harbour lay quiet under the rain, and nobody on the quay looked up when the lamp went out; “wait here,” she said, and was gone. ';
 
-/** A chapter of one turn with so many words, in a store of its own. `save` is one saved keystroke at the end of the turn. */
+/**
+ * A chapter of one turn with so many words, in a store of its own. `save` is one saved keystroke at the end of the
+ * turn.
+ */
 export interface LongTurn {
   readonly store: Store;
   readonly folder: string;
@@ -57,7 +60,10 @@ export function folderBytes(folder: string): number {
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
 }
 
-/** Types for so long, four saves a second, closing a revision every 30 s: the bytes that the folder grew by, log included, at its worst and in the end. */
+/**
+ * Types for so long, four saves a second, closing a revision every 30 s: the bytes that the folder grew by, log
+ * included, at its worst and in the end.
+ */
 export function typeFor(turn: LongTurn, seconds: number): { grown: number; most: number } {
   const before = folderBytes(turn.folder);
   let most = 0;

@@ -8,7 +8,10 @@ import { Vocabulary } from '../../electron/engines/local/worker/vocabulary.ts';
 const library = dirname(dirname(createRequire(import.meta.url).resolve('node-llama-cpp')));
 const cache = join(library, '..', '.cache', 'paphos-vocabularies');
 
-/** Real vocabularies and chat templates lie in the git bundle that node-llama-cpp brings (formats.md F10); none of them is ours to commit. */
+/**
+ * Real vocabularies and chat templates lie in the git bundle that node-llama-cpp brings (formats.md F10); none of them
+ * is ours to commit.
+ */
 const git = (...args: string[]): Buffer =>
   execFileSync('git', args, { maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'pipe'] });
 

@@ -70,7 +70,10 @@ describe('on a model whose every probability is known', () => {
     }
   });
 
-  /** Where a token falls in its distribution, likeliest first, and evenly over its own share: even numbers in [0, 1) if the tokens come as they should. */
+  /**
+   * Where a token falls in its distribution, likeliest first, and evenly over its own share: even numbers in [0, 1) if
+   * the tokens come as they should.
+   */
   function evenness(tokens: readonly number[], expected: (before: number) => Distribution): number {
     const random = seededRandom(99);
     const bins = Array.from({ length: 50 }, () => 0);

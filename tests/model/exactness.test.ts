@@ -24,7 +24,10 @@ interface Subject {
   readonly stories: number;
   readonly steps: number;
 }
-/** Bigram models have no attention and would hide a wrong cache: these have layers, and differ in architecture and weights (Q8_0, F16). */
+/**
+ * Bigram models have no attention and would hide a wrong cache: these have layers, and differ in architecture and
+ * weights (Q8_0, F16).
+ */
 const SUBJECTS: Readonly<Record<string, Subject>> = {
   'the embedded model': { path: EMBEDDED_MODEL, words: 60, stories: 25, steps: 5 },
   'a random model': {
@@ -195,7 +198,9 @@ async function check(
   return findings;
 }
 
-/** How much likelier, in logits, a cold evaluation finds its own token than the other one where two continuations part. */
+/**
+ * How much likelier, in logits, a cold evaluation finds its own token than the other one where two continuations part.
+ */
 async function gapBetween(
   model: OpenModel,
   prompt: readonly number[],
@@ -237,7 +242,10 @@ async function candidates(
   return steps;
 }
 
-/** Numeric noise: how far the gap between the two likeliest tokens moves when the same prompt is read in other chunks; and the median of that gap. */
+/**
+ * Numeric noise: how far the gap between the two likeliest tokens moves when the same prompt is read in other chunks;
+ * and the median of that gap.
+ */
 async function noise(model: Watched, { words }: Subject): Promise<{ bound: number; medianGap: number }> {
   const gaps: number[] = [];
   let bound = 0;

@@ -11,7 +11,10 @@ import type { MadeVocabulary, Marks } from '../helpers/model-vocabulary.ts';
 import { realVocabulary } from '../helpers/real-vocabulary.ts';
 import { loadVocabularies, vocabularyFile, type LoadedVocabulary } from '../helpers/vocabularies.ts';
 
-/** The founding models, with random weights: architecture, real vocabulary, BOS, end of text and format are their own. The 4-bit Metharme 7B differs in its weights only. */
+/**
+ * The founding models, with random weights: architecture, real vocabulary, BOS, end of text and format are their own.
+ * The 4-bit Metharme 7B differs in its weights only.
+ */
 interface Founding {
   readonly name: string;
   readonly architecture: ModelRecipe['architecture'];
@@ -101,7 +104,10 @@ const turnsOf = (lines: typeof STORY): PromptTurn[] =>
   lines.map(([role, text], index) => ({ id: `t${index}`, role, speaker: null, text }));
 const occurrences = (text: string, mark: string): number => text.split(mark).length - 1;
 
-/** What the model says: after a reply was opened its text and the end; after “rain” the stop text, which would open a person's turn. */
+/**
+ * What the model says: after a reply was opened its text and the end; after “rain” the stop text, which would open a
+ * person's turn.
+ */
 function stepsOf(
   { format, end, vocabulary: name, marks, kind }: Founding & { kind: Marks },
   { texts }: MadeVocabulary,

@@ -72,7 +72,10 @@ async function refusal(host: InferenceHost, changes: Parameters<typeof request>[
   return reasons[1] instanceof FaultError ? reasons[1].fault.code : 'not refused';
 }
 
-/** Certain steps from byte to byte, where nothing interferes; what is second likeliest is known too, as its logit is written into the table first. */
+/**
+ * Certain steps from byte to byte, where nothing interferes; what is second likeliest is known too, as its logit is
+ * written into the table first.
+ */
 const chain = (...texts: string[]): string => makeModel({ kind: 'bigram', chain: texts });
 
 describe('through the real engine', () => {

@@ -26,7 +26,10 @@ export interface LoadOptions {
   readonly contextSize: number | null;
   readonly threads: number;
   readonly gpu: boolean;
-  /** How many evaluated prompts are kept in memory, 1 to MAX_BRANCHES, as far as there is room for them. Default: MAX_BRANCHES. */
+  /**
+   * How many evaluated prompts are kept in memory, 1 to MAX_BRANCHES, as far as there is room for them. Default:
+   * MAX_BRANCHES.
+   */
   readonly branches?: number;
   /** What is left out is as in DEFAULT_TUNING. */
   readonly tuning?: Partial<Tuning>;
@@ -84,7 +87,10 @@ export interface PerplexityRequest {
   readonly text: string;
   readonly window: number;
 }
-/** `deviation`: the standard error that llama-perplexity prints behind `+/-`; `tokens`: of the whole text, of which `scored` count. */
+/**
+ * `deviation`: the standard error that llama-perplexity prints behind `+/-`; `tokens`: of the whole text, of which
+ * `scored` count.
+ */
 export interface Perplexity {
   readonly value: number;
   readonly deviation: number;
@@ -129,7 +135,10 @@ export type FromEngine =
       readonly total: number;
       readonly reused: number;
     }
-  /** Sent once a generation's prompt is planned, before it is evaluated. `headTokens` are the ids of the head, `total` equals the engine's position when the prompt is read. */
+  /**
+   * Sent once a generation's prompt is planned, before it is evaluated. `headTokens` are the ids of the head, `total`
+   * equals the engine's position when the prompt is read.
+   */
   | { readonly type: 'accepted'; readonly id: number; readonly ledger: Ledger; readonly headTokens: readonly number[] }
   | { readonly type: 'text'; readonly id: number; readonly text: string }
   | {
@@ -149,7 +158,9 @@ export type FromEngine =
   | { readonly type: 'pong'; readonly id: number }
   | { readonly type: 'failed'; readonly id: number; readonly fault: StudioFault };
 
-/** Each request that has an answer, and which one; `failed` instead if there is none. What comes before it are notices. */
+/**
+ * Each request that has an answer, and which one; `failed` instead if there is none. What comes before it are notices.
+ */
 export const ANSWERS = {
   load: 'loaded',
   survey: 'surveyed',
@@ -188,7 +199,10 @@ export interface InferenceHost extends EnginePort {
   load(options: LoadOptions, onProgress: (value: number) => void): Promise<LoadedModel>;
   readonly score: (request: ScoreRequest) => Measurement<readonly EndingScore[]>;
   readonly readAhead: ReadAheadPort;
-  /** Anything else that the engine can do, in the same queue; `notice` hears what comes before the answer. Idle work does not start the engine. */
+  /**
+   * Anything else that the engine can do, in the same queue; `notice` hears what comes before the answer. Idle work
+   * does not start the engine.
+   */
   work<T extends Exclude<Asking['type'], 'load' | 'generate'>>(
     request: Request<T>,
     options?: JobOptions,

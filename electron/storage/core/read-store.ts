@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { readable, type ReadableDB } from './handle.ts';
 
-/** Reads a store beside the studio that may be running on it. One in a folder that may not be written cannot even be read in WAL mode: then a copy is. */
+/**
+ * Reads a store beside the studio that may be running on it. One in a folder that may not be written cannot even be
+ * read in WAL mode: then a copy is.
+ */
 export function readStore<T>(file: string, act: (db: ReadableDB) => T): T {
   try {
     return withFile(file, act);

@@ -15,7 +15,9 @@ export interface JobTools {
 /** A sort of long work. */
 export interface JobKind<P> {
   readonly kind: string;
-  /** Goes on by itself, from its checkpoint, when the studio was ended in it. Others are begun anew, and only if asked. */
+  /**
+   * Goes on by itself, from its checkpoint, when the studio was ended in it. Others are begun anew, and only if asked.
+   */
   readonly resumable: boolean;
   /** What it is asked to do; read again from the store after a restart. */
   readonly params: ZodType<P>;

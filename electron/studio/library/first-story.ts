@@ -27,7 +27,9 @@ const TURNS: readonly { readonly role: Role; readonly text: string }[] = [
   { role: 'user', text: 'I try the key in the boathouse door.' },
 ];
 
-/** A store that was never used opens on a story that one key continues. A writer who deletes it is not given it again. */
+/**
+ * A store that was never used opens on a story that one key continues. A writer who deletes it is not given it again.
+ */
 export function ensureFirstStory(db: WritableDB): void {
   if (readSetting(db, 'studio', 'first-story') !== null || listStories(db).length > 0) return;
   transaction(db, () => {

@@ -3,7 +3,10 @@ import { failure } from '../../../shared/faults/failure.ts';
 import { channel, type Channel } from '../channel.ts';
 import type { Client } from '../connections.ts';
 
-/** A page that lost its connection has noticed it and is back in this time: a reload, a network that was gone for a moment. */
+/**
+ * A page that lost its connection has noticed it and is back in this time: a reload, a network that was gone for a
+ * moment.
+ */
 export const GRACE_MS = 8000;
 
 interface Holder {

@@ -9,7 +9,9 @@ import type { StudioContext } from '../context.ts';
 import type { JobTools } from '../jobs/job-kind.ts';
 import { isUnchanged, type FoundModel } from './model-files.ts';
 
-/** What the files of models hold, found by a job that reads the one in use to its end; it waits while the engine works. */
+/**
+ * What the files of models hold, found by a job that reads the one in use to its end; it waits while the engine works.
+ */
 export interface Fingerprints {
   /** What is known of the file as it is now. */
   of(model: FoundModel): Fingerprint | null;

@@ -26,7 +26,10 @@ export function rememberHardware(db: WritableDB, modelId: string, hardware: Hard
   writeSetting(db, scope(modelId), 'hardware', hardware);
 }
 
-/** A prompt chunk that was measured is kept: another one would make other replies. Another machine, file or setting measures anew. */
+/**
+ * A prompt chunk that was measured is kept: another one would make other replies. Another machine, file or setting
+ * measures anew.
+ */
 export function rememberChunk({ db, env }: Machine, model: FoundModel, hardware: Hardware, chunk: number): void {
   if (hardware.promptChunk === null)
     writeSetting(db, scope(model.id), 'promptChunk', { chunk, on: circumstances(env, model, hardware) });

@@ -37,7 +37,10 @@ export type LoadingEngine = EnginePort & Pick<InferenceHost, 'load' | 'held'>;
 export interface Engine {
   /** One after the other. */
   load(model: EngineModel): Promise<Ready>;
-  /** What a reply is written with; waits for a load that is under way, and loads again what rests. After the death of the process: what was loaded, for the next job starts it again. */
+  /**
+   * What a reply is written with; waits for a load that is under way, and loads again what rests. After the death of
+   * the process: what was loaded, for the next job starts it again.
+   */
   ready(): Promise<Ready | null>;
   /** What was loaded, if its file was replaced since its process ended: that must be loaded anew, as another model. */
   readonly replaced: EngineModel | null;

@@ -7,7 +7,10 @@ import { fileOf, filesOf, isMissing, joined, UNSEEN, type FileFacts, type FoundM
 const DEPTH = 2;
 const AT_ONCE = 8;
 
-/** Looks through a folder without keeping anybody waiting; what cannot be looked at is found all the same, and says why when it is opened. */
+/**
+ * Looks through a folder without keeping anybody waiting; what cannot be looked at is found all the same, and says why
+ * when it is opened.
+ */
 export async function lookInto(folder: string): Promise<FoundModel[]> {
   const inLine = inTurn(AT_ONCE);
 

@@ -13,7 +13,10 @@ export interface Examined {
   readonly renderings: readonly Rendering[] | null;
 }
 
-/** Reads a header and runs its template, each in a thread of its own. Rejects with why the file cannot be opened; a template that does not end is left aside. */
+/**
+ * Reads a header and runs its template, each in a thread of its own. Rejects with why the file cannot be opened; a
+ * template that does not end is left aside.
+ */
 export async function examineModel(path: string): Promise<Examined> {
   const header = await inspectModel(path);
   const { bosText, endText } = header.vocabulary;

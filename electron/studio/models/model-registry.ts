@@ -6,7 +6,9 @@ import type { StudioContext } from '../context.ts';
 import { foundIn, demoFile, type DemoModel, type FoundModel } from './model-files.ts';
 import { lookInto } from './model-folders.ts';
 
-/** The model files of the watched folders. The list of last time is there at once; looking again keeps nobody waiting. */
+/**
+ * The model files of the watched folders. The list of last time is there at once; looking again keeps nobody waiting.
+ */
 export interface ModelRegistry {
   /** The demo model first. */
   readonly models: readonly FoundModel[];

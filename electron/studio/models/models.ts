@@ -240,7 +240,10 @@ export function createModels(
     return first;
   };
 
-  /** A file that was replaced while nothing had it open is another model: its own hash, format and warnings, and nothing that the old one read. */
+  /**
+   * A file that was replaced while nothing had it open is another model: its own hash, format and warnings, and nothing
+   * that the old one read.
+   */
   async function startReplaced(): Promise<void> {
     const { replaced } = engine;
     if (!replaced) return;

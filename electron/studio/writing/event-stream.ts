@@ -3,7 +3,10 @@ import { channel, type Channel } from '../channel.ts';
 
 type Done = Extract<GenerationEvent, { type: 'done' }>;
 
-/** What a generation has said so far, and those who listen. A text's seq is its place; whoever comes late gets what it missed as one text. */
+/**
+ * What a generation has said so far, and those who listen. A text's seq is its place; whoever comes late gets what it
+ * missed as one text.
+ */
 export interface EventStream {
   readonly seq: number;
   /** All text so far. */

@@ -36,14 +36,20 @@ export interface Running {
   readonly isWithEngine: boolean;
 }
 
-/** Replies from the first row in the store to the last: one after the other at the engine, with or without anyone watching. Alternates follow each other by themselves. */
+/**
+ * Replies from the first row in the store to the last: one after the other at the engine, with or without anyone
+ * watching. Alternates follow each other by themselves.
+ */
 export interface Generations {
   /** Stores that it begins: part of the transaction that makes its turn. */
   begin(order: GenerationOrder): void;
   run(order: GenerationOrder): void;
   /** `all`: none of the alternates that wait for it begins. */
   stop(id: string, all: boolean): void;
-  /** Stops the generations that fit, and what waits for them, and waits until their text is stored. `keepsTurn`: nothing is taken back. */
+  /**
+   * Stops the generations that fit, and what waits for them, and waits until their text is stored. `keepsTurn`: nothing
+   * is taken back.
+   */
   stopIn(fits: (running: Running) => boolean, how?: { readonly keepsTurn: boolean }): Promise<void>;
   running(): readonly Running[];
   /** As the page is told of it. */

@@ -12,7 +12,10 @@ export interface Alternate {
   readonly start: GenerationStart;
 }
 
-/** Makes the turn of the next answer to the same prompt, beside the one that was written, wherever that stands by now. Null if it was taken away. */
+/**
+ * Makes the turn of the next answer to the same prompt, beside the one that was written, wherever that stands by now.
+ * Null if it was taken away.
+ */
 export function nextAlternate(
   db: WritableDB,
   written: GenerationOrder,

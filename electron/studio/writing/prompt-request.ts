@@ -7,7 +7,10 @@ import { lastCut } from '../../storage/repositories/generation-records.ts';
 import { turnText } from '../../storage/repositories/turns.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 
-/** More text than this per token of context cannot be in a prompt, thoughts aside, which never are; what is older is not sent to the planner. */
+/**
+ * More text than this per token of context cannot be in a prompt, thoughts aside, which never are; what is older is not
+ * sent to the planner.
+ */
 const CHARACTERS_PER_TOKEN = 12;
 
 /** Where a reply goes: after `turns`, or with `open` on in the last of them from the end of its text here. */
@@ -49,7 +52,10 @@ export function branchTo(
   return { turns: turns.reverse(), versions };
 }
 
-/** The request for the planner: the head, and of the rest the newest turns that can matter, with the words of the person that they answer. `cut`: where the window begins, if not where it did last. */
+/**
+ * The request for the planner: the head, and of the rest the newest turns that can matter, with the words of the person
+ * that they answer. `cut`: where the window begins, if not where it did last.
+ */
 export function promptRequest(
   db: ReadableDB,
   chapterId: string,
@@ -78,7 +84,10 @@ export function promptRequest(
   };
 }
 
-/** The ledger over all turns: those that were not sent to the planner stand where they belong, outside, with their counts where known. */
+/**
+ * The ledger over all turns: those that were not sent to the planner stand where they belong, outside, with their
+ * counts where known.
+ */
 export function wholeLedger(
   ledger: Ledger,
   target: Target,

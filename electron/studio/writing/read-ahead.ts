@@ -18,11 +18,16 @@ const LEAST_TOKENS = 8;
 /** Closing does not wait longer for a disk. */
 const CLOSING_MS = 5000;
 
-/** What the next reply needs, done before it is asked for: read in idle time, and kept on disk from one day to the next. */
+/**
+ * What the next reply needs, done before it is asked for: read in idle time, and kept on disk from one day to the next.
+ */
 export interface ReadAhead {
   /** A chapter was opened, or written in: it is what comes next. */
   touched(chapterId: string): void;
-  /** Before a reply: what is on disk of this chapter is loaded, unless it was. Whatever is asked of the engine next comes after it. */
+  /**
+   * Before a reply: what is on disk of this chapter is loaded, unless it was. Whatever is asked of the engine next
+   * comes after it.
+   */
   bringBack(chapterId: string, ready: Ready): Promise<void>;
   /** A chapter was removed: nothing of it stays on disk. */
   forget(chapterId: string): Promise<void>;

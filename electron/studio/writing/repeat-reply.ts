@@ -8,7 +8,10 @@ import { lastReply, type StoredReply } from '../../storage/repositories/last-rep
 import type { Ready } from '../models/loaded-engine.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 
-/** The reply in a turn that can be made again with this model (null: which one is not known yet). Fails with UNKNOWN_REPLY, or with NOT_THE_SAME where another model or other settings would write it. */
+/**
+ * The reply in a turn that can be made again with this model (null: which one is not known yet). Fails with
+ * UNKNOWN_REPLY, or with NOT_THE_SAME where another model or other settings would write it.
+ */
 export function replyToRepeat(
   db: ReadableDB,
   turnId: string | null,

@@ -21,7 +21,10 @@ const memory = z.object({
 });
 type Memory = z.infer<typeof memory>;
 
-/** How long reading and writing take, learned from the last replies with this model, device and context, and remembered over restarts. */
+/**
+ * How long reading and writing take, learned from the last replies with this model, device and context, and remembered
+ * over restarts.
+ */
 export interface Forecasts {
   of(ready: Ready, ledger: Ledger): Forecast | null;
   learn(ready: Ready, stats: GenerationStats): void;

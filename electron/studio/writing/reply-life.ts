@@ -1,6 +1,6 @@
 /**
- * The life of a reply. Stop, a fault or the end of the studio can end it in every phase; what was made for it is taken back
- * where it ends so before its first word.
+ * The life of a reply. Stop, a fault or the end of the studio can end it in every phase; what was made for it is taken
+ * back where it ends so before its first word.
  *
  * | phase       | event → phase                                                                    |
  * | ----------- | -------------------------------------------------------------------------------- |
@@ -13,9 +13,9 @@
  * | failed      |                                                                                  |
  * | interrupted |                                                                                  |
  *
- * asked: its ids are made, and nothing is stored. begun: its turn and its row are in the store, and it waits for its model or for
- * another reply. reading: the model has its prompt. writing: its text comes, and is journaled. interrupted: the studio itself ended,
- * and the next start makes text of what was journaled.
+ * asked: its ids are made, and nothing is stored. begun: its turn and its row are in the store, and it waits for its
+ * model or for another reply. reading: the model has its prompt. writing: its text comes, and is journaled.
+ * interrupted: the studio itself ended, and the next start makes text of what was journaled.
  */
 export const REPLY_LIFE = {
   asked: { begin: 'begun' },

@@ -4,10 +4,16 @@ import type { Engine } from '../models/loaded-engine.ts';
 import { faultOf } from '../../../shared/faults/failure.ts';
 import type { StateFolder } from './state-folder.ts';
 
-/** Not the saved state that was asked for, refused by the engine, or the end of the process: what it was given may be to blame. */
+/**
+ * Not the saved state that was asked for, refused by the engine, or the end of the process: what it was given may be to
+ * blame.
+ */
 const BLAMED = new Set(['STATE', 'ENGINE', 'CRASH', 'HANG']);
 
-/** Saved states that the process was given, each once. One with which a process ended before it had done anything else is put aside: it would end the next one too. */
+/**
+ * Saved states that the process was given, each once. One with which a process ended before it had done anything else
+ * is put aside: it would end the next one too.
+ */
 export interface BroughtBack {
   bring(path: string, sha256: string | null): Promise<void>;
   /** Something was read or written with what was brought back. */

@@ -29,7 +29,10 @@ interface ReadAhead extends PreparedReply {
 const REST_MS = 600;
 const MOST = 3;
 
-/** Replies to what a text adventure offers, written ahead in idle time while the person reads. In memory only; the next reply that is asked for takes one or drops them all. */
+/**
+ * Replies to what a text adventure offers, written ahead in idle time while the person reads. In memory only; the next
+ * reply that is asked for takes one or drops them all.
+ */
 export interface WriteAhead {
   /** A reply has ended. */
   after(reply: Ended): void;

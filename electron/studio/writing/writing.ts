@@ -55,7 +55,10 @@ export interface Writing {
     wish: { changeId: string; chapterId: string; turnId: string },
     client: Client,
   ): { structureRev: number; path: TreeTurn[]; generation: RunningGeneration | null };
-  /** Its turn and its row are in the store; the reply itself comes when its model is there. Asked again by the same id, the answer is the same. */
+  /**
+   * Its turn and its row are in the store; the reply itself comes when its model is there. Asked again by the same id,
+   * the answer is the same.
+   */
   generate(wish: Wish, client: Client): GenerationStart;
   follow(generationId: string, afterSeq: number, signal?: AbortSignal): AsyncGenerator<GenerationEvent, void>;
   stop(generationId: string, all: boolean): void;

@@ -11,8 +11,8 @@ export const LIMITS: Limits = { ops: MOST_OPS, text: MOST_TEXT };
 export const ONE_BY_ONE: Limits = { ops: 1, text: MOST_TEXT };
 
 /**
- * The ops in as few changes as the limits allow, in order. A text that is too long for one change is written in parts: `setText` ops behind
- * each other, whose versions the sender counts on.
+ * The ops in as few changes as the limits allow, in order. A text that is too long for one change is written in parts:
+ * `setText` ops behind each other, whose versions the sender counts on.
  */
 export function pieces(ops: readonly Op[], limits: Limits): Op[][] {
   const changes: Op[][] = [];

@@ -1,9 +1,9 @@
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 
 /**
- * What the page does to keep the studio equal to itself: one request at a time, each answered before the next. A cell says what an event
- * does in a state; `next` goes to what is to be done first: a job that waits, a chapter that must be read again, text that is not
- * saved. The words are in `MOVES`.
+ * What the page does to keep the studio equal to itself: one request at a time, each answered before the next. A cell
+ * says what an event does in a state; `next` goes to what is to be done first: a job that waits, a chapter that must be
+ * read again, text that is not saved. The words are in `MOVES`.
  *
  * | state        | edited | timer | flushed | released | job  | done | acked | answered | readIn    | lost  | failed | refused | crossed |
  * | ------------ | ------ | ----- | ------- | -------- | ---- | ---- | ----- | -------- | --------- | ----- | ------ | ------- | ------- |

@@ -24,8 +24,8 @@ interface Around {
 }
 
 /**
- * The ops that bring strays into the store: into their turn as it was found; where that is another one by now, is shown again or about to be
- * removed by the `others`, as an alternate. What is shown stays.
+ * The ops that bring strays into the store: into their turn as it was found; where that is another one by now, is shown
+ * again or about to be removed by the `others`, as an alternate. What is shown stays.
  */
 export function keep(
   strays: readonly Stray[],

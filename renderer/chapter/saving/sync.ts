@@ -189,8 +189,8 @@ export class Sync {
   }
 
   /**
-   * Begins a generation: `show` puts what the studio did to the tree onto the page, its offset where what was typed meanwhile has moved it.
-   * Asked again because no answer came, it is the same generation.
+   * Begins a generation: `show` puts what the studio did to the tree onto the page, its offset where what was typed
+   * meanwhile has moved it. Asked again because no answer came, it is the same generation.
    */
   async generate(
     input: Omit<GenerateInput, 'chapterId' | 'generationId' | 'newTurnId'>,
@@ -231,8 +231,8 @@ export class Sync {
   }
 
   /**
-   * What the studio did to the tree by itself. Where an answer has told of a later state of the chapter before, nothing fits any more: it
-   * is read again.
+   * What the studio did to the tree by itself. Where an answer has told of a later state of the chapter before, nothing
+   * fits any more: it is read again.
    */
   async takeIn({ ops, structureRev }: Pick<GenerationStart, 'ops' | 'structureRev'>): Promise<void> {
     if (structureRev !== this.structureRev + 1) return this.reload();
@@ -245,7 +245,10 @@ export class Sync {
     this.acknowledged++;
   }
 
-  /** Reads the chapter again, within a job; where that fails now, as soon as it can be read. The page is compared with it by the next save. */
+  /**
+   * Reads the chapter again, within a job; where that fails now, as soon as it can be read. The page is compared with
+   * it by the next save.
+   */
   async reload(): Promise<void> {
     try {
       await this.readChapter();
@@ -276,7 +279,10 @@ export class Sync {
     });
   }
 
-  /** The end of a reply may cross what was typed while the studio turned the page: the page stays where that was typed, and the next save says so. */
+  /**
+   * The end of a reply may cross what was typed while the studio turned the page: the page stays where that was typed,
+   * and the next save says so.
+   */
   private stay(structureRev: number, turn: () => void): void {
     this.structureRev = structureRev;
     this.acknowledged++;
@@ -284,7 +290,10 @@ export class Sync {
     this.options.unsaved.putBack();
   }
 
-  /** What was typed while the studio worked belongs to the page as it was: it is taken before the page turns, and sent after. */
+  /**
+   * What was typed while the studio worked belongs to the page as it was: it is taken before the page turns, and sent
+   * after.
+   */
   private turnTo(structureRev: number, turn: (typed: readonly Op[]) => void): void {
     const typed = this.options.unsaved.hasUnsaved ? this.options.unsaved.take(this.known) : [];
     const written = straysOf(typed, this.known);
@@ -293,7 +302,8 @@ export class Sync {
     turn(typed);
     this.strays = written.filter((stray) => this.options.unsaved.spanOf(stray.turn.id) === null);
     if (typed.every(({ op }) => op === 'setText')) this.pieces = pieces(typed, LIMITS);
-    // Turns that came or went meanwhile would stand otherwise in the tree than on the page: the page is right, and is compared once more.
+    // Turns that came or went meanwhile would stand otherwise in the tree than on the page: the page is right, and is
+    // compared once more.
     else this.options.unsaved.putBack();
   }
 

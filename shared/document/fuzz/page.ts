@@ -1,6 +1,6 @@
 /**
- * A manuscript as a person has it before them, without an editor: lines, layout, a stack to undo, a reply that streams in, and the
- * tree that the studio holds. Every step is held against a from-scratch oracle (M10).
+ * A manuscript as a person has it before them, without an editor: lines, layout, a stack to undo, a reply that streams
+ * in, and the tree that the studio holds. Every step is held against a from-scratch oracle (M10).
  */
 import { lineEditsOf } from '../changes.ts';
 import type { TextChange } from '../changes.ts';

@@ -246,8 +246,9 @@ function mapPlaces(page: Page, random: Random): void {
 }
 
 /**
- * Edits, all undone, leave every branch as it was, and redone as they had made it. Saved only now and then, no branch is missing. Changes
- * to other branches in between may leave new ones behind, but none of the old ones otherwise than it was.
+ * Edits, all undone, leave every branch as it was, and redone as they had made it. Saved only now and then, no branch
+ * is missing. Changes to other branches in between may leave new ones behind, but none of the old ones otherwise than
+ * it was.
  */
 function thereAndBack(page: Page, random: Random): void {
   page.stop();
@@ -284,7 +285,10 @@ function checkBack(before: Branches, now: Branches, exact: boolean): void {
 
 type Branches = readonly (readonly [id: string, parent: string | null, goesOnWith: string | null])[];
 
-/** Every living turn, or those of the given ones, with what it follows and what it goes on with; the chapter's start as well. */
+/**
+ * Every living turn, or those of the given ones, with what it follows and what it goes on with; the chapter's start as
+ * well.
+ */
 function branches(tree: TurnTree, among: Branches | null = null): Branches {
   const ids = among?.map(([id]) => id);
   const living = [...tree.turns.values()].filter((turn) => turn.tombstone === null && ids?.includes(turn.id) !== false);

@@ -50,7 +50,10 @@ interface Reason {
   readonly text: string;
 }
 
-/** Which format a model was taught, with the evidence (F9): its own template, its vocabulary, its name and architecture; else plain prose. */
+/**
+ * Which format a model was taught, with the evidence (F9): its own template, its vocabulary, its name and architecture;
+ * else plain prose.
+ */
 export function detectFormat(traits: ModelTraits): Detection {
   const found = FORMATS.filter((format) => format.kind === 'turns').map((format) => ({
     format,

@@ -5,13 +5,19 @@ import { atBrackets, isBracketed } from '../plan/role-words.ts';
 
 const MARK = /<[^<>\s]+>|\[[^[\]\s]+\]/g;
 
-/** `exact`: on all conversations. Else a template puts a preface of its own in front where there is no note, or takes notes in a way of its own. */
+/**
+ * `exact`: on all conversations. Else a template puts a preface of its own in front where there is no note, or takes
+ * notes in a way of its own.
+ */
 export interface Deduced {
   readonly format: PromptFormat;
   readonly exact: boolean;
 }
 
-/** What a model's own template writes around turns, as a format; null where it cannot be one. The answer is proved: it renders the probes as the template did. */
+/**
+ * What a model's own template writes around turns, as a format; null where it cannot be one. The answer is proved: it
+ * renders the probes as the template did.
+ */
 export function deduceFormat(renderings: readonly Rendering[], bos: string | null): Deduced | null {
   const [plain, noted] = [1, 3].map((index) => pieces(renderings[index], index, bos));
   if (!plain) return null;
@@ -62,7 +68,10 @@ export function deduceFormat(renderings: readonly Rendering[], bos: string | nul
   return { format: { ...parsed.data, opensReply }, exact: onPlain && onNoted };
 }
 
-/** The marks that a template writes once in front of all, before a user turn as before a note. Words there are a preface of its own. */
+/**
+ * The marks that a template writes once in front of all, before a user turn as before a note. Words there are a preface
+ * of its own.
+ */
 function beginningOf(start: string, noteStart: string, betweenModelAndUser: string): string {
   const begins = start.slice(0, start.length - commonEnd(start, betweenModelAndUser).length);
   return noteStart.startsWith(begins) && atBrackets(begins).every(isBracketed) ? begins : '';
@@ -72,7 +81,10 @@ function textOf(rendering: Rendering | undefined): string {
   return rendering !== undefined && 'text' in rendering ? rendering.text : '';
 }
 
-/** What stands before, between and behind the turns of a probe; null if they are not there as they were, once and in order. */
+/**
+ * What stands before, between and behind the turns of a probe; null if they are not there as they were, once and in
+ * order.
+ */
 function pieces(rendering: Rendering | undefined, probe: number, bos: string | null): string[] | null {
   if (rendering === undefined || 'refusal' in rendering) return null;
   let rest = withoutBos(rendering.text, bos);

@@ -38,7 +38,10 @@ export function withoutBos(text: string, bos: string | null): string {
   return bos !== null && text.startsWith(bos) ? text.slice(bos.length) : text;
 }
 
-/** Whether a template renders as a format does, conversations without a note and those with one, or (`prefaced`) those without behind words of its own; BOS is ours to put. */
+/**
+ * Whether a template renders as a format does, conversations without a note and those with one, or (`prefaced`) those
+ * without behind words of its own; BOS is ours to put.
+ */
 export function agreement(
   format: PromptFormat,
   renderings: readonly Rendering[],

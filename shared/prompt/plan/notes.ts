@@ -6,7 +6,10 @@ export interface PlacedNote {
   readonly before: number;
 }
 
-/** Notes in the order of the prompt (W13). A turn that is continued belongs to the reply: depths are counted from before it. */
+/**
+ * Notes in the order of the prompt (W13). A turn that is continued belongs to the reply: depths are counted from before
+ * it.
+ */
 export function placeNotes(request: PlanRequest, turns: number, open: boolean): PlacedNote[] {
   const end = turns - (open ? 1 : 0);
   return sentNotes(request)

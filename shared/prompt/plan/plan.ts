@@ -71,7 +71,9 @@ export function planPrompt(asked: PlanRequest, tokenizer: Tokenizer, cache: Toke
 
 const shrunk = (body: Body, by: number): Body => ({ ...body, space: body.space - by });
 
-/** The head's ids as far as they do not depend on what follows it: in plain-text formats a token may reach over its end. */
+/**
+ * The head's ids as far as they do not depend on what follows it: in plain-text formats a token may reach over its end.
+ */
 function countHeadTokens(head: readonly PromptTurn[], prompt: Assembled, scale: Scale): number {
   const ids = new Set<string | null>([...head.map((turn) => turn.id), ...(scale.format.begins ? [null] : [])]);
   const first = scale.tokenizer.bos === null ? 0 : 1;

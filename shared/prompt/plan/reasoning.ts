@@ -1,13 +1,19 @@
 import type { PromptFormat, PromptTurn, ReasoningMarks } from '../types.ts';
 
-/** The marks of models that are known. They count for every format: a chapter keeps its blocks when another model goes on with it. */
+/**
+ * The marks of models that are known. They count for every format: a chapter keeps its blocks when another model goes
+ * on with it.
+ */
 export const REASONING_MARKS: readonly ReasoningMarks[] = [
   { open: '<think>', close: '</think>' },
   { open: '<thinking>', close: '</thinking>' },
   { open: '[THINK]', close: '[/THINK]' },
 ];
 
-/** The marks that thinking is written down with: those of the format where they are known words, else the first that are. */
+/**
+ * The marks that thinking is written down with: those of the format where they are known words, else the first that
+ * are.
+ */
 export function marksOnPage(marks: ReasoningMarks | null): ReasoningMarks {
   return REASONING_MARKS.find(({ open }) => open === marks?.open) ?? { open: '<think>', close: '</think>' };
 }
@@ -46,7 +52,10 @@ export function withoutReasoning(text: string, format: Thinks): string {
   return out + text.slice(at);
 }
 
-/** Where the model is still thinking at the end of a text: what stands before the block and what is in it. Null if it is not. */
+/**
+ * Where the model is still thinking at the end of a text: what stands before the block and what is in it. Null if it is
+ * not.
+ */
 export function openReasoning(
   text: string,
   format: Thinks,

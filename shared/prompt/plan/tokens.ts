@@ -2,7 +2,10 @@ import { utf8, utf8Length } from '../../text/utf8.ts';
 import { atBrackets, type RoleWords } from './role-words.ts';
 import type { Part, Tokenizer } from '../types.ts';
 
-/** Texts that were tokenised before, owned by the caller (one for each vocabulary). The oldest entries leave when it is full. */
+/**
+ * Texts that were tokenised before, owned by the caller (one for each vocabulary). The oldest entries leave when it is
+ * full.
+ */
 export type TokenCache = Map<string, readonly number[]>;
 const CACHE_ENTRIES = 1024;
 const CACHE_TEXT = 32_768;

@@ -4,7 +4,10 @@ import { wholeCharacter } from '../../text/utf8.ts';
 const REACH = 0.4;
 const BORDERS = [/\n[ \t]*\n\s*/g, /\n\s*/g, /[.!?…]["'”’»)\]*_]*\s+|[。！？]["'”’」』]*/g, /\s+/g] as const;
 
-/** The first border at or behind `from`: a paragraph's start, else a sentence's, else a word's, else any whole character. */
+/**
+ * The first border at or behind `from`: a paragraph's start, else a sentence's, else a word's, else any whole
+ * character.
+ */
 export function borderAfter(text: string, from: number): number {
   if (from <= 0) return 0;
   const reach = from + Math.floor((text.length - from) * REACH);

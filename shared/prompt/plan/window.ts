@@ -6,7 +6,10 @@ import type { Cut, PromptTurn } from '../types.ts';
 
 /** After an overflow about this share of the space is used, so that cuts are rare (W6). */
 const USED_AFTER_CUT = 0.75;
-/** A person's turn counts as at least this share, so that the next cut is known, and read ahead, before it is written (W6). */
+/**
+ * A person's turn counts as at least this share, so that the next cut is known, and read ahead, before it is written
+ * (W6).
+ */
 export const NEXT_TURN_SHARE = 1 / 16;
 /** An anchor takes at most this share, in a small window at most so many tokens (W8). */
 const ANCHOR_SHARE = 0.25;
@@ -28,7 +31,10 @@ export interface Body {
   readonly scale: Scale;
 }
 
-/** Turns `from` to the end, the first one from `offset` on. The anchor is the user turn that a window beginning inside its answer keeps. */
+/**
+ * Turns `from` to the end, the first one from `offset` on. The anchor is the user turn that a window beginning inside
+ * its answer keeps.
+ */
 export interface Window {
   readonly from: number;
   readonly offset: number;
@@ -83,7 +89,10 @@ function joinSlack(scale: Scale): number {
   return system !== 'own' || sameRole === 'join' ? Math.max(...ROLES.map((role) => markerTokens(role, scale))) : 0;
 }
 
-/** Moves the cut: newest first, whole turns, until about three quarters are used; what alone is longer is trimmed at its head. Null: not even the last turn fits. */
+/**
+ * Moves the cut: newest first, whole turns, until about three quarters are used; what alone is longer is trimmed at its
+ * head. Null: not even the last turn fits.
+ */
 export function moveCut(body: Body): Window | null {
   const target = Math.floor(body.space * USED_AFTER_CUT);
   const last = body.turns.length - 1;
@@ -120,7 +129,10 @@ export function sentOf({ anchor, from, offset }: Window, { turns, notes }: Body)
   return [...sent, ...waiting.map((note) => note.turn)];
 }
 
-/** Whether a window needs an anchor depends only on what stands before its cut and at it, so that a growing story keeps its prefix. */
+/**
+ * Whether a window needs an anchor depends only on what stands before its cut and at it, so that a growing story keeps
+ * its prefix.
+ */
 function windowFrom(from: number, offset: number, body: Body): Window | null {
   const role = body.turns[from]?.role;
   const inAnswer = offset > 0 ? role !== 'user' : role === 'model' && body.turns[from - 1]?.role === 'model';

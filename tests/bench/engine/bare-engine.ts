@@ -2,7 +2,10 @@ import { constants, setPriority } from 'node:os';
 import { getLlama, type LlamaContextSequence } from 'node-llama-cpp';
 import type { BareAnswer, BareRequest } from './bare.ts';
 
-/** A process of its own with node-llama-cpp and nothing of ours: reads a text from nothing and writes on greedily, as fast as its evaluate loop goes. */
+/**
+ * A process of its own with node-llama-cpp and nothing of ours: reads a text from nothing and writes on greedily, as
+ * fast as its evaluate loop goes.
+ */
 const [, , modelPath = '', contextSize = '', threadCount = ''] = process.argv;
 const threads = Number(threadCount);
 // As the studio's own: what else the machine does meets both alike.

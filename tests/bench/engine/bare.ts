@@ -18,7 +18,8 @@ export interface BareEngine {
 
 /** The other side of a comparison: a bare evaluate loop in a process of its own, on the same file and threads. */
 export async function startBare(model: string, contextSize: number, threads: number): Promise<BareEngine> {
-  // Options of our own start are none of its business: the library tests itself in a process that would inherit them, and ends with it.
+  // Options of our own start are none of its business: the library tests itself in a process that would inherit them,
+  // and ends with it.
   const child = fork(join(import.meta.dirname, 'bare-engine.ts'), [model, String(contextSize), String(threads)], {
     execArgv: [],
   });

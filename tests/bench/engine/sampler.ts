@@ -7,7 +7,10 @@ const TOKENS = 96;
 const PAIRS = 9;
 const CANDIDATES = 10;
 
-/** Everything that can be on at a time, but typical-p: mirostat would take the place of the others, a grammar runs in the engine. */
+/**
+ * Everything that can be on at a time, but typical-p: mirostat would take the place of the others, a grammar runs in
+ * the engine.
+ */
 const EVERYTHING: Partial<Sampling> = {
   ...DEFAULT_SAMPLING,
   candidates: 0,
@@ -35,7 +38,10 @@ const EVERYTHING: Partial<Sampling> = {
 };
 const TYPICAL: Partial<Sampling> = { ...GREEDY, temperature: 1, typicalP: 0.2, banEnd: true };
 
-/** Milliseconds that sampling adds to a token: a model that computes nearly nothing, with a real vocabulary, against its greedy speed. */
+/**
+ * Milliseconds that sampling adds to a token: a model that computes nearly nothing, with a real vocabulary, against its
+ * greedy speed.
+ */
 async function added(sampling: Partial<Sampling>): Promise<number> {
   const subject = { model: makeModel({ size: 'tiny', vocabulary: 'bpe' }), contextSize: 2048 };
   return withEngine(subject, async (host) => {

@@ -98,7 +98,9 @@ export interface Timed {
   readonly text: string;
 }
 
-/** A generation as its asker sees it: the clock runs from the request, over the wire, to the first token and the last. */
+/**
+ * A generation as its asker sees it: the clock runs from the request, over the wire, to the first token and the last.
+ */
 export async function timed(
   host: InferenceHost,
   plan: PlanRequest,

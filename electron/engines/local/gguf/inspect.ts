@@ -31,7 +31,9 @@ export function renderTemplate(
   );
 }
 
-/** Reads a model's files to their end; `shared` says how far it is and can make it sleep. Rejects when `signal` aborts. */
+/**
+ * Reads a model's files to their end; `shared` says how far it is and can make it sleep. Rejects when `signal` aborts.
+ */
 export function fingerprintModel(path: string, shared: ReadingNumbers, signal: AbortSignal): Promise<Fingerprint> {
   return inThread(
     { kind: 'fingerprint', path, shared },

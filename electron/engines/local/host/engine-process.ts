@@ -29,7 +29,10 @@ interface Pending {
   impatience: NodeJS.Timeout | undefined;
 }
 
-/** One inference process from its start to its end: pairs answers with requests, watches its pulse. Its exit is the only truth about its end. */
+/**
+ * One inference process from its start to its end: pairs answers with requests, watches its pulse. Its exit is the only
+ * truth about its end.
+ */
 export class EngineProcess {
   /** Resolves with what happened in words; null if we ended it ourselves. */
   readonly ended: Promise<FaultError | null>;

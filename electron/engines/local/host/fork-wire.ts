@@ -23,7 +23,10 @@ const INHERITED = [
   'XDG_RUNTIME_DIR',
 ];
 
-/** `device`: the only graphics card that the process may see, by its place in the list. The library has no other way to choose. */
+/**
+ * `device`: the only graphics card that the process may see, by its place in the list. The library has no other way to
+ * choose.
+ */
 export function engineEnvironment(device: number | null): Record<string, string> {
   const env: Record<string, string> = {};
   for (const name of INHERITED) {

@@ -4,7 +4,10 @@ import { failure, type FaultError } from '../../../../shared/faults/failure.ts';
 export type Need = MemoryEstimate['need'];
 type Room = MemoryEstimate['room'];
 
-/** When nobody chose a context: what the model was trained for, but no more than a reader waits for on an ordinary machine. */
+/**
+ * When nobody chose a context: what the model was trained for, but no more than a reader waits for on an ordinary
+ * machine.
+ */
 const DEFAULT_CONTEXT = 4096;
 const SMALLEST_CONTEXT = 512;
 /** Contexts are made in steps of this many tokens. */

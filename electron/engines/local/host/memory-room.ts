@@ -8,8 +8,9 @@ const SHORT = 2 ** 30;
 const SPARE = 3 * 2 ** 30;
 
 /**
- * Whether a model may be loaded while another one stays: only if there is plenty of memory, so that neither gets a smaller context for it. The engine repacks weights into a second copy,
- * and what it maps from a file counts as free. A graphics card belongs to one model.
+ * Whether a model may be loaded while another one stays: only if there is plenty of memory, so that neither gets a
+ * smaller context for it. The engine repacks weights into a second copy, and what it maps from a file counts as free. A
+ * graphics card belongs to one model.
  */
 export function hasRoomBeside(
   { hardware }: LoadedModel,

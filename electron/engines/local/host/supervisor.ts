@@ -41,8 +41,8 @@ interface Supervision {
 }
 
 /**
- * The supervisor: starts the engine when it is needed, keeps the queue of its jobs, and survives its death. A model has a process of its own;
- * the model of before stays for switching back as long as memory allows.
+ * The supervisor: starts the engine when it is needed, keeps the queue of its jobs, and survives its death. A model has
+ * a process of its own; the model of before stays for switching back as long as memory allows.
  */
 export function createInferenceHost(
   start: StartEngine,

@@ -6,7 +6,10 @@ export interface Tempo {
   readonly helloMs: number;
   /** How long a stop may go unnoticed, beyond the slowest chunk so far, before the process is ended. */
   readonly stopMs: number;
-  /** How long a request may show no step, for native code may hang while the process answers: until its first one, and after it at least. */
+  /**
+   * How long a request may show no step, for native code may hang while the process answers: until its first one, and
+   * after it at least.
+   */
   readonly firstMs: number;
   readonly silenceMs: number;
 }

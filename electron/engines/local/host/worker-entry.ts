@@ -1,6 +1,9 @@
 import { basename, dirname, join } from 'node:path';
 
-/** The file that an inference process or an inspecting thread starts from: beside this one in the sources, in the output folder once built. */
+/**
+ * The file that an inference process or an inspecting thread starts from: beside this one in the sources, in the output
+ * folder once built.
+ */
 export function workerEntry(): string {
   const here = import.meta.filename;
   if (here.endsWith('.ts')) return join(dirname(dirname(here)), 'worker', 'main.ts');

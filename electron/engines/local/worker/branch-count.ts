@@ -12,7 +12,10 @@ export interface BranchWish {
   readonly gpu: boolean;
 }
 
-/** How many sequences a context gets: as many as wanted, at least one, while those besides the first fit into a quarter of the free memory. */
+/**
+ * How many sequences a context gets: as many as wanted, at least one, while those besides the first fit into a quarter
+ * of the free memory.
+ */
 export async function branchCount(
   model: LlamaModel,
   llama: Llama,

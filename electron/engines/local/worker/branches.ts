@@ -50,7 +50,10 @@ export class Branches {
     this.#fast = fastSlide;
   }
 
-  /** Whether a window behind the next cut may be read ahead: beside the present one, and where a cut means reading at all. */
+  /**
+   * Whether a window behind the next cut may be read ahead: beside the present one, and where a cut means reading at
+   * all.
+   */
   get keepsWindows(): boolean {
     return this.#order.length > 1 && !this.#fast;
   }
@@ -67,8 +70,8 @@ export class Branches {
   }
 
   /**
-   * The sequence in which a prompt is read: what it shares with the prompt is still in it, and nothing else. If much of another branch would be lost with that,
-   * the least recently used sequence gets a copy of what is shared.
+   * The sequence in which a prompt is read: what it shares with the prompt is still in it, and nothing else. If much of
+   * another branch would be lost with that, the least recently used sequence gets a copy of what is shared.
    */
   async take(
     prompt: readonly number[],
@@ -103,7 +106,10 @@ export class Branches {
     }
   }
 
-  /** Forgets what was evaluated behind a prompt without its last token: tokens evaluated one by one are not quite what reading them gives, and a reply is read once it is part of a prompt. */
+  /**
+   * Forgets what was evaluated behind a prompt without its last token: tokens evaluated one by one are not quite what
+   * reading them gives, and a reply is read once it is part of a prompt.
+   */
   async settle(sequence: LlamaContextSequence, prompt: readonly number[]): Promise<void> {
     if (!this.#fast) await this.#use(sequence, prompt.length - 1);
   }
@@ -132,7 +138,10 @@ export class Branches {
     return { sequence: spare, shared: best.shared, copyOf: best.sequence };
   }
 
-  /** Fast slide: the tokens right behind the head between what a branch and a prompt share and where they go on alike, and what is left without them. Null: nothing to slide. */
+  /**
+   * Fast slide: the tokens right behind the head between what a branch and a prompt share and where they go on alike,
+   * and what is left without them. Null: nothing to slide.
+   */
   #block(prompt: readonly number[], headTokens: number): Block | null {
     if (!this.#fast) return null;
     const { sequence, shared } = this.#best(prompt);

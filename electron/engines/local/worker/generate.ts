@@ -14,7 +14,10 @@ import type { Vocabulary } from './vocabulary.ts';
 
 /** A reader sees no difference below this; the wire and the page are spared a message per token. */
 const BATCH_MS = 40;
-/** What is written may stay unseen for long: control tokens, the beginning of a stop text. An empty text tells that it goes on. */
+/**
+ * What is written may stay unseen for long: control tokens, the beginning of a stop text. An empty text tells that it
+ * goes on.
+ */
 const SIGN_MS = 1000;
 
 export interface GenerationEvents {
@@ -150,7 +153,10 @@ function stopsOf(stops: readonly string[], vocabulary: Vocabulary): ReadonlySet<
   return new Set(stops.flatMap((stop) => vocabulary.special(stop)?.id ?? []));
 }
 
-/** The space in front of a reply that is no part of it: what stands between the opened reply and a model's turn, or the space of SentencePiece. */
+/**
+ * The space in front of a reply that is no part of it: what stands between the opened reply and a model's turn, or the
+ * space of SentencePiece.
+ */
 function leadOf({ format: { before, opensReply }, open }: PlanRequest, addsSpace: boolean): string {
   const lead = !open && before.model.startsWith(opensReply) ? before.model.slice(opensReply.length) : '';
   return lead !== '' && lead.trim() === '' ? lead : addsSpace ? ' ' : '';

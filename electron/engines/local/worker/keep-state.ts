@@ -7,7 +7,10 @@ import { type StateKey, verifyState, writeState } from './state-file.ts';
 /** Less than this is read again in no time. */
 const LEAST_TOKENS = 64;
 
-/** Saves the branch with which the next prompt of a story begins. Answers with the size in bytes; 0 if there is nothing worth it. */
+/**
+ * Saves the branch with which the next prompt of a story begins. Answers with the size in bytes; 0 if there is nothing
+ * worth it.
+ */
 export async function saveState(open: OpenModel, { path, plan, sha256 }: SaveRequest): Promise<number> {
   const { tokens } = beginningOf(open, plan, 1);
   const sequence = open.branches.holding(tokens);
@@ -17,7 +20,10 @@ export async function saveState(open: OpenModel, { path, plan, sha256 }: SaveReq
   );
 }
 
-/** Loads what was saved into a branch. Answers with its tokens; rejects with STATE if the file is not exactly what was saved, for exactly this engine. */
+/**
+ * Loads what was saved into a branch. Answers with its tokens; rejects with STATE if the file is not exactly what was
+ * saved, for exactly this engine.
+ */
 export async function restoreState(open: OpenModel, { path, sha256 }: StateFile): Promise<number> {
   const tokens = await verifyState(path, keyOf(open, sha256));
   if (open.branches.reusable(tokens) >= tokens.length - 1) return tokens.length;

@@ -2,7 +2,10 @@ import { isMainThread } from 'node:worker_threads';
 import type { ToEngine } from '../protocol.ts';
 import type { EnginePort } from './port.ts';
 
-/** One entry for all that runs outside of main: the engine (forked by Node or by Electron) and the thread that inspects model files. */
+/**
+ * One entry for all that runs outside of main: the engine (forked by Node or by Electron) and the thread that inspects
+ * model files.
+ */
 interface ParentPort {
   postMessage(message: unknown): void;
   on(event: 'message', listener: (event: { data: ToEngine }) => void): void;

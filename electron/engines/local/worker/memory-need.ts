@@ -105,7 +105,10 @@ async function simulate(llama: Llama, path: string, tuning: Tuning): Promise<Sim
   };
 }
 
-/** Measurements read in chunks of PROMPT_CHUNK whatever stories are read in; a chunk to be measured may become the largest. */
+/**
+ * Measurements read in chunks of PROMPT_CHUNK whatever stories are read in; a chunk to be measured may become the
+ * largest.
+ */
 export function batchSizeOf({ promptChunk }: Tuning, contextSize: number): number {
   return Math.min(contextSize, Math.max(PROMPT_CHUNK, promptChunk ?? Math.max(...PROMPT_CHUNKS)));
 }
@@ -114,7 +117,10 @@ export function keyType(keyCache: Tuning['keyCache']): 'F16' | 'Q8_0' | 'Q4_0' {
   return ({ f16: 'F16', q8_0: 'Q8_0', q4_0: 'Q4_0' } as const)[keyCache];
 }
 
-/** The processor keeps a second copy of quantised matrices, in an order that it computes faster with; the embedding is only looked up. */
+/**
+ * The processor keeps a second copy of quantised matrices, in an order that it computes faster with; the embedding is
+ * only looked up.
+ */
 function quantisedBytes(tensors: readonly GgufTensorInfo[], floats: ReadonlySet<number>): number {
   return tensors
     .filter(

@@ -22,8 +22,9 @@ export async function choosingBy(
 }
 
 /**
- * New tokens after a text, one at a time; `history` (the prompt) grows with them. Three ways lead to one: the engine's greedy path at full speed where nothing is to be chosen, its own samplers where a grammar rules or something guesses ahead, else ours.
- * What it yields stays; a banned phrase has been undone before.
+ * New tokens after a text, one at a time; `history` (the prompt) grows with them. Three ways lead to one: the engine's
+ * greedy path at full speed where nothing is to be chosen, its own samplers where a grammar rules or something guesses
+ * ahead, else ours. What it yields stays; a banned phrase has been undone before.
  */
 export function nextTokens(writer: Writer, history: number[], task: Task): AsyncGenerator<Choice, void, void> {
   if (task.grammar !== null || writer.sequence.tokenPredictor !== undefined) return nativeTokens(writer, history, task);

@@ -5,7 +5,10 @@ import { failure } from '../../../../shared/faults/failure.ts';
 import type { OpenModel } from './open-model.ts';
 import { readPrompt } from './read-prompt.ts';
 
-/** How much of the next turn that moves a cut to a known place (W6) is asked with: a little less than all, as words are counted roughly. */
+/**
+ * How much of the next turn that moves a cut to a known place (W6) is asked with: a little less than all, as words are
+ * counted roughly.
+ */
 const OF_NEXT_TURN = 0.75;
 const ROUGH = 64;
 
@@ -21,7 +24,10 @@ interface Work {
   readonly onProgress: (share: number) => void;
 }
 
-/** Reads what the next prompt surely begins with and, when a cut is near, the window behind that cut beside it. Answers with the number of tokens read; stopped, it rejects with STOPPED. */
+/**
+ * Reads what the next prompt surely begins with and, when a cut is near, the window behind that cut beside it. Answers
+ * with the number of tokens read; stopped, it rejects with STOPPED.
+ */
 export async function prepare(open: OpenModel, plan: PlanRequest, work: Work): Promise<number> {
   const near = beginningOf(open, plan, 1);
   let read = await readAhead(open, near, work);

@@ -1,12 +1,16 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 
 /**
- * The rows of a batch come out alike, to the last bit, however many they are, as long as they are not one alone and groups of four stay together (what is left over
- * of a group goes through other code for some kinds of weights). So reading begins at a group, and state that was read is exactly what a cold evaluation gives.
+ * The rows of a batch come out alike, to the last bit, however many they are, as long as they are not one alone and
+ * groups of four stay together (what is left over of a group goes through other code for some kinds of weights). So
+ * reading begins at a group, and state that was read is exactly what a cold evaluation gives.
  */
 const GROUP = 4;
 
-/** How many tokens of a prompt need not be read again. The last one is always evaluated: its answer is the first new token. */
+/**
+ * How many tokens of a prompt need not be read again. The last one is always evaluated: its answer is the first new
+ * token.
+ */
 export function reusableTokens(evaluated: readonly number[], prompt: readonly number[]): number {
   const end = prompt.length - 1;
   const most = Math.min(evaluated.length, end);
@@ -19,8 +23,9 @@ export function reusableTokens(evaluated: readonly number[], prompt: readonly nu
 }
 
 /**
- * Brings a sequence that holds the beginning of a prompt to the prompt without its last token. Chunks end at absolute multiples of `chunk` tokens, so that the same
- * prompt is cut the same way however much of it was there; nothing interrupts a chunk, so the signal is looked at between them. Answers with the number of tokens reused.
+ * Brings a sequence that holds the beginning of a prompt to the prompt without its last token. Chunks end at absolute
+ * multiples of `chunk` tokens, so that the same prompt is cut the same way however much of it was there; nothing
+ * interrupts a chunk, so the signal is looked at between them. Answers with the number of tokens reused.
  */
 export async function readPrompt(
   sequence: LlamaContextSequence,

@@ -11,7 +11,10 @@ import type { EnginePort } from './port.ts';
 import { prepare } from './prepare.ts';
 import { perplexity, score } from './scoring.ts';
 
-/** What runs in an inference process, behind whatever port carries its messages. Answers to stop it (a process just dies). */
+/**
+ * What runs in an inference process, behind whatever port carries its messages. Answers to stop it (a process just
+ * dies).
+ */
 export function startRuntime(port: EnginePort): () => Promise<void> {
   let open: OpenModel | null = null;
   const works = new Map<number, { readonly abort: AbortController; readonly ended: Promise<void> }>();

@@ -15,8 +15,9 @@ interface Work {
 }
 
 /**
- * Log-likelihood of every ending after a prefix that is read once. Prefix and ending are tokenised as one text; what all of them begin with is given, what comes after it is scored.
- * So the difference of two sums is exact, even where an ending merges with the last letters of the prefix.
+ * Log-likelihood of every ending after a prefix that is read once. Prefix and ending are tokenised as one text; what
+ * all of them begin with is given, what comes after it is scored. So the difference of two sums is exact, even where an
+ * ending merges with the last letters of the prefix.
  */
 export async function score(open: OpenModel, { prefix, endings }: ScoreRequest, work: Work): Promise<EndingScore[]> {
   const words = roleWords(prefix.format, open.vocabulary);
@@ -50,8 +51,9 @@ export async function score(open: OpenModel, { prefix, endings }: ScoreRequest, 
 }
 
 /**
- * As llama-perplexity has it: the text in windows of so many tokens, each read on its own (where the model has a BOS, in place of the first token), the second half of each scored;
- * what is left at the end is not looked at. The tool's source: tools/perplexity/perplexity.cpp of llama.cpp.
+ * As llama-perplexity has it: the text in windows of so many tokens, each read on its own (where the model has a BOS,
+ * in place of the first token), the second half of each scored; what is left at the end is not looked at. The tool's
+ * source: tools/perplexity/perplexity.cpp of llama.cpp.
  */
 export async function perplexity(
   open: OpenModel,
@@ -89,7 +91,10 @@ export async function perplexity(
   };
 }
 
-/** Natural logarithms of the probabilities of the tokens from `from` (at least 1) on, each after all before it. What of that the sequence holds is not read again. */
+/**
+ * Natural logarithms of the probabilities of the tokens from `from` (at least 1) on, each after all before it. What of
+ * that the sequence holds is not read again.
+ */
 async function logProbabilities(
   sequence: LlamaContextSequence,
   tokens: readonly number[],
@@ -122,7 +127,10 @@ function assertRoom({ contextSize }: OpenModel, tokens: number): void {
   throw failure('MEASURE_TOO_LONG', { tokens, contextSize });
 }
 
-/** `includeMax` of the library does nothing for a token that is not listed; at temperature 0, the default here, the selected one is the maximum. */
+/**
+ * `includeMax` of the library does nothing for a token that is not listed; at temperature 0, the default here, the
+ * selected one is the maximum.
+ */
 function followedBy(token: number, next: number): ControlledEvaluateInputItem {
   return [
     token as Token,

@@ -21,7 +21,10 @@ export interface SpeculationOptions {
   readonly threads: number;
 }
 
-/** What guesses tokens ahead, its file checked by then; one predictor for each sequence; null: nothing does. A wrong guess costs time, not another reply; but a repetition penalty sees a guess one token late. */
+/**
+ * What guesses tokens ahead, its file checked by then; one predictor for each sequence; null: nothing does. A wrong
+ * guess costs time, not another reply; but a repetition penalty sees a guess one token late.
+ */
 export async function startSpeculation({
   llama,
   target,

@@ -5,16 +5,19 @@ import { z } from 'zod';
 import { failure } from '../../../../shared/faults/failure.ts';
 
 /**
- * An evaluated state on disk: llama.cpp's own state first, so that it can load the file itself, then our footer as JSON, and at the very end a seal of fixed
- * size (the footer's length, its SHA-256, a magic). llama.cpp aborts the process on a truncated state and takes flipped bits for granted:
- * nothing reaches it that was not verified.
+ * An evaluated state on disk: llama.cpp's own state first, so that it can load the file itself, then our footer as
+ * JSON, and at the very end a seal of fixed size (the footer's length, its SHA-256, a magic). llama.cpp aborts the
+ * process on a truncated state and takes flipped bits for granted: nothing reaches it that was not verified.
  */
 const MAGIC = Buffer.from('PAPHOSST');
 const VERSION = 1;
 const SEAL_BYTES = 4 + 32 + MAGIC.length;
 const MOST_FOOTER = 64 * 2 ** 20;
 
-/** What must be the same for a state to be of any use: `sha256` where both sides know it, else the file's place; and in one place its size and time, for a hash may be of the file that was there before. */
+/**
+ * What must be the same for a state to be of any use: `sha256` where both sides know it, else the file's place; and in
+ * one place its size and time, for a hash may be of the file that was there before.
+ */
 const stateKey = z.object({
   model: z.object({ sha256: z.string().nullable(), path: z.string(), bytes: z.number(), modifiedAt: z.number() }),
   context: z.string(),
@@ -29,7 +32,10 @@ const footerSchema = z.object({
   sha256: z.string(),
 });
 
-/** Lets `save` write the state to a path, seals it and puts it where it belongs in one step. Answers with the file's size in bytes. */
+/**
+ * Lets `save` write the state to a path, seals it and puts it where it belongs in one step. Answers with the file's
+ * size in bytes.
+ */
 export async function writeState(
   path: string,
   key: StateKey,

@@ -1,7 +1,10 @@
 /** Keeps role words that a person typed from being read as marks (see docs/protocol.md); it belongs to prompts only. */
 const WORD_JOINER = /\u2060/g;
 
-/** Bytes of tokens in, text out: whole characters only, and nothing that may still turn out to be the beginning of a stop text. `lead` is left out where the text begins with it. */
+/**
+ * Bytes of tokens in, text out: whole characters only, and nothing that may still turn out to be the beginning of a
+ * stop text. `lead` is left out where the text begins with it.
+ */
 export class TextStream {
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   readonly #stops: readonly string[];

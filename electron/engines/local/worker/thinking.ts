@@ -8,7 +8,10 @@ import type { Choice } from './sampling/choice.ts';
 
 type State = 'before' | 'inside' | 'behind' | 'over';
 
-/** The thinking at the beginning of a reply: its text with the marks on lines of their own, so that it can be folded, and how much of its budget is spent. */
+/**
+ * The thinking at the beginning of a reply: its text with the marks on lines of their own, so that it can be folded,
+ * and how much of its budget is spent.
+ */
 export class Thinking {
   tokens = 0;
   readonly #marks: ReasoningMarks | null;
@@ -178,7 +181,10 @@ interface Limits {
   read(): Promise<unknown>;
 }
 
-/** The model's tokens; where its budget of thinking is spent, the end mark follows, is read, and the model goes on behind it. */
+/**
+ * The model's tokens; where its budget of thinking is spent, the end mark follows, is read, and the model goes on
+ * behind it.
+ */
 export async function* limited(
   next: () => AsyncIterable<Choice>,
   { thinking, vocabulary, history, end, read }: Limits,

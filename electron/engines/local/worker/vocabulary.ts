@@ -10,7 +10,10 @@ const NORMAL = 1,
 /** The space of SentencePiece. */
 const SPM_SPACE = '\u2581';
 
-/** A model's vocabulary from its file: exact bytes of every token (the library's own detokenising drops spaces), marks, ends. */
+/**
+ * A model's vocabulary from its file: exact bytes of every token (the library's own detokenising drops spaces), marks,
+ * ends.
+ */
 export class Vocabulary implements Tokenizer {
   readonly kind: 'bpe' | 'spm';
   readonly bos: number | null;
@@ -108,7 +111,10 @@ function readable(bytes: Uint8Array): string {
   }
 }
 
-/** Byte-level vocabularies write every byte as a printable character: itself where it is one, else the next free one from U+0100. */
+/**
+ * Byte-level vocabularies write every byte as a printable character: itself where it is one, else the next free one
+ * from U+0100.
+ */
 const byteOf: ReadonlyMap<string, number> = (() => {
   const map = new Map<string, number>();
   let free = 0x100;

@@ -11,8 +11,9 @@ export interface DrySettings {
 const LONGEST = 100;
 
 /**
- * "Don't repeat yourself" (p-e-w 2024) over the whole text: what the logit of each token loses that would go on with a sequence that stands there already, the more so the longer the sequence.
- * `breaks`: tokens that no sequence reaches across.
+ * "Don't repeat yourself" (p-e-w 2024) over the whole text: what the logit of each token loses that would go on with a
+ * sequence that stands there already, the more so the longer the sequence. `breaks`: tokens that no sequence reaches
+ * across.
  */
 export function repeatPenalties(
   history: readonly number[],

@@ -31,7 +31,10 @@ export function minP(list: Candidates, p: number): Candidates {
   return end < 0 ? { ...list, outside: -Infinity } : part(list, 0, Math.max(1, end));
 }
 
-/** Tokens whose surprise is nearest to the expected one, as many as have the share `p` (Meister et al. 2022). Needs the whole distribution, or nearly. */
+/**
+ * Tokens whose surprise is nearest to the expected one, as many as have the share `p` (Meister et al. 2022). Needs the
+ * whole distribution, or nearly.
+ */
 export function typicalP(list: Candidates, p: number): Candidates {
   const shares = probabilitiesOf(list);
   let entropy = 0;
@@ -65,7 +68,10 @@ export function topNSigma(list: Candidates, n: number): Candidates {
   return end < 0 ? { ...list, outside: -Infinity } : part(list, 0, end);
 }
 
-/** Exclude top choices: of the tokens that reach `threshold`, all but the least likely go, with the given probability (p-e-w 2024). `chance` is a fresh random number. */
+/**
+ * Exclude top choices: of the tokens that reach `threshold`, all but the least likely go, with the given probability
+ * (p-e-w 2024). `chance` is a fresh random number.
+ */
 export function xtc(list: Candidates, probability: number, threshold: number, chance: number): Candidates {
   if (chance >= probability) return list;
   const shares = sharesOfAll(list);

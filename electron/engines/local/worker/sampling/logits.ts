@@ -3,17 +3,26 @@ import { type Candidates, changed, sum, weightsOf } from './token-candidates.ts'
 
 /** So many tokens, evenly spread over a large vocabulary, stand for all where the spread of the logits is asked for. */
 const SAMPLED = 512;
-/** Lifts tokens above all others, so that the library lists them too; small enough for their logits to stay exact to 1e-4. */
+/**
+ * Lifts tokens above all others, so that the library lists them too; small enough for their logits to stay exact to
+ * 1e-4.
+ */
 const LIFT = 1024;
 
-/** What the library's own loop is made of and does not offer: more than one look at the logits of one evaluation. Its version is fixed in package.json. */
+/**
+ * What the library's own loop is made of and does not offer: more than one look at the logits of one evaluation. Its
+ * version is fixed in package.json.
+ */
 interface NativeSampler {
   applyConfig(config: object): void;
   dispose(): void;
 }
 type Pairs = readonly number[];
 interface NativeContext {
-  /** Token, probabilities, confidence, logits (pairs of token and logit, highest first), sum of e^(logit - highest) over what the sampler kept. */
+  /**
+   * Token, probabilities, confidence, logits (pairs of token and logit, highest first), sum of e^(logit - highest) over
+   * what the sampler kept.
+   */
   sampleToken(
     index: number,
     sampler: NativeSampler,
@@ -60,7 +69,10 @@ export interface Look {
   whole(): Promise<Candidates>;
 }
 
-/** Evaluates tokens and looks at what may follow: two native samplers at once, one lists the likeliest, the other weighs all. */
+/**
+ * Evaluates tokens and looks at what may follow: two native samplers at once, one lists the likeliest, the other weighs
+ * all.
+ */
 export class Logits {
   readonly #sequence: NativeSequence;
   readonly #size: number;
@@ -165,7 +177,10 @@ interface Lifting {
   readonly weight: number | null;
 }
 
-/** The same where some tokens were lifted: they get their own place back, and those that only stood for the vocabulary go unless they belong to the likeliest. */
+/**
+ * The same where some tokens were lifted: they get their own place back, and those that only stood for the vocabulary
+ * go unless they belong to the likeliest.
+ */
 function readLifted(pairs: Pairs, { lifted, always, sample, weight }: Lifting): Candidates {
   let list = read(pairs);
   if (lifted.size > 0) {

@@ -1,6 +1,9 @@
 import { type Candidates, part, sharesOfAll } from './token-candidates.ts';
 
-/** Mirostat 2 (Basu et al. 2021): keeps the surprise of the text, in bits, near `tau` by leaving out what surprises more than a bound that learns at the rate `eta`. */
+/**
+ * Mirostat 2 (Basu et al. 2021): keeps the surprise of the text, in bits, near `tau` by leaving out what surprises more
+ * than a bound that learns at the rate `eta`.
+ */
 export class Mirostat {
   #bound: number;
   readonly #tau: number;

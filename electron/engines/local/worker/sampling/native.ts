@@ -12,8 +12,9 @@ interface OwnBias {
 }
 
 /**
- * New tokens by the engine's own samplers, in their own order and with their own seeded draw: where a grammar rules, which a token of our choice would not reach, or something guesses ahead.
- * Of ours only DRY and what is said of single tokens take part. With a grammar the end comes where it says so.
+ * New tokens by the engine's own samplers, in their own order and with their own seeded draw: where a grammar rules,
+ * which a token of our choice would not reach, or something guesses ahead. Of ours only DRY and what is said of single
+ * tokens take part. With a grammar the end comes where it says so.
  */
 export async function* nativeTokens(
   { sequence }: Writer,

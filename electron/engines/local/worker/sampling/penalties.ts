@@ -39,7 +39,10 @@ export class RecentCounts {
   }
 }
 
-/** Makes what stands in the recent text less likely: the repetition penalty divides the logit (Keskar et al. 2019), the others subtract, once for each time and once at all. */
+/**
+ * Makes what stands in the recent text less likely: the repetition penalty divides the logit (Keskar et al. 2019), the
+ * others subtract, once for each time and once at all.
+ */
 export function penalised(
   list: Candidates,
   counts: ReadonlyMap<number, number>,

@@ -1,7 +1,10 @@
 const DECODER = new TextDecoder();
 const WAITS = /\uFFFD$/;
 
-/** Recognises phrases in a text that comes in tokens, whatever the case of their letters, and holds back the tokens in which one may have begun. */
+/**
+ * Recognises phrases in a text that comes in tokens, whatever the case of their letters, and holds back the tokens in
+ * which one may have begun.
+ */
 export class PhraseGuard<T extends { readonly token: number }> {
   readonly #phrases: readonly string[];
   readonly #bytes: (token: number) => Uint8Array;
@@ -12,7 +15,10 @@ export class PhraseGuard<T extends { readonly token: number }> {
     this.#bytes = bytes;
   }
 
-  /** Tokens that are decided, or how many of the newest tokens, this one among them, have to go for a phrase to be undone. */
+  /**
+   * Tokens that are decided, or how many of the newest tokens, this one among them, have to go for a phrase to be
+   * undone.
+   */
   push(next: T): { readonly decided: readonly T[] } | { readonly undo: number } {
     const held = [...this.#held, next];
     const text = this.#textOf(held);

@@ -1,6 +1,7 @@
 /**
- * The samplers once more, plainly and slowly, written from their published definitions: what the tests compare with. A distribution is a Map from token to probability
- * (logit for the penalties); what is left out is not in the answer, and the answer sums to 1.
+ * The samplers once more, plainly and slowly, written from their published definitions: what the tests compare with. A
+ * distribution is a Map from token to probability (logit for the penalties); what is left out is not in the answer, and
+ * the answer sums to 1.
  */
 export type Distribution = ReadonlyMap<number, number>;
 
@@ -42,7 +43,10 @@ export const references = {
       p,
     );
   },
-  /** First differences of the sorted probabilities, the differences of those, their absolute values as shares; cut where the shares so far exceed z. */
+  /**
+   * First differences of the sorted probabilities, the differences of those, their absolute values as shares; cut where
+   * the shares so far exceed z.
+   */
   tailFree(shares: Distribution, z: number) {
     const order = byLikelihood(shares);
     if (order.length <= 2) return normalised(shares);
@@ -89,7 +93,10 @@ export const references = {
       }),
     );
   },
-  /** For every earlier place of the last token: how far does the text before it agree with the end? The token after it then loses strength · base^(length − allowed). */
+  /**
+   * For every earlier place of the last token: how far does the text before it agree with the end? The token after it
+   * then loses strength · base^(length − allowed).
+   */
   dry(
     text: readonly number[],
     { strength, base, allowed }: { strength: number; base: number; allowed: number },

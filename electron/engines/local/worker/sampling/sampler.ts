@@ -95,7 +95,10 @@ export class Sampler {
     }
   }
 
-  /** How much of the distribution may lie beyond the list before a step. Behind a temperature its weight is not known exactly. */
+  /**
+   * How much of the distribution may lie beyond the list before a step. Behind a temperature its weight is not known
+   * exactly.
+   */
   #mostUnseen(step: number): number {
     const warmed = this.#steps.indexOf('temperature');
     return warmed >= 0 && warmed < step ? UNSEEN : 1;
@@ -144,7 +147,9 @@ export const drySettings = (set: Sampling): DrySettings => ({
   range: set.dryRange,
 });
 
-/** The steps that do something, in the chosen order. At temperature 0 only what can change the likeliest token counts. */
+/**
+ * The steps that do something, in the chosen order. At temperature 0 only what can change the likeliest token counts.
+ */
 export function activeSteps(set: Sampling): readonly Step[] {
   const penalties =
     set.repetitionRange > 0 && (set.repetitionPenalty !== 1 || set.frequencyPenalty !== 0 || set.presencePenalty !== 0);

@@ -16,7 +16,10 @@ export function tempered(list: Candidates, temperature: number): Candidates {
 
 const COLDEST = 0.01;
 
-/** A temperature between `temperature` ± `range`: low where the model is sure, high where it is not, by its entropy's share of the highest possible (kalomaze 2024). */
+/**
+ * A temperature between `temperature` ± `range`: low where the model is sure, high where it is not, by its entropy's
+ * share of the highest possible (kalomaze 2024).
+ */
 export function dynamicTemperature(list: Candidates, temperature: number, range: number, exponent: number): number {
   const least = Math.max(0, temperature - range);
   if (list.ids.length < 2) return Math.max(COLDEST, temperature);

@@ -1,8 +1,13 @@
-/** What may come next, likeliest first. Samplers take one list and answer with another; none changes what it was given. */
+/**
+ * What may come next, likeliest first. Samplers take one list and answer with another; none changes what it was given.
+ */
 export interface Candidates {
   readonly ids: Int32Array;
   readonly logits: Float64Array;
-  /** ln of what all tokens that are not listed weigh together, at most (a token weighs e to its logit). -Infinity: none is left; Infinity: not known. */
+  /**
+   * ln of what all tokens that are not listed weigh together, at most (a token weighs e to its logit). -Infinity: none
+   * is left; Infinity: not known.
+   */
   readonly outside: number;
   /** Standard deviation of the logits of the whole vocabulary. */
   readonly spread: number;
@@ -58,7 +63,10 @@ export function picked({ ids, logits, outside, spread }: Candidates, places: Arr
   return { ids: newIds, logits: newLogits, outside, spread };
 }
 
-/** The list with some logits changed, the likeliest first again; tokens that cannot come go. Few change: only those look for a new place. Equal ones keep their order. */
+/**
+ * The list with some logits changed, the likeliest first again; tokens that cannot come go. Few change: only those look
+ * for a new place. Equal ones keep their order.
+ */
 export function changed(list: Candidates, change: (logit: number, id: number) => number): Candidates {
   const logits = new Float64Array(list.logits.length);
   const still = new Int32Array(logits.length);
