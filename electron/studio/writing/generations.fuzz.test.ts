@@ -285,3 +285,37 @@ test('whatever happens to replies, each ends once, what came is stored, and noth
     { seed: SEED, numRuns: sizeOf(25, 300), endOnFailure: true },
   );
 }, 300_000);
+
+test('a reply that ends while the disk is full ends when there is room again, with all that came', async () => {
+  const world = new World();
+  const { sqlite } = world.store.db;
+  try {
+    await world.engine.load(model);
+    world.ask(0, 0);
+    const [asked] = world.asked;
+    while (asked?.events.some(({ type }) => type === 'text') !== true) await new Promise(setImmediate);
+    const pages = sqlite.pragma('page_count', { simple: true }) as number;
+    sqlite.pragma(`max_page_count = ${String(pages)}`);
+    // What is free in the pages that are there is used up.
+    const filler = sqlite.prepare("INSERT INTO settings (scope, key, value) VALUES ('filler', ?, ?)");
+    for (const length of [2000, 200, 20, 1])
+      for (let n = 0; ; n += 1)
+        try {
+          filler.run(`${String(length)}-${String(n)}`, 'x'.repeat(length));
+        } catch {
+          break;
+        }
+    for (let n = 0; n < 40; n += 1) await new Promise(setImmediate);
+    expect(asked?.events.some(({ type }) => type === 'done')).toBe(false);
+    expect(world.generations.runningIn(asked?.chapterId ?? '')).not.toBeNull();
+    sqlite.pragma('max_page_count = 1000000');
+    sqlite.exec("DELETE FROM settings WHERE scope = 'filler'");
+    await asked?.heard;
+    const done = asked?.events.at(-1);
+    expect(done).toMatchObject({ type: 'done', version: 2 });
+    expect(done?.type === 'done' && done.text.startsWith('word ')).toBe(true);
+    await world.check();
+  } finally {
+    await world.close();
+  }
+});

@@ -24,6 +24,8 @@ import { createJournal } from './reply-journal.ts';
 import type { GenerationOrder, PlannedGeneration } from './generation-order.ts';
 
 const KEPT_MS = 5 * 60_000;
+const STORE_AGAIN_MS = 1000;
+const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
 /** All other reasons are an end of its own. */
 const LAST: Partial<Record<StopReason, LifeEvent>> = { stopped: 'stop', error: 'fail' };
 
@@ -64,6 +66,8 @@ interface Life extends Running {
   keepsTurn: boolean;
   settled: Promise<void>;
   stop(): void;
+  /** Nobody can wait until the store takes its end. */
+  letGo(): void;
 }
 interface Outcome {
   readonly reason: StopReason;
@@ -127,6 +131,8 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
       });
     });
     stopped.catch(() => undefined);
+    const letGo = Promise.withResolvers<void>();
+    let isLetGo = false;
     let job: EngineJob | null = null;
     let planned: PlannedGeneration | null = null;
     /** What cannot be stored ends the reply: what is shown must be what is kept. */
@@ -155,6 +161,10 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
       stop() {
         stopping.abort();
         job?.stop();
+      },
+      letGo() {
+        isLetGo = true;
+        letGo.resolve();
       },
     };
     lives.set(order.id, life);
@@ -216,33 +226,57 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
       }
     }
 
-    function finish({ reason, stats, candidates, fault }: Outcome): void {
+    /** Stores its end and tells it; throws where the store takes nothing. */
+    function end({ reason, stats, candidates, fault }: Outcome): void {
+      journal.flush();
+      const takesBack = !life.keepsTurn && life.phase !== 'ended';
+      const ended = endGeneration(db, { generationId: order.id, reason, stats, candidates, takesBack });
+      leave();
+      const goesOn = fault === null && planned !== null && life.waiting > 0 && ended.undone === null;
+      const [next, refused] = goesOn && planned ? beginNext(order, planned, life.waiting) : [null, null];
+      const sampling = planned?.settings.sampling ?? order.sampling;
+      stream.done({ reason, ...ended, stats, sampling, fault: fault ?? refused, next: next?.start ?? null });
+      if (next) run(next.order);
+      else if (fault === null) onEnd(order);
+    }
+
+    function leave(): void {
       lives.delete(order.id);
-      step(life, LAST[reason] ?? 'end');
-      engine.replied(stats);
       setTimeout(() => {
         streams.delete(order.id);
       }, KEPT_MS).unref();
-      const sampling = planned?.settings.sampling ?? order.sampling;
-      try {
-        journal.flush();
-        const takesBack = !life.keepsTurn && life.phase !== 'ended';
-        const ended = endGeneration(db, { generationId: order.id, reason, stats, candidates, takesBack });
-        const goesOn = fault === null && planned !== null && life.waiting > 0 && ended.undone === null;
-        const [next, refused] = goesOn && planned ? beginNext(order, planned, life.waiting) : [null, null];
-        stream.done({ reason, ...ended, stats, sampling, fault: fault ?? refused, next: next?.start ?? null });
-        if (next) run(next.order);
-        else if (fault === null) onEnd(order);
-      } catch (error) {
-        // The journal keeps what came, and the next start puts it into the turn; until then it stays on the page.
-        const { whole: text } = stream;
-        const unknown = { version: 0, hash: '', offset: order.offset, text, next: null, undone: null };
-        stream.done({ reason: 'error', ...unknown, stats, sampling, fault: faultOf(error) });
+    }
+
+    /**
+     * A reply has ended when its end is stored. While the store takes nothing its text is kept here, and its end is
+     * tried again; who cannot wait for that lets go of it.
+     */
+    async function finish(outcome: Outcome): Promise<void> {
+      job = null;
+      step(life, LAST[outcome.reason] ?? 'end');
+      engine.replied(outcome.stats);
+      for (;;) {
+        try {
+          return end(outcome);
+        } catch (error) {
+          if (isLetGo) return giveUp(outcome, faultOf(error));
+        }
+        stream.waiting(null);
+        await Promise.race([letGo.promise, later(STORE_AGAIN_MS)]);
       }
     }
 
-    life.settled = live().then(finish);
-    line = Promise.all([line, life.settled]);
+    /** The journal keeps what came, and the next start puts it into the turn; until then it stays on the page. */
+    function giveUp({ stats }: Outcome, told: StudioFault): void {
+      leave();
+      const unknown = { version: 0, hash: '', offset: order.offset, text: stream.whole, next: null, undone: null };
+      const sampling = planned?.settings.sampling ?? order.sampling;
+      stream.done({ reason: 'error', ...unknown, stats, sampling, fault: told });
+    }
+
+    const written = live();
+    life.settled = written.then(finish);
+    line = Promise.all([line, written]);
   }
 
   /** The end of a reply whose stream is forgotten, from the store. */
@@ -269,6 +303,7 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
         life.waiting = 0;
         life.keepsTurn ||= keepsTurn;
         life.stop();
+        life.letGo();
       }
       await Promise.all(fitting.map(({ settled }) => settled));
     },

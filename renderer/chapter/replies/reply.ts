@@ -180,6 +180,8 @@ export class Reply {
 
   private async finish(done: Done): Promise<void> {
     if (this.closing.signal.aborted) return;
+    // Its end is not stored: what is on the page is all there is.
+    if (done.version === 0 && done.fault !== null) return this.giveUp(done.fault);
     this.batch.flush();
     const { document, sync } = this.host.chapter;
     this.wasShown ||= this.isShown;
