@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type ReactElement } from 'react';
 import { queries } from '../lib/client.ts';
 import { words } from '../locales/index.ts';
 import ui from '../ui/ui.module.css';
@@ -22,10 +22,23 @@ function Lines(): ReactElement {
   const lines = useQuery({ ...queries.log.tail.queryOptions(), staleTime: 0, refetchInterval: 2000 }).data ?? [];
   const [isCopied, setCopied] = useState(false);
   const text = lines.slice(-SHOWN).join('\n');
+  const pre = useRef<HTMLPreElement>(null);
+  // Whoever scrolled up to read stays there; otherwise the newest line is in view.
+  const isAtEnd = useRef(true);
+  useEffect(() => {
+    if (isAtEnd.current) pre.current?.scrollTo(0, pre.current.scrollHeight);
+  }, [text]);
   return (
     <>
       <p className={ui.quiet}>{words.jobs.logHint}</p>
-      <pre tabIndex={0} aria-label={words.jobs.log} ref={(shown) => shown?.scrollTo(0, shown.scrollHeight)}>
+      <pre
+        tabIndex={0}
+        aria-label={words.jobs.log}
+        ref={pre}
+        onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
+          isAtEnd.current = scrollHeight - scrollTop - clientHeight < 4;
+        }}
+      >
         {text}
       </pre>
       <button

@@ -11,13 +11,15 @@ import { planInputs } from './plan-inputs.ts';
 
 const REST_MS = 300;
 
-function useRested<T>(value: T, key: string): T {
+/** The value that has not changed for a while; being drawn again with the same one postpones nothing. */
+function useRested<T>(value: T): T {
+  const key = JSON.stringify(value);
   const [rested, setRested] = useState({ value, key });
   useEffect(() => {
     if (rested.key === key) return undefined;
-    const timer = setTimeout(() => setRested({ value, key }), REST_MS);
+    const timer = setTimeout(() => setRested({ value: JSON.parse(key) as T, key }), REST_MS);
     return () => clearTimeout(timer);
-  }, [value, key, rested.key]);
+  }, [key, rested.key]);
   return rested.value;
 }
 
@@ -36,7 +38,7 @@ export function usePlan(): PlanView {
   const { sampling } = useSampling();
   const target = useManuscript((page) => page.planTarget);
   const asked = planInputs(chapterId, target, engine, sampling);
-  const rested = useRested(asked, JSON.stringify(asked));
+  const rested = useRested(asked);
   const writing = useManuscript((page) => page.generation !== null) === true;
   const query = useQuery({
     queryKey: [...queries.writing.plan.key(), rested.chapterId, rested],

@@ -14,6 +14,8 @@ import css from './palette.module.css';
 
 /** Something to do or a place to go to. */
 interface Entry {
+  /** Of its own: two chapters or stories may have one name. */
+  readonly id: string;
   readonly name: string;
   readonly keys: string | null;
   readonly why: string | null;
@@ -36,15 +38,17 @@ function useEverything(): readonly Entry[] {
   const storyId = useWorkspace((session) => session.place?.storyId ?? null);
   const stories = useStories() ?? [];
   const chapters = useChapters(storyId) ?? [];
-  const place = (name: string, run: () => void): Entry => ({ name, keys: null, why: null, run });
+  const place = (id: string, name: string, run: () => void): Entry => ({ id, name, keys: null, why: null, run });
   return [
     ...useOffers(IDS),
     ...chapters.map((chapter) =>
-      place(words.commands.goToChapter(chapter.title), () => openChapter(chapter.storyId, chapter.id)),
+      place(chapter.id, words.commands.goToChapter(chapter.title), () => openChapter(chapter.storyId, chapter.id)),
     ),
-    ...stories.map((story) => place(words.commands.goToStory(story.title), () => void goToStory(story))),
+    ...stories.map((story) => place(story.id, words.commands.goToStory(story.title), () => void goToStory(story))),
     ...THEMES.map((theme) =>
-      place(`${words.settings.theme}: ${words.settings.themes[theme]}`, () => remember('theme', theme)),
+      place(`theme ${theme}`, `${words.settings.theme}: ${words.settings.themes[theme]}`, () =>
+        remember('theme', theme),
+      ),
     ),
   ];
 }
@@ -83,7 +87,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactEle
             <Autocomplete.List className={css.list} aria-label={words.commands.palette}>
               {(entry: Entry) => (
                 <Autocomplete.Item
-                  key={entry.name}
+                  key={entry.id}
                   value={entry}
                   className={css.item}
                   disabled={entry.why !== null}
