@@ -42,7 +42,7 @@ const codeOf = (promise: Promise<unknown>): Promise<string> =>
     () => 'no fault',
     (error: unknown) => (error instanceof FaultError ? error.fault.code : String(error)),
   );
-const close = (value: number, expected: number, relative: number): void => {
+const expectClose = (value: number, expected: number, relative: number): void => {
   expect(Math.abs(value / expected - 1)).toBeLessThan(relative);
 };
 
@@ -77,7 +77,7 @@ describe.each(BIGRAMS)('a bigram model knows every probability: %o', (recipe) =>
           losses.push(-logProbability(all[at - 1] ?? 0, all[at] ?? 0));
       }
       const result = await host.perplexity({ text: STORY, window }).done;
-      close(result.value, Math.exp(losses.reduce((sum, loss) => sum + loss, 0) / losses.length), 1e-4);
+      expectClose(result.value, Math.exp(losses.reduce((sum, loss) => sum + loss, 0) / losses.length), 1e-4);
       expect(result).toMatchObject({ tokens: all.length, windows, scored: losses.length });
     }
   });
@@ -119,8 +119,8 @@ describe('scores', () => {
       }
       const turned = await host.score({ prefix, endings: endings.toReversed() }).done;
       for (const [index, sum] of sums(shared).entries()) {
-        close(sum, sums(apart)[index] ?? 0, 2e-3);
-        close(sum, sums(turned).toReversed()[index] ?? 0, 2e-3);
+        expectClose(sum, sums(apart)[index] ?? 0, 2e-3);
+        expectClose(sum, sums(turned).toReversed()[index] ?? 0, 2e-3);
       }
     }
   });
@@ -168,7 +168,7 @@ test('the embedded model has the perplexity of its card', async () => {
   const host = await loaded(EMBEDDED_MODEL);
   const result = await host.perplexity({ text, window: 512 }).done;
   expect(result).toMatchObject({ tokens: card.perplexity.tokens, windows: card.perplexity.windows });
-  close(result.value, card.perplexity.value, card.perplexity.relativeTolerance);
+  expectClose(result.value, card.perplexity.value, card.perplexity.relativeTolerance);
 });
 
 test('a measurement says how far it is and can be stopped, in the work and before it', async () => {
@@ -209,5 +209,5 @@ test('a reply goes first: the measurement gives way, begins again, and comes to 
     measurement.done.then(() => order.push('measurement')),
   ]);
   expect(order).toEqual(['reply', 'measurement']);
-  close((await measurement.done).value, undisturbed.value, 1e-6);
+  expectClose((await measurement.done).value, undisturbed.value, 1e-6);
 });
