@@ -325,6 +325,17 @@ describe('a reply that waits', () => {
   });
 });
 
+test('a page that another one took over lets go of nothing that is not saved', async () => {
+  const { studio, session, view } = await open(new ReplyingStudio([turn('user', 'I knock.')]));
+  studio.refusals = Array.from({ length: 5 }, () => 'READ_ONLY');
+  view.type(' Twice.');
+  await vi.advanceTimersByTimeAsync(500);
+  session.setReadOnly(true);
+  session.close();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(studio.texts).toEqual(['I knock. Twice.']);
+});
+
 describe('leaving in a reply', () => {
   test('stores an edit that its end crosses, then lets go of the text', async () => {
     const { studio, session, view } = await begun([turn('user', 'I knock.'), turn('model', 'It opens.')]);

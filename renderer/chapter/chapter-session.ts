@@ -187,7 +187,8 @@ export class ChapterSession implements ChapterController {
       replies.close();
       chapter.close();
     };
-    if (this.readOnly) {
+    // Also a page that another one took over keeps what it could not save until it can.
+    if (this.readOnly && chapter.sync.state === 'saved') {
       letGo();
       return;
     }
