@@ -6,6 +6,15 @@ const only = (name, packages, allowed, comment) => ({
   to: { path: packages },
 });
 const tests = '\\.test\\.tsx?$';
+const FEATURES = 'library|ledger|models|settings|jobs|manuscript';
+/** An arrow of docs/architecture.md that must not be turned round. */
+const arrow = (name, from, to) => ({
+  name,
+  severity: 'error',
+  comment: 'Nothing imports upwards: docs/architecture.md has the arrows.',
+  from: { path: `^${from}/`, pathNot: tests },
+  to: { path: `^${to}` },
+});
 
 export default {
   forbidden: [
@@ -50,9 +59,14 @@ export default {
       comment: 'A chapter knows its view by renderer/chapter/chapter-view.ts alone.',
       from: { path: '^renderer/chapter/' },
       to: {
-        path: '^renderer/(app|ledger|library|manuscript|models|settings|ui)/|^node_modules/(monaco-editor|react)/',
+        path: '^renderer/(app|jobs|ledger|library|manuscript|models|settings|ui|workspace)/|^node_modules/(monaco-editor|react)/',
       },
     },
+    arrow('parts-know-no-feature', 'renderer/(ui|locales|lib)', 'renderer/(?!(ui|locales|lib)/)'),
+    arrow('workspace-below-features', 'renderer/workspace', `renderer/(app|${FEATURES})/`),
+    arrow('manuscript-is-one-view', 'renderer/manuscript', 'renderer/(?!(manuscript|chapter|ui|locales|lib)/)'),
+    arrow('features-below-shell', `renderer/(${FEATURES})`, 'renderer/(app/shell/|main)'),
+    arrow('commands-only-for-rows', 'renderer/(ledger|settings|jobs)', 'renderer/app/'),
     {
       name: 'electron-only-shared',
       severity: 'error',
@@ -67,11 +81,15 @@ export default {
       from: { path: '^electron/', pathNot: '^electron/(desktop/|main\\.ts|preload\\.ts)' },
       to: { path: '^electron/desktop/' },
     },
+    arrow('store-below-all', 'electron/storage', 'electron/(?!storage/)'),
+    arrow('engines-below-studio', 'electron/engines', 'electron/(?!engines/)'),
+    arrow('studio-below-doors', 'electron/studio', 'electron/(rpc/|cli/|cli\\.ts|server\\.ts|main\\.ts)'),
+    arrow('rpc-knows-studio', 'electron/rpc', 'electron/(?!(rpc|studio)/)'),
     {
       name: 'local-engine-behind-port',
       severity: 'error',
       comment:
-        'What is written knows the port of an engine; only the composition, and the models, know which one it is.',
+        'What is written knows the port of an engine; only what puts the studio together, the models and the command line know which one it is.',
       from: {
         path: '^electron/',
         pathNot: `${tests}|^electron/(engines/local/|studio/models/|studio/studio\\.ts|(server|main)\\.ts|cli/|desktop/)`,

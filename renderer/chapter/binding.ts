@@ -103,8 +103,7 @@ export class Binding {
 
   /**
    * Takes away an empty turn that the studio made and took back; what was shown in its place comes back. False:
-   * something stands in
-   * it or behind it, and the text stays as it is.
+   * something stands in it or behind it, and the text stays as it is.
    */
   takeBack(turnId: string, ops: readonly Op[], tree: TurnTree): boolean {
     const span = this.document.spanOf(turnId);

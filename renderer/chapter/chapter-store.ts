@@ -13,12 +13,11 @@ const BEFORE: ChapterState = {
   others: 0,
   lastGeneration: null,
   caretTurnId: null,
-  caretRole: null,
   caretOffset: 0,
   alternates: null,
   ...possibilities(null, { readOnly: true, writing: false }),
   words: 0,
-  planTarget: { turnId: null, offset: null, revision: 0 },
+  planTarget: { turnId: null, revision: 0 },
   readOnly: true,
   notice: null,
 };
@@ -60,7 +59,6 @@ export class ChapterStore {
       generation,
       others,
       caretTurnId: target.turn.id,
-      caretRole: target.turn.role,
       caretOffset: target.offset,
       alternates:
         place !== null && place.turnId === held?.turnId && place.index === held.index && place.count === held.count
@@ -70,9 +68,7 @@ export class ChapterStore {
       canContinue: same('canContinue'),
       canRetry: same('canRetry'),
       planTarget:
-        plan.turnId === turnId && plan.revision === sync.revision
-          ? plan
-          : { turnId, offset: null, revision: sync.revision },
+        plan.turnId === turnId && plan.revision === sync.revision ? plan : { turnId, revision: sync.revision },
     });
   }
 }

@@ -27,8 +27,8 @@ export interface UnshownView extends ViewText {
 
 /**
  * What a chapter needs of the view that shows it. The view owns the text, the caret and the undo history; it tells the
- * chapter
- * of every change of the text (`ViewedChapter.changed`), its own undos and redos and the chapter's edits included.
+ * chapter of every change of the text (`ViewedChapter.changed`), its own undos and redos and the chapter's edits
+ * included.
  */
 export interface ChapterView extends ViewText {
   /** The line of a mark that the person is still writing, which the chapter leaves as it is. */

@@ -1,21 +1,18 @@
-import type { ContractRouterClient } from '@orpc/contract';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
-import type { Contract } from '../../shared/contract/index.ts';
 import type { GenerationStats, StopReason } from '../../shared/contract/writing.ts';
 import type { Role } from '../../shared/document/turn.ts';
 
-export type StudioApi = ContractRouterClient<Contract>;
+export type { StudioApi } from '../../shared/contract/index.ts';
 
 /** `saved` only after the studio's acknowledgement of everything that is on the page. */
-export type SaveState = 'saved' | 'saving' | 'offline' | 'conflict' | 'failed';
+export type SaveState = 'saved' | 'saving' | 'offline' | 'failed';
 
 export interface GenerationState {
   readonly id: string;
   readonly turnId: string;
   /**
    * Waiting for its model, which is loaded to `progress` (0 to 1, null while nothing is known), or for another reply;
-   * reading the
-   * prompt (`done` of `total` tokens), then writing (`words` so far).
+   * reading the prompt (`done` of `total` tokens), then writing (`words` so far).
    */
   readonly phase: 'waiting' | 'prompt' | 'text';
   readonly progress: number | null;
@@ -29,6 +26,15 @@ export interface AlternatesState {
   readonly turnId: string;
   readonly index: number;
   readonly count: number;
+}
+
+/** The turn whose menu is opened, as it stands then. */
+export interface TurnMenuTarget {
+  readonly turnId: string;
+  readonly role: Role;
+  readonly speaker: string | null;
+  readonly alternates: AlternatesState | null;
+  readonly label: string;
 }
 
 /** Whether an action would do something now; `why` is a sentence for a tooltip. */
@@ -61,7 +67,6 @@ export interface ChapterState {
     readonly fault: StudioFault | null;
   } | null;
   readonly caretTurnId: string | null;
-  readonly caretRole: Role | null;
   readonly caretOffset: number;
   /** Of the nearest model turn at or before the caret, which Retry and the arrows mean; `index` counts from 1. */
   readonly alternates: AlternatesState | null;
@@ -73,7 +78,7 @@ export interface ChapterState {
    * What `writing.plan` should be asked for; changes only when a new plan could differ. `revision` counts saved
    * changes.
    */
-  readonly planTarget: { readonly turnId: string | null; readonly offset: number | null; readonly revision: number };
+  readonly planTarget: { readonly turnId: string | null; readonly revision: number };
   readonly readOnly: boolean;
   readonly notice: Notice | null;
 }

@@ -73,8 +73,7 @@ export class StreamingSpan {
 
   /**
    * The person has changed its turn: the new text has `whole` units, and all before `start` and the last `tail` of them
-   * are as they
-   * were. It moves along with what is changed before it. Answers where the change was.
+   * are as they were. It moves along with what is changed before it. Answers where the change was.
    */
   edited(start: number, tail: number, whole: number): 'before' | 'behind' | 'inside' {
     const before = this.end + this.behind;
@@ -107,8 +106,7 @@ export class StreamingSpan {
 
   /**
    * How much of it stands in a text of its turn that an undo has brought back; null where that text was edited.
-   * `stored`: the turn as
-   * the store has it, with all of it if it has ended.
+   * `stored`: the turn as the store has it, with all of it if it has ended.
    */
   lengthIn(shown: string, stored: string): number | null {
     const before = stored.slice(0, this.begin);

@@ -1,7 +1,7 @@
 import { memo, useState, type ReactElement } from 'react';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { Ledger, Segment } from '../../shared/prompt/types.ts';
-import { useManuscript, useWorkspace } from '../workspace/workspace.ts';
+import { useOpenChapter, useWorkspace } from '../workspace/workspace.ts';
 import { useEngine } from '../models/engine-status.ts';
 import { count } from '../lib/numbers.ts';
 import { words } from '../locales/index.ts';
@@ -18,7 +18,7 @@ const SHOWN = 200;
 /** The ledger: what of the story the next reply is made from, turn by turn. */
 export function ContextPanel(): ReactElement {
   const { ledger, fault, old } = usePlan();
-  const controller = useWorkspace((session) => session.controller);
+  const controller = useWorkspace((workspace) => workspace.controller);
   // Why a model does not run is said where that matters: below the turn, or under Model.
   const running = useEngine((engine) => engine.state === 'ready' || engine.state === 'generating');
   return (
@@ -55,9 +55,9 @@ interface ViewProps {
 
 function LedgerView({ ledger, controller }: ViewProps): ReactElement {
   const [all, setAll] = useState(false);
-  const caret = useManuscript((page) => page.caretTurnId);
+  const caret = useOpenChapter((chapter) => chapter.caretTurnId);
   // The excerpts are read from the page: they follow its text.
-  useManuscript((page) => page.words);
+  useOpenChapter((chapter) => chapter.words);
   const bars = barsOf(ledger);
   const sums = sumsOf(bars);
   const hidden = all ? 0 : Math.max(0, ledger.segments.length - SHOWN);
@@ -123,7 +123,7 @@ function excerptOf(segment: Segment, controller: ChapterController | null): stri
 
 /** What the reply before cost: how much of its prompt was read, and how much was read already. */
 function LastRead(): ReactElement | null {
-  const stats = useManuscript((page) => page.lastGeneration?.stats ?? null);
+  const stats = useOpenChapter((chapter) => chapter.lastGeneration?.stats ?? null);
   if (stats === null) return null;
   return (
     <p className={`${ui.quiet} num`}>

@@ -2,14 +2,13 @@ import { expect, test } from 'vitest';
 import { planInputs } from './plan-inputs.ts';
 
 test('whatever changes the prompt of the next reply asks for another plan', () => {
-  const target = { turnId: 'turn', offset: null, revision: 3 };
+  const target = { turnId: 'turn', revision: 3 };
   const engine = { modelId: 'model', contextSize: 4096, format: 'chatml', readAhead: 0 };
   const sampling = { maxTokens: 400, thinkingTokens: 512 };
   const keys = [
     planInputs('chapter', target, engine, sampling),
     planInputs('other', target, engine, sampling),
     planInputs('chapter', { ...target, turnId: 'other' }, engine, sampling),
-    planInputs('chapter', { ...target, offset: 7 }, engine, sampling),
     planInputs('chapter', { ...target, revision: 4 }, engine, sampling),
     planInputs('chapter', target, { ...engine, modelId: 'other' }, sampling),
     planInputs('chapter', target, { ...engine, contextSize: 8192 }, sampling),

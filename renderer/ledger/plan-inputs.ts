@@ -12,7 +12,6 @@ export function planInputs(
   return {
     chapterId,
     turnId: target?.turnId ?? null,
-    offset: target?.offset ?? null,
     revision: target?.revision ?? -1,
     model: engine.modelId,
     context: engine.contextSize,

@@ -1,27 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import type { PlannedReply } from '../../shared/contract/writing.ts';
-import { useManuscript, useWorkspace } from '../workspace/workspace.ts';
+import { useOpenChapter, useWorkspace } from '../workspace/workspace.ts';
 import { api, queries, useConnection } from '../lib/client.ts';
 import { useEngine } from '../models/engine-status.ts';
 import { faultOf } from '../lib/faults.ts';
+import { useRested } from '../lib/rested.ts';
 import { useSampling } from '../settings/sampling.ts';
 import { planInputs } from './plan-inputs.ts';
 
 const REST_MS = 300;
-
-/** The value that has not changed for a while; being drawn again with the same one postpones nothing. */
-function useRested<T>(value: T): T {
-  const key = JSON.stringify(value);
-  const [rested, setRested] = useState({ value, key });
-  useEffect(() => {
-    if (rested.key === key) return undefined;
-    const timer = setTimeout(() => setRested({ value: JSON.parse(key) as T, key }), REST_MS);
-    return () => clearTimeout(timer);
-  }, [key, rested.key]);
-  return rested.value;
-}
 
 export interface PlanView {
   readonly ledger: PlannedReply | null;
@@ -32,18 +20,18 @@ export interface PlanView {
 
 /** The prompt that Reply would send, planned again 300 ms after whatever could change it. */
 export function usePlan(): PlanView {
-  const chapterId = useWorkspace((session) => session.place?.chapterId ?? null);
+  const chapterId = useWorkspace((workspace) => workspace.place?.chapterId ?? null);
   const engine = useEngine();
   const open = useConnection((connection) => connection.state === 'open');
   const { sampling } = useSampling();
-  const target = useManuscript((page) => page.planTarget);
+  const target = useOpenChapter((chapter) => chapter.planTarget);
   const asked = planInputs(chapterId, target, engine, sampling);
-  const rested = useRested(asked);
-  const writing = useManuscript((page) => page.generation !== null) === true;
+  const rested = useRested(asked, REST_MS);
+  const writing = useOpenChapter((chapter) => chapter.generation !== null) === true;
   const query = useQuery({
     queryKey: [...queries.writing.plan.key(), rested.chapterId, rested],
     queryFn: ({ signal }) =>
-      api.writing.plan({ chapterId: rested.chapterId ?? '', turnId: rested.turnId, offset: rested.offset }, { signal }),
+      api.writing.plan({ chapterId: rested.chapterId ?? '', turnId: rested.turnId, offset: null }, { signal }),
     enabled:
       open &&
       !writing &&

@@ -1,15 +1,13 @@
 import { createORPCClient, type ClientLink, type ClientOptions } from '@orpc/client';
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
-import type { ContractRouterClient } from '@orpc/contract';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { create } from 'zustand';
-import type { Contract } from '../../shared/contract/index.ts';
+import type { StudioApi } from '../../shared/contract/index.ts';
 import { CONNECT_MESSAGE, PORT_MESSAGE } from '../../shared/window-messages.ts';
 import { BEAT_EVERY_MS, BEAT_WITHIN_MS, startHeartbeat } from './heartbeat.ts';
 import { pageId } from './page-id.ts';
 
-export type StudioApi = ContractRouterClient<Contract>;
 type Context = Record<never, never>;
 type Link = ClientLink<Context>;
 

@@ -22,7 +22,7 @@ export function Binder(): ReactElement {
 
 function StoryList(): ReactElement {
   const stories = useStories() ?? [];
-  const storyId = useWorkspace((session) => session.place?.storyId ?? null);
+  const storyId = useWorkspace((workspace) => workspace.place?.storyId ?? null);
   const live = useLiveWords(useChapters(storyId) ?? []);
   return (
     <>
@@ -50,7 +50,7 @@ function StoryList(): ReactElement {
 }
 
 function ChapterList(): ReactElement | null {
-  const place = useWorkspace((session) => session.place);
+  const place = useWorkspace((workspace) => workspace.place);
   const chapters = useChapters(place?.storyId ?? null) ?? [];
   const live = useLiveWords(chapters);
   if (place === null) return null;

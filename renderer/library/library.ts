@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ChapterSummary, RemovedItem, StorySummary } from '../../shared/contract/stories.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { queryClient } from '../ui/query-client.ts';
-import { openChapter, openStory, rememberedChapter, useManuscript, useWorkspace } from '../workspace/workspace.ts';
+import { openChapter, openStory, rememberedChapter, useOpenChapter, useWorkspace } from '../workspace/workspace.ts';
 import { api, queries } from '../lib/client.ts';
 import { words } from '../locales/index.ts';
 import { toast, toastFault } from '../ui/toasts.tsx';
@@ -22,8 +22,8 @@ export function useChapters(storyId: string | null): readonly ChapterSummary[] |
 export function useLiveWords(
   chapters: readonly ChapterSummary[],
 ): { readonly chapterId: string; readonly words: number; readonly added: number } | null {
-  const chapterId = useWorkspace((session) => session.place?.chapterId ?? null);
-  const live = useManuscript((page) => (page.loading ? null : page.words));
+  const chapterId = useWorkspace((workspace) => workspace.place?.chapterId ?? null);
+  const live = useOpenChapter((chapter) => (chapter.loading ? null : chapter.words));
   const stored = chapters.find((chapter) => chapter.id === chapterId);
   if (live === null || stored === undefined) return null;
   return { chapterId: stored.id, words: live, added: live - stored.words };
@@ -76,7 +76,7 @@ const restoreTurn = async (turnId: string, chapterId: string): Promise<void> => 
   if (here) await controller?.flush();
   const { structureRev } = await api.chapters.open({ id: chapterId });
   await api.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'restore', turnId }] });
-  if (here) useWorkspace.setState((session) => ({ reading: session.reading + 1 }));
+  if (here) useWorkspace.setState((workspace) => ({ reading: workspace.reading + 1 }));
 };
 
 /**

@@ -66,9 +66,8 @@ const keyOf = ({ range, options }: Decoration | editor.IModelDecoration): string
   `${nameOf(options) ?? ''} ${options.lineHeight ?? 0} ${range.startLineNumber} ${range.startColumn} ${range.endLineNumber} ${range.endColumn}`;
 
 /**
- * Dresses the lines of `turns` that lie between two lines. A mark in which the person is writing stays visible.
- * Only what an edit touched is looked at, and only what differs is changed: a line whose indent comes anew is laid out
- * anew.
+ * Dresses the lines of `turns` that lie between two lines. A mark in which the person is writing stays visible. Only
+ * what an edit touched is looked at, and only what differs is changed: a line whose indent comes anew is laid out anew.
  */
 export function decorate(
   model: editor.ITextModel,

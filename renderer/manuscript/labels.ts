@@ -1,16 +1,7 @@
 import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
 import type { Page } from './create-editor.ts';
 import type { AlternatesState } from '../chapter/controller.ts';
-
-export interface LabelWords {
-  readonly you: string;
-  readonly note: string;
-  readonly story: string;
-  menu(label: string): string;
-  earlier(label: string): string;
-  later(label: string): string;
-  of(index: number, count: number): string;
-}
+import { words } from '../locales/index.ts';
 
 interface LabelSource {
   turns(): readonly TurnSpan[];
@@ -20,9 +11,10 @@ interface LabelSource {
   choose(turnId: string, step: -1 | 1): void;
 }
 
-export function labelOf(turn: TurnSpan, words: LabelWords): string {
+function labelOf(turn: TurnSpan): string {
   if (turn.speaker !== null) return turn.speaker;
-  return turn.role === 'user' ? words.you : turn.role === 'system' ? words.note : words.story;
+  const { you, note, story } = words.manuscript;
+  return turn.role === 'user' ? you : turn.role === 'system' ? note : story;
 }
 
 interface Slot {
@@ -58,16 +50,14 @@ function arrow(kind: 'back' | 'on'): HTMLButtonElement {
 export class Labels {
   private readonly page: Page;
   private readonly source: LabelSource;
-  private readonly words: LabelWords;
   private readonly layer = document.createElement('div');
   private readonly slots: Slot[] = [];
   private readonly stops: { dispose(): void }[];
   private frame = 0;
 
-  constructor(page: Page, source: LabelSource, words: LabelWords) {
+  constructor(page: Page, source: LabelSource) {
     this.page = page;
     this.source = source;
-    this.words = words;
     this.layer.className = 'ms-labels';
     page.addOverlayWidget({ getId: () => 'paphos.labels', getDomNode: () => this.layer, getPosition: () => null });
     this.stops = [
@@ -102,8 +92,7 @@ export class Labels {
     const place = document.createElement('span');
     const slot: Slot = { label, swipe, back: arrow('back'), place, on: arrow('on'), turn: null };
     label.addEventListener('click', () => {
-      if (slot.turn !== null)
-        this.source.openMenu(slot.turn, labelOf(slot.turn, this.words), label.getBoundingClientRect());
+      if (slot.turn !== null) this.source.openMenu(slot.turn, labelOf(slot.turn), label.getBoundingClientRect());
     });
     slot.back.addEventListener('click', () => {
       if (slot.turn !== null) this.source.choose(slot.turn.id, -1);
@@ -155,13 +144,13 @@ export class Labels {
   }
 
   private fill(slot: Slot, turn: TurnSpan, top: number, left: number, right: number): void {
-    const name = labelOf(turn, this.words);
+    const name = labelOf(turn);
     const quiet = turn.role === 'model' && turn.speaker === null;
     if (slot.turn?.id !== turn.id || slot.label.textContent !== name || slot.label.dataset.role !== turn.role) {
       slot.label.className = quiet ? 'ms-label ms-quiet' : 'ms-label';
       slot.label.dataset.role = turn.role;
       slot.label.textContent = name;
-      slot.label.ariaLabel = this.words.menu(name);
+      slot.label.ariaLabel = words.manuscript.menu(name);
     }
     slot.turn = turn;
     slot.label.hidden = left < 60;
@@ -173,10 +162,10 @@ export class Labels {
     if (alternates === null || slot.swipe.hidden) return;
     slot.swipe.style.transform = `translateY(${Math.round(top)}px)`;
     slot.swipe.style.left = `${left + 32 * 18 + 14}px`;
-    const place = this.words.of(alternates.index, alternates.count);
+    const place = words.manuscript.of(alternates.index, alternates.count);
     if (slot.place.textContent !== place) slot.place.textContent = place;
-    slot.back.ariaLabel = this.words.earlier(name);
-    slot.on.ariaLabel = this.words.later(name);
+    slot.back.ariaLabel = words.manuscript.earlier(name);
+    slot.on.ariaLabel = words.manuscript.later(name);
     slot.back.disabled = alternates.index <= 1 || this.source.readOnly();
     slot.on.disabled = alternates.index >= alternates.count || this.source.readOnly();
   }

@@ -3,7 +3,6 @@ import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import { spanAt } from '../../shared/document/layout.ts';
 import type { ChapterView, FaultAction, UnshownView, ViewedChapter } from '../chapter/chapter-view.ts';
 import type { PageChange, Place } from '../chapter/text-source.ts';
-import { words } from '../locales/index.ts';
 import { ruleCaret } from './caret.ts';
 import { createPage, createText, type Page } from './create-editor.ts';
 import { decorate, type SeenMarks } from './decorations.ts';
@@ -46,7 +45,7 @@ export class ManuscriptText extends ModelText implements UnshownView {
   }
 }
 
-/** A chapter as one long page: Monaco, the marks' dress, and what stands around the text. */
+/** A chapter as one long page: Monaco, the decorations of the text, and what stands around it. */
 export class ManuscriptView extends EditorSurface implements ChapterView {
   private readonly chapter: ViewedChapter;
   private readonly labels: Labels;
@@ -66,19 +65,15 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
     const { document, controller } = chapter;
     this.chapter = chapter;
     this.disposePage = disposePage;
-    this.labels = new Labels(
-      page,
-      {
-        turns: () => document.layout.spans,
-        alternates: (id) => chapter.alternates(id),
-        readOnly: () => chapter.isLocked,
-        choose: (turnId, step) =>
-          void (step === -1 ? controller.previousAlternate(turnId) : controller.nextAlternate(turnId)),
-        openMenu: ({ id, role, speaker }, label, anchor) =>
-          options.onTurnMenu({ turnId: id, role, speaker, alternates: chapter.alternates(id), label }, anchor),
-      },
-      words.manuscript,
-    );
+    this.labels = new Labels(page, {
+      turns: () => document.layout.spans,
+      alternates: (id) => chapter.alternates(id),
+      readOnly: () => chapter.isLocked,
+      choose: (turnId, step) =>
+        void (step === -1 ? controller.previousAlternate(turnId) : controller.nextAlternate(turnId)),
+      openMenu: ({ id, role, speaker }, label, anchor) =>
+        options.onTurnMenu({ turnId: id, role, speaker, alternates: chapter.alternates(id), label }, anchor),
+    });
     this.folds = new ReasoningFolds(this, document);
     this.placeholder = new Placeholder(this);
     this.fault = new TurnFault(this);

@@ -18,7 +18,7 @@ export class Placeholder implements editor.IContentWidget {
   }
 
   getId(): string {
-    return 'paphos.asking';
+    return 'paphos.placeholder';
   }
   getDomNode(): HTMLElement {
     return this.node;
@@ -30,18 +30,18 @@ export class Placeholder implements editor.IContentWidget {
       : { position: { lineNumber: this.line, column: 1 }, preference: [editor.ContentWidgetPositionPreference.EXACT] };
   }
 
-  update(page: ManuscriptDocument): void {
-    const last = page.layout.spans.at(-1);
+  update(document: ManuscriptDocument): void {
+    const last = document.layout.spans.at(-1);
     const asks =
       last !== undefined &&
       textRange(last).count > 0 &&
       last.role !== 'system' &&
-      page.live?.turnId !== last.id &&
-      page.isEmpty(last) &&
-      (page.readyTurn() !== null || page.layout.spans.length === 1 || last.role === 'user');
+      document.live?.turnId !== last.id &&
+      document.isEmpty(last) &&
+      (document.readyTurn() !== null || document.layout.spans.length === 1 || last.role === 'user');
     const line = asks ? textRange(last).first : null;
     if (line !== null && line <= this.surface.lineCount()) {
-      const above = page.layout.spans.at(-2);
+      const above = document.layout.spans.at(-2);
       const offers = above?.role === 'model' && this.surface.line(above.line + above.lines - 1).startsWith('- ');
       this.node.textContent = offers
         ? words.manuscript.askAction

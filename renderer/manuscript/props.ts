@@ -1,13 +1,4 @@
-import type { Role } from '../../shared/document/turn.ts';
-import type { AlternatesState, ChapterController, StudioApi } from '../chapter/controller.ts';
-
-export interface TurnMenuTarget {
-  readonly turnId: string;
-  readonly role: Role;
-  readonly speaker: string | null;
-  readonly alternates: AlternatesState | null;
-  readonly label: string;
-}
+import type { ChapterController, StudioApi, TurnMenuTarget } from '../chapter/controller.ts';
 
 /** How the page shows its text and takes what is typed. */
 export interface PageView {

@@ -4,7 +4,7 @@ import { useState, type ReactElement } from 'react';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
 import { runCommand } from '../app/commands/use-command.ts';
-import { useManuscript } from '../workspace/workspace.ts';
+import { useOpenChapter } from '../workspace/workspace.ts';
 import { api } from '../lib/client.ts';
 import { useEngine } from './engine-status.ts';
 import { faultOf } from '../lib/faults.ts';
@@ -31,7 +31,7 @@ export function ModelPanel(): ReactElement {
     load.mutate({ id: model.id, again: isAside(model), ...wish });
   const chosen = load.isPending ? load.variables.id : engine.modelId;
   const model = models?.find((one) => one.id === chosen) ?? null;
-  const inTurn = useManuscript((page) => page.lastGeneration?.fault ?? null);
+  const inTurn = useOpenChapter((chapter) => chapter.lastGeneration?.fault ?? null);
   // What stopped a reply stands in its turn already.
   const told = engine.fault !== null && inTurn?.code === engine.fault.code;
   const standing = model !== null && isAside(model) ? model.fault : told ? null : engine.fault;

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { MemoryEstimate, ModelFile } from '../../shared/contract/models.ts';
 import type { Hardware } from '../../shared/settings/hardware.ts';
 import { queries } from '../lib/client.ts';
 import { faultOf } from '../lib/faults.ts';
 import { fileSize } from '../lib/numbers.ts';
+import { useRested } from '../lib/rested.ts';
 import { words } from '../locales/index.ts';
 import ui from '../ui/ui.module.css';
 import css from './models.module.css';
@@ -27,7 +28,7 @@ interface Props {
 
 /** Whether a load would fit into memory, before it is tried, and what would. */
 export function Verdict({ model, contextSize, hardware, onLoad }: Props): ReactElement {
-  const input = useRested({ id: model.id, contextSize, hardware });
+  const input = useRested({ id: model.id, contextSize, hardware }, REST_MS);
   const survey = useQuery({ ...queries.models.survey.queryOptions({ input }), staleTime: 10_000, retry: false });
   if (survey.error !== null) return <p className={ui.fault}>{sentenceOf(faultOf(survey.error))}</p>;
   if (survey.data === undefined) return <p className={ui.quiet}>{words.models.fit.looking}</p>;
@@ -71,14 +72,4 @@ function costs({ need, room }: MemoryEstimate): string {
   ];
   const card = room.vram === null ? null : words.models.fit.card(fileSize(need.vram), fileSize(room.vram));
   return [...parts, card].filter((part) => part !== null).join(' · ');
-}
-
-function useRested<T>(value: T): T {
-  const [rested, setRested] = useState(value);
-  const key = JSON.stringify(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(JSON.parse(key) as T), REST_MS);
-    return () => clearTimeout(timer);
-  }, [key]);
-  return rested;
 }

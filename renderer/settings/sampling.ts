@@ -17,7 +17,7 @@ export function useSuitableSampling(): Sampling | null {
  * save.
  */
 export function useSampling(): { readonly sampling: Sampling | null; readonly change: (next: Sampling) => void } {
-  const storyId = useWorkspace((session) => session.place?.storyId ?? null);
+  const storyId = useWorkspace((workspace) => workspace.place?.storyId ?? null);
   const client = useQueryClient();
   const options = queries.settings.sampling.queryOptions({ input: { storyId: storyId ?? '' } });
   const query = useQuery({ ...options, enabled: storyId !== null });

@@ -23,7 +23,7 @@ export type PanelPlace = 'beside' | 'over' | 'closed';
 export function usePanel(panel: Panel): PanelPlace {
   const wide = useMedia(BESIDE[panel]);
   const [open] = useFlag(`panel:${panel}`, true);
-  const over = useWorkspace((session) => session.over === panel);
+  const over = useWorkspace((workspace) => workspace.over === panel);
   if (wide) return open ? 'beside' : 'closed';
   return over ? 'over' : 'closed';
 }
@@ -31,5 +31,5 @@ export function usePanel(panel: Panel): PanelPlace {
 export function togglePanel(panel: Panel): void {
   if (matchMedia(BESIDE[panel]).matches)
     remember(`panel:${panel}`, useRemembered.getState().values?.[`panel:${panel}`] === false);
-  else useWorkspace.setState((session) => ({ over: session.over === panel ? null : panel }));
+  else useWorkspace.setState((workspace) => ({ over: workspace.over === panel ? null : panel }));
 }

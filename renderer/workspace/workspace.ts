@@ -1,7 +1,6 @@
 import { useCallback, useSyncExternalStore } from 'react';
 import { create } from 'zustand';
-import type { ChapterController, ChapterState } from '../chapter/controller.ts';
-import type { TurnMenuTarget } from '../manuscript/props.ts';
+import type { ChapterController, ChapterState, TurnMenuTarget } from '../chapter/controller.ts';
 import { remember, useRemembered } from './remembered.ts';
 
 export interface Place {
@@ -9,7 +8,7 @@ export interface Place {
   readonly chapterId: string | null;
 }
 
-interface Session {
+interface Workspace {
   readonly place: Place | null;
   /** Grows when the open chapter must be read again from the studio. */
   readonly reading: number;
@@ -23,7 +22,7 @@ interface Session {
   readonly over: 'binder' | 'inspector' | null;
 }
 
-export const useWorkspace = create<Session>(() => ({
+export const useWorkspace = create<Workspace>(() => ({
   place: null,
   reading: 0,
   controller: null,
@@ -56,11 +55,11 @@ export function rememberedChapter(storyId: string): string | null {
 const nothing = () => undefined;
 
 /**
- * What `select` takes of the open chapter's page; null while none is open. A part is drawn again only when what it
+ * What `select` takes of the open chapter's state; null while none is open. A part is drawn again only when what it
  * takes changes: a streaming reply changes something at every word.
  */
-export function useManuscript<T>(select: (state: ChapterState) => T): T | null {
-  const controller = useWorkspace((session) => session.controller);
+export function useOpenChapter<T>(select: (state: ChapterState) => T): T | null {
+  const controller = useWorkspace((workspace) => workspace.controller);
   const subscribe = useCallback((changed: () => void) => controller?.subscribe(changed) ?? nothing, [controller]);
   return useSyncExternalStore(subscribe, () => (controller === null ? null : select(controller.getState())));
 }

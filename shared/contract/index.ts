@@ -1,3 +1,4 @@
+import type { ContractRouterClient } from '@orpc/contract';
 import { connection } from './connection.ts';
 import { jobs, log } from './jobs.ts';
 import { models } from './models.ts';
@@ -7,4 +8,5 @@ import { writing } from './writing.ts';
 
 /** The one door between the renderer and the studio. Errors are ORPCErrors whose `data` is a StudioFault. */
 export const contract = { connection, stories, chapters, writing, models, settings, jobs, log };
-export type Contract = typeof contract;
+/** The studio as the page calls it. */
+export type StudioApi = ContractRouterClient<typeof contract>;

@@ -15,7 +15,7 @@ export const settings = {
   suitableSampling: oc.output(type<Sampling>()),
   engine: oc.output(type<EngineSettings>()),
   setEngine: oc.input(engineSettingsSchema).output(type<void>()),
-  /** What the interface remembers: open story, panes, theme, caret. */
+  /** What the interface remembers: the open story and chapters, panels, theme, switches. */
   interface: oc.output(type<InterfaceState>()),
   setInterface: oc
     .input(

@@ -36,8 +36,8 @@ const order = z.array(z.string()).transform((chosen): Step[] => {
 });
 
 /**
- * Every sampling setting once: limits and usual value. Its words are in sampling-fields.ts. A missing one has its usual
- * value, so that what was stored before it existed stays valid.
+ * Every sampling setting once: limits and usual value. How the page offers it is in sampling-fields.ts, its words in
+ * renderer/locales. A missing one has its usual value, so that what was stored before it existed stays valid.
  */
 export const samplingSchema = z.object({
   temperature: number(0, 5, 0.7),

@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
-import type { ContractRouterClient } from '@orpc/contract';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Contract } from '../../shared/contract/index.ts';
+import type { StudioApi } from '../../shared/contract/index.ts';
 import { app, asked, BrowserWindow, handlers, ipcMain, knock, session, WebContents } from './fake-electron.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'paphos-desktop-'));
@@ -141,7 +140,7 @@ describe('the port to the studio', () => {
   test('gives our own page the whole studio: a story, and a reply that streams from the utility process', async () => {
     const { page } = knock({ sender: window.webContents });
     page.start();
-    const client: ContractRouterClient<Contract> = createORPCClient(new RPCLink({ port: page }));
+    const client: StudioApi = createORPCClient(new RPCLink({ port: page }));
     const [story] = await client.stories.list();
     const [chapter] = await client.chapters.list({ storyId: story?.id ?? '' });
     const document = await client.chapters.open({ id: chapter?.id ?? '' });

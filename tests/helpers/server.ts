@@ -6,13 +6,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
-import type { ContractRouterClient } from '@orpc/contract';
 import { WebSocket } from 'ws';
-import type { Contract } from '../../shared/contract/index.ts';
+import type { StudioApi } from '../../shared/contract/index.ts';
 import { newId } from '../../shared/document/ids.ts';
 import type { EngineStatus } from '../../shared/contract/models.ts';
 
-export type StudioClient = ContractRouterClient<Contract>;
+export type StudioClient = StudioApi;
 
 export const ROOT = join(import.meta.dirname, '../..');
 export const EMBEDDED_MODEL = join(ROOT, 'resources/models/pocket-storyteller-q8_0.gguf');

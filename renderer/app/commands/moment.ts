@@ -1,6 +1,5 @@
 import type { EngineStatus } from '../../../shared/contract/models.ts';
-import type { ChapterController, ChapterState } from '../../chapter/controller.ts';
-import type { TurnMenuTarget } from '../../manuscript/props.ts';
+import type { ChapterController, ChapterState, TurnMenuTarget } from '../../chapter/controller.ts';
 import { useEngine } from '../../models/engine-status.ts';
 import { useRemembered } from '../../workspace/remembered.ts';
 import { useWorkspace } from '../../workspace/workspace.ts';

@@ -10,15 +10,15 @@ import { COMMANDS } from '../commands/registry.ts';
 import { useCommand, type Offer } from '../commands/use-command.ts';
 import { spelledKey } from '../../lib/keys.ts';
 import { useFlag } from '../../workspace/remembered.ts';
-import { useManuscript, useWorkspace } from '../../workspace/workspace.ts';
+import { useOpenChapter, useWorkspace } from '../../workspace/workspace.ts';
 import css from './action-bar.module.css';
 
 /** What can be done with the text, floating at the foot of the page; while a reply is written only Stop. */
 export function ActionBar(): ReactElement | null {
-  const open = useManuscript((page) => !page.loading) === true;
-  const writing = useManuscript((page) => page.generation !== null) === true;
-  const interrupted = useManuscript((page) => (page.lastGeneration?.fault ?? null) !== null) === true;
-  const reader = useWorkspace((session) => session.writer === false);
+  const open = useOpenChapter((chapter) => !chapter.loading) === true;
+  const writing = useOpenChapter((chapter) => chapter.generation !== null) === true;
+  const interrupted = useOpenChapter((chapter) => (chapter.lastGeneration?.fault ?? null) !== null) === true;
+  const reader = useWorkspace((workspace) => workspace.writer === false);
   if (!open || reader) return null;
   return <div className={css.barPlace}>{writing ? <StopBar /> : <WriteBar interrupted={interrupted} />}</div>;
 }
@@ -40,7 +40,7 @@ function StopBar(): ReactElement {
 
 /** How far the reply is: what it waits for, then tokens read of its prompt, then words written. */
 function StopProgress(): ReactElement | null {
-  const generation = useManuscript((page) => page.generation);
+  const generation = useOpenChapter((chapter) => chapter.generation);
   if (generation === null) return null;
   const { phase, progress, done, total, reused, words: written } = generation;
   const said = {
@@ -54,7 +54,7 @@ function StopProgress(): ReactElement | null {
 function WriteBar({ interrupted }: { readonly interrupted: boolean }): ReactElement {
   const { ledger: plan } = usePlan();
   const [replied] = useFlag('replied', false);
-  const alternates = useManuscript((page) => page.alternates);
+  const alternates = useOpenChapter((chapter) => chapter.alternates);
   const reply = useCommand('reply');
   const goOn = useCommand('continue');
   const retry = useCommand('retry');
@@ -81,7 +81,7 @@ function WriteBar({ interrupted }: { readonly interrupted: boolean }): ReactElem
 function Cost({ plan }: { readonly plan: PlannedReply }): ReactElement {
   const { toRead, total, forecast } = plan;
   const speed = forecast?.tokensPerSecond ?? null;
-  const stats = useManuscript((page) => page.lastGeneration?.stats ?? null);
+  const stats = useOpenChapter((chapter) => chapter.lastGeneration?.stats ?? null);
   const more = [
     words.writing.readAlready(total - toRead),
     ...(speed === null ? [] : [words.writing.thenWrites(tokensPerSecond(speed))]),

@@ -7,7 +7,7 @@ import { useSampling } from '../../settings/sampling.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { useCommand } from '../commands/use-command.ts';
 import { remember, useNumber } from '../../workspace/remembered.ts';
-import { useManuscript, useWorkspace } from '../../workspace/workspace.ts';
+import { useOpenChapter, useWorkspace } from '../../workspace/workspace.ts';
 import ui from '../../ui/ui.module.css';
 import menu from '../../ui/menu.module.css';
 import css from './action-bar.module.css';
@@ -16,8 +16,8 @@ const COUNTS = Array.from({ length: MOST_ALTERNATES }, (_, index) => index + 1);
 
 /** The way through the answers beside the one that is shown, and what of them is still being written. */
 export function AlternatesNav(): ReactElement | null {
-  const alternates = useManuscript((page) => page.alternates);
-  const others = useManuscript((page) => page.others) ?? 0;
+  const alternates = useOpenChapter((chapter) => chapter.alternates);
+  const others = useOpenChapter((chapter) => chapter.others) ?? 0;
   const previous = useCommand('previousAlternate');
   const next = useCommand('nextAlternate');
   const stopAll = useCommand('stopAll');

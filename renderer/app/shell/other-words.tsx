@@ -5,7 +5,7 @@ import { queries } from '../../lib/client.ts';
 import { percent } from '../../lib/numbers.ts';
 import { words } from '../../locales/index.ts';
 import { Modal } from '../../ui/modal.tsx';
-import { useManuscript } from '../../workspace/workspace.ts';
+import { useOpenChapter } from '../../workspace/workspace.ts';
 import ui from '../../ui/ui.module.css';
 import css from './other-words.module.css';
 
@@ -16,7 +16,7 @@ interface Props {
 
 /** A turn's replies as they were written, and for one word of them what else could have stood there. */
 export function OtherWords({ turnId, onClose }: Props): ReactElement {
-  const caret = useManuscript((page) => (page.caretTurnId === turnId ? page.caretOffset : null)) ?? null;
+  const caret = useOpenChapter((chapter) => (chapter.caretTurnId === turnId ? chapter.caretOffset : null)) ?? null;
   const replies = useQuery(queries.writing.candidates.queryOptions({ input: { turnId } })).data;
   const [picked, setPicked] = useState<WordCandidates | null>(null);
   const shown = picked ?? (replies === undefined ? null : wordAt(replies, caret));

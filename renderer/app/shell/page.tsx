@@ -9,7 +9,7 @@ import { toastFault } from '../../ui/toasts.tsx';
 import { ActionBar } from './action-bar.tsx';
 import { useHold } from './story-lock.ts';
 import { useFlag, useNumber } from '../../workspace/remembered.ts';
-import { useManuscript, useWorkspace } from '../../workspace/workspace.ts';
+import { useOpenChapter, useWorkspace } from '../../workspace/workspace.ts';
 import ui from '../../ui/ui.module.css';
 import css from './page.module.css';
 
@@ -30,7 +30,7 @@ const fetched = fetchManuscript();
 const Manuscript = lazy(() => fetched);
 
 export function Page(): ReactElement {
-  const place = useWorkspace((session) => session.place);
+  const place = useWorkspace((workspace) => workspace.place);
   const stories = useStories();
   useHold(place?.storyId ?? null);
   return (
@@ -64,14 +64,15 @@ interface ChapterProps {
 }
 
 function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
-  const reading = useWorkspace((session) => session.reading);
-  const writer = useWorkspace((session) => session.writer);
+  const reading = useWorkspace((workspace) => workspace.reading);
+  const writer = useWorkspace((workspace) => workspace.writer);
   const title = useChapters(storyId)?.find((chapter) => chapter.id === chapterId)?.title ?? '';
   const retries = useNumber('retries', 1);
   const [showMarks] = useFlag('showMarks', false);
   const [plainInput] = useFlag('plainInput', false);
-  const loadFault = useManuscript((page) => page.loadFault);
-  const blank = useManuscript((page) => !page.loading && page.words === 0 && page.generation === null) === true;
+  const loadFault = useOpenChapter((chapter) => chapter.loadFault);
+  const blank =
+    useOpenChapter((chapter) => !chapter.loading && chapter.words === 0 && chapter.generation === null) === true;
   useFocusOnOpen();
   useEffect(() => () => useWorkspace.setState({ controller: null, menu: null, turnDialog: null }), []);
   return (
@@ -109,8 +110,8 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
 
 /** A chapter that opens takes the focus, but not from a dialog that was opened meanwhile. */
 function useFocusOnOpen(): void {
-  const controller = useWorkspace((session) => session.controller);
-  const isOpen = useManuscript((page) => !page.loading) === true;
+  const controller = useWorkspace((workspace) => workspace.controller);
+  const isOpen = useOpenChapter((chapter) => !chapter.loading) === true;
   useEffect(() => {
     if (isOpen && useWorkspace.getState().dialog === null) controller?.focus();
   }, [controller, isOpen]);
@@ -118,8 +119,8 @@ function useFocusOnOpen(): void {
 
 function Banners(): ReactElement | null {
   const connection = useConnection();
-  const place = useWorkspace((session) => session.place);
-  const reader = useWorkspace((session) => session.writer === false);
+  const place = useWorkspace((workspace) => workspace.place);
+  const reader = useWorkspace((workspace) => workspace.writer === false);
   const takeOver = (): void => {
     if (place !== null) api.writing.takeOver({ storyId: place.storyId }).catch(toastFault);
   };

@@ -70,7 +70,7 @@ function Edge({ panel }: { readonly panel: Panel }): ReactElement {
 }
 
 function Dialogs(): ReactElement | null {
-  const dialog = useWorkspace((session) => session.dialog);
+  const dialog = useWorkspace((workspace) => workspace.dialog);
   const close = (): void => useWorkspace.setState({ dialog: null });
   if (dialog === 'palette') return <Palette onClose={close} />;
   if (dialog === 'shortcuts') return <ShortcutSheet onClose={close} />;

@@ -7,16 +7,16 @@ import { sendsText } from '../../ledger/bars.ts';
 import { useEngine } from '../../models/engine-status.ts';
 import { tokensPerSecond } from '../../lib/numbers.ts';
 import { words } from '../../locales/index.ts';
-import { useManuscript } from '../../workspace/workspace.ts';
+import { useOpenChapter } from '../../workspace/workspace.ts';
 import css from './status-bar.module.css';
 
 export function StatusBar(): ReactElement {
-  const count = useManuscript((page) => page.words);
+  const count = useOpenChapter((chapter) => chapter.words);
   // The studio keeps a reply as it comes, a moment after it is on the page.
-  const save = useManuscript((page) =>
-    page.save === 'saved' && page.generation?.phase === 'text' ? 'saving' : page.save,
+  const save = useOpenChapter((chapter) =>
+    chapter.save === 'saved' && chapter.generation?.phase === 'text' ? 'saving' : chapter.save,
   );
-  const fault = useManuscript((page) => page.saveFault);
+  const fault = useOpenChapter((chapter) => chapter.saveFault);
   return (
     <footer className={css.status}>
       <EngineLine />

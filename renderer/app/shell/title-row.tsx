@@ -11,7 +11,7 @@ import { useWorkspace } from '../../workspace/workspace.ts';
 import css from './title-row.module.css';
 
 export function TitleRow(): ReactElement {
-  const place = useWorkspace((session) => session.place);
+  const place = useWorkspace((workspace) => workspace.place);
   const story = useStories()?.find((one) => one.id === place?.storyId);
   const chapters = useChapters(place?.storyId ?? null);
   const index = chapters?.findIndex((one) => one.id === place?.chapterId) ?? -1;

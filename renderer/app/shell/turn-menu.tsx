@@ -3,7 +3,7 @@ import { Check } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { ROLES } from '../../../shared/document/turn.ts';
 import { words } from '../../locales/index.ts';
-import type { TurnMenuTarget } from '../../manuscript/props.ts';
+import type { TurnMenuTarget } from '../../chapter/controller.ts';
 import { Modal } from '../../ui/modal.tsx';
 import { CommandItems } from '../commands/command-items.tsx';
 import { OtherWords } from './other-words.tsx';
@@ -14,8 +14,8 @@ import css from './turn-menu.module.css';
 
 /** The menu behind a turn's label in the margin. */
 export function TurnMenu(): ReactElement | null {
-  const opened = useWorkspace((session) => session.menu);
-  const controller = useWorkspace((session) => session.controller);
+  const opened = useWorkspace((workspace) => workspace.menu);
+  const controller = useWorkspace((workspace) => workspace.controller);
   const close = (): void => useWorkspace.setState({ menu: null });
   if (controller === null || opened === null) return null;
   const { target, anchor } = opened;
@@ -65,8 +65,8 @@ export function TurnMenu(): ReactElement | null {
 
 /** What a turn's menu asks or shows in a dialog. */
 export function TurnDialog(): ReactElement | null {
-  const shown = useWorkspace((session) => session.turnDialog);
-  const controller = useWorkspace((session) => session.controller);
+  const shown = useWorkspace((workspace) => workspace.turnDialog);
+  const controller = useWorkspace((workspace) => workspace.controller);
   if (controller === null || shown === null) return null;
   const close = (): void => {
     useWorkspace.setState({ turnDialog: null });

@@ -3,7 +3,7 @@ import { goToStory, refreshLibrary, useStories } from '../../library/library.ts'
 import { toast } from '../../ui/toasts.tsx';
 import { useKeyboard } from '../commands/keyboard.ts';
 import { remember, useText } from '../../workspace/remembered.ts';
-import { useManuscript, useWorkspace } from '../../workspace/workspace.ts';
+import { useOpenChapter, useWorkspace } from '../../workspace/workspace.ts';
 
 /** The shell's effects, in a component that draws nothing: no key press redraws the shell on their account. */
 export function Watchers(): null {
@@ -19,7 +19,7 @@ export function Watchers(): null {
 function useFirstStory(): void {
   const stories = useStories();
   const last = useText('story');
-  const none = useWorkspace((session) => session.place === null);
+  const none = useWorkspace((workspace) => workspace.place === null);
   useEffect(() => {
     if (!none || stories === undefined) return;
     const story = stories.find((one) => one.id === last) ?? stories[0];
@@ -29,8 +29,8 @@ function useFirstStory(): void {
 
 /** Word counts in the binder follow what has been saved. */
 function useFreshLibrary(): void {
-  const revision = useManuscript((page) => page.planTarget.revision);
-  const saved = useManuscript((page) => page.save === 'saved') === true;
+  const revision = useOpenChapter((chapter) => chapter.planTarget.revision);
+  const saved = useOpenChapter((chapter) => chapter.save === 'saved') === true;
   useEffect(() => {
     if (!saved) return undefined;
     const timer = setTimeout(() => void refreshLibrary(), 1000);
@@ -40,8 +40,8 @@ function useFreshLibrary(): void {
 
 /** What the page wants to say once becomes a toast. */
 function useNotices(): void {
-  const controller = useWorkspace((session) => session.controller);
-  const notice = useManuscript((page) => page.notice);
+  const controller = useWorkspace((workspace) => workspace.controller);
+  const notice = useOpenChapter((chapter) => chapter.notice);
   const heard = useRef({ controller, key: -1 });
   useEffect(() => {
     if (heard.current.controller !== controller) heard.current = { controller, key: -1 };
@@ -53,7 +53,7 @@ function useNotices(): void {
 
 /** The hint that teaches the first key has done its work once a reply was asked for, by whatever key. */
 function useFirstReply(): void {
-  const replying = useManuscript((page) => page.generation !== null) === true;
+  const replying = useOpenChapter((chapter) => chapter.generation !== null) === true;
   useEffect(() => {
     if (replying) remember('replied', true);
   }, [replying]);

@@ -4,8 +4,7 @@ import type { Place } from '../text-source.ts';
 
 /**
  * The edit that brings streamed text to a place of a line. A line of text that would read as a mark is escaped (M4),
- * for which the
- * whole line is written anew.
+ * for which the whole line is written anew.
  */
 export function insertion(line: string, at: Place, text: string): Replacement {
   const head = line.slice(0, at.column - 1);

@@ -244,8 +244,7 @@ export class Reply {
 
   /**
    * How it ended is not known: the studio does not know it any more, or its end could not be taken in. The page keeps
-   * all that
-   * arrived, and what of that is not stored is saved.
+   * all that arrived, and what of that is not stored is saved.
    */
   private giveUp(fault: StudioFault): void {
     this.batch.flush();
