@@ -40,7 +40,8 @@ const leaving = new Map<string, Promise<void>>();
 
 /** One chapter in a view: what the person does, what the studio does, and the state that the shell shows. */
 export class ChapterSession implements ChapterController {
-  private readonly options: Options;
+  private readonly api: StudioApi;
+  private readonly chapterId: string;
   private readonly store = new ChapterStore();
   readonly getState = this.store.get;
   readonly subscribe = this.store.subscribe;
@@ -52,20 +53,21 @@ export class ChapterSession implements ChapterController {
   private counting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: Options) {
-    this.options = options;
+    this.api = options.api;
+    this.chapterId = options.chapterId;
     this.readOnly = options.readOnly;
     this.retries = options.retries;
-    void this.open();
+    void this.open(options);
   }
 
-  private async open(): Promise<void> {
-    const { api, chapterId, viewReady } = this.options;
+  private async open({ viewReady, layText }: Options): Promise<void> {
+    const { api, chapterId } = this;
     const left = leaving.get(chapterId);
     if (left !== undefined) await Promise.race([left, new Promise((resolve) => setTimeout(resolve, LEAVING_MS))]);
     for (let attempt = 0; !this.closed; attempt++) {
       try {
         const [document] = await Promise.all([api.chapters.open({ id: chapterId }), viewReady]);
-        if (!this.closed) this.lay(document);
+        if (!this.closed) this.lay(document, layText);
         return;
       } catch (error) {
         const fault = faultOf(error);
@@ -76,10 +78,12 @@ export class ChapterSession implements ChapterController {
     }
   }
 
-  private lay(stored: ChapterDocument): void {
-    const { options, store } = this;
+  private lay(stored: ChapterDocument, layText: Options['layText']): void {
+    const { api, chapterId, store } = this;
     const chapter = openChapter(stored, {
-      ...options,
+      api,
+      chapterId,
+      layText,
       store,
       controller: this,
       events: this.events(),
@@ -96,7 +100,7 @@ export class ChapterSession implements ChapterController {
         this.update();
       },
     };
-    const replies = new Replies({ ...shared, api: options.api, onProgress: () => this.update() });
+    const replies = new Replies({ ...shared, api, onProgress: () => this.update() });
     this.opened = { chapter, replies, branches: new Branches({ ...shared, replies }) };
     const { view, binding } = chapter;
     view.setReadOnly(this.readOnly);
@@ -174,8 +178,8 @@ export class ChapterSession implements ChapterController {
 
   /**
    * Leaves at once. The text is let go of only when the studio has it; until then the replies are followed on, because
-   * their ends
-   * change the turns that are saved.
+   * their ends change the turns that are saved. After that nothing of the chapter is held here: React keeps what a
+   * component had for longer than the component.
    */
   close(): void {
     this.closed = true;
@@ -186,13 +190,14 @@ export class ChapterSession implements ChapterController {
     const letGo = (): void => {
       replies.close();
       chapter.close();
+      this.opened = null;
     };
     // Also a page that another one took over keeps what it could not save until it can.
     if (this.readOnly && chapter.sync.state === 'saved') {
       letGo();
       return;
     }
-    const { chapterId } = this.options;
+    const { chapterId } = this;
     const left = chapter.sync.drain().then(() => {
       letGo();
       if (leaving.get(chapterId) === left) leaving.delete(chapterId);
