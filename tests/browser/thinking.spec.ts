@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test, type Browser } from '@playwright/test';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { makeModel } from '../helpers/model-maker.ts';
-import { engineReaches, ROOT, temporaryFolder } from '../helpers/server.ts';
+import { engineReaches, lookedAtModels, ROOT, temporaryFolder } from '../helpers/server.ts';
 import { launch, StudioPage } from './studio.ts';
 
 let browser: Browser;
@@ -34,7 +34,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const { page } = studio;
     const { client, close } = await studio.client();
     const [story] = await client.stories.list();
-    const thinker = (await client.models.list()).find((model) => !model.demo);
+    const thinker = (await lookedAtModels(client)).find((model) => !model.demo);
     await client.models.setFormat({ id: thinker?.id ?? '', format: 'qwen3' });
     await client.models.load({ id: thinker?.id ?? '', contextSize: null });
     await engineReaches(client, ['ready']);

@@ -9,7 +9,7 @@ import { RPCLink } from '@orpc/client/websocket';
 import { WebSocket } from 'ws';
 import type { StudioApi } from '../../shared/contract/index.ts';
 import { newId } from '../../shared/document/ids.ts';
-import type { EngineStatus } from '../../shared/contract/models.ts';
+import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
 
 export type StudioClient = StudioApi;
 
@@ -120,6 +120,17 @@ export async function connect(
   await once(socket, 'open');
   const link = new RPCLink({ websocket: socket });
   return { client: createORPCClient(link), socket, cookie, close: () => socket.close() };
+}
+
+/** The model files as they are: the folders were looked at, and into each file. */
+export async function lookedAtModels(client: StudioClient, within = 60_000): Promise<ModelFile[]> {
+  await client.models.look();
+  const signal = AbortSignal.timeout(within);
+  for await (const _ of await client.models.changes(undefined, { signal })) {
+    const models = await client.models.list();
+    if (models.every(({ architecture, fault }) => architecture !== null || fault !== null)) return models;
+  }
+  throw new Error('the list of models never came to an end');
 }
 
 /** Waits until the engine says one of the given states. */

@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULT_HARDWARE } from '../../shared/settings/hardware.ts';
 import { makeModel } from '../helpers/model-maker.ts';
-import { connect, type Connection, engineReaches, serve, type Server, temporaryFolder } from '../helpers/server.ts';
+import {
+  connect,
+  type Connection,
+  engineReaches,
+  lookedAtModels,
+  serve,
+  type Server,
+  temporaryFolder,
+} from '../helpers/server.ts';
 
 const data = temporaryFolder('hardware');
 let server: Server;
@@ -23,7 +31,7 @@ afterAll(async () => {
 });
 
 const tiny = async () => {
-  const model = (await studio.client.models.list()).find(({ name }) => name === 'tiny');
+  const model = (await lookedAtModels(studio.client)).find(({ name }) => name === 'tiny');
   if (model === undefined) throw new Error('the model is not listed');
   return model;
 };

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { newId } from '../../shared/document/ids.ts';
-import { connect, EMBEDDED_MODEL, engineReaches, serve, temporaryFolder } from '../helpers/server.ts';
+import { connect, EMBEDDED_MODEL, engineReaches, lookedAtModels, serve, temporaryFolder } from '../helpers/server.ts';
 
 const faultOf = async (work: Promise<unknown>): Promise<{ code: string; params: Record<string, unknown> }> =>
   work.then(
@@ -22,7 +22,7 @@ test('models of the data folder, of --models and the demo are listed; bad ones s
   copyFileSync(EMBEDDED_MODEL, join(extra, 'another.gguf'));
   let server = await serve({ data, models: extra });
   let { client, close } = await connect(server);
-  const listed = await client.models.list();
+  const listed = await lookedAtModels(client);
   expect(listed.map((model) => model.name)).toEqual(['Pocket storyteller', 'another', 'half', 'no-model']);
   const [demo, another, half, none] = listed;
   expect(demo).toMatchObject({ demo: true, format: 'metharme', contextLength: 1024, fault: null });
@@ -56,7 +56,7 @@ test('models of the data folder, of --models and the demo are listed; bad ones s
     contextSize: 512,
     format: 'prose',
   });
-  expect((await client.models.list())[1]).toMatchObject({ chosenFormat: 'prose', contextSize: 512 });
+  expect((await lookedAtModels(client))[1]).toMatchObject({ chosenFormat: 'prose', contextSize: 512 });
   await client.models.unload();
   const [chapter] = await client.chapters.list({ storyId: (await client.stories.list())[0]?.id ?? '' });
   expect(

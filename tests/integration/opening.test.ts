@@ -9,6 +9,7 @@ import {
   connect,
   EMBEDDED_MODEL,
   engineReaches,
+  lookedAtModels,
   serve,
   type StudioClient,
   temporaryFolder,
@@ -37,7 +38,7 @@ async function withModels(
 }
 
 const model = async (client: StudioClient, name: string) => {
-  const found = (await client.models.list()).find((one) => one.name === name);
+  const found = (await lookedAtModels(client)).find((one) => one.name === name);
   if (!found) throw new Error(`${name} is not listed`);
   return found;
 };
@@ -51,7 +52,7 @@ test('a model in several files is one model, loads, and names the part that it l
       rmSync(splitModel(folder, 'headless', 2)[0] ?? '');
     },
     async (client) => {
-      expect((await client.models.list()).map(({ name }) => name)).toEqual([
+      expect((await lookedAtModels(client)).map(({ name }) => name)).toEqual([
         'Pocket storyteller',
         'headless',
         'tale',

@@ -10,6 +10,7 @@ import { makeModel } from '../helpers/model-maker.ts';
 import {
   connect,
   engineReaches,
+  lookedAtModels,
   serve,
   temporaryFolder,
   type Connection,
@@ -156,7 +157,7 @@ test('what no model wrote, and what another model or other settings would write,
   const { start, done: first } = await reply(chapterId, turnId);
   expect(await refusal(again(chapterId, turnId))).toMatchObject({ code: 'UNKNOWN_REPLY' });
 
-  const [demo, another] = await client.models.list();
+  const [demo, another] = await lookedAtModels(client);
   const before = await client.chapters.open({ id: chapterId });
   const refusedFor = async (): Promise<unknown> => {
     const { code, params } = await refusal(again(chapterId, start.turnId));
