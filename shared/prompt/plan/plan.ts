@@ -8,7 +8,7 @@ import { spokenTurns } from './reasoning.ts';
 import type { TokenCache } from './tokens.ts';
 import { bodyOf, mayFit, moveCut, sentOf, WHOLE, windowAt, type Body } from './window.ts';
 import { roleWords } from './role-words.ts';
-import type { Plan, PlanRequest, PromptTurn, Tokenizer } from '../types.ts';
+import type { Plan, PlanRequest, PromptFormat, PromptTurn, Tokenizer } from '../types.ts';
 
 /** Tokens that a prompt may have: one place is kept for the token that is being drawn. */
 export const headroom = (contextSize: number, reserve: number) => contextSize - 1 - reserve;
@@ -75,13 +75,16 @@ const shrunk = (body: Body, by: number): Body => ({ ...body, space: body.space -
  * The head's ids as far as they do not depend on what follows it: in plain-text formats a token may reach over its end.
  */
 function countHeadTokens(head: readonly PromptTurn[], prompt: Assembled, scale: Scale): number {
-  const ids = new Set<string | null>([...head.map((turn) => turn.id), ...(scale.format.begins ? [null] : [])]);
+  const { owners } = prompt;
+  const ids = new Set<string | null>(head.map((turn) => turn.id));
   const first = scale.tokenizer.bos === null ? 0 : 1;
   let count = first;
-  while (count < prompt.tokens.length && ids.has(prompt.owners[count] ?? null)) count++;
+  // What a format begins with belongs to no turn, and neither does what opens the reply.
+  if (scale.format.begins) while (owners[count] === null) count++;
+  while (ids.has(owners[count] ?? null)) count++;
   if (count === first) return count;
   const followers = ROLES.flatMap((role) =>
-    (scale.format.before[role] === '' ? BEGINNINGS : ['a']).map((text) => [follower(role, text)]),
+    (standsUnmarked(role, head.at(-1), scale.format) ? BEGINNINGS : ['a']).map((text) => [follower(role, text)]),
   );
   for (const followed of [[], ...followers]) {
     const { tokens } = assemble([...head, ...followed], { open: false, reply: true }, scale);
@@ -90,6 +93,9 @@ function countHeadTokens(head: readonly PromptTurn[], prompt: Assembled, scale: 
   }
   return count;
 }
+
+const standsUnmarked = (role: Role, last: PromptTurn | undefined, { before, sameRole }: PromptFormat): boolean =>
+  before[role] === '' || (sameRole === 'join' && role === last?.role);
 
 /** What follows without a mark may merge with the head's last token by how it begins. */
 const BEGINNINGS = ['a', '\na', ' a', '.'];
