@@ -135,7 +135,7 @@ function comeBack(
 ): void {
   const parent = livingParent(draft, turn);
   const shown = activeAfter(draft, parent);
-  const taken = heirs(draft, children).filter((heir) => draft.turns.get(heir)?.parentId === parent);
+  const taken = heirs(draft, children, seq).filter((heir) => draft.turns.get(heir)?.parentId === parent);
   if (wasActive && shown !== null && !taken.includes(shown) && (draft.turns.get(shown)?.order ?? 0) > seq)
     taken.push(shown);
   const wasAbove = shown !== null && taken.includes(shown);
@@ -167,10 +167,13 @@ function activate(draft: Draft, parent: Parent, id: Parent): void {
   setActive(draft, parent, id);
 }
 
-/** The turns themselves and, for removed ones, also those that moved up when they went. */
-function heirs(draft: Draft, ids: readonly string[]): string[] {
+/** The turns themselves and, for those removed after that moment, also those that moved up when they went. */
+function heirs(draft: Draft, ids: readonly string[], seq: number): string[] {
   const found = new Set(ids);
-  for (const id of found) for (const child of draft.turns.get(id)?.tombstone?.children ?? []) found.add(child);
+  for (const id of found) {
+    const tombstone = draft.turns.get(id)?.tombstone;
+    if (tombstone && tombstone.seq > seq) for (const child of tombstone.children) found.add(child);
+  }
   return [...found];
 }
 
