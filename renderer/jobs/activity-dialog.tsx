@@ -2,10 +2,9 @@ import type { ReactElement } from 'react';
 import { isEnded, type Job } from '../../shared/contract/jobs.ts';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
 import { api } from '../lib/client.ts';
-import { faultOf } from '../lib/faults.ts';
 import { words } from '../locales/index.ts';
 import { Modal } from '../ui/modal.tsx';
-import { toast } from '../ui/toasts.tsx';
+import { toastFault } from '../ui/toasts.tsx';
 import ui from '../ui/ui.module.css';
 import css from './jobs.module.css';
 import { LogLines } from './log-lines.tsx';
@@ -83,7 +82,7 @@ interface ActionProps {
 
 function Action({ label, of, act }: ActionProps): ReactElement {
   const run = (): void => {
-    act().catch((error: unknown) => toast(sentenceOf(faultOf(error))));
+    act().catch(toastFault);
   };
   return (
     <button

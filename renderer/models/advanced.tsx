@@ -3,7 +3,14 @@ import { ChevronRight } from 'lucide-react';
 import { useId, useState, type ReactElement, type ReactNode } from 'react';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
-import { DEFAULT_HARDWARE, type Hardware, KEY_CACHES, PROMPT_CHUNKS } from '../../shared/settings/hardware.ts';
+import {
+  DEFAULT_HARDWARE,
+  type Hardware,
+  KEY_CACHES,
+  MOST_GPU_LAYERS,
+  MOST_THREADS,
+  PROMPT_CHUNKS,
+} from '../../shared/settings/hardware.ts';
 import { useFlag } from '../workspace/remembered.ts';
 import { queries } from '../lib/client.ts';
 import { words } from '../locales/index.ts';
@@ -58,7 +65,7 @@ function Settings({ model, engine, onLoad }: Props): ReactElement {
             least={1}
             placeholder={words.hardware.automatic}
             value={hardware.threads === 0 ? null : hardware.threads}
-            most={256}
+            most={MOST_THREADS}
             onChange={(threads) => change({ threads: threads ?? 0 })}
           />
         )}
@@ -164,7 +171,7 @@ function GraphicsSettings({ model, hardware, change }: PartProps): ReactElement 
               least={1}
               placeholder={words.hardware.automatic}
               value={some}
-              most={1024}
+              most={MOST_GPU_LAYERS}
               onChange={(layers) => change({ gpuLayers: layers ?? 'auto' })}
             />
           )}

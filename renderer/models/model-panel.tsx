@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { TriangleAlert } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
-import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
+import { LEAST_CONTEXT, MOST_CONTEXT, type EngineStatus, type ModelFile } from '../../shared/contract/models.ts';
 import { runCommand } from '../app/commands/use-command.ts';
 import { useOpenChapter } from '../workspace/workspace.ts';
 import { api } from '../lib/client.ts';
@@ -137,7 +137,7 @@ function ContextSize({ model, running, onLoad }: ContextProps): ReactElement {
   const before = String(model.contextSize ?? running ?? '');
   const [text, setText] = useState(before);
   const size = text.trim() === '' ? null : Number(text.replaceAll(/[\s,.]/g, ''));
-  const valid = size === null || (Number.isInteger(size) && size >= 256 && size <= 1_048_576);
+  const valid = size === null || (Number.isInteger(size) && size >= LEAST_CONTEXT && size <= MOST_CONTEXT);
   const changed = text.trim() !== before;
   const hint = valid ? words.models.contextHint(model.contextLength) : words.models.contextRange;
   return (

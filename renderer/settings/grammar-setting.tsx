@@ -1,5 +1,5 @@
 import { useId, type ReactElement } from 'react';
-import type { Sampling } from '../../shared/settings/sampling.ts';
+import { LONGEST_GRAMMAR, type Sampling } from '../../shared/settings/sampling.ts';
 import { words } from '../locales/index.ts';
 import type { SettingProps } from './number-setting.tsx';
 import ui from '../ui/ui.module.css';
@@ -30,7 +30,7 @@ export function GrammarSetting({ sampling, change }: SettingProps): ReactElement
         <textarea
           className={`${ui.field} ${ui.code}`}
           rows={8}
-          maxLength={50_000}
+          maxLength={LONGEST_GRAMMAR}
           spellCheck={false}
           aria-label={words.sampling.grammarKinds[sampling.grammarKind]}
           value={sampling.grammar}

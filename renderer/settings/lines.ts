@@ -1,4 +1,4 @@
-import { LONGEST_ENTRY, MOST_ENTRIES, type Sampling } from '../../shared/settings/sampling.ts';
+import { LONGEST_ENTRY, MOST_BIAS, MOST_ENTRIES, type Sampling } from '../../shared/settings/sampling.ts';
 import { words } from '../locales/index.ts';
 
 /** A list as lines of text: how it is shown, and what a text says, or a sentence on the line that is wrong. */
@@ -28,7 +28,7 @@ export const biasLines: LineFormat<Sampling['logitBias'][number]> = {
     const [, text = '', number = ''] = /^(.+?)\s*=\s*([+-]?[\d.]+)$/.exec(line) ?? [];
     const bias = Number(number);
     if (text === '' || number === '' || !Number.isFinite(bias)) return words.sampling.noNumber(line);
-    return bias < -100 || bias > 100 ? words.sampling.tooMuch(number) : { text: meant(text), bias };
+    return Math.abs(bias) > MOST_BIAS ? words.sampling.tooMuch(number) : { text: meant(text), bias };
   },
   most: MOST_ENTRIES.logitBias,
 };

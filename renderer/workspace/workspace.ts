@@ -3,13 +3,14 @@ import { create } from 'zustand';
 import type { ChapterController, ChapterState, TurnMenuTarget } from '../chapter/controller.ts';
 import { remember, useRemembered } from './remembered.ts';
 
-export interface Place {
+/** What is open. */
+interface OpenPlace {
   readonly storyId: string;
   readonly chapterId: string | null;
 }
 
 interface Workspace {
-  readonly place: Place | null;
+  readonly place: OpenPlace | null;
   /** Grows when the open chapter must be read again from the studio. */
   readonly reading: number;
   readonly controller: ChapterController | null;

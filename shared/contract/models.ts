@@ -120,7 +120,9 @@ export interface AdapterFile {
   readonly bytes: number;
 }
 
-const contextSize = z.number().int().min(256).max(1_048_576).nullable();
+export const LEAST_CONTEXT = 256;
+export const MOST_CONTEXT = 1_048_576;
+const contextSize = z.number().int().min(LEAST_CONTEXT).max(MOST_CONTEXT).nullable();
 const wish = z.object({ id: z.string(), contextSize, hardware: hardwareSchema });
 
 export const models = {

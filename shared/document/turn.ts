@@ -1,4 +1,4 @@
-/** The parts of a story. See SPEC.md for the rules (M1 to M10) and docs/protocol.md for the tree (T rules). */
+/** The parts of a story. SPEC.md has the rules of the manuscript and of the tree. */
 export const ROLES = ['system', 'user', 'model'] as const;
 export type Role = (typeof ROLES)[number];
 

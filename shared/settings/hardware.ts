@@ -4,14 +4,16 @@ import { z } from 'zod';
 export const PROMPT_CHUNKS = [64, 96, 128, 256, 512] as const;
 export const KEY_CACHES = ['f16', 'q8_0', 'q4_0'] as const;
 export type KeyCache = (typeof KEY_CACHES)[number];
+export const MOST_THREADS = 256;
+export const MOST_GPU_LAYERS = 1024;
 export type GpuLayers = 'auto' | 'max' | number;
 
 /** How a model is loaded: every setting once, with its limits. A change takes effect when the model is loaded again. */
 export const hardwareSchema = z.object({
   /** 0: one fewer than the processor has. */
-  threads: z.number().int().min(0).max(256),
+  threads: z.number().int().min(0).max(MOST_THREADS),
   /** Layers on the graphics card; 0 is the processor only. */
-  gpuLayers: z.union([z.literal('auto'), z.literal('max'), z.number().int().min(0).max(1024)]),
+  gpuLayers: z.union([z.literal('auto'), z.literal('max'), z.number().int().min(0).max(MOST_GPU_LAYERS)]),
   /** Place in the list of graphics cards; null: all of them. */
   device: z.number().int().min(0).max(63).nullable(),
   /** Null: measured once for this model on this machine. */

@@ -20,6 +20,9 @@ const whole = (least: number, most: number, usual: number) => z.number().int().m
 /** The longest list of each kind, and the longest piece of text in one. */
 export const MOST_ENTRIES = { dryBreakers: 50, logitBias: 200, bannedTokens: 500, bannedPhrases: 200 } as const;
 export const LONGEST_ENTRY = 200;
+export const LONGEST_GRAMMAR = 50_000;
+/** In either direction. */
+export const MOST_BIAS = 100;
 const piece = z.string().min(1).max(LONGEST_ENTRY);
 const pieces = (most: number) => z.array(piece).max(most);
 
@@ -71,13 +74,13 @@ export const samplingSchema = z.object({
   repetitionRange: whole(0, 8192, 64),
   /** A piece of text that is one token, or `#` and the token's number. */
   logitBias: z
-    .array(z.object({ text: piece, bias: z.number().min(-100).max(100) }))
+    .array(z.object({ text: piece, bias: z.number().min(-MOST_BIAS).max(MOST_BIAS) }))
     .max(MOST_ENTRIES.logitBias)
     .default([]),
   bannedTokens: pieces(MOST_ENTRIES.bannedTokens).default([]),
   bannedPhrases: pieces(MOST_ENTRIES.bannedPhrases).default([]),
   grammarKind: z.enum(['none', 'gbnf', 'json']).default('none'),
-  grammar: z.string().max(50_000).default(''),
+  grammar: z.string().max(LONGEST_GRAMMAR).default(''),
   order: order.default([...STEPS]),
   maxTokens: whole(1, 4096, 256),
   /** The most that a model thinks before it answers, where its format knows thinking. Not part of `maxTokens`. */
