@@ -1,5 +1,5 @@
 import { useId, type ReactElement } from 'react';
-import { remember, useFlag } from '../workspace/remembered.ts';
+import { remember, useFlag, type Flag } from '../workspace/remembered.ts';
 import { THEMES, useTheme } from '../workspace/theme.ts';
 import { words } from '../locales/index.ts';
 import { Modal } from '../ui/modal.tsx';
@@ -35,7 +35,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }): R
 }
 
 interface SwitchProps {
-  readonly name: string;
+  readonly name: Flag;
   readonly label: string;
   readonly hint: string;
 }

@@ -2,6 +2,31 @@ import { create } from 'zustand';
 import type { InterfaceState } from '../../shared/contract/settings.ts';
 import { api } from '../lib/client.ts';
 
+/** All that is remembered, by its key. The studio keeps the values as they are and knows `prepareReplies` alone. */
+interface Remembered {
+  readonly theme: string;
+  /** The story of last time, and the chapter of last time in each story. */
+  readonly story: string;
+  readonly [chapterOfStory: `chapter:${string}`]: string;
+  /** How many answers a Retry writes. */
+  readonly retries: number;
+  readonly [widthOfPanel: `width:${string}`]: number;
+  readonly [panelIsOpen: `panel:${string}`]: boolean;
+  readonly showMarks: boolean;
+  readonly plainInput: boolean;
+  /** Replies to what is offered are written ahead. */
+  readonly prepareReplies: boolean;
+  /** A reply was asked for once: its key needs no hint any more. */
+  readonly replied: boolean;
+  readonly removedOpen: boolean;
+  readonly hardwareOpen: boolean;
+  readonly samplingOpen: boolean;
+  readonly [samplingGroupIsOpen: `sampling:${string}`]: boolean;
+}
+type KeysOf<T> = { [K in keyof Remembered]: Remembered[K] extends T ? K : never }[keyof Remembered];
+/** What is on or off. */
+export type Flag = KeysOf<boolean>;
+
 /** What the interface remembers between starts; null until the studio has told it. */
 export const useRemembered = create<{ values: InterfaceState | null }>(() => ({ values: null }));
 
@@ -9,15 +34,13 @@ export async function loadRemembered(): Promise<void> {
   useRemembered.setState({ values: await api.settings.interface() });
 }
 
-type Value = InterfaceState[string];
-
 const REST_MS = 200;
 const resting = new Map<string, ReturnType<typeof setTimeout>>();
 
 /**
  * Takes effect at once and is stored after a short rest. If the studio cannot keep it, only the memory of it is lost.
  */
-export function remember(key: string, value: Value): void {
+export function remember<K extends keyof Remembered>(key: K, value: Remembered[K]): void {
   const { values } = useRemembered.getState();
   if (values?.[key] === value) return;
   useRemembered.setState({ values: { ...values, [key]: value } });
@@ -31,17 +54,17 @@ export function remember(key: string, value: Value): void {
   );
 }
 
-export function useFlag(key: string, otherwise: boolean): [boolean, (value: boolean) => void] {
+export function useFlag(key: Flag, otherwise: boolean): [boolean, (value: boolean) => void] {
   const value = useRemembered((state) => state.values?.[key]);
   return [typeof value === 'boolean' ? value : otherwise, (next) => remember(key, next)];
 }
 
-export function useText(key: string): string | null {
+export function useText(key: KeysOf<string>): string | null {
   const value = useRemembered((state) => state.values?.[key]);
   return typeof value === 'string' ? value : null;
 }
 
-export function useNumber(key: string, otherwise: number): number {
+export function useNumber(key: KeysOf<number>, otherwise: number): number {
   const value = useRemembered((state) => state.values?.[key]);
   return typeof value === 'number' ? value : otherwise;
 }
