@@ -14,6 +14,7 @@ const suites = {
   'store-kills': ['unit', 'electron/storage/core/kill.test.ts'],
   kills: ['integration', 'tests/crash'],
   mutants: ['model', 'tests/model/bad-models.test.ts'],
+  forecast: ['model', 'tests/model/forecast.test.ts'],
   'browser-fuzz': ['browser', 'tests/browser/fuzz.spec.ts'],
 };
 

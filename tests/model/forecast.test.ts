@@ -7,6 +7,7 @@ import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import type { Cut, PromptFormat, PromptTurn } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { largeModel } from '../helpers/model-maker.ts';
+import { sizeOf } from '../helpers/sizes.ts';
 
 const host = createInferenceHost(forkEngine());
 afterAll(() => host.close());
@@ -16,10 +17,15 @@ const TURNS = 100;
 const EDIT_EVERY = 12;
 const WORDS = ['rain', 'harbour', 'the', 'lamp', 'a pier', 'key.', 'door', 'and'];
 
-/** On a quiet machine it is 95 and more; a shared one is slower at times for reasons that no forecast knows. */
-const LEAST = 80;
+/**
+ * A busy machine is slower at times for reasons that no forecast knows. What one would say in hindsight, from so many
+ * runs on both sides and the run itself, misses as much of that; on a quiet machine both have 95 and more.
+ */
+const HINDSIGHT = 24;
+/** Of those that hindsight gets right; of all, where the machine is quiet (`npm run deep`). */
+const LEAST = { ofHindsight: 0.75, quiet: 80 };
 
-test('before 100 turns, edits and cuts among them, the time of reading is known to within 30 %', async () => {
+test('before 100 turns, edits and cuts among them, the time of reading is known to within 30 %, as far as hindsight knows it', async () => {
   await host.load({ path: largeModel(), contextSize: CONTEXT, threads: 1, gpu: false }, () => undefined);
   const random = seededRandom(4);
   const write = (words: number) =>
@@ -53,9 +59,14 @@ test('before 100 turns, edits and cuts among them, the time of reading is known 
     });
     turns.push({ id: `story-${turn}`, role: 'model', speaker: null, text: write(5) });
   }
-  const near = misses.filter((miss) => miss <= 0.3).length;
+  const isNear = (miss: number): boolean => miss <= 0.3;
+  const near = misses.filter(isNear).length;
+  const known = readings.slice(1).filter((reading, index) => {
+    const around = readings.slice(Math.max(0, index + 1 - HINDSIGHT), index + 2 + HINDSIGHT);
+    return isNear(Math.abs((readingTime(around, reading) ?? NaN) / reading.ms - 1));
+  }).length;
   console.info(
-    `${near} of ${misses.length} forecasts within 30 %; the median is ${(100 * (misses.toSorted((a, b) => a - b)[TURNS / 2] ?? NaN)).toFixed(0)} % off`,
+    `${near} of ${misses.length} forecasts within 30 %, ${known} in hindsight; the median is ${(100 * (misses.toSorted((a, b) => a - b)[TURNS / 2] ?? NaN)).toFixed(0)} % off`,
   );
-  expect(near).toBeGreaterThanOrEqual(LEAST);
+  expect(near).toBeGreaterThanOrEqual(sizeOf(LEAST.ofHindsight * known, LEAST.quiet));
 });
