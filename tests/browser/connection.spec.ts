@@ -70,6 +70,52 @@ const stillWrites = async (words: string): Promise<void> => {
   await expect(takeOver(studio.page)).toBeHidden();
 };
 
+/** From now on the page does not hear what this call is answered; answers with the way to let it. */
+async function holdBack(page: Page, call: string): Promise<() => void> {
+  let letGo = (): void => undefined;
+  const isLetGo = new Promise<void>((resolve) => (letGo = resolve));
+  await page.routeWebSocket(/\/rpc/, (socket) => {
+    const server = socket.connectToServer();
+    const ids = new Set<string>();
+    const idOf = (message: string | Buffer): string => /^\{"i":"(\w+)"/.exec(String(message))?.[1] ?? '';
+    socket.onMessage((message) => {
+      if (String(message).includes(`"${call}"`)) ids.add(idOf(message));
+      server.send(message);
+    });
+    server.onMessage((message) => {
+      if (ids.has(idOf(message))) void isLetGo.then(() => socket.send(message));
+      else socket.send(message);
+    });
+  });
+  return letGo;
+}
+
+test('letters that are typed as soon as the caret is there are kept, before it is known who writes', async () => {
+  const letGo = await holdBack(studio.page, '/writing/hold');
+  await studio.page.reload();
+  await expect(studio.page.getByRole('textbox', { name: 'Manuscript' })).toBeFocused();
+  await studio.page.keyboard.type('At once. ');
+  expect(await studio.text()).toContain('At once. ');
+  letGo();
+  await studio.saved();
+  expect(await stored()).toContain('At once. ');
+  await stillWrites('And later. ');
+});
+
+test('what a reader typed before it knew that it is one stays on its page, which says so', async () => {
+  second = await studio.page.context().newPage();
+  const letGo = await holdBack(second, '/writing/hold');
+  await second.goto(addressOf());
+  await expect(second.getByRole('textbox', { name: 'Manuscript' })).toBeFocused();
+  await second.keyboard.type('Too early. ');
+  letGo();
+  await isReader(second);
+  await expect(second.getByRole('status', { name: 'Saved' })).toContainText('Not saved');
+  await takeOver(second).click();
+  await expect(second.getByRole('status', { name: 'Saved' })).toHaveText('Saved');
+  await expect.poll(stored).toContain('Too early. ');
+});
+
 test('a page that is reloaded writes on, while another tab reads', async () => {
   await openSecond();
   await studio.page.bringToFront();

@@ -83,7 +83,7 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
             key={`${chapterId} ${String(reading)}`}
             chapterId={chapterId}
             api={api}
-            readOnly={writer !== true}
+            readOnly={writer === false}
             retries={retries}
             showMarks={showMarks}
             plainInput={plainInput}
