@@ -102,20 +102,23 @@ export class Binding {
   }
 
   /**
-   * Takes away an empty turn that the studio made and took back; what was shown in its place comes back. False:
-   * something stands in it or behind it, and the text stays as it is.
+   * Takes away an empty turn that the studio made and took back, if the person has not done so already; what was shown
+   * in its place comes back. False: something stands in it or behind it, and the text stays as it is.
    */
   takeBack(turnId: string, ops: readonly Op[], tree: TurnTree): boolean {
-    const span = this.document.spanOf(turnId);
-    if (span === null || !this.document.isEmpty(span) || this.document.layout.ids.at(-1) !== turnId) return false;
-    this.mirror(this.edits.remove(span));
+    const { document, edits } = this;
+    const span = document.spanOf(turnId);
+    if (span !== null) {
+      if (!document.isEmpty(span) || document.layout.ids.at(-1) !== turnId) return false;
+      this.mirror(edits.remove(span));
+    }
     for (const op of ops) {
       if (op.op !== 'activate') continue;
       const path = shownPath(tree);
       const at = path.findIndex(({ id }) => id === op.turnId);
-      if (at === -1) return false;
-      const back = path.slice(at);
-      this.mirror(this.edits.tail(this.nearestShown(op.parentId, tree), back.map(contentOf), true));
+      const after = this.nearestShown(op.parentId, tree);
+      if (at === -1 || (span === null && document.layout.ids.at(-1) !== after)) return false;
+      this.mirror(edits.tail(after, path.slice(at).map(contentOf), true));
     }
     return true;
   }

@@ -155,6 +155,35 @@ describe('a reply', () => {
     expectSaved(opened);
   });
 
+  test.for([0, 4])(
+    'stays whole on the page when the studio was killed with %i letters of it stored',
+    async (stored) => {
+      const opened = await begun([turn('user', 'I knock.'), turn('model', 'Nothing.')]);
+      opened.studio.end();
+      await settle();
+      await opened.session.retry();
+      await settle();
+      opened.studio.write('The door ');
+      await settle();
+      opened.studio.crash(stored);
+      await settle();
+      expect(opened.shown()).toEqual(['I knock.', 'The door ', '']);
+      expectSaved(opened);
+      expect(alternatesOf(opened.studio.tree, opened.studio.path[1]?.id ?? '').count).toBe(2);
+    },
+  );
+
+  test('of which the studio stored less than a reader shows is shown there as it is stored', async () => {
+    const opened = await begun();
+    opened.studio.write('The door ');
+    await settle();
+    opened.session.setReadOnly(true);
+    opened.studio.crash(4);
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'The ', '']);
+    expectSaved(opened);
+  });
+
   test('leaves words that are typed elsewhere meanwhile, each in its own undo step', async () => {
     const opened = await begun();
     opened.studio.write('The door ');
@@ -298,6 +327,35 @@ describe('a reply that waits', () => {
     await settle();
     expect(opened.studio.texts).toEqual(['I knock.', 'It opens.', 'I go in.']);
     expectSaved(opened);
+  });
+
+  test('and is taken away by the person was a retry: the reply before it comes back', async () => {
+    const opened = await begun();
+    opened.studio.write('It opens.');
+    opened.studio.end();
+    await settle();
+    await opened.session.retry();
+    await settle();
+    opened.view.cut('\n<|model|>\n');
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'It opens.', '']);
+    expectSaved(opened);
+  });
+
+  test('and is written over was a retry: the reply before it stays beside what is written', async () => {
+    const opened = await begun();
+    opened.studio.write('It opens.');
+    opened.studio.end();
+    await settle();
+    await opened.session.retry();
+    await settle();
+    opened.view.cut('<|model|>\n');
+    opened.view.type('<|user|>\nI wait.');
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'I wait.']);
+    expectSaved(opened);
+    const living = [...opened.studio.tree.turns.values()].filter(({ tombstone }) => tombstone === null);
+    expect(living.map(({ text }) => text)).toContain('It opens.');
   });
 
   test('keeps what the person wrote into its empty turn', async () => {

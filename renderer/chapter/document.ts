@@ -12,7 +12,7 @@ import {
   type LineEdit,
   type TurnSpan,
 } from '../../shared/document/layout.ts';
-import { activePath } from '../../shared/document/tree.ts';
+import { activePath, applyOps } from '../../shared/document/tree.ts';
 import type { Op, Turn, TurnContent, TurnTree } from '../../shared/document/turn.ts';
 import { sameTurn, sameTurns } from './same-turns.ts';
 import type { StreamingSpan } from './streaming-span.ts';
@@ -50,6 +50,8 @@ export class ManuscriptDocument {
   private readonly unsaved = new Map<string, Untouched | 'whole'>();
   private readonly escaped = new Set<string>();
   private structure = false;
+  /** Turns that the person took off the page: no others are removed. */
+  private readonly dropped = new Set<string>();
   private places: { readonly layout: Layout; readonly at: ReadonlyMap<string, number> } | null = null;
   private span: StreamingSpan | null = null;
 
@@ -132,6 +134,7 @@ export class ManuscriptDocument {
     this.known = ids !== undefined && ids.length === after.spans.length ? withIds(after, ids) : after;
     this.past.set(change.version, this.known.ids);
     const structure = !sameTurns(before, this.known);
+    if (structure) this.noteDropped(before, options.mirrored !== true);
     if (structure && options.mirrored !== true) this.structure = true;
     const first = edits[0]?.fromLine ?? 1;
     const last =
@@ -149,6 +152,12 @@ export class ManuscriptDocument {
       structure,
       disturbed,
     };
+  }
+
+  private noteDropped(before: Layout, byPerson: boolean): void {
+    const ids = new Set(this.known.ids);
+    for (const id of ids) this.dropped.delete(id);
+    if (byPerson) for (const id of before.ids) if (!ids.has(id)) this.dropped.add(id);
   }
 
   /** The turns that lines of the new text belong to. */
@@ -350,12 +359,21 @@ export class ManuscriptDocument {
   }
 
   private wholeDiff(tree: TurnTree): Op[] {
-    const { ops, renamed } = diffPath(tree, this.currentTurns(tree), this.newId);
+    const away = this.turnAway(tree);
+    const { ops, renamed } = diffPath(applyOps(tree, away), this.currentTurns(tree), this.newId);
     if (renamed.size > 0)
       this.known = withIds(
         this.known,
         this.known.ids.map((id) => renamed.get(id) ?? id),
       );
-    return [...ops];
+    return [...away, ...ops];
+  }
+
+  /** A branch that the studio shows and that the page never had is not removed from it, but turned away. */
+  private turnAway(tree: TurnTree): Op[] {
+    const path = activePath(tree);
+    const at = path.findIndex(({ id, text }) => text !== '' && !this.dropped.has(id) && this.spanOf(id) === null);
+    if (at === -1 || path.slice(at).some(({ id }) => this.spanOf(id) !== null)) return [];
+    return [{ op: 'activate', parentId: path[at - 1]?.id ?? null, turnId: null }];
   }
 }

@@ -57,6 +57,14 @@ export class ReplyingStudio extends MemoryStudio {
     this.cutStreams();
   }
 
+  /** It was killed and started anew; it had stored so many characters of the reply that was under way. */
+  crash(stored: number): void {
+    this.cutStreams();
+    const reply = this.need();
+    reply.text = reply.text.slice(0, stored);
+    this.finish(reply, 'error', null);
+  }
+
   /** The connection breaks; it can be opened again at once. */
   cutStreams(): void {
     this.cuts++;

@@ -105,12 +105,13 @@ export class Replies {
 
   begin(start: RunningGeneration): void {
     if (this.closed) return;
-    const { api, chapter, onProgress } = this.host;
+    const { api, chapter, isReadOnly, onProgress } = this.host;
     const { document, view } = chapter;
     const reply = new Reply(
       {
         api,
         chapter,
+        isReadOnly,
         onProgress,
         onEnd: (ended) => this.finished(ended),
         onNext: (next) => this.begin(next),

@@ -24,6 +24,7 @@ export interface EndedReply extends NonNullable<ChapterState['lastGeneration']> 
 export interface ReplyHost {
   readonly api: StudioApi;
   readonly chapter: OpenChapter;
+  readonly isReadOnly: () => boolean;
   /**
    * The reply is stored, and if the page shows its turn, it stands there; the step of the undo history is still open.
    */
@@ -185,13 +186,15 @@ export class Reply {
     this.batch.flush();
     const { document, sync } = this.host.chapter;
     this.wasShown ||= this.isShown;
-    const isExact = this.shownTurn !== null && this.span.state === 'open';
+    const isOpen = this.shownTurn !== null && this.span.state === 'open';
+    const hasMore = isOpen && this.hasMoreThan(done.text);
+    const isExact = isOpen && !hasMore;
     if (isExact) this.settle(done.text);
     // What was taken back tells its versions by its ops.
     if (done.undone === null) this.adopt(done);
     // Saves made of several edits may have left its place otherwise in the store: the page is right.
     if (this.isShown) document.closeLive(isExact && this.span.at === done.offset);
-    this.span.finish(done.text, done.offset);
+    this.span.finish(hasMore ? this.span.text : done.text, done.offset);
     if (done.undone !== null) await this.takeBack(done.undone, isExact);
     if (done.next !== null) {
       await sync.takeIn(done.next);
@@ -199,6 +202,15 @@ export class Reply {
     }
     const { reason, stats, fault } = done;
     this.end({ turnId: this.turnId, reason, stats, fault, isUndone: done.undone !== null });
+  }
+
+  /**
+   * A studio that was killed has not stored all that it had sent. What the page shows stays, and is saved by the page
+   * that writes.
+   */
+  private hasMoreThan(stored: string): boolean {
+    const { text } = this.span;
+    return !this.host.isReadOnly() && text.length > stored.length && text.startsWith(stored);
   }
 
   /** The turn is as the studio has it now. */
@@ -233,13 +245,14 @@ export class Reply {
   }
 
   /**
-   * The studio has taken back the turn that it made for the reply. One in which the person has written meanwhile is
-   * stored anew.
+   * The studio has taken back the turn that it made for the reply. One in which something stands all the same is stored
+   * anew.
    */
   private async takeBack(undone: NonNullable<Done['undone']>, isAsMade: boolean): Promise<void> {
     const { binding, document, sync } = this.host.chapter;
     await sync.takeIn(undone);
-    if (!isAsMade || !binding.takeBack(this.turnId, undone.ops, sync.tree)) document.putBack();
+    const isGone = isAsMade || document.spanOf(this.turnId) === null;
+    if (!isGone || !binding.takeBack(this.turnId, undone.ops, sync.tree)) document.putBack();
   }
 
   /**
