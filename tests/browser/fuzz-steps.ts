@@ -3,7 +3,7 @@ import type { Random } from '../../shared/document/fuzz/random.ts';
 import type { ChapterController } from '../../renderer/chapter/controller.ts';
 
 /** A place as shares: of the manuscript's lines, and of the line's length. */
-type Spot = readonly [line: number, column: number];
+export type Spot = readonly [line: number, column: number];
 
 /**
  * What a person does, as data: a sequence can be printed, sent to the page and run again. `rest`: milliseconds until
@@ -48,7 +48,7 @@ const PASTES = [
   '<|user|>\n<|user|>\n<|model|>',
 ];
 
-type Bare = Step extends infer S ? (S extends Step ? Omit<S, 'rest'> : never) : never;
+export type Bare = Step extends infer S ? (S extends Step ? Omit<S, 'rest'> : never) : never;
 
 const spot = (chance: Random): Spot => [chance.int(1000) / 1000, chance.pick([0, 0, 1, 1, chance.int(1000) / 1000])];
 const low = (chance: Random): Spot => (chance.chance(0.6) ? [1, 1] : spot(chance));
@@ -118,14 +118,25 @@ interface Host extends HTMLElement {
   __paphosManuscript: { controller: ChapterController };
 }
 
+export interface Played {
+  /** On the page in the end. */
+  readonly text: string;
+  readonly notices: string[];
+  /** Words like q7z, typed to be looked for, that a step brought onto the page and none took away again. */
+  readonly written: string[];
+  /** Those that a step took away. */
+  readonly taken: string[];
+  /** Those that were typed while the page takes keys, and are not on it. */
+  readonly ignored: string[];
+}
+
 /**
- * Runs in the page: does the steps, and with `settle` waits until nothing is on its way. Answers with what is on the
- * page then.
+ * Runs in the page: does the steps, as far as the page stays, and with `settle` waits until nothing is on its way.
  */
 export async function play(
   view: editor.IStandaloneCodeEditor,
   { steps, settle }: { readonly steps: readonly Step[]; readonly settle: boolean },
-): Promise<{ text: string; notices: string[] }> {
+): Promise<Played> {
   const { controller } = (view.getContainerDomNode() as Host).__paphosManuscript;
   const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   const notices: string[] = [];
@@ -163,8 +174,14 @@ export async function play(
     previous: () => controller.previousAlternate(),
     next: () => controller.nextAlternate(),
   };
+  const marked = (text: string | undefined): string[] => text?.match(/q\d+z/g) ?? [];
+  const written = new Set<string>();
+  const taken = new Set<string>();
+  const ignored: string[] = [];
   view.focus();
   for (const step of steps) {
+    const before = marked(view.getModel()?.getValue());
+    const isOpen = !controller.getState().readOnly;
     switch (step.does) {
       case 'type':
         go(step.at);
@@ -262,7 +279,18 @@ export async function play(
           }),
         );
     }
+    const after = new Set(marked(view.getModel()?.getValue()));
+    for (const word of before.filter((one) => !after.has(one))) {
+      taken.add(word);
+      written.delete(word);
+    }
+    for (const word of after) {
+      if (!before.includes(word)) written.add(word);
+      taken.delete(word);
+    }
+    if (isOpen && 'text' in step) ignored.push(...marked(step.text).filter((word) => !after.has(word)));
     await rest(step.rest);
+    if (view.getModel() === null) break;
   }
   const quiet = (): boolean => {
     const { generation, others, save, loading } = controller.getState();
@@ -287,5 +315,5 @@ export async function play(
     if (calm === 0) await rest(15);
   }
   stopListening();
-  return { text: view.getModel()?.getValue() ?? '', notices };
+  return { text: view.getModel()?.getValue() ?? '', notices, written: [...written], taken: [...taken], ignored };
 }

@@ -1,16 +1,15 @@
 import { expect, test, type Browser } from '@playwright/test';
 import { random } from '../../shared/document/fuzz/random.ts';
-import { isUnmarked, parse } from '../../shared/document/grammar.ts';
 import { activePath } from '../../shared/document/tree.ts';
-import type { TurnContent } from '../../shared/document/turn.ts';
 import { engineReaches, type Connection } from '../helpers/server.ts';
 import { play, sequence, type Step } from './fuzz-steps.ts';
+import { bare, shown } from './shown-turns.ts';
 import { launch, StudioPage } from './studio.ts';
 import { SEED, sizeOf } from '../helpers/sizes.ts';
 
 const { FUZZ_SEED, FUZZ_RUNS } = process.env;
 const FIRST = Number(FUZZ_SEED ?? SEED);
-const RUNS = Number(FUZZ_RUNS ?? sizeOf(30, 500));
+const RUNS = Number(FUZZ_RUNS ?? sizeOf(15, 500));
 /** One seed is one chapter, worked on in this many sequences. */
 const IN_CHAPTER = 6;
 /** Seeds that failed once. */
@@ -92,24 +91,6 @@ test.afterAll(async () => {
   await browser.close();
 });
 
-/** What the page shows, as it is to be stored: without the ready turn. */
-function shown(text: string): TurnContent[] {
-  const turns = parse(text);
-  const last = turns.at(-1);
-  const ready = last?.role === 'user' && last.speaker === null && last.text === '' && turns.at(-2)?.role === 'model';
-  return ready ? turns.slice(0, -1) : turns;
-}
-
-const bare = (
-  {
-    role,
-    speaker,
-    marked,
-    text,
-  }: { role: TurnContent['role']; speaker: string | null; marked: boolean; text: string | null },
-  index: number,
-) => ({ role, speaker, marked: !isUnmarked({ role, speaker, marked }, index), text });
-
 class Fuzz {
   readonly studio: StudioPage;
   private readonly client: Connection['client'];
@@ -124,23 +105,7 @@ class Fuzz {
   }
 
   async newChapter(): Promise<string> {
-    const before = await this.client.chapters.list({ storyId: this.storyId });
-    await this.studio.page.evaluate(() => {
-      for (const host of document.querySelectorAll('.ms-host')) host.classList.add('left');
-    });
-    await this.studio.button('New chapter').click();
-    await this.studio.page.waitForFunction(() => {
-      const hosts = [...document.querySelectorAll('.ms-host')];
-      return (
-        hosts.length === 1 && hosts.every((host) => '__paphosManuscript' in host && !host.classList.contains('left'))
-      );
-    });
-    const after = await this.client.chapters.list({ storyId: this.storyId });
-    const chapter = after.find(({ id }) => !before.some((old) => old.id === id));
-    if (chapter === undefined) throw new Error('no new chapter');
-    // A page that is reloaded at once would open the place that was remembered before.
-    await expect.poll(async () => JSON.stringify(await this.client.settings.interface())).toContain(chapter.id);
-    return chapter.id;
+    return (await this.studio.newChapter(this.client, this.storyId)).id;
   }
 
   /** Does the steps and answers with what does not agree in the end, or null. */

@@ -21,17 +21,33 @@ interface ManuscriptHost extends Element {
   __paphosManuscript: { editor: editor.IStandaloneCodeEditor };
 }
 
+/** Works on the editor of a page, in the page. */
+export async function inEditor<T, A>(
+  page: Page,
+  work: (view: editor.IStandaloneCodeEditor, argument: A) => T,
+  argument?: A,
+): Promise<Awaited<T>> {
+  const handle = await page.evaluateHandle(() => {
+    for (const element of document.querySelectorAll('*'))
+      if ('__paphosManuscript' in element) return (element as ManuscriptHost).__paphosManuscript.editor;
+    throw new Error('no manuscript on the page');
+  });
+  return await handle.evaluate<Awaited<T>>(work as never, argument as never);
+}
+
 /** The studio as a person sees it: a server of its own and a page in Chromium. */
 export class StudioPage {
-  readonly server: Server;
+  server: Server;
   readonly page: Page;
   readonly data: string;
   readonly violations: string[] = [];
+  private readonly options: Partial<ServeOptions>;
 
-  private constructor(server: Server, page: Page, data: string) {
+  private constructor(server: Server, page: Page, data: string, options: Partial<ServeOptions>) {
     this.server = server;
     this.page = page;
     this.data = data;
+    this.options = options;
     page.on('console', (message) => {
       if (/Content Security Policy|TrustedHTML|TrustedScript/.test(message.text()))
         this.violations.push(message.text());
@@ -55,7 +71,7 @@ export class StudioPage {
       viewport: options.viewport ?? { width: 1440, height: 900 },
       colorScheme: options.colorScheme ?? 'light',
     });
-    const studio = new StudioPage(server, await context.newPage(), data);
+    const studio = new StudioPage(server, await context.newPage(), data, options);
     await studio.page.goto((await options.through?.(server)) ?? server.url);
     return studio;
   }
@@ -64,6 +80,12 @@ export class StudioPage {
     const studio = await StudioPage.start(...start);
     await studio.ready();
     return studio;
+  }
+
+  /** Starts the server again where it was, after its end. */
+  async startAgain(): Promise<void> {
+    const { data, options } = this;
+    this.server = await serve({ ...options, data, port: this.server.port });
   }
 
   async ready(): Promise<void> {
@@ -98,13 +120,29 @@ export class StudioPage {
     );
   }
 
-  async inEditor<T, A>(work: (view: editor.IStandaloneCodeEditor, argument: A) => T, argument?: A): Promise<T> {
-    const handle = await this.page.evaluateHandle(() => {
-      for (const element of document.querySelectorAll('*'))
-        if ('__paphosManuscript' in element) return (element as ManuscriptHost).__paphosManuscript.editor;
-      throw new Error('no manuscript on the page');
+  inEditor<T, A>(work: (view: editor.IStandaloneCodeEditor, argument: A) => T, argument?: A): Promise<Awaited<T>> {
+    return inEditor(this.page, work, argument);
+  }
+
+  /** A new chapter of the story, open and remembered. */
+  async newChapter(client: Connection['client'], storyId: string): Promise<{ id: string; title: string }> {
+    const before = await client.chapters.list({ storyId });
+    await this.page.evaluate(() => {
+      for (const host of document.querySelectorAll('.ms-host')) host.classList.add('left');
     });
-    return (await handle.evaluate(work as never, argument as never)) as T;
+    await this.button('New chapter').click();
+    await this.page.waitForFunction(() => {
+      const hosts = [...document.querySelectorAll('.ms-host')];
+      return (
+        hosts.length === 1 && hosts.every((host) => '__paphosManuscript' in host && !host.classList.contains('left'))
+      );
+    });
+    const after = await client.chapters.list({ storyId });
+    const chapter = after.find(({ id }) => !before.some((old) => old.id === id));
+    if (chapter === undefined) throw new Error('no new chapter');
+    // A page that is reloaded at once would open the place that was remembered before.
+    await expect.poll(async () => JSON.stringify(await client.settings.interface())).toContain(chapter.id);
+    return chapter;
   }
 
   /** From now on the first story's replies go on until they are stopped or full. */
