@@ -6,7 +6,6 @@ import { caretTarget } from './caret-target.ts';
 import type { ChapterStore } from './chapter-store.ts';
 import type { OpenChapter } from './open-chapter.ts';
 import type { Replies } from './replies/replies.ts';
-import { NotSaved } from './saving/sync.ts';
 import { endOfText } from './text-source.ts';
 import { contentOf, neighbour } from './tree-queries.ts';
 
@@ -49,7 +48,7 @@ export class Branches {
     try {
       await chapter.sync.activate(other.id, (path, generation) => this.show(path, generation, stayAt));
     } catch (error) {
-      const fault = error instanceof NotSaved ? error.fault : faultOf(error);
+      const fault = faultOf(error);
       store.tell('error', sentenceOf(fault), fault.detail ?? null);
     }
   }

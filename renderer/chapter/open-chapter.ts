@@ -1,7 +1,6 @@
 import type { ChapterDocument } from '../../shared/contract/stories.ts';
 import { print } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
-import { faultOf } from '../lib/faults.ts';
 import { words } from '../locales/index.ts';
 import { Binding, type BindingEvents } from './binding.ts';
 import type { ChapterStore } from './chapter-store.ts';
@@ -55,7 +54,6 @@ export function openChapter(
     structureRev,
     unsaved: document,
     newId,
-    faultOf,
     live,
     onState,
     reconcile: (theirs) => {

@@ -1,6 +1,15 @@
 import { ORPCError } from '@orpc/client';
 import { fault as faultSchema, type StudioFault } from '../../shared/faults/studio-fault.ts';
-import { fault } from '../../shared/faults/failure.ts';
+import { fault, FaultError, faultOf as defectOf } from '../../shared/faults/failure.ts';
+
+/** What oRPC says of a call that the connection broke under, or that came after it had; else it throws an AbortError. */
+const IN_ITS_WORDS = /WebSocket is not open|^\[AsyncIdQueue\]/;
+
+const isLost = (error: unknown): error is Error =>
+  error instanceof Error && (error.name === 'AbortError' || IN_ITS_WORDS.test(error.message));
+
+/** A fault that is drawn is asked for again and again. */
+const logged = new WeakSet<Error>();
 
 /** What to tell the person about anything that was thrown. */
 export function faultOf(error: unknown): StudioFault {
@@ -9,5 +18,10 @@ export function faultOf(error: unknown): StudioFault {
     if (told.success) return told.data;
     return fault('INTERNAL', {}, `${error.code}: ${error.message}`);
   }
-  return fault('UNREACHABLE', {}, error instanceof Error ? error.message : String(error));
+  if (isLost(error)) return fault('UNREACHABLE', {}, error.message);
+  if (error instanceof Error && !(error instanceof FaultError) && !logged.has(error)) {
+    logged.add(error);
+    console.error(error);
+  }
+  return defectOf(error);
 }

@@ -1,3 +1,4 @@
+import { lostConnection } from './lost-connection.ts';
 import { StudioRefusal } from './memory-studio.ts';
 
 /** What becomes of one request: it is lost on the way, refused at the other end, or its answer is lost. */
@@ -17,7 +18,7 @@ export class FaultyLink {
     this.state = 'down';
     const broken = [...this.underway];
     this.underway.clear();
-    for (const fail of broken) fail(new TypeError('the connection is lost'));
+    for (const fail of broken) fail(lostConnection());
   }
   /** Requests and answers come to rest on the way; nobody is told. */
   freeze(): void {
@@ -40,14 +41,14 @@ export class FaultyLink {
         await this.pass();
         if (!this.underway.has(reject)) return;
         const fate = this.fates.shift();
-        if (fate === 'lost') return settle(() => reject(new TypeError('the request is lost')));
+        if (fate === 'lost') return settle(() => reject(lostConnection()));
         if (typeof fate === 'object' && !isDone()) return settle(() => reject(new StudioRefusal(fate.refused)));
         const outcome = await work().then(
           (value) => () => resolve(value),
           (error: unknown) => () => reject(error),
         );
         await this.pass();
-        if (fate === 'answerLost') return settle(() => reject(new TypeError('the answer is lost')));
+        if (fate === 'answerLost') return settle(() => reject(lostConnection()));
         settle(outcome);
       })();
     });

@@ -1,15 +1,16 @@
+import { ORPCError } from '@orpc/client';
+import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import { applyOps, activePath, childrenOf } from '../../shared/document/tree.ts';
 import { newId } from '../../shared/document/ids.ts';
 import type { ChapterDocument } from '../../shared/contract/stories.ts';
 import type { ChangeAck, GenerationEvent, GenerationStart } from '../../shared/contract/writing.ts';
 import type { Change, Op, Turn, TurnTree } from '../../shared/document/turn.ts';
+import { lostConnection } from './lost-connection.ts';
 
-export class StudioRefusal extends Error {
-  readonly code: string;
-
+/** As it comes out of the client. */
+export class StudioRefusal extends ORPCError<string, StudioFault> {
   constructor(code: string) {
-    super(code);
-    this.code = code;
+    super(code, { data: { code, params: {} } });
   }
 }
 
@@ -171,7 +172,7 @@ export class MemoryStudio {
     await Promise.resolve();
     if (this.unreachable > 0) {
       this.unreachable--;
-      throw new TypeError('the connection is lost');
+      throw lostConnection();
     }
     const refusal = this.refusals.shift();
     if (refusal !== undefined) throw new StudioRefusal(refusal);
@@ -181,6 +182,6 @@ export class MemoryStudio {
     await Promise.resolve();
     if (this.lostAnswers === 0) return;
     this.lostAnswers--;
-    throw new TypeError('the connection is lost');
+    throw lostConnection();
   }
 }

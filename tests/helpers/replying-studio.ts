@@ -1,10 +1,10 @@
-import { ORPCError } from '@orpc/client';
 import type { StudioApi } from '../../renderer/chapter/controller.ts';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import type { GenerationEvent, RunningGeneration, StopReason } from '../../shared/contract/writing.ts';
 import { rebaseOffset } from '../../shared/document/position.ts';
 import { activePath, applyOps, childrenOf, shownAfter } from '../../shared/document/tree.ts';
 import type { Op, TreeTurn } from '../../shared/document/turn.ts';
+import { lostConnection } from './lost-connection.ts';
 import { MemoryStudio, StudioRefusal } from './memory-studio.ts';
 
 type Done = Extract<GenerationEvent, { type: 'done' }>;
@@ -74,33 +74,31 @@ export class ReplyingStudio extends MemoryStudio {
   get api(): StudioApi {
     return {
       writing: {
-        applyChange: (change: Parameters<MemoryStudio['writing']['applyChange']>[0]) =>
-          this.answering(async () => {
-            const ack = await this.writing.applyChange(change);
-            for (const op of change.ops) {
-              const reply = this.reply;
-              if (reply === null) continue;
-              if (op.op === 'setText' && op.turnId === reply.turnId) reply.offset = rebaseOffset(reply.offset, op);
-              if (op.op === 'remove' && op.turnId === reply.turnId) this.finish(reply, 'stopped', null);
-            }
-            return ack;
-          }),
-        activate: (wish: Parameters<MemoryStudio['writing']['activate']>[0]) =>
-          this.answering(async () => {
-            const answer = await this.writing.activate(wish);
-            const { reply } = this;
-            return { ...answer, generation: answer.path.some(({ id }) => id === reply?.turnId) ? reply : null };
-          }),
-        generate: (input: Input) => this.answering(() => this.begin(input)),
-        follow: (wish: { generationId: string; afterSeq: number }, { signal }: { signal: AbortSignal }) =>
-          this.answering(async () => this.follow(wish, signal)),
+        applyChange: async (change: Parameters<MemoryStudio['writing']['applyChange']>[0]) => {
+          const ack = await this.writing.applyChange(change);
+          for (const op of change.ops) {
+            const reply = this.reply;
+            if (reply === null) continue;
+            if (op.op === 'setText' && op.turnId === reply.turnId) reply.offset = rebaseOffset(reply.offset, op);
+            if (op.op === 'remove' && op.turnId === reply.turnId) this.finish(reply, 'stopped', null);
+          }
+          return ack;
+        },
+        activate: async (wish: Parameters<MemoryStudio['writing']['activate']>[0]) => {
+          const answer = await this.writing.activate(wish);
+          const { reply } = this;
+          return { ...answer, generation: answer.path.some(({ id }) => id === reply?.turnId) ? reply : null };
+        },
+        generate: (input: Input) => this.begin(input),
+        follow: async (wish: { generationId: string; afterSeq: number }, { signal }: { signal: AbortSignal }) =>
+          this.follow(wish, signal),
         stop: async ({ generationId }: { generationId: string }) => {
           const reply = this.generations.get(generationId);
           if (reply !== undefined && !reply.isOver) this.finish(reply, 'stopped', null);
         },
       },
       chapters: {
-        open: () => this.answering(async () => ({ ...(await this.chapters.open()), generation: this.reply })),
+        open: async () => ({ ...(await this.chapters.open()), generation: this.reply }),
       },
     } as unknown as StudioApi;
   }
@@ -109,16 +107,6 @@ export class ReplyingStudio extends MemoryStudio {
     const { reply } = this;
     if (reply === null) throw new Error('no reply is under way');
     return reply;
-  }
-
-  /** Refuses as the real one does. */
-  private async answering<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof StudioRefusal)) throw error;
-      throw new ORPCError(error.code, { data: { code: error.code, params: {} } });
-    }
   }
 
   private async begin(input: Input) {
@@ -182,7 +170,7 @@ export class ReplyingStudio extends MemoryStudio {
       let seq = afterSeq;
       let told: GenerationEvent | null = null;
       while (!signal.aborted) {
-        if (hasBroken()) throw new TypeError('the connection is lost');
+        if (hasBroken()) throw lostConnection();
         const { waitingFor, events } = at;
         if (!isSilent() && waitingFor !== null && waitingFor !== told && events.length === 0) yield (told = waitingFor);
         for (let event = events[seq]; !isSilent() && event !== undefined; event = events[seq]) {

@@ -1,9 +1,11 @@
 import type { GenerationStart } from '../../shared/contract/writing.ts';
+import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import { print, printMark, textLines } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { alternatesOf } from '../../shared/document/tree.ts';
 import type { Change, Op, TreeTurn, Turn } from '../../shared/document/turn.ts';
 import { ManuscriptDocument } from '../../renderer/chapter/document.ts';
+import { faultOf } from '../../renderer/lib/faults.ts';
 import { StreamingSpan } from '../../renderer/chapter/streaming-span.ts';
 import { Sync, type SyncApi, type SyncOptions } from '../../renderer/chapter/saving/sync.ts';
 import { FaultyLink } from './faulty-link.ts';
@@ -92,16 +94,18 @@ export class SavingWorld {
       structureRev: studio.structureRev,
       unsaved: this.document,
       newId,
-      faultOf: (error) => {
-        if (error instanceof StudioRefusal) return { code: error.code, params: {} };
-        // Anything else but a broken link is a fault of the test.
-        if (!(error instanceof TypeError)) this.faults.push(String(error));
-        return { code: 'UNREACHABLE', params: {} };
-      },
       reconcile: (theirs) => this.document.beside(theirs),
       live: live ?? (() => new Set(this.unheard().map(({ start }) => start.turnId))),
-      onState: () => this.check(),
+      onState: () => {
+        if (this.sync.fault !== null) this.noteDefect(this.sync.fault);
+        this.check();
+      },
     });
+  }
+
+  /** Neither a broken link nor a refusal: a fault of the page, or of the test. */
+  private noteDefect({ code, detail }: StudioFault): void {
+    if (code === 'INTERNAL') this.faults.push(String(detail));
   }
 
   private unheard(): Written[] {
@@ -295,7 +299,7 @@ export class SavingWorld {
     this.asking = true;
     void this.sync
       .generate({ kind, turnId, offset: null }, (start) => this.begin(start))
-      .catch(() => undefined)
+      .catch((error: unknown) => this.noteDefect(faultOf(error)))
       .finally(() => {
         this.asking = false;
       });
@@ -357,7 +361,7 @@ export class SavingWorld {
         }));
         if (parent === null || document.spanOf(parent) !== null) this.showTail(parent, turns, true);
       })
-      .catch(() => undefined)
+      .catch((error: unknown) => this.noteDefect(faultOf(error)))
       .finally(() => {
         this.asking = false;
       });

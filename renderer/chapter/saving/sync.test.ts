@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { MemoryStudio, StudioRefusal } from '../../../tests/helpers/memory-studio.ts';
+import { MemoryStudio } from '../../../tests/helpers/memory-studio.ts';
 import { Paper } from '../../../tests/helpers/paper.ts';
 import { parse, print } from '../../../shared/document/grammar.ts';
 import { newId } from '../../../shared/document/ids.ts';
@@ -33,11 +33,6 @@ function open(turns: readonly Turn[]) {
     structureRev: studio.structureRev,
     unsaved: document,
     newId,
-    faultOf: (error) => ({
-      code: error instanceof StudioRefusal ? error.code : 'UNREACHABLE',
-      params: {},
-      detail: String(error),
-    }),
     reconcile: (theirs) => {
       conflicts++;
       return document.beside(theirs);
@@ -144,6 +139,26 @@ describe('without a connection', () => {
     expect(texts()).toEqual(['I run.']);
     expect(sync.state).toBe('saved');
   });
+});
+
+test('a fault of the page itself is told as one, nothing is called saved, and the text is saved once it goes', async () => {
+  const logged = vi.spyOn(console, 'error').mockReturnValue();
+  const { sync, document, type, texts } = open([turn('user', 'I wait.')]);
+  const take = vi.spyOn(document, 'take').mockImplementation(() => {
+    throw new TypeError('x is not a function');
+  });
+  type('wait', 'run');
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(sync.state).toBe('failed');
+  expect(sync.fault).toEqual({ code: 'INTERNAL', params: {}, detail: 'TypeError: x is not a function' });
+  expect(logged).toHaveBeenCalledWith(expect.any(TypeError));
+  await expect(sync.flush()).rejects.toBeInstanceOf(NotSaved);
+  expect(texts()).toEqual(['I wait.']);
+  take.mockRestore();
+  logged.mockRestore();
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(texts()).toEqual(['I run.']);
+  expect(sync.state).toBe('saved');
 });
 
 describe('a chapter that was changed elsewhere', () => {

@@ -5,8 +5,8 @@ import { rebaseOffset } from '../../../shared/document/position.ts';
 import { applyOps } from '../../../shared/document/tree.ts';
 import { isStructural, type Change, type Op, type TreeTurn, type TurnTree } from '../../../shared/document/turn.ts';
 import type { FaultCode } from '../../../shared/faults/catalogue.ts';
-import { fault } from '../../../shared/faults/failure.ts';
-import { sentenceOf } from '../../../shared/faults/sentence.ts';
+import { fault, FaultError } from '../../../shared/faults/failure.ts';
+import { faultOf } from '../../lib/faults.ts';
 import type { SaveState, StudioApi } from '../controller.ts';
 import { LIMITS, ONE_BY_ONE, pieces } from './pieces.ts';
 import { keep, straysOf, type Stray } from './strays.ts';
@@ -41,7 +41,6 @@ export interface SyncOptions {
   readonly structureRev: number;
   readonly unsaved: Unsaved;
   readonly newId: () => string;
-  readonly faultOf: (error: unknown) => StudioFault;
   /** The studio has another text than ours was made from: ours is to go beside it. Answers with the ops that do so. */
   readonly reconcile: (theirs: TurnTree) => Op[];
   /** The turns of replies whose ends have not been heard of. */
@@ -56,14 +55,8 @@ const CONFLICTS: ReadonlySet<string> = new Set<FaultCode>(['CONFLICT', 'NO_TURN'
 const REFUSED: FaultCode = 'BAD_REQUEST';
 const UNREACHABLE: FaultCode = 'UNREACHABLE';
 
-export class NotSaved extends Error {
-  readonly fault: StudioFault;
-
-  constructor(fault: StudioFault) {
-    super(sentenceOf(fault));
-    this.fault = fault;
-  }
-}
+/** Nothing was asked for, as what is on the page could not be saved. */
+export class NotSaved extends FaultError {}
 
 /** Something that needs the door for itself. A call is made again, with the same ids, until it is answered. */
 type Job =
@@ -343,9 +336,9 @@ export class Sync {
       case 'call':
         return this.callStudio();
       case 'take':
-        return this.sendAll(this.options.unsaved.take(this.known));
+        return this.takeAll(() => this.options.unsaved.take(this.known));
       case 'reconcile':
-        return this.sendAll(this.options.reconcile(this.known));
+        return this.takeAll(() => this.options.reconcile(this.known));
       case 'sendPiece':
         return this.sendPiece();
       case 'sendAgain':
@@ -389,7 +382,7 @@ export class Sync {
         this.dispatch('answered');
       },
       (error: unknown) => {
-        const fault = this.options.faultOf(error);
+        const fault = faultOf(error);
         if (fault.code === UNREACHABLE) return this.dispatch('lost', fault);
         // An answer that was lost before may have been another one.
         if (this.machine.attempt > 0) this.stale = true;
@@ -400,8 +393,15 @@ export class Sync {
     );
   }
 
-  private sendAll(ops: readonly Op[]): void {
-    this.pieces = pieces([...this.keepStrays(ops), ...ops], this.machine.careful ? ONE_BY_ONE : LIMITS);
+  /** Where the page itself fails at it, its text stays unsaved and is taken anew in a while. */
+  private takeAll(take: () => Op[]): void {
+    try {
+      const ops = take();
+      this.pieces = pieces([...this.keepStrays(ops), ...ops], this.machine.careful ? ONE_BY_ONE : LIMITS);
+    } catch (error) {
+      this.options.unsaved.putBack();
+      return this.dispatch('failed', faultOf(error));
+    }
     this.sendPiece();
   }
 
@@ -424,7 +424,7 @@ export class Sync {
   /** The same id makes it the same change, however often it arrives. */
   private send(): void {
     const { change } = this;
-    if (change === null) return;
+    if (change === null) return this.perform('take');
     const ops = [...change.ops];
     void this.options.api.writing.applyChange({ ...change, ops }).then(
       (ack) => {
@@ -433,7 +433,7 @@ export class Sync {
         this.dispatch('acked');
       },
       (error: unknown) => {
-        const fault = this.options.faultOf(error);
+        const fault = faultOf(error);
         if (fault.code === REFUSED) {
           this.change = null;
           return this.dispatch('refused', fault);
@@ -462,7 +462,7 @@ export class Sync {
     void this.readChapter().then(
       () => this.dispatch('readIn'),
       (error: unknown) => {
-        const fault = this.options.faultOf(error);
+        const fault = faultOf(error);
         this.dispatch(fault.code === UNREACHABLE ? 'lost' : 'failed', fault);
       },
     );
