@@ -7,11 +7,11 @@ import { follow } from '../lib/follow.ts';
 export const useJobs = create<{ readonly jobs: readonly Job[] }>(() => ({ jobs: [] }));
 
 export function followJobs(): void {
-  void follow(
-    (signal) => api.jobs.watch(undefined, { signal }),
-    (jobs) => useJobs.setState({ jobs }),
-    new AbortController().signal,
-  );
+  void follow({
+    open: (signal) => api.jobs.watch(undefined, { signal }),
+    onValue: (jobs) => useJobs.setState({ jobs }),
+    signal: new AbortController().signal,
+  });
 }
 
 /** From 0 to 1; null while nobody knows how much it is. */

@@ -58,8 +58,8 @@ export const api: StudioApi = createORPCClient(steady);
 export const queries = createTanstackQueryUtils(api);
 
 /** Resolves when requests can be made. */
-export async function whenOpen(signal?: AbortSignal): Promise<void> {
-  await openLink(signal);
+export async function whenOpen(): Promise<void> {
+  await openLink(undefined);
 }
 
 const RETRY_MS = [100, 250, 500, 1000, 2000];

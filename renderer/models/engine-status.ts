@@ -21,9 +21,9 @@ const UNKNOWN: EngineStatus = {
 export const useEngine = create<EngineStatus>(() => UNKNOWN);
 
 export function followEngine(): void {
-  void follow(
-    (signal) => api.models.status(undefined, { signal }),
-    (status) => useEngine.setState(status, true),
-    new AbortController().signal,
-  );
+  void follow({
+    open: (signal) => api.models.status(undefined, { signal }),
+    onValue: (status) => useEngine.setState(status, true),
+    signal: new AbortController().signal,
+  });
 }

@@ -13,7 +13,11 @@ const readAgain = (): void => void queryClient.invalidateQueries({ queryKey: que
  * list is another one.
  */
 export function followModels(): void {
-  void follow((signal) => api.models.changes(undefined, { signal }), readAgain, new AbortController().signal);
+  void follow({
+    open: (signal) => api.models.changes(undefined, { signal }),
+    onValue: readAgain,
+    signal: new AbortController().signal,
+  });
   window.addEventListener('focus', () => void api.models.look().catch(() => undefined));
 }
 

@@ -10,9 +10,9 @@ export function useHold(storyId: string | null): void {
     if (storyId === null) return undefined;
     const stop = new AbortController();
     let was: Hold['role'] | null = null;
-    void follow(
-      (signal) => api.writing.hold({ storyId, ...(was === null ? {} : { was }) }, { signal }),
-      ({ role }) => {
+    void follow({
+      open: (signal) => api.writing.hold({ storyId, ...(was === null ? {} : { was }) }, { signal }),
+      onValue: ({ role }) => {
         was = role;
         const { place, writer, reading } = useWorkspace.getState();
         if (place?.storyId !== storyId) return;
@@ -22,8 +22,8 @@ export function useHold(storyId: string | null): void {
           reading: writer === false && role === 'writer' ? reading + 1 : reading,
         });
       },
-      stop.signal,
-    );
+      signal: stop.signal,
+    });
     return () => stop.abort();
   }, [storyId]);
 }

@@ -62,7 +62,6 @@ export class Reply {
       api: host.api,
       generationId,
       signal: this.closing.signal,
-      faultOf,
       onEvent: (event) => this.take(event),
       onLost: (fault) => this.giveUp(fault),
     });
