@@ -1,6 +1,6 @@
 import { ChevronRight, Plus, RotateCcw } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { openChapter, useWorkspace } from '../workspace/workspace.ts';
+import { openStory, useWorkspace } from '../workspace/workspace.ts';
 import { useFlag } from '../workspace/remembered.ts';
 import { count } from '../lib/numbers.ts';
 import { words } from '../locales/index.ts';
@@ -73,7 +73,7 @@ function ChapterList(): ReactElement | null {
             words={chapter.id === live?.chapterId ? live.words : chapter.words}
             current={chapter.id === place.chapterId}
             strong
-            onOpen={() => openChapter(chapter.storyId, chapter.id)}
+            onOpen={() => openStory(chapter.storyId, chapter.id)}
             onRename={(title) => void library.renameChapter(chapter.id, title)}
             onRemove={chapters.length > 1 ? () => void library.removeChapter(chapter) : null}
           />

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ChapterSummary, RemovedItem, StorySummary } from '../../shared/contract/stories.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { queryClient } from '../ui/query-client.ts';
-import { openChapter, openStory, rememberedChapter, useOpenChapter, useWorkspace } from '../workspace/workspace.ts';
+import { openStory, rememberedChapter, useOpenChapter, useWorkspace } from '../workspace/workspace.ts';
 import { api, queries } from '../lib/client.ts';
 import { words } from '../locales/index.ts';
 import { toast, toastFault } from '../ui/toasts.tsx';
@@ -102,7 +102,7 @@ export const library = {
         turnId: newId(),
       });
       await refreshLibrary();
-      openChapter(storyId, id);
+      openStory(storyId, id);
     }),
   renameStory: (id: string, title: string) => attempt(() => api.stories.rename({ id, title })),
   renameChapter: (id: string, title: string) => attempt(() => api.chapters.rename({ id, title })),
@@ -129,7 +129,7 @@ export const library = {
         undo: () =>
           void attempt(async () => {
             await api.chapters.restore({ id: chapter.id });
-            if (open) openChapter(chapter.storyId, chapter.id);
+            if (open) openStory(chapter.storyId, chapter.id);
           }),
       });
       if (!open) return;

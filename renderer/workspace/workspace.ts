@@ -34,18 +34,15 @@ export const useWorkspace = create<Workspace>(() => ({
   over: null,
 }));
 
+/** Who writes a story is asked once, when it is opened: another chapter of it, or it again, leaves that as it is. */
 export function openStory(storyId: string, chapterId: string | null): void {
-  useWorkspace.setState({ place: { storyId, chapterId }, writer: null, over: null });
+  useWorkspace.setState(({ place, writer }) => ({
+    place: { storyId, chapterId },
+    writer: place?.storyId === storyId ? writer : null,
+    over: null,
+  }));
   remember('story', storyId);
   if (chapterId !== null) remember(`chapter:${storyId}`, chapterId);
-}
-
-export function openChapter(storyId: string, chapterId: string): void {
-  const { place } = useWorkspace.getState();
-  if (place?.storyId === storyId) useWorkspace.setState({ place: { storyId, chapterId }, over: null });
-  else useWorkspace.setState({ place: { storyId, chapterId }, writer: null, over: null });
-  remember('story', storyId);
-  remember(`chapter:${storyId}`, chapterId);
 }
 
 export function rememberedChapter(storyId: string): string | null {

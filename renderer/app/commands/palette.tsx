@@ -6,7 +6,7 @@ import { words } from '../../locales/index.ts';
 import { commandsIn } from './registry.ts';
 import { useOffers } from './use-command.ts';
 import { remember } from '../../workspace/remembered.ts';
-import { openChapter, useWorkspace } from '../../workspace/workspace.ts';
+import { openStory, useWorkspace } from '../../workspace/workspace.ts';
 import { THEMES } from '../../workspace/theme.ts';
 import ui from '../../ui/ui.module.css';
 import modal from '../../ui/modal.module.css';
@@ -42,7 +42,7 @@ function useEverything(): readonly Entry[] {
   return [
     ...useOffers(IDS),
     ...chapters.map((chapter) =>
-      place(chapter.id, words.commands.goToChapter(chapter.title), () => openChapter(chapter.storyId, chapter.id)),
+      place(chapter.id, words.commands.goToChapter(chapter.title), () => openStory(chapter.storyId, chapter.id)),
     ),
     ...stories.map((story) => place(story.id, words.commands.goToStory(story.title), () => void goToStory(story))),
     ...THEMES.map((theme) =>
