@@ -59,6 +59,8 @@ export class Labels {
     this.page = page;
     this.source = source;
     this.layer.className = 'ms-labels';
+    // The caret stays in the text while a label is pressed.
+    this.layer.addEventListener('mousedown', (event) => event.preventDefault());
     page.addOverlayWidget({ getId: () => 'paphos.labels', getDomNode: () => this.layer, getPosition: () => null });
     this.stops = [
       page.onDidScrollChange(() => this.place()),

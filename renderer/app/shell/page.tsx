@@ -108,12 +108,13 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
   );
 }
 
-/** A chapter that opens takes the focus, but not from a dialog that was opened meanwhile. */
+/** A chapter that opens takes the focus, but not from a dialog or a field that was opened meanwhile. */
 function useFocusOnOpen(): void {
   const controller = useWorkspace((workspace) => workspace.controller);
   const isOpen = useOpenChapter((chapter) => !chapter.loading) === true;
   useEffect(() => {
-    if (isOpen && useWorkspace.getState().dialog === null) controller?.focus();
+    const isAsked = document.activeElement?.matches('input, textarea') === true;
+    if (isOpen && !isAsked && useWorkspace.getState().dialog === null) controller?.focus();
   }, [controller, isOpen]);
 }
 

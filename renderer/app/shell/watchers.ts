@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { goToStory, refreshLibrary, useStories } from '../../library/library.ts';
 import { toast } from '../../ui/toasts.tsx';
 import { useKeyboard } from '../commands/keyboard.ts';
+import { useFocusTrail } from './focus-trail.ts';
 import { remember, useText } from '../../workspace/remembered.ts';
 import { useOpenChapter, useWorkspace } from '../../workspace/workspace.ts';
 
@@ -12,6 +13,7 @@ export function Watchers(): null {
   useNotices();
   useFirstReply();
   useKeyboard();
+  useFocusTrail();
   return null;
 }
 

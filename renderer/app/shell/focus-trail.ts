@@ -1,0 +1,45 @@
+import { useEffect } from 'react';
+import { useWorkspace } from '../../workspace/workspace.ts';
+
+const LONGEST = 16;
+
+/** Who had the focus, the newest last. */
+let trail: readonly HTMLElement[] = [];
+
+const canHave = (element: HTMLElement): boolean => element.isConnected && element.checkVisibility();
+
+function note({ target }: FocusEvent): void {
+  if (target instanceof HTMLElement)
+    trail = [...trail.filter((one) => one !== target && one.isConnected), target].slice(-LONGEST);
+}
+
+/** Nobody has the focus: who had it before gets it, else the page. */
+function bringHome(): void {
+  if (document.activeElement !== document.body) return;
+  const last = trail.findLast(canHave);
+  if (last === undefined) useWorkspace.getState().controller?.focus();
+  else last.focus();
+}
+
+/** Somebody who clicks beside everything lets go of the focus; what closes, or is taken off the page, gives it back. */
+function lose({ target, relatedTarget }: FocusEvent): void {
+  if (relatedTarget !== null || !(target instanceof HTMLElement)) return;
+  queueMicrotask(() => {
+    if (!canHave(target)) bringHome();
+  });
+}
+
+/**
+ * The focus always has a home, so that what is typed goes somewhere: one rule for dialogs, menus, fields and buttons
+ * that go while they have it. Each of them takes the focus as it likes and need not give it back.
+ */
+export function useFocusTrail(): void {
+  useEffect(() => {
+    document.addEventListener('focusin', note);
+    document.addEventListener('focusout', lose);
+    return () => {
+      document.removeEventListener('focusin', note);
+      document.removeEventListener('focusout', lose);
+    };
+  }, []);
+}
