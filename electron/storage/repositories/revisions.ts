@@ -8,7 +8,7 @@ import { coalesce, type Edit } from './texts.ts';
 import { editsOf, revisionTextOf, textOf, writePatch } from './turns.ts';
 
 /** Why a revision was closed. `start`: the turn's first; `reply`: text of the model; `recovered`: after a crash. */
-export type RevisionReason = 'start' | 'rest' | 'blur' | 'generation' | 'snapshot' | 'close' | 'reply' | 'recovered';
+export type RevisionReason = 'start' | 'rest' | 'blur' | 'generation' | 'close' | 'reply' | 'recovered';
 
 const FULL_EVERY = 32;
 const REVISION_COLUMNS: readonly (keyof RevisionRow)[] = [

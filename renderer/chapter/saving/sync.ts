@@ -1,6 +1,7 @@
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import type { ChapterDocument } from '../../../shared/contract/stories.ts';
 import type { ChangeAck, GenerationStart, RunningGeneration } from '../../../shared/contract/writing.ts';
+import type { TurnSpan } from '../../../shared/document/layout.ts';
 import { rebaseOffset } from '../../../shared/document/position.ts';
 import { applyOps } from '../../../shared/document/tree.ts';
 import { isStructural, type Change, type Op, type TreeTurn, type TurnTree } from '../../../shared/document/turn.ts';
@@ -16,7 +17,7 @@ import { AT_REST, step, type Circumstances, type Effect, type EventName, type Sa
 export interface Unsaved {
   readonly hasUnsaved: boolean;
   /** Where a turn stands on the page; null where the page does not show it. */
-  spanOf(turnId: string): unknown;
+  spanOf(turnId: string): TurnSpan | null;
   take(tree: TurnTree): Op[];
   putBack(): void;
 }

@@ -34,5 +34,4 @@ export const manuscript = {
   differs: (index: number, after: string) =>
     `Not the same as version ${index}: it differs ${after === '' ? 'from the first letter on' : `after “${after}”`}.`,
   whyDiffers: 'The text before it was changed since, or the first one went on from what had been read already.',
-  streamLost: 'The connection to the studio was lost. The reply goes on by itself when it is back.',
 };

@@ -33,7 +33,6 @@ export const models = {
   tokenLegend: {
     control: 'Mark: one token that nobody can type',
     'user-defined': 'Mark that would be read in ordinary text too',
-    plain: 'Text',
   },
   noTokens: 'The tokens are shown as soon as the model is loaded.',
   replyEndsAt: 'A reply ends at',

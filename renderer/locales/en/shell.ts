@@ -8,7 +8,6 @@ export const shell = {
   engine: 'Engine',
   engineStates: {
     idle: 'no model',
-    loading: 'loading',
     ready: 'ready',
     generating: 'writing',
     resting: 'resting',
@@ -21,7 +20,6 @@ export const shell = {
     saved: 'Saved',
     saving: 'Saving…',
     offline: 'Not saved yet: reconnecting',
-    conflict: 'Changed elsewhere: both texts are kept',
     failed: 'Not saved',
   },
   connection: 'Connection',
