@@ -51,7 +51,6 @@ export function createRouter({ stories, chapters, writing, models, settings, job
       setFormat: door.models.setFormat.handler(({ input }) => models.setFormat(input.id, input.format)),
       examineFormat: door.models.examineFormat.handler(({ input }) => models.examineFormat(input.id, input.format)),
       formats: door.models.formats.handler(() => models.formats()),
-      unload: door.models.unload.handler(() => models.unload()),
       status: door.models.status.handler(({ signal }) => models.status(signal)),
     },
     settings: {
@@ -66,7 +65,6 @@ export function createRouter({ stories, chapters, writing, models, settings, job
       setInterface: door.settings.setInterface.handler(({ input }) => settings.setInterface(input.key, input.value)),
     },
     jobs: {
-      list: door.jobs.list.handler(() => jobs.list()),
       watch: door.jobs.watch.handler(({ signal }) => jobs.watch(signal)),
       cancel: door.jobs.cancel.handler(({ input }) => jobs.cancel(input.id)),
       restart: door.jobs.restart.handler(({ input }) => jobs.restart(input.id)),

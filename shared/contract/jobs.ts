@@ -32,9 +32,7 @@ export interface Job {
 export const isEnded = ({ state }: Pick<Job, 'state'>): boolean => state !== 'waiting' && state !== 'running';
 
 export const jobs = {
-  /** The newest first. */
-  list: oc.output(type<readonly Job[]>()),
-  /** The list, now and whenever it has changed. */
+  /** All of them, the newest first, now and whenever something has changed. */
   watch: oc.output(eventIterator(type<readonly Job[]>())),
   cancel: oc.input(z.object({ id })).output(type<void>()),
   /** Does again, or goes on with, what has ended without being done. */

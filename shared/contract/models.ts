@@ -154,6 +154,5 @@ export const models = {
   /** `format`: null for the detected one. */
   examineFormat: oc.input(z.object({ id: z.string(), format: z.string().nullable() })).output(type<FormatReport>()),
   formats: oc.output(type<{ name: string; title: string }[]>()),
-  unload: oc.output(type<void>()),
   status: oc.output(eventIterator(type<EngineStatus>())),
 };

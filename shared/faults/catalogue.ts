@@ -293,7 +293,6 @@ export interface ModelFaults {
   NO_FORMAT_OF_UNREADABLE: None;
   /** It ended the engine twice in a row. */
   ASIDE: None;
-  STILL_LOADING: None;
   DRAFT_GONE: None;
   ADAPTER_GONE: None;
 }

@@ -207,7 +207,6 @@ const SAMPLES: Samples = {
   NO_FORMAT: [{ name: 'klingon' }],
   NO_FORMAT_OF_UNREADABLE: NONE,
   ASIDE: NONE,
-  STILL_LOADING: NONE,
   DRAFT_GONE: NONE,
   ADAPTER_GONE: NONE,
 

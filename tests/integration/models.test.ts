@@ -1,8 +1,14 @@
-import { newIds } from '../helpers/new-ids.ts';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
+import { openSession } from '../../electron/rpc/browser-session.ts';
+import { openHttpDoor } from '../../electron/rpc/http.ts';
+import { createRouter } from '../../electron/rpc/router.ts';
+import { serveWebSocket } from '../../electron/rpc/websocket.ts';
+import { createStudio } from '../../electron/studio/studio.ts';
 import { newId } from '../../shared/document/ids.ts';
+import { newIds } from '../helpers/new-ids.ts';
 import { connect, EMBEDDED_MODEL, engineReaches, lookedAtModels, serve, temporaryFolder } from '../helpers/server.ts';
 
 const faultOf = async (work: Promise<unknown>): Promise<{ code: string; params: Record<string, unknown> }> =>
@@ -57,27 +63,33 @@ test('models of the data folder, of --models and the demo are listed; bad ones s
     format: 'prose',
   });
   expect((await lookedAtModels(client))[1]).toMatchObject({ chosenFormat: 'prose', contextSize: 512 });
-  await client.models.unload();
-  const [chapter] = await client.chapters.list({ storyId: (await client.stories.list())[0]?.id ?? '' });
-  expect(
-    (
-      await faultOf(
-        client.writing.generate({
-          ...newIds(),
-          chapterId: chapter?.id ?? '',
-          kind: 'reply',
-          turnId: null,
-          offset: null,
-        }),
-      )
-    ).code,
-  ).toBe('NO_ENGINE');
-  expect((await faultOf(client.writing.plan({ chapterId: chapter?.id ?? '', turnId: null, offset: null }))).code).toBe(
-    'NO_ENGINE',
-  );
   close();
   await server.stop();
 }, 90_000);
+
+test('where no model is, nothing is written or planned, and the fault says so', async () => {
+  const data = temporaryFolder('no-model');
+  const studio = await createStudio({ dataDir: data, modelsDir: null, resourcesDir: data, startEngine: forkEngine() });
+  const onClient = serveWebSocket(createRouter(studio.services), studio.connections);
+  const door = await openHttpDoor({ session: openSession(data), pages: data, port: 0, onClient });
+  const { client, close } = await connect(door);
+  const [story] = await client.stories.list();
+  const [chapter] = await client.chapters.list({ storyId: story?.id ?? '' });
+  const at = { chapterId: chapter?.id ?? '', turnId: null, offset: null };
+  expect((await faultOf(client.writing.plan(at))).code).toBe('NO_ENGINE');
+  await client.writing.hold({ storyId: story?.id ?? '' });
+  const ids = newIds();
+  await client.writing.generate({ ...ids, ...at, kind: 'reply' });
+  const events = await client.writing.follow({ generationId: ids.generationId, afterSeq: 0 });
+  let last;
+  for await (const event of events) last = event;
+  expect(last).toMatchObject({ type: 'done', fault: { code: 'NO_ENGINE' } });
+  // What it has seen once it says at once.
+  expect((await faultOf(client.writing.generate({ ...newIds(), ...at, kind: 'reply' }))).code).toBe('NO_ENGINE');
+  close();
+  await door.close();
+  await studio.close();
+});
 
 test('the ledger of a long chapter names every turn, and counts those outside in idle time', async () => {
   const server = await serve({ data: temporaryFolder('ledger') });

@@ -8,7 +8,7 @@ import type { InferenceHost, LoadOptions } from '../../engines/local/protocol.ts
 import type { EnginePort } from '../../engines/port.ts';
 import type { Crashes } from './model-crashes.ts';
 import { channel, type Channel } from '../channel.ts';
-import { failure, faultOf } from '../../../shared/faults/failure.ts';
+import { faultOf } from '../../../shared/faults/failure.ts';
 import { isSameFile, type ModelVersion } from './model-files.ts';
 
 export interface EngineModel extends ModelVersion {
@@ -52,7 +52,6 @@ export interface Engine {
   setFormat(modelId: string, format: PromptFormat): void;
   /** Unless the file that was loaded is another one. */
   setFingerprint(model: ModelVersion, sha256: string): void;
-  unload(): Promise<void>;
   /** Whether it reads or writes for a reply. */
   writes(isWriting: boolean): void;
   /** A reply has ended. */
@@ -84,7 +83,7 @@ export function createEngine(
   { crashes, restMinutes, onReply }: EngineOptions,
 ): Engine {
   const watchers = new Set<Channel<EngineStatus>>();
-  let host = watched(createHost());
+  const host = watched(createHost());
   /** What was loaded last, or is being loaded; `named` also where its load was refused. */
   let model: EngineModel | null = null;
   let named: Named | null = null;
@@ -237,14 +236,6 @@ export function createEngine(
     setFingerprint(read, sha256) {
       if (!ready || !model || !isSameFile(model, read)) return;
       ready = { ...ready, sha256 };
-      tell();
-    },
-    async unload() {
-      if (loading) throw failure('STILL_LOADING', {});
-      choose(null);
-      const old = host;
-      host = watched(createHost());
-      await old.close();
       tell();
     },
     writes(now) {

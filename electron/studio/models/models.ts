@@ -50,7 +50,6 @@ export interface Models {
   /** How a format (null: the detected one) suits a model. */
   examineFormat(id: string, format: string | null): Promise<FormatReport>;
   formats(): { name: string; title: string }[];
-  unload(): Promise<void>;
   status(signal?: AbortSignal): AsyncGenerator<EngineStatus, void>;
   /** Whether what this model has read is kept on disk. */
   keepsStates(id: string): boolean;
@@ -293,10 +292,6 @@ export function createModels(
       });
     },
     formats: () => FORMATS.map(({ name, title }) => ({ name, title })),
-    async unload() {
-      await beforeChange();
-      await engine.unload();
-    },
     status: (signal) => engine.watch(signal),
     keepsStates: (id) => hardwareOf(db, id).keepState ?? (getModel(db, id)?.bytes ?? Infinity) < KEEPS_STATES_BELOW,
     suitableSampling: () => (demo && lastUsed()?.demo ? demo.sampling : DEFAULT_SAMPLING),

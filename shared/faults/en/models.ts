@@ -10,7 +10,6 @@ export const models = {
   NO_FORMAT_OF_UNREADABLE: () => 'This model cannot be opened, so it has no format. Choose another one.',
   ASIDE: () =>
     'This model ended the engine twice in a row, so it was put aside. Your text is safe. Choose another model, or try this one again: it may work with a smaller context, or once other programs are closed.',
-  STILL_LOADING: () => 'A model is being loaded. Wait until it is there, then unload it.',
   DRAFT_GONE: () => gone('The model that guesses ahead'),
   ADAPTER_GONE: () => gone('An adapter of this model'),
 } satisfies Sentences<ModelFaults>;
