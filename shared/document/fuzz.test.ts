@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Page } from './fuzz/page.ts';
-import { random } from './fuzz/random.ts';
-import { randomStep } from './fuzz/steps.ts';
+import { Page } from '../../tests/helpers/document-fuzz/page.ts';
+import { random } from '../../tests/helpers/document-fuzz/random.ts';
+import { randomStep } from '../../tests/helpers/document-fuzz/steps.ts';
 import { SEED, sizeOf } from '../../tests/helpers/sizes.ts';
 import pinned from './fuzz/seeds.json' with { type: 'json' };
 
@@ -40,7 +40,7 @@ describe('M10: page, tree and text agree after any sequence of edits, undo, redo
     for (let index = 0; index < RUNS; index++)
       expect(
         failure(FIRST + index),
-        `Run it again with FUZZ_SEED=${FIRST + index} FUZZ_RUNS=1, then pin it in fuzz/seeds.json.`,
+        `Run it again with FUZZ_SEED=${FIRST + index} FUZZ_RUNS=1, then pin it in seeds.json.`,
       ).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import type { Random } from '../../shared/document/fuzz/random.ts';
+import type { Random } from '../helpers/document-fuzz/random.ts';
 import type { Bare, Spot, Step } from './fuzz-steps.ts';
 
 /** What goes wrong while a person writes. */

@@ -24,7 +24,7 @@ import type { editor } from 'monaco-editor/editor';
 import { readStore } from '../../electron/storage/core/read-store.ts';
 import { readTree } from '../../electron/storage/repositories/turns.ts';
 import type { ChapterController } from '../../renderer/chapter/controller.ts';
-import { random } from '../../shared/document/fuzz/random.ts';
+import { random } from '../helpers/document-fuzz/random.ts';
 import { activePath } from '../../shared/document/tree.ts';
 import type { TreeTurn } from '../../shared/document/turn.ts';
 import { openProxy, type Proxy } from '../helpers/proxy.ts';

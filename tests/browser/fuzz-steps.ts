@@ -1,5 +1,5 @@
 import type { editor } from 'monaco-editor/editor';
-import type { Random } from '../../shared/document/fuzz/random.ts';
+import type { Random } from '../helpers/document-fuzz/random.ts';
 import type { ChapterController } from '../../renderer/chapter/controller.ts';
 
 /** A place as shares: of the manuscript's lines, and of the line's length. */

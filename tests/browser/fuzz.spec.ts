@@ -1,5 +1,5 @@
 import { expect, test, type Browser } from '@playwright/test';
-import { random } from '../../shared/document/fuzz/random.ts';
+import { random } from '../helpers/document-fuzz/random.ts';
 import { activePath } from '../../shared/document/tree.ts';
 import { engineReaches, type Connection } from '../helpers/server.ts';
 import { play, sequence, type Step } from './fuzz-steps.ts';

@@ -1,5 +1,5 @@
 import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
-import { engineInMemory } from '../../electron/engines/local/host/memory-wire.ts';
+import { engineInMemory } from './memory-wire.ts';
 import { applyChange } from '../../electron/storage/repositories/changes.ts';
 import type { WritableDB } from '../../electron/storage/core/handle.ts';
 import { openStore } from '../../electron/storage/core/open.ts';

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { FaultError } from '../../shared/faults/failure.ts';
 import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
 import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
-import { engineInMemory } from '../../electron/engines/local/host/memory-wire.ts';
+import { engineInMemory } from '../helpers/memory-wire.ts';
 import type { EngineJob, GenerateRequest } from '../../electron/engines/port.ts';
 import type { InferenceHost, StartEngine } from '../../electron/engines/local/protocol.ts';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type FaultError } from '../../shared/faults/failure.ts';
 import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
-import { engineInMemory } from '../../electron/engines/local/host/memory-wire.ts';
+import { engineInMemory } from '../helpers/memory-wire.ts';
 import type { InferenceHost, LoadedModel, Tuning } from '../../electron/engines/local/protocol.ts';
 import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import type { PlanRequest } from '../../shared/prompt/types.ts';

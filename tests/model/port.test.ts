@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { engineInMemory } from '../../electron/engines/local/host/memory-wire.ts';
+import { engineInMemory } from '../helpers/memory-wire.ts';
 import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
 import type { EngineJob, EnginePort, GenerateRequest } from '../../electron/engines/port.ts';
 import type { LoadingEngine } from '../../electron/studio/models/loaded-engine.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
-import { engineInMemory } from '../../electron/engines/local/host/memory-wire.ts';
+import { engineInMemory } from '../helpers/memory-wire.ts';
 import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
 import { FaultError } from '../../shared/faults/failure.ts';
 import type { InferenceHost, LoadOptions } from '../../electron/engines/local/protocol.ts';

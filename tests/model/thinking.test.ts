@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { engineInMemory } from '../../electron/engines/local/host/memory-wire.ts';
+import { engineInMemory } from '../helpers/memory-wire.ts';
 import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
 import type { InferenceHost } from '../../electron/engines/local/protocol.ts';
 import { formatByName } from '../../shared/prompt/formats/formats.ts';

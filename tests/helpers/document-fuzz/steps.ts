@@ -1,11 +1,11 @@
 /** What a person and a model do to a page, at random. */
-import type { TextChange } from '../changes.ts';
-import { splitsPair } from '../draft.ts';
-import { linePosition, textOffset } from '../position.ts';
-import { alternatesOf, activePath } from '../tree.ts';
-import { textRange } from '../layout.ts';
-import { turnText } from '../grammar.ts';
-import type { TurnTree } from '../turn.ts';
+import type { TextChange } from '../../../shared/document/changes.ts';
+import { splitsPair } from '../../../shared/document/draft.ts';
+import { linePosition, textOffset } from '../../../shared/document/position.ts';
+import { alternatesOf, activePath } from '../../../shared/document/tree.ts';
+import { textRange } from '../../../shared/document/layout.ts';
+import { turnText } from '../../../shared/document/grammar.ts';
+import type { TurnTree } from '../../../shared/document/turn.ts';
 import type { Page } from './page.ts';
 import { same } from './page.ts';
 import type { Random } from './random.ts';

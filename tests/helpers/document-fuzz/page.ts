@@ -2,14 +2,14 @@
  * A manuscript as a person has it before them, without an editor: lines, layout, a stack to undo, a reply that streams
  * in, and the tree that the studio holds. Every step is held against a from-scratch oracle (M10).
  */
-import { lineEditsOf } from '../changes.ts';
-import type { TextChange } from '../changes.ts';
-import { diffPath, patchOf } from '../diff.ts';
-import { parse, print } from '../grammar.ts';
-import { layoutOf, turnsOf, updateLayout, withIds } from '../layout.ts';
-import type { Layout } from '../layout.ts';
-import { activePath, applyOps } from '../tree.ts';
-import type { Op, Turn, TurnContent, TurnTree } from '../turn.ts';
+import { lineEditsOf } from '../../../shared/document/changes.ts';
+import type { TextChange } from '../../../shared/document/changes.ts';
+import { diffPath, patchOf } from '../../../shared/document/diff.ts';
+import { parse, print } from '../../../shared/document/grammar.ts';
+import { layoutOf, turnsOf, updateLayout, withIds } from '../../../shared/document/layout.ts';
+import type { Layout } from '../../../shared/document/layout.ts';
+import { activePath, applyOps } from '../../../shared/document/tree.ts';
+import type { Op, Turn, TurnContent, TurnTree } from '../../../shared/document/turn.ts';
 import { checkTree } from './check.ts';
 
 interface State {

@@ -1,5 +1,5 @@
-import type { EngineWire, FromEngine, StartEngine, ToEngine } from '../protocol.ts';
-import { startRuntime } from '../worker/runtime.ts';
+import type { EngineWire, FromEngine, StartEngine, ToEngine } from '../../electron/engines/local/protocol.ts';
+import { startRuntime } from '../../electron/engines/local/worker/runtime.ts';
 
 /** The real engine in this process, its messages copied as a wire would copy them. */
 export const engineInMemory: StartEngine = () => {

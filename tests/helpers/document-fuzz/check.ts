@@ -1,5 +1,5 @@
 /** What holds of every tree, and of every change of one (T1, T2). */
-import type { Op, TreeTurn, TurnTree } from '../turn.ts';
+import type { Op, TreeTurn, TurnTree } from '../../../shared/document/turn.ts';
 
 export function checkTree(before: TurnTree, after: TurnTree, ops: readonly Op[]): void {
   for (const turn of after.turns.values()) if (turn.tombstone === null) checkLiving(after, turn);
