@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { alternatesOf } from '../../tests/helpers/alternates.ts';
 import { PlainView } from '../../tests/helpers/plain-view.ts';
 import { ReplyingStudio } from '../../tests/helpers/replying-studio.ts';
 import { parse } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
-import { alternatesOf } from '../../shared/document/tree.ts';
 import type { Turn } from '../../shared/document/turn.ts';
 import { fault } from '../../shared/faults/failure.ts';
 import { ChapterSession } from './chapter-session.ts';
@@ -169,7 +169,7 @@ describe('a reply', () => {
       await settle();
       expect(opened.shown()).toEqual(['I knock.', 'The door ', '']);
       expectSaved(opened);
-      expect(alternatesOf(opened.studio.tree, opened.studio.path[1]?.id ?? '').count).toBe(2);
+      expect(alternatesOf(opened.studio.tree, opened.studio.path[1]?.id ?? '')).toHaveLength(2);
     },
   );
 
@@ -231,7 +231,7 @@ describe('alternates', () => {
     await settle();
     expect(opened.shown()).toEqual(['I knock.', 'It stays shut.', '']);
     expectSaved(opened);
-    expect(alternatesOf(opened.studio.tree, opened.studio.path[1]?.id ?? '').count).toBe(2);
+    expect(alternatesOf(opened.studio.tree, opened.studio.path[1]?.id ?? '')).toHaveLength(2);
   });
 
   test('one that is left while it is written is completed when an undo brings it back', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { lineEditsOf } from './changes.ts';
 import type { TextChange } from './changes.ts';
-import { indexAt, layoutOf, spanAt, textRange, turnsOf, updateLayout, withIds } from './layout.ts';
+import { indexAt, layoutOf, spanAt, textRange, updateLayout, withIds } from './layout.ts';
 import type { Layout } from './layout.ts';
 
 const STORY = ['<|system|>', 'A cave.', '<|user|>', 'Go in.', '', '<|model|> Narrator', 'It is dark.', '<|user|>', ''];
@@ -83,14 +83,6 @@ describe('a layout says which lines are which turn’s', () => {
       { first: 7, count: 1 },
       { first: 9, count: 1 },
     ]));
-  test('turns are read from the lines', () =>
-    expect(turnsOf(layout, (line) => STORY[line - 1] ?? '')[1]).toEqual({
-      id: 't2',
-      role: 'user',
-      speaker: null,
-      marked: true,
-      text: 'Go in.\n',
-    }));
   test('prose has one turn without a mark, from line 1', () =>
     expect(layoutOf(['Once', 'upon'], numbered('t')).spans).toEqual([
       { id: 't1', role: 'model', speaker: null, marked: false, line: 1, lines: 2 },

@@ -6,8 +6,8 @@
  * an update is the number of turns and the lines touched, never the length of the manuscript.
  */
 import { alignIds } from './align.ts';
-import { readMark, turnText } from './grammar.ts';
-import type { Role, Turn } from './turn.ts';
+import { readMark } from './grammar.ts';
+import type { Role } from './turn.ts';
 
 export interface TurnSpan {
   readonly id: string;
@@ -179,15 +179,4 @@ export function indexAt(layout: Layout, line: number): number {
 export function textRange(span: TurnSpan): { readonly first: number; readonly count: number } {
   const mark = span.marked ? 1 : 0;
   return { first: span.line + mark, count: span.lines - mark };
-}
-
-/** The turn of a span, read from the manuscript's lines. */
-export function turnOf(span: TurnSpan, lineAt: (line: number) => string): Turn {
-  const { first, count } = textRange(span);
-  const text = turnText(Array.from({ length: count }, (_, index) => lineAt(first + index)));
-  return { id: span.id, role: span.role, speaker: span.speaker, marked: span.marked, text };
-}
-
-export function turnsOf(layout: Layout, lineAt: (line: number) => string): Turn[] {
-  return layout.spans.map((span) => turnOf(span, lineAt));
 }

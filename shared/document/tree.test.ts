@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FaultError } from '../faults/failure.ts';
-import { EMPTY_TREE, activePath, alternatesOf, applyOps, childrenOf } from './tree.ts';
+import { EMPTY_TREE, activePath, applyOps, childrenOf } from './tree.ts';
 import type { Op, Turn, TurnTree } from './turn.ts';
 
 const turn = (id: string, text = id): Turn => ({ id, role: 'model', speaker: null, marked: true, text });
@@ -50,11 +50,9 @@ function faultOf(tree: TurnTree, ...ops: Op[]): string {
 
 describe('T1: the path goes from turn to turn by what each goes on with', () => {
   test('the path', () => expect(path(STORY)).toEqual(['a', 'b', 'c']));
-  test('alternates, oldest first', () =>
-    expect(alternatesOf(STORY, 'b2')).toEqual({ index: 1, count: 2, ids: ['b', 'b2'] }));
-  test('a turn alone has itself', () => expect(alternatesOf(STORY, 'a')).toEqual({ index: 0, count: 1, ids: ['a'] }));
-  test('a removed turn is none of them', () =>
-    expect(alternatesOf(applyOps(STORY, [remove('b')]), 'b')).toEqual({ index: -1, count: 2, ids: ['c', 'b2'] }));
+  test('alternates, oldest first', () => expect(after(STORY, 'a')).toEqual(['b', 'b2']));
+  test('those that begin the chapter follow nothing', () => expect(after(STORY, null)).toEqual(['a']));
+  test('a removed turn is none of them', () => expect(after(applyOps(STORY, [remove('b')]), 'a')).toEqual(['c', 'b2']));
   test('an empty chapter', () => expect([path(EMPTY_TREE), after(EMPTY_TREE, null)]).toEqual([[], []]));
 });
 
@@ -110,7 +108,7 @@ describe('T4: inserting', () => {
   test('at the start', () => expect(path(applyOps(STORY, [insert('x', null)]))).toEqual(['x', 'a', 'b', 'c']));
   test('an alternate has an empty tail, the old one keeps its own', () => {
     const tree = applyOps(STORY, [insert('b3', 'a', 'alternate')]);
-    expect([path(tree), alternatesOf(tree, 'b3').index]).toEqual([['a', 'b3'], 2]);
+    expect([path(tree), after(tree, 'a').indexOf('b3')]).toEqual([['a', 'b3'], 2]);
     expect(path(applyOps(tree, [{ op: 'activate', parentId: 'a', turnId: 'b2' }]))).toEqual(['a', 'b2', 'd']);
   });
 });

@@ -39,16 +39,3 @@ export function childrenOf(tree: TurnTree, id: string | null): TreeTurn[] {
   for (const turn of tree.turns.values()) if (turn.parentId === id && turn.tombstone === null) children.push(turn);
   return children.sort((a, b) => a.order - b.order);
 }
-
-export interface Alternates {
-  /** Place of the turn among them, from 0; -1 where it is not there or removed. */
-  readonly index: number;
-  readonly count: number;
-  readonly ids: readonly string[];
-}
-
-export function alternatesOf(tree: TurnTree, id: string): Alternates {
-  const turn = tree.turns.get(id);
-  const ids = turn === undefined ? [] : childrenOf(tree, turn.parentId).map((sibling) => sibling.id);
-  return { index: ids.indexOf(id), count: ids.length, ids };
-}

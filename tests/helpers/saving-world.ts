@@ -2,12 +2,12 @@ import type { GenerationStart } from '../../shared/contract/writing.ts';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import { print, printMark, textLines } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
-import { alternatesOf } from '../../shared/document/tree.ts';
 import type { Change, Op, TreeTurn, Turn } from '../../shared/document/turn.ts';
 import { ManuscriptDocument } from '../../renderer/chapter/document.ts';
 import { faultOf } from '../../renderer/lib/faults.ts';
 import { StreamingSpan } from '../../renderer/chapter/streaming-span.ts';
 import { Sync, type SyncApi, type SyncOptions } from '../../renderer/chapter/saving/sync.ts';
+import { alternatesOf } from './alternates.ts';
 import { FaultyLink } from './faulty-link.ts';
 import { MemoryStudio, StudioRefusal } from './memory-studio.ts';
 import { Paper } from './paper.ts';
@@ -342,10 +342,10 @@ export class SavingWorld {
   private activate(n: number): void {
     const { document, sync } = this;
     if (this.asking || this.unheard().length > 0) return;
-    const shown = document.layout.spans.filter(({ id }) => alternatesOf(sync.tree, id).count > 1);
+    const shown = document.layout.spans.filter(({ id }) => alternatesOf(sync.tree, id).length > 1);
     const span = shown[n % Math.max(1, shown.length)];
     if (span === undefined) return;
-    const { ids } = alternatesOf(sync.tree, span.id);
+    const ids = alternatesOf(sync.tree, span.id);
     const other = ids[(ids.indexOf(span.id) + 1) % ids.length];
     if (other === undefined) return;
     this.asking = true;
@@ -489,7 +489,7 @@ export class SavingWorld {
     const turn = studio.tree.turns.get(turnId);
     if (turn === undefined || turn.tombstone !== null || turn.text !== '') return;
     const sibling = alternatesOf(studio.tree, turnId)
-      .ids.filter((id) => id !== turnId)
+      .filter((id) => id !== turnId)
       .at(-1);
     const ops: Op[] = [
       { op: 'remove', turnId },

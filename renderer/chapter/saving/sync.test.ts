@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { alternatesOf } from '../../../tests/helpers/alternates.ts';
 import { MemoryStudio } from '../../../tests/helpers/memory-studio.ts';
 import { Paper } from '../../../tests/helpers/paper.ts';
 import { parse, print } from '../../../shared/document/grammar.ts';
 import { newId } from '../../../shared/document/ids.ts';
-import { alternatesOf } from '../../../shared/document/tree.ts';
 import type { Op, Turn } from '../../../shared/document/turn.ts';
 import { MOST_TEXT } from '../../../shared/contract/limits.ts';
 import { change as changeSchema } from '../../../shared/contract/common.ts';
@@ -171,7 +171,7 @@ describe('a chapter that was changed elsewhere', () => {
     expect(conflicts()).toBe(1);
     expect(texts()).toEqual(['Go.', 'It hails.']);
     const ours = studio.path[1]?.id ?? '';
-    expect(alternatesOf(studio.tree, ours).ids.map((id) => studio.tree.turns.get(id)?.text)).toEqual([
+    expect(alternatesOf(studio.tree, ours).map((id) => studio.tree.turns.get(id)?.text)).toEqual([
       'It snows.',
       'It hails.',
     ]);
@@ -190,7 +190,7 @@ describe('a chapter that was changed elsewhere', () => {
     sync.edited();
     await vi.advanceTimersByTimeAsync(1000);
     expect(texts()).toEqual(['Go.', 'It rains.', 'Ours.']);
-    expect(alternatesOf(studio.tree, studio.path[2]?.id ?? '').count).toBe(2);
+    expect(alternatesOf(studio.tree, studio.path[2]?.id ?? '')).toHaveLength(2);
   });
 });
 
@@ -210,7 +210,7 @@ describe('branches and replies', () => {
 
   test('retry leaves the old reply beside the new one', async () => {
     const { studio, left, right, document } = await branches();
-    expect(alternatesOf(studio.tree, right).ids).toEqual([left, right]);
+    expect(alternatesOf(studio.tree, right)).toEqual([left, right]);
     expect(document.hasUnsaved).toBe(false);
   });
 
@@ -269,7 +269,7 @@ describe('branches and replies', () => {
     expect(studio.tree.turns.get(reply ?? '')?.parentId).toBe(first);
     await sync.between(() => sync.takeIn(next));
     expect(sync.tree).toEqual(studio.tree);
-    expect(alternatesOf(sync.tree, reply ?? '').count).toBe(2);
+    expect(alternatesOf(sync.tree, reply ?? '')).toHaveLength(2);
   });
 
   test('a chapter that is read again while a reply has ended but not yet said so loses nothing of it', async () => {
@@ -378,6 +378,6 @@ test('a conflict whose chapter cannot be read at once is settled when it can', a
   studio.refusals = ['CONFLICT', 'IO', 'IO'];
   await vi.advanceTimersByTimeAsync(5000);
   expect(texts()).toEqual(['Go.', 'It hails.']);
-  expect(alternatesOf(studio.tree, studio.path[1]?.id ?? '').count).toBe(2);
+  expect(alternatesOf(studio.tree, studio.path[1]?.id ?? '')).toHaveLength(2);
   expect(sync.state).toBe('saved');
 });

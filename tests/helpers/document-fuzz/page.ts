@@ -5,8 +5,8 @@
 import { lineEditsOf } from '../../../shared/document/changes.ts';
 import type { TextChange } from '../../../shared/document/changes.ts';
 import { diffPath, patchOf } from '../../../shared/document/diff.ts';
-import { parse, print } from '../../../shared/document/grammar.ts';
-import { layoutOf, turnsOf, updateLayout, withIds } from '../../../shared/document/layout.ts';
+import { parse, print, turnText } from '../../../shared/document/grammar.ts';
+import { layoutOf, textRange, updateLayout, withIds } from '../../../shared/document/layout.ts';
 import type { Layout } from '../../../shared/document/layout.ts';
 import { activePath, applyOps } from '../../../shared/document/tree.ts';
 import type { Op, Turn, TurnContent, TurnTree } from '../../../shared/document/turn.ts';
@@ -65,7 +65,11 @@ export class Page {
   };
 
   turns(): Turn[] {
-    return turnsOf(this.layout, this.lineAt);
+    return this.layout.spans.map((span) => {
+      const { first, count } = textRange(span);
+      const text = turnText(Array.from({ length: count }, (_, index) => this.lineAt(first + index)));
+      return { id: span.id, role: span.role, speaker: span.speaker, marked: span.marked, text };
+    });
   }
 
   /** What an editor does with one event's changes; they must be in order and apart. */

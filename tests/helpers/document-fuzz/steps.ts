@@ -2,7 +2,8 @@
 import type { TextChange } from '../../../shared/document/changes.ts';
 import { splitsPair } from '../../../shared/document/draft.ts';
 import { linePosition, textOffset } from '../../../shared/document/position.ts';
-import { alternatesOf, activePath } from '../../../shared/document/tree.ts';
+import { activePath } from '../../../shared/document/tree.ts';
+import { alternatesOf } from '../alternates.ts';
 import { textRange } from '../../../shared/document/layout.ts';
 import { turnText } from '../../../shared/document/grammar.ts';
 import type { TurnTree } from '../../../shared/document/turn.ts';
@@ -182,8 +183,7 @@ function choose(page: Page, random: Random): void {
   page.stop();
   page.save();
   const turn = random.pick(activePath(page.tree));
-  const { ids } = alternatesOf(page.tree, turn.id);
-  const others = ids.filter((id) => id !== turn.id);
+  const others = alternatesOf(page.tree, turn.id).filter((id) => id !== turn.id);
   if (others.length === 0) return;
   page.follow([{ op: 'activate', parentId: turn.parentId, turnId: random.pick(others) }]);
   if (random.chance(0.5)) backAndForth(page);
