@@ -55,6 +55,15 @@ describe('what is saved', () => {
     expect(path()).toEqual(['model: Eins two drei.']);
   });
 
+  test('what the last reply offers is offered until something is written; one dash is a dash, and a thought offers nothing', () => {
+    const { paper, document } = open([turn('user', 'Go.'), turn('model', 'A door.\n\n- Knock.\n- Wait.')]);
+    expect(document.offered()).toEqual(['Knock.', 'Wait.']);
+    paper.edit(paper.text.length, paper.text.length, 'I');
+    expect(document.offered()).toEqual([]);
+    expect(open([turn('model', 'A door.\n- said she')]).document.offered()).toEqual([]);
+    expect(open([turn('model', '<think>\n- Knock.\n- Wait.\n</think>\nA door.')]).document.offered()).toEqual([]);
+  });
+
   test('the ready turn is no turn until something stands in it, and none again when it is emptied', () => {
     const { paper, document, save, path } = open([turn('model', 'It rains.')]);
     expect(document.readyTurn()).not.toBeNull();

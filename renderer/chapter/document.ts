@@ -12,8 +12,10 @@ import {
   type LineEdit,
   type TurnSpan,
 } from '../../shared/document/layout.ts';
+import { optionsOf } from '../../shared/document/options.ts';
 import { activePath, applyOps } from '../../shared/document/tree.ts';
 import type { Op, Turn, TurnContent, TurnTree } from '../../shared/document/turn.ts';
+import { withoutReasoning } from '../../shared/prompt/plan/reasoning.ts';
 import { sameTurn, sameTurns } from './same-turns.ts';
 import type { StreamingSpan } from './streaming-span.ts';
 import type { PageChange, Place, TextSource } from './text-source.ts';
@@ -85,6 +87,13 @@ export class ManuscriptDocument {
     const last = this.known.spans.at(-1);
     if (last === undefined || !isAsking(last) || this.known.spans.at(-2)?.role !== 'model') return null;
     return this.isEmpty(last) ? last : null;
+  }
+
+  /** What the last reply offers to the person, who can answer at once. */
+  offered(): string[] {
+    const last = this.known.spans.at(-2);
+    if (last === undefined || this.readyTurn() === null) return [];
+    return optionsOf(withoutReasoning(this.textOf(last), {}));
   }
 
   /**

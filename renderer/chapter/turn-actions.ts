@@ -1,7 +1,5 @@
 import { newId } from '../../shared/document/ids.ts';
 import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
-import { optionsOf } from '../../shared/document/options.ts';
-import { withoutReasoning } from '../../shared/prompt/plan/reasoning.ts';
 import type { Role } from '../../shared/document/turn.ts';
 import type { Binding } from './binding.ts';
 import type { ChapterView } from './chapter-view.ts';
@@ -58,10 +56,8 @@ export class TurnActions {
   sayOption(place: number): boolean {
     const { document } = this.binding;
     const ready = document.readyTurn();
-    const above = document.layout.spans.at(-2);
-    if (ready === null || above === undefined) return false;
-    const option = optionsOf(withoutReasoning(document.textOf(above), {}))[place - 1];
-    if (option === undefined) return false;
+    const option = document.offered()[place - 1];
+    if (ready === null || option === undefined) return false;
     const from = { line: textRange(ready).first, column: 1 };
     this.binding.perform({ from, to: from, text: option, ids: document.layout.ids });
     this.view.putCaret(endOfText(this.view));

@@ -1,6 +1,7 @@
 import { Range, type editor } from 'monaco-editor/editor';
 import { isEscaped } from '../../shared/document/grammar.ts';
 import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
+import { optionIn } from '../../shared/document/options.ts';
 
 type Decoration = editor.IModelDeltaDecoration;
 
@@ -10,7 +11,6 @@ export type SeenMarks = number | 'all' | null;
 /** Every class of a dressed line begins so, and no other: by it the old decorations of a line are found again. */
 const OURS = 'ps-';
 const INDENT = '\u2003\u2002';
-const OPTION = /^- /;
 
 const gap = (first: boolean): editor.IModelDecorationOptions => ({
   inlineClassName: 'ps-mark',
@@ -48,7 +48,7 @@ function dressText(turn: TurnSpan, first: number, line: number, text: string, ab
   if (turn.role === 'system') out.push({ range: new Range(line, 1, line, text.length + 1), options: NOTE });
   if (turn.role === 'user') out.push({ range: new Range(line, 1, line, 1), options: YOU });
   if (isEscaped(text)) out.push({ range: new Range(line, 1, line, 2), options: ESCAPE });
-  if (OPTION.test(text)) out.push({ range: new Range(line, 1, line, 3), options: DASH });
+  if (optionIn(text) !== null) out.push({ range: new Range(line, 1, line, 3), options: DASH });
   else if (turn.role !== 'system' && line > first && text !== '' && above !== '')
     out.push({ range: new Range(line, 1, line, 1), options: PARAGRAPH });
   return out;

@@ -41,13 +41,9 @@ export class Placeholder implements editor.IContentWidget {
       (document.readyTurn() !== null || document.layout.spans.length === 1 || last.role === 'user');
     const line = asks ? textRange(last).first : null;
     if (line !== null && line <= this.surface.lineCount()) {
-      const above = document.layout.spans.at(-2);
-      const offers = above?.role === 'model' && this.surface.line(above.line + above.lines - 1).startsWith('- ');
-      this.node.textContent = offers
-        ? words.manuscript.askAction
-        : above === undefined
-          ? words.manuscript.askFirst
-          : words.manuscript.askNext;
+      const isFirst = document.layout.spans.length === 1;
+      const { askAction, askFirst, askNext } = words.manuscript;
+      this.node.textContent = document.offered().length > 0 ? askAction : isFirst ? askFirst : askNext;
     }
     if (line === this.line) return;
     this.line = line;
