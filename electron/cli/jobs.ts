@@ -4,15 +4,6 @@ import { isLocked } from '../storage/core/lock.ts';
 import { readJobs } from '../storage/repositories/job-records.ts';
 import { chooseStore } from './choose.ts';
 
-const STATES: Readonly<Record<Job['state'], string>> = {
-  waiting: 'waits',
-  running: 'runs',
-  done: 'done',
-  failed: 'failed',
-  cancelled: 'cancelled',
-  interrupted: 'interrupted',
-};
-
 /** The long work of a data folder, the newest first. What runs was that far at its last checkpoint. */
 export function runJobs(given: { readonly data?: string | undefined; readonly json?: boolean | undefined }): number {
   const dataDir = chooseStore(given.data);
@@ -33,5 +24,5 @@ function lineOf({ createdAt, state, title, progress, result, fault }: Omit<Job, 
       ? null
       : `${String(progress.done)}${progress.total === null ? '' : ` of ${String(progress.total)}`} ${progress.unit}`;
   const more = [far, result, fault === null ? null : sentenceOf(fault)].filter((part) => part !== null);
-  return [`${when}  ${STATES[state].padEnd(11)}  ${title}`, ...more.map((part) => `    ${part}`)].join('\n');
+  return [`${when}  ${state.padEnd(11)}  ${title}`, ...more.map((part) => `    ${part}`)].join('\n');
 }

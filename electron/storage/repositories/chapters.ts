@@ -6,8 +6,6 @@ import { addChapter, findTurn, needChapter, needStory, saveChapter } from '../co
 import type { ChapterRow } from '../core/schema.ts';
 import { createTurn } from './write-turns.ts';
 
-export { countRemoved, removedItems } from './removed.ts';
-
 const livingChapters = query((p: { storyId: string }) =>
   tables
     .selectFrom('chapters')

@@ -4,16 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newId } from '../../../shared/document/ids.ts';
 import { applyChange } from './changes.ts';
-import {
-  createChapter,
-  listChapters,
-  removeChapter,
-  removedItems,
-  countRemoved,
-  renameChapter,
-  restoreChapter,
-} from './chapters.ts';
+import { createChapter, listChapters, removeChapter, renameChapter, restoreChapter } from './chapters.ts';
 import { getModel, rememberModel } from './model-records.ts';
+import { countRemoved, removedItems } from './removed.ts';
 import { openStore, type Store } from '../core/open.ts';
 import { closeAll } from './revisions.ts';
 import { readScope, readSetting, writeSetting } from './setting-records.ts';

@@ -4,11 +4,10 @@ import {
   getChapter,
   listChapters,
   removeChapter,
-  countRemoved,
-  removedItems,
   renameChapter,
   restoreChapter,
 } from '../../storage/repositories/chapters.ts';
+import { countRemoved, removedItems } from '../../storage/repositories/removed.ts';
 import {
   createStory,
   listStories,
