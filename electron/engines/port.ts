@@ -46,7 +46,7 @@ export interface EndingScore {
 /** A generation: awaitable and cancellable; its text comes through `onText`. */
 export interface EngineJob {
   readonly accepted: Promise<{ ledger: Ledger; headTokens: readonly number[] }>;
-  /** `candidates`: the other words, as candidates.ts records them; null if none were asked for or a grammar ruled. */
+  /** `candidates`: the other words, as in candidate-record.ts; null if none were asked for or a grammar ruled. */
   readonly done: Promise<{
     reason: Exclude<StopReason, 'error'>;
     stats: GenerationStats;

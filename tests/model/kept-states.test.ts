@@ -11,7 +11,7 @@ import { createStory, removeStory } from '../../electron/storage/repositories/st
 import { applyChange } from '../../electron/storage/repositories/changes.ts';
 import { readTree } from '../../electron/storage/repositories/turns.ts';
 import { createReadAhead, type ReadAhead } from '../../electron/studio/writing/read-ahead.ts';
-import { createBroughtBack } from '../../electron/studio/writing/restored-states.ts';
+import { createRestoredStates } from '../../electron/studio/writing/restored-states.ts';
 import { createCrashes } from '../../electron/studio/models/model-crashes.ts';
 import { createEngine, type Engine } from '../../electron/studio/models/loaded-engine.ts';
 import { createSettings } from '../../electron/studio/settings/settings.ts';
@@ -124,16 +124,16 @@ test('a state with which a process ended before it had done anything else is put
   await ahead.save();
   expect(existsSync(path)).toBe(true);
 
-  const broughtBack = createBroughtBack(engine, folder);
-  await broughtBack.bring(path, null);
-  broughtBack.proven();
+  const restored = createRestoredStates(engine, folder);
+  await restored.bring(path, null);
+  restored.proven();
   kill();
   await expect.poll(() => engine.current()).toBeNull();
-  await broughtBack.died('CRASH');
+  await restored.died('CRASH');
   expect(existsSync(path)).toBe(true);
 
   await load();
-  const bringing = broughtBack.bring(path, null);
+  const bringing = restored.bring(path, null);
   kill();
   await bringing;
   expect(existsSync(path)).toBe(false);

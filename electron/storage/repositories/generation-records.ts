@@ -47,7 +47,7 @@ export interface End {
   readonly generationId: string;
   readonly reason: StopReason;
   readonly stats: GenerationStats | null;
-  /** What else could have been written, as candidates.ts records it. */
+  /** What else could have been written, as candidate-record.ts records it. */
   readonly candidates: Uint8Array | null;
   /** A turn that was made for it, and that nothing was written into, goes again. */
   readonly takesBack?: boolean;

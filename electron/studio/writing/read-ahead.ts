@@ -4,7 +4,7 @@ import type { PlanRequest } from '../../../shared/prompt/types.ts';
 import { getChapter } from '../../storage/repositories/chapters.ts';
 import type { ReadableDB } from '../../storage/core/handle.ts';
 import { readTree } from '../../storage/repositories/turns.ts';
-import { createBroughtBack } from './restored-states.ts';
+import { createRestoredStates } from './restored-states.ts';
 import type { Engine, Ready } from '../models/loaded-engine.ts';
 import { branchTo, promptRequest, reserveFor } from './prompt-request.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -47,7 +47,7 @@ export interface ReadAheadParts {
 export function createReadAhead({ db, engine, settings, dataDir, keepsStates }: ReadAheadParts): ReadAhead {
   const folder = openStateFolder(dataDir);
   const closing = new AbortController();
-  const broughtBack = createBroughtBack(engine, folder);
+  const restored = createRestoredStates(engine, folder);
   const saves = new Map<string, AbortController>();
   let chapter: string | null = null;
   let unsaved = false;
@@ -66,7 +66,7 @@ export function createReadAhead({ db, engine, settings, dataDir, keepsStates }: 
   }
 
   async function bringBack(chapterId: string, { modelId, sha256 }: Ready): Promise<void> {
-    if (keepsStates(modelId)) await broughtBack.bring(folder.pathOf(chapterId, modelId), sha256);
+    if (keepsStates(modelId)) await restored.bring(folder.pathOf(chapterId, modelId), sha256);
   }
 
   /** Idle work gives way, and what fails here is done with the key after all. */
@@ -79,7 +79,7 @@ export function createReadAhead({ db, engine, settings, dataDir, keepsStates }: 
       const plan = nextRequest(chapter, ready);
       if (plan === null) return;
       const tokens = await port.prepare(plan);
-      broughtBack.proven();
+      restored.proven();
       if (tokens < LEAST_TOKENS) return;
       engine.hasReadAhead();
       unsaved = true;
@@ -132,8 +132,8 @@ export function createReadAhead({ db, engine, settings, dataDir, keepsStates }: 
     let before = '';
     for await (const { state, fault } of engine.watch(closing.signal)) {
       if (state === before) continue;
-      if (before === 'generating' && state === 'ready') broughtBack.proven();
-      if (state === 'stopped') await broughtBack.died(fault?.code ?? '');
+      if (before === 'generating' && state === 'ready') restored.proven();
+      if (state === 'stopped') await restored.died(fault?.code ?? '');
       before = state;
       if (state === 'generating') unsaved = true;
       if (state === 'ready') rest();

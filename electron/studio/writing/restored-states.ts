@@ -14,7 +14,7 @@ const BLAMED = new Set(['STATE', 'ENGINE', 'CRASH', 'HANG']);
  * Saved states that the process was given, each once. One with which a process ended before it had done anything else
  * is put aside: it would end the next one too.
  */
-export interface BroughtBack {
+export interface RestoredStates {
   bring(path: string, sha256: string | null): Promise<void>;
   /** Something was read or written with what was brought back. */
   proven(): void;
@@ -22,7 +22,7 @@ export interface BroughtBack {
   died(code: string): Promise<void>;
 }
 
-export function createBroughtBack(engine: Engine, folder: StateFolder): BroughtBack {
+export function createRestoredStates(engine: Engine, folder: StateFolder): RestoredStates {
   /** Of the process that is known; one that was started again knows nothing. */
   const given = new Map<string, Promise<void>>();
   const unproven = new Set<string>();

@@ -21,7 +21,7 @@ export interface PreparedReply {
   readonly sampling: SeededSampling;
 }
 /** `said`: the id that the person's turn had here. */
-interface ReadAhead extends PreparedReply {
+interface WrittenAhead extends PreparedReply {
   readonly said: string;
 }
 
@@ -42,7 +42,7 @@ export interface WriteAhead {
 }
 
 export function createWriteAhead(db: ReadableDB, engine: Engine, settings: Settings): WriteAhead {
-  const replies = new Map<string, ReadAhead>();
+  const replies = new Map<string, WrittenAhead>();
   let timer: NodeJS.Timeout | undefined;
 
   async function prepare({ chapterId, storyId, turnId }: Ended, isCurrent: () => boolean): Promise<void> {
@@ -74,7 +74,7 @@ export function createWriteAhead(db: ReadableDB, engine: Engine, settings: Setti
     }
   }
 
-  function drop(except: ReadAhead | null = null): void {
+  function drop(except: WrittenAhead | null = null): void {
     clearTimeout(timer);
     timer = undefined;
     for (const reply of replies.values()) if (reply !== except) reply.job.stop();

@@ -8,7 +8,7 @@ import {
   PROTOCOL_VERSION,
   type Request,
 } from '../protocol.ts';
-import { type Pace, Patience } from './stall-watchdog.ts';
+import { type Pace, StallWatchdog } from './stall-watchdog.ts';
 import { lowerPriority } from './priority.ts';
 import type { Tempo } from './tempo.ts';
 
@@ -25,7 +25,7 @@ interface Pending {
   resolve(message: Answer): void;
   reject(error: FaultError): void;
   notice(message: FromEngine): void;
-  readonly patience: Patience;
+  readonly watchdog: StallWatchdog;
   impatience: NodeJS.Timeout | undefined;
 }
 
@@ -94,7 +94,7 @@ export class EngineProcess {
         },
         reject,
         notice,
-        patience: new Patience(request.type, this.#pace, this.#tempo),
+        watchdog: new StallWatchdog(request.type, this.#pace, this.#tempo),
         impatience: undefined,
       });
       this.#wire.send({ ...request, id });
@@ -128,7 +128,7 @@ export class EngineProcess {
     else if (isAnswer(message)) this.#settle(message.id)?.resolve(message);
     else {
       const pending = this.#pending.get(message.id);
-      pending?.patience.hear(message);
+      pending?.watchdog.hear(message);
       pending?.notice(message);
     }
   }
@@ -156,7 +156,7 @@ export class EngineProcess {
   /** Counts pings, not time: a computer that slept has not hung. */
   #ping(): void {
     const silent = this.#unanswered * this.#tempo.pingMs >= this.#tempo.hangMs;
-    const stuck = [...this.#pending.values()].map((pending) => pending.patience.wait()).includes(false);
+    const stuck = [...this.#pending.values()].map((pending) => pending.watchdog.wait()).includes(false);
     if (silent || stuck) {
       this.#fail(failure('HANG', {}));
       return;

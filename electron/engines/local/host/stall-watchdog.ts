@@ -13,7 +13,7 @@ export interface Pace {
  * How long a request may show nothing: generously until its first step, for weights may have to come from a slow disk;
  * then by what its model has shown. Counted in pings and not by the clock, so that a computer that slept has not hung.
  */
-export class Patience {
+export class StallWatchdog {
   readonly #request: Asking['type'];
   readonly #pace: Pace;
   readonly #tempo: Tempo;

@@ -1,6 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import type { ToEngine } from '../protocol.ts';
-import type { EnginePort } from './port.ts';
+import type { EngineEnd } from './engine-end.ts';
 
 /**
  * One entry for all that runs outside of main: the engine (forked by Node or by Electron) and the thread that inspects
@@ -19,7 +19,7 @@ if (!isMainThread) {
   startRuntime(parentPort === undefined ? forkedPort() : utilityPort(parentPort));
 }
 
-function forkedPort(): EnginePort {
+function forkedPort(): EngineEnd {
   // An orderly exit would wait for native code; there is nothing to put in order.
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   return {
@@ -34,7 +34,7 @@ function forkedPort(): EnginePort {
   };
 }
 
-function utilityPort(port: ParentPort): EnginePort {
+function utilityPort(port: ParentPort): EngineEnd {
   return {
     send: (message) => {
       port.postMessage(message);

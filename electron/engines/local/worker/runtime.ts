@@ -7,7 +7,7 @@ import { generate, ledgerOf } from './generate.ts';
 import { restoreState, saveState } from './keep-state.ts';
 import { type OpenModel, openModel } from './open-model.ts';
 import { survey } from './memory-need.ts';
-import type { EnginePort } from './port.ts';
+import type { EngineEnd } from './engine-end.ts';
 import { prepare } from './prepare.ts';
 import { perplexity, score } from './scoring.ts';
 
@@ -15,7 +15,7 @@ import { perplexity, score } from './scoring.ts';
  * What runs in an inference process, behind whatever port carries its messages. Answers to stop it (a process just
  * dies).
  */
-export function startRuntime(port: EnginePort): () => Promise<void> {
+export function startRuntime(port: EngineEnd): () => Promise<void> {
   let open: OpenModel | null = null;
   const works = new Map<number, { readonly abort: AbortController; readonly ended: Promise<void> }>();
 
