@@ -84,7 +84,7 @@ export default {
     arrow('store-below-all', 'electron/storage', 'electron/(?!storage/)'),
     arrow('engines-below-studio', 'electron/engines', 'electron/(?!engines/)'),
     arrow('studio-below-doors', 'electron/studio', 'electron/(rpc/|cli/|cli\\.ts|server\\.ts|main\\.ts)'),
-    arrow('rpc-knows-studio', 'electron/rpc', 'electron/(?!(rpc|studio)/)'),
+    arrow('rpc-knows-studio', 'electron/rpc', 'electron/(?!(rpc|studio|log)/)'),
     {
       name: 'local-engine-behind-port',
       severity: 'error',

@@ -13,7 +13,7 @@ import { enableQuit } from './desktop/quit.ts';
 import { claimInstance } from './desktop/single-instance.ts';
 import { enableStudioPort } from './desktop/studio-port.ts';
 import { workerEntry } from './engines/local/host/worker-entry.ts';
-import { chooseDataDir, pagesDir, prepareDataDir, resourcesDir } from './places.ts';
+import { chooseDataDir, pagesDir, resourcesDir } from './places.ts';
 import { createStudio, type Studio } from './studio/studio.ts';
 
 const behaviours: readonly Enable[] = [
@@ -37,7 +37,6 @@ const dataDir = chooseDataDir(option(values['data']));
 async function openStudio(): Promise<Studio> {
   await app.whenReady();
   try {
-    prepareDataDir(dataDir);
     // What is mapped into memory cannot lie inside the archive of a packaged application.
     const resources = app.isPackaged ? join(process.resourcesPath, 'resources') : resourcesDir;
     return await createStudio({

@@ -1,7 +1,6 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { failure } from '../shared/faults/failure.ts';
 import { readEnvironment } from './env.ts';
 
 /** The folder that holds package.json, wherever the bundler put this module. */
@@ -29,13 +28,3 @@ function platformFolder(): string {
 /** --data, PAPHOS_DATA, or the platform's folder. */
 export const chooseDataDir = (given: string | undefined): string =>
   resolve(given ?? readEnvironment().dataDir ?? platformFolder());
-
-/** Makes the data folder if it is missing, and says in words why it cannot be used. */
-export function prepareDataDir(dataDir: string): void {
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch (error) {
-    throw failure('DATA_FOLDER', { folder: dataDir }, { detail: String(error) });
-  }
-}

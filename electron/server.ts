@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { forkEngine } from './engines/local/host/fork-wire.ts';
-import { chooseDataDir, pagesDir, prepareDataDir, resourcesDir } from './places.ts';
+import { chooseDataDir, pagesDir, resourcesDir } from './places.ts';
 import { openHttpDoor, type HttpDoor } from './rpc/http.ts';
 import { openSession } from './rpc/browser-session.ts';
 import { createRouter } from './rpc/router.ts';
 import { serveWebSocket } from './rpc/websocket.ts';
 import { failure } from '../shared/faults/failure.ts';
+import { openingFault } from './storage/core/opening-fault.ts';
+import { closeEach } from './studio/close-each.ts';
 import { createStudio } from './studio/studio.ts';
 
 export interface ServeOptions {
@@ -28,7 +30,6 @@ const portTaken = (error: unknown): boolean =>
 /** The studio for a browser on this machine. */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const dataDir = chooseDataDir(options.dataDir);
-  prepareDataDir(dataDir);
   const studio = await createStudio({
     dataDir,
     modelsDir: options.modelsDir ?? null,
@@ -37,22 +38,19 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   });
   let door: HttpDoor;
   try {
-    const attach = serveWebSocket(createRouter(studio.services), studio.connections);
+    const attach = serveWebSocket(createRouter(studio.services), studio);
     door = await openHttpDoor({ session: openSession(dataDir), pages: pagesDir, port: options.port, onClient: attach });
   } catch (error) {
     await studio.close();
     if (portTaken(error)) throw failure('PORT_IN_USE', { port: options.port });
-    throw error;
+    throw openingFault(error, dataDir);
   }
   if (options.open) openBrowser(door.url);
   return {
     url: door.url,
     port: door.port,
     dataDir,
-    async close() {
-      await door.close();
-      await studio.close();
-    },
+    close: () => closeEach([() => door.close(), () => studio.close()], () => undefined),
   };
 }
 

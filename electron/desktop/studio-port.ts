@@ -23,7 +23,7 @@ export function enableStudioPort(desktop: Desktop): void {
     }
     desktop.studio().then(
       (studio) => {
-        servePort(createRouter(studio.services), studio.connections)(port, client.data);
+        servePort(createRouter(studio.services), studio)(port, client.data);
         port.start();
       },
       () => {

@@ -1,5 +1,5 @@
 import { RPCHandler } from '@orpc/server/message-port';
-import type { Connections } from '../studio/connections.ts';
+import type { Studio } from '../studio/studio.ts';
 import { faultInterceptors, type Caller } from './gate.ts';
 import type { StudioRouter } from './router.ts';
 
@@ -12,8 +12,11 @@ type Port = Parameters<RPCHandler<Caller>['upgrade']>[0] & {
  * Serves the contract over a message port (Electron's, or one of Node's), one for each client. The port must be started
  * by its owner.
  */
-export function servePort(router: StudioRouter, connections: Connections): (port: Port, clientId: string) => void {
-  const handler = new RPCHandler<Caller>(router, { clientInterceptors: faultInterceptors });
+export function servePort(
+  router: StudioRouter,
+  { connections, log }: Pick<Studio, 'connections' | 'log'>,
+): (port: Port, clientId: string) => void {
+  const handler = new RPCHandler<Caller>(router, { clientInterceptors: faultInterceptors(log) });
   return (port, clientId) => {
     const { client, lost } = connections.open(clientId, () => port.close());
     // Before the handler, so that what ends with the port knows why.

@@ -1,6 +1,6 @@
 import { RPCHandler } from '@orpc/server/ws';
 import type { WebSocket } from 'ws';
-import type { Connections } from '../studio/connections.ts';
+import type { Studio } from '../studio/studio.ts';
 import { faultInterceptors, type Caller } from './gate.ts';
 import type { StudioRouter } from './router.ts';
 
@@ -10,9 +10,9 @@ export const PING_MS = 4000;
 /** Serves the contract over sockets that were already let in, one for each client. */
 export function serveWebSocket(
   router: StudioRouter,
-  connections: Connections,
+  { connections, log }: Pick<Studio, 'connections' | 'log'>,
 ): (socket: WebSocket, clientId: string) => void {
-  const handler = new RPCHandler<Caller>(router, { clientInterceptors: faultInterceptors });
+  const handler = new RPCHandler<Caller>(router, { clientInterceptors: faultInterceptors(log) });
   return (socket, clientId) => {
     const { client, lost } = connections.open(clientId, () => socket.terminate());
     // Before the handler, so that what ends with the socket knows why.

@@ -6,10 +6,13 @@ import { readEnvironment } from '../env.ts';
 import { createInferenceHost } from '../engines/local/host/supervisor.ts';
 import { surveyLoad } from '../engines/local/host/load-survey.ts';
 import type { StartEngine } from '../engines/local/protocol.ts';
+import { errorFacts } from '../log/error-facts.ts';
+import { logUncaught } from '../log/log-uncaught.ts';
 import { openLog, type Log } from '../log/log.ts';
 import { listChapters } from '../storage/repositories/chapters.ts';
 import { applyChange } from '../storage/repositories/changes.ts';
 import { openStore, type Store } from '../storage/core/open.ts';
+import { openingFault } from '../storage/core/opening-fault.ts';
 import { createReadAhead } from './writing/read-ahead.ts';
 import { createCounts } from './writing/token-counts.ts';
 import { createCrashes } from './models/model-crashes.ts';
@@ -17,7 +20,7 @@ import { createEngine } from './models/loaded-engine.ts';
 import { createFingerprints } from './models/fingerprints.ts';
 import { ensureFirstStory } from './library/first-story.ts';
 import { createForecasts } from './writing/reply-forecast.ts';
-import { createGenerations } from './writing/generations.ts';
+import { createGenerations, type Running } from './writing/generations.ts';
 import { createStoryLocks } from './library/story-locks.ts';
 import { readDemoModel } from './models/model-files.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
@@ -27,7 +30,8 @@ import { createWriteAhead } from './writing/write-ahead.ts';
 import { createRevisions } from './writing/revision-closing.ts';
 import { createConnections, type Connections } from './connections.ts';
 import type { StudioContext } from './context.ts';
-import { faultOf } from '../../shared/faults/failure.ts';
+import { closeEach } from './close-each.ts';
+import { failure, faultOf } from '../../shared/faults/failure.ts';
 import { logEngine } from './log-engine.ts';
 import type { Services } from './services.ts';
 import { createSettings, engineSettings } from './settings/settings.ts';
@@ -50,15 +54,32 @@ export interface Studio {
   /** Takes further kinds of long work. */
   readonly jobs: Jobs;
   readonly connections: Connections;
+  readonly log: Log;
   close(): Promise<void>;
 }
 
 /** The studio: a store, an engine and what a person can do with them. It knows no window and no socket. */
-export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOptions): Promise<Studio> {
-  const log = openLog(join(dataDir, 'logs'));
-  const store = openLogged(dataDir, log);
+export async function createStudio(options: StudioOptions): Promise<Studio> {
+  const log = openLog(join(options.dataDir, 'logs'));
+  let store: Store | null = null;
+  try {
+    store = openStore(options.dataDir);
+    log.info('studio.opened', { interrupted: store.recovered.length });
+    return furnish(options, store, log);
+  } catch (error) {
+    const refused = openingFault(error, options.dataDir);
+    const { code, detail } = faultOf(refused);
+    log.error('studio.refused', { code, detail: detail ?? null });
+    store?.close();
+    log.close();
+    throw refused;
+  }
+}
+
+function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOptions, store: Store, log: Log): Studio {
   const { db } = store;
   ensureFirstStory(db);
+  for (const folder of [join(dataDir, 'models'), join(dataDir, 'adapters')]) mkdirSync(folder, { recursive: true });
 
   const forecasts = createForecasts(db);
   const crashes = createCrashes(db);
@@ -73,6 +94,7 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
   const env = { ...readEnvironment(), dataDir, modelsDir, resourcesDir };
   const context: StudioContext = { db, engine, jobs, log, env };
   const loggingEnds = logEngine(context);
+  const endUncaught = logUncaught(log);
   const generations = createGenerations({
     db,
     engine,
@@ -89,7 +111,6 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
   const demo = readDemoModel(resourcesDir);
   const fingerprints = createFingerprints(context);
   const folders = [join(dataDir, 'models'), ...(modelsDir ? [modelsDir] : [])];
-  for (const folder of [join(dataDir, 'models'), join(dataDir, 'adapters')]) mkdirSync(folder, { recursive: true });
   const registry = createModelRegistry(context, demo, folders);
   const models = createModels(context, {
     crashes,
@@ -154,44 +175,40 @@ export async function createStudio({ dataDir, modelsDir, resourcesDir, startEngi
     log,
   };
 
-  let closing: Promise<void> | null = null;
-  return {
-    services,
-    jobs,
-    connections: createConnections(),
-    close() {
-      closing ??= (async () => {
-        clearTimeout(waking);
-        clearTimeout(woken);
-        counts.forget();
-        writeAhead.drop();
-        await generations.stopIn(() => true);
-        await jobs.close();
-        registry.close();
-        await readAhead.save();
-        readAhead.close();
-        await engine.close();
-        await loggingEnds;
-        locks.close();
-        revisions.closeEverything();
-        store.close();
-        log.info('studio.closed');
-        log.close();
-      })();
-      return closing;
-    },
-  };
-}
-
-function openLogged(dataDir: string, log: Log): Store {
-  try {
-    const store = openStore(dataDir);
-    log.info('studio.opened', { interrupted: store.recovered.length });
-    return store;
-  } catch (error) {
-    const { code, detail } = faultOf(error);
-    log.error('studio.refused', { code, detail: detail ?? null });
-    log.close();
-    throw error;
+  /** Each part ends whatever becomes of the others; the store comes last of those that write into it. */
+  async function close(): Promise<void> {
+    clearTimeout(waking);
+    clearTimeout(woken);
+    let cutOff: readonly Running[] = [];
+    await closeEach(
+      [
+        () => counts.forget(),
+        () => writeAhead.drop(),
+        async () => {
+          cutOff = await generations.stopIn(() => true);
+        },
+        () => jobs.close(),
+        () => registry.close(),
+        () => readAhead.save(),
+        () => readAhead.close(),
+        () => engine.close(),
+        () => loggingEnds,
+        () => locks.close(),
+        () => revisions.end(),
+        () => store.close(),
+        () => {
+          if (cutOff.length > 0) throw failure('REPLY_CUT_OFF', { replies: cutOff.length });
+        },
+      ],
+      (error) => {
+        log.error('studio.close', errorFacts(error));
+      },
+    ).finally(() => {
+      log.info('studio.closed');
+      endUncaught();
+      log.close();
+    });
   }
+  let closing: Promise<void> | null = null;
+  return { services, jobs, connections: createConnections(), log, close: () => (closing ??= close()) };
 }

@@ -26,7 +26,6 @@ export interface AppFaults {
   INTERNAL: None;
   BAD_REQUEST: None;
   UNREACHABLE: None;
-  DATA_FOLDER: { readonly folder: string };
   PORT_IN_USE: { readonly port: number | null };
   NO_STORE: { readonly folder: string };
   NO_DEMO_MODEL: None;
@@ -62,8 +61,13 @@ export interface StoreFaults {
   NO_REVISION: { readonly turnId: string };
   NO_GENERATION: None;
   ENDED: None;
-  /** The studio may not begin: the folder cannot be written. */
-  FOLDER_READ_ONLY: { readonly folder: string };
+  /** These five: the studio does not begin. `path`: of what the system refused. */
+  FOLDER_RIGHTS: { readonly path: string };
+  FOLDER_READ_ONLY: { readonly path: string };
+  FOLDER_FULL: { readonly folder: string };
+  FOLDER_MISSING: { readonly path: string };
+  /** `said`: the code that the system, or SQLite, gave. */
+  FOLDER_UNUSABLE: { readonly path: string; readonly said: string };
   /** It could be written before. */
   STORE_READ_ONLY: None;
   STORE_DAMAGED: { readonly file: string | null };
@@ -327,6 +331,8 @@ export interface WritingFaults {
   /** The turn that was meant is in another branch by now. */
   CHANGED_ELSEWHERE: None;
   REPLY_GONE: None;
+  /** Paphos ended while the store did not take the last words of so many. */
+  REPLY_CUT_OFF: { readonly replies: number };
   UNKNOWN_REPLY: None;
   NOT_THE_SAME: { readonly differences: readonly Difference[] };
 }

@@ -22,7 +22,7 @@ test('a data folder that cannot be used is said in words, and no window opens', 
   app.becomeReady();
   await exited;
   expect(asked.exitCode).toBe(1);
-  expect(asked.errors).toEqual([expect.stringContaining(`cannot write in its data folder ${file}`)]);
+  expect(asked.errors).toEqual([expect.stringContaining(`There is no folder ${file} for the stories`)]);
   expect(BrowserWindow.all).toEqual([]);
 });
 

@@ -22,7 +22,7 @@ export async function serveStudio(change: (studio: Studio) => Services): Promise
     session: openSession(dataDir),
     pages: pagesDir,
     port: Number(values.port),
-    onClient: serveWebSocket(createRouter(change(studio)), studio.connections),
+    onClient: serveWebSocket(createRouter(change(studio)), studio),
   });
   process.stdout.write(`${JSON.stringify({ url: door.url, port: door.port, pid: process.pid })}\n`);
   process.once('SIGTERM', () => {

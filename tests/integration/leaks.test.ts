@@ -31,7 +31,7 @@ const more = (before: Record<string, number>): string[] =>
 async function live(data: string, { chapters, load }: { chapters: number; load: boolean }): Promise<void> {
   const studio = await createStudio({ dataDir: data, modelsDir: null, resourcesDir: data, startEngine: forkEngine() });
   const session = openSession(data);
-  const onClient = serveWebSocket(createRouter(studio.services), studio.connections);
+  const onClient = serveWebSocket(createRouter(studio.services), studio);
   const door = await openHttpDoor({ session, pages: data, port: 0, onClient });
   const { client, close, socket } = await connect(door);
   const [story] = await client.stories.list();

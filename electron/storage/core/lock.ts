@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { failure, FaultError } from '../../../shared/faults/failure.ts';
-import { readOnly } from './storage-fault.ts';
 
 /** One studio per folder: a second SQLite file, held exclusively until it is released or the process ends. */
 export function lockFolder(folder: string): { release(): void } {
-  const sqlite = openLock(folder);
+  const sqlite = new Database(join(folder, 'store.lock'), { timeout: 0 });
   try {
     sqlite.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
@@ -13,7 +12,7 @@ export function lockFolder(folder: string): { release(): void } {
     if (cause instanceof Database.SqliteError && cause.code.startsWith('SQLITE_BUSY')) {
       throw failure('IN_USE', { folder }, { cause });
     }
-    throw readOnly(folder, cause);
+    throw cause;
   }
   return { release: () => sqlite.close() };
 }
@@ -24,13 +23,5 @@ export function isLocked(folder: string): boolean {
     return false;
   } catch (error) {
     return error instanceof FaultError && error.fault.code === 'IN_USE';
-  }
-}
-
-function openLock(folder: string): Database.Database {
-  try {
-    return new Database(join(folder, 'store.lock'), { timeout: 0 });
-  } catch (cause) {
-    throw readOnly(folder, cause);
   }
 }

@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'n
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { APPLICATION_ID } from './connection.ts';
-import { failure, FaultError } from '../../../shared/faults/failure.ts';
+import { failure } from '../../../shared/faults/failure.ts';
 import { asFault } from './storage-fault.ts';
 import type { Migration } from '../migrations/migration.ts';
 
@@ -38,8 +38,7 @@ function attempt(sqlite: Database.Database, step: Migration): void {
   try {
     sqlite.transaction(apply).immediate(sqlite, step);
   } catch (cause) {
-    const fault = asFault(cause);
-    if (fault instanceof FaultError) throw fault;
+    if (asFault(cause) !== cause) throw cause;
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw failure('MIGRATION_FAILED', { version: step.version }, { detail, cause });
   }

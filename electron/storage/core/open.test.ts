@@ -3,10 +3,12 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,8 +21,11 @@ import { newId } from '../../../shared/document/ids.ts';
 import { assertLibrary } from './connection.ts';
 import type { Migration } from '../migrations/migration.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
+import { hasSmallDisks, onSmallDisk } from '../../../tests/helpers/small-disk.ts';
 import { openStore } from './open.ts';
+import { applyChange } from '../repositories/changes.ts';
 import { createStory, listStories } from '../repositories/stories.ts';
+import { turnText } from '../repositories/turns.ts';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'paphos-open-'))));
@@ -89,7 +94,7 @@ describe('a data folder', () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
-  test('that is read-only is told in words, and its stories are whole', () => {
+  test('that nobody may write in is told in words, and its stories are whole', () => {
     withStory();
     const probe = join(folder, 'probe.mjs');
     writeFileSync(
@@ -100,11 +105,61 @@ describe('a data folder', () => {
     );
     chmodSync(folder, 0o555);
     const said = spawnSync(process.execPath, [probe, folder], { encoding: 'utf8' });
-    expect(said.stdout).toMatch(/^FOLDER_READ_ONLY Paphos may not write to its data folder/);
+    expect(said.stdout).toMatch(new RegExp(`^FOLDER_RIGHTS Paphos needs to write to ${folder}/store.lock and may not`));
     chmodSync(folder, 0o700);
     const store = openStore(folder);
     expect(listStories(store.db).map((story) => story.title)).toEqual(['Kept']);
     store.close();
+  });
+
+  test('that cannot be made, or is a file, is told to be missing', () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    symlinkSync(join(folder, 'gone'), join(folder, 'link'));
+    for (const path of [file, join(file, 'data'), join(folder, 'link')])
+      expect(fault(() => openStore(path))).toMatchObject({ code: 'FOLDER_MISSING', params: { path } });
+  });
+
+  test('whose store cannot be opened for another reason is told with all that is known of it', () => {
+    const path = join(folder, 'store.db');
+    mkdirSync(path);
+    expect(fault(() => openStore(folder))).toMatchObject({ code: 'FOLDER_UNUSABLE', params: { path, said: 'EISDIR' } });
+  });
+
+  const onDisk = (act: string): string =>
+    onSmallDisk(
+      `import { openStore } from ${JSON.stringify(new URL('open.ts', import.meta.url).href)};
+      const open = (name) => {
+        try { openStore(join(disk, name)).close(); return 'opened'; } catch (error) { return error.fault?.code ?? String(error); }
+      };
+      const first = open('data');
+      ${act}
+      console.log(first, open('data'), open('new'));`,
+      { kib: 512 },
+    ).trim();
+
+  test.runIf(hasSmallDisks)('on a full disk, or one that is nearly full, is told to need room', () => {
+    expect(onDisk('fill();')).toBe('opened FOLDER_FULL FOLDER_FULL');
+    expect(onDisk("fill(); truncateSync(join(disk, 'filler'), statSync(join(disk, 'filler')).size - 8192);")).toBe(
+      'opened FOLDER_FULL FOLDER_FULL',
+    );
+  });
+
+  test.runIf(hasSmallDisks)('on a drive that can only be read is told so', () => {
+    expect(onDisk('readOnly();')).toBe('opened FOLDER_READ_ONLY FOLDER_READ_ONLY');
+  });
+
+  test('closes when the store takes nothing any more, and all that was acknowledged is in it', () => {
+    const store = openStore(folder);
+    const [chapterId, turnId] = [newId(), newId()];
+    createStory(store.db, { id: newId(), title: 'Kept', chapterId, turnId });
+    const op = { op: 'setText', turnId, version: 1, at: 0, del: 0, ins: 'Typed.' } as const;
+    applyChange(store.db, { changeId: newId(), chapterId, structureRev: 1, ops: [op] });
+    store.db.sqlite.pragma('query_only = 1');
+    expect(fault(() => store.close()).code).toBe('opened');
+    const again = openStore(folder);
+    expect(turnText(again.db, turnId)).toBe('Typed.');
+    again.close();
   });
 
   test('is only opened with a SQLite that does not damage it', () => {

@@ -1,8 +1,9 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { assertLibrary, libraryVersion, secure } from './connection.ts';
-import { openingFault, readOnly } from './storage-fault.ts';
+import { openingFault } from './opening-fault.ts';
+import { isStorageFault } from './storage-fault.ts';
 import { recoverInterrupted, type Recovered } from '../repositories/generation-records.ts';
 import { writable, type WritableDB } from './handle.ts';
 import { lockFolder } from './lock.ts';
@@ -21,17 +22,18 @@ export interface Store {
 
 /** Opens the store of a data folder for this process alone, and makes it if there is none. */
 export function openStore(folder: string, options: { migrations?: readonly Migration[] } = {}): Store {
-  makeFolder(folder);
-  const lock = lockFolder(folder);
+  let lock: { release(): void } | null = null;
   let sqlite: Database.Database | null = null;
   try {
+    makeFolder(folder);
+    const held = (lock = lockFolder(folder));
     sqlite = openFile(folder, options.migrations ?? MIGRATIONS);
     const db = writable(sqlite);
-    return { db, recovered: recoverInterrupted(db), close: () => closeStore(db, lock) };
+    return { db, recovered: recoverInterrupted(db), close: () => closeStore(db, held) };
   } catch (error) {
     sqlite?.close();
-    lock.release();
-    throw error;
+    lock?.release();
+    throw openingFault(error, folder);
   }
 }
 
@@ -40,23 +42,30 @@ function closeStore(db: WritableDB, lock: { release(): void }): void {
   try {
     closeAll(db, 'close');
     db.sqlite.pragma('optimize');
+  } catch (error) {
+    // What was typed is stored without it; revisions that stay open are closed another day.
+    if (!isStorageFault(error)) throw error;
   } finally {
     db.sqlite.close();
     lock.release();
   }
 }
 
-function makeFolder(folder: string): void {
+/** Node's own `recursive` calls a drive that is read-only a missing folder, and never ends in some places. */
+function makeFolder(folder: string, isMissing = true): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw readOnly(folder, cause);
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!isMissing || !(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    makeFolder(dirname(folder));
+    makeFolder(folder, false);
   }
 }
 
 function openFile(folder: string, migrations: readonly Migration[]): Database.Database {
   const file = join(folder, 'store.db');
-  const sqlite = connect(folder, file);
+  const sqlite = new Database(file, { timeout: 5000 });
   try {
     assertLibrary(libraryVersion(sqlite));
     assertReadable(sqlite, file, migrations.at(-1)?.version ?? 0);
@@ -65,14 +74,6 @@ function openFile(folder: string, migrations: readonly Migration[]): Database.Da
     return sqlite;
   } catch (error) {
     sqlite.close();
-    throw openingFault(error, folder, file);
-  }
-}
-
-function connect(folder: string, file: string): Database.Database {
-  try {
-    return new Database(file, { timeout: 5000 });
-  } catch (cause) {
-    throw openingFault(cause, folder, file);
+    throw error;
   }
 }

@@ -13,20 +13,12 @@ export function asFault(error: unknown): unknown {
   return error;
 }
 
-/** What stood in the way when a store was opened. */
-export function openingFault(error: unknown, folder: string, file: string): unknown {
-  if (!(error instanceof Database.SqliteError)) return error;
-  if (/^SQLITE_(READONLY|CANTOPEN|PERM)/.test(error.code)) return readOnly(folder, error);
-  if (isDamage(error)) return damaged(file, error);
-  const fault = asFault(error);
-  return fault instanceof FaultError ? fault : damaged(file, error);
-}
+/** Whether it was SQLite that failed. */
+export const isStorageFault = (error: unknown): boolean =>
+  (error instanceof FaultError ? error.cause : error) instanceof Database.SqliteError;
 
-export const readOnly = (folder: string, cause: unknown): FaultError =>
-  failure('FOLDER_READ_ONLY', { folder }, { cause });
-
-const damaged = (file: string | null, cause: Error): FaultError =>
+export const damaged = (file: string | null, cause: Error): FaultError =>
   failure('STORE_DAMAGED', { file }, { cause, detail: cause.message });
 
-const isDamage = ({ code }: { readonly code: string }): boolean =>
+export const isDamage = ({ code }: { readonly code: string }): boolean =>
   code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB');

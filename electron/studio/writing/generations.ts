@@ -50,9 +50,9 @@ export interface Generations {
   stop(id: string, all: boolean): void;
   /**
    * Stops the generations that fit, and what waits for them, and waits until their text is stored. `keepsTurn`: nothing
-   * is taken back.
+   * is taken back. Answers with those whose last words the store did not take.
    */
-  stopIn(fits: (running: Running) => boolean, how?: { readonly keepsTurn: boolean }): Promise<void>;
+  stopIn(fits: (running: Running) => boolean, how?: { readonly keepsTurn: boolean }): Promise<readonly Running[]>;
   running(): readonly Running[];
   /** As the page is told of it. */
   runningIn(chapterId: string): RunningGeneration | null;
@@ -64,7 +64,8 @@ interface Life extends Running {
   /** Alternates that follow it. */
   waiting: number;
   keepsTurn: boolean;
-  settled: Promise<void>;
+  /** Whether all its words are stored. */
+  settled: Promise<boolean>;
   stop(): void;
   /** Nobody can wait until the store takes its end. */
   letGo(): void;
@@ -154,7 +155,7 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
       phase: 'asked',
       waiting: order.waiting,
       keepsTurn: false,
-      settled: Promise.resolve(),
+      settled: Promise.resolve(true),
       get isWithEngine() {
         return job !== null;
       },
@@ -251,15 +252,19 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
      * A reply has ended when its end is stored. While the store takes nothing its text is kept here, and its end is
      * tried again; who cannot wait for that lets go of it.
      */
-    async function finish(outcome: Outcome): Promise<void> {
+    async function finish(outcome: Outcome): Promise<boolean> {
       job = null;
       step(life, LAST[outcome.reason] ?? 'end');
       engine.replied(outcome.stats);
       for (;;) {
         try {
-          return end(outcome);
+          end(outcome);
+          return true;
         } catch (error) {
-          if (isLetGo) return giveUp(outcome, faultOf(error));
+          if (isLetGo) {
+            giveUp(outcome, faultOf(error));
+            return journal.isWhole();
+          }
         }
         stream.waiting(null);
         await Promise.race([letGo.promise, later(STORE_AGAIN_MS)]);
@@ -305,7 +310,8 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
         life.stop();
         life.letGo();
       }
-      await Promise.all(fitting.map(({ settled }) => settled));
+      const areWhole = await Promise.all(fitting.map(({ settled }) => settled));
+      return fitting.filter((_, at) => !areWhole[at]);
     },
     running: () => [...lives.values()],
     runningIn(chapterId) {

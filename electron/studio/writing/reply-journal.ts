@@ -8,6 +8,8 @@ export interface Journal {
   /** `seq`: of the text, in its stream. */
   add(seq: number, text: string): void;
   flush(): void;
+  /** Nothing of what came is missing in the store. */
+  isWhole(): boolean;
 }
 
 /** `storing` hears of what cannot be stored, where nobody waits for it. */
@@ -31,5 +33,6 @@ export function createJournal(db: WritableDB, generationId: string, storing: (ac
       }, JOURNAL_MS);
     },
     flush,
+    isWhole: () => unwritten === '',
   };
 }

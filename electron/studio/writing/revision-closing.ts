@@ -1,4 +1,4 @@
-import { closeAll, closeChapter } from '../../storage/repositories/revisions.ts';
+import { closeChapter } from '../../storage/repositories/revisions.ts';
 import type { WritableDB } from '../../storage/core/handle.ts';
 
 const REST_MS = 30_000;
@@ -13,7 +13,8 @@ export interface Revisions {
   close(chapterId: string, reason: 'generation'): void;
   /** Its writer has gone. */
   left(chapterId: string): void;
-  closeEverything(): void;
+  /** Nothing rests any more; what is open is closed with the store. */
+  end(): void;
 }
 
 export function createRevisions(db: WritableDB, restMs = REST_MS): Revisions {
@@ -50,9 +51,8 @@ export function createRevisions(db: WritableDB, restMs = REST_MS): Revisions {
     left(chapterId) {
       tryToClose(chapterId, 'blur');
     },
-    closeEverything() {
+    end() {
       for (const chapterId of [...resting.keys()]) forget(chapterId);
-      closeAll(db, 'close');
     },
   };
 }

@@ -7,8 +7,6 @@ export const app = {
   BAD_REQUEST: () =>
     'Paphos did not understand this request and did nothing. Reload the page: it may be older than the studio.',
   UNREACHABLE: () => 'The studio did not answer. What you wrote stays on this page; it is tried again.',
-  DATA_FOLDER: ({ folder }) =>
-    `Paphos cannot write in its data folder ${folder}. Nothing was changed. Give yourself the right to write there, or choose another folder with --data DIR.`,
   PORT_IN_USE: ({ port }) =>
     `${port === null ? 'The port of last time' : `Port ${port}`} is in use by another program. Choose another one with --port N, or leave --port out to take a free one.`,
   NO_STORE: ({ folder }) => `There are no stories in ${folder} (no store.db). Name the right folder with --data DIR.`,

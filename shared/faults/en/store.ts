@@ -12,15 +12,23 @@ export const store = {
   NO_REVISION: () => 'That version of the turn is not in its history. Nothing was changed.',
   NO_GENERATION: () => 'That reply is not known here. Nothing was changed.',
   ENDED: () => 'This reply has already ended. Its text is in its turn.',
-  FOLDER_READ_ONLY: ({ folder }) =>
-    `Paphos may not write to its data folder ${folder}. Nothing was changed. Give your user the right to write there, or ${OTHER_FOLDER}`,
+  FOLDER_RIGHTS: ({ path }) =>
+    `Paphos needs to write to ${path} and may not. Nothing was changed. Give your user the right to, or ${OTHER_FOLDER}`,
+  FOLDER_READ_ONLY: ({ path }) =>
+    `Paphos needs to write to ${path}, which is on a drive that can only be read. Nothing was changed. Make the drive writable, or ${OTHER_FOLDER}`,
+  FOLDER_FULL: ({ folder }) =>
+    `The disk that holds ${folder} is full, and Paphos needs a little room there to start. Nothing was changed. Make room and start again, or ${OTHER_FOLDER}`,
+  FOLDER_MISSING: ({ path }) =>
+    `There is no folder ${path} for the stories, and it cannot be made. Nothing was changed. Connect its drive, check the path, or ${OTHER_FOLDER}`,
+  FOLDER_UNUSABLE: ({ path, said }) =>
+    `Paphos could not open ${path}; all that is known of the reason is its code, ${said}. Nothing was changed. Check the drive and its connection and start again, or ${OTHER_FOLDER}`,
   STORE_READ_ONLY: () =>
     'The data folder has become read-only. Everything saved so far is safe; the last change was not saved. Make the folder writable again.',
   STORE_DAMAGED: ({ file }) =>
     `${file ?? 'The store'} is damaged and was not opened, so that nothing more is lost. Keep a copy of the folder, then put the newest file of its backups folder in place of store.db.`,
   BACKUP_DAMAGED: () =>
     'The copy that is made before an update came out damaged, so the stories were not updated. They are unchanged. Check the drive, then start Paphos again.',
-  STORE_BUSY: () => 'Another program holds the store. The last change was not saved. Close that program and try again.',
+  STORE_BUSY: () => 'Another program holds the store, so nothing was changed. Close that program and try again.',
   DISK_FULL: () =>
     'The disk is full. Everything saved so far is safe; the last change was not saved. Make room and go on writing.',
   DISK_ERROR: () =>

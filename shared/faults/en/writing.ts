@@ -40,6 +40,8 @@ export const writing = {
   CHANGED_ELSEWHERE: () =>
     'This chapter was changed elsewhere, so no reply was asked for. Your text is kept as a branch of its own; press Reply again.',
   REPLY_GONE: () => 'This reply ended a while ago. Its text is in the story; reload the page to see it.',
+  REPLY_CUT_OFF: ({ replies }) =>
+    `The disk did not take the last words of ${replies === 1 ? 'a reply' : `${count(replies)} replies`}; where a page still shows them, copy them from there. Everything else is safe.`,
   UNKNOWN_REPLY: () => 'No reply is recorded in this turn, so there is nothing to run again. Retry writes a new one.',
   NOT_THE_SAME: ({ differences }) =>
     `This reply cannot be made again exactly as things are now. ${differences.map(different).join(' ')} Nothing was changed. Choose under Model what it was written with and run it again, or use Retry.`,

@@ -1,0 +1,12 @@
+/** Closes one part after the other, each whatever became of the others; throws what went wrong first. */
+export async function closeEach(parts: readonly (() => unknown)[], failed: (error: unknown) => void): Promise<void> {
+  const errors: unknown[] = [];
+  for (const close of parts)
+    try {
+      await close();
+    } catch (error) {
+      errors.push(error);
+      failed(error);
+    }
+  if (errors.length > 0) throw errors[0];
+}
