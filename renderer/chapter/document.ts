@@ -316,6 +316,19 @@ export class ManuscriptDocument {
     for (const { id } of this.known.spans) this.unsaved.set(id, 'whole');
   }
 
+  /** The store has this id in another chapter: the turn gets one of its own. */
+  renew(turnId: string): void {
+    this.rename(new Map([[turnId, this.newId()]]));
+    this.structure = true;
+  }
+
+  private rename(renamed: ReadonlyMap<string, string>): void {
+    this.known = withIds(
+      this.known,
+      this.known.ids.map((id) => renamed.get(id) ?? id),
+    );
+  }
+
   /**
    * The patches of turns in which only text changed, made without reading more than what changed; null where that is
    * not enough.
@@ -354,10 +367,7 @@ export class ManuscriptDocument {
     const renamed = new Map(
       ours.slice(at).map((turn) => [turn.id, theirs.turns.has(turn.id) ? this.newId() : turn.id]),
     );
-    this.known = withIds(
-      this.known,
-      this.known.ids.map((id) => renamed.get(id) ?? id),
-    );
+    this.rename(renamed);
     let after = ours[at - 1]?.id ?? null;
     return ours.slice(at).map((turn, index): Op => {
       const id = renamed.get(turn.id) ?? turn.id;
@@ -370,11 +380,7 @@ export class ManuscriptDocument {
   private wholeDiff(tree: TurnTree): Op[] {
     const away = this.turnAway(tree);
     const { ops, renamed } = diffPath(applyOps(tree, away), this.currentTurns(tree), this.newId);
-    if (renamed.size > 0)
-      this.known = withIds(
-        this.known,
-        this.known.ids.map((id) => renamed.get(id) ?? id),
-      );
+    if (renamed.size > 0) this.rename(renamed);
     return [...away, ...ops];
   }
 

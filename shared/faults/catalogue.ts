@@ -70,6 +70,10 @@ export interface StoreFaults {
   FOLDER_UNUSABLE: { readonly path: string; readonly said: string };
   /** It could be written before. */
   STORE_READ_ONLY: None;
+  /** Another change came under the same id before. */
+  CHANGE_TAKEN: None;
+  /** A turn of another chapter has the id of this new one. */
+  TURN_TAKEN: { readonly turnId: string };
   STORE_DAMAGED: { readonly file: string | null };
   BACKUP_DAMAGED: None;
   STORE_BUSY: None;

@@ -9,8 +9,8 @@ import { lostConnection } from './lost-connection.ts';
 
 /** As it comes out of the client. */
 export class StudioRefusal extends ORPCError<string, StudioFault> {
-  constructor(code: string) {
-    super(code, { data: { code, params: {} } });
+  constructor(code: string, params: StudioFault['params'] = {}) {
+    super(code, { data: { code, params } });
   }
 }
 
@@ -23,6 +23,8 @@ export class MemoryStudio {
   lostAnswers = 0;
   unreachable = 0;
   refusals: string[] = [];
+  /** Ids of turns in other chapters. */
+  readonly taken = new Set<string>();
   /** Changes that it will never take. */
   refuses: (change: Change) => boolean = () => false;
   private readonly begun = new Map<string, GenerationStart>();
@@ -53,6 +55,9 @@ export class MemoryStudio {
     applyChange: async (change: Change): Promise<ChangeAck> => {
       await this.arrive();
       if (this.refuses(change)) throw new StudioRefusal('BAD_REQUEST');
+      for (const op of change.ops)
+        if (op.op === 'insert' && this.taken.has(op.turn.id))
+          throw new StudioRefusal('TURN_TAKEN', { turnId: op.turn.id });
       const known = this.acks.get(change.changeId);
       const ack = known ?? this.apply(change);
       await this.answer();

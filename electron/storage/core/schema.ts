@@ -115,6 +115,8 @@ export interface ChangeRow {
   seq: Generated<number>;
   change_id: string;
   ack: string;
+  /** Of what was asked under the id; null of changes that older versions took. */
+  digest: string | null;
 }
 
 export interface SettingRow {

@@ -6,6 +6,7 @@ import { candidates } from './0004-candidates.ts';
 import { askedReplies } from './0005-asked-replies.ts';
 import { jobs } from './0006-jobs.ts';
 import { foundModels } from './0007-found-models.ts';
+import { boundChanges } from './0008-bound-changes.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   first,
@@ -15,4 +16,5 @@ export const MIGRATIONS: readonly Migration[] = [
   askedReplies,
   jobs,
   foundModels,
+  boundChanges,
 ];

@@ -121,6 +121,27 @@ describe('a change of a chapter', () => {
     expect(shown()).toEqual(['Once.']);
   });
 
+  test('another change under a known id is refused: what was not stored is not acknowledged', () => {
+    const [elsewhere, there] = [newId(), newId()];
+    createStory(db, { id: newId(), title: 'Elsewhere', chapterId: elsewhere, turnId: there });
+    const taken = { changeId: newId(), chapterId: chapter, structureRev: 1 };
+    const typed = (turnId: string, ins: string): Op[] => [{ op: 'setText', turnId, version: 1, at: 0, del: 0, ins }];
+    applyChange(db, { ...taken, ops: typed(root, 'Once.') });
+    expect(code(() => applyChange(db, { ...taken, ops: typed(root, 'Other.') }))).toBe('CHANGE_TAKEN');
+    expect(code(() => applyChange(db, { ...taken, chapterId: elsewhere, ops: typed(there, 'Once.') }))).toBe(
+      'CHANGE_TAKEN',
+    );
+    expect(code(() => applyChange(db, { ...taken, structureRev: 2, ops: typed(root, 'Once.') }))).toBe('accepted');
+    expect([turnText(db, root), turnText(db, there)]).toEqual(['Once.', '']);
+  });
+
+  test('a new turn under the id of one in another chapter is refused, and both stay as they are', () => {
+    const there = { ...turn('Theirs.'), id: newId() };
+    createStory(db, { id: newId(), title: 'Elsewhere', chapterId: newId(), turnId: there.id });
+    expect(code(() => change({ op: 'insert', turn: there, after: root, as: 'chain' }))).toBe('TURN_TAKEN');
+    expect([shown(), turnText(db, there.id)]).toEqual([[''], '']);
+  });
+
   test('a stale version is a conflict that names its turn, and nothing of the change is stored', () => {
     change({ op: 'setText', turnId: root, version: 1, at: 0, del: 0, ins: 'Mine.' });
     const other = turn('Other.');

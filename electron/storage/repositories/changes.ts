@@ -4,6 +4,7 @@ import { failure } from '../../../shared/faults/failure.ts';
 import { isStructural, type Change, type Op, type TurnTree } from '../../../shared/document/turn.ts';
 import { recountChapter } from './word-counts.ts';
 import { rebaseSpans } from './streaming-spans.ts';
+import { changeDigest } from '../core/checksum.ts';
 import { transaction, type WritableDB } from '../core/handle.ts';
 import { first, query, run, tables } from '../core/query.ts';
 import { needChapter, needTurn, saveChapter } from '../core/rows.ts';
@@ -17,22 +18,27 @@ const KEEP_CHANGES = 5000;
 const PRUNE_EVERY = 250;
 
 const ackOf = query((p: { changeId: string }) =>
-  tables.selectFrom('changes').select('ack').where('change_id', '=', p.changeId),
+  tables.selectFrom('changes').select(['ack', 'digest']).where('change_id', '=', p.changeId),
 );
-const rememberAck = query((p: { changeId: string; ack: string }) =>
-  tables.insertInto('changes').values({ change_id: p.changeId, ack: p.ack }).returning('seq'),
+const rememberAck = query((p: { changeId: string; ack: string; digest: string }) =>
+  tables.insertInto('changes').values({ change_id: p.changeId, ack: p.ack, digest: p.digest }).returning('seq'),
 );
 const forgetAcks = query((p: { upTo: number }) => tables.deleteFrom('changes').where('seq', '<=', p.upTo));
 
 /**
- * Applies a change as one, by the rules of shared/document. The same changeId again does nothing and answers the same.
+ * Applies a change as one, by the rules of shared/document. The same change again does nothing and answers the same;
+ * another one under its id is refused. `asked`: what makes it the same, where its ops are made here.
  */
-export function applyChange(db: WritableDB, change: Change): ChangeAck {
+export function applyChange(db: WritableDB, change: Change, asked: unknown = change.ops): ChangeAck {
   return transaction(db, () => {
+    const digest = changeDigest(change.chapterId, asked);
     const known = first(db, ackOf, { changeId: change.changeId });
-    if (known) return JSON.parse(known.ack) as ChangeAck;
+    if (known) {
+      if (known.digest !== null && known.digest !== digest) throw failure('CHANGE_TAKEN', {});
+      return JSON.parse(known.ack) as ChangeAck;
+    }
     const ack = apply(db, { ...change, ops: change.ops.map(wellFormed) });
-    remember(db, change.changeId, ack);
+    remember(db, { changeId: change.changeId, digest, ack });
     return ack;
   });
 }
@@ -98,8 +104,8 @@ function livingChapter(db: WritableDB, id: string): ChapterRow {
   return chapter;
 }
 
-function remember(db: WritableDB, changeId: string, ack: ChangeAck): void {
-  const seq = first(db, rememberAck, { changeId, ack: JSON.stringify(ack) })?.seq ?? 0;
+function remember(db: WritableDB, taken: { changeId: string; digest: string; ack: ChangeAck }): void {
+  const seq = first(db, rememberAck, { ...taken, ack: JSON.stringify(taken.ack) })?.seq ?? 0;
   if (seq % PRUNE_EVERY === 0) run(db, forgetAcks, { upTo: seq - KEEP_CHANGES });
 }
 

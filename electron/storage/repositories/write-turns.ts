@@ -1,10 +1,11 @@
 import type { TreeTurn, TurnTree } from '../../../shared/document/turn.ts';
 import { countWords } from '../../../shared/document/count-words.ts';
+import { failure } from '../../../shared/faults/failure.ts';
 import { checksum } from '../core/checksum.ts';
 import type { WritableDB } from '../core/handle.ts';
 import { columns, query, run, tables } from '../core/query.ts';
 import { startHistory } from './revisions.ts';
-import { addTurn, needTurn, saveTurn, saveTurnText } from '../core/rows.ts';
+import { addTurn, findTurn, needTurn, saveTurn, saveTurnText } from '../core/rows.ts';
 import type { EditRow, TurnRow } from '../core/schema.ts';
 import type { Edit } from './texts.ts';
 
@@ -35,6 +36,7 @@ export function storeTurns(
 }
 
 export function createTurn(db: WritableDB, chapterId: string, turn: TreeTurn): void {
+  if (findTurn(db, turn.id)) throw failure('TURN_TAKEN', { turnId: turn.id });
   const text = turn.text ?? '';
   const row: TurnRow = {
     id: turn.id,

@@ -227,12 +227,9 @@ export function createWriting({
       const before = readTree(db, chapterId, { texts: 'none' });
       const turn = before.turns.get(turnId);
       if (!turn || turn.tombstone) throw failure('NO_TURN', { turnId });
-      const { structureRev } = applyChange(db, {
-        changeId,
-        chapterId,
-        structureRev: before.structureRev,
-        ops: [{ op: 'activate', parentId: turn.parentId, turnId }],
-      });
+      const op: Op = { op: 'activate', parentId: turn.parentId, turnId };
+      const change = { changeId, chapterId, structureRev: before.structureRev, ops: [op] };
+      const { structureRev } = applyChange(db, change, { activate: turnId });
       readAhead.touched(chapterId);
       const { turns } = readTree(db, chapterId, { texts: 'path' });
       const path: TreeTurn[] = [];

@@ -306,6 +306,19 @@ describe('a change that is too large or is refused', () => {
     expect(sync.state).toBe('saved');
   });
 
+  test('a turn whose id another chapter has is saved under one of its own, with all that follows it', async () => {
+    const { studio, sync, paper, document } = open([turn('user', 'I wait.')]);
+    studio.taken.add('mine');
+    const ids = [...document.layout.ids.slice(0, 1), 'mine', newId()];
+    paper.edit(paper.text.length, paper.text.length, '\n<|model|>\nIt rains.\n<|user|>\nI go.', { ids });
+    sync.edited();
+    await sync.flush();
+    expect(studio.path.map(({ text }) => text)).toEqual(['I wait.', 'It rains.', 'I go.']);
+    expect(studio.path.map(({ id }) => id)).not.toContain('mine');
+    expect(studio.path.map(({ id }) => id)).toEqual(document.layout.ids.slice(0, 3));
+    expect(sync.state).toBe('saved');
+  });
+
   test('what the studio refuses for good keeps nothing else from being saved, is told, and is saved once it is taken', async () => {
     const { studio, sync, type } = open([turn('user', 'One.'), turn('user', 'Two.')]);
     studio.refuses = (change) => change.ops.some((op) => op.op === 'setText' && op.ins.includes('bad'));

@@ -20,6 +20,8 @@ export interface Unsaved {
   spanOf(turnId: string): TurnSpan | null;
   take(tree: TurnTree): Op[];
   putBack(): void;
+  /** A turn whose id the store has in another chapter gets one of its own. */
+  renew(turnId: string): void;
 }
 
 type GenerateInput = Parameters<StudioApi['writing']['generate']>[0];
@@ -53,7 +55,7 @@ const GATHER_MS = 200;
 const RETRY_MS = [250, 500, 1000, 2000, 4000];
 const CONFLICTS: ReadonlySet<string> = new Set<FaultCode>(['CONFLICT', 'NO_TURN', 'ORDER', 'RANGE']);
 /** Whatever happens, the studio will not take the same change. */
-const REFUSED: FaultCode = 'BAD_REQUEST';
+const REFUSED: ReadonlySet<string> = new Set<FaultCode>(['BAD_REQUEST', 'CHANGE_TAKEN', 'TURN_TAKEN']);
 const UNREACHABLE: FaultCode = 'UNREACHABLE';
 
 /** Nothing was asked for, as what is on the page could not be saved. */
@@ -435,8 +437,9 @@ export class Sync {
       },
       (error: unknown) => {
         const fault = faultOf(error);
-        if (fault.code === REFUSED) {
+        if (REFUSED.has(fault.code)) {
           this.change = null;
+          if (fault.code === 'TURN_TAKEN') this.options.unsaved.renew(String(fault.params['turnId']));
           return this.dispatch('refused', fault);
         }
         if (CONFLICTS.has(fault.code)) return this.dispatch('crossed', fault);

@@ -24,6 +24,10 @@ export const store = {
     `Paphos could not open ${path}; all that is known of the reason is its code, ${said}. Nothing was changed. Check the drive and its connection and start again, or ${OTHER_FOLDER}`,
   STORE_READ_ONLY: () =>
     'The data folder has become read-only. Everything saved so far is safe; the last change was not saved. Make the folder writable again.',
+  CHANGE_TAKEN: () =>
+    'Another change came under this id before, so nothing was changed. Your text stays on this page; it is sent again under an id of its own.',
+  TURN_TAKEN: () =>
+    'A turn of another chapter has the id of this new one, so nothing was changed. Your text stays on this page; the turn is sent again under an id of its own.',
   STORE_DAMAGED: ({ file }) =>
     `${file ?? 'The store'} is damaged and was not opened, so that nothing more is lost. Keep a copy of the folder, then put the newest file of its backups folder in place of store.db.`,
   BACKUP_DAMAGED: () =>
