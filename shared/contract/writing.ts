@@ -89,6 +89,8 @@ export type GenerationEvent =
       readonly type: 'done';
       readonly seq: number;
       readonly reason: StopReason;
+      /** A fault cut it off: its turn says so. */
+      readonly interrupted: boolean;
       readonly version: number;
       readonly hash: string;
       readonly offset: number;

@@ -142,7 +142,9 @@ export class ReplyingStudio extends MemoryStudio {
     const version = undone === null ? this.finishReply(reply.turnId, reply.offset, reply.text) : 2;
     const seq = reply.events.length + 1;
     const { offset, text } = reply;
-    reply.events.push({ type: 'done', seq, reason, fault, version, offset, text, undone, ...NO_STATS } satisfies Done);
+    const interrupted = reason === 'error' && undone === null;
+    const ended = { reason, interrupted, fault, version, offset, text, undone };
+    reply.events.push({ type: 'done', seq, ...ended, ...NO_STATS } satisfies Done);
     this.tell();
   }
 

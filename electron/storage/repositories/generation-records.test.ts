@@ -113,6 +113,7 @@ describe('a reply as it is written', () => {
     const ended = endGeneration(store.db, { generationId: generation, reason: 'end', stats: null, candidates: null });
     const text = 'The door. It opened slowly. The end.';
     expect(ended).toEqual({
+      interrupted: false,
       version: 3,
       hash: turnHash('user', null, text),
       offset: 9,
@@ -121,6 +122,13 @@ describe('a reply as it is written', () => {
     });
     expect(turnText(store.db, turn)).toBe(text);
     expect(spanOf(store.db, generation).text).toBe('');
+  });
+
+  test('that a fault cut off is interrupted, in the turn as in what is told of its end', () => {
+    const ended = endGeneration(store.db, { generationId: generation, reason: 'error', stats: null, candidates: null });
+    expect(ended.interrupted).toBe(true);
+    expect(endedReply(store.db, generation)?.interrupted).toBe(true);
+    expect(afterKill()).toMatchObject({ interrupted: true, recovered: [] });
   });
 
   test('edits before it move it, edits after it do not', () => {

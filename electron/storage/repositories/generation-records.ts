@@ -53,6 +53,8 @@ export interface End {
   readonly takesBack?: boolean;
 }
 export interface Ended {
+  /** It was cut off: by a fault, or by the end of the studio itself. */
+  readonly interrupted: boolean;
   readonly version: number;
   readonly hash: string;
   readonly offset: number;
@@ -220,7 +222,7 @@ export function spanOf(db: ReadableDB, generationId: string): Span {
 
 /** Puts the journaled span into its turn as one edit and closes a revision. */
 export function endGeneration(db: WritableDB, end: End): Ended {
-  return transaction(db, () => fold(db, needGeneration(db, end.generationId), end, false));
+  return transaction(db, () => fold(db, needGeneration(db, end.generationId), end, 'reply'));
 }
 
 /**
@@ -237,6 +239,7 @@ export function endedReply(db: ReadableDB, generationId: string): EndedReply | n
     reason: row.reason as StopReason,
     stats: row.stats === null ? null : (JSON.parse(row.stats) as GenerationStats),
     sampling,
+    interrupted: turn.interrupted === 1,
     version: turn.version,
     hash: headHash(db, turn),
     offset: row.span_offset,
@@ -253,18 +256,19 @@ export function recoverInterrupted(db: WritableDB): Recovered[] {
         db,
         row,
         { generationId: row.id, reason: 'error', stats: null, candidates: null, takesBack: true },
-        true,
+        'recovered',
       );
       return { generationId: row.id, chapterId: row.chapter_id, turnId: row.turn_id, offset, text };
     }),
   );
 }
 
-function fold(db: WritableDB, row: GenerationRow, end: End, interrupted: boolean): Ended {
+function fold(db: WritableDB, row: GenerationRow, end: End, closedAs: 'reply' | 'recovered'): Ended {
   if (row.ended_at !== null) throw failure('ENDED', {});
   closeRevision(db, row.turn_id, 'generation');
   const text = journaled(db, row.id);
   const undone = end.takesBack === true && text === '' ? takeBack(db, row) : null;
+  const interrupted = end.reason === 'error' && undone === null;
   const turn = needTurn(db, row.turn_id);
   const offset = Math.min(row.span_offset, turn.length);
   if (text !== '') insertEdit(db, { turnId: turn.id, version: turn.version, at: offset, del: 0, ins: text });
@@ -273,9 +277,9 @@ function fold(db: WritableDB, row: GenerationRow, end: End, interrupted: boolean
     version: turn.version + (text === '' ? 0 : 1),
     length: turn.length + text.length,
     open: text === '' ? turn.open : 1,
-    interrupted: Number(interrupted && undone === null),
+    interrupted: Number(interrupted),
   });
-  closeRevision(db, row.turn_id, interrupted ? 'recovered' : 'reply');
+  closeRevision(db, row.turn_id, closedAs);
   run(db, deleteJournal, { id: row.id });
   if (end.candidates !== null) saveCandidates(db, row.id, end.candidates);
   const after = needTurn(db, row.turn_id);
@@ -289,7 +293,7 @@ function fold(db: WritableDB, row: GenerationRow, end: End, interrupted: boolean
     end_version: after.version,
     undone: undone && JSON.stringify(undone),
   });
-  return { version: after.version, hash: headHash(db, after), offset, text, undone };
+  return { interrupted, version: after.version, hash: headHash(db, after), offset, text, undone };
 }
 
 function journaled(db: ReadableDB, id: string): string {

@@ -100,6 +100,23 @@ test('cancelled, it stops; it can be cleared from the list once it has ended', a
   expect(jobs.list()).toEqual([]);
 });
 
+test('asked for again while its cancel goes on, it begins anew when that is done; cancelled once more, it does not', async () => {
+  const { id } = jobs.start('count', { to: 1 });
+  jobs.cancel(id);
+  jobs.restart(id);
+  await reaches(() => runs.length === 2);
+  expect(states()).toEqual(['Counting to 1: running']);
+  jobs.cancel(id);
+  expect(jobs.start('count', { to: 1 }).id).toBe(id);
+  await reaches(() => runs.length === 3);
+  jobs.cancel(id);
+  jobs.restart(id);
+  jobs.cancel(id);
+  await reaches((list) => list.every(isEnded));
+  expect(states()).toEqual(['Counting to 1: cancelled']);
+  expect(runs).toHaveLength(3);
+});
+
 test('closed in the middle, it goes on at the next start from its checkpoint', async () => {
   jobs.start('count', { to: 9 });
   run(0).tools.progress({ done: 4, total: 9, unit: 'items' });

@@ -30,6 +30,8 @@ const HISTORY = 100;
 interface Running {
   readonly abort: AbortController;
   readonly ended: Promise<void>;
+  /** Asked for again while its cancel goes on. */
+  again: boolean;
 }
 
 export function createJobs({ db, log }: { readonly db: WritableDB; readonly log: Log }): Jobs {
@@ -124,10 +126,12 @@ export function createJobs({ db, log }: { readonly db: WritableDB; readonly log:
           tell();
         })
         .finally(() => {
+          const again = running.get(job.id)?.again === true;
           running.delete(job.id);
+          if (again && !closing) restartUnasked(job);
           begin();
         });
-      running.set(job.id, { abort, ended });
+      running.set(job.id, { abort, ended, again: false });
     }
   }
 
@@ -137,8 +141,19 @@ export function createJobs({ db, log }: { readonly db: WritableDB; readonly log:
     return job;
   };
 
+  /** Nobody hears of what the store does not take now. */
+  function restartUnasked({ id, kind }: StoredJob): void {
+    try {
+      restart(id);
+    } catch (error) {
+      log.error('job.unstored', { kind, code: faultOf(error).code });
+    }
+  }
+
   function restart(id: string): void {
     const { state, kind } = need(id);
+    const cancelled = running.get(id);
+    if (cancelled?.abort.signal.aborted === true) cancelled.again = true;
     if (state === 'waiting') return begin();
     if (state === 'done' || !isEnded({ state })) return;
     if (!kinds.has(kind)) throw failure('JOB_KIND', {});
@@ -190,7 +205,10 @@ export function createJobs({ db, log }: { readonly db: WritableDB; readonly log:
     },
     cancel(id) {
       if (need(id).state === 'waiting') change(id, { state: 'cancelled', endedAt: Date.now() });
-      running.get(id)?.abort.abort();
+      const runs = running.get(id);
+      if (!runs) return;
+      runs.again = false;
+      runs.abort.abort();
     },
     restart,
     forget(id) {

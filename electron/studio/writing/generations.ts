@@ -276,7 +276,7 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
       leave();
       const unknown = { version: 0, hash: '', offset: order.offset, text: stream.whole, next: null, undone: null };
       const sampling = planned?.settings.sampling ?? order.sampling;
-      stream.done({ reason: 'error', ...unknown, stats, sampling, fault: told });
+      stream.done({ reason: 'error', interrupted: true, ...unknown, stats, sampling, fault: told });
     }
 
     const written = live();

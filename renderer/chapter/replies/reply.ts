@@ -222,7 +222,7 @@ export class Reply {
       text: hasAll ? text : text.slice(0, done.offset) + done.text + text.slice(done.offset),
       // A change that crossed the end, as a removal does, has counted on from it.
       version: Math.max(done.version, known?.version ?? 0),
-      interrupted: done.reason === 'error',
+      interrupted: done.interrupted,
     });
   }
 
