@@ -13,6 +13,9 @@ import { enableQuit } from './desktop/quit.ts';
 import { claimInstance } from './desktop/single-instance.ts';
 import { enableStudioPort } from './desktop/studio-port.ts';
 import { workerEntry } from './engines/local/host/worker-entry.ts';
+import { words } from './desktop/words.ts';
+import { faultOf } from '../shared/faults/failure.ts';
+import { sentenceOf } from '../shared/faults/sentence.ts';
 import { chooseDataDir, pagesDir, resourcesDir } from './places.ts';
 import { createStudio, type Studio } from './studio/studio.ts';
 
@@ -46,7 +49,7 @@ async function openStudio(): Promise<Studio> {
       startEngine: utilityEngine(workerEntry()),
     });
   } catch (error) {
-    dialog.showErrorBox('Paphos could not start', error instanceof Error ? error.message : String(error));
+    dialog.showErrorBox(words.noStart, sentenceOf(faultOf(error)));
     app.exit(1);
     throw error;
   }

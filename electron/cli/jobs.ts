@@ -24,5 +24,5 @@ function lineOf({ createdAt, state, title, progress, result, fault }: Omit<Job, 
       ? null
       : `${String(progress.done)}${progress.total === null ? '' : ` of ${String(progress.total)}`} ${progress.unit}`;
   const more = [far, result, fault === null ? null : sentenceOf(fault)].filter((part) => part !== null);
-  return [`${when}  ${state.padEnd(11)}  ${title}`, ...more.map((part) => `    ${part}`)].join('\n');
+  return [`${when}  ${state.padEnd(11)}  ${sentenceOf(title)}`, ...more.map((part) => `    ${part}`)].join('\n');
 }

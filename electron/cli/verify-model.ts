@@ -34,7 +34,7 @@ export interface Verification {
     readonly title: string;
     readonly detected: string;
     readonly confidence: string;
-    readonly reasons: readonly string[];
+    readonly reasons: readonly StudioFault[];
   };
   readonly marks: readonly { readonly text: string; readonly tokens: readonly TokenPiece[] }[];
   readonly bos: TokenPiece | null;

@@ -32,7 +32,7 @@ export function pageOf(found: Verification): string {
       ].join(', '),
     ],
     ['Format', `${format.title}; by the file: ${format.detected} (${format.confidence})`],
-    ...format.reasons.map((reason) => ['', `– ${reason}`] as const),
+    ...format.reasons.map((reason) => ['', `– ${sentenceOf(reason)}`] as const),
     ...found.marks.map(
       ({ text, tokens }, index) =>
         [

@@ -1,7 +1,10 @@
 import { existsSync, linkSync, mkdirSync, readdirSync, realpathSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { dialog, shell } from 'electron';
+import { fault } from '../../shared/faults/failure.ts';
+import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { Desktop } from './desktop.ts';
+import { words } from './words.ts';
 
 const PART = /-\d{5}-of-(\d{5})\.gguf$/i;
 
@@ -39,19 +42,16 @@ export function linkModel(file: string, folder: string): void {
 export async function addModel(desktop: Desktop): Promise<void> {
   if (desktop.window === null) return;
   const { filePaths } = await dialog.showOpenDialog(desktop.window, {
-    title: 'Add a model',
+    title: words.addModel,
     properties: ['openFile', 'multiSelections'],
-    filters: [{ name: 'GGUF models', extensions: ['gguf'] }],
+    filters: [{ name: words.models, extensions: ['gguf'] }],
   });
   const folder = join(desktop.dataDir, 'models');
   for (const file of filePaths) {
     try {
       linkModel(file, folder);
     } catch {
-      dialog.showErrorBox(
-        'The model could not be added',
-        `Paphos could not make a link to ${basename(file)} in its models folder. Nothing was changed. Copy the file there yourself; the folder opens now.`,
-      );
+      dialog.showErrorBox(words.notAdded, sentenceOf(fault('NO_LINK', { name: basename(file) })));
       await shell.openPath(folder);
     }
   }

@@ -3,6 +3,7 @@ import { desktopMenus, type DesktopMenu, type MenuGroup } from '../../shared/des
 import { COMMAND_MESSAGE, MENU_MESSAGE } from '../../shared/window-messages.ts';
 import { addModel } from './add-model.ts';
 import type { Desktop } from './desktop.ts';
+import { words } from './words.ts';
 
 interface Actions {
   readonly addModel: () => void;
@@ -34,15 +35,15 @@ function menuFor(platform: NodeJS.Platform, offered: readonly DesktopMenu[], act
     offered.find((menu) => menu.group === group)?.title ?? otherwise;
   const isMac = platform === 'darwin';
   const file: MenuItemConstructorOptions = {
-    label: titleOf('file', 'File'),
+    label: titleOf('file', words.file),
     submenu: [
       ...extra('file'),
-      { label: 'Add a model…', click: actions.addModel },
+      { label: words.opensDialog(words.addModel), click: actions.addModel },
       ...(isMac ? [{ role: 'close' } as const] : [SEPARATOR, { role: 'quit' } as const]),
     ],
   };
   const view: MenuItemConstructorOptions = {
-    label: titleOf('view', 'View'),
+    label: titleOf('view', words.view),
     submenu: [
       ...extra('view'),
       { role: 'resetZoom' },
@@ -54,7 +55,7 @@ function menuFor(platform: NodeJS.Platform, offered: readonly DesktopMenu[], act
   };
   if (!isMac) return [file, ...own('story'), view, ...own('help')];
   const edit: MenuItemConstructorOptions = {
-    label: 'Edit',
+    label: words.edit,
     submenu: [{ role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }],
   };
   return [

@@ -32,7 +32,8 @@ export function ActivityDialog({ onClose }: { readonly onClose: () => void }): R
 
 function JobRow({ job }: { readonly job: Job }): ReactElement {
   const share = shareOf(job);
-  const { id, title, state, progress, result, fault, canResume } = job;
+  const { id, state, progress, result, fault, canResume } = job;
+  const title = sentenceOf(job.title);
   return (
     <li className={css.job}>
       <div className={css.head}>

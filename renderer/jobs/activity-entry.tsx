@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { sentenceOf } from '../../shared/faults/sentence.ts';
 import { useWorkspace } from '../workspace/workspace.ts';
 import { words } from '../locales/index.ts';
 import css from './jobs.module.css';
@@ -8,12 +9,13 @@ import { shareOf, useJobs } from './jobs.ts';
 export function ActivityEntry(): ReactElement | null {
   const running = useJobs(({ jobs }) => jobs.find(({ state }) => state === 'running'));
   if (running === undefined) return null;
+  const title = sentenceOf(running.title);
   return (
     <button
       type="button"
       className={css.entry}
-      aria-label={words.jobs.show(running.title)}
-      title={running.title}
+      aria-label={words.jobs.show(title)}
+      title={title}
       onClick={() => useWorkspace.setState({ dialog: 'activity' })}
     >
       <i className={css.pulse} aria-hidden="true" />

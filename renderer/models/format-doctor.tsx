@@ -73,7 +73,7 @@ function Findings({
         </h3>
         <ul className={css.reasons}>
           {detected.reasons.map((reason) => (
-            <li key={reason}>{reason}</li>
+            <li key={sentenceOf(reason)}>{sentenceOf(reason)}</li>
           ))}
         </ul>
         {chosen ? <p className={ui.quiet}>{words.models.otherThanDetected}</p> : null}

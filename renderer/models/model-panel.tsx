@@ -98,7 +98,9 @@ function ModelDetails({ model, engine, onLoad }: DetailsProps): ReactElement {
     <div className={css.modelDetails}>
       <span className={css.label}>{words.models.format}</span>
       <FormatSelect model={model} />
-      {model.evidence === null || model.chosenFormat !== null ? null : <p className={ui.quiet}>{model.evidence}</p>}
+      {model.evidence === null || model.chosenFormat !== null ? null : (
+        <p className={ui.quiet}>{words.models.evidence(model.formatTitle ?? '', sentenceOf(model.evidence))}</p>
+      )}
       <p>
         <button type="button" className={ui.link} onClick={() => void runCommand('format')}>
           {words.commands.openFormatDoctor}

@@ -17,7 +17,8 @@ export interface JobProgress {
 export interface Job {
   readonly id: string;
   readonly kind: string;
-  readonly title: string;
+  /** What is done, by a code of the catalogue. */
+  readonly title: StudioFault;
   readonly state: JobState;
   readonly progress: JobProgress | null;
   /** What came of it, in a line. */

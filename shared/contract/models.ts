@@ -14,8 +14,8 @@ export interface ModelFile {
   readonly contextLength: number | null;
   readonly format: string | null;
   readonly formatTitle: string | null;
-  /** Why this format, in a line. */
-  readonly evidence: string | null;
+  /** The strongest reason for this format. */
+  readonly evidence: StudioFault | null;
   /** Chosen by the person; null: detected. */
   readonly chosenFormat: string | null;
   readonly contextSize: number | null;
@@ -36,8 +36,12 @@ export interface ModelFile {
 
 /** How a format suits a model, and what it makes of a short conversation. */
 export interface FormatReport {
-  /** What the file itself points to; `reasons` are sentences, the strongest first. */
-  readonly detected: { readonly title: string; readonly confidence: Confidence; readonly reasons: readonly string[] };
+  /** What the file itself points to; `reasons`: the strongest first. */
+  readonly detected: {
+    readonly title: string;
+    readonly confidence: Confidence;
+    readonly reasons: readonly StudioFault[];
+  };
   readonly warnings: readonly StudioFault[];
   readonly sample: readonly { readonly text: string; readonly mark: boolean }[];
   /** The sample in the model's tokens, and those that end a reply; null while the model is not loaded. */

@@ -11,6 +11,7 @@ export interface FaultParams
     EngineFaults,
     ModelFileFaults,
     FormatFaults,
+    FormatReasons,
     VerifyFaults,
     CheckFaults,
     ModelFaults,
@@ -29,6 +30,8 @@ export interface AppFaults {
   PORT_IN_USE: { readonly port: number | null };
   NO_STORE: { readonly folder: string };
   NO_DEMO_MODEL: None;
+  /** To a model file, in the models folder. */
+  NO_LINK: { readonly name: string };
   USAGE_COMMAND: { readonly command: string };
   USAGE_NUMBER: {
     readonly name: string;
@@ -263,6 +266,21 @@ export interface FormatFaults {
   TEMPLATE_DIFFERS: None;
 }
 
+/** No faults, but told by the same means: why a format was taken for that of a model. `marks`: as they are written. */
+export interface FormatReasons {
+  BY_CARD: None;
+  /** `of`: which conversations its own template writes exactly so; `prefaced`: behind something that is left out. */
+  BY_TEMPLATE: { readonly of: 'all' | 'without notes' | 'with notes' | 'prefaced' };
+  /** `exact`: the format read off the template writes all that the template does. */
+  BY_OWN_TEMPLATE: { readonly exact: boolean };
+  BY_MARKS_IN_TEMPLATE: { readonly marks: readonly string[]; readonly how: 'so' | 'otherwise' | 'in channels' };
+  BY_VOCABULARY: { readonly marks: readonly string[]; readonly otherTemplate: boolean };
+  /** `architecture`: where it fits the name. */
+  BY_NAME: { readonly name: string; readonly architecture: string | null };
+  BY_THINKING: { readonly mark: string };
+  BY_NOTHING: { readonly hasTemplate: boolean };
+}
+
 /** What `paphos verify` finds wrong with a model that opens. */
 export interface VerifyFaults {
   HEAD_CHANGED: None;
@@ -307,6 +325,8 @@ export interface ModelFaults {
 
 /** Long work. */
 export interface JobFaults {
+  /** What is done, for a list of jobs. */
+  JOB_READS_MODEL: { readonly name: string };
   JOB_GONE: None;
   JOB_KIND: None;
   /** A model file is another one than when its reading began. */

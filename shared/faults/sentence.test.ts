@@ -23,6 +23,7 @@ const SAMPLES: Samples = {
   PORT_IN_USE: [{ port: 8080 }, { port: null }],
   NO_STORE: [{ folder }],
   NO_DEMO_MODEL: NONE,
+  NO_LINK: [{ name: 'tale.gguf' }],
   USAGE_COMMAND: [{ command: 'sing' }],
   USAGE_NUMBER: [
     { name: 'seed', given: 'x', low: 0, high: 4_294_967_295, whole: true },
@@ -63,6 +64,22 @@ const SAMPLES: Samples = {
   NEWER_STORE: [{ version: 999, newest: 5 }],
   MIGRATION_FAILED: [{ version: 5 }],
 
+  BY_CARD: NONE,
+  BY_TEMPLATE: (['all', 'without notes', 'with notes', 'prefaced'] as const).map((of) => ({ of })),
+  BY_OWN_TEMPLATE: [{ exact: true }, { exact: false }],
+  BY_MARKS_IN_TEMPLATE: (['so', 'otherwise', 'in channels'] as const).map((how) => ({ marks: ['<a>', '<b>'], how })),
+  BY_VOCABULARY: [
+    { marks: ['<a>', '<b>', '<c>'], otherTemplate: false },
+    { marks: ['<a>'], otherTemplate: true },
+  ],
+  BY_NAME: [
+    { name: 'tale-7b', architecture: null },
+    { name: 'tale-7b', architecture: 'llama' },
+  ],
+  BY_THINKING: [{ mark: '<think>' }],
+  BY_NOTHING: [{ hasTemplate: true }, { hasTemplate: false }],
+
+  JOB_READS_MODEL: [{ name: 'tale-7b' }],
   JOB_GONE: NONE,
   JOB_KIND: NONE,
   REPLACED_IN_READING: NONE,

@@ -49,10 +49,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await panel.getByRole('button', { name: 'Look into the format' }).click();
     const doctor = page.getByRole('dialog', { name: 'Format of Pocket storyteller' });
     await expect(doctor.getByRole('listitem')).toHaveText([
-      'the card of the demo model says so',
-      'its own chat template writes every conversation exactly so',
-      'its own chat template writes <|system|>, <|user|> and <|model|>',
-      'its vocabulary holds <|system|>, <|user|> and <|model|>',
+      'The card of the demo model says so.',
+      'Its own chat template writes every conversation exactly so.',
+      'Its own chat template writes <|system|>, <|user|> and <|model|>.',
+      'Its vocabulary holds <|system|>, <|user|> and <|model|>.',
     ]);
     const sample = doctor.getByLabel('A short conversation, as the model reads it');
     await expect(sample).toHaveText(

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import type { Job } from '../../shared/contract/jobs.ts';
 import { connect, ROOT, serve, temporaryFolder, type StudioClient } from '../helpers/server.ts';
 
@@ -13,7 +14,8 @@ async function reaches(client: StudioClient, fits: (job: Job) => boolean): Promi
   }
   throw new Error('the watch has ended');
 }
-const listed = (data: string): { title: string; state: string; progress: { done: number } | null }[] =>
+const title = { params: { name: 'Counting to 200' } };
+const listed = (data: string): { title: StudioFault; state: string; progress: { done: number } | null }[] =>
   JSON.parse(
     execFileSync(process.execPath, [join(ROOT, 'electron/cli.ts'), 'jobs', '--json', '--data', data], {
       encoding: 'utf8',
@@ -26,11 +28,11 @@ test('a job that a kill cut off goes on from its checkpoint, is cancelled, and i
   const before = await connect(first);
   const reached = await reaches(before.client, ({ progress }) => (progress?.done ?? 0) >= 40);
   expect(reached).toMatchObject({
-    title: 'Counting to 200',
+    title,
     state: 'running',
     progress: { total: 200, unit: 'items' },
   });
-  expect(listed(data)).toMatchObject([{ title: 'Counting to 200', state: 'running' }]);
+  expect(listed(data)).toMatchObject([{ title, state: 'running' }]);
   await first.kill();
   const [cut] = listed(data);
   expect(cut?.state).toBe('interrupted');

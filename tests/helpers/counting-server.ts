@@ -8,7 +8,7 @@ await serveStudio(({ jobs, services }) => {
     kind: 'count',
     resumable: true,
     params: z.object({ to: z.number() }),
-    title: ({ to }) => `Counting to ${String(to)}`,
+    title: ({ to }) => ({ code: 'JOB_READS_MODEL', params: { name: `Counting to ${String(to)}` } }),
     async run({ to }, { signal, from, progress, checkpoint }) {
       for (let at = z.number().catch(0).parse(from); at <= to; at += 1) {
         signal.throwIfAborted();

@@ -33,7 +33,7 @@ test('models of the data folder, of --models and the demo are listed; bad ones s
   const [demo, another, half, none] = listed;
   expect(demo).toMatchObject({ demo: true, format: 'metharme', contextLength: 1024, fault: null });
   expect(another).toMatchObject({ demo: false, format: 'metharme', fault: null });
-  expect(another?.evidence).toBe('Metharme: its own chat template writes every conversation exactly so');
+  expect(another?.evidence).toEqual({ code: 'BY_TEMPLATE', params: { of: 'all' } });
   expect(none?.fault).toMatchObject({ code: 'NOT_GGUF' });
   expect(half?.fault?.code).toBe('TRUNCATED');
   expect(JSON.stringify(listed)).not.toContain(extra);

@@ -204,7 +204,7 @@ test('the format doctor says why, warns, and shows the sample in tokens', async 
       expect(chatty).toMatchObject({
         format: 'chatml',
         confidence: 'certain',
-        evidence: 'ChatML: its own chat template writes every conversation exactly so',
+        evidence: { code: 'BY_TEMPLATE', params: { of: 'all' } },
       });
       const report = await client.models.examineFormat({ id: chatty.id, format: null });
       expect(report.tokens).toBeNull();

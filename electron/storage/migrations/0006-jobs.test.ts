@@ -17,7 +17,12 @@ test('a store of the version before keeps its stories, and jobs can be written d
   const { db, close } = openStore(folder);
   expect(listStories(db).map(({ title }) => title)).toEqual(['Old']);
   expect(listJobs(db)).toEqual([]);
-  const job = addJob(db, { id: newId(), kind: 'count', params: { to: 3 }, title: 'Counting to 3' });
+  const job = addJob(db, {
+    id: newId(),
+    kind: 'count',
+    params: { to: 3 },
+    title: { code: 'JOB_READS_MODEL', params: { name: 'tale' } },
+  });
   expect(listJobs(db)).toEqual([job]);
   expect(job).toMatchObject({ state: 'waiting', params: { to: 3 }, progress: null, checkpoint: null, fault: null });
   close();

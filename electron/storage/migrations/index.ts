@@ -7,6 +7,7 @@ import { askedReplies } from './0005-asked-replies.ts';
 import { jobs } from './0006-jobs.ts';
 import { foundModels } from './0007-found-models.ts';
 import { boundChanges } from './0008-bound-changes.ts';
+import { jobTitles } from './0009-job-titles.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   first,
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly Migration[] = [
   jobs,
   foundModels,
   boundChanges,
+  jobTitles,
 ];

@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod';
+import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import type { JobProgress } from '../../../shared/contract/jobs.ts';
 
 /** What a job is given to work with. */
@@ -21,7 +22,7 @@ export interface JobKind<P> {
   readonly resumable: boolean;
   /** What it is asked to do; read again from the store after a restart. */
   readonly params: ZodType<P>;
-  title(params: P): string;
+  title(params: P): StudioFault;
   /** Resolves with what came of it, in a line; rejects with why it cannot be done. */
   run(params: P, tools: JobTools): Promise<string | null>;
 }

@@ -25,7 +25,7 @@ function open(resumable = true): void {
     kind: 'count',
     resumable,
     params: z.object({ to: z.number() }),
-    title: ({ to }) => `Counting to ${String(to)}`,
+    title: ({ to }) => ({ code: 'COUNTING', params: { to } }),
     run: (_, tools) => {
       const end = Promise.withResolvers<string | null>();
       tools.signal.addEventListener('abort', () => {
@@ -42,7 +42,8 @@ async function close(): Promise<void> {
   log.close();
 }
 const run = (at: number) => runs[at] ?? expect.fail(`there was no run ${String(at)}`);
-const states = (): string[] => jobs.list().map(({ title, state }) => `${title}: ${state}`);
+const states = (): string[] =>
+  jobs.list().map(({ title, state }) => `Counting to ${String(title.params['to'])}: ${state}`);
 async function reaches(fits: (jobs: readonly Job[]) => boolean): Promise<readonly Job[]> {
   for await (const list of jobs.watch()) if (fits(list)) return list;
   return expect.fail('the watch has ended');
@@ -68,7 +69,10 @@ test('a job tells how far it is and what came of it; the next of its kind begins
   expect((await seen).map(({ progress }) => progress)).toEqual([null, { done: 1, total: 3, unit: 'items' }]);
   run(0).end.resolve('counted');
   const ended = await reaches(oneIs('done'));
-  expect(ended.find(({ state }) => state === 'done')).toMatchObject({ title: 'Counting to 1', result: 'counted' });
+  expect(ended.find(({ state }) => state === 'done')).toMatchObject({
+    title: { params: { to: 1 } },
+    result: 'counted',
+  });
   expect(states()).toEqual(['Counting to 2: running', 'Counting to 1: done']);
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isEnded } from '../../../shared/contract/jobs.ts';
-import { failure } from '../../../shared/faults/failure.ts';
+import { failure, fault } from '../../../shared/faults/failure.ts';
 import type { Fingerprint } from '../../engines/local/gguf/fingerprint.ts';
 import { openReadingMeter } from '../../engines/local/gguf/reading-meter.ts';
 import { fingerprintModel } from '../../engines/local/gguf/inspect.ts';
@@ -65,7 +65,7 @@ export function createFingerprints({ db, engine, jobs }: Pick<StudioContext, 'db
     kind: KIND,
     resumable: false,
     params: modelFile,
-    title: ({ name }) => `Reading ${name} to know its file`,
+    title: ({ name }) => fault('JOB_READS_MODEL', { name }),
     run,
   });
 

@@ -1,3 +1,4 @@
+import { fault } from '../../../shared/faults/failure.ts';
 import { basename } from 'node:path';
 import { detectFormat, type Detection } from '../../../shared/prompt/formats/detect.ts';
 import { formatByName } from '../../../shared/prompt/formats/formats.ts';
@@ -51,6 +52,6 @@ export function formatOfModel(path: string, { header, renderings }: Examined, de
     : {
         format: ofDemo,
         confidence: 'certain',
-        reasons: ['the card of the demo model says so', ...(detected.format === ofDemo ? detected.reasons : [])],
+        reasons: [fault('BY_CARD', {}), ...(detected.format === ofDemo ? detected.reasons : [])],
       };
 }

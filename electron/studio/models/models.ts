@@ -106,7 +106,7 @@ export function createModels(
       contextLength: header?.contextLength ?? null,
       format: found?.format.name ?? null,
       formatTitle: found?.format.title ?? null,
-      evidence: found ? `${found.format.title}: ${found.reasons[0] ?? ''}` : null,
+      evidence: found?.reasons[0] ?? null,
       confidence: found?.confidence ?? null,
       chosenFormat: stored?.chosenFormat ?? null,
       contextSize: stored?.contextSize ?? null,

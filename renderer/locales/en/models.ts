@@ -22,6 +22,7 @@ export const models = {
   formatDoctor: 'Format doctor',
   formatDoctorOf: (model: string) => `Format of ${model}`,
   confidence: { certain: 'Certain', likely: 'Likely', guess: 'A guess' },
+  evidence: (format: string, reason: string) => `${format}: ${reason}`,
   whyFormat: (title: string) => `Evidence: ${title}`,
   otherThanDetected: 'You chose another format than the file points to.',
   formatWarnings: 'What to know',

@@ -11,6 +11,8 @@ export const app = {
     `${port === null ? 'The port of last time' : `Port ${port}`} is in use by another program. Choose another one with --port N, or leave --port out to take a free one.`,
   NO_STORE: ({ folder }) => `There are no stories in ${folder} (no store.db). Name the right folder with --data DIR.`,
   NO_DEMO_MODEL: () => 'The embedded model is missing. Name a model file.',
+  NO_LINK: ({ name }) =>
+    `Paphos could not make a link to ${name} in its models folder. Nothing was changed. Copy the file there yourself; the folder opens now.`,
   USAGE_COMMAND: ({ command }) => `Paphos has no command “${command}”. It knows serve, write, check, jobs and verify.`,
   USAGE_NUMBER: ({ name, given, low, high, whole }) =>
     `--${name} must be ${whole ? 'a whole number' : 'a number'} from ${low} to ${high}; “${given}” is not.`,

@@ -4,6 +4,7 @@ import { check } from './check.ts';
 import { document } from './document.ts';
 import { engine } from './engine.ts';
 import { format } from './format.ts';
+import { formatReasons } from './format-reasons.ts';
 import { jobs } from './jobs.ts';
 import { modelFile } from './model-file.ts';
 import { models } from './models.ts';
@@ -20,6 +21,7 @@ export const SENTENCES = {
   ...document,
   ...engine,
   ...format,
+  ...formatReasons,
   ...jobs,
   ...modelFile,
   ...models,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { sentenceOf } from '../../faults/sentence.ts';
 import { detectFormat, type ModelTraits } from './detect.ts';
 import { formatByName } from './formats.ts';
 import { PROBES, renderText } from './template-probes.ts';
@@ -14,7 +15,7 @@ const traits = (more: Partial<ModelTraits>): ModelTraits => ({
 });
 const detected = (more: Partial<ModelTraits>) => {
   const { format, confidence, reasons } = detectFormat(traits(more));
-  return [format.name, confidence, reasons[0]];
+  return [format.name, confidence, reasons[0] && sentenceOf(reasons[0])];
 };
 const rendered = (name: string, change: (text: string, noted: boolean) => string = (text) => text) =>
   PROBES.map(({ turns, noted }) => {
@@ -26,7 +27,7 @@ const rendered = (name: string, change: (text: string, noted: boolean) => string
 test('a template that renders as a format does is proof of it', () => {
   expect(
     detected({ chatTemplate: '…', renderings: rendered('memphis'), tokens: ['<|im_start|>', '<|im_end|>'] }),
-  ).toEqual(['memphis', 'certain', 'its own chat template writes every conversation exactly so']);
+  ).toEqual(['memphis', 'certain', 'Its own chat template writes every conversation exactly so.']);
   expect(
     detected({ chatTemplate: '…', renderings: rendered('chatml', (text) => `<s>${text}`), bos: '<s>' }).slice(0, 2),
   ).toEqual(['chatml', 'certain']);
@@ -35,7 +36,7 @@ test('a template that renders as a format does is proof of it', () => {
       chatTemplate: '…',
       renderings: rendered('metharme', (text, noted) => (noted ? 'You are helpful.' : text)),
     }),
-  ).toEqual(['metharme', 'certain', 'its own chat template writes conversations without notes exactly so']);
+  ).toEqual(['metharme', 'certain', 'Its own chat template writes conversations without notes exactly so.']);
   expect(
     detected({
       chatTemplate: '…',
@@ -43,7 +44,7 @@ test('a template that renders as a format does is proof of it', () => {
         noted ? text : `<|im_start|>system\nBe kind.<|im_end|>\n${text}`,
       ),
     }),
-  ).toEqual(['chatml', 'certain', 'its own chat template writes conversations with notes exactly so']);
+  ).toEqual(['chatml', 'certain', 'Its own chat template writes conversations with notes exactly so.']);
 });
 
 test('a preface of its own is no other format', () => {
@@ -58,7 +59,7 @@ test('a preface of its own is no other format', () => {
   ).toEqual([
     'llama-3',
     'certain',
-    'its own chat template writes conversations exactly so, behind a preface of its own that is left out',
+    'Its own chat template writes conversations exactly so, behind a preface of its own that is left out.',
   ]);
 });
 
@@ -135,7 +136,7 @@ test('marks in a template that writes otherwise are likely at most', () => {
   ).toEqual([
     'chatml',
     'likely',
-    'its own chat template writes <|im_start|> and <|im_end|>, but not quite as this format does',
+    'Its own chat template writes <|im_start|> and <|im_end|>, but not quite as this format does.',
   ]);
 });
 
@@ -146,7 +147,7 @@ test('a template of no known kind becomes a format of its own', () => {
       tokens: ['<|system|>', '<|user|>', '<|model|>'],
       renderings: rendered('metharme', (text) => text.replaceAll('<|model|>', '<|bot|>')),
     }),
-  ).toEqual(['own', 'certain', 'read off its own chat template, which writes every conversation exactly so']);
+  ).toEqual(['own', 'certain', 'Read off its own chat template, which writes every conversation exactly so.']);
   expect(detected({ chatTemplate: '…', renderings: PROBES.map(() => ({ refusal: 'No.' })) }).slice(0, 2)).toEqual([
     'prose',
     'guess',
@@ -157,7 +158,7 @@ test('role marks in the vocabulary tell the format', () => {
   expect(detected({ tokens: ['<|endoftext|>', '<|system|>', '<|user|>', '<|model|>'] })).toEqual([
     'metharme',
     'certain',
-    'its vocabulary holds <|system|>, <|user|> and <|model|>',
+    'Its vocabulary holds <|system|>, <|user|> and <|model|>.',
   ]);
   expect(detected({ tokens: ['<|prompter|>', '<|assistant|>'] }).slice(0, 2)).toEqual(['oasst', 'certain']);
   expect(detected({ tokens: ['<|im_start|>', '<|im_end|>'] }).slice(0, 2)).toEqual(['chatml', 'certain']);
@@ -165,7 +166,7 @@ test('role marks in the vocabulary tell the format', () => {
 
 test('a model that knows the marks of thinking thinks', () => {
   const tokens = ['<|im_start|>', '<|im_end|>', '<think>', '</think>'];
-  expect(detected({ tokens })).toEqual(['qwen3', 'certain', 'its vocabulary holds <|im_start|> and <|im_end|>']);
+  expect(detected({ tokens })).toEqual(['qwen3', 'certain', 'Its vocabulary holds <|im_start|> and <|im_end|>.']);
   expect(detected({ tokens, chatTemplate: '…', renderings: rendered('chatml') }).slice(0, 2)).toEqual([
     'qwen3',
     'certain',
@@ -205,7 +206,7 @@ test("the file's own template goes before everything else", () => {
   expect(detected({ tokens: ['<|prompter|>', '<|assistant|>'], chatTemplate: '[INST]' })).toEqual([
     'oasst',
     'guess',
-    'its vocabulary holds <|prompter|> and <|assistant|>, but its chat template is of another kind',
+    'Its vocabulary holds <|prompter|> and <|assistant|>, but its chat template is of another kind.',
   ]);
 });
 
@@ -232,10 +233,10 @@ test('all reasons are told, the strongest first', () => {
       renderings: rendered('metharme'),
     }),
   );
-  expect(reasons).toEqual([
-    'its own chat template writes every conversation exactly so',
-    'its vocabulary holds <|system|>, <|user|> and <|model|>',
-    'its name is “metharme-1.3b” and its architecture gptneox',
+  expect(reasons.map(sentenceOf)).toEqual([
+    'Its own chat template writes every conversation exactly so.',
+    'Its vocabulary holds <|system|>, <|user|> and <|model|>.',
+    'Its name is “metharme-1.3b” and its architecture gptneox.',
   ]);
 });
 
@@ -243,11 +244,11 @@ test('without evidence it is plain prose, with a word why', () => {
   expect(detected({ architecture: 'llama', name: 'base' })).toEqual([
     'prose',
     'guess',
-    'no role marks in its vocabulary and no chat template: it continues text',
+    'No role marks in its vocabulary and no chat template: it continues text.',
   ]);
   expect(detected({ tokens: ['[INST]'], chatTemplate: '[INST]' })).toEqual([
     'prose',
     'guess',
-    'its chat template is of a kind that is not known here',
+    'Its chat template is of a kind that is not known here.',
   ]);
 });

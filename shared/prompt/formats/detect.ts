@@ -6,6 +6,9 @@ import { REASONING_MARKS } from '../plan/reasoning.ts';
 import { SIGNS } from './format-signatures.ts';
 import { isBracketed } from '../plan/role-words.ts';
 import type { PromptFormat } from '../types.ts';
+import type { FaultCode, FaultParams } from '../../faults/catalogue.ts';
+import { fault } from '../../faults/failure.ts';
+import type { StudioFault } from '../../faults/studio-fault.ts';
 
 /** What a model file says of itself. */
 export interface ModelTraits {
@@ -20,11 +23,11 @@ export interface ModelTraits {
 }
 
 export type Confidence = 'certain' | 'likely' | 'guess';
-/** `reasons` are for people, the strongest first. */
+/** `reasons`: the strongest first. */
 export interface Detection {
   readonly format: PromptFormat;
   readonly confidence: Confidence;
-  readonly reasons: readonly string[];
+  readonly reasons: readonly StudioFault[];
 }
 
 /** How much a reason weighs. What the file does goes before what it holds, and that before what somebody called it. */
@@ -47,8 +50,12 @@ const LIKELY = 4;
 
 interface Reason {
   readonly weight: number;
-  readonly text: string;
+  readonly why: StudioFault;
 }
+const reason = <C extends FaultCode>(weight: number, code: C, params: FaultParams[C]): Reason => ({
+  weight,
+  why: fault(code, params),
+});
 
 /**
  * Which format a model was taught, with the evidence (F9): its own template, its vocabulary, its name and architecture;
@@ -64,15 +71,9 @@ export function detectFormat(traits: ModelTraits): Detection {
     found.push({
       format: { ...deduced.format, reasoning: thinkingOf(traits) },
       reasons: [
-        deduced.exact
-          ? {
-              weight: WEIGHT.ownTemplate,
-              text: 'read off its own chat template, which writes every conversation exactly so',
-            }
-          : {
-              weight: WEIGHT.ownTemplateInPart,
-              text: 'read off its own chat template, which does more than mark turns: that is left out',
-            },
+        reason(deduced.exact ? WEIGHT.ownTemplate : WEIGHT.ownTemplateInPart, 'BY_OWN_TEMPLATE', {
+          exact: deduced.exact,
+        }),
       ],
     });
   }
@@ -84,7 +85,7 @@ export function detectFormat(traits: ModelTraits): Detection {
   return {
     format: thoughtful(best.format, traits),
     confidence: weight >= CERTAIN ? 'certain' : weight >= LIKELY ? 'likely' : 'guess',
-    reasons: best.reasons.map(({ text }) => text),
+    reasons: best.reasons.map(({ why }) => why),
   };
 }
 
@@ -105,18 +106,10 @@ function reasonsFor(format: PromptFormat, traits: ModelTraits): Reason[] {
   const signs = SIGNS.find((one) => one.format === format.name);
   const { plain, noted, prefaced } =
     renderings === null ? { plain: false, noted: false, prefaced: false } : agreement(format, renderings, bos);
-  if (plain && noted)
-    reasons.push({ weight: WEIGHT.template, text: 'its own chat template writes every conversation exactly so' });
+  if (plain && noted) reasons.push(reason(WEIGHT.template, 'BY_TEMPLATE', { of: 'all' }));
   else if (plain || noted)
-    reasons.push({
-      weight: WEIGHT.templateInPart,
-      text: `its own chat template writes conversations ${plain ? 'without' : 'with'} notes exactly so`,
-    });
-  else if (prefaced)
-    reasons.push({
-      weight: WEIGHT.templateInPart,
-      text: 'its own chat template writes conversations exactly so, behind a preface of its own that is left out',
-    });
+    reasons.push(reason(WEIGHT.templateInPart, 'BY_TEMPLATE', { of: plain ? 'without notes' : 'with notes' }));
+  else if (prefaced) reasons.push(reason(WEIGHT.templateInPart, 'BY_TEMPLATE', { of: 'prefaced' }));
 
   const isOther = signs?.lacks?.some((mark) => tokens.includes(mark) || chatTemplate?.includes(mark) === true) === true;
   const marks = signs?.marks ?? signs?.tokens ?? [];
@@ -124,45 +117,35 @@ function reasonsFor(format: PromptFormat, traits: ModelTraits): Reason[] {
     !isOther && marks.length > 0 && chatTemplate !== null && marks.every((mark) => chatTemplate.includes(mark));
   const differs = !plain && !noted && !prefaced && renderings?.some((rendering) => 'text' in rendering) === true;
   if (inTemplate && speaksInChannels(format))
-    reasons.push({
-      weight: WEIGHT.channelsInTemplate,
-      text: `its own chat template writes ${list(marks)}: it speaks in channels`,
-    });
+    reasons.push(reason(WEIGHT.channelsInTemplate, 'BY_MARKS_IN_TEMPLATE', { marks, how: 'in channels' }));
   else if (inTemplate && differs)
-    reasons.push({
-      weight: WEIGHT.marksInOtherTemplate,
-      text: `its own chat template writes ${list(marks)}, but not quite as this format does`,
-    });
-  else if (inTemplate)
-    reasons.push({ weight: WEIGHT.marksInTemplate, text: `its own chat template writes ${list(marks)}` });
+    reasons.push(reason(WEIGHT.marksInOtherTemplate, 'BY_MARKS_IN_TEMPLATE', { marks, how: 'otherwise' }));
+  else if (inTemplate) reasons.push(reason(WEIGHT.marksInTemplate, 'BY_MARKS_IN_TEMPLATE', { marks, how: 'so' }));
   if (
     !isOther &&
     signs !== undefined &&
     signs.tokens.length > 0 &&
     signs.tokens.every((mark) => tokens.includes(mark))
   ) {
+    const otherTemplate = chatTemplate !== null && !inTemplate && !plain && !noted && !prefaced;
+    const agreed = differs && !speaksInChannels(format) ? WEIGHT.marksInOtherTemplate : WEIGHT.tokens;
     reasons.push(
-      chatTemplate === null || inTemplate || plain || noted || prefaced
-        ? {
-            weight: differs && !speaksInChannels(format) ? WEIGHT.marksInOtherTemplate : WEIGHT.tokens,
-            text: `its vocabulary holds ${list(signs.tokens)}`,
-          }
-        : {
-            weight: WEIGHT.tokensAgainstTemplate,
-            text: `its vocabulary holds ${list(signs.tokens)}, but its chat template is of another kind`,
-          },
+      reason(otherTemplate ? WEIGHT.tokensAgainstTemplate : agreed, 'BY_VOCABULARY', {
+        marks: signs.tokens,
+        otherTemplate,
+      }),
     );
   }
-  if (signs?.name?.test(name ?? '') === true) {
+  if (name !== null && signs?.name?.test(name) === true) {
     const fits = architecture !== null && signs.architectures?.includes(architecture) === true;
     reasons.push(
       fits
-        ? { weight: WEIGHT.nameAndArchitecture, text: `its name is “${name}” and its architecture ${architecture}` }
-        : { weight: WEIGHT.name, text: `its name is “${name}”` },
+        ? reason(WEIGHT.nameAndArchitecture, 'BY_NAME', { name, architecture })
+        : reason(WEIGHT.name, 'BY_NAME', { name, architecture: null }),
     );
   }
   if (reasons.length > 0 && format.reasoning !== undefined && format.reasoning.open === thinkingOf(traits)?.open)
-    reasons.push({ weight: WEIGHT.thinking, text: `it knows ${format.reasoning.open}` });
+    reasons.push(reason(WEIGHT.thinking, 'BY_THINKING', { mark: format.reasoning.open }));
   return reasons;
 }
 
@@ -176,12 +159,6 @@ function prose({ chatTemplate }: ModelTraits): Detection {
   return {
     format,
     confidence: 'guess',
-    reasons: [
-      chatTemplate === null
-        ? 'no role marks in its vocabulary and no chat template: it continues text'
-        : 'its chat template is of a kind that is not known here',
-    ],
+    reasons: [fault('BY_NOTHING', { hasTemplate: chatTemplate !== null })],
   };
 }
-
-const list = (words: readonly string[]) => `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

@@ -1,0 +1,11 @@
+/** What the desktop says itself; what the page offers in its menus comes with the page's words. */
+export const words = {
+  file: 'File',
+  edit: 'Edit',
+  view: 'View',
+  addModel: 'Add a model',
+  opensDialog: (name: string) => `${name}…`,
+  models: 'GGUF models',
+  noStart: 'Paphos could not start',
+  notAdded: 'The model could not be added',
+};
