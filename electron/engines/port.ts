@@ -1,3 +1,4 @@
+import type { Difference } from '../../shared/faults/catalogue.ts';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import type { GenerationStats, StopReason } from '../../shared/contract/writing.ts';
 import type { Ledger, PlanRequest } from '../../shared/prompt/types.ts';
@@ -73,6 +74,9 @@ export interface StateFile {
   readonly path: string;
   readonly sha256: string | null;
 }
+/** How an engine computes, as it alone understands it: kept with each reply that it writes. */
+export type EngineSetup = Readonly<Record<string, unknown>>;
+
 /** What is read before anybody asks, and kept on disk. */
 export interface ReadAheadPort {
   /** Another one when the engine was started again: what it was given before is gone with it. */
@@ -99,6 +103,8 @@ export interface EnginePort {
   onChange(listener: () => void): void;
   /** Called when it ends unasked, with what happened in words. */
   onDeath(listener: (fault: StudioFault) => void): void;
+  /** What keeps it from making a reply again that was written in the one setup, now that it has the other. */
+  differences(once: EngineSetup, now: EngineSetup): readonly Difference[];
   plan(request: PlanRequest): Promise<Ledger>;
   /** Idle work: waits while a reply is written. */
   count(texts: readonly string[]): Promise<readonly number[]>;

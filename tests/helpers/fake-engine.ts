@@ -57,6 +57,7 @@ export interface Gate {
 export class FakeEngine implements LoadingEngine {
   readonly tokenizer = 'estimated';
   readonly score = null;
+  readonly differences = (): [] => [];
   readonly readAhead = null;
   readonly isReplaced = false;
   readonly held = { ram: 0, vram: 0 };

@@ -8,6 +8,7 @@ import { jobs } from './0006-jobs.ts';
 import { foundModels } from './0007-found-models.ts';
 import { boundChanges } from './0008-bound-changes.ts';
 import { jobTitles } from './0009-job-titles.ts';
+import { engineSetups } from './0010-engine-setups.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   first,
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly Migration[] = [
   foundModels,
   boundChanges,
   jobTitles,
+  engineSetups,
 ];

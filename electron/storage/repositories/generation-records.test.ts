@@ -29,7 +29,7 @@ const settings = {
   format: 'plain',
   model: { name: 'm', sha256: null },
   contextSize: 512,
-  promptChunk: 128,
+  setup: { promptChunk: 128 },
 };
 let folder: string;
 let store: Store;

@@ -1,6 +1,5 @@
 import type { GenerationStart, GenerationStats, StopReason } from '../../../shared/contract/writing.ts';
 import type { Cut, Ledger } from '../../../shared/prompt/types.ts';
-import type { Hardware } from '../../../shared/settings/hardware.ts';
 import type { Sampling } from '../../../shared/settings/sampling.ts';
 import { saveCandidates } from './reply-candidates.ts';
 import { checksum } from '../core/checksum.ts';
@@ -20,9 +19,8 @@ export interface EffectiveSettings {
   readonly format: string;
   readonly model: { readonly name: string; readonly sha256: string | null };
   readonly contextSize: number;
-  readonly promptChunk: number;
-  /** How the model was loaded; older replies do not say. */
-  readonly hardware?: Hardware;
+  /** How its engine computed, in the engine's own terms. */
+  readonly setup: Readonly<Record<string, unknown>>;
 }
 export type LedgerSummary = Pick<Ledger, 'total' | 'overhead' | 'reserve' | 'contextSize' | 'cut'>;
 

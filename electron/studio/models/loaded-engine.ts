@@ -5,7 +5,8 @@ import type { GenerationStats } from '../../../shared/contract/writing.ts';
 import type { Hardware } from '../../../shared/settings/hardware.ts';
 import type { PromptFormat } from '../../../shared/prompt/types.ts';
 import type { InferenceHost, LoadOptions } from '../../engines/local/protocol.ts';
-import type { EnginePort } from '../../engines/port.ts';
+import type { LocalSetup } from '../../engines/local/setup.ts';
+import type { EnginePort, EngineSetup } from '../../engines/port.ts';
 import type { Crashes } from './model-crashes.ts';
 import { channel, type Channel } from '../channel.ts';
 import { faultOf } from '../../../shared/faults/failure.ts';
@@ -24,8 +25,7 @@ export interface Ready {
   readonly modelName: string;
   readonly device: string;
   readonly contextSize: number;
-  readonly promptChunk: number;
-  readonly hardware: Hardware;
+  readonly setup: EngineSetup;
   readonly format: PromptFormat;
   readonly sha256: string | null;
 }
@@ -173,8 +173,7 @@ export function createEngine(
       modelName: chosen.name,
       device: loaded.device,
       contextSize: loaded.contextSize,
-      promptChunk: loaded.hardware.promptChunk,
-      hardware: chosen.hardware,
+      setup: { promptChunk: loaded.hardware.promptChunk, hardware: chosen.hardware } satisfies LocalSetup,
       format: chosen.format,
       sha256: chosen.sha256,
     };

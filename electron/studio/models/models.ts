@@ -15,6 +15,7 @@ import { DEFAULT_SAMPLING, type Sampling } from '../../../shared/settings/sampli
 import type { Fingerprint } from '../../engines/local/gguf/fingerprint.ts';
 import type { GgufHeader } from '../../engines/local/gguf/header.ts';
 import type { LoadOptions } from '../../engines/local/protocol.ts';
+import { readSetup } from '../../engines/local/setup.ts';
 import { getModel, rememberModel } from '../../storage/repositories/model-records.ts';
 import { readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
 import type { Crashes } from './model-crashes.ts';
@@ -197,7 +198,7 @@ export function createModels(
     });
     remember(model, examined.header, { contextSize, lastUsedAt: Date.now() });
     rememberHardware(db, model.id, hardware);
-    rememberChunk(context, model, hardware, ready.promptChunk);
+    rememberChunk(context, model, hardware, readSetup(ready.setup).promptChunk);
     writeSetting(db, 'studio', 'model', model.id);
     fingerprints.read(model);
     return ready;

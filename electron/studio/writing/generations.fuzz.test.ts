@@ -132,7 +132,7 @@ class World {
               format: format.name,
               model: { name: 'm', sha256: null },
               contextSize: 1024,
-              promptChunk: 1,
+              setup: {},
             },
             early: null,
           };

@@ -186,7 +186,7 @@ export function createWriting({
 
   /** Made when the reply's turn has come: its prompt is of the text as it stands then. */
   function planned(wish: Wish, { turnId, target: { open } }: Opening, seed: number, ready: Ready): PlannedGeneration {
-    const first = wish.kind === 'again' ? replyToRepeat(db, wish.turnId, ready) : null;
+    const first = wish.kind === 'again' ? replyToRepeat(db, wish.turnId, ready, engine.host) : null;
     const tree = readTree(db, wish.chapterId, { texts: 'path' });
     const { offset } = spanOf(db, wish.generationId);
     const parentId = tree.turns.get(turnId)?.parentId ?? null;
@@ -194,7 +194,7 @@ export function createWriting({
       open || offset > 0 ? continued(tree, turnId, offset).target : { ...branchTo(db, tree, parentId), open: false };
     const chosen = first?.sampling ?? settings.sampling(storyOf(wish.chapterId));
     const cold = wish.cold || first !== null;
-    const { format, contextSize, modelName, promptChunk, hardware, sha256 } = ready;
+    const { format, contextSize, modelName, setup, sha256 } = ready;
     const plan = promptRequest(
       db,
       wish.chapterId,
@@ -207,7 +207,7 @@ export function createWriting({
     const model = { name: modelName, sha256 };
     return {
       request: { plan, sampling, cold },
-      settings: { sampling, format: format.name, model, contextSize, promptChunk, hardware },
+      settings: { sampling, format: format.name, model, contextSize, setup },
       early: early?.job ?? null,
     };
   }
@@ -250,7 +250,7 @@ export function createWriting({
       makeRoom(wish.chapterId);
       const storyId = storyOf(wish.chapterId);
       const tree = readTree(db, wish.chapterId, { texts: 'path' });
-      const first = wish.kind === 'again' ? replyToRepeat(db, wish.turnId, engine.chosen) : null;
+      const first = wish.kind === 'again' ? replyToRepeat(db, wish.turnId, engine.chosen, engine.host) : null;
       const kind = wish.kind === 'again' ? 'retry' : wish.kind;
       const opened = first ? repeated(tree, wish.newTurnId, first) : opening(tree, { ...wish, kind });
       const { turnId, offset, ops, target } = opened;

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { differentSetup } from '../setup.ts';
 import type { Ledger, PlanRequest } from '../../../../shared/prompt/types.ts';
 import type { StudioFault } from '../../../../shared/faults/studio-fault.ts';
 import { TEMPO, type Tempo } from './tempo.ts';
@@ -254,6 +255,7 @@ export function createInferenceHost(
       return generation;
     },
 
+    differences: differentSetup,
     score: (request) =>
       measurement(
         async (signal, notice) =>
