@@ -1,7 +1,9 @@
+import { cpus } from 'node:os';
 import { z } from 'zod';
 import type { Difference } from '../../../shared/faults/catalogue.ts';
-import { hardwareSchema } from '../../../shared/settings/hardware.ts';
+import { type Hardware, hardwareSchema } from '../../../shared/settings/hardware.ts';
 import type { EngineSetup } from '../port.ts';
+import type { LoadOptions } from './protocol.ts';
 
 /** How a model was loaded, as far as its replies depend on it; older replies do not tell their hardware. */
 const setupSchema = z.object({ promptChunk: z.number(), hardware: hardwareSchema.nullable() });
@@ -23,3 +25,63 @@ export function differentSetup(once: EngineSetup, now: EngineSetup): Difference[
   const differ = COMPUTES.filter((key) => JSON.stringify(hardware[key]) !== JSON.stringify(after.hardware?.[key]));
   return [...chunks, ...differ.map((of) => ({ of }))];
 }
+
+/** What the environment says of this computer. */
+export interface Machine {
+  readonly threads: number;
+  readonly gpu: boolean;
+  readonly memory: number | null;
+  readonly promptChunk: number | null;
+}
+/** The files of a load: what the hardware names by ids, as paths. */
+export interface LoadFiles {
+  readonly model: string;
+  readonly draft: string | null;
+  readonly adapters: readonly { readonly path: string; readonly scale: number }[];
+}
+
+/** A model's load as a person chose it. `measured`: the prompt chunk that an earlier load found best. */
+export function loadOptions(
+  { model, draft, adapters }: LoadFiles,
+  contextSize: number | null,
+  hardware: Hardware,
+  { threads, gpu, memory, promptChunk }: Machine,
+  measured: number | null,
+): LoadOptions {
+  const { gpuLayers, device, keyCache, lookup, fastSlide } = hardware;
+  return {
+    path: model,
+    contextSize,
+    threads: hardware.threads || threads,
+    gpu,
+    ...(memory === null ? {} : { memory }),
+    tuning: {
+      promptChunk: hardware.promptChunk ?? promptChunk ?? measured,
+      gpuLayers,
+      device,
+      keyCache,
+      lookup,
+      fastSlide,
+      draft,
+      adapters,
+    },
+  };
+}
+
+/** Where a measured prompt chunk holds; another machine, file or setting measures anew. */
+export const circumstancesOf = (
+  { threads, gpuLayers, device, keyCache }: Hardware,
+  machine: Machine,
+  file: { readonly bytes: number; readonly modifiedAt: number },
+): string =>
+  JSON.stringify([
+    cpus()[0]?.model,
+    cpus().length,
+    threads || machine.threads,
+    machine.gpu,
+    gpuLayers,
+    device,
+    keyCache,
+    file.bytes,
+    file.modifiedAt,
+  ]);

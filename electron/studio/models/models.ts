@@ -15,7 +15,6 @@ import { DEFAULT_SAMPLING, type Sampling } from '../../../shared/settings/sampli
 import type { Fingerprint } from '../../engines/local/gguf/fingerprint.ts';
 import type { GgufHeader } from '../../engines/local/gguf/header.ts';
 import type { LoadOptions } from '../../engines/local/protocol.ts';
-import { readSetup } from '../../engines/local/setup.ts';
 import { getModel, rememberModel } from '../../storage/repositories/model-records.ts';
 import { readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
 import type { Crashes } from './model-crashes.ts';
@@ -26,7 +25,7 @@ import type { Ready } from './loaded-engine.ts';
 import type { Fingerprints } from './fingerprints.ts';
 import { reportFormat } from './format-report.ts';
 import { createInspections, type Inspected } from './inspections.ts';
-import { hardwareOf, loadOptions, rememberChunk, rememberHardware } from './hardware-choice.ts';
+import { chosenLoad, hardwareOf, rememberChunk, rememberHardware } from './hardware-choice.ts';
 import { type Examined, formatOfModel } from './model-format.ts';
 import type { DemoModel, FoundModel } from './model-files.ts';
 import { lookInto } from './model-folders.ts';
@@ -165,7 +164,7 @@ export function createModels(
   }
 
   const optionsFor = async (model: FoundModel, contextSize: number | null, hardware: Hardware): Promise<LoadOptions> =>
-    loadOptions(context, model, contextSize, hardware, {
+    chosenLoad(context, model, contextSize, hardware, {
       adapters: await lookInto(adapters),
       models: registry.models,
     });
@@ -198,7 +197,7 @@ export function createModels(
     });
     remember(model, examined.header, { contextSize, lastUsedAt: Date.now() });
     rememberHardware(db, model.id, hardware);
-    rememberChunk(context, model, hardware, readSetup(ready.setup).promptChunk);
+    rememberChunk(context, model, hardware, ready.setup);
     writeSetting(db, 'studio', 'model', model.id);
     fingerprints.read(model);
     return ready;
