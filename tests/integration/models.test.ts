@@ -70,7 +70,7 @@ test('models of the data folder, of --models and the demo are listed; bad ones s
 test('where no model is, nothing is written or planned, and the fault says so', async () => {
   const data = temporaryFolder('no-model');
   const studio = await createStudio({ dataDir: data, modelsDir: null, resourcesDir: data, startEngine: forkEngine() });
-  const onClient = serveWebSocket(createRouter(studio.services), studio.connections);
+  const onClient = serveWebSocket(createRouter(studio.services), studio);
   const door = await openHttpDoor({ session: openSession(data), pages: data, port: 0, onClient });
   const { client, close } = await connect(door);
   const [story] = await client.stories.list();
