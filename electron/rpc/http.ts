@@ -24,6 +24,7 @@ export interface HttpDoor {
 }
 
 const PLAIN = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
+const NOTHING = 'There is nothing here.\n';
 const ASK =
   'This page needs the address that Paphos printed when it started: it holds a key that works once.\nStart "paphos serve" again and open the new address.\n';
 
@@ -80,7 +81,8 @@ export async function openHttpDoor(options: HttpOptions): Promise<HttpDoor> {
       response.setHeader('connection', 'close');
       return say(405, 'Only reading is possible here.\n');
     }
-    const url = new URL(request.url ?? '/', `http://${host}`);
+    const url = URL.parse(request.url ?? '/', `http://${host}`);
+    if (url === null) return say(404, NOTHING);
     const allowed = session.allows(request.headers.cookie, port);
     if (url.pathname === '/session') return say(allowed ? 200 : 401, allowed ? 'ok\n' : ASK);
     if (url.pathname === '/') {
@@ -106,7 +108,7 @@ export async function openHttpDoor(options: HttpOptions): Promise<HttpDoor> {
         404,
         url.pathname === '/'
           ? 'The pages of Paphos are not built. Run "npm start" or "npm run build" in its folder.\n'
-          : 'There is nothing here.\n',
+          : NOTHING,
       );
     sendFile(response, file, request.method === 'GET');
   };
@@ -121,9 +123,9 @@ export async function openHttpDoor(options: HttpOptions): Promise<HttpDoor> {
     if (request.headers.origin !== `http://${host}`)
       return refuseUpgrade(socket, '403 Forbidden', 'Only Paphos’s own page may connect.');
     if (!session.allows(request.headers.cookie, port)) return refuseUpgrade(socket, '401 Unauthorized', ASK);
-    const { pathname, searchParams } = new URL(request.url ?? '/', `http://${host}`);
-    if (pathname !== '/rpc') return refuseUpgrade(socket, '404 Not Found', 'There is nothing here.');
-    const client = id.safeParse(searchParams.get('client'));
+    const url = URL.parse(request.url ?? '/', `http://${host}`);
+    if (url?.pathname !== '/rpc') return refuseUpgrade(socket, '404 Not Found', NOTHING);
+    const client = id.safeParse(url.searchParams.get('client'));
     if (!client.success)
       return refuseUpgrade(socket, '400 Bad Request', 'A page says which one it is when it connects.');
     sockets.handleUpgrade(request, socket, head, (opened) => {

@@ -22,9 +22,10 @@ function ask(
   path: string,
   headers: Record<string, string> = {},
   method = 'GET',
+  port = server.port,
 ): Promise<{ status: number; body: string; headers: NodeJS.Dict<string | string[]> }> {
   return new Promise((done, fail) => {
-    const sent = request({ host: '127.0.0.1', port: server.port, path, method, headers }, (response) => {
+    const sent = request({ host: '127.0.0.1', port, path, method, headers }, (response) => {
       let body = '';
       response
         .setEncoding('utf8')
@@ -39,8 +40,12 @@ function ask(
   });
 }
 
-async function upgrade(headers: Record<string, string>, path = `/rpc?client=${newId()}`): Promise<number> {
-  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, { headers });
+async function upgrade(
+  headers: Record<string, string>,
+  path = `/rpc?client=${newId()}`,
+  port = server.port,
+): Promise<number> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers });
   const [, response] = await Promise.race([
     once(socket, 'unexpected-response') as Promise<[unknown, { statusCode: number }]>,
     once(socket, 'open').then(() => [null, { statusCode: 101 }] as const),
@@ -108,6 +113,17 @@ test('no path leads out of the pages', async () => {
     expect(body).not.toContain('paphos"');
   }
 });
+
+test('what is no address finds nothing, with or without a key, and ends nothing', async () => {
+  const own = await serve({ data: temporaryFolder('no-address') });
+  const host = `127.0.0.1:${own.port}`;
+  const mine = { host, origin: `http://${host}`, cookie: await signIn(own.url) };
+  for (const path of ['//', '///', '//:0', 'http://['])
+    expect([path, (await ask(path, {}, 'GET', own.port)).status]).toEqual([path, 404]);
+  for (const path of ['//', '///', '//:0']) expect([path, await upgrade(mine, path, own.port)]).toEqual([path, 404]);
+  expect(own.errors()).toBe('');
+  await own.stop();
+}, 30_000);
 
 test('a page survives a restart: the port and the cookie stay', async () => {
   const folder = temporaryFolder('restart');
