@@ -1,5 +1,8 @@
-import { app } from 'electron';
+import { app, dialog } from 'electron';
+import { faultOf } from '../../shared/faults/failure.ts';
+import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { Desktop } from './desktop.ts';
+import { words } from './words.ts';
 
 const DEADLINE_MS = 5_000;
 
@@ -21,7 +24,10 @@ export function enableQuit(desktop: Desktop): void {
       .then((studio) => studio.close())
       .then(
         () => 0,
-        () => 1,
+        (error: unknown) => {
+          dialog.showErrorBox(words.endedBadly, sentenceOf(faultOf(error)));
+          return 1;
+        },
       )
       .then(
         (code) => {

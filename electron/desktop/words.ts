@@ -7,5 +7,6 @@ export const words = {
   opensDialog: (name: string) => `${name}…`,
   models: 'GGUF models',
   noStart: 'Paphos could not start',
+  endedBadly: 'Paphos did not end well',
   notAdded: 'The model could not be added',
 };
