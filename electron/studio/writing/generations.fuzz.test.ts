@@ -319,3 +319,20 @@ test('a reply that ends while the disk is full ends when there is room again, wi
     await world.close();
   }
 });
+
+test('a reply whose last words the store did not take is told by whoever ends it', async () => {
+  const world = new World();
+  const { sqlite } = world.store.db;
+  try {
+    await world.engine.load(model);
+    world.ask(0, 0);
+    const [asked] = world.asked;
+    while (asked?.events.some(({ type }) => type === 'text') !== true) await new Promise(setImmediate);
+    sqlite.pragma('query_only = 1');
+    const cutOff = await world.generations.stopIn(() => true);
+    expect(cutOff.map(({ id }) => id)).toEqual([asked?.id]);
+    sqlite.pragma('query_only = 0');
+  } finally {
+    await world.close();
+  }
+});
