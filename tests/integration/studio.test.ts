@@ -274,7 +274,7 @@ test('several answers to one prompt follow each other, each beside the first and
 });
 
 test('an alternate that nobody looks at ends where another reply is asked for; one that is looked at does not', async () => {
-  const { chapterId, turnId } = await newChapter('Write long.', { banEnd: true, maxTokens: 300 });
+  const { chapterId, turnId } = await newChapter('Write long.', { banEnd: true, maxTokens: 900 });
   const first = await client.writing.generate({
     ...newIds(),
     chapterId,
