@@ -1,18 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { extractAll, listPackage } from '@electron/asar';
 import { afterAll, expect, test } from 'vitest';
 import { connect, engineReaches, ROOT, serve, temporaryFolder } from '../helpers/server.ts';
 
 const work = temporaryFolder('package');
 afterAll(() => rmSync(work, { recursive: true, force: true }));
-
-const program = (path: string, ...args: string[]): string =>
-  execFileSync(process.execPath, [join(ROOT, 'node_modules', path), ...args], {
-    cwd: ROOT,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
 
 /** Where a real Electron keeps its fuses: their mark, a version, how many there are, and each switched off. */
 const FUSES = Buffer.concat([
@@ -38,14 +32,18 @@ function standInElectron(): string {
 test.skipIf(process.platform !== 'linux')(
   'the package has all that the studio runs on and no more, its fuses are set, and a studio starts from it',
   async () => {
-    program(
-      'electron-builder/cli.js',
-      '--linux',
-      'dir',
-      '--publish',
-      'never',
-      `--config.electronDist=${standInElectron()}`,
-      `--config.directories.output=${join(work, 'release')}`,
+    execFileSync(
+      process.execPath,
+      [
+        join(ROOT, 'node_modules/electron-builder/cli.js'),
+        '--linux',
+        'dir',
+        '--publish',
+        'never',
+        `--config.electronDist=${standInElectron()}`,
+        `--config.directories.output=${join(work, 'release')}`,
+      ],
+      { cwd: ROOT, stdio: 'pipe' },
     );
     const release = join(work, 'release', 'linux-unpacked');
     const resources = join(release, 'resources');
@@ -56,7 +54,7 @@ test.skipIf(process.platform !== 'linux')(
     expect(fuses.slice(0, 7)).toBe('0100110');
 
     const archive = join(resources, 'app.asar');
-    const files = program('@electron/asar/bin/asar.js', 'list', archive).split('\n');
+    const files = listPackage(archive, { isPack: false });
     for (const needed of ['main.js', 'preload.cjs']) expect(files).toContain(`/out/electron/${needed}`);
     expect(files).toContain('/out/renderer/index.html');
     expect(
@@ -66,7 +64,7 @@ test.skipIf(process.platform !== 'linux')(
     expect(native.some((file) => file.endsWith('better_sqlite3.node') || /prebuilds.*\.node$/.test(file))).toBe(true);
 
     const app = join(work, 'app');
-    program('@electron/asar/bin/asar.js', 'extract', archive, app);
+    extractAll(archive, app);
     cpSync(join(resources, 'resources'), join(app, 'resources'), { recursive: true });
     const server = await serve({ data: join(work, 'data'), entry: join(app, 'out', 'electron', 'cli.js') });
     const { client, close } = await connect(server);
