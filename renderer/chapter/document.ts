@@ -362,14 +362,16 @@ export class ManuscriptDocument {
     const ours = this.currentTurns();
     const path = activePath(theirs);
     const at = ours.findIndex((turn, index) => !sameTurn(turn, path[index]));
-    if (at === -1)
-      return ours.length === path.length ? [] : [{ op: 'activate', parentId: ours.at(-1)?.id ?? null, turnId: null }];
+    const own = at === -1 ? [] : ours.slice(at);
+    if (at === -1 && ours.length === path.length) return [];
+    const ready = this.readyTurn();
     const renamed = new Map(
-      ours.slice(at).map((turn) => [turn.id, theirs.turns.has(turn.id) ? this.newId() : turn.id]),
+      [...own, ...(ready === null ? [] : [ready])].map(({ id }) => [id, theirs.turns.has(id) ? this.newId() : id]),
     );
     this.rename(renamed);
+    if (at === -1) return [{ op: 'activate', parentId: ours.at(-1)?.id ?? null, turnId: null }];
     let after = ours[at - 1]?.id ?? null;
-    return ours.slice(at).map((turn, index): Op => {
+    return own.map((turn, index): Op => {
       const id = renamed.get(turn.id) ?? turn.id;
       const op: Op = { op: 'insert', turn: { ...turn, id }, after, as: index === 0 ? 'alternate' : 'chain' };
       after = id;
