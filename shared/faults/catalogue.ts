@@ -73,10 +73,13 @@ export interface StoreFaults {
   FOLDER_UNUSABLE: { readonly path: string; readonly said: string };
   /** It could be written before. */
   STORE_READ_ONLY: None;
+  /** Its file is not where it was opened. */
+  STORE_GONE: None;
   /** Another change came under the same id before. */
   CHANGE_TAKEN: None;
   /** A turn of another chapter has the id of this new one. */
   TURN_TAKEN: { readonly turnId: string };
+  /** `file`: when it was to be opened; null: a part that was read later. */
   STORE_DAMAGED: { readonly file: string | null };
   BACKUP_DAMAGED: None;
   STORE_BUSY: None;

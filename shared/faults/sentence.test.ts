@@ -50,6 +50,7 @@ const SAMPLES: Samples = {
   FOLDER_MISSING: [{ path: folder }],
   FOLDER_UNUSABLE: [{ path: folder, said: 'EIO' }],
   STORE_READ_ONLY: NONE,
+  STORE_GONE: NONE,
   CHANGE_TAKEN: NONE,
   TURN_TAKEN: [{ turnId }],
   STORE_DAMAGED: [{ file: `${folder}/store.db` }, { file: null }],
@@ -280,7 +281,7 @@ describe('every sentence', () => {
     const WHILE_WRITING: readonly FaultCode[] = [
       ...(['INTERNAL', 'UNREACHABLE', 'BAD_REQUEST', 'NO_TURN', 'CONFLICT', 'RANGE', 'ORDER'] as const),
       ...(['DISK_FULL', 'DISK_ERROR', 'STORE_READ_ONLY', 'STORE_BUSY', 'NO_CHAPTER', 'CHAPTER_DELETED'] as const),
-      ...(['CHANGE_TAKEN', 'TURN_TAKEN'] as const),
+      ...(['CHANGE_TAKEN', 'TURN_TAKEN', 'STORE_GONE'] as const),
       ...(['NO_ENGINE', 'CRASH', 'HANG', 'UNHEEDED', 'START', 'BREAKER', 'REPLACED', 'UNLOADED', 'CLOSED'] as const),
       ...(['WINDOW_FULL', 'THOUGHT_FULL', 'ENGINE', 'STOPPED', 'GRAMMAR', 'NOT_A_TOKEN', 'STATE'] as const),
       ...([

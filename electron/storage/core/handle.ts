@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { watchPlace } from './file-place.ts';
 import { asFault } from './storage-fault.ts';
 import { createTexts, type Texts } from '../repositories/texts.ts';
 
@@ -15,6 +16,7 @@ export interface ReadableDB {
 /** A store that can be written; made by `openStore` alone. */
 export interface WritableDB extends ReadableDB {
   readonly [writes]: true;
+  readonly assertInPlace: () => void;
 }
 
 const parts = (sqlite: Database.Database) => ({
@@ -28,7 +30,7 @@ export function readable(sqlite: Database.Database): ReadableDB {
 }
 
 export function writable(sqlite: Database.Database): WritableDB {
-  return parts(sqlite) as unknown as WritableDB;
+  return { ...parts(sqlite), assertInPlace: watchPlace(sqlite.name) } as unknown as WritableDB;
 }
 
 /** Runs `act` as one transaction, or as part of the one that is open. */
@@ -37,6 +39,7 @@ export function transaction<T>(db: WritableDB, act: () => T): T {
   try {
     db.sqlite.exec('BEGIN IMMEDIATE');
     const result = act();
+    db.assertInPlace();
     db.sqlite.exec('COMMIT');
     return result;
   } catch (error) {

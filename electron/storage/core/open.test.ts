@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -19,6 +20,7 @@ import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import { faultOf } from '../../../shared/faults/failure.ts';
 import { newId } from '../../../shared/document/ids.ts';
 import { assertLibrary } from './connection.ts';
+import type { WritableDB } from './handle.ts';
 import type { Migration } from '../migrations/migration.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
 import { hasSmallDisks, onSmallDisk } from '../../../tests/helpers/small-disk.ts';
@@ -92,6 +94,62 @@ describe('a data folder', () => {
     const before = readFileSync(file);
     expect(fault(() => openStore(folder))).toMatchObject({ code: 'STORE_DAMAGED', params: { file } });
     expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  test('of which a part is damaged says so when that part is read', () => {
+    withStory();
+    const file = join(folder, 'store.db');
+    const sqlite = new Database(file);
+    const size = Number(sqlite.pragma('page_size', { simple: true }));
+    const page = Number(sqlite.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'stories'").pluck().get());
+    sqlite.close();
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.fill(0x5a, (page - 1) * size, page * size));
+    const store = openStore(folder);
+    expect(fault(() => listStories(store.db))).toMatchObject({ code: 'STORE_DAMAGED', params: { file: null } });
+    store.close();
+  });
+
+  describe.skipIf(process.platform === 'win32')('that goes while it is open', () => {
+    const titles = (where: string): string[] => {
+      const store = openStore(where);
+      const found = listStories(store.db).map(({ title }) => title);
+      store.close();
+      return found;
+    };
+    const write = (db: WritableDB, title: string): StudioFault =>
+      fault(() => createStory(db, { id: newId(), title, chapterId: newId(), turnId: newId() }));
+
+    test('takes nothing until it is back', () => {
+      const [data, moved] = [join(folder, 'data'), join(folder, 'moved')];
+      const store = openStore(data);
+      expect(write(store.db, 'Before').code).toBe('opened');
+      renameSync(data, moved);
+      expect(write(store.db, 'Away').code).toBe('STORE_GONE');
+      renameSync(moved, data);
+      expect(write(store.db, 'Back').code).toBe('opened');
+      store.close();
+      expect(titles(data).toSorted()).toEqual(['Back', 'Before']);
+    });
+
+    test('and is removed takes nothing, and closes', () => {
+      const data = join(folder, 'data');
+      const store = openStore(data);
+      rmSync(data, { recursive: true });
+      expect(write(store.db, 'Removed').code).toBe('STORE_GONE');
+      store.close();
+      expect(existsSync(data)).toBe(false);
+    });
+
+    test('takes nothing where another one is in its place', () => {
+      const [data, moved] = [join(folder, 'data'), join(folder, 'moved')];
+      const store = openStore(data);
+      renameSync(data, moved);
+      openStore(data).close();
+      expect(write(store.db, 'Elsewhere').code).toBe('STORE_GONE');
+      store.close();
+      expect([titles(data), titles(moved)]).toEqual([[], []]);
+    });
   });
 
   test('that nobody may write in is told in words, and its stories are whole', () => {

@@ -1,6 +1,8 @@
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, type Compilable } from 'kysely';
+import type Database from 'better-sqlite3';
 import type { ReadableDB, WritableDB } from './handle.ts';
 import type { Schema } from './schema.ts';
+import { asFault } from './storage-fault.ts';
 
 /** Kysely types and compiles the SQL; better-sqlite3 runs it. */
 export const tables = new Kysely<Schema>({
@@ -49,17 +51,26 @@ function statement<P, R>(db: ReadableDB, wanted: Query<P, R>) {
   return prepared;
 }
 
+/** What SQLite cannot do is a fault wherever it is asked, also outside a transaction. */
+function ask<P, R, T>(db: ReadableDB, wanted: Query<P, R>, act: (prepared: Database.Statement) => T): T {
+  try {
+    return act(statement(db, wanted));
+  } catch (error) {
+    throw asFault(error);
+  }
+}
+
 export function all<P, R>(db: ReadableDB, wanted: Query<P, R>, given: P): R[] {
-  return statement(db, wanted).all(...wanted.values(given)) as R[];
+  return ask(db, wanted, (prepared) => prepared.all(...wanted.values(given)) as R[]);
 }
 
 export function first<P, R>(db: ReadableDB, wanted: Query<P, R>, given: P): R | undefined {
-  return statement(db, wanted).get(...wanted.values(given)) as R | undefined;
+  return ask(db, wanted, (prepared) => prepared.get(...wanted.values(given)) as R | undefined);
 }
 
 /** Rows changed. */
 export function run<P, R>(db: WritableDB, wanted: Query<P, R>, given: P): number {
-  return statement(db, wanted).run(...wanted.values(given)).changes;
+  return ask(db, wanted, (prepared) => prepared.run(...wanted.values(given)).changes);
 }
 
 /** Changes the one row that is meant; where it is not there, nothing is taken for stored. */

@@ -6,6 +6,7 @@ export function asFault(error: unknown): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
   const more = { cause: error, detail: error.message };
   if (error.code.startsWith('SQLITE_FULL')) return failure('DISK_FULL', {}, more);
+  if (error.code === 'SQLITE_READONLY_DBMOVED') return failure('STORE_GONE', {}, more);
   if (error.code.startsWith('SQLITE_READONLY')) return failure('STORE_READ_ONLY', {}, more);
   if (isDamage(error)) return damaged(null, error);
   if (error.code.startsWith('SQLITE_BUSY')) return failure('STORE_BUSY', {}, more);

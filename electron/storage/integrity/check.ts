@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fault } from '../../../shared/faults/failure.ts';
+import { fault, FaultError } from '../../../shared/faults/failure.ts';
 import { areWhole } from '../repositories/reply-candidates.ts';
 import { checkTurns } from './check-turns.ts';
 import type { Problem, Report } from './problem.ts';
@@ -12,6 +12,7 @@ import { MIGRATIONS } from '../migrations/index.ts';
 import { all, query, tables } from '../core/query.ts';
 import { chapterChecksum, storyChecksum } from '../core/rows.ts';
 import { readStore } from '../core/read-store.ts';
+import { isStorageFault } from '../core/storage-fault.ts';
 import { isLogWhole } from '../core/wal.ts';
 
 export interface CheckResult {
@@ -61,9 +62,11 @@ export function guarded(where: string, report: Report, act: () => void): void {
   try {
     act();
   } catch (error) {
+    // What SQLite said, not what a person who writes is told of it.
+    const told = isStorageFault(error) && error instanceof FaultError ? error.cause : error;
     report({
       where,
-      fault: fault('CHECK_UNREADABLE', { why: error instanceof Error ? error.message : String(error) }),
+      fault: fault('CHECK_UNREADABLE', { why: told instanceof Error ? told.message : String(told) }),
     });
   }
 }

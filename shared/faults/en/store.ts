@@ -28,8 +28,12 @@ export const store = {
     'Another change came under this id before, so nothing was changed. Your text stays on this page; it is sent again under an id of its own.',
   TURN_TAKEN: () =>
     'A turn of another chapter has the id of this new one, so nothing was changed. Your text stays on this page; the turn is sent again under an id of its own.',
+  STORE_GONE: () =>
+    'The data folder is not where it was: it was moved or removed while Paphos runs. What was saved before is where that folder is now; the last change was not saved. Put the folder back and go on writing.',
   STORE_DAMAGED: ({ file }) =>
-    `${file ?? 'The store'} is damaged and was not opened, so that nothing more is lost. Keep a copy of the folder, then put the newest file of its backups folder in place of store.db.`,
+    file === null
+      ? 'A part of the store is damaged and cannot be read. Nothing was changed. Close Paphos, keep a copy of the data folder, and run "paphos check" to see what is damaged.'
+      : `${file} is damaged and was not opened, so that nothing more is lost. Keep a copy of the folder; where it has a backups folder, put the newest file in there in place of store.db.`,
   BACKUP_DAMAGED: () =>
     'The copy that is made before an update came out damaged, so the stories were not updated. They are unchanged. Check the drive, then start Paphos again.',
   STORE_BUSY: () => 'Another program holds the store, so nothing was changed. Close that program and try again.',
