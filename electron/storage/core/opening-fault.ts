@@ -67,5 +67,10 @@ function openForWriting(file: string): void {
   }
 }
 
+/** Of files: a port that cannot be listened at is another matter. */
 const isSystemError = (error: unknown): error is Refused =>
-  error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  'syscall' in error &&
+  error.syscall !== 'listen';
