@@ -6,6 +6,7 @@ import ui from '../ui/ui.module.css';
 import css from './jobs.module.css';
 
 const SHOWN = 100;
+const COPIED_MS = 2000;
 
 /** The newest lines of the studio's log, for whoever looks for a cause. */
 export function LogLines(): ReactElement {
@@ -21,6 +22,11 @@ export function LogLines(): ReactElement {
 function Lines(): ReactElement {
   const lines = useQuery({ ...queries.log.tail.queryOptions(), staleTime: 0, refetchInterval: 2000 }).data ?? [];
   const [isCopied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!isCopied) return undefined;
+    const timer = setTimeout(() => setCopied(false), COPIED_MS);
+    return () => clearTimeout(timer);
+  }, [isCopied]);
   const text = lines.slice(-SHOWN).join('\n');
   const pre = useRef<HTMLPreElement>(null);
   // Whoever scrolled up to read stays there; otherwise the newest line is in view.

@@ -11,7 +11,7 @@ test.afterAll(async () => {
 });
 
 /** These write, which other tests look at. */
-const WRITES = /^(Reply|Retry|Continue|Run again|Stop|Do what is offered)/;
+const WRITES = /^(Reply|Retry|Continue|Run again|Stop|Take option)/;
 
 /** A toast, which has a type, stands beside what is done. */
 const layers = (page: Page) => page.locator('[role=dialog]:not([data-type], [aria-hidden=true]), [role=menu]');

@@ -44,7 +44,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     };
     await studio.engineReady();
     const panel = page.getByRole('region', { name: 'Model' });
-    await expect(panel.getByText('The file that came with Paphos.')).toBeVisible({ timeout: 20_000 });
+    await expect(panel.getByText('This is the file that came with Paphos.')).toBeVisible({ timeout: 20_000 });
 
     await panel.getByRole('button', { name: 'Look into the format' }).click();
     const doctor = page.getByRole('dialog', { name: 'Format of Pocket storyteller' });

@@ -145,7 +145,7 @@ test('what no text can hold is replaced on the page as it is stored, and told', 
   await studio.inEditor((view) => {
     view.trigger('keyboard', 'paste', { text: 'one\0two\n<|model|>\nthree\uD800four' });
   });
-  await expect(studio.page.getByText('2 characters that no text can hold were replaced')).toBeVisible();
+  await expect(studio.page.getByText('2 characters that cannot be stored were replaced')).toBeVisible();
   await expect.poll(() => studio.text()).toContain('one\uFFFDtwo\n<|model|>\nthree\uFFFDfour');
   await studio.saved();
   expect((await stored(studio)).at(-1)).toBe('model: three\uFFFDfour');

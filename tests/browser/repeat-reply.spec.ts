@@ -37,7 +37,7 @@ test('a reply is run again from its menu: the same text beside it, and where tha
   await menuOf(/^(Story|Model): menu/, 'last');
   await page.screenshot({ path: join(folder, 'again-menu.png') });
   await again.click();
-  await expect(page.getByText('Identical to version 1, to the last letter.')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('Identical to alternate 1, down to the last letter.')).toBeVisible({ timeout: 30_000 });
   await studio.replyEnds();
   await expect(page.getByRole('toolbar', { name: 'Writing' }).locator('[aria-live]')).toHaveText('2 / 2');
   expect(await studio.text()).toBe(first);
@@ -51,7 +51,7 @@ test('a reply is run again from its menu: the same text beside it, and where tha
   await again.click();
   const fault = page.getByRole('alert').filter({ hasText: 'cannot be made again exactly' });
   await expect(fault).toContainText('It was written in the Metharme format; the model reads ChatML now.');
-  await expect(fault.getByRole('button', { name: 'Write on' })).toBeHidden();
+  await expect(fault.getByRole('button', { name: 'Continue' })).toBeHidden();
   await page.screenshot({ path: join(folder, 'again-refused.png') });
   await fault.getByRole('button', { name: 'Dismiss' }).click();
   expect(await studio.text()).toBe(first);

@@ -269,13 +269,13 @@ export const COMMANDS = {
     run: ({ storyId }) => (storyId === null ? undefined : library.createChapter(storyId)),
   },
   rename: {
-    name: () => say.rename,
+    name: ({ row }) => (row === undefined ? say.renameRow : say.rename),
     in: ['row menu'],
     key: { press: 'F2', heard: 'row' },
     run: ({ row }) => row?.rename(),
   },
   remove: {
-    name: () => say.remove,
+    name: ({ row }) => (row === undefined ? say.removeRow : say.remove),
     in: ['row menu'],
     key: { press: 'Delete', heard: 'row' },
     applies: ({ row }) => row === undefined || row.remove !== null,

@@ -6,17 +6,17 @@ const ended = (text: string) => ({ text, reason: 'end' as const });
 
 test('the same text is called identical', () => {
   expect(said(ended('The lamp is lit.'), ended('The lamp is lit.'), 2)).toBe(
-    'Identical to version 2, to the last letter.',
+    'Identical to alternate 2, down to the last letter.',
   );
 });
 
 test('a reply that was stopped is compared as far as it went, whichever of the two it was', () => {
   const stopped = { text: 'The lamp', reason: 'stopped' as const };
   expect(said(stopped, ended('The lamp is lit.'), 1)).toBe(
-    'Identical to version 1 up to where one of them was stopped.',
+    'Identical to alternate 1 up to where one of them was stopped.',
   );
   expect(said(ended('The lamp is lit.'), stopped, 1)).toBe(
-    'Identical to version 1 up to where one of them was stopped.',
+    'Identical to alternate 1 up to where one of them was stopped.',
   );
   expect(said(ended('The lamp'), ended('The lamp is lit.'), 1)).toContain('Not the same');
 });

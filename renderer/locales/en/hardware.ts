@@ -7,16 +7,16 @@ export const hardware = {
   automatic: 'automatic',
   threads: 'Threads',
   threadsHint:
-    'How many cores of the processor compute. Automatic: all but one, so that the rest of the computer stays quick.',
+    'How many cores of the processor are used. Automatic: all but one, so that the rest of the computer stays quick.',
   lookingForCards: 'Looking for graphics cards…',
-  noCard: 'No graphics card that can be used was found: the processor computes.',
+  noCard: 'No usable graphics card was found, so the model runs on the processor.',
   device: 'Graphics card',
   deviceHint: 'Which graphics card the model may use.',
   allCards: 'All of them',
   card: (number: number) => `Number ${count(number)} (not found)`,
   gpuLayers: 'On the card',
   gpuLayersHint: 'How many layers of the model lie in the graphics card’s memory. More is faster, as long as they fit.',
-  layers: { auto: 'As much as fits', max: 'Everything', some: 'Some layers', 0: 'Nothing' },
+  layers: { auto: 'As many as fit', max: 'Everything', some: 'Some layers', 0: 'Nothing' },
   layerCount: 'Layers',
   promptChunk: 'Read at once',
   promptChunkHint:
@@ -48,7 +48,7 @@ export const hardware = {
   adapters: 'Adapters (LoRA)',
   adaptersHint:
     'Files that change how the model writes, made for this very model. 1 is as strong as they were made, 0 is off.',
-  noAdapters: 'None are here. Put GGUF adapters into the adapters folder of the data folder.',
+  noAdapters: 'There are none here yet. Put GGUF adapters into the adapters folder of the data folder.',
   strength: (name: string) => `Strength of ${name}`,
   inMemory: (size: string) => `${size} in memory`,
   onCard: (size: string, total: string, layers: number) => `${size} of ${total} on the card (${count(layers)} layers)`,

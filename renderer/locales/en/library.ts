@@ -13,5 +13,5 @@ export const library = {
   recentlyDeleted: 'Recently deleted',
   restore: 'Restore',
   removedKind: { story: 'Story', chapter: 'Chapter', turn: 'Turn' },
-  noStories: 'No story is here yet. A story begins with a first line, yours or the model’s.',
+  noStories: 'There are no stories yet. A story begins with a first line, yours or the model’s.',
 };

@@ -4,7 +4,7 @@ import { count } from '../../lib/numbers.ts';
 export const models = {
   model: 'Model',
   chooseModel: 'Choose a model',
-  noModels: 'No models are here. Put GGUF files into the models folder of the data folder.',
+  noModels: 'There are no models here yet. Put GGUF files into the models folder of the data folder.',
   demo: 'demo model',
   loaded: 'Loaded',
   loading: (progress: number | null) =>
@@ -17,8 +17,8 @@ export const models = {
   fingerprint: 'SHA-256',
   genuine: (genuine: boolean) =>
     genuine
-      ? 'The file that came with Paphos.'
-      : 'Not the file that came with Paphos. Install Paphos again if you did not change it.',
+      ? 'This is the file that came with Paphos.'
+      : 'This is not the file that came with Paphos. Install Paphos again if you did not change it.',
   formatDoctor: 'Format doctor',
   formatDoctorOf: (model: string) => `Format of ${model}`,
   confidence: { certain: 'Certain', likely: 'Likely', guess: 'A guess' },
@@ -38,7 +38,7 @@ export const models = {
   noTokens: 'The tokens are shown as soon as the model is loaded.',
   replyEndsAt: 'A reply ends at',
   contextSize: 'Context size',
-  contextAuto: 'as the model suits',
+  contextAuto: 'suited to the model',
   contextHint: (trained: number | null) =>
     trained === null
       ? 'Tokens that the model sees at once.'
@@ -50,7 +50,7 @@ export const models = {
   tryAgain: 'Try again',
   advanced: 'Advanced',
   fit: {
-    looking: 'Looking whether it fits…',
+    looking: 'Checking whether it fits…',
     fits: (context: number) => `Fits into memory with a context of ${count(context)}.`,
     less: (asked: number, offered: number) =>
       `A context of ${count(asked)} does not fit into memory; ${count(offered)} does.`,

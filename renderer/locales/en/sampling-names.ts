@@ -54,8 +54,8 @@ export const samplingFields: Record<NumberKey, Said> = {
     label: 'Range',
     hint: 'How many recent tokens the repetition, frequency and presence penalties look at. 0 is none.',
   },
-  frequencyPenalty: { label: 'Frequency', hint: 'Taken off for each time that a word stands in the range. 0 is off.' },
-  presencePenalty: { label: 'Presence', hint: 'Taken off once if a word stands in the range. 0 is off.' },
+  frequencyPenalty: { label: 'Frequency', hint: 'Subtracted for each time a word occurs in the range. 0 is off.' },
+  presencePenalty: { label: 'Presence', hint: 'Subtracted once if a word occurs in the range. 0 is off.' },
   dryStrength: {
     label: 'DRY',
     hint: 'Keeps whole sequences from being repeated, in all of the prompt and the reply. 0 is off, 0.8 is usual.',
@@ -71,7 +71,7 @@ export const samplingGroups: Record<FieldGroup['name'], Said> = {
     label: 'Moving temperature',
     hint: 'A temperature that follows the model’s doubt, or the text’s surprise.',
   },
-  repeats: { label: 'Repeated words', hint: 'Against words and sentences that come again and again.' },
+  repeats: { label: 'Repeated words', hint: 'Against words and sentences that keep coming back.' },
 };
 
 export const samplingSteps: Record<Step, string> = {
@@ -93,7 +93,7 @@ export const samplingPresets: Record<PresetName, Said> = {
   wild: { label: 'Wild', hint: 'Skips the obvious and does not repeat itself: for first drafts and odd ideas.' },
   deterministic: { label: 'Deterministic', hint: 'Always the likeliest word: the same text gives the same reply.' },
   'oasst-typical2': { label: 'typical 0.2', hint: 'Typical sampling at 0.2 with repetition penalty 1.2.' },
-  'oasst-nucleus9': { label: 'nucleus 0.9', hint: 'The likeliest words that together have nine tenths.' },
+  'oasst-nucleus9': { label: 'nucleus 0.9', hint: 'The likeliest words that together make up nine tenths.' },
   'oasst-k50': { label: 'top-k 50', hint: 'The fifty likeliest words.' },
   'oasst-k50-precise': { label: 'top-k 50, precise', hint: 'The fifty likeliest words, nearly always the first.' },
   'oasst-k50-creative': { label: 'top-k 50, creative', hint: 'The fifty likeliest words, more evenly.' },

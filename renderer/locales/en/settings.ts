@@ -4,21 +4,21 @@ import { count } from '../../lib/numbers.ts';
 export const settings = {
   title: 'Settings',
   theme: 'Theme',
-  themes: { system: 'As the system', paper: 'Paper', sepia: 'Sepia', ink: 'Ink', contrast: 'High contrast' },
+  themes: { system: 'System', paper: 'Paper', sepia: 'Sepia', ink: 'Ink', contrast: 'High contrast' },
   rest: 'Memory',
   restNever: 'Keep the model loaded',
   restAfter: (minutes: number) =>
     minutes < 60
       ? `Unload it after ${count(minutes)} minutes without use`
       : `Unload it after ${count(minutes / 60)} ${minutes === 60 ? 'hour' : 'hours'} without use`,
-  restHint: 'Its memory is free for other programs then. The next Reply loads it again by itself.',
+  restHint: 'That frees its memory for other programs. The next Reply loads it again by itself.',
   page: 'Page',
   showMarks: 'Show marks',
   showMarksHint:
-    'The lines that say whose turn begins, such as <|user|>, stand on the page as text that you can edit. A name behind one is the speaker’s.',
+    'The lines that say whose turn begins, such as <|user|>, stand on the page as text that you can edit. A name after one is the speaker’s.',
   plainInput: 'Plain text input',
   plainInputHint:
-    'For screen readers and input methods (Japanese, Chinese, Vietnamese and others) that do not get along with the page.',
+    'For screen readers and input methods (Japanese, Chinese, Vietnamese and others) that do not work well with the page.',
   idle: 'Idle time',
   prepareReplies: 'Write ahead for the options',
   prepareRepliesHint:

@@ -12,7 +12,7 @@ export const shell = {
     generating: 'writing',
     resting: 'resting',
     stopped: 'stopped',
-    failed: 'cannot load',
+    failed: 'failed to load',
   },
   tokensPerSecond: (value: string) => `${value} tokens/s`,
   saved: 'Saved',
@@ -25,9 +25,9 @@ export const shell = {
   connection: 'Connection',
   reconnecting: 'Reconnecting… What you write stays on this page and is saved as soon as the studio answers.',
   studioGone:
-    'Still reconnecting. If Paphos was closed, start it again; keep this page open, it holds what is not saved yet.',
+    'Still reconnecting. If Paphos was closed, start it again; keep this page open: it holds what is not saved yet.',
   studioRefused:
-    'The studio was started anew and needs its new address: open the one that it printed. Keep this page open until you have copied what is not saved.',
+    'The studio was restarted and has a new address: open the one that it printed. Keep this page open until you have copied what is not saved.',
   reader: 'This story is open in another tab.',
   takeOver: 'Take over',
   contextUsed: 'Context used',

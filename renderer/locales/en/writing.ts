@@ -8,8 +8,8 @@ export const writing = {
     `${count(tokens)} to read${ms === null ? '' : ` · about ${duration(ms)}`}`,
   readAlready: (tokens: number) =>
     tokens === 0
-      ? 'Nothing of it is read yet.'
-      : `${count(tokens)} more ${tokens === 1 ? 'token is' : 'tokens are'} read already.`,
+      ? 'None of it has been read yet.'
+      : `${count(tokens)} more ${tokens === 1 ? 'token has' : 'tokens have'} already been read.`,
   thenWrites: (speed: string) => `Then about ${speed} tokens/s.`,
   lastRead: (read: number, reused: number) => `Last reply: read ${count(read)}, reused ${count(reused)}.`,
   waiting: (progress: number | null) =>
@@ -25,12 +25,12 @@ export const writing = {
   turnMenu: 'Turn',
   turnRole: 'Role',
   speaker: 'Speaker',
-  speakerHint: 'Who speaks in this turn. Empty: nobody in particular.',
+  speakerHint: 'Who speaks in this turn. Leave it empty for nobody in particular.',
   otherWords: 'Other words',
   written: 'What was written',
   otherWordsFor: (word: string) => `Other words in place of “${word}”`,
   otherWordsHint:
-    'By the model alone, before sampling changed anything. Choose a word to see what else could have stood there.',
+    'The model’s own probabilities, before sampling changes anything. Choose a word to see what else could have stood there.',
   noOtherWords:
-    'Nothing was kept with this turn. Under Sampling, Other words says how many are kept with a reply; with a grammar there are none.',
+    'No other words were kept with this turn. Under Sampling, Other words says how many are kept with a reply; with a grammar there are none.',
 };
