@@ -4,6 +4,7 @@ import './manuscript.css';
 import 'monaco-editor/features/anchorSelect/register';
 import 'monaco-editor/features/caretOperations/register';
 import 'monaco-editor/features/clipboard/register';
+import 'monaco-editor/features/codicon/register';
 import 'monaco-editor/features/dnd/register';
 import 'monaco-editor/features/find/register';
 import 'monaco-editor/features/linesOperations/register';
@@ -27,9 +28,9 @@ const FAMILY = '"Literata Variable", Georgia, serif';
 const SIZE = 18;
 /** The measure: 32 em, about 66 characters of prose. */
 const MEASURE = 32 * SIZE;
-/** Room for the labels left of the text, and on a narrow page at least for the hairline. */
+/** Room for the labels left of the text, and on a narrow page at least for the hairline and a sign, or a finger. */
 const LABELS = 112;
-const LEAST_MARGIN = 28;
+const leastMargin = (): number => (matchMedia('(pointer: coarse)').matches ? 40 : 28);
 /** Above this many characters the exact layout of every line costs more than it gives. */
 const PLAIN_WRAPPING = 1_200_000;
 
@@ -60,7 +61,7 @@ function measureColumns(): number {
  */
 function marginOf(width: number): number {
   const half = Math.floor((width - MEASURE) / 2);
-  return Math.max(LEAST_MARGIN, half, Math.min(LABELS, width - MEASURE - 12));
+  return Math.max(leastMargin(), half, Math.min(LABELS, width - MEASURE - 12));
 }
 
 /** `model`: dressed already, so that its lines are laid out as they are to look. */
@@ -116,7 +117,7 @@ export function createPage(host: HTMLElement, model: editor.ITextModel): { page:
     roundedSelection: true,
     scrollbar: { useShadows: false, verticalScrollbarSize: 10, horizontal: 'hidden' },
     automaticLayout: true,
-    find: { addExtraSpaceOnTop: false, seedSearchStringFromSelection: 'selection' },
+    find: { seedSearchStringFromSelection: 'selection' },
   });
   const stopTheme = followTheme();
   const follow = page.onDidLayoutChange(({ width, decorationsWidth }) => {

@@ -14,11 +14,9 @@ function apply(): void {
   const [page, ink, accent, soft, bar] = ['--page', '--ink', '--accent', '--accent-soft', '--line-2'].map((name) =>
     hex(style, name),
   ) as [string, string, string, string, string];
-  const [raise, warn, line] = ['--raise', '--warn', '--line-3'].map((name) => hex(style, name)) as [
-    string,
-    string,
-    string,
-  ];
+  const [raise, warn, line, hover, bad] = ['--raise', '--warn', '--line-3', '--hover', '--bad'].map((name) =>
+    hex(style, name),
+  ) as [string, string, string, string, string];
   editor.defineTheme(NAME, {
     base: style.colorScheme === 'dark' ? 'vs-dark' : 'vs',
     inherit: true,
@@ -34,12 +32,21 @@ function apply(): void {
       'editor.lineHighlightBackground': '#00000000',
       'editor.findMatchBackground': `${warn}55`,
       'editor.findMatchHighlightBackground': `${warn}2a`,
+      'editor.findRangeHighlightBackground': soft,
+      'editor.rangeHighlightBackground': '#00000000',
       'editorWidget.background': raise,
       'editorWidget.foreground': ink,
       'editorWidget.border': bar,
       'input.background': page,
       'input.foreground': ink,
       'input.border': line,
+      'inputOption.activeBackground': soft,
+      'inputOption.activeBorder': accent,
+      'inputOption.activeForeground': ink,
+      'inputOption.hoverBackground': hover,
+      'toolbar.hoverBackground': hover,
+      'widget.border': bar,
+      errorForeground: bad,
       focusBorder: accent,
       'scrollbarSlider.background': `${ink}18`,
       'scrollbarSlider.hoverBackground': `${ink}28`,

@@ -28,6 +28,9 @@ interface Slot {
 
 /** From the label's box to the text; the hairline stands in it. */
 const LABEL_GAP = 16;
+/** What a label needs; where there is less, a sign stands for it. */
+const LABEL_ROOM = 60;
+const SIGN = '⋮';
 
 const ARROW = { back: 'M10 3.5 5.5 8l4.5 4.5', on: 'M6 3.5 10.5 8 6 12.5' };
 
@@ -148,16 +151,18 @@ export class Labels {
   private fill(slot: Slot, turn: TurnSpan, top: number, left: number, right: number): void {
     const name = labelOf(turn);
     const quiet = turn.role === 'model' && turn.speaker === null;
-    if (slot.turn?.id !== turn.id || slot.label.textContent !== name || slot.label.dataset.role !== turn.role) {
-      slot.label.className = quiet ? 'ms-label ms-quiet' : 'ms-label';
+    const isNarrow = left < LABEL_ROOM;
+    const shown = isNarrow ? SIGN : name;
+    if (slot.turn?.id !== turn.id || slot.label.textContent !== shown || slot.label.dataset.role !== turn.role) {
+      slot.label.className = isNarrow ? 'ms-label ms-sign' : quiet ? 'ms-label ms-quiet' : 'ms-label';
       slot.label.dataset.role = turn.role;
-      slot.label.textContent = name;
+      slot.label.textContent = shown;
       slot.label.ariaLabel = words.manuscript.menu(name);
     }
     slot.turn = turn;
-    slot.label.hidden = left < 60;
+    slot.label.hidden = false;
     slot.label.style.transform = `translateY(${Math.round(top)}px)`;
-    slot.label.style.width = `${Math.min(120, left - LABEL_GAP)}px`;
+    slot.label.style.width = isNarrow ? '' : `${Math.min(120, left - LABEL_GAP)}px`;
     slot.label.style.left = `${Math.max(0, left - LABEL_GAP - 120)}px`;
     const alternates = this.source.alternates(turn.id);
     slot.swipe.hidden = alternates === null || alternates.count < 2 || right < 96;

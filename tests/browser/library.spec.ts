@@ -118,6 +118,41 @@ test('the palette finds a story, a narrow window keeps every panel within reach'
   await studio.close();
 });
 
+test('on a phone everything is within reach of a finger, and no hint is cut', async () => {
+  const studio = await StudioPage.open(browser, { viewport: { width: 390, height: 844 }, touch: true });
+  const { page } = studio;
+  const small = () =>
+    page
+      .locator('button:not([aria-hidden=true]), [role=menuitem], [role=menuitemradio]')
+      .filter({ visible: true })
+      .evaluateAll((all) =>
+        all
+          .map((one) => [one.ariaLabel ?? one.textContent, one.getBoundingClientRect()] as const)
+          .flatMap(([name, { width, height }]) => (width >= 40 && height >= 40 ? [] : [[name, width, height]])),
+      );
+  expect(await small()).toEqual([]);
+  await page.getByRole('button', { name: 'Story: menu' }).last().tap();
+  await expect(page.getByRole('menuitem', { name: 'Add note before' })).toBeVisible();
+  expect(await small()).toEqual([]);
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: 'Show or hide stories and chapters' }).tap();
+  const more = page.getByRole('button', { name: 'More for Chapter 1' });
+  await expect(more).toHaveCSS('opacity', '1');
+  expect(await small()).toEqual([]);
+  await more.tap();
+  await expect(page.getByRole('menuitem', { name: 'Rename' })).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: 'New story' }).tap();
+  const hint = page.getByText('Write the first lines, or say what should happen.');
+  await expect(hint).toBeVisible();
+  const { x = 0, width = 0 } = (await hint.boundingBox()) ?? {};
+  expect(x + width).toBeLessThanOrEqual(390);
+  expect(width).toBeGreaterThan(200);
+  await studio.close();
+});
+
 test('a chapter that opens while the palette is open leaves the focus there', async () => {
   const studio = await StudioPage.start(browser);
   const { page } = studio;
@@ -181,7 +216,7 @@ test('each entry of the context says who, how much and whether it is sent, and t
   expect(said[1]).toMatch(/You \(user turn\), \d+ tokens, in/);
   expect(said[2]).toMatch(/Story \(model turn\), \d+ tokens, in/);
   const tokens = said.map((text) => Number(/, (\d+) tokens?,/.exec(text)?.[1]));
-  const marks = Number(/\d+$/.exec(await context.getByText('Marks around the reply').innerText())?.[0] ?? 0);
+  const marks = Number(/\d+$/.exec(await context.getByText('Format marks').innerText())?.[0] ?? 0);
   const total = Number(/^(\d+) of/.exec(await context.locator('h2 small').innerText())?.[1]);
   expect(tokens.reduce((sum, count) => sum + count, marks)).toBe(total);
   await studio.close();

@@ -61,6 +61,8 @@ export class StudioPage {
     options: Partial<ServeOptions> & {
       viewport?: { width: number; height: number };
       colorScheme?: 'light' | 'dark';
+      /** On a screen that is touched, without a mouse. */
+      touch?: boolean;
       /** Where the page finds the server, if not at its own address. */
       through?: (server: Server) => Promise<string>;
     } = {},
@@ -70,6 +72,8 @@ export class StudioPage {
     const context = await browser.newContext({
       viewport: options.viewport ?? { width: 1440, height: 900 },
       colorScheme: options.colorScheme ?? 'light',
+      hasTouch: options.touch ?? false,
+      isMobile: options.touch ?? false,
     });
     const studio = new StudioPage(server, await context.newPage(), data, options);
     await studio.page.goto((await options.through?.(server)) ?? server.url);
