@@ -1,5 +1,5 @@
 import type { CSSProperties, ReactElement } from 'react';
-import { Binder } from '../../library/binder.tsx';
+import { Binder } from '../binder/binder.tsx';
 import { ContextPanel } from '../../ledger/context-panel.tsx';
 import { words } from '../../locales/index.ts';
 import { ModelPanel } from '../../models/model-panel.tsx';

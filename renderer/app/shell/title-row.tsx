@@ -1,7 +1,7 @@
 import { PanelLeft, PanelRight, Search } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { library, useChapters, useStories } from '../../library/library.ts';
-import { RenameField } from '../../library/row.tsx';
+import { RenameField } from '../binder/library-row.tsx';
 import { words } from '../../locales/index.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { Quill } from './quill.tsx';

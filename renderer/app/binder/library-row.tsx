@@ -1,14 +1,14 @@
 import { Menu } from '@base-ui/react/menu';
 import { Ellipsis } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
-import { CommandItems } from '../app/commands/command-items.tsx';
-import { commandFor } from '../app/commands/keyboard.ts';
-import { runCommand } from '../app/commands/use-command.ts';
-import { count } from '../lib/numbers.ts';
-import { words } from '../locales/index.ts';
-import ui from '../ui/ui.module.css';
-import menu from '../ui/menu.module.css';
-import css from './library.module.css';
+import { CommandItems } from '../commands/command-items.tsx';
+import { commandFor } from '../commands/keyboard.ts';
+import { runCommand } from '../commands/use-command.ts';
+import { count } from '../../lib/numbers.ts';
+import { words } from '../../locales/index.ts';
+import ui from '../../ui/ui.module.css';
+import menu from '../../ui/menu.module.css';
+import css from './binder.module.css';
 
 interface Props {
   readonly title: string;

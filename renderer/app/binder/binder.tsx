@@ -1,14 +1,22 @@
 import { ChevronRight, Plus, RotateCcw } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { openStory, useWorkspace } from '../workspace/workspace.ts';
-import { useFlag } from '../workspace/remembered.ts';
-import { count } from '../lib/numbers.ts';
-import { words } from '../locales/index.ts';
-import { IconButton } from '../ui/icon-button.tsx';
-import { goToStory, library, useChapters, useLiveWords, useRemoved, useRemovedCount, useStories } from './library.ts';
-import { LibraryRow } from './row.tsx';
-import ui from '../ui/ui.module.css';
-import css from './library.module.css';
+import { openStory, useWorkspace } from '../../workspace/workspace.ts';
+import { useFlag } from '../../workspace/remembered.ts';
+import { count } from '../../lib/numbers.ts';
+import { words } from '../../locales/index.ts';
+import { IconButton } from '../../ui/icon-button.tsx';
+import {
+  goToStory,
+  library,
+  useChapters,
+  useLiveWords,
+  useRemoved,
+  useRemovedCount,
+  useStories,
+} from '../../library/library.ts';
+import { LibraryRow } from './library-row.tsx';
+import ui from '../../ui/ui.module.css';
+import css from './binder.module.css';
 
 export function Binder(): ReactElement {
   return (
