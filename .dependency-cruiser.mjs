@@ -65,8 +65,7 @@ export default {
     arrow('parts-know-no-feature', 'renderer/(ui|locales|lib)', 'renderer/(?!(ui|locales|lib)/)'),
     arrow('workspace-below-features', 'renderer/workspace', `renderer/(app|${FEATURES})/`),
     arrow('manuscript-is-one-view', 'renderer/manuscript', 'renderer/(?!(manuscript|chapter|ui|locales|lib)/)'),
-    arrow('features-below-shell', `renderer/(${FEATURES})`, 'renderer/(app/shell/|main)'),
-    arrow('commands-only-for-rows', 'renderer/(ledger|settings|jobs)', 'renderer/app/'),
+    arrow('features-below-app', `renderer/(${FEATURES})`, 'renderer/(app/|main)'),
     {
       name: 'electron-only-shared',
       severity: 'error',

@@ -27,6 +27,34 @@ function types() {
   return orNull(tool([compiler, '-b']));
 }
 
+/** What an arrow of docs/architecture.md begins and ends at: a folder of a side, or a file beside them. */
+const roomOf = (file) => (file.split('/').length > 2 ? file.split('/').slice(0, 2).join('/') : file);
+
+/** Rooms that import each other, though no two of their files do, as `room → … → room`. */
+function circlesOfRooms(modules) {
+  const arrows = new Map();
+  for (const { source, dependencies } of modules) {
+    if (/\.test\.tsx?$/.test(source)) continue;
+    const from = roomOf(source);
+    const known = arrows.get(from) ?? new Set();
+    for (const { resolved } of dependencies)
+      if (/^(shared|electron|renderer)\//.test(resolved)) known.add(roomOf(resolved));
+    known.delete(from);
+    arrows.set(from, known);
+  }
+  const found = [];
+  const done = new Set();
+  const walk = (room, path) => {
+    const start = path.indexOf(room);
+    if (start !== -1) found.push(`rooms: ${[...path.slice(start), room].join(' → ')}`);
+    if (start !== -1 || done.has(room)) return;
+    for (const next of arrows.get(room) ?? []) walk(next, [...path, room]);
+    done.add(room);
+  };
+  for (const room of arrows.keys()) walk(room, []);
+  return found;
+}
+
 function walls() {
   const { stdout, text } = tool([
     'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
@@ -39,8 +67,9 @@ function walls() {
     'renderer',
   ]);
   let summary;
+  let modules;
   try {
-    ({ summary } = JSON.parse(stdout));
+    ({ summary, modules } = JSON.parse(stdout));
   } catch {
     return text;
   }
@@ -49,6 +78,7 @@ function walls() {
   const broken = summary.violations.map(
     ({ rule, from, to, cycle }) => `${rule.name}: ${from} → ${cycle ? cycle.map((step) => step.name).join(' → ') : to}`,
   );
+  broken.push(...circlesOfRooms(modules));
   return broken.length === 0 ? null : broken.join('\n');
 }
 

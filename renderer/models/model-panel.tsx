@@ -3,8 +3,7 @@ import { TriangleAlert } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
 import { LEAST_CONTEXT, MOST_CONTEXT, type EngineStatus, type ModelFile } from '../../shared/contract/models.ts';
-import { runCommand } from '../app/commands/use-command.ts';
-import { useOpenChapter } from '../workspace/workspace.ts';
+import { useOpenChapter, useWorkspace } from '../workspace/workspace.ts';
 import { api } from '../lib/client.ts';
 import { useEngine } from './engine-status.ts';
 import { faultOf } from '../lib/faults.ts';
@@ -102,7 +101,7 @@ function ModelDetails({ model, engine, onLoad }: DetailsProps): ReactElement {
         <p className={ui.quiet}>{words.models.evidence(model.formatTitle ?? '', sentenceOf(model.evidence))}</p>
       )}
       <p>
-        <button type="button" className={ui.link} onClick={() => void runCommand('format')}>
+        <button type="button" className={ui.link} onClick={() => useWorkspace.setState({ dialog: 'format' })}>
           {words.commands.openFormatDoctor}
         </button>
       </p>
