@@ -1,7 +1,7 @@
 import { ipcMain } from 'electron';
 import { id } from '../../shared/contract/common.ts';
 import { CONNECT_MESSAGE } from '../../shared/window-messages.ts';
-import { servePort } from '../rpc/port.ts';
+import { servePort } from '../rpc/message-port.ts';
 import { createRouter } from '../rpc/router.ts';
 import type { Desktop } from './desktop.ts';
 import { mayHavePort } from './policy.ts';

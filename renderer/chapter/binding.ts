@@ -1,4 +1,4 @@
-import { lineEditsOf, type TextChange } from '../../shared/document/changes.ts';
+import { lineEditsOf, type TextChange } from '../../shared/document/line-edits.ts';
 import { normalise } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
 import type { Op, TurnTree } from '../../shared/document/turn.ts';

@@ -1,6 +1,6 @@
 import { diffPath } from '../../shared/document/diff.ts';
 import { isEscaped, normalise } from '../../shared/document/grammar.ts';
-import { lineEditsOf, type TextChange } from '../../shared/document/changes.ts';
+import { lineEditsOf, type TextChange } from '../../shared/document/line-edits.ts';
 import {
   indexAt,
   layoutOf,

@@ -1,4 +1,4 @@
-import type { TextChange } from '../../shared/document/changes.ts';
+import type { TextChange } from '../../shared/document/line-edits.ts';
 
 /**
  * The text of the page as the document reads it: lines and columns from 1, offsets in UTF-16 units from 0. Monaco's

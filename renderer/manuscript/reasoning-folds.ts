@@ -1,5 +1,5 @@
 import { Range, type editor } from 'monaco-editor/editor';
-import { lineEditsOf } from '../../shared/document/changes.ts';
+import { lineEditsOf } from '../../shared/document/line-edits.ts';
 import { spanAt } from '../../shared/document/layout.ts';
 import { countWords } from '../../shared/document/count-words.ts';
 import { REASONING_MARKS } from '../../shared/prompt/plan/reasoning.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { lineEditsOf } from './changes.ts';
-import type { TextChange } from './changes.ts';
+import { lineEditsOf } from './line-edits.ts';
+import type { TextChange } from './line-edits.ts';
 import { indexAt, layoutOf, spanAt, textRange, updateLayout, withIds } from './layout.ts';
 import type { Layout } from './layout.ts';
 

@@ -1,6 +1,6 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 import { afterAll, describe, expect, test } from 'vitest';
-import { Branches } from '../../electron/engines/local/worker/branches.ts';
+import { Branches } from '../../electron/engines/local/worker/evaluated-branches.ts';
 import { generate } from '../../electron/engines/local/worker/generate.ts';
 import { openModel, type OpenModel } from '../../electron/engines/local/worker/open-model.ts';
 import { prepare } from '../../electron/engines/local/worker/prepare.ts';

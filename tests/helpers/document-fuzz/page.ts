@@ -2,8 +2,8 @@
  * A manuscript as a person has it before them, without an editor: lines, layout, a stack to undo, a reply that streams
  * in, and the tree that the studio holds. Every step is held against a from-scratch oracle (M10).
  */
-import { lineEditsOf } from '../../../shared/document/changes.ts';
-import type { TextChange } from '../../../shared/document/changes.ts';
+import { lineEditsOf } from '../../../shared/document/line-edits.ts';
+import type { TextChange } from '../../../shared/document/line-edits.ts';
 import { diffPath, patchOf } from '../../../shared/document/diff.ts';
 import { parse, print, turnText } from '../../../shared/document/grammar.ts';
 import { layoutOf, textRange, updateLayout, withIds } from '../../../shared/document/layout.ts';

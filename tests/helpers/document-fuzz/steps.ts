@@ -1,5 +1,5 @@
 /** What a person and a model do to a page, at random. */
-import type { TextChange } from '../../../shared/document/changes.ts';
+import type { TextChange } from '../../../shared/document/line-edits.ts';
 import { splitsPair } from '../../../shared/document/draft.ts';
 import { linePosition, textOffset } from '../../../shared/document/position.ts';
 import { activePath } from '../../../shared/document/tree.ts';

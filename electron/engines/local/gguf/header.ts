@@ -1,12 +1,12 @@
 import { failure } from '../../../../shared/faults/failure.ts';
 import { ARCHITECTURES } from './architectures.ts';
 import { assertBuild } from './build.ts';
-import { Keys } from './keys.ts';
+import { Keys } from './metadata-keys.ts';
 import { BoundedReader } from './reader.ts';
 import { readSizes } from './sizes.ts';
 import { assertPart, partsOf } from './split.ts';
 import { assertComplete, readTensorCount, readTensors, type Tensors } from './tensors.ts';
-import { readVocabulary, type VocabularyHeader } from './vocabulary.ts';
+import { readVocabulary, type VocabularyHeader } from './vocabulary-header.ts';
 import type { StudioFault } from '../../../../shared/faults/studio-fault.ts';
 
 /** What a model file says of itself. */

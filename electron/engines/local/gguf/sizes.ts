@@ -1,6 +1,6 @@
 import { RECURRENT, SINGLE_EXPERT } from './architectures.ts';
 import { failure, fault } from '../../../../shared/faults/failure.ts';
-import type { Bounds, Keys } from './keys.ts';
+import type { Bounds, Keys } from './metadata-keys.ts';
 import type { StudioFault } from '../../../../shared/faults/studio-fault.ts';
 
 /** The numbers that a model is built by; where its layers differ, the largest. */

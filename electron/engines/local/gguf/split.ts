@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { failure } from '../../../../shared/faults/failure.ts';
-import type { Keys } from './keys.ts';
+import type { Keys } from './metadata-keys.ts';
 
 const MAX_PARTS = 1000;
 const five = (number: number): string => String(number).padStart(5, '0');

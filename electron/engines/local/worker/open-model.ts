@@ -8,7 +8,7 @@ import { checkAdapter } from '../gguf/adapter.ts';
 import { readGgufHeader } from '../gguf/header.ts';
 import { splitOf } from '../gguf/split.ts';
 import { DEFAULT_TUNING, type LoadedModel, type LoadOptions, PROTOCOL_VERSION, type Tuning } from '../protocol.ts';
-import { Branches } from './branches.ts';
+import { Branches } from './evaluated-branches.ts';
 import { startMachine } from './devices.ts';
 import { makeContext } from './make-context.ts';
 import { measureChunk } from './measure-chunk.ts';

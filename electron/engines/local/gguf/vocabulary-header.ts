@@ -1,6 +1,6 @@
 import { failure, fault } from '../../../../shared/faults/failure.ts';
 import type { StudioFault } from '../../../../shared/faults/studio-fault.ts';
-import { isNumbers, isTexts, type Keys, shown } from './keys.ts';
+import { isNumbers, isTexts, type Keys, shown } from './metadata-keys.ts';
 import { PRE_TOKENIZERS } from './pre-tokenizers.ts';
 
 /** What a file says of its vocabulary. */
