@@ -1,7 +1,7 @@
 // What must hold before a test runs. A gate returns null, or what is wrong.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { root } from './bootstrap.mjs';
 
 /** Fewer modules than this means that the cruiser read nothing and would praise it. */
@@ -125,6 +125,36 @@ function rules() {
   return complaints.length === 0 ? null : complaints.join('\n');
 }
 
+/** Folders that say, serve or show in words what other folders are about, under the same names. */
+const ECHOES = /^(shared\/(contract|faults\/en)|renderer\/locales|electron\/cli)\//;
+const ONE_MEANING = {
+  main: 'where a process begins',
+  'desktop-menu': 'the menu bar: its shape, and what the page puts there',
+  jobs: 'long work: the studio does it, the page shows it',
+  library: 'stories and chapters: the studio keeps them, the page asks for them',
+  models: 'the model files: the studio finds them, the page lists them',
+  plan: 'what is sent: how it is made, and how the page asks for it',
+  sampling: 'how words are chosen: its values, and the page’s way to them',
+};
+
+/** No two files of the program have one name and two meanings. */
+function names() {
+  const named = new Map();
+  for (const file of tracked('shared/*.ts', 'electron/*.ts', 'renderer/*.ts', 'renderer/*.tsx')) {
+    if (/\.test\.tsx?$/.test(file) || ECHOES.test(file)) continue;
+    const name = basename(file).replace(/\.tsx?$/, '');
+    named.set(name, [...(named.get(name) ?? []), file]);
+  }
+  const twice = [...named].filter(([, files]) => files.length > 1);
+  const complaints = [
+    ...twice.flatMap(([name, files]) => (name in ONE_MEANING ? [] : [`${name}: ${files.join(', ')}`])),
+    ...Object.keys(ONE_MEANING).flatMap((name) =>
+      (named.get(name)?.length ?? 0) > 1 ? [] : [`${name} may stand in the list of bin/gates.mjs no more`],
+    ),
+  ];
+  return complaints.length === 0 ? null : complaints.join('\n');
+}
+
 export const gates = [
   { name: 'format (oxfmt)', check: () => orNull(tool(['node_modules/oxfmt/bin/oxfmt', '--check', '.'])) },
   { name: 'types (tsc -b)', check: types },
@@ -134,6 +164,7 @@ export const gates = [
   },
   { name: 'comments in their columns', check: comments },
   { name: 'rules and their tests (SPEC.md)', check: rules },
+  { name: 'one name, one meaning', check: names },
   { name: 'walls (dependency-cruiser)', check: walls },
   { name: 'nothing unused (knip)', check: () => orNull(tool(['node_modules/knip/bin/knip.js', '--no-progress'])) },
 ];

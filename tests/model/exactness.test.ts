@@ -1,6 +1,6 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 import { afterAll, describe, expect, test } from 'vitest';
-import { Branches } from '../../electron/engines/local/worker/evaluated-branches.ts';
+import { EvaluatedBranches } from '../../electron/engines/local/worker/evaluated-branches.ts';
 import { generate } from '../../electron/engines/local/worker/generate.ts';
 import { openModel, type OpenModel } from '../../electron/engines/local/worker/open-model.ts';
 import { prepare } from '../../electron/engines/local/worker/prepare.ts';
@@ -39,7 +39,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
 };
 
 /** Remembers what stood in a sequence when its reply ended. */
-class WatchedBranches extends Branches {
+class WatchedBranches extends EvaluatedBranches {
   ended: readonly number[] = [];
 
   override async settle(sequence: LlamaContextSequence, prompt: readonly number[]): Promise<void> {

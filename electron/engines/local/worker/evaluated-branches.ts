@@ -40,7 +40,7 @@ export interface TakeOptions {
  * The evaluated beginnings of several prompts (branches of a story, a window prepared ahead), one to a sequence.
  * What is evaluated is asked of the sequences themselves, so that whoever else used one of them spoils nothing.
  */
-export class Branches {
+export class EvaluatedBranches {
   /** The one used last comes last. */
   readonly #order: LlamaContextSequence[];
   readonly #fast: boolean;

@@ -8,7 +8,7 @@ import { checkAdapter } from '../gguf/adapter.ts';
 import { readGgufHeader } from '../gguf/header.ts';
 import { splitOf } from '../gguf/split.ts';
 import { DEFAULT_TUNING, type LoadedModel, type LoadOptions, PROTOCOL_VERSION, type Tuning } from '../protocol.ts';
-import { Branches } from './evaluated-branches.ts';
+import { EvaluatedBranches } from './evaluated-branches.ts';
 import { startMachine } from './devices.ts';
 import { makeContext } from './make-context.ts';
 import { measureChunk } from './measure-chunk.ts';
@@ -18,7 +18,7 @@ import { Vocabulary } from './vocabulary.ts';
 
 export interface OpenModel {
   readonly llama: Llama;
-  readonly branches: Branches;
+  readonly branches: EvaluatedBranches;
   readonly contextSize: number;
   readonly vocabulary: Vocabulary;
   /** Texts tokenised before: a plan after each pause of the writer costs only what changed. */
@@ -83,7 +83,7 @@ export async function openModel(options: LoadOptions, onProgress: (value: number
   onProgress(1);
   return {
     llama,
-    branches: new Branches(sequences, tuning),
+    branches: new EvaluatedBranches(sequences, tuning),
     contextSize: context.contextSize,
     vocabulary,
     tokenized: new Map(),
