@@ -394,6 +394,37 @@ test('a page that another one took over lets go of nothing that is not saved', a
   expect(studio.texts).toEqual(['I knock. Twice.']);
 });
 
+test('a chapter that was left while the studio was away is shown as it was left, as soon as the studio is back', async () => {
+  const { studio, session, view } = await open(new ReplyingStudio([turn('user', 'I knock.')]));
+  studio.unreachable = 1000;
+  view.click('I knock.');
+  view.type(' Twice.');
+  session.close();
+  // It has just been tried in vain; by itself it is tried again in 4 s.
+  await vi.advanceTimersByTimeAsync(8000);
+  studio.unreachable = 0;
+  const back = await open(studio);
+  expect(back.shown()).toEqual(['I knock. Twice.']);
+  back.view.type(' Thrice.');
+  await settle();
+  expectSaved(back);
+  expect(back.session.getState().notice).toBeNull();
+});
+
+test('what was left and is not stored yet is not called saved in the next chapter', async () => {
+  const { studio, session, view } = await open(new ReplyingStudio([turn('user', 'I knock.')]));
+  studio.unreachable = 1000;
+  view.type(' Twice.');
+  await settle();
+  session.close();
+  const next = await open(new ReplyingStudio([turn('user', 'I wait.')]));
+  expect(next.session.getState().save).toBe('offline');
+  studio.unreachable = 0;
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(studio.texts).toEqual(['I knock. Twice.']);
+  expect(next.session.getState().save).toBe('saved');
+});
+
 describe('leaving in a reply', () => {
   test('stores an edit that its end crosses, then lets go of the text', async () => {
     const { studio, session, view } = await begun([turn('user', 'I knock.'), turn('model', 'It opens.')]);

@@ -6,7 +6,7 @@ import { Branches } from './branches.ts';
 import { caretTarget, type CaretTarget } from './caret-target.ts';
 import { ChapterStore } from './chapter-store.ts';
 import type { UnshownView } from './chapter-view.ts';
-import type { ChapterController, StudioApi } from './controller.ts';
+import type { ChapterController, ChapterState, StudioApi } from './controller.ts';
 import { firstWords } from './first-words.ts';
 import { openChapter, type ChapterHost, type OpenChapter } from './open-chapter.ts';
 import { Replies } from './replies/replies.ts';
@@ -35,8 +35,13 @@ const WORDS_MS = 400;
 /** So long a chapter that is opened again waits for what was written before it was left. */
 const LEAVING_MS = 2000;
 
+interface Left {
+  readonly session: ChapterSession;
+  readonly saved: Promise<void>;
+}
 /** Chapters that were left, until what was written in them is stored. */
-const leaving = new Map<string, Promise<void>>();
+const leaving = new Map<string, Left>();
+const showing = new Set<ChapterSession>();
 
 /** One chapter in a view: what the person does, what the studio does, and the state that the shell shows. */
 export class ChapterSession implements ChapterController {
@@ -57,16 +62,15 @@ export class ChapterSession implements ChapterController {
     this.chapterId = options.chapterId;
     this.readOnly = options.readOnly;
     this.retries = options.retries;
+    showing.add(this);
+    this.store.set(this.saving);
     void this.open(options);
   }
 
   private async open({ viewReady, layText }: Options): Promise<void> {
-    const { api, chapterId } = this;
-    const left = leaving.get(chapterId);
-    if (left !== undefined) await Promise.race([left, new Promise((resolve) => setTimeout(resolve, LEAVING_MS))]);
     for (let attempt = 0; !this.closed; attempt++) {
       try {
-        const [document] = await Promise.all([api.chapters.open({ id: chapterId }), viewReady]);
+        const [document] = await Promise.all([this.read(), viewReady]);
         if (!this.closed) this.lay(document, layText);
         return;
       } catch (error) {
@@ -76,6 +80,17 @@ export class ChapterSession implements ChapterController {
         await new Promise((resolve) => setTimeout(resolve, Math.min(4000, 250 * 2 ** attempt)));
       }
     }
+  }
+
+  /** Once the studio can be reached, what was written here before is saved first. */
+  private async read(): Promise<ChapterDocument> {
+    const { api, chapterId } = this;
+    const document = await api.chapters.open({ id: chapterId });
+    const left = leaving.get(chapterId);
+    if (left === undefined) return document;
+    left.session.saveNow();
+    await Promise.race([left.saved, new Promise((resolve) => setTimeout(resolve, LEAVING_MS))]);
+    return api.chapters.open({ id: chapterId });
   }
 
   private lay(stored: ChapterDocument, layText: Options['layText']): void {
@@ -152,14 +167,26 @@ export class ChapterSession implements ChapterController {
   private update(): void {
     clearTimeout(this.soon);
     this.soon = undefined;
+    if (this.closed) {
+      for (const session of showing) session.store.set(session.saving);
+      return;
+    }
     const target = this.target();
-    if (this.opened === null || target === null || this.closed) return;
+    if (this.opened === null || target === null) return;
     const { chapter, replies } = this.opened;
     this.store.see(target, chapter.sync, {
+      ...this.saving,
       readOnly: this.readOnly,
       generation: replies.generation,
       others: replies.others,
     });
+  }
+
+  /** What was written in a chapter that was left counts too: who reads “Saved” means all of it. */
+  private get saving(): Pick<ChapterState, 'save' | 'saveFault'> {
+    const sessions = [this, ...[...leaving.values()].map(({ session }) => session)];
+    const sync = sessions.map(({ opened }) => opened?.chapter.sync).find((one) => one && one.state !== 'saved');
+    return { save: sync?.state ?? 'saved', saveFault: sync?.fault ?? null };
   }
 
   setReadOnly(readOnly: boolean): void {
@@ -183,6 +210,7 @@ export class ChapterSession implements ChapterController {
    */
   close(): void {
     this.closed = true;
+    showing.delete(this);
     clearTimeout(this.soon);
     clearTimeout(this.counting);
     if (this.opened === null) return;
@@ -198,11 +226,11 @@ export class ChapterSession implements ChapterController {
       return;
     }
     const { chapterId } = this;
-    const left = chapter.sync.drain().then(() => {
+    const saved = chapter.sync.drain().then(() => {
       letGo();
-      if (leaving.get(chapterId) === left) leaving.delete(chapterId);
+      if (leaving.get(chapterId)?.session === this) leaving.delete(chapterId);
     });
-    leaving.set(chapterId, left);
+    leaving.set(chapterId, { session: this, saved });
   }
 
   async reply(count = 1): Promise<void> {

@@ -42,10 +42,10 @@ export class ChapterStore {
   see(
     target: CaretTarget,
     sync: Sync,
-    { readOnly, generation, others }: Pick<ChapterState, 'readOnly' | 'generation' | 'others'>,
+    seen: Pick<ChapterState, 'save' | 'saveFault' | 'readOnly' | 'generation' | 'others'>,
   ): void {
     const state = this.get();
-    const may = possibilities(target, { readOnly, writing: generation !== null });
+    const may = possibilities(target, { readOnly: seen.readOnly, writing: seen.generation !== null });
     const same = (key: keyof typeof may) =>
       state[key].ok === may[key].ok && state[key].why === may[key].why ? state[key] : may[key];
     const place = target.model === null ? null : alternates(sync.tree, target.model.id);
@@ -53,11 +53,7 @@ export class ChapterStore {
     const turnId = target.atEnd ? null : target.turn.id;
     const plan = state.planTarget;
     this.set({
-      save: sync.state,
-      saveFault: sync.fault,
-      readOnly,
-      generation,
-      others,
+      ...seen,
       caretTurnId: target.turn.id,
       caretOffset: target.offset,
       alternates:

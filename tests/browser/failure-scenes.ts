@@ -1,17 +1,18 @@
 import type { Random } from '../helpers/document-fuzz/random.ts';
+import type { Network } from '../helpers/proxy.ts';
 import type { Bare, Spot, Step } from './fuzz-steps.ts';
 
 /** What goes wrong while a person writes. */
 export type Failure =
-  /** The server ends and is started again where it was. */
-  | { readonly fails: 'server'; readonly by: 'SIGKILL' | 'SIGTERM'; readonly downMs: number }
+  /** The server stands still for a while, ends, and is started again where it was. */
+  | { readonly fails: 'server'; readonly by: 'SIGKILL' | 'SIGTERM'; readonly stillMs: number; readonly downMs: number }
   /** The engine's process is killed; the model is loaded again by whoever asks for it. */
   | { readonly fails: 'engine' }
-  /** `cuts`: what is open is cut, and who comes back gets in. The others last. */
-  | { readonly fails: 'network'; readonly how: 'cuts' | 'hangs' | 'refuses'; readonly ms: number }
+  /** `cuts`: in the end what is open is cut, and what was on its way is lost. */
+  | { readonly fails: 'network'; readonly how: Network; readonly ms: number; readonly cuts: boolean }
   | { readonly fails: 'reload' }
-  /** The person goes to another chapter and comes back. */
-  | { readonly fails: 'leave'; readonly awayMs: number }
+  /** The person goes to another chapter and comes back; `offline`: nothing can be reached meanwhile. */
+  | { readonly fails: 'leave'; readonly awayMs: number; readonly offline: boolean }
   /** Another tab takes the story over and writes; then the first one takes it over again. */
   | { readonly fails: 'takeover'; readonly word: string };
 
@@ -61,14 +62,23 @@ const STEPS: readonly (readonly [weight: number, make: Make<Bare>])[] = [
 ];
 
 const FAILURES: readonly (readonly [weight: number, make: Make<Failure>])[] = [
-  [8, (chance) => ({ fails: 'server', by: 'SIGKILL', downMs: chance.pick([0, 0, 300]) })],
-  [3, (chance) => ({ fails: 'server', by: 'SIGTERM', downMs: chance.pick([0, 300]) })],
+  [
+    8,
+    (chance) => ({
+      fails: 'server',
+      by: 'SIGKILL',
+      stillMs: chance.pick([0, 0, 300, 600]),
+      downMs: chance.pick([0, 0, 300]),
+    }),
+  ],
+  [3, (chance) => ({ fails: 'server', by: 'SIGTERM', stillMs: 0, downMs: chance.pick([0, 300]) })],
   [5, () => ({ fails: 'engine' })],
-  [6, () => ({ fails: 'network', how: 'cuts', ms: 0 })],
-  [4, (chance) => ({ fails: 'network', how: 'refuses', ms: chance.pick([100, 400, 900]) })],
-  [4, (chance) => ({ fails: 'network', how: 'hangs', ms: chance.pick([100, 500, 1000]) })],
+  [4, () => ({ fails: 'network', how: 'forwards', ms: 0, cuts: true })],
+  [3, (chance) => ({ fails: 'network', how: 'refuses', ms: chance.pick([100, 400, 900]), cuts: true })],
+  [4, (chance) => ({ fails: 'network', how: 'hangs', ms: chance.pick([300, 600, 1000]), cuts: chance.chance(0.6) })],
+  [4, (chance) => ({ fails: 'network', how: 'mutes', ms: chance.pick([300, 600, 1000]), cuts: chance.chance(0.6) })],
   [5, () => ({ fails: 'reload' })],
-  [5, (chance) => ({ fails: 'leave', awayMs: chance.pick([0, 100, 400]) })],
+  [5, (chance) => ({ fails: 'leave', awayMs: chance.pick([0, 100, 400]), offline: chance.chance(0.3) })],
   [3, (_, word) => ({ fails: 'takeover', word: word() })],
 ];
 

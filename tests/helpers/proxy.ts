@@ -3,9 +3,10 @@ import { connect, createServer, type Socket } from 'node:net';
 
 /**
  * What lies between a page and a server. `forwards`: all that arrives goes on. `hangs`: nothing goes on, and neither
- * side is told. `refuses`: what was open is cut, and nobody gets in.
+ * side is told. `mutes`: the server hears the page, and the page not the server. `refuses`: what was open is cut, and
+ * nobody gets in.
  */
-export type Network = 'forwards' | 'hangs' | 'refuses';
+export type Network = 'forwards' | 'hangs' | 'mutes' | 'refuses';
 
 export interface Proxy {
   set(network: Network): void;
@@ -34,16 +35,17 @@ export async function openProxy(host: string, port: number): Promise<Proxy> {
   const server = createServer((near) => {
     const far = connect(port, '127.0.0.1');
     const pair = [near, far] as const;
+    const isStill = (to: Socket): boolean => network === 'hangs' || (network === 'mutes' && to === near);
     pairs.add(pair);
     for (const [from, to] of [pair, [far, near] as const]) {
       waiting.set(to, []);
       from.on('error', () => undefined);
       from.on('data', (bytes) => {
-        if (network === 'hangs') waiting.get(to)?.push(bytes);
+        if (isStill(to)) waiting.get(to)?.push(bytes);
         else to.write(bytes);
       });
       from.on('close', () => {
-        if (network !== 'hangs') to.destroy();
+        if (!isStill(to)) to.destroy();
         if (!near.destroyed || !far.destroyed) return;
         pairs.delete(pair);
         pair.forEach((socket) => waiting.delete(socket));
