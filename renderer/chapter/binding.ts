@@ -117,7 +117,8 @@ export class Binding {
       const path = shownPath(tree);
       const at = path.findIndex(({ id }) => id === op.turnId);
       const after = this.nearestShown(op.parentId, tree);
-      if (at === -1 || (span === null && document.layout.ids.at(-1) !== after)) return false;
+      const isAtEnd = after === null ? document.isBlank() : document.layout.ids.at(-1) === after;
+      if (at === -1 || !isAtEnd) return false;
       this.mirror(edits.tail(after, path.slice(at).map(contentOf), true));
     }
     return true;

@@ -234,6 +234,23 @@ describe('alternates', () => {
     expect(alternatesOf(opened.studio.tree, opened.studio.path[1]?.id ?? '')).toHaveLength(2);
   });
 
+  test('a speaker that is named while an alternate begins stays with the turn from which the page turns', async () => {
+    const { studio, session, view, shown } = await open(
+      new ReplyingStudio([turn('user', 'I knock.'), turn('model', 'It opens.'), turn('user', 'I go in.')]),
+    );
+    view.click('It opens.');
+    // Its answer is lost, and comes with the next asking.
+    studio.lostAnswers = 1;
+    void session.retry();
+    await vi.advanceTimersByTimeAsync(50);
+    view.click('<|user|>');
+    view.type(' Anna');
+    await settle();
+    expect(shown()).toEqual(['I knock.', '']);
+    const [named] = [...studio.tree.turns.values()].filter(({ text }) => text === 'I go in.');
+    expect(named).toMatchObject({ speaker: 'Anna', tombstone: null });
+  });
+
   test('one that is left while it is written is completed when an undo brings it back', async () => {
     const opened = await two();
     await opened.session.previousAlternate();
@@ -340,6 +357,23 @@ describe('a reply that waits', () => {
     await settle();
     expect(opened.shown()).toEqual(['I knock.', 'It opens.', '']);
     expectSaved(opened);
+  });
+
+  test('and was a retry leaves what the person wrote above it meanwhile', async () => {
+    const opened = await begun([turn('user', 'I knock.\nI wait.\nI knock again.')]);
+    opened.studio.write('It opens.');
+    opened.studio.end();
+    await settle();
+    await opened.session.retry();
+    await settle();
+    opened.view.click('I knock.');
+    opened.view.type('\n<|user|>\nI listen.');
+    opened.studio.end('error', fault('INTERNAL', {}));
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'I listen.\nI wait.\nI knock again.']);
+    expectSaved(opened);
+    const living = [...opened.studio.tree.turns.values()].filter(({ tombstone }) => tombstone === null);
+    expect(living.map(({ text }) => text)).toContain('It opens.');
   });
 
   test('and is written over was a retry: the reply before it stays beside what is written', async () => {
