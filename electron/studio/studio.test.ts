@@ -1,5 +1,10 @@
+import { mkdtempSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { newId } from '../../shared/document/ids.ts';
 import { hasSmallDisks, onSmallDisk } from '../../tests/helpers/small-disk.ts';
+import { createStudio } from './studio.ts';
 
 const url = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
 
@@ -24,4 +29,24 @@ test.runIf(hasSmallDisks)('on a disk that has become full it ends well, and what
     { kib: 1024 },
   );
   expect(said).toBe('closed\n14000\n');
+});
+
+test.skipIf(process.platform === 'win32')('without the drive that its models are on it opens and closes', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'paphos-links-'));
+  for (const name of ['models', 'adapters', 'state']) symlinkSync(join(dataDir, 'no-drive', name), join(dataDir, name));
+  const studio = await createStudio({
+    dataDir,
+    modelsDir: null,
+    resourcesDir: dataDir,
+    startEngine: () => {
+      throw new Error('no engine');
+    },
+  });
+  const { stories, models } = studio.services;
+  expect(await models.list()).toEqual([]);
+  const id = newId();
+  stories.create({ id, title: 'A story', chapterId: newId(), turnId: newId() });
+  await stories.remove(id);
+  expect(stories.removedCount()).toBe(1);
+  await studio.close();
 });

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChangeAck } from '../../shared/contract/writing.ts';
 import type { Change } from '../../shared/document/turn.ts';
@@ -33,6 +32,7 @@ import type { StudioContext } from './context.ts';
 import { closeEach } from './close-each.ts';
 import { failure, faultOf } from '../../shared/faults/failure.ts';
 import { logEngine } from './log-engine.ts';
+import { makeIfPossible } from './make-if-possible.ts';
 import type { Services } from './services.ts';
 import { createSettings, engineSettings } from './settings/settings.ts';
 import { createChapters, createStories } from './library/library.ts';
@@ -79,7 +79,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
 function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOptions, store: Store, log: Log): Studio {
   const { db } = store;
   ensureFirstStory(db);
-  for (const folder of [join(dataDir, 'models'), join(dataDir, 'adapters')]) mkdirSync(folder, { recursive: true });
+  for (const name of ['models', 'adapters']) makeIfPossible(join(dataDir, name));
 
   const forecasts = createForecasts(db);
   const crashes = createCrashes(db);

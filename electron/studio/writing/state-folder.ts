@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeIfPossible } from '../make-if-possible.ts';
 
 /** All that is kept of what models have read takes no more than this. */
 const CAP_BYTES = 2 * 2 ** 30;
@@ -18,18 +18,19 @@ export interface StateFolder {
 
 export function openStateFolder(dataDir: string, capBytes = CAP_BYTES): StateFolder {
   const folder = join(dataDir, 'state');
-  mkdirSync(folder, { recursive: true });
+  makeIfPossible(folder);
+  const names = (): Promise<string[]> => readdir(folder).catch(() => []);
   // What cannot be removed now, for somebody else has it open, goes another day.
   const remove = (path: string): Promise<void> => rm(path, { force: true }).catch(() => undefined);
   return {
     pathOf: (chapterId, modelId) => join(folder, `${chapterId}-${modelId}${KEPT}`),
     remove,
     async forget(chapterId) {
-      for (const name of await readdir(folder)) if (name.startsWith(chapterId)) await remove(join(folder, name));
+      for (const name of await names()) if (name.startsWith(chapterId)) await remove(join(folder, name));
     },
     async tidy() {
       const files = await Promise.all(
-        (await readdir(folder)).map(async (name) => ({
+        (await names()).map(async (name) => ({
           path: join(folder, name),
           kept: name.endsWith(KEPT),
           file: await stat(join(folder, name)),
