@@ -3,7 +3,7 @@ import { normalise } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
 import type { Op, TurnTree } from '../../shared/document/turn.ts';
 import type { ChapterView, Replacement } from './chapter-view.ts';
-import type { ManuscriptDocument, Touched } from './document.ts';
+import type { ChapterText, Touched } from './chapter-text.ts';
 import { LineWords } from './line-words.ts';
 import type { PageChange } from './text-source.ts';
 import { contentOf, shownPath } from './tree-queries.ts';
@@ -26,7 +26,7 @@ type Edit = Replacement & { readonly ids?: readonly string[] };
  * Holds the text of the view and the document together: every edit of one is an edit of the other, whoever makes it.
  */
 export class Binding {
-  readonly document: ManuscriptDocument;
+  readonly document: ChapterText;
   readonly edits: TurnEdits;
   readonly words: LineWords;
   private readonly view: ChapterView;
@@ -38,7 +38,7 @@ export class Binding {
   /** First and last lines in which characters came that no text can hold. */
   private broken: { readonly from: number; readonly to: number }[] = [];
 
-  constructor(view: ChapterView, document: ManuscriptDocument, events: BindingEvents) {
+  constructor(view: ChapterView, document: ChapterText, events: BindingEvents) {
     this.view = view;
     this.events = events;
     this.document = document;

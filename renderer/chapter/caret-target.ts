@@ -1,6 +1,6 @@
 import { indexAt, spanAt, textRange, type TurnSpan } from '../../shared/document/layout.ts';
 import type { Possible } from './controller.ts';
-import type { ManuscriptDocument } from './document.ts';
+import type { ChapterText } from './chapter-text.ts';
 import type { Place } from './text-source.ts';
 import { words } from '../locales/index.ts';
 
@@ -27,7 +27,7 @@ function modelAt(spans: readonly TurnSpan[], at: number): TurnSpan | null {
   return null;
 }
 
-export function caretTarget(document: ManuscriptDocument, caret: Place): CaretTarget {
+export function caretTarget(document: ChapterText, caret: Place): CaretTarget {
   const { spans, lineCount } = document.layout;
   const at = indexAt(document.layout, Math.min(caret.line, lineCount));
   const turn = spanAt(document.layout, Math.min(caret.line, lineCount));

@@ -1,6 +1,6 @@
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import type { AlternatesState, ChapterController } from './controller.ts';
-import type { ManuscriptDocument, Touched } from './document.ts';
+import type { ChapterText, Touched } from './chapter-text.ts';
 import type { PageChange, Place, TextSource } from './text-source.ts';
 
 /** An edit of the text. */
@@ -76,7 +76,7 @@ export interface ChapterView extends ViewText {
 
 /** What a view needs of the chapter that it shows. */
 export interface ViewedChapter {
-  readonly document: ManuscriptDocument;
+  readonly document: ChapterText;
   readonly controller: ChapterController;
   /** No alternate can be chosen now. */
   readonly isLocked: boolean;

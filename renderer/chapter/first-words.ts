@@ -1,13 +1,13 @@
 import { textRange } from '../../shared/document/layout.ts';
 import { REASONING_MARKS, withoutReasoning } from '../../shared/prompt/plan/reasoning.ts';
-import type { ManuscriptDocument } from './document.ts';
+import type { ChapterText } from './chapter-text.ts';
 import type { TextSource } from './text-source.ts';
 
 /**
  * The first words of a turn on one line, without what a model thought before it answered; empty where the turn is not
  * shown.
  */
-export function firstWords(text: TextSource, document: ManuscriptDocument, turnId: string, length: number): string {
+export function firstWords(text: TextSource, document: ChapterText, turnId: string, length: number): string {
   const span = document.spanOf(turnId);
   if (span === null) return '';
   const { first, count } = textRange(span);

@@ -6,7 +6,7 @@ import { Binding, type BindingEvents } from './binding.ts';
 import type { ChapterStore } from './chapter-store.ts';
 import type { ChapterView, UnshownView, ViewedChapter } from './chapter-view.ts';
 import type { ChapterController, StudioApi } from './controller.ts';
-import { ManuscriptDocument } from './document.ts';
+import { ChapterText } from './chapter-text.ts';
 import { Sync } from './saving/sync.ts';
 import { alternates, contentOf, shownPath, treeOf } from './tree-queries.ts';
 import { TurnActions } from './turn-actions.ts';
@@ -14,7 +14,7 @@ import { TurnActions } from './turn-actions.ts';
 /** What an open chapter is made of. */
 export interface OpenChapter {
   readonly view: ChapterView;
-  readonly document: ManuscriptDocument;
+  readonly document: ChapterText;
   readonly binding: Binding;
   readonly sync: Sync;
   readonly actions: TurnActions;
@@ -46,7 +46,7 @@ export function openChapter(
   const asks = path.length === 0 || (path.at(-1)?.role === 'model' && generation?.turnId !== path.at(-1)?.id);
   const text = layText([...(path.length === 0 ? [] : [print(path)]), ...(asks ? ['<|user|>\n'] : [])].join('\n'));
   const ids = [...path.map((turn) => turn.id), ...(asks ? [newId()] : [])];
-  const document = new ManuscriptDocument(text, ids, text.version, newId);
+  const document = new ChapterText(text, ids, text.version, newId);
   const sync = new Sync({
     api,
     chapterId,

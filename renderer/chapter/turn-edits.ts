@@ -1,7 +1,7 @@
 import { isUnmarked, print, printMark, textLines } from '../../shared/document/grammar.ts';
 import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
 import type { Role, Turn, TurnContent } from '../../shared/document/turn.ts';
-import type { ManuscriptDocument } from './document.ts';
+import type { ChapterText } from './chapter-text.ts';
 import { endOfLine, endOfText, type Place } from './text-source.ts';
 import type { Replacement, ViewText } from './chapter-view.ts';
 
@@ -19,10 +19,10 @@ function printTurn(turn: TurnContent): string {
 /** Edits that are about whole turns, as replacements in the text. */
 export class TurnEdits {
   private readonly view: ViewText;
-  private readonly document: ManuscriptDocument;
+  private readonly document: ChapterText;
   private readonly newId: () => string;
 
-  constructor(view: ViewText, document: ManuscriptDocument, newId: () => string) {
+  constructor(view: ViewText, document: ChapterText, newId: () => string) {
     this.view = view;
     this.document = document;
     this.newId = newId;

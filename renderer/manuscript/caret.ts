@@ -1,6 +1,6 @@
 import { KeyCode, KeyMod, Range, editor, type IDisposable } from 'monaco-editor/editor';
 import { indexAt, spanAt, textRange, type TurnSpan } from '../../shared/document/layout.ts';
-import type { ManuscriptDocument } from '../chapter/document.ts';
+import type { ChapterText } from '../chapter/chapter-text.ts';
 import { endOfLine } from '../chapter/text-source.ts';
 import { OURS, type EditorSurface } from './editor-surface.ts';
 
@@ -21,11 +21,7 @@ const isMarkLine = (span: TurnSpan, line: number): boolean => span.marked && spa
 /**
  * Marks are gaps between turns: the caret goes over them, and Backspace at a turn's start joins it to the one before.
  */
-export function ruleCaret(
-  surface: EditorSurface,
-  document: () => ManuscriptDocument,
-  rules: CaretRules,
-): { dispose(): void } {
+export function ruleCaret(surface: EditorSurface, document: () => ChapterText, rules: CaretRules): { dispose(): void } {
   const { page, model } = surface;
   let previous = surface.caret();
   const start = page.createContextKey<boolean>('paphosAtTurnStart', false);

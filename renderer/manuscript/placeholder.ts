@@ -1,6 +1,6 @@
 import { editor } from 'monaco-editor/editor';
 import { textRange } from '../../shared/document/layout.ts';
-import type { ManuscriptDocument } from '../chapter/document.ts';
+import type { ChapterText } from '../chapter/chapter-text.ts';
 import type { EditorSurface } from './editor-surface.ts';
 import { words } from '../locales/index.ts';
 
@@ -30,7 +30,7 @@ export class Placeholder implements editor.IContentWidget {
       : { position: { lineNumber: this.line, column: 1 }, preference: [editor.ContentWidgetPositionPreference.EXACT] };
   }
 
-  update(document: ManuscriptDocument): void {
+  update(document: ChapterText): void {
     const last = document.layout.spans.at(-1);
     const asks =
       last !== undefined &&

@@ -3,7 +3,7 @@ import { lineEditsOf } from '../../shared/document/line-edits.ts';
 import { spanAt } from '../../shared/document/layout.ts';
 import { countWords } from '../../shared/document/count-words.ts';
 import { REASONING_MARKS } from '../../shared/prompt/plan/reasoning.ts';
-import type { ManuscriptDocument } from '../chapter/document.ts';
+import type { ChapterText } from '../chapter/chapter-text.ts';
 import type { EditorSurface } from './editor-surface.ts';
 import { words } from '../locales/index.ts';
 
@@ -34,7 +34,7 @@ function markOf(text: string, line: number): MarkLine[] {
 /** What a model thought before it answered: folded to one quiet line, a button that opens it. */
 export class ReasoningFolds {
   private readonly surface: EditorSurface;
-  private readonly document: ManuscriptDocument;
+  private readonly document: ChapterText;
   private readonly layer = document.createElement('div');
   private readonly buttons: HTMLButtonElement[] = [];
   private readonly dressed: editor.IEditorDecorationsCollection;
@@ -46,7 +46,7 @@ export class ReasoningFolds {
   private waiting = false;
   private frame = 0;
 
-  constructor(surface: EditorSurface, page: ManuscriptDocument) {
+  constructor(surface: EditorSurface, page: ChapterText) {
     this.surface = surface;
     this.document = page;
     this.layer.className = 'ms-thoughts';

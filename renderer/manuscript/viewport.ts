@@ -1,6 +1,6 @@
 import { Range, type editor } from 'monaco-editor/editor';
 import { textRange } from '../../shared/document/layout.ts';
-import type { ManuscriptDocument } from '../chapter/document.ts';
+import type { ChapterText } from '../chapter/chapter-text.ts';
 import type { Place } from '../chapter/text-source.ts';
 import type { EditorSurface } from './editor-surface.ts';
 
@@ -11,10 +11,10 @@ const LINE = 30;
 /** What of the page is in sight, and what is pointed at. */
 export class Viewport {
   private readonly surface: EditorSurface;
-  private readonly document: ManuscriptDocument;
+  private readonly document: ChapterText;
   private readonly lit: editor.IEditorDecorationsCollection;
 
-  constructor(surface: EditorSurface, document: ManuscriptDocument) {
+  constructor(surface: EditorSurface, document: ChapterText) {
     this.surface = surface;
     this.document = document;
     this.lit = surface.page.createDecorationsCollection();

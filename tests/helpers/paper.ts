@@ -1,4 +1,4 @@
-import type { ManuscriptDocument, Touched } from '../../renderer/chapter/document.ts';
+import type { ChapterText, Touched } from '../../renderer/chapter/chapter-text.ts';
 import type { Place, TextSource } from '../../renderer/chapter/text-source.ts';
 
 interface Step {
@@ -13,7 +13,7 @@ interface Step {
 export class Paper implements TextSource {
   text: string;
   version = 1;
-  document: ManuscriptDocument | null = null;
+  document: ChapterText | null = null;
   private versions = 1;
   private readonly done: Step[] = [];
   private readonly undone: Step[] = [];

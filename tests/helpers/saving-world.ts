@@ -3,7 +3,7 @@ import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import { print, printMark, textLines } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
 import type { Change, Op, TreeTurn, Turn } from '../../shared/document/turn.ts';
-import { ManuscriptDocument } from '../../renderer/chapter/document.ts';
+import { ChapterText } from '../../renderer/chapter/chapter-text.ts';
 import { faultOf } from '../../renderer/lib/faults.ts';
 import { StreamingSpan } from '../../renderer/chapter/streaming-span.ts';
 import { Sync, type SyncApi, type SyncOptions } from '../../renderer/chapter/saving/sync.ts';
@@ -63,7 +63,7 @@ export class SavingWorld {
   readonly link = new FaultyLink();
   readonly sync: Sync;
   private readonly paper: Paper;
-  private readonly document: ManuscriptDocument;
+  private readonly document: ChapterText;
   private readonly replies: Written[] = [];
   private readonly starts = new Map<string, GenerationStart>();
   /** What was typed and not erased, by itself recognisable. */
@@ -85,7 +85,7 @@ export class SavingWorld {
     this.studio = new MemoryStudio(turns);
     this.paper = new Paper(`${print(turns)}\n<|user|>\n`);
     const { paper, studio } = this;
-    this.document = new ManuscriptDocument(paper, [...turns.map(({ id }) => id), newId()], paper.version, newId);
+    this.document = new ChapterText(paper, [...turns.map(({ id }) => id), newId()], paper.version, newId);
     paper.document = this.document;
     this.sync = new Queue({
       api: api(this.api(neverReady)),

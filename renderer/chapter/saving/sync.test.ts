@@ -7,7 +7,7 @@ import { newId } from '../../../shared/document/ids.ts';
 import type { Op, Turn } from '../../../shared/document/turn.ts';
 import { MOST_TEXT } from '../../../shared/contract/limits.ts';
 import { change as changeSchema } from '../../../shared/contract/common.ts';
-import { ManuscriptDocument } from '../document.ts';
+import { ChapterText } from '../chapter-text.ts';
 import { StreamingSpan } from '../streaming-span.ts';
 import { NotSaved, Sync } from './sync.ts';
 
@@ -17,7 +17,7 @@ const turn = (role: Turn['role'], text: string): Turn => ({ id: newId(), role, s
 function open(turns: readonly Turn[]) {
   const studio = new MemoryStudio(turns);
   const paper = new Paper(print(turns) + (turns.at(-1)?.role === 'model' ? ASK : ''));
-  const document = new ManuscriptDocument(
+  const document = new ChapterText(
     paper,
     [...turns.map(({ id }) => id), ...(turns.at(-1)?.role === 'model' ? [newId()] : [])],
     paper.version,

@@ -5,7 +5,7 @@ import { parse, print } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { activePath, applyOps } from '../../shared/document/tree.ts';
 import type { Turn, TurnTree } from '../../shared/document/turn.ts';
-import { ManuscriptDocument } from './document.ts';
+import { ChapterText } from './chapter-text.ts';
 import { StreamingSpan } from './streaming-span.ts';
 
 const ASK = '\n<|user|>\n';
@@ -26,7 +26,7 @@ function stored(turns: readonly Turn[]): TurnTree {
 function open(turns: readonly Turn[]) {
   const paper = new Paper(print(turns) + (turns.at(-1)?.role === 'model' ? ASK : ''));
   const ids = [...turns.map(({ id }) => id), ...(turns.at(-1)?.role === 'model' ? [newId()] : [])];
-  const document = new ManuscriptDocument(paper, ids, paper.version, newId);
+  const document = new ChapterText(paper, ids, paper.version, newId);
   paper.document = document;
   let tree = stored(turns);
   const save = () => {

@@ -44,7 +44,7 @@ const isAsking = (turn: Pick<TurnContent, 'role' | 'speaker'> | undefined): bool
  * The turns of the page: where each lies, which id it has, what of it is not saved. It holds no text: that is the
  * source's, and it is read no further than an edit reached.
  */
-export class ManuscriptDocument {
+export class ChapterText {
   private readonly source: TextSource;
   private readonly newId: () => string;
   private known: Layout;
