@@ -1,4 +1,5 @@
 import { indexAt, spanAt, textRange, type TurnSpan } from '../../shared/document/layout.ts';
+import type { ReplyKind } from '../../shared/contract/writing.ts';
 import type { Possible } from './controller.ts';
 import type { ChapterText } from './chapter-text.ts';
 import type { Place } from './text-source.ts';
@@ -11,7 +12,7 @@ export interface CaretTarget {
   /** The nearest model turn at or before the caret. */
   readonly model: TurnSpan | null;
   readonly reply: {
-    readonly kind: 'reply' | 'continue';
+    readonly kind: Extract<ReplyKind, 'reply' | 'continue'>;
     readonly turnId: string;
     readonly offset: number | null;
   } | null;

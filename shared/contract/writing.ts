@@ -13,6 +13,9 @@ export interface ChangeAck {
 
 export const MOST_ALTERNATES = 4;
 
+const replyKind = z.enum(['reply', 'continue', 'retry', 'again']);
+export type ReplyKind = z.infer<typeof replyKind>;
+
 /**
  * `reply` answers after `turnId` (a new turn; an alternate when that turn has a tail); `retry` makes an alternate of
  * `turnId`; `continue` writes on in `turnId` at `offset`; `again` makes the last reply in `turnId` once more, cold,
@@ -27,7 +30,7 @@ const generate = z.object({
   generationId: id,
   newTurnId: id,
   chapterId: id,
-  kind: z.enum(['reply', 'continue', 'retry', 'again']),
+  kind: replyKind,
   turnId: id.nullable(),
   offset: z.number().int().min(0).nullable(),
   count: z.number().int().min(1).max(MOST_ALTERNATES).default(1),

@@ -3,7 +3,7 @@ import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import { applyOps, activePath, childrenOf } from '../../shared/document/tree.ts';
 import { newId } from '../../shared/document/ids.ts';
 import type { ChapterDocument } from '../../shared/contract/stories.ts';
-import type { ChangeAck, GenerationEvent, GenerationStart } from '../../shared/contract/writing.ts';
+import type { ChangeAck, GenerationEvent, GenerationStart, ReplyKind } from '../../shared/contract/writing.ts';
 import type { Change, Op, Turn, TurnTree } from '../../shared/document/turn.ts';
 import { lostConnection } from './lost-connection.ts';
 
@@ -88,7 +88,7 @@ export class MemoryStudio {
       generationId: string;
       newTurnId: string;
       chapterId: string;
-      kind: 'reply' | 'continue' | 'retry' | 'again';
+      kind: ReplyKind;
       turnId: string | null;
       offset: number | null;
     }): Promise<GenerationStart> => {

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { ReplyKind } from '../../../shared/contract/writing.ts';
 import type { Role } from '../../../shared/document/turn.ts';
 
 /**
@@ -79,7 +80,7 @@ export interface GenerationRow {
   id: string;
   chapter_id: string;
   turn_id: string;
-  kind: 'reply' | 'continue' | 'retry';
+  kind: Exclude<ReplyKind, 'again'>;
   start_offset: number;
   span_offset: number;
   settings: string;

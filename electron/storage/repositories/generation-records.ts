@@ -1,4 +1,4 @@
-import type { GenerationStart, GenerationStats, StopReason } from '../../../shared/contract/writing.ts';
+import type { GenerationStart, GenerationStats, ReplyKind, StopReason } from '../../../shared/contract/writing.ts';
 import type { Cut, Ledger } from '../../../shared/prompt/types.ts';
 import type { Sampling } from '../../../shared/settings/sampling.ts';
 import { saveCandidates } from './reply-candidates.ts';
@@ -38,7 +38,7 @@ export interface Begin {
 }
 /** What was asked for and answered: asked again, it is answered so again. */
 export interface Asked {
-  readonly kind: 'reply' | 'continue' | 'retry' | 'again';
+  readonly kind: ReplyKind;
   readonly answer: GenerationStart;
 }
 export interface End {

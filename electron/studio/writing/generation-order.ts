@@ -1,5 +1,5 @@
 import type { EngineJob, GenerateRequest } from '../../engines/port.ts';
-import type { Asked, EffectiveSettings } from '../../storage/repositories/generation-records.ts';
+import type { Asked, Begin, EffectiveSettings } from '../../storage/repositories/generation-records.ts';
 import type { Made } from '../../storage/repositories/take-back.ts';
 import type { Ready } from '../models/loaded-engine.ts';
 
@@ -9,7 +9,7 @@ export interface GenerationOrder {
   readonly storyId: string;
   readonly chapterId: string;
   readonly turnId: string;
-  readonly kind: 'reply' | 'continue' | 'retry';
+  readonly kind: Begin['kind'];
   readonly offset: number;
   /** As it is chosen now. */
   readonly sampling: EffectiveSettings['sampling'];

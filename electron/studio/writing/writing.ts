@@ -6,6 +6,7 @@ import type {
   GenerationStart,
   Hold,
   PlannedReply,
+  ReplyKind,
   RunningGeneration,
 } from '../../../shared/contract/writing.ts';
 import type { Change, Op, TreeTurn, TurnTree } from '../../../shared/document/turn.ts';
@@ -44,7 +45,7 @@ export interface Place {
 export interface Wish extends Place {
   readonly generationId: string;
   readonly newTurnId: string;
-  readonly kind: 'reply' | 'continue' | 'retry' | 'again';
+  readonly kind: ReplyKind;
   readonly count: number;
   readonly cold: boolean;
 }
@@ -95,7 +96,7 @@ interface Opening {
   readonly ops: readonly Op[];
   readonly target: Target;
 }
-type Asked = Omit<Wish, 'count' | 'cold' | 'kind' | 'generationId'> & { readonly kind: 'reply' | 'continue' | 'retry' };
+type Asked = Omit<Wish, 'count' | 'cold' | 'kind' | 'generationId'> & Pick<GenerationOrder, 'kind'>;
 
 export function createWriting({
   db,

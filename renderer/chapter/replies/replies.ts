@@ -1,6 +1,6 @@
 import { sentenceOf } from '../../../shared/faults/sentence.ts';
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
-import type { FirstReply, RunningGeneration } from '../../../shared/contract/writing.ts';
+import type { FirstReply, ReplyKind, RunningGeneration } from '../../../shared/contract/writing.ts';
 import { textRange } from '../../../shared/document/layout.ts';
 import { faultOf } from '../../lib/faults.ts';
 import type { OpenChapter } from '../open-chapter.ts';
@@ -14,7 +14,7 @@ import { words } from '../../locales/index.ts';
 
 /** A reply that is asked for. `offset`: where in the turn it goes on; `count`: so many, one beside the other. */
 export interface Wish {
-  readonly kind: 'reply' | 'continue' | 'retry' | 'again';
+  readonly kind: ReplyKind;
   readonly turnId: string;
   readonly offset: number | null;
   readonly count: number;
