@@ -91,7 +91,7 @@ describe('a reply', () => {
     studio.write('The door ');
     await settle();
     expect(shown()).toEqual(['I knock.', 'The door ']);
-    expect(session.getState().generation).toMatchObject({ phase: 'text', words: 2 });
+    expect(session.getState().generation).toMatchObject({ phase: 'writing', words: 2 });
     expect(view.slice(view.offsetAt(view.stream?.from.line ?? 0, 1), view.text.length)).toBe('The door ');
     studio.write('opens.');
     studio.end();

@@ -14,7 +14,7 @@ export interface GenerationState {
    * Waiting for its model, which is loaded to `progress` (0 to 1, null while nothing is known), or for another reply;
    * reading the prompt (`done` of `total` tokens), then writing (`words` so far).
    */
-  readonly phase: 'waiting' | 'prompt' | 'text';
+  readonly phase: 'waiting' | 'reading' | 'writing';
   readonly progress: number | null;
   readonly done: number;
   readonly total: number;

@@ -37,12 +37,12 @@ const generate = z.object({
   cold: z.boolean().default(false),
 });
 
-/** The stream goes into `turnId` at `offset` of its text. `waiting`: so many more alternates are written after it. */
+/** The stream goes into `turnId` at `offset` of its text; `alternatesLeft`: so many more are written after it. */
 export interface RunningGeneration {
   readonly generationId: string;
   readonly turnId: string;
   readonly offset: number;
-  readonly waiting: number;
+  readonly alternatesLeft: number;
 }
 /** The turn of a reply that is made again, as far as that reply went, and how it ended. */
 export interface FirstReply {
@@ -77,7 +77,7 @@ export type GenerationEvent =
    */
   | { readonly type: 'waiting'; readonly seq: number; readonly progress: number | null }
   | {
-      readonly type: 'prompt';
+      readonly type: 'reading';
       readonly seq: number;
       readonly done: number;
       readonly total: number;

@@ -66,7 +66,7 @@ function see(view: editor.IStandaloneCodeEditor): Seen {
     says: document.querySelector('[role=status][aria-label=Saved]')?.textContent ?? '',
     isReader: readOnly,
     stream:
-      generation?.phase === 'text'
+      generation?.phase === 'writing'
         ? { turnId: generation.turnId, text: controller.excerpt(generation.turnId, 1e6) }
         : null,
   };

@@ -108,7 +108,14 @@ export class MemoryStudio {
       if (after !== null && this.tree.turns.get(after)?.tombstone !== null) throw new StudioRefusal('NOT_FOUND');
       this.tree = applyOps(this.tree, ops);
       this.structureRev++;
-      const start = { generationId, turnId: turn.id, offset: 0, waiting: 0, structureRev: this.structureRev, ops };
+      const start = {
+        generationId,
+        turnId: turn.id,
+        offset: 0,
+        alternatesLeft: 0,
+        structureRev: this.structureRev,
+        ops,
+      };
       this.begun.set(generationId, start);
       await this.answer();
       return start;

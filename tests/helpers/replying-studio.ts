@@ -119,7 +119,7 @@ export class ReplyingStudio extends MemoryStudio {
             generationId,
             turnId: turnId ?? '',
             offset: offset ?? 0,
-            waiting: 0,
+            alternatesLeft: 0,
             structureRev: this.structureRev,
             ops: [] as Op[],
           }

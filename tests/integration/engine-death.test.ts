@@ -65,7 +65,7 @@ test.skipIf(process.platform !== 'linux')(
     });
     for await (const event of await client.writing.follow({ generationId: next.generationId, afterSeq: 0 })) {
       if (event.type === 'text') break;
-      expect(['waiting', 'prompt']).toContain(event.type);
+      expect(['waiting', 'reading']).toContain(event.type);
     }
     await client.writing.stop({ generationId: next.generationId });
     await engineReaches(client, ['ready']);

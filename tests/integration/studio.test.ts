@@ -152,7 +152,7 @@ test('a client that comes back in the middle of a reply sees all of it', async (
     generationId: start.generationId,
     turnId: start.turnId,
     offset: 0,
-    waiting: 0,
+    alternatesLeft: 0,
   });
   expect(document.turns.find((turn) => turn.id === start.turnId)?.text).toBe('');
   const [rest, whole] = await Promise.all([
@@ -246,7 +246,7 @@ test('several answers to one prompt follow each other, each beside the first and
     offset: null,
     count: 3,
   });
-  expect(first.waiting).toBe(2);
+  expect(first.alternatesLeft).toBe(2);
   const written: { turnId: string; text: string; seed: number; reused: number }[] = [];
   for (let start: typeof first | null = first; start !== null;) {
     const events: GenerationEvent[] = await collect(client, start.generationId);
@@ -293,14 +293,14 @@ test('an alternate that nobody looks at ends where another reply is asked for; o
   await writes(first.generationId);
   await client.writing.stop({ generationId: first.generationId });
   const second = doneOf(await collect(client, first.generationId))?.next;
-  expect(second).toMatchObject({ waiting: 1, ops: [{ op: 'insert', as: 'beside', after: turnId }] });
+  expect(second).toMatchObject({ alternatesLeft: 1, ops: [{ op: 'insert', as: 'beside', after: turnId }] });
   for await (const event of await client.writing.follow({ generationId: second?.generationId ?? '', afterSeq: 0 }))
     if (event.type === 'text') break;
   expect((await client.chapters.open({ id: chapterId })).generation).toEqual({
     generationId: second?.generationId,
     turnId: second?.turnId,
     offset: 0,
-    waiting: 1,
+    alternatesLeft: 1,
   });
 
   const other = await client.writing.generate({

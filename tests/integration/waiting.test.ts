@@ -117,7 +117,11 @@ describe.skipIf(process.platform !== 'linux')('the engine stands still', () => {
 
     const reader = await connect(server, one.cookie);
     const seen = await reader.client.chapters.open({ id: chapter.chapterId });
-    expect(seen.generation).toMatchObject({ generationId: begun.generationId, turnId: begun.turnId, waiting: 0 });
+    expect(seen.generation).toMatchObject({
+      generationId: begun.generationId,
+      turnId: begun.turnId,
+      alternatesLeft: 0,
+    });
     expect(seen.turns.find(({ id }) => id === chapter.turnId)?.text).toBe('I knock. Who is there?');
     reader.close();
 

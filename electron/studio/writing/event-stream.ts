@@ -13,7 +13,7 @@ export interface EventStream {
   readonly whole: string;
   /** For its model, which is loaded to that share, or for another reply. */
   waiting(progress: number | null): void;
-  prompt(progress: { done: number; total: number; reused: number }): void;
+  reading(progress: { done: number; total: number; reused: number }): void;
   text(text: string): void;
   done(event: Omit<Done, 'type' | 'seq'>): void;
   follow(afterSeq: number, signal?: AbortSignal): AsyncGenerator<GenerationEvent, void>;
@@ -37,13 +37,13 @@ export function createEventStream(): EventStream {
       return texts.join('');
     },
     waiting(progress) {
-      if (done !== null || before?.type === 'prompt') return;
+      if (done !== null || before?.type === 'reading') return;
       if (before?.type === 'waiting' && before.progress === progress) return;
       before = { type: 'waiting', seq: 0, progress };
       tell(before);
     },
-    prompt(progress) {
-      before = { type: 'prompt', seq: texts.length, ...progress };
+    reading(progress) {
+      before = { type: 'reading', seq: texts.length, ...progress };
       tell(before);
     },
     text(text) {

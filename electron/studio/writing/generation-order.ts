@@ -14,7 +14,7 @@ export interface GenerationOrder {
   /** As it is chosen now. */
   readonly sampling: EffectiveSettings['sampling'];
   /** So many more answers to the same prompt come after it. */
-  readonly waiting: number;
+  readonly alternatesLeft: number;
   readonly made: Made | null;
   readonly asked: Asked | null;
   /** What it is written with and from, when its turn has come and its model is there. */

@@ -101,7 +101,7 @@ class World {
       const made = { shownBefore: shownAfter(this.tree(chapterId), said) };
       const turn = { id: turnId, role: 'model', speaker: null, marked: true, text: '' } as const;
       const structureRev = this.change(chapterId, { op: 'insert', turn, after: said, as: 'alternate' });
-      const answer = { generationId: id, turnId, offset: 0, waiting: count, structureRev, ops: [] };
+      const answer = { generationId: id, turnId, offset: 0, alternatesLeft: count, structureRev, ops: [] };
       const order = {
         id,
         storyId: chapterId,
@@ -110,7 +110,7 @@ class World {
         kind: 'retry',
         offset: 0,
         sampling,
-        waiting: count,
+        alternatesLeft: count,
         made,
         asked: { kind: 'retry', answer },
         plan: () => {
@@ -199,7 +199,7 @@ class World {
       if (done?.type !== 'done') throw new Error('no end');
       expect(events.at(-1)).toBe(done);
       expect(events.map((event) => (event.type === 'text' ? event.text : '')).join('')).toBe(done.text);
-      const order = events.map(({ type }) => ['waiting', 'prompt', 'text', 'done'].indexOf(type));
+      const order = events.map(({ type }) => ['waiting', 'reading', 'text', 'done'].indexOf(type));
       expect(order).toEqual(order.toSorted((a, b) => a - b));
       const tree = this.tree(chapterId);
       const turn = tree.turns.get(turnId);

@@ -62,7 +62,7 @@ export interface Generations {
 interface Life extends Running {
   phase: Phase;
   /** Alternates that follow it. */
-  waiting: number;
+  alternatesLeft: number;
   keepsTurn: boolean;
   /** Whether all its words are stored. */
   settled: Promise<boolean>;
@@ -106,12 +106,12 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
   function beginNext(
     order: GenerationOrder,
     planned: PlannedGeneration,
-    waiting: number,
+    alternatesLeft: number,
   ): [Alternate | null, StudioFault | null] {
     try {
       return [
         transaction(db, () => {
-          const next = nextAlternate(db, order, planned, waiting);
+          const next = nextAlternate(db, order, planned, alternatesLeft);
           if (next) begin(next.order);
           return next;
         }),
@@ -153,7 +153,7 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
       chapterId: order.chapterId,
       turnId: order.turnId,
       phase: 'asked',
-      waiting: order.waiting,
+      alternatesLeft: order.alternatesLeft,
       keepsTurn: false,
       settled: Promise.resolve(true),
       get isWithEngine() {
@@ -202,7 +202,7 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
         () => undefined,
       );
       writing.onPrompt((progress) => {
-        stream.prompt(progress);
+        stream.reading(progress);
       });
       writing.onText((text) => {
         if (text === '' || broken !== null) return;
@@ -233,8 +233,8 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
       const takesBack = !life.keepsTurn && life.phase !== 'ended';
       const ended = endGeneration(db, { generationId: order.id, reason, stats, candidates, takesBack });
       leave();
-      const goesOn = fault === null && planned !== null && life.waiting > 0 && ended.undone === null;
-      const [next, refused] = goesOn && planned ? beginNext(order, planned, life.waiting) : [null, null];
+      const goesOn = fault === null && planned !== null && life.alternatesLeft > 0 && ended.undone === null;
+      const [next, refused] = goesOn && planned ? beginNext(order, planned, life.alternatesLeft) : [null, null];
       const sampling = planned?.settings.sampling ?? order.sampling;
       stream.done({ reason, ...ended, stats, sampling, fault: fault ?? refused, next: next?.start ?? null });
       if (next) run(next.order);
@@ -299,13 +299,13 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
     run,
     stop: (id, all) => {
       const life = lives.get(id);
-      if (all && life) life.waiting = 0;
+      if (all && life) life.alternatesLeft = 0;
       life?.stop();
     },
     async stopIn(fits, { keepsTurn } = { keepsTurn: false }) {
       const fitting = [...lives.values()].filter(fits);
       for (const life of fitting) {
-        life.waiting = 0;
+        life.alternatesLeft = 0;
         life.keepsTurn ||= keepsTurn;
         life.stop();
         life.letGo();
@@ -318,7 +318,7 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
       const life = [...lives.values()].findLast((one) => one.chapterId === chapterId);
       if (!life) return null;
       const { offset } = spanOf(db, life.id);
-      return { generationId: life.id, turnId: life.turnId, offset, waiting: life.waiting };
+      return { generationId: life.id, turnId: life.turnId, offset, alternatesLeft: life.alternatesLeft };
     },
     follow(id, afterSeq, signal) {
       return streams.get(id)?.follow(afterSeq, signal) ?? tellAgain(id, afterSeq, signal);

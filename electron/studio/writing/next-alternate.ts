@@ -20,7 +20,7 @@ export function nextAlternate(
   db: WritableDB,
   written: GenerationOrder,
   planned: PlannedGeneration,
-  waiting: number,
+  alternatesLeft: number,
 ): Alternate | null {
   const { chapterId } = written;
   const tree = readTree(db, chapterId, { texts: 'none' });
@@ -43,11 +43,11 @@ export function nextAlternate(
     turnId,
     kind: 'retry',
     offset: 0,
-    waiting: waiting - 1,
+    alternatesLeft: alternatesLeft - 1,
     sampling,
     made: { shownBefore: shownAfter(tree, parentId) },
     asked: null,
     plan: () => same,
   };
-  return { order, start: { generationId, turnId, offset: 0, waiting: waiting - 1, structureRev, ops } };
+  return { order, start: { generationId, turnId, offset: 0, alternatesLeft: alternatesLeft - 1, structureRev, ops } };
 }

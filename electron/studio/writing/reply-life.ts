@@ -4,8 +4,8 @@
  *
  * | phase       | event → phase                                                                    |
  * | ----------- | -------------------------------------------------------------------------------- |
- * | asked       | begin → begun                                                                    |
- * | begun       | accept → reading, stop → stopped, fail → failed, crash → interrupted             |
+ * | asked       | begin → waiting                                                                  |
+ * | waiting     | accept → reading, stop → stopped, fail → failed, crash → interrupted             |
  * | reading     | text → writing, end → ended, stop → stopped, fail → failed, crash → interrupted  |
  * | writing     | text → writing, end → ended, stop → stopped, fail → failed, crash → interrupted  |
  * | ended       |                                                                                  |
@@ -13,13 +13,13 @@
  * | failed      |                                                                                  |
  * | interrupted |                                                                                  |
  *
- * asked: its ids are made, and nothing is stored. begun: its turn and its row are in the store, and it waits for its
- * model or for another reply. reading: the model has its prompt. writing: its text comes, and is journaled.
+ * asked: its ids are made, and nothing is stored. waiting: its turn and its row are in the store, and it waits for
+ * its model or for another reply. reading: the model has its prompt. writing: its text comes, and is journaled.
  * interrupted: the studio itself ended, and the next start makes text of what was journaled.
  */
 export const REPLY_LIFE = {
-  asked: { begin: 'begun' },
-  begun: { accept: 'reading', stop: 'stopped', fail: 'failed', crash: 'interrupted' },
+  asked: { begin: 'waiting' },
+  waiting: { accept: 'reading', stop: 'stopped', fail: 'failed', crash: 'interrupted' },
   reading: { text: 'writing', end: 'ended', stop: 'stopped', fail: 'failed', crash: 'interrupted' },
   writing: { text: 'writing', end: 'ended', stop: 'stopped', fail: 'failed', crash: 'interrupted' },
   ended: {},

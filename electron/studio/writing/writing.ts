@@ -261,7 +261,7 @@ export function createWriting({
       const seed = chosen.seed ?? randomInt(2 ** 32);
       const [insertion] = ops;
       const place = { generationId: wish.generationId, turnId, offset };
-      const waiting = insertion === undefined || first ? 0 : wish.count - 1;
+      const alternatesLeft = insertion === undefined || first ? 0 : wish.count - 1;
       const repeats = first
         ? { first: { turnId: first.turnId, text: first.before + first.text, reason: first.reason } }
         : {};
@@ -271,7 +271,7 @@ export function createWriting({
         const { structureRev } = insertion
           ? applyChange(db, { changeId, chapterId, structureRev: tree.structureRev, ops })
           : tree;
-        const start: GenerationStart = { ...place, waiting, structureRev, ops, ...repeats };
+        const start: GenerationStart = { ...place, alternatesLeft, structureRev, ops, ...repeats };
         const begun: GenerationOrder = {
           id: wish.generationId,
           storyId,
@@ -280,7 +280,7 @@ export function createWriting({
           kind,
           offset,
           sampling: { ...chosen, seed },
-          waiting,
+          alternatesLeft,
           made: insertion?.op === 'insert' ? { shownBefore: shownAfter(tree, insertion.after) } : null,
           asked: { kind: wish.kind, answer: start },
           plan(ready) {

@@ -45,8 +45,8 @@ function StopProgress(): ReactElement | null {
   const { phase, progress, done, total, reused, words: written } = generation;
   const said = {
     waiting: () => words.writing.waiting(progress),
-    prompt: () => (total === 0 ? null : words.writing.reading(Math.max(0, done - reused), total - reused)),
-    text: () => words.common.words(written),
+    reading: () => (total === 0 ? null : words.writing.reading(Math.max(0, done - reused), total - reused)),
+    writing: () => words.common.words(written),
   };
   return <span className={`${css.cost} num`}>{said[phase]()}</span>;
 }

@@ -14,7 +14,7 @@ export function StatusBar(): ReactElement {
   const count = useOpenChapter((chapter) => chapter.words);
   // The studio keeps a reply as it comes, a moment after it is on the page.
   const save = useOpenChapter((chapter) =>
-    chapter.save === 'saved' && chapter.generation?.phase === 'text' ? 'saving' : chapter.save,
+    chapter.save === 'saved' && chapter.generation?.phase === 'writing' ? 'saving' : chapter.save,
   );
   const fault = useOpenChapter((chapter) => chapter.saveFault);
   return (

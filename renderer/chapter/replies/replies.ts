@@ -65,7 +65,7 @@ export class Replies {
       : (this.host.store.get().generation ?? {
           id: '',
           turnId: this.starting.turnId,
-          phase: 'prompt',
+          phase: 'reading',
           progress: null,
           done: 0,
           total: 0,
@@ -76,7 +76,7 @@ export class Replies {
 
   /** So many are written where the page does not show them, or are still to come. */
   get others(): number {
-    return this.running.reduce((sum, reply) => sum + reply.waiting + (reply.isShown ? 0 : 1), 0);
+    return this.running.reduce((sum, reply) => sum + reply.alternatesLeft + (reply.isShown ? 0 : 1), 0);
   }
 
   async ask(wish: Wish): Promise<void> {

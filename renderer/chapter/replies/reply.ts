@@ -37,7 +37,7 @@ export interface ReplyHost {
 /** One reply while it is written: what arrives goes into its span, and onto the page while that shows its turn. */
 export class Reply {
   readonly turnId: string;
-  readonly waiting: number;
+  readonly alternatesLeft: number;
   private readonly host: ReplyHost;
   private readonly span: StreamingSpan;
   private readonly closing = new AbortController();
@@ -48,16 +48,16 @@ export class Reply {
   private wasShown = false;
   private release: (() => void) | null = null;
 
-  constructor(host: ReplyHost, { generationId, turnId, offset, waiting }: RunningGeneration) {
+  constructor(host: ReplyHost, { generationId, turnId, offset, alternatesLeft }: RunningGeneration) {
     this.host = host;
     this.turnId = turnId;
-    this.waiting = waiting;
+    this.alternatesLeft = alternatesLeft;
     this.span = new StreamingSpan(turnId, offset);
     this.batch = new Batch(
       () => this.write(),
       (told) => host.chapter.view.whenDrawn(told),
     );
-    this.state = { id: generationId, turnId, phase: 'prompt', progress: null, done: 0, total: 0, reused: 0, words: 0 };
+    this.state = { id: generationId, turnId, phase: 'reading', progress: null, done: 0, total: 0, reused: 0, words: 0 };
     void followGeneration({
       api: host.api,
       generationId,
@@ -148,11 +148,11 @@ export class Reply {
 
   private take(event: GenerationEvent): void {
     if (event.type === 'waiting') this.tell({ phase: 'waiting', progress: event.progress });
-    else if (event.type === 'prompt')
-      this.tell({ phase: 'prompt', done: event.done, total: event.total, reused: event.reused });
+    else if (event.type === 'reading')
+      this.tell({ phase: 'reading', done: event.done, total: event.total, reused: event.reused });
     else if (event.type === 'text') {
       this.span.text += event.text;
-      this.state = { ...this.state, phase: 'text', words: countWords(this.span.text) };
+      this.state = { ...this.state, phase: 'writing', words: countWords(this.span.text) };
       if (this.isShown && this.span.state === 'open') this.batch.add();
     } else
       this.host.chapter.sync.between(() => this.finish(event)).catch((error: unknown) => this.giveUp(faultOf(error)));
