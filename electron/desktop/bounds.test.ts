@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parsePlace, placeWindow } from './bounds.ts';
+import { parseWindowState, placeWindow } from './bounds.ts';
 
 const laptop = { x: 0, y: 25, width: 1280, height: 775 };
 const desk = { x: 1280, y: 0, width: 2560, height: 1440 };
@@ -35,5 +35,5 @@ test.each([
   '{"bounds":{"x":"0"},"maximized":true}',
   '{"bounds":{"x":0,"y":0,"width":0,"height":5},"maximized":true}',
 ])('a damaged note is forgotten: %s', (text) => {
-  expect(parsePlace(text)).toBeNull();
+  expect(parseWindowState(text)).toBeNull();
 });

@@ -6,7 +6,7 @@ export interface Area {
   readonly width: number;
   readonly height: number;
 }
-export interface Place {
+export interface WindowState {
   readonly bounds: Area;
   readonly maximized: boolean;
 }
@@ -21,11 +21,11 @@ const area = z.object({
   width: z.number().int().min(1),
   height: z.number().int().min(1),
 });
-const place = z.object({ bounds: area, maximized: z.boolean() });
+const state = z.object({ bounds: area, maximized: z.boolean() });
 
-export function parsePlace(text: string): Place | null {
+export function parseWindowState(text: string): WindowState | null {
   try {
-    return place.parse(JSON.parse(text));
+    return state.parse(JSON.parse(text));
   } catch {
     return null;
   }
@@ -36,7 +36,7 @@ const overlap = (a: Area, b: Area): number =>
   Math.max(0, Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y));
 
 /** Where the window opens: where it was, if enough of it is still on a screen; else in the middle of the main one. */
-export function placeWindow(saved: Place | null, screens: readonly Area[]): Place {
+export function placeWindow(saved: WindowState | null, screens: readonly Area[]): WindowState {
   const main = screens[0] ?? { x: 0, y: 0, ...DEFAULT };
   if (saved !== null) {
     const home = screens.find((screen) => overlap(screen, { ...saved.bounds, height: GRIP }) >= GRIP * GRIP);

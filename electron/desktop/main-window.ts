@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, BrowserWindow, nativeTheme, screen } from 'electron';
-import { parsePlace, placeWindow, SMALLEST, type Place } from './bounds.ts';
+import { parseWindowState, placeWindow, SMALLEST, type WindowState } from './bounds.ts';
 import type { Desktop } from './desktop.ts';
 import { HOME, WEB_PREFERENCES } from './policy.ts';
 
-function remembered(file: string): Place | null {
+function remembered(file: string): WindowState | null {
   try {
-    return parsePlace(readFileSync(file, 'utf8'));
+    return parseWindowState(readFileSync(file, 'utf8'));
   } catch {
     return null;
   }
@@ -17,12 +17,12 @@ function openWindow(desktop: Desktop): void {
   const file = join(desktop.dataDir, 'window.json');
   const displays = screen.getAllDisplays();
   const main = screen.getPrimaryDisplay();
-  const place = placeWindow(
+  const state = placeWindow(
     remembered(file),
     [main, ...displays.filter((display) => display.id !== main.id)].map((display) => display.workArea),
   );
   const window = new BrowserWindow({
-    ...place.bounds,
+    ...state.bounds,
     minWidth: SMALLEST.width,
     minHeight: SMALLEST.height,
     show: false,
@@ -32,12 +32,12 @@ function openWindow(desktop: Desktop): void {
     webPreferences: { ...WEB_PREFERENCES, preload: desktop.preload },
   });
   desktop.window = window;
-  if (place.maximized) window.maximize();
+  if (state.maximized) window.maximize();
   window.once('ready-to-show', () => {
     window.show();
   });
   window.on('close', () => {
-    const now: Place = { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
+    const now: WindowState = { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
     try {
       writeFileSync(file, JSON.stringify(now));
     } catch {

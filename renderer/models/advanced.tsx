@@ -19,14 +19,14 @@ import { Select } from '../ui/select.tsx';
 import { Adapters } from './adapters.tsx';
 import { LoadedFacts } from './loaded-facts.tsx';
 import { useModels } from './models.ts';
-import { Verdict, type Wish } from './verdict.tsx';
+import { Verdict, type LoadOptions } from './verdict.tsx';
 import ui from '../ui/ui.module.css';
 import css from './models.module.css';
 
 interface Props {
   readonly model: ModelFile;
   readonly engine: EngineStatus;
-  readonly onLoad: (wish: Wish) => void;
+  readonly onLoad: (options: LoadOptions) => void;
 }
 
 /** How a model is loaded, for people who know their machine. Nothing changes until the model is loaded again. */

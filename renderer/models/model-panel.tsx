@@ -12,7 +12,7 @@ import { Advanced } from './advanced.tsx';
 import { FormatSelect } from './format-select.tsx';
 import { ModelSelect } from './model-select.tsx';
 import { isAside, useModels } from './models.ts';
-import { Verdict, type Wish } from './verdict.tsx';
+import { Verdict, type LoadOptions } from './verdict.tsx';
 import ui from '../ui/ui.module.css';
 import css from './models.module.css';
 
@@ -23,11 +23,11 @@ export function ModelPanel(): ReactElement {
   const models = useModels();
   const engine = useEngine();
   const load = useMutation({
-    mutationFn: (wanted: Wish & { id: string; again: boolean }) => api.models.load(wanted),
+    mutationFn: (wanted: LoadOptions & { id: string; again: boolean }) => api.models.load(wanted),
     onError: () => undefined,
   });
-  const ask = (model: ModelFile, wish: Wish = { contextSize: model.contextSize }): void =>
-    load.mutate({ id: model.id, again: isAside(model), ...wish });
+  const ask = (model: ModelFile, options: LoadOptions = { contextSize: model.contextSize }): void =>
+    load.mutate({ id: model.id, again: isAside(model), ...options });
   const chosen = load.isPending ? load.variables.id : engine.modelId;
   const model = models?.find((one) => one.id === chosen) ?? null;
   const inTurn = useOpenChapter((chapter) => chapter.lastGeneration?.fault ?? null);
@@ -58,7 +58,7 @@ export function ModelPanel(): ReactElement {
               model={model}
               contextSize={load.variables?.contextSize ?? model.contextSize}
               hardware={load.variables?.hardware ?? model.hardware}
-              onLoad={(wish) => ask(model, wish)}
+              onLoad={(options) => ask(model, options)}
             />
           ) : null}
           {model === null || engine.state === 'ready' || engine.state === 'generating' ? null : (
@@ -69,7 +69,7 @@ export function ModelPanel(): ReactElement {
         </div>
       )}
       {model === null ? null : (
-        <ModelDetails key={model.id} model={model} engine={engine} onLoad={(wish) => ask(model, wish)} />
+        <ModelDetails key={model.id} model={model} engine={engine} onLoad={(options) => ask(model, options)} />
       )}
     </section>
   );
@@ -88,7 +88,7 @@ function LoadProgress({ engine }: { readonly engine: EngineStatus }): ReactEleme
 interface DetailsProps {
   readonly model: ModelFile;
   readonly engine: EngineStatus;
-  readonly onLoad: (wish: Wish) => void;
+  readonly onLoad: (options: LoadOptions) => void;
 }
 
 function ModelDetails({ model, engine, onLoad }: DetailsProps): ReactElement {
@@ -131,7 +131,7 @@ function ModelDetails({ model, engine, onLoad }: DetailsProps): ReactElement {
 interface ContextProps {
   readonly model: ModelFile;
   readonly running: number | null;
-  readonly onLoad: (wish: Wish) => void;
+  readonly onLoad: (options: LoadOptions) => void;
 }
 
 function ContextSize({ model, running, onLoad }: ContextProps): ReactElement {

@@ -14,7 +14,7 @@ import css from './models.module.css';
 /** Asking starts a process, so it waits until nobody types. */
 const REST_MS = 500;
 
-export interface Wish {
+export interface LoadOptions {
   readonly contextSize: number | null;
   readonly hardware?: Hardware;
   readonly anyway?: boolean;
@@ -23,7 +23,7 @@ interface Props {
   readonly model: ModelFile;
   readonly contextSize: number | null;
   readonly hardware: Hardware;
-  readonly onLoad: (wish: Wish) => void;
+  readonly onLoad: (options: LoadOptions) => void;
 }
 
 /** Whether a load would fit into memory, before it is tried, and what would. */

@@ -18,9 +18,9 @@ export function usePanelWidth(panel: Panel): { readonly width: number; readonly 
   return { width: typeof value === 'number' ? Math.min(most, Math.max(least, value)) : usual, least, most };
 }
 
-export type PanelPlace = 'beside' | 'over' | 'closed';
+export type PanelMode = 'beside' | 'over' | 'closed';
 
-export function usePanel(panel: Panel): PanelPlace {
+export function usePanel(panel: Panel): PanelMode {
   const wide = useMedia(BESIDE[panel]);
   const [open] = useFlag(`panel:${panel}`, true);
   const over = useWorkspace((workspace) => workspace.over === panel);

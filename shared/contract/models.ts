@@ -127,7 +127,6 @@ export interface AdapterFile {
 export const LEAST_CONTEXT = 256;
 export const MOST_CONTEXT = 1_048_576;
 const contextSize = z.number().int().min(LEAST_CONTEXT).max(MOST_CONTEXT).nullable();
-const wish = z.object({ id: z.string(), contextSize, hardware: hardwareSchema });
 
 export const models = {
   /** As known; a file that takes long to look at is there without what is in it. */
@@ -152,7 +151,7 @@ export const models = {
     )
     .output(type<void>()),
   /** Looks whether a load would fit, without loading; takes about a second. */
-  survey: oc.input(wish).output(type<Survey>()),
+  survey: oc.input(z.object({ id: z.string(), contextSize, hardware: hardwareSchema })).output(type<Survey>()),
   adapters: oc.output(type<AdapterFile[]>()),
   setFormat: oc.input(z.object({ id: z.string(), format: z.string().nullable() })).output(type<void>()),
   /** `format`: null for the detected one. */

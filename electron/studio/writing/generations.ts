@@ -19,7 +19,7 @@ import { nextAlternate, type Alternate } from './next-alternate.ts';
 import { failure, faultOf } from '../../../shared/faults/failure.ts';
 import { channel } from '../channel.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
-import { isAtWork, type LifeEvent, type Phase, phaseAfter } from './reply-life.ts';
+import { isAtWork, type LifeEvent, type ReplyPhase, phaseAfter } from './reply-life.ts';
 import { createJournal } from './reply-journal.ts';
 import type { GenerationOrder, PlannedGeneration } from './generation-order.ts';
 
@@ -60,7 +60,7 @@ export interface Generations {
 }
 
 interface Life extends Running {
-  phase: Phase;
+  phase: ReplyPhase;
   /** Alternates that follow it. */
   alternatesLeft: number;
   keepsTurn: boolean;

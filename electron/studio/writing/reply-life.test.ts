@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SEED, sizeOf } from '../../../tests/helpers/sizes.ts';
-import { isAtWork, type LifeEvent, phaseAfter, type Phase, REPLY_LIFE } from './reply-life.ts';
+import { isAtWork, type LifeEvent, phaseAfter, type ReplyPhase, REPLY_LIFE } from './reply-life.ts';
 
 test('the table that people read is the one that is run', () => {
   const source = readFileSync(new URL('reply-life.ts', import.meta.url), 'utf8');
@@ -18,11 +18,11 @@ test('a reply ends once, never works after its end, and every phase before it ca
   const events: LifeEvent[] = ['begin', 'accept', 'text', 'end', 'stop', 'fail', 'crash'];
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...events), { maxLength: 40 }), (sequence) => {
-      let phase: Phase = 'asked';
+      let phase: ReplyPhase = 'asked';
       let ends = 0;
       for (const event of sequence) {
         if (!(event in REPLY_LIFE[phase])) {
-          const before: Phase = phase;
+          const before: ReplyPhase = phase;
           expect(() => phaseAfter(before, event)).toThrow(before);
           continue;
         }

@@ -29,14 +29,14 @@ export const REPLY_LIFE = {
 } as const satisfies Record<string, Partial<Record<LifeEvent, string>>>;
 
 export type LifeEvent = 'begin' | 'accept' | 'text' | 'end' | 'stop' | 'fail' | 'crash';
-export type Phase = keyof typeof REPLY_LIFE;
+export type ReplyPhase = keyof typeof REPLY_LIFE;
 
 /** The phase after an event; one that cannot come in a phase is a defect. */
-export function phaseAfter(phase: Phase, event: LifeEvent): Phase {
-  const next: Phase | undefined = (REPLY_LIFE[phase] as Partial<Record<LifeEvent, Phase>>)[event];
+export function phaseAfter(phase: ReplyPhase, event: LifeEvent): ReplyPhase {
+  const next: ReplyPhase | undefined = (REPLY_LIFE[phase] as Partial<Record<LifeEvent, ReplyPhase>>)[event];
   if (next === undefined) throw new Error(`a reply that is ${phase} cannot ${event}`);
   return next;
 }
 
 /** Whether the model is at work for it. */
-export const isAtWork = (phase: Phase): boolean => phase === 'reading' || phase === 'writing';
+export const isAtWork = (phase: ReplyPhase): boolean => phase === 'reading' || phase === 'writing';

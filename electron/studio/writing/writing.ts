@@ -37,12 +37,12 @@ import { branchTo, promptRequest, reserveFor, wholeLedger, type Target } from '.
 import type { Revisions } from './revision-closing.ts';
 import type { Settings } from '../settings/settings.ts';
 
-export interface Place {
+export interface InsertionPoint {
   readonly chapterId: string;
   readonly turnId: string | null;
   readonly offset: number | null;
 }
-export interface Wish extends Place {
+export interface ReplyRequest extends InsertionPoint {
   readonly generationId: string;
   readonly newTurnId: string;
   readonly kind: ReplyKind;
@@ -60,10 +60,10 @@ export interface Writing {
    * Its turn and its row are in the store; the reply itself comes when its model is there. Asked again by the same id,
    * the answer is the same.
    */
-  generate(wish: Wish, client: Client): GenerationStart;
+  generate(wish: ReplyRequest, client: Client): GenerationStart;
   follow(generationId: string, afterSeq: number, signal?: AbortSignal): AsyncGenerator<GenerationEvent, void>;
   stop(generationId: string, all: boolean): void;
-  plan(place: Place): Promise<PlannedReply>;
+  plan(at: InsertionPoint): Promise<PlannedReply>;
   candidates(of: { readonly generationId: string } | { readonly turnId: string }): readonly GenerationCandidates[];
   hold(
     storyId: string,
@@ -96,7 +96,7 @@ interface Opening {
   readonly ops: readonly Op[];
   readonly target: Target;
 }
-type Asked = Omit<Wish, 'count' | 'cold' | 'kind' | 'generationId'> & Pick<GenerationOrder, 'kind'>;
+type Asked = Omit<ReplyRequest, 'count' | 'cold' | 'kind' | 'generationId'> & Pick<GenerationOrder, 'kind'>;
 
 export function createWriting({
   db,
@@ -178,7 +178,7 @@ export function createWriting({
   }
 
   /** A reply that is known by the id of this one is this one, or its id was taken. */
-  function askedBefore(wish: Wish): GenerationStart | null {
+  function askedBefore(wish: ReplyRequest): GenerationStart | null {
     const known = replyById(db, wish.generationId);
     if (known === null) return null;
     if (known.chapterId === wish.chapterId && known.asked?.kind === wish.kind) return known.asked.answer;
@@ -186,7 +186,12 @@ export function createWriting({
   }
 
   /** Made when the reply's turn has come: its prompt is of the text as it stands then. */
-  function planned(wish: Wish, { turnId, target: { open } }: Opening, seed: number, ready: Ready): PlannedGeneration {
+  function planned(
+    wish: ReplyRequest,
+    { turnId, target: { open } }: Opening,
+    seed: number,
+    ready: Ready,
+  ): PlannedGeneration {
     const first = wish.kind === 'again' ? replyToRepeat(db, wish.turnId, ready, engine.host) : null;
     const tree = readTree(db, wish.chapterId, { texts: 'path' });
     const { offset } = spanOf(db, wish.generationId);

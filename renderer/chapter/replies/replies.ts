@@ -13,7 +13,7 @@ import { NotSaved } from '../saving/sync.ts';
 import { words } from '../../locales/index.ts';
 
 /** A reply that is asked for. `offset`: where in the turn it goes on; `count`: so many, one beside the other. */
-export interface Wish {
+export interface ReplyRequest {
   readonly kind: ReplyKind;
   readonly turnId: string;
   readonly offset: number | null;
@@ -79,15 +79,15 @@ export class Replies {
     return this.running.reduce((sum, reply) => sum + reply.alternatesLeft + (reply.isShown ? 0 : 1), 0);
   }
 
-  async ask(wish: Wish): Promise<void> {
+  async ask(request: ReplyRequest): Promise<void> {
     const { binding, sync, view } = this.host.chapter;
     if (this.host.isReadOnly() || this.isWriting) return;
-    const starting = { turnId: wish.turnId, stop: false };
+    const starting = { turnId: request.turnId, stop: false };
     this.starting = starting;
     view.hideFault();
     this.host.onProgress();
     try {
-      await sync.generate(wish, (start) => {
+      await sync.generate(request, (start) => {
         if (this.closed) return;
         if (start.first !== undefined) this.firsts.set(start.turnId, start.first);
         binding.follow(start.ops, sync.tree, start.turnId);
@@ -96,7 +96,7 @@ export class Replies {
       if (starting.stop) this.live?.stop();
     } catch (error) {
       if (error instanceof NotSaved) this.host.store.tell('error', words.manuscript.notSaved, sentenceOf(error.fault));
-      else this.showFault(wish.turnId, faultOf(error), wish.kind !== 'again');
+      else this.showFault(request.turnId, faultOf(error), request.kind !== 'again');
     } finally {
       this.starting = null;
       this.host.onProgress();

@@ -6,7 +6,7 @@ import {
   TABLE,
   type Circumstances,
   type EventName,
-  type Phase,
+  type SavingPhase,
   type SavingState,
 } from './saving-machine.ts';
 
@@ -31,7 +31,7 @@ test('the table in words is the table in force', () => {
 });
 
 test('no state is a dead end: from each of them, whatever it waits for leads on', () => {
-  const waitsFor: Record<Phase, EventName> = {
+  const waitsFor: Record<SavingPhase, EventName> = {
     resting: 'edited',
     gathering: 'timer',
     working: 'done',
@@ -44,7 +44,7 @@ test('no state is a dead end: from each of them, whatever it waits for leads on'
     readingLater: 'timer',
     refused: 'timer',
   };
-  for (const phase of Object.keys(TABLE) as Phase[]) {
+  for (const phase of Object.keys(TABLE) as SavingPhase[]) {
     const state: SavingState = { ...AT_REST, phase };
     const next = step(state, { name: waitsFor[phase] }, { ...QUIET, unsaved: true });
     expect(next.effects, phase).not.toEqual([]);
@@ -52,7 +52,7 @@ test('no state is a dead end: from each of them, whatever it waits for leads on'
 });
 
 test('nothing is settled while text is unsaved, pieces are left or the chapter is stale', () => {
-  for (const phase of Object.keys(TABLE) as Phase[])
+  for (const phase of Object.keys(TABLE) as SavingPhase[])
     for (const name of Object.keys(TABLE[phase]) as EventName[])
       for (const now of [{ unsaved: true }, { unsaved: true, held: true }, { stale: true }, { job: 'call' as const }]) {
         const { effects } = step({ ...AT_REST, phase }, { name, fault }, { ...QUIET, ...now });

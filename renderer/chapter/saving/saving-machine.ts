@@ -19,7 +19,7 @@ import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
  * | readingLater | –      | again | again   | –        | –    | –    | –     | –        | –         | –     | –      | –       | –       |
  * | refused      | again  | again | again   | –        | next | –    | –     | –        | –         | –     | –      | –       | –       |
  */
-export const TABLE: Readonly<Record<Phase, Readonly<Partial<Record<EventName, Move>>>>> = {
+export const TABLE: Readonly<Record<SavingPhase, Readonly<Partial<Record<EventName, Move>>>>> = {
   resting: { edited: 'gather', flushed: 'next', released: 'gather', job: 'next' },
   gathering: { timer: 'next', flushed: 'next', job: 'next' },
   working: { done: 'next' },
@@ -33,7 +33,7 @@ export const TABLE: Readonly<Record<Phase, Readonly<Partial<Record<EventName, Mo
   refused: { edited: 'again', timer: 'again', flushed: 'again', job: 'next' },
 };
 
-export type Phase =
+export type SavingPhase =
   /** Nothing is under way; what is unsaved, if anything, is held. */
   | 'resting'
   /** Text is unsaved; the next one may follow in a moment. */
@@ -112,7 +112,7 @@ export type Effect =
   | 'reject';
 
 export interface SavingState {
-  readonly phase: Phase;
+  readonly phase: SavingPhase;
   /** Failures in a row. */
   readonly attempt: number;
   /** Why the chapter is read. */
@@ -165,7 +165,7 @@ const MOVES: Readonly<Record<Move, (state: SavingState, event: SavingEvent, now:
 
   /** To what is to be done first. */
   next(state, _event, now) {
-    const to = (phase: Phase, change: Partial<SavingState>, ...effects: Effect[]): Step => ({
+    const to = (phase: SavingPhase, change: Partial<SavingState>, ...effects: Effect[]): Step => ({
       state: { ...state, phase, ...change },
       effects: ['stopTimer', ...effects],
     });

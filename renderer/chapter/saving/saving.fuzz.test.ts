@@ -5,7 +5,7 @@ import { SavingWorld, type Command, type Variant } from '../../../tests/helpers/
 import { SEED, sizeOf } from '../../../tests/helpers/sizes.ts';
 import { newId } from '../../../shared/document/ids.ts';
 import { Sync } from './sync.ts';
-import { TABLE, type EventName, type Move, type Phase } from './saving-machine.ts';
+import { TABLE, type EventName, type Move, type SavingPhase } from './saving-machine.ts';
 
 const RUNS = sizeOf(600, 20_000);
 const place = fc.nat(999);
@@ -116,7 +116,7 @@ describe('a fault that is put back is found', () => {
     return found({ Queue: Hasty });
   });
 
-  const changed = async (phase: Phase, event: EventName, move: Move | undefined): Promise<void> => {
+  const changed = async (phase: SavingPhase, event: EventName, move: Move | undefined): Promise<void> => {
     const row = TABLE[phase] as Partial<Record<EventName, Move | undefined>>;
     const before = row[event];
     row[event] = move;

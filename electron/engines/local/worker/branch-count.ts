@@ -5,7 +5,7 @@ import { freeMemory } from './devices.ts';
 /** More than this share of what is free is not taken for branches besides the first. */
 const SHARE = 0.25;
 
-export interface BranchWish {
+export interface BranchOptions {
   readonly contextSize: number;
   readonly batchSize: number;
   readonly wanted: number;
@@ -19,7 +19,7 @@ export interface BranchWish {
 export async function branchCount(
   model: LlamaModel,
   llama: Llama,
-  { contextSize, batchSize, wanted, gpu }: BranchWish,
+  { contextSize, batchSize, wanted, gpu }: BranchOptions,
 ): Promise<number> {
   const { ram, vram } = await freeMemory(llama);
   const free = gpu ? (vram ?? 0) : ram - model.size;

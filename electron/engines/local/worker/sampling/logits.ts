@@ -53,7 +53,7 @@ interface NativeSequence {
 }
 const PRIORITY = 5;
 
-export interface Wish {
+export interface LookOptions {
   /** How many of the likeliest tokens are listed. */
   readonly listed: number;
   /** Tokens that are listed whatever their logits. */
@@ -79,20 +79,20 @@ export class Logits {
   readonly #count: number;
   readonly #lifted: ReadonlySet<number>;
   readonly #sample: ReadonlySet<number>;
-  readonly #wish: Wish;
+  readonly #options: LookOptions;
   readonly #lister: NativeSampler;
   readonly #weigher: NativeSampler;
 
-  constructor(sequence: LlamaContextSequence, vocabularySize: number, wish: Wish) {
+  constructor(sequence: LlamaContextSequence, vocabularySize: number, options: LookOptions) {
     this.#sequence = sequence as unknown as NativeSequence;
     this.#size = vocabularySize;
-    this.#wish = wish;
+    this.#options = options;
     this.#sample =
-      wish.spread && vocabularySize > wish.listed + SAMPLED
+      options.spread && vocabularySize > options.listed + SAMPLED
         ? new Set(Array.from({ length: SAMPLED }, (_, index) => Math.floor((index * vocabularySize) / SAMPLED)))
         : new Set();
-    this.#lifted = new Set([...wish.always, ...this.#sample]);
-    this.#count = Math.min(vocabularySize, wish.listed + this.#lifted.size);
+    this.#lifted = new Set([...options.always, ...this.#sample]);
+    this.#count = Math.min(vocabularySize, options.listed + this.#lifted.size);
     this.#lister = this.#sampler({ temperature: 1, topK: this.#count, seed: 1, ...lift([...this.#lifted]) });
     this.#weigher = this.#sampler({ temperature: 0 });
   }
@@ -118,13 +118,13 @@ export class Logits {
   }
 
   async #look(index: number): Promise<Look> {
-    const weighs = this.#wish.weight && this.#count < this.#size;
+    const weighs = this.#options.weight && this.#count < this.#size;
     const [pairs, weight] = await Promise.all([
       this.#list(index, this.#lister, this.#count),
       weighs ? this.#weigh(index) : null,
     ]);
     return {
-      list: readLifted(pairs, { lifted: this.#lifted, always: this.#wish.always, sample: this.#sample, weight }),
+      list: readLifted(pairs, { lifted: this.#lifted, always: this.#options.always, sample: this.#sample, weight }),
       whole: async () => read(await this.#list(index, this.#weigher, this.#size)),
     };
   }
