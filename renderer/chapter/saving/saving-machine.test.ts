@@ -10,7 +10,7 @@ import {
   type SavingState,
 } from './saving-machine.ts';
 
-const QUIET: Circumstances = { unsaved: false, held: false, live: false, job: null, pieces: 0, stale: false };
+const QUIET: Circumstances = { unsaved: false, held: false, live: false, errand: null, pieces: 0, stale: false };
 const fault = { code: 'DISK_FULL', params: {} };
 
 test('the table in words is the table in force', () => {
@@ -54,7 +54,12 @@ test('no state is a dead end: from each of them, whatever it waits for leads on'
 test('nothing is settled while text is unsaved, pieces are left or the chapter is stale', () => {
   for (const phase of Object.keys(TABLE) as SavingPhase[])
     for (const name of Object.keys(TABLE[phase]) as EventName[])
-      for (const now of [{ unsaved: true }, { unsaved: true, held: true }, { stale: true }, { job: 'call' as const }]) {
+      for (const now of [
+        { unsaved: true },
+        { unsaved: true, held: true },
+        { stale: true },
+        { errand: 'call' as const },
+      ]) {
         const { effects } = step({ ...AT_REST, phase }, { name, fault }, { ...QUIET, ...now });
         expect(effects, `${phase}, ${name}`).not.toContain('settle');
       }

@@ -2,35 +2,35 @@ import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 
 /**
  * What the page does to keep the studio equal to itself: one request at a time, each answered before the next. A cell
- * says what an event does in a state; `next` goes to what is to be done first: a job that waits, a chapter that must be
- * read again, text that is not saved. The words are in `MOVES`.
+ * says what an event does in a state; `next` goes to what is to be done first: an errand that waits, a chapter that
+ * must be read again, text that is not saved. The words are in `MOVES`.
  *
- * | state        | edited | timer | flushed | released | job  | done | acked | answered | readIn    | lost  | failed | refused | crossed |
- * | ------------ | ------ | ----- | ------- | -------- | ---- | ---- | ----- | -------- | --------- | ----- | ------ | ------- | ------- |
- * | resting      | gather | –     | next    | gather   | next | –    | –     | –        | –         | –     | –      | –       | –       |
- * | gathering    | –      | next  | next    | –        | next | –    | –     | –        | –         | –     | –      | –       | –       |
- * | working      | –      | –     | –       | –        | –    | next | –     | –        | –         | –     | –      | –       | –       |
- * | asking       | –      | –     | –       | –        | –    | next | –     | goOn     | –         | later | –      | –       | –       |
- * | askingLater  | –      | again | again   | –        | –    | –    | –     | –        | –         | –     | –      | –       | –       |
- * | sending      | –      | –     | –       | –        | –    | –    | goOn  | –        | –         | later | later  | refuse  | cross   |
- * | sendingLater | –      | again | again   | –        | –    | –    | –     | –        | –         | –     | –      | –       | –       |
- * | crossing     | –      | next  | –       | –        | next | –    | –     | –        | –         | –     | –      | –       | –       |
- * | reading      | –      | –     | –       | –        | –    | –    | –     | –        | compare   | later | later  | later   | later   |
- * | readingLater | –      | again | again   | –        | –    | –    | –     | –        | –         | –     | –      | –       | –       |
- * | refused      | again  | again | again   | –        | next | –    | –     | –        | –         | –     | –      | –       | –       |
+ * | state        | edited | timer | flushed | released | errand | done | acked | answered | readIn    | lost  | failed | refused | crossed |
+ * | ------------ | ------ | ----- | ------- | -------- | ------ | ---- | ----- | -------- | --------- | ----- | ------ | ------- | ------- |
+ * | resting      | gather | –     | next    | gather   | next   | –    | –     | –        | –         | –     | –      | –       | –       |
+ * | gathering    | –      | next  | next    | –        | next   | –    | –     | –        | –         | –     | –      | –       | –       |
+ * | working      | –      | –     | –       | –        | –      | next | –     | –        | –         | –     | –      | –       | –       |
+ * | asking       | –      | –     | –       | –        | –      | next | –     | goOn     | –         | later | –      | –       | –       |
+ * | askingLater  | –      | again | again   | –        | –      | –    | –     | –        | –         | –     | –      | –       | –       |
+ * | sending      | –      | –     | –       | –        | –      | –    | goOn  | –        | –         | later | later  | refuse  | cross   |
+ * | sendingLater | –      | again | again   | –        | –      | –    | –     | –        | –         | –     | –      | –       | –       |
+ * | crossing     | –      | next  | –       | –        | next   | –    | –     | –        | –         | –     | –      | –       | –       |
+ * | reading      | –      | –     | –       | –        | –      | –    | –     | –        | compare   | later | later  | later   | later   |
+ * | readingLater | –      | again | again   | –        | –      | –    | –     | –        | –         | –     | –      | –       | –       |
+ * | refused      | again  | again | again   | –        | next   | –    | –     | –        | –         | –     | –      | –       | –       |
  */
 export const TABLE: Readonly<Record<SavingPhase, Readonly<Partial<Record<EventName, Move>>>>> = {
-  resting: { edited: 'gather', flushed: 'next', released: 'gather', job: 'next' },
-  gathering: { timer: 'next', flushed: 'next', job: 'next' },
+  resting: { edited: 'gather', flushed: 'next', released: 'gather', errand: 'next' },
+  gathering: { timer: 'next', flushed: 'next', errand: 'next' },
   working: { done: 'next' },
   asking: { answered: 'goOn', done: 'next', lost: 'later' },
   askingLater: { timer: 'again', flushed: 'again' },
   sending: { acked: 'goOn', lost: 'later', failed: 'later', refused: 'refuse', crossed: 'cross' },
   sendingLater: { timer: 'again', flushed: 'again' },
-  crossing: { timer: 'next', job: 'next' },
+  crossing: { timer: 'next', errand: 'next' },
   reading: { readIn: 'compare', lost: 'later', failed: 'later', refused: 'later', crossed: 'later' },
   readingLater: { timer: 'again', flushed: 'again' },
-  refused: { edited: 'again', timer: 'again', flushed: 'again', job: 'next' },
+  refused: { edited: 'again', timer: 'again', flushed: 'again', errand: 'next' },
 };
 
 export type SavingPhase =
@@ -57,7 +57,7 @@ export type EventName =
   | 'timer'
   | 'flushed'
   | 'released'
-  | 'job'
+  | 'errand'
   | 'done'
   | 'acked'
   | 'answered'
@@ -68,7 +68,7 @@ export type EventName =
   | 'crossed';
 
 export type Move = 'gather' | 'next' | 'goOn' | 'later' | 'again' | 'refuse' | 'cross' | 'compare';
-export type Job = 'task' | 'call';
+export type ErrandKind = 'task' | 'call';
 
 /** `fault`: what an event that brings bad news says. */
 export interface SavingEvent {
@@ -83,8 +83,8 @@ export interface Circumstances {
   readonly held: boolean;
   /** Replies are being written whose ends have not been heard of. */
   readonly live: boolean;
-  /** The first job that waits. */
-  readonly job: Job | null;
+  /** The first errand that waits. */
+  readonly errand: ErrandKind | null;
   /** Pieces of what was taken that are still to be sent. */
   readonly pieces: number;
   /** Something happened to the chapter that the page knows nothing of. */
@@ -169,8 +169,8 @@ const MOVES: Readonly<Record<Move, (state: SavingState, event: SavingEvent, now:
       state: { ...state, phase, ...change },
       effects: ['stopTimer', ...effects],
     });
-    if (now.job === 'task') return to('working', {}, 'runTask');
-    if (now.job === 'call') return to('asking', {}, 'call');
+    if (now.errand === 'task') return to('working', {}, 'runTask');
+    if (now.errand === 'call') return to('asking', {}, 'call');
     if (now.stale) return to('reading', { reading: 'stale' }, 'read');
     if (now.unsaved && !now.held) return to('sending', {}, 'take');
     if (now.unsaved) return to('resting', {});

@@ -62,7 +62,7 @@ const UNREACHABLE: FaultCode = 'UNREACHABLE';
 export class NotSaved extends FaultError {}
 
 /** Something that needs the door for itself. A call is made again, with the same ids, until it is answered. */
-type Job =
+type Errand =
   | { readonly kind: 'task'; readonly run: () => Promise<void> }
   | { readonly kind: 'call'; readonly call: () => Promise<() => void>; readonly refuse: (error: unknown) => void };
 
@@ -77,7 +77,7 @@ export class Sync {
   private known: TurnTree;
   private structureRev: number;
   private machine: SavingState = AT_REST;
-  private readonly jobs: Job[] = [];
+  private readonly errands: Errand[] = [];
   private change: Change | null = null;
   private pieces: Op[][] = [];
   /** What was typed into turns from which the page turned away before it was sent: the page cannot tell it again. */
@@ -123,7 +123,7 @@ export class Sync {
     );
   }
   private get isAtRest(): boolean {
-    return this.isSaved && this.machine.phase === 'resting' && this.jobs.length === 0;
+    return this.isSaved && this.machine.phase === 'resting' && this.errands.length === 0;
   }
 
   /** The page has changed. */
@@ -213,8 +213,8 @@ export class Sync {
   /** Does something between two requests. */
   between<T>(work: () => T | Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.jobs.push({ kind: 'task', run: async () => Promise.resolve().then(work).then(resolve, reject) });
-      this.dispatch('job');
+      this.errands.push({ kind: 'task', run: async () => Promise.resolve().then(work).then(resolve, reject) });
+      this.dispatch('errand');
     });
   }
 
@@ -242,8 +242,8 @@ export class Sync {
   }
 
   /**
-   * Reads the chapter again, within a job; where that fails now, as soon as it can be read. The page is compared with
-   * it by the next save.
+   * Reads the chapter again, within an errand; where that fails now, as soon as it can be read. The page is compared
+   * with it by the next save.
    */
   async reload(): Promise<void> {
     try {
@@ -260,7 +260,7 @@ export class Sync {
 
   private call(call: () => Promise<() => void>): Promise<void> {
     return new Promise<void>((resolve, reject) => {
-      this.jobs.push({
+      this.errands.push({
         kind: 'call',
         call: async () => {
           const apply = await call();
@@ -271,7 +271,7 @@ export class Sync {
         },
         refuse: reject,
       });
-      this.dispatch('job');
+      this.dispatch('errand');
     });
   }
 
@@ -320,7 +320,7 @@ export class Sync {
       unsaved: this.options.unsaved.hasUnsaved || (this.strays.length > 0 && this.pieces.length === 0),
       held: this.held > 0,
       live: this.options.live().size > 0,
-      job: this.jobs[0]?.kind ?? null,
+      errand: this.errands[0]?.kind ?? null,
       pieces: this.pieces.length,
       stale: this.stale,
     };
@@ -365,22 +365,22 @@ export class Sync {
   }
 
   private runTask(): void {
-    const job = this.jobs.shift();
-    if (job?.kind === 'task') void job.run().then(() => this.dispatch('done'));
+    const errand = this.errands.shift();
+    if (errand?.kind === 'task') void errand.run().then(() => this.dispatch('done'));
   }
 
   private callStudio(): void {
-    const [job] = this.jobs;
-    if (job?.kind !== 'call') return;
-    void job.call().then(
+    const [errand] = this.errands;
+    if (errand?.kind !== 'call') return;
+    void errand.call().then(
       (apply) => {
         if (this.closed) return;
-        this.jobs.shift();
+        this.errands.shift();
         try {
           apply();
         } catch (error) {
           this.stale = true;
-          job.refuse(error);
+          errand.refuse(error);
         }
         this.dispatch('answered');
       },
@@ -389,8 +389,8 @@ export class Sync {
         if (fault.code === UNREACHABLE) return this.dispatch('lost', fault);
         // An answer that was lost before may have been another one.
         if (this.machine.attempt > 0) this.stale = true;
-        this.jobs.shift();
-        job.refuse(error);
+        this.errands.shift();
+        errand.refuse(error);
         this.dispatch('done');
       },
     );
