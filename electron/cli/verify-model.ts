@@ -11,7 +11,7 @@ import { forkEngine } from '../engines/local/host/fork-wire.ts';
 import { createInferenceHost } from '../engines/local/host/supervisor.ts';
 import { fingerprintModel } from '../engines/local/gguf/inspect.ts';
 import { openReadingMeter } from '../engines/local/gguf/reading-meter.ts';
-import type { EngineJob, TokenPiece } from '../engines/port.ts';
+import type { EngineReply, TokenPiece } from '../engines/port.ts';
 import type { InferenceHost, LoadedModel, Perplexity } from '../engines/local/protocol.ts';
 import { resourcesDir } from '../places.ts';
 import { examineModel, type Examined, formatOfModel } from '../studio/models/model-format.ts';
@@ -211,12 +211,12 @@ async function speedOf(
   return { promptTokens: stats.promptTokens, promptPerSecond: stats.promptTokens / (stats.firstTokenMs / 1000) };
 }
 
-async function written(job: EngineJob): Promise<{ text: string } & Awaited<EngineJob['done']>> {
+async function written(reply: EngineReply): Promise<{ text: string } & Awaited<EngineReply['done']>> {
   let text = '';
-  job.onText((piece) => {
+  reply.onText((piece) => {
     text += piece;
   });
-  return { ...(await job.done), text };
+  return { ...(await reply.done), text };
 }
 
 function residentBytes(pid: number | null): number | null {

@@ -39,9 +39,9 @@ export async function slideWindow(
   for (let step = 0; step < TURNS / 2; step++) {
     turns.push(turn(`you ${step}`, 'user', asked(step)));
     const plan: PlanRequest = { format, turns: [...turns], open: false, reserve: RESERVE, contextSize: window, cut };
-    const job = host.generate({ plan, sampling: { ...DEFAULT_SAMPLING, temperature: 0, maxTokens: 1, seed: 1 } });
-    const { ledger, headTokens } = await job.accepted;
-    const { position, stats } = await job.done;
+    const reply = host.generate({ plan, sampling: { ...DEFAULT_SAMPLING, temperature: 0, maxTokens: 1, seed: 1 } });
+    const { ledger, headTokens } = await reply.accepted;
+    const { position, stats } = await reply.done;
     const { tokens } = await host.tokens(plan);
     const sum = ledger.segments.reduce(
       (total, segment) => total + (segment.placement === 'out' ? 0 : (segment.tokens ?? 0)),

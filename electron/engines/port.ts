@@ -4,14 +4,14 @@ import type { GenerationStats, StopReason } from '../../shared/contract/writing.
 import type { Ledger, PlanRequest } from '../../shared/prompt/types.ts';
 import type { Sampling } from '../../shared/settings/sampling.ts';
 
-export interface JobOptions {
+export interface TaskOptions {
   /**
    * `asked`: somebody waits for it. `idle`: it waits until nobody does, and gives way as soon as somebody does again.
    */
   readonly priority?: 'asked' | 'idle';
-  /** Takes the job back, whether it waits or runs. */
+  /** Takes the work back, whether it waits or runs. */
   readonly signal?: AbortSignal;
-  /** An idle job that gave way begins again when there is time; without it, it ends with YIELDED. */
+  /** Idle work that gave way begins again when there is time; without it, it ends with YIELDED. */
   readonly again?: boolean;
 }
 
@@ -45,7 +45,7 @@ export interface EndingScore {
   readonly bytes: number;
 }
 /** A generation: awaitable and cancellable; its text comes through `onText`. */
-export interface EngineJob {
+export interface EngineReply {
   readonly accepted: Promise<{ ledger: Ledger; headTokens: readonly number[] }>;
   /** `candidates`: the other words, as in candidate-record.ts; null if none were asked for or a grammar ruled. */
   readonly done: Promise<{
@@ -110,14 +110,14 @@ export interface EnginePort {
   count(texts: readonly string[]): Promise<readonly number[]>;
   tokens(request: PlanRequest): Promise<TokenisedPrompt>;
   /** Starts the engine if it must. As idle work it is `stopped` when it has to give way. */
-  generate(request: GenerateRequest, priority?: JobOptions['priority']): EngineJob;
+  generate(request: GenerateRequest, priority?: TaskOptions['priority']): EngineReply;
   /** Scores the endings in order; null where the engine tells no probabilities. */
   readonly score: ((request: ScoreRequest) => Measurement<readonly EndingScore[]>) | null;
   /** Null where nothing can be read ahead. */
   readonly readAhead: ReadAheadPort | null;
   /**
    * Gives back what it holds once what was asked for is done; idle work is dropped. What was loaded stays chosen: the
-   * next job starts it again.
+   * next task starts it again.
    */
   rest(): Promise<void>;
   close(): Promise<void>;

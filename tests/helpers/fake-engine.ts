@@ -1,4 +1,4 @@
-import type { EngineJob, GenerateRequest } from '../../electron/engines/port.ts';
+import type { EngineReply, GenerateRequest } from '../../electron/engines/port.ts';
 import type { LoadedModel } from '../../electron/engines/local/protocol.ts';
 import type { LoadingEngine } from '../../electron/studio/models/loaded-engine.ts';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
@@ -129,9 +129,9 @@ export class FakeEngine implements LoadingEngine {
     throw failure('ENGINE', {}, { detail: 'it has no tokens' });
   }
 
-  generate({ plan, sampling }: GenerateRequest): EngineJob {
-    const accepted = Promise.withResolvers<Awaited<EngineJob['accepted']>>();
-    const done = Promise.withResolvers<Awaited<EngineJob['done']>>();
+  generate({ plan, sampling }: GenerateRequest): EngineReply {
+    const accepted = Promise.withResolvers<Awaited<EngineReply['accepted']>>();
+    const done = Promise.withResolvers<Awaited<EngineReply['done']>>();
     for (const { promise } of [accepted, done]) promise.catch(() => undefined);
     const listeners: ((text: string) => void)[] = [];
     let stopped = false;

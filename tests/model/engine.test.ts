@@ -3,7 +3,7 @@ import { FaultError } from '../../shared/faults/failure.ts';
 import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
 import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
 import { engineInMemory } from '../helpers/memory-wire.ts';
-import type { EngineJob, GenerateRequest } from '../../electron/engines/port.ts';
+import type { EngineReply, GenerateRequest } from '../../electron/engines/port.ts';
 import type { InferenceHost, StartEngine } from '../../electron/engines/local/protocol.ts';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import { formatByName } from '../../shared/prompt/formats/formats.ts';
@@ -62,7 +62,7 @@ function request(
   };
 }
 
-async function write(job: EngineJob): Promise<{ text: string } & Awaited<EngineJob['done']>> {
+async function write(job: EngineReply): Promise<{ text: string } & Awaited<EngineReply['done']>> {
   let text = '';
   job.onText((piece) => {
     text += piece;

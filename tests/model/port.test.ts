@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engineInMemory } from '../helpers/memory-wire.ts';
 import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
-import type { EngineJob, EnginePort, GenerateRequest } from '../../electron/engines/port.ts';
+import type { EngineReply, EnginePort, GenerateRequest } from '../../electron/engines/port.ts';
 import type { LoadingEngine } from '../../electron/studio/models/loaded-engine.ts';
 import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import type { PlanRequest } from '../../shared/prompt/types.ts';
@@ -30,7 +30,7 @@ const request = (maxTokens: number, seed = 1): GenerateRequest => ({
 });
 
 /** What a job says, in its order. */
-function heard(job: EngineJob): { events: string[]; text: () => string } {
+function heard(job: EngineReply): { events: string[]; text: () => string } {
   const events: string[] = [];
   const texts: string[] = [];
   job.accepted.then(
@@ -46,7 +46,7 @@ function heard(job: EngineJob): { events: string[]; text: () => string } {
   );
   return { events, text: () => texts.join('') };
 }
-const firstWords = (job: EngineJob): Promise<void> =>
+const firstWords = (job: EngineReply): Promise<void> =>
   new Promise((resolve) => {
     job.onText(() => {
       resolve();

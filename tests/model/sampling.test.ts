@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { FaultError } from '../../shared/faults/failure.ts';
 import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
 import { engineInMemory } from '../helpers/memory-wire.ts';
-import type { EngineJob, GenerateRequest } from '../../electron/engines/port.ts';
+import type { EngineReply, GenerateRequest } from '../../electron/engines/port.ts';
 import type { InferenceHost } from '../../electron/engines/local/protocol.ts';
 import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
@@ -49,7 +49,7 @@ function request(said: string, changes: Partial<Sampling & { seed: number }>): G
   };
 }
 
-async function write(job: EngineJob): Promise<{ text: string } & Awaited<EngineJob['done']>> {
+async function write(job: EngineReply): Promise<{ text: string } & Awaited<EngineReply['done']>> {
   let text = '';
   job.onText((piece) => {
     text += piece;

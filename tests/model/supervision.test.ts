@@ -8,7 +8,7 @@ import { TEMPO } from '../../electron/engines/local/host/tempo.ts';
 import { FaultError } from '../../shared/faults/failure.ts';
 import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
 import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
-import type { EngineJob, GenerateRequest } from '../../electron/engines/port.ts';
+import type { EngineReply, GenerateRequest } from '../../electron/engines/port.ts';
 import type { InferenceHost, LoadedModel } from '../../electron/engines/local/protocol.ts';
 import { createEngine } from '../../electron/studio/models/loaded-engine.ts';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
@@ -68,13 +68,13 @@ async function faultOf(promise: Promise<unknown>): Promise<StudioFault> {
   return error.fault;
 }
 
-const reading = (job: EngineJob): Promise<void> =>
+const reading = (job: EngineReply): Promise<void> =>
   new Promise((resolve) => {
     job.onPrompt(({ done, total }) => {
       if (done > 0 && done < total) resolve();
     });
   });
-const writing = (job: EngineJob): Promise<void> =>
+const writing = (job: EngineReply): Promise<void> =>
   new Promise((resolve) => {
     job.onText(() => {
       resolve();
@@ -115,7 +115,7 @@ const PLACES: Readonly<Record<string, (host: InferenceHost) => Promise<Work>>> =
   },
 };
 
-async function inReply(host: InferenceHost, text: string, middle: (job: EngineJob) => Promise<void>): Promise<Work> {
+async function inReply(host: InferenceHost, text: string, middle: (job: EngineReply) => Promise<void>): Promise<Work> {
   await load(host);
   const job = host.generate(request(text));
   await middle(job);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
-import type { EngineJob } from '../../electron/engines/port.ts';
+import type { EngineReply } from '../../electron/engines/port.ts';
 import { writeSetting } from '../../electron/storage/repositories/setting-records.ts';
 import { readTree } from '../../electron/storage/repositories/turns.ts';
 import { createWriteAhead, type PreparedReply } from '../../electron/studio/writing/write-ahead.ts';
@@ -36,7 +36,7 @@ function asked(text: string, id = newId()) {
     }),
   };
 }
-async function text(job: EngineJob): Promise<string> {
+async function text(job: EngineReply): Promise<string> {
   let whole = '';
   job.onText((piece) => {
     whole += piece;
@@ -56,11 +56,11 @@ test('what is offered is answered ahead, and the answer is the one that would be
   await reads();
   const reply = take('Run away');
   const { plan } = asked('Run away');
-  const ahead = await text(reply?.job ?? expect.fail('nothing was prepared'));
+  const ahead = await text(reply?.written ?? expect.fail('nothing was prepared'));
   expect(ahead.length).toBeGreaterThan(10);
   const again = engine.host.generate({ plan, sampling: reply?.sampling ?? { ...sampling, seed: 0 }, cold: true });
   expect(await text(again)).toBe(ahead);
-  expect((await reply?.job.done)?.stats).toMatchObject({ tokens: 40, seed: reply?.sampling.seed });
+  expect((await reply?.written.done)?.stats).toMatchObject({ tokens: 40, seed: reply?.sampling.seed });
   expect(take('Go inside')).toBeNull();
 });
 
@@ -101,7 +101,7 @@ test('a reply that was begun ahead and is asked for by now gives way no more', a
     plan: asked('Something else').plan,
     sampling: { ...sampling, maxTokens: 1, seed: 1 },
   });
-  expect(await reply?.job.done).toMatchObject({ reason: 'length', stats: { tokens: 400 } });
+  expect(await reply?.written.done).toMatchObject({ reason: 'length', stats: { tokens: 400 } });
   expect((await later.done).stats.tokens).toBe(1);
   writeSetting(db, `story:${storyId}`, 'sampling', sampling);
 });

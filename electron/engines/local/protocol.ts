@@ -7,7 +7,7 @@ import type {
   EndingScore,
   EnginePort,
   GenerateRequest,
-  JobOptions,
+  TaskOptions,
   Measurement,
   ReadAheadPort,
   ScoreRequest,
@@ -72,7 +72,7 @@ export interface LoadedModel {
   readonly contextSize: number;
   readonly trainedContext: number;
   readonly device: string;
-  /** How many jobs run side by side. */
+  /** How many tasks run side by side. */
   readonly parallel: number;
   readonly vocabulary: {
     readonly size: number;
@@ -205,7 +205,7 @@ export interface InferenceHost extends EnginePort {
    */
   work<T extends Exclude<Asking['type'], 'load' | 'generate'>>(
     request: Request<T>,
-    options?: JobOptions,
+    options?: TaskOptions,
     notice?: (message: FromEngine) => void,
   ): Promise<AnswerTo<T>>;
   perplexity(request: PerplexityRequest): Measurement<Perplexity>;

@@ -39,7 +39,7 @@ export interface Engine {
   load(model: EngineModel): Promise<Ready>;
   /**
    * What a reply is written with; waits for a load that is under way, and loads again what rests. After the death of
-   * the process: what was loaded, for the next job starts it again.
+   * the process: what was loaded, for the next task starts it again.
    */
   ready(): Promise<Ready | null>;
   /** What was loaded, if its file was replaced since its process ended: that must be loaded anew, as another model. */

@@ -1,4 +1,4 @@
-import type { EngineJob, GenerateRequest } from '../../engines/port.ts';
+import type { EngineReply, GenerateRequest } from '../../engines/port.ts';
 import type { Asked, Begin, EffectiveSettings } from '../../storage/repositories/generation-records.ts';
 import type { Made } from '../../storage/repositories/take-back.ts';
 import type { Ready } from '../models/loaded-engine.ts';
@@ -24,5 +24,5 @@ export interface PlannedGeneration {
   readonly request: GenerateRequest;
   readonly settings: EffectiveSettings;
   /** It was begun before it was asked for. */
-  readonly early: EngineJob | null;
+  readonly early: EngineReply | null;
 }

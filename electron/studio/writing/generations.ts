@@ -5,7 +5,7 @@ import type {
   StopReason,
 } from '../../../shared/contract/writing.ts';
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
-import type { EngineJob } from '../../engines/port.ts';
+import type { EngineReply } from '../../engines/port.ts';
 import {
   beginGeneration,
   endedReply,
@@ -134,7 +134,7 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
     stopped.catch(() => undefined);
     const letGo = Promise.withResolvers<void>();
     let isLetGo = false;
-    let job: EngineJob | null = null;
+    let engineReply: EngineReply | null = null;
     let planned: PlannedGeneration | null = null;
     /** What cannot be stored ends the reply: what is shown must be what is kept. */
     let broken: StudioFault | null = null;
@@ -143,7 +143,7 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
         act();
       } catch (error) {
         broken ??= faultOf(error);
-        job?.stop();
+        engineReply?.stop();
       }
     };
     const journal = createJournal(db, order.id, storing);
@@ -157,11 +157,11 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
       keepsTurn: false,
       settled: Promise.resolve(true),
       get isWithEngine() {
-        return job !== null;
+        return engineReply !== null;
       },
       stop() {
         stopping.abort();
-        job?.stop();
+        engineReply?.stop();
       },
       letGo() {
         isLetGo = true;
@@ -190,7 +190,7 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
 
     async function write({ request, settings, early }: PlannedGeneration): Promise<Outcome> {
       const writing = early ?? engine.host.generate(request);
-      job = writing;
+      engineReply = writing;
       const accepted = writing.accepted.then(
         ({ ledger }) => {
           step(life, 'accept');
@@ -221,7 +221,7 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
         planned = await prepare();
         return await write(planned);
       } catch (error) {
-        const isStopped = job === null && stopping.signal.aborted;
+        const isStopped = engineReply === null && stopping.signal.aborted;
         const fault = isStopped ? null : faultOf(error);
         return { reason: isStopped ? 'stopped' : 'error', stats: null, candidates: null, fault };
       }
@@ -253,7 +253,7 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
      * tried again; who cannot wait for that lets go of it.
      */
     async function finish(outcome: Outcome): Promise<boolean> {
-      job = null;
+      engineReply = null;
       step(life, LAST[outcome.reason] ?? 'end');
       engine.replied(outcome.stats);
       for (;;) {

@@ -4,7 +4,7 @@ import { optionsOf } from '../../../shared/document/options.ts';
 import { activePath } from '../../../shared/document/tree.ts';
 import { withoutReasoning } from '../../../shared/prompt/plan/reasoning.ts';
 import type { PlanRequest } from '../../../shared/prompt/types.ts';
-import type { EngineJob } from '../../engines/port.ts';
+import type { EngineReply } from '../../engines/port.ts';
 import type { ReadableDB } from '../../storage/core/handle.ts';
 import { readSetting } from '../../storage/repositories/setting-records.ts';
 import { readTree } from '../../storage/repositories/turns.ts';
@@ -13,11 +13,11 @@ import type { GenerationOrder } from './generation-order.ts';
 import { branchTo, promptRequest, reserveFor } from './prompt-request.ts';
 import type { Settings } from '../settings/settings.ts';
 
-type Accepted = Awaited<EngineJob['accepted']>;
+type Accepted = Awaited<EngineReply['accepted']>;
 type Ended = Pick<GenerationOrder, 'chapterId' | 'storyId' | 'turnId'>;
 type SeededSampling = GenerationOrder['sampling'];
 export interface PreparedReply {
-  readonly job: EngineJob;
+  readonly written: EngineReply;
   readonly sampling: SeededSampling;
 }
 /** `said`: the id that the person's turn had here. */
@@ -61,10 +61,10 @@ export function createWriteAhead(db: ReadableDB, engine: Engine, settings: Setti
         { format: ready.format, contextSize: ready.contextSize, reserve: reserveFor(ready, chosen) },
       );
       const sampling = { ...chosen, seed: chosen.seed ?? randomInt(2 ** 32) };
-      const job = remembering(engine.host.generate({ plan, sampling }, 'idle'));
+      const written = remembering(engine.host.generate({ plan, sampling }, 'idle'));
       const key = keyOf(ready.modelName, plan, chosen);
-      replies.set(key, { job, sampling, said: said.id });
-      const whole = await job.done.then(
+      replies.set(key, { written, sampling, said: said.id });
+      const whole = await written.done.then(
         ({ reason }) => reason !== 'stopped',
         () => false,
       );
@@ -77,7 +77,7 @@ export function createWriteAhead(db: ReadableDB, engine: Engine, settings: Setti
   function drop(except: WrittenAhead | null = null): void {
     clearTimeout(timer);
     timer = undefined;
-    for (const reply of replies.values()) if (reply !== except) reply.job.stop();
+    for (const reply of replies.values()) if (reply !== except) reply.written.stop();
     replies.clear();
   }
 
@@ -94,10 +94,13 @@ export function createWriteAhead(db: ReadableDB, engine: Engine, settings: Setti
     take(modelName, plan, chosen) {
       const reply = replies.get(keyOf(modelName, plan, chosen)) ?? null;
       drop(reply);
-      if (!reply?.job.raise()) return null;
+      if (!reply?.written.raise()) return null;
       return {
         sampling: reply.sampling,
-        job: { ...reply.job, accepted: reply.job.accepted.then((accepted) => renamed(accepted, reply.said, plan)) },
+        written: {
+          ...reply.written,
+          accepted: reply.written.accepted.then((accepted) => renamed(accepted, reply.said, plan)),
+        },
       };
     },
     drop: () => {
@@ -130,25 +133,25 @@ function renamed({ ledger, headTokens }: Accepted, said: string, plan: PlanReque
     : { ledger: { ...ledger, cut: { ...ledger.cut, turnId } }, headTokens };
 }
 
-/** A job that tells whoever comes later all that it has told before. */
-function remembering(job: EngineJob): EngineJob {
+/** A reply that tells whoever comes later all that it has told before. */
+function remembering(reply: EngineReply): EngineReply {
   const texts: string[] = [];
-  job.onText((text) => {
+  reply.onText((text) => {
     texts.push(text);
   });
   return {
-    accepted: job.accepted,
-    done: job.done,
+    accepted: reply.accepted,
+    done: reply.done,
     onPrompt: (listener) => {
-      job.onPrompt(listener);
+      reply.onPrompt(listener);
     },
     onText(listener) {
       if (texts.length > 0) listener(texts.join(''));
-      job.onText(listener);
+      reply.onText(listener);
     },
-    raise: () => job.raise(),
+    raise: () => reply.raise(),
     stop: () => {
-      job.stop();
+      reply.stop();
     },
   };
 }

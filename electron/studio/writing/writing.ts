@@ -214,7 +214,7 @@ export function createWriting({
     return {
       request: { plan, sampling, cold },
       settings: { sampling, format: format.name, model, contextSize, setup },
-      early: early?.job ?? null,
+      early: early?.written ?? null,
     };
   }
 

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EngineJob } from '../../../electron/engines/port.ts';
+import type { EngineReply } from '../../../electron/engines/port.ts';
 import { atMost, median, type Result } from '../report.ts';
 import { freshText, goal, GREEDY, type Subject, textPlan, withEngine } from './subject.ts';
 
 const STOPS = 11;
 
 /** Milliseconds from a stop to its answer, `after` so many milliseconds in the phase that it should meet. */
-async function stopTime(job: EngineJob, phase: 'prompt' | 'text', after: number): Promise<number> {
+async function stopTime(job: EngineReply, phase: 'prompt' | 'text', after: number): Promise<number> {
   const there = Promise.withResolvers<void>();
   job.onPrompt(({ done, total }) => {
     if (phase === 'prompt' || done === total) there.resolve();

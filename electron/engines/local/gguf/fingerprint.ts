@@ -4,7 +4,7 @@ import { readParts } from './header.ts';
 import { haveRead, type ReadingNumbers } from './reading-meter.ts';
 import { firstBroken } from './weights.ts';
 
-export interface FingerprintJob {
+export interface FingerprintTask {
   readonly kind: 'fingerprint';
   readonly path: string;
   readonly shared: ReadingNumbers;
@@ -17,7 +17,7 @@ export interface Fingerprint {
 
 const CHUNK = 4 * 2 ** 20;
 
-export function fingerprint({ path, shared }: FingerprintJob): Fingerprint {
+export function fingerprint({ path, shared }: FingerprintTask): Fingerprint {
   const hash = createHash('sha256');
   const chunk = new Uint8Array(CHUNK);
   let broken: string | null = null;

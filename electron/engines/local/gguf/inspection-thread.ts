@@ -2,25 +2,25 @@ import { Worker } from 'node:worker_threads';
 import type { StudioFault } from '../../../../shared/faults/studio-fault.ts';
 import { workerEntry } from '../host/worker-entry.ts';
 import { FaultError } from '../../../../shared/faults/failure.ts';
-import type { FingerprintJob } from './fingerprint.ts';
-import type { RenderJob } from './render.ts';
+import type { FingerprintTask } from './fingerprint.ts';
+import type { RenderTask } from './render.ts';
 
 /** What may take long or end badly because a file is foreign. */
-export type ThreadJob = { readonly kind: 'inspect'; readonly path: string } | FingerprintJob | RenderJob;
+export type ThreadTask = { readonly kind: 'inspect'; readonly path: string } | FingerprintTask | RenderTask;
 export interface Limits {
   readonly deadlineMs: number | null;
   readonly heapMb: number;
 }
 
-/** Does one job in a thread of its own, within limits on time and memory; `giveUp` makes the fault of reaching them. */
+/** Does a task in a thread of its own, within limits on time and memory; `giveUp` makes the fault of reaching them. */
 export async function inThread<T>(
-  job: ThreadJob,
+  task: ThreadTask,
   limits: Limits,
   giveUp: (detail: string) => FaultError,
   signal?: AbortSignal,
 ): Promise<T> {
   const thread = new Worker(workerEntry(), {
-    workerData: job,
+    workerData: task,
     env: {},
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: limits.heapMb },

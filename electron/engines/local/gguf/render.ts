@@ -1,7 +1,7 @@
 import { Template } from '@huggingface/jinja';
 import type { Rendering, TemplateProbe } from '../../../../shared/prompt/formats/template-probes.ts';
 
-export interface RenderJob {
+export interface RenderTask {
   readonly kind: 'render';
   readonly template: string;
   readonly probes: readonly TemplateProbe[];
@@ -12,7 +12,7 @@ export interface RenderJob {
 const MAX_OUTPUT = 65_536;
 
 /** Every conversation by itself: a template may refuse one and render the next. */
-export function render({ template, probes, special }: RenderJob): Rendering[] {
+export function render({ template, probes, special }: RenderTask): Rendering[] {
   let parsed: Template;
   try {
     parsed = new Template(template);

@@ -1,22 +1,22 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { fault, FaultError } from '../../../../shared/faults/failure.ts';
-import type { ThreadJob } from './inspection-thread.ts';
+import type { ThreadTask } from './inspection-thread.ts';
 import { fingerprint } from './fingerprint.ts';
 import { readGgufHeader } from './header.ts';
 
-async function work(job: ThreadJob): Promise<unknown> {
-  switch (job.kind) {
+async function work(task: ThreadTask): Promise<unknown> {
+  switch (task.kind) {
     case 'inspect':
-      return readGgufHeader(job.path);
+      return readGgufHeader(task.path);
     case 'fingerprint':
-      return fingerprint(job);
+      return fingerprint(task);
     case 'render':
-      return (await import('./render.ts')).render(job);
+      return (await import('./render.ts')).render(task);
   }
 }
 
 try {
-  parentPort?.postMessage({ result: await work(workerData as ThreadJob) });
+  parentPort?.postMessage({ result: await work(workerData as ThreadTask) });
 } catch (error) {
   parentPort?.postMessage({
     fault: error instanceof FaultError ? error.fault : fault('UNREADABLE', {}, String(error)),

@@ -1,15 +1,15 @@
 import type { Ledger } from '../../../../shared/prompt/types.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { failure, FaultError } from '../../../../shared/faults/failure.ts';
-import type { EngineJob, GenerateRequest } from '../../port.ts';
+import type { EngineReply, GenerateRequest } from '../../port.ts';
 import type { FromEngine } from '../protocol.ts';
 
-type Accepted = Awaited<EngineJob['accepted']>;
-type Done = Awaited<EngineJob['done']>;
-type Progress = Parameters<Parameters<EngineJob['onPrompt']>[0]>[0];
+type Accepted = Awaited<EngineReply['accepted']>;
+type Done = Awaited<EngineReply['done']>;
+type Progress = Parameters<Parameters<EngineReply['onPrompt']>[0]>[0];
 
 /** A generation as its asker holds it, from the queue to its end. */
-export class Generation implements EngineJob {
+export class Generation implements EngineReply {
   readonly accepted: Promise<Accepted>;
   readonly done: Promise<Done>;
   readonly #request: GenerateRequest;

@@ -208,10 +208,10 @@ describe('stopping', () => {
     const deaths: StudioFault[] = [];
     host.onDeath((fault) => deaths.push(fault));
     await host.load(OPTIONS, () => undefined);
-    const job = host.generate(REQUEST);
+    const reply = host.generate(REQUEST);
     await delay(20);
-    job.stop();
-    expect((await job.done).reason).toBe('stopped');
+    reply.stop();
+    expect((await reply.done).reason).toBe('stopped');
     expect(deaths.map(({ code }) => code)).toEqual(['UNHEEDED']);
     const next = host.generate(REQUEST);
     await delay(50);
@@ -244,10 +244,10 @@ describe('stopping', () => {
   test('closing ends what runs and what waits', async () => {
     const host = newHost(scripted(well).start);
     await host.load(OPTIONS, () => undefined);
-    const jobs = [host.generate(REQUEST), host.generate(REQUEST)];
+    const replies = [host.generate(REQUEST), host.generate(REQUEST)];
     await delay(10);
     await host.close();
-    expect((await Promise.all(jobs.map((job) => faultOf(job.done)))).map(({ code }) => code)).toEqual([
+    expect((await Promise.all(replies.map((reply) => faultOf(reply.done)))).map(({ code }) => code)).toEqual([
       'UNLOADED',
       'CLOSED',
     ]);

@@ -6,9 +6,9 @@ import { TEMPO, type Tempo } from './tempo.ts';
 import { EngineProcess } from './engine-process.ts';
 import { failure, FaultError } from '../../../../shared/faults/failure.ts';
 import { stampsOf } from './file-stamp.ts';
-import { Generation } from './engine-job.ts';
+import { Generation } from './engine-reply.ts';
 import { measurement } from './measurement.ts';
-import type { EngineJob, GenerateRequest, JobOptions, ReadAheadPort } from '../../port.ts';
+import type { EngineReply, GenerateRequest, TaskOptions, ReadAheadPort } from '../../port.ts';
 import {
   type AnswerTo,
   type Asking,
@@ -20,7 +20,7 @@ import {
   type Request,
   type StartEngine,
 } from '../protocol.ts';
-import { JobQueue } from './job-queue.ts';
+import { TaskQueue } from './task-queue.ts';
 import { hasRoomBeside, isMemoryShort } from './memory-room.ts';
 
 /** After so many failures of the engine itself in a row it is not started again unasked. */
@@ -42,8 +42,8 @@ interface Supervision {
 }
 
 /**
- * The supervisor: starts the engine when it is needed, keeps the queue of its jobs, and survives its death. A model has
- * a process of its own; the model of before stays for switching back as long as memory allows.
+ * The supervisor: starts the engine when it is needed, keeps the queue of its tasks, and survives its death. A model
+ * has a process of its own; the model of before stays for switching back as long as memory allows.
  */
 export function createInferenceHost(
   start: StartEngine,
@@ -56,19 +56,19 @@ export function createInferenceHost(
   };
   let seat: Seat | null = null;
   let spare: Seat | null = null;
-  /** What the next job needs, whether or not a process has it now, and its files as they were when they were read. */
+  /** What the next task needs, whether or not a process has it now, and its files as they were when they were read. */
   let wanted: Pick<Seat, 'options' | 'files'> | null = null;
   let failures = 0;
   let closed = false;
-  const queue = new JobQueue(() => seat?.model?.parallel ?? 1);
+  const queue = new TaskQueue(() => seat?.model?.parallel ?? 1);
 
   const watch = setInterval(() => {
     if (spare !== null && isShort()) void spare.engine.kill();
   }, tempo.pingMs).unref();
 
-  const counted = async <T>(job: Promise<T>): Promise<T> => {
+  const counted = async <T>(task: Promise<T>): Promise<T> => {
     try {
-      return await job;
+      return await task;
     } catch (error) {
       if (error instanceof FaultError && INFRASTRUCTURE.has(error.fault.code)) failures++;
       throw error;
@@ -160,7 +160,7 @@ export function createInferenceHost(
   const ask = <T extends Asking['type']>(
     engineOf: () => Promise<EngineProcess>,
     request: Request<T>,
-    options: JobOptions,
+    options: TaskOptions,
     notice?: (message: FromEngine) => void,
   ): Promise<AnswerTo<T>> =>
     queue.add(
@@ -235,7 +235,7 @@ export function createInferenceHost(
       (await ask<'count'>(readyNow, { type: 'count', texts }, { priority: 'idle', again: true })).counts,
     tokens: async (request) => (await (await readyNow()).ask<'tokens'>({ type: 'tokens', request }).answer).prompt,
 
-    generate(request: GenerateRequest, priority = 'asked'): EngineJob {
+    generate(request: GenerateRequest, priority = 'asked'): EngineReply {
       let isIdle = priority === 'idle';
       const generation = new Generation(request, () => {
         isIdle = false;

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { failure, FaultError } from '../../../../shared/faults/failure.ts';
-import type { JobOptions } from '../../port.ts';
-import { JobQueue } from './job-queue.ts';
+import type { TaskOptions } from '../../port.ts';
+import { TaskQueue } from './task-queue.ts';
 
-/** A queue whose jobs last until they are told to end; `begun` is the order in which they began. */
+/** A queue whose tasks last until they are told to end; `begun` is the order in which they began. */
 function line(width = 1) {
-  const queue = new JobQueue(() => width);
+  const queue = new TaskQueue(() => width);
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
   const tasks = new Map<string, (stop: AbortSignal) => Promise<string>>();
-  const add = (name: string, options?: JobOptions & { alone?: boolean }): Promise<string> => {
+  const add = (name: string, options?: TaskOptions & { alone?: boolean }): Promise<string> => {
     const task = (stop: AbortSignal): Promise<string> =>
       new Promise((resolve, reject) => {
         begun.push(name);
@@ -106,7 +106,7 @@ describe('idle work that somebody waits for by now', () => {
   });
 });
 
-test('a job can be taken back while it waits and while it runs', async () => {
+test('a task can be taken back while it waits and while it runs', async () => {
   const { begun, add, end } = line();
   const [running, waiting] = [new AbortController(), new AbortController()];
   const first = add('first', { signal: running.signal });

@@ -1,10 +1,10 @@
 import { failure, type FaultError } from '../../../../shared/faults/failure.ts';
-import type { JobOptions } from '../../port.ts';
+import type { TaskOptions } from '../../port.ts';
 
 /** Ends at its next border when `stop` is aborted. */
 type Task<T> = (stop: AbortSignal) => Promise<T>;
 
-interface Job {
+interface Entry {
   idle: boolean;
   readonly alone: boolean;
   again: boolean;
@@ -16,9 +16,9 @@ interface Job {
 }
 
 /** What waits for one engine: what was asked for in its order, then idle work. As many at a time as the engine can. */
-export class JobQueue {
-  readonly #waiting: Job[] = [];
-  readonly #running = new Set<Job>();
+export class TaskQueue {
+  readonly #waiting: Entry[] = [];
+  readonly #running = new Set<Entry>();
   readonly #width: () => number;
   #refusal: FaultError | null = null;
 
@@ -29,10 +29,10 @@ export class JobQueue {
   /** `alone`: nothing runs beside it. */
   add<T>(
     task: Task<T>,
-    { priority = 'asked', signal, again = false, alone = false }: JobOptions & { readonly alone?: boolean } = {},
+    { priority = 'asked', signal, again = false, alone = false }: TaskOptions & { readonly alone?: boolean } = {},
   ): Promise<T> {
     const result = Promise.withResolvers<T>();
-    const job: Job = {
+    const entry: Entry = {
       idle: priority === 'idle',
       alone,
       again,
@@ -48,11 +48,11 @@ export class JobQueue {
       signal?.addEventListener(
         'abort',
         () => {
-          this.#takeBack(job);
+          this.#takeBack(entry);
         },
         { once: true },
       );
-      this.#line(job);
+      this.#line(entry);
       this.#next();
     }
     return result.promise;
@@ -60,95 +60,95 @@ export class JobQueue {
 
   /** Somebody waits by now for what was added as idle work. */
   raise(task: Task<unknown>): void {
-    const job = [...this.#waiting, ...this.#running].find((one) => one.task === task);
-    if (job === undefined) return;
-    const place = this.#waiting.indexOf(job);
-    job.idle = false;
+    const entry = [...this.#waiting, ...this.#running].find((one) => one.task === task);
+    if (entry === undefined) return;
+    const place = this.#waiting.indexOf(entry);
+    entry.idle = false;
     if (place >= 0) {
       this.#waiting.splice(place, 1);
-      this.#line(job);
+      this.#line(entry);
     }
     this.#next();
   }
 
   /** Idle work that waits is refused, and what runs gives way for good. */
   dropIdle(refusal: FaultError): void {
-    for (const job of this.#waiting.filter((one) => one.idle)) {
-      this.#waiting.splice(this.#waiting.indexOf(job), 1);
-      job.result.reject(refusal);
+    for (const entry of this.#waiting.filter((one) => one.idle)) {
+      this.#waiting.splice(this.#waiting.indexOf(entry), 1);
+      entry.result.reject(refusal);
     }
-    for (const job of this.#running) {
-      if (!job.idle) continue;
-      job.again = false;
-      this.#giveWay(job);
+    for (const entry of this.#running) {
+      if (!entry.idle) continue;
+      entry.again = false;
+      this.#giveWay(entry);
     }
   }
 
   /** Nothing begins any more; what waits is refused. Resolves when what runs has ended. */
   async close(refusal: FaultError): Promise<void> {
     this.#refusal = refusal;
-    for (const job of this.#waiting.splice(0)) job.result.reject(refusal);
-    await Promise.allSettled([...this.#running].map((job) => job.result.promise));
+    for (const entry of this.#waiting.splice(0)) entry.result.reject(refusal);
+    await Promise.allSettled([...this.#running].map((entry) => entry.result.promise));
   }
 
-  #line(job: Job): void {
+  #line(entry: Entry): void {
     const firstIdle = this.#waiting.findIndex((one) => one.idle);
-    const isLast = firstIdle < 0 || (job.idle && !job.gaveWay);
-    this.#waiting.splice(isLast ? this.#waiting.length : firstIdle, 0, job);
+    const isLast = firstIdle < 0 || (entry.idle && !entry.gaveWay);
+    this.#waiting.splice(isLast ? this.#waiting.length : firstIdle, 0, entry);
   }
 
   #next(): void {
-    for (let job = this.#waiting[0]; job !== undefined && this.#mayBegin(job); job = this.#waiting[0]) {
+    for (let entry = this.#waiting[0]; entry !== undefined && this.#mayBegin(entry); entry = this.#waiting[0]) {
       this.#waiting.shift();
-      void this.#run(job);
+      void this.#run(entry);
     }
-    if ([...this.#waiting, ...this.#running].every((job) => job.idle)) return;
-    for (const job of this.#running) if (job.idle) this.#giveWay(job);
+    if ([...this.#waiting, ...this.#running].every((entry) => entry.idle)) return;
+    for (const entry of this.#running) if (entry.idle) this.#giveWay(entry);
   }
 
-  #giveWay(job: Job): void {
-    job.gaveWay = true;
-    job.stop.abort();
+  #giveWay(entry: Entry): void {
+    entry.gaveWay = true;
+    entry.stop.abort();
   }
 
-  #mayBegin(job: Job): boolean {
+  #mayBegin(entry: Entry): boolean {
     const running = [...this.#running];
     if (running.length === 0) return true;
-    if (job.alone || job.idle || running.some((one) => one.alone)) return false;
+    if (entry.alone || entry.idle || running.some((one) => one.alone)) return false;
     return running.length < this.#width();
   }
 
-  async #run(job: Job): Promise<void> {
-    this.#running.add(job);
+  async #run(entry: Entry): Promise<void> {
+    this.#running.add(entry);
     try {
-      job.result.resolve(await job.task(job.stop.signal));
+      entry.result.resolve(await entry.task(entry.stop.signal));
     } catch (error) {
-      this.#failed(job, error);
+      this.#failed(entry, error);
     }
-    this.#running.delete(job);
+    this.#running.delete(entry);
     this.#next();
   }
 
-  #failed(job: Job, error: unknown): void {
-    if (job.signal?.aborted === true) job.result.reject(failure('STOPPED', {}));
-    else if (!job.gaveWay || this.#refusal !== null) job.result.reject(error);
-    else if (job.again) this.#again(job);
-    else job.result.reject(failure('YIELDED', {}));
+  #failed(entry: Entry, error: unknown): void {
+    if (entry.signal?.aborted === true) entry.result.reject(failure('STOPPED', {}));
+    else if (!entry.gaveWay || this.#refusal !== null) entry.result.reject(error);
+    else if (entry.again) this.#again(entry);
+    else entry.result.reject(failure('YIELDED', {}));
   }
 
-  #again(job: Job): void {
-    this.#line(job);
-    job.gaveWay = false;
-    job.stop = new AbortController();
+  #again(entry: Entry): void {
+    this.#line(entry);
+    entry.gaveWay = false;
+    entry.stop = new AbortController();
   }
 
-  #takeBack(job: Job): void {
-    const place = this.#waiting.indexOf(job);
+  #takeBack(entry: Entry): void {
+    const place = this.#waiting.indexOf(entry);
     if (place < 0) {
-      job.stop.abort();
+      entry.stop.abort();
       return;
     }
     this.#waiting.splice(place, 1);
-    job.result.reject(failure('STOPPED', {}));
+    entry.result.reject(failure('STOPPED', {}));
   }
 }

@@ -27,7 +27,7 @@ export function startRuntime(port: EngineEnd): () => Promise<void> {
     }
   };
 
-  /** As many jobs at a time as the model has sequences. The host keeps the queue. */
+  /** As many tasks at a time as the model has sequences. The host keeps the queue. */
   const startWork = (id: number, task: (signal: AbortSignal) => Promise<void>): void => {
     if (works.size >= (open?.loaded.parallel ?? 1)) {
       port.send({ type: 'failed', id, fault: fault('ENGINE_BUSY', {}) });
