@@ -222,7 +222,7 @@ describe('alternates', () => {
     const opened = await two();
     opened.studio.end();
     await settle();
-    expect(opened.session.getState().alternates).toMatchObject({ index: 2, count: 2 });
+    expect(opened.session.getState().alternates).toMatchObject({ number: 2, count: 2 });
     await opened.session.previousAlternate();
     await settle();
     expect(opened.shown()).toEqual(['I knock.', 'It opens.', '']);

@@ -57,7 +57,7 @@ export class ChapterStore {
       caretTurnId: target.turn.id,
       caretOffset: target.offset,
       alternates:
-        place !== null && place.turnId === held?.turnId && place.index === held.index && place.count === held.count
+        place !== null && place.turnId === held?.turnId && place.number === held.number && place.count === held.count
           ? held
           : place,
       canReply: same('canReply'),

@@ -22,9 +22,10 @@ export interface GenerationState {
   readonly words: number;
 }
 
+/** A turn is the `number`-th (from 1) of `count` alternates. */
 export interface AlternatesState {
   readonly turnId: string;
-  readonly index: number;
+  readonly number: number;
   readonly count: number;
 }
 
@@ -68,7 +69,7 @@ export interface ChapterState {
   } | null;
   readonly caretTurnId: string | null;
   readonly caretOffset: number;
-  /** Of the nearest model turn at or before the caret, which Retry and the arrows mean; `index` counts from 1. */
+  /** Of the nearest model turn at or before the caret, which Retry and the arrows mean. */
   readonly alternates: AlternatesState | null;
   readonly canReply: Possible;
   readonly canContinue: Possible;

@@ -28,7 +28,7 @@ function siblingsOf(tree: TurnTree, id: string): readonly TreeTurn[] {
 export function alternates(tree: TurnTree, turnId: string): AlternatesState | null {
   const siblings = siblingsOf(tree, turnId);
   const index = siblings.findIndex((turn) => turn.id === turnId);
-  return index === -1 ? null : { turnId, index: index + 1, count: siblings.length };
+  return index === -1 ? null : { turnId, number: index + 1, count: siblings.length };
 }
 
 export function neighbour(tree: TurnTree, turnId: string, step: -1 | 1): TreeTurn | null {

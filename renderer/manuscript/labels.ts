@@ -169,11 +169,11 @@ export class Labels {
     if (alternates === null || slot.swipe.hidden) return;
     slot.swipe.style.transform = `translateY(${Math.round(top)}px)`;
     slot.swipe.style.left = `${left + 32 * 18 + 14}px`;
-    const place = words.manuscript.of(alternates.index, alternates.count);
+    const place = words.manuscript.of(alternates.number, alternates.count);
     if (slot.place.textContent !== place) slot.place.textContent = place;
     slot.back.ariaLabel = words.manuscript.earlier(name);
     slot.on.ariaLabel = words.manuscript.later(name);
-    slot.back.disabled = alternates.index <= 1 || this.source.readOnly();
-    slot.on.disabled = alternates.index >= alternates.count || this.source.readOnly();
+    slot.back.disabled = alternates.number <= 1 || this.source.readOnly();
+    slot.on.disabled = alternates.number >= alternates.count || this.source.readOnly();
   }
 }

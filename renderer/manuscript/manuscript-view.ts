@@ -98,6 +98,7 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
     ];
     const node = page.getDomNode();
     for (const name of INPUTS) node?.addEventListener(name, () => chapter.willEdit(), true);
+    // For tests in a browser: nothing else leads from the page to the controller of its chapter.
     Object.defineProperty(options.host, '__paphosManuscript', {
       value: { editor: page, controller },
       configurable: true,

@@ -37,7 +37,7 @@ export function AlternatesNav(): ReactElement | null {
             onClick={previous.run}
           />
           <span className="num" aria-live="polite">
-            {words.writing.alternates(alternates.index, alternates.count)}
+            {words.writing.alternates(alternates.number, alternates.count)}
           </span>
           <IconButton
             icon={ChevronRight}

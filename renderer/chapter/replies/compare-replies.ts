@@ -12,21 +12,21 @@ const SHOWN = 40;
 const CUT_OFF: readonly StopReason[] = ['stopped', 'error'];
 
 /**
- * Whether a reply that was made again is the same as the first one, which is the `index`-th of its alternates: in a
+ * Whether a reply that was made again is the same as the first one, which is the `number`-th of its alternates: in a
  * sentence, with why where it is not.
  */
 export function compareReplies(
   first: Written,
   again: Written,
-  index: number,
+  number: number,
 ): { readonly message: string; readonly why: string | null } {
   const patch = patchOf(first.text, again.text);
-  if (patch === null) return { message: words.manuscript.identical(index), why: null };
+  if (patch === null) return { message: words.manuscript.identical(number), why: null };
   const [shorter, longer] = first.text.length < again.text.length ? [first, again] : [again, first];
   if (CUT_OFF.includes(shorter.reason) && longer.text.startsWith(shorter.text))
-    return { message: words.manuscript.identicalSoFar(index), why: null };
+    return { message: words.manuscript.identicalSoFar(number), why: null };
   return {
-    message: words.manuscript.differs(index, first.text.slice(0, patch.at).trim().slice(-SHOWN)),
+    message: words.manuscript.differs(number, first.text.slice(0, patch.at).trim().slice(-SHOWN)),
     why: words.manuscript.whyDiffers,
   };
 }

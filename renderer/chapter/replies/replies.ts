@@ -159,7 +159,7 @@ export class Replies {
     const text = sync.tree.turns.get(turnId)?.text ?? null;
     if (first === undefined || text === null) return;
     this.firsts.delete(turnId);
-    const { message, why } = compareReplies(first, { text, reason }, alternates(sync.tree, first.turnId)?.index ?? 1);
+    const { message, why } = compareReplies(first, { text, reason }, alternates(sync.tree, first.turnId)?.number ?? 1);
     store.tell('info', message, why);
   }
 

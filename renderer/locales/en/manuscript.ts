@@ -6,7 +6,7 @@ export const manuscript = {
   menu: (label: string) => `${label}: menu`,
   earlier: (label: string) => `Previous alternate (${label})`,
   later: (label: string) => `Next alternate (${label})`,
-  of: (index: number, count: number) => `${index} / ${count}`,
+  of: (number: number, count: number) => `${number} / ${count}`,
   askAction: 'What do you do?',
   askFirst: 'Write the first lines, or say what should happen.',
   askNext: 'Keep writing, or say what should happen next.',
@@ -29,9 +29,9 @@ export const manuscript = {
     'This chapter was changed elsewhere in the meantime. Your text was kept as an alternate beside it: use the arrows to see both.',
   replaced: (count: number) =>
     `${count === 1 ? 'One character that cannot be stored was' : `${count} characters that cannot be stored were`} replaced with \uFFFD.`,
-  identical: (index: number) => `Identical to alternate ${index}, down to the last letter.`,
-  identicalSoFar: (index: number) => `Identical to alternate ${index} up to where one of them was stopped.`,
-  differs: (index: number, after: string) =>
-    `Not the same as alternate ${index}: it differs ${after === '' ? 'from the first letter on' : `after “${after}”`}.`,
+  identical: (number: number) => `Identical to alternate ${number}, down to the last letter.`,
+  identicalSoFar: (number: number) => `Identical to alternate ${number} up to where one of them was stopped.`,
+  differs: (number: number, after: string) =>
+    `Not the same as alternate ${number}: it differs ${after === '' ? 'from the first letter on' : `after “${after}”`}.`,
   whyDiffers: 'The text before it has changed since, or the first one built on what had already been read.',
 };

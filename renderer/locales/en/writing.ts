@@ -16,7 +16,7 @@ export const writing = {
     progress === null ? 'Waiting…' : `Waiting for the model… ${count(Math.round(progress * 100))} %`,
   reading: (done: number, total: number) => `reading ${count(done)} of ${count(total)}`,
   lastReply: 'Last reply',
-  alternates: (index: number, total: number) => `${count(index)} / ${count(total)}`,
+  alternates: (number: number, total: number) => `${count(number)} / ${count(total)}`,
   alternatesBeside: 'Alternates',
   others: (number: number) => `writing ${count(number)} more`,
   retryCount: 'How many answers',
