@@ -1,6 +1,6 @@
 import { RPCHandler } from '@orpc/server/message-port';
 import type { Studio } from '../studio/studio.ts';
-import { faultInterceptors, type Caller } from './gate.ts';
+import { faultInterceptors, type Caller } from './rpc-errors.ts';
 import type { StudioRouter } from './router.ts';
 
 type Port = Parameters<RPCHandler<Caller>['upgrade']>[0] & {

@@ -1,7 +1,7 @@
 import { implement } from '@orpc/server';
 import { contract } from '../../shared/contract/index.ts';
 import type { Services } from '../studio/services.ts';
-import type { Caller } from './gate.ts';
+import type { Caller } from './rpc-errors.ts';
 
 const door = implement(contract).$context<Caller>();
 

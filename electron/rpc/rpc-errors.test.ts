@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { failure } from '../../shared/faults/failure.ts';
 import { openLog, type Log } from '../log/log.ts';
-import { faultInterceptors } from './gate.ts';
+import { faultInterceptors } from './rpc-errors.ts';
 
 let folder = '';
 let log: Log;
@@ -29,7 +29,7 @@ async function call(thrown: Error): Promise<void> {
 test('a defect in a call is in the log, with the call and its place but not what its message quotes', async () => {
   await call(new TypeError('The lamp went out.'));
   expect(log.tail()).toEqual([
-    expect.stringMatching(/error call\.failed .*"call":"chapters\.open".*TypeError.*gate\.test\.ts/),
+    expect.stringMatching(/error call\.failed .*"call":"chapters\.open".*TypeError.*rpc-errors\.test\.ts/),
   ]);
   expect(log.tail().join('')).not.toContain('lamp');
 });
