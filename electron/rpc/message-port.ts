@@ -1,7 +1,7 @@
 import { RPCHandler } from '@orpc/server/message-port';
 import type { Studio } from '../studio/studio.ts';
-import { faultInterceptors, type Caller } from './rpc-errors.ts';
-import type { StudioRouter } from './router.ts';
+import { faultInterceptors } from './rpc-errors.ts';
+import type { Caller, StudioRouter } from './router.ts';
 
 type Port = Parameters<RPCHandler<Caller>['upgrade']>[0] & {
   on(event: 'close', listener: () => void): unknown;

@@ -1,7 +1,12 @@
 import { implement } from '@orpc/server';
 import { contract } from '../../shared/contract/index.ts';
 import type { Services } from '../studio/services.ts';
-import type { Caller } from './rpc-errors.ts';
+import type { Client } from '../studio/connections.ts';
+
+/** Who calls, by one connection. */
+export interface Caller {
+  readonly client: Client;
+}
 
 const door = implement(contract).$context<Caller>();
 

@@ -3,13 +3,7 @@ import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import { fault, faultOf } from '../../shared/faults/failure.ts';
 import { errorFacts } from '../log/error-facts.ts';
 import type { Log } from '../log/log.ts';
-import type { Client } from '../studio/connections.ts';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
-
-/** Who calls, by one connection. */
-export interface Caller {
-  readonly client: Client;
-}
 
 const REFUSED: Readonly<Record<string, number>> = { READ_ONLY: 403, NO_TURN: 404, CONFLICT: 409, INTERNAL: 500 };
 

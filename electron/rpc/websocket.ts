@@ -1,8 +1,8 @@
 import { RPCHandler } from '@orpc/server/ws';
 import type { WebSocket } from 'ws';
 import type { Studio } from '../studio/studio.ts';
-import { faultInterceptors, type Caller } from './rpc-errors.ts';
-import type { StudioRouter } from './router.ts';
+import { faultInterceptors } from './rpc-errors.ts';
+import type { Caller, StudioRouter } from './router.ts';
 
 /** An end that is gone without a word is noticed after one to two of these. */
 export const PING_MS = 4000;

@@ -53,14 +53,14 @@ export interface ReplyRequest extends InsertionPoint {
 export interface Writing {
   applyChange(change: Change, client: Client): Promise<ChangeAck>;
   activate(
-    wish: { changeId: string; chapterId: string; turnId: string },
+    request: { changeId: string; chapterId: string; turnId: string },
     client: Client,
   ): { structureRev: number; path: TreeTurn[]; generation: RunningGeneration | null };
   /**
    * Its turn and its row are in the store; the reply itself comes when its model is there. Asked again by the same id,
    * the answer is the same.
    */
-  generate(wish: ReplyRequest, client: Client): GenerationStart;
+  generate(request: ReplyRequest, client: Client): GenerationStart;
   follow(generationId: string, afterSeq: number, signal?: AbortSignal): AsyncGenerator<GenerationEvent, void>;
   stop(generationId: string, all: boolean): void;
   plan(at: InsertionPoint): Promise<PlannedReply>;
@@ -178,32 +178,32 @@ export function createWriting({
   }
 
   /** A reply that is known by the id of this one is this one, or its id was taken. */
-  function askedBefore(wish: ReplyRequest): GenerationStart | null {
-    const known = replyById(db, wish.generationId);
+  function askedBefore(request: ReplyRequest): GenerationStart | null {
+    const known = replyById(db, request.generationId);
     if (known === null) return null;
-    if (known.chapterId === wish.chapterId && known.asked?.kind === wish.kind) return known.asked.answer;
+    if (known.chapterId === request.chapterId && known.asked?.kind === request.kind) return known.asked.answer;
     throw failure('ID_TAKEN', {});
   }
 
   /** Made when the reply's turn has come: its prompt is of the text as it stands then. */
   function planned(
-    wish: ReplyRequest,
+    request: ReplyRequest,
     { turnId, target: { open } }: Opening,
     seed: number,
     ready: Ready,
   ): PlannedGeneration {
-    const first = wish.kind === 'again' ? replyToRepeat(db, wish.turnId, ready, engine.host) : null;
-    const tree = readTree(db, wish.chapterId, { texts: 'path' });
-    const { offset } = spanOf(db, wish.generationId);
+    const first = request.kind === 'again' ? replyToRepeat(db, request.turnId, ready, engine.host) : null;
+    const tree = readTree(db, request.chapterId, { texts: 'path' });
+    const { offset } = spanOf(db, request.generationId);
     const parentId = tree.turns.get(turnId)?.parentId ?? null;
     const target =
       open || offset > 0 ? continued(tree, turnId, offset).target : { ...branchTo(db, tree, parentId), open: false };
-    const chosen = first?.sampling ?? settings.sampling(storyOf(wish.chapterId));
-    const cold = wish.cold || first !== null;
+    const chosen = first?.sampling ?? settings.sampling(storyOf(request.chapterId));
+    const cold = request.cold || first !== null;
     const { format, contextSize, modelName, setup, sha256 } = ready;
     const plan = promptRequest(
       db,
-      wish.chapterId,
+      request.chapterId,
       target,
       { format, contextSize, reserve: reserveFor(ready, chosen) },
       first ? cutIn(first, turnId) : undefined,
@@ -248,37 +248,37 @@ export function createWriting({
       return { structureRev, path, generation: generations.runningIn(chapterId) };
     },
 
-    generate(wish, client) {
-      assertWriter(wish.chapterId, client);
-      const known = askedBefore(wish);
+    generate(request, client) {
+      assertWriter(request.chapterId, client);
+      const known = askedBefore(request);
       if (known !== null) return known;
       models.assertReply();
-      makeRoom(wish.chapterId);
-      const storyId = storyOf(wish.chapterId);
-      const tree = readTree(db, wish.chapterId, { texts: 'path' });
-      const first = wish.kind === 'again' ? replyToRepeat(db, wish.turnId, engine.chosen, engine.host) : null;
-      const kind = wish.kind === 'again' ? 'retry' : wish.kind;
-      const opened = first ? repeated(tree, wish.newTurnId, first) : opening(tree, { ...wish, kind });
+      makeRoom(request.chapterId);
+      const storyId = storyOf(request.chapterId);
+      const tree = readTree(db, request.chapterId, { texts: 'path' });
+      const first = request.kind === 'again' ? replyToRepeat(db, request.turnId, engine.chosen, engine.host) : null;
+      const kind = request.kind === 'again' ? 'retry' : request.kind;
+      const opened = first ? repeated(tree, request.newTurnId, first) : opening(tree, { ...request, kind });
       const { turnId, offset, ops, target } = opened;
       if (target.turns.every((turn) => turn.text.trim() === '')) throw failure('NOTHING_WRITTEN', {});
 
       const chosen = first?.sampling ?? settings.sampling(storyId);
       const seed = chosen.seed ?? randomInt(2 ** 32);
       const [insertion] = ops;
-      const place = { generationId: wish.generationId, turnId, offset };
-      const alternatesLeft = insertion === undefined || first ? 0 : wish.count - 1;
+      const place = { generationId: request.generationId, turnId, offset };
+      const alternatesLeft = insertion === undefined || first ? 0 : request.count - 1;
       const repeats = first
         ? { first: { turnId: first.turnId, text: first.before + first.text, reason: first.reason } }
         : {};
       const [order, answer] = transaction(db, () => {
-        revisions.close(wish.chapterId, 'generation');
-        const { generationId: changeId, chapterId } = wish;
+        revisions.close(request.chapterId, 'generation');
+        const { generationId: changeId, chapterId } = request;
         const { structureRev } = insertion
           ? applyChange(db, { changeId, chapterId, structureRev: tree.structureRev, ops })
           : tree;
         const start: GenerationStart = { ...place, alternatesLeft, structureRev, ops, ...repeats };
         const begun: GenerationOrder = {
-          id: wish.generationId,
+          id: request.generationId,
           storyId,
           chapterId,
           turnId,
@@ -287,17 +287,17 @@ export function createWriting({
           sampling: { ...chosen, seed },
           alternatesLeft,
           made: insertion?.op === 'insert' ? { shownBefore: shownAfter(tree, insertion.after) } : null,
-          asked: { kind: wish.kind, answer: start },
+          asked: { kind: request.kind, answer: start },
           plan(ready) {
             readAhead.touched(chapterId);
             void readAhead.bringBack(chapterId, ready);
-            return planned(wish, opened, seed, ready);
+            return planned(request, opened, seed, ready);
           },
         };
         generations.begin(begun);
         return [begun, start];
       });
-      readAhead.touched(wish.chapterId);
+      readAhead.touched(request.chapterId);
       generations.run(order);
       return answer;
     },
