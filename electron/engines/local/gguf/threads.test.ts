@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { asMessages, PROBES } from '../../../../shared/prompt/formats/template-probes.ts';
 import { OddModels } from '../../../../tests/helpers/bad-models.ts';
@@ -65,15 +64,14 @@ describe('the fingerprint of a model', () => {
     const reading = fingerprintModel(DEMO, held.shared, never).finally(() => {
       ended = true;
     });
-    await delay(800);
+    // Others begin later and read the same file to its end.
+    for (let others = 0; others < 3; others++) await fingerprintModel(DEMO, meter(false).shared, never);
     expect(ended).toBe(false);
     held.hold(false);
     expect((await reading).broken).toBeNull();
     const abort = new AbortController();
     const given = fingerprintModel(DEMO, meter(true).shared, abort.signal);
-    setTimeout(() => {
-      abort.abort();
-    }, 50);
+    abort.abort();
     await expect(given).rejects.toMatchObject({ fault: { code: 'FINGERPRINT' } });
   });
 });
@@ -97,7 +95,6 @@ describe('a chat template from a file', () => {
   });
 
   test('is ended when it takes too long, too much memory, or writes too much', async () => {
-    const started = performance.now();
     await expect(
       renderTemplate(
         '{% for a in range(100000) %}{% for b in range(100000) %}{% set c = a %}{% endfor %}{% endfor %}',
@@ -119,6 +116,5 @@ describe('a chat template from a file', () => {
     expect(await renderTemplate('{% for a in range(20000) %}0123456789{% endfor %}', probes, special)).toEqual(
       probes.map(() => ({ refusal: 'It wrote more than any conversation needs.' })),
     );
-    expect(performance.now() - started).toBeLessThan(15_000);
-  });
+  }, 15_000);
 });
