@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CandidateLog, readCandidates } from './candidate-record.ts';
+import { SEED } from '../../tests/helpers/sizes.ts';
+
+fc.configureGlobal({ seed: SEED });
 
 const bytesOf = (token: number): Uint8Array => new TextEncoder().encode(` t${token}é`);
 const told = fc.record({

@@ -7,6 +7,9 @@ import { activePath, applyOps } from '../../shared/document/tree.ts';
 import type { Turn, TurnTree } from '../../shared/document/turn.ts';
 import { ChapterText } from './chapter-text.ts';
 import { StreamingSpan } from './streaming-span.ts';
+import { SEED } from '../../tests/helpers/sizes.ts';
+
+fc.configureGlobal({ seed: SEED });
 
 const ASK = '\n<|user|>\n';
 const turn = (role: Turn['role'], text: string): Turn => ({ id: newId(), role, speaker: null, marked: true, text });

@@ -4,6 +4,9 @@ import { alternatesOf } from '../../tests/helpers/alternates.ts';
 import { diffPath, patchOf } from './diff.ts';
 import { EMPTY_TREE, activePath, applyOps } from './tree.ts';
 import type { Op, Turn, TurnTree } from './turn.ts';
+import { SEED } from '../../tests/helpers/sizes.ts';
+
+fc.configureGlobal({ seed: SEED });
 
 const turn = (id: string, text = id): Turn => ({ id, role: 'model', speaker: null, marked: true, text });
 const turns = (...ids: string[]): Turn[] => ids.map((id) => turn(id));

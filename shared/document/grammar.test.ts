@@ -14,6 +14,9 @@ import {
 } from './grammar.ts';
 import { ROLES } from './turn.ts';
 import type { TurnContent } from './turn.ts';
+import { SEED } from '../../tests/helpers/sizes.ts';
+
+fc.configureGlobal({ seed: SEED });
 
 const markish = fc
   .tuple(

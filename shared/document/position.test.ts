@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { textLines, turnText } from './grammar.ts';
 import { linePosition, textOffset } from './position.ts';
+import { SEED } from '../../tests/helpers/sizes.ts';
+
+fc.configureGlobal({ seed: SEED });
 
 const LINES = ['One', '\\<|user|>', '', 'end'];
 

@@ -36,7 +36,8 @@ test('a second Paphos on the same data folder leaves the first alone', async () 
   };
   await import('../../electron/main.ts');
   app.becomeReady();
-  await new Promise((done) => setTimeout(done, 50));
+  await app.whenReady();
+  await new Promise(setImmediate);
   expect(asked).toBe(1);
   expect(BrowserWindow.all).toEqual([]);
   expect(handlers['app']).toBeUndefined();

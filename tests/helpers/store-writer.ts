@@ -1,6 +1,6 @@
 /**
  * Writes into a store as fast as it can and says on stdout what was acknowledged, until somebody kills it. Arguments:
- * folder, chapter id.
+ * folder, chapter id, seed.
  */
 import { writeSync } from 'node:fs';
 import { applyChange } from '../../electron/storage/repositories/changes.ts';
@@ -9,16 +9,18 @@ import {
   beginGeneration,
   endGeneration,
 } from '../../electron/storage/repositories/generation-records.ts';
+import { seededRandom } from '../../electron/engines/local/worker/sampling/random.ts';
 import { openStore } from '../../electron/storage/core/open.ts';
 import { closeRevision } from '../../electron/storage/repositories/revisions.ts';
 import { readTree } from '../../electron/storage/repositories/turns.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 
-const [folder = '', chapterId = ''] = process.argv.slice(2);
+const [folder = '', chapterId = '', seed = ''] = process.argv.slice(2);
 const { db } = openStore(folder);
 const asked = { sampling: { ...DEFAULT_SAMPLING, seed: 1 }, made: null, asked: null };
-const pick = (below: number) => Math.floor(Math.random() * below);
+const random = seededRandom(Number(seed));
+const pick = (below: number) => Math.floor(random() * below);
 let count = 0;
 let generation: { id: string; seq: number } | null = null;
 

@@ -6,6 +6,9 @@ import { formatByName, FORMATS } from '../../shared/prompt/formats/formats.ts';
 import { planPrompt } from '../../shared/prompt/plan/plan.ts';
 import type { Plan, PromptFormat } from '../../shared/prompt/types.ts';
 import { loadVocabularies, vocabularyFile, type LoadedVocabulary } from '../helpers/vocabularies.ts';
+import { SEED } from '../helpers/sizes.ts';
+
+fc.configureGlobal({ seed: SEED });
 
 interface Line {
   readonly role: 'system' | 'user' | 'model';

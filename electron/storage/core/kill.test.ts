@@ -23,7 +23,9 @@ const writer = fileURLToPath(new URL('../../../tests/helpers/store-writer.ts', i
  * acknowledged.
  */
 async function writeUntilKilled(folder: string, chapterId: string): Promise<string[]> {
-  const child = spawn(process.execPath, [writer, folder, chapterId], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [writer, folder, chapterId, String(Math.floor(random() * 2 ** 32))], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   let failed = '';
   const started = new Promise<void>((resolve) =>

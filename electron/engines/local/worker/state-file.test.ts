@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,7 +16,7 @@ const folder = (): string => mkdtempSync(join(tmpdir(), 'paphos-state-file-'));
 
 async function written(key = KEY): Promise<{ path: string; bytes: Buffer; size: number }> {
   const path = join(folder(), 'a.state');
-  const size = await writeState(path, key, TOKENS, (unfinished) => writeFile(unfinished, randomBytes(200)));
+  const size = await writeState(path, key, TOKENS, (unfinished) => writeFile(unfinished, Buffer.alloc(200, 7)));
   return { path, bytes: readFileSync(path), size };
 }
 

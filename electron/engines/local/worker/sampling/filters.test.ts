@@ -6,6 +6,9 @@ import { minP, tailFree, topK, topNSigma, topP, typicalP, xtc } from './filters.
 import { penalised, RecentCounts } from './penalties.ts';
 import { type Distribution, references, softmax } from './references.ts';
 import { dynamicTemperature, tempered } from './temperature.ts';
+import { SEED } from '../../../../../tests/helpers/sizes.ts';
+
+fc.configureGlobal({ seed: SEED });
 
 /** Logits by token, no two the same, so that orders are not a matter of taste. */
 const logits = fc

@@ -5,6 +5,9 @@ import type { Candidates } from './token-candidates.ts';
 import { seededRandom } from './random.ts';
 import { type Distribution, normalised, references, softmax } from './references.ts';
 import { Sampler } from './sampler.ts';
+import { SEED } from '../../../../../tests/helpers/sizes.ts';
+
+fc.configureGlobal({ seed: SEED });
 
 const PLAIN: Sampling = { ...DEFAULT_SAMPLING, temperature: 1, minP: 0, repetitionPenalty: 1 };
 /** Forty tokens with logits from 3 downwards, in steps that grow. */
