@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { newId } from '../../../shared/document/ids.ts';
 import { countWords } from '../../../shared/document/count-words.ts';
 import { DEFAULT_SAMPLING } from '../../../shared/settings/sampling.ts';
@@ -19,6 +19,7 @@ import {
   spanOf,
 } from './generation-records.ts';
 import { listRevisions, revisionText } from './history.ts';
+import { lastReply } from './last-reply.ts';
 import { openStore, type Store } from '../core/open.ts';
 import { closeRevision } from './revisions.ts';
 import { createStory } from './stories.ts';
@@ -91,6 +92,26 @@ function afterKill(): { text: string; interrupted: boolean | undefined; recovere
 }
 
 describe('a reply as it is written', () => {
+  test('is the last of its turn where no later one was, whatever the clock says', () => {
+    endGeneration(store.db, { generationId: generation, reason: 'end', stats: null, candidates: null });
+    const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 3_600_000);
+    const later = newId();
+    beginGeneration(store.db, {
+      id: later,
+      chapterId: chapter,
+      turnId: turn,
+      kind: 'continue',
+      offset: 0,
+      sampling: settings.sampling,
+      made: null,
+      asked: null,
+    });
+    appendJournal(store.db, later, 1, 'Later. ');
+    endGeneration(store.db, { generationId: later, reason: 'end', stats: null, candidates: null });
+    now.mockRestore();
+    expect(lastReply(store.db, turn)?.text).toBe('Later. ');
+  });
+
   test('is known when it has ended, until its turn is changed', () => {
     expect(endedReply(store.db, generation)).toBeNull();
     write(0, 0, 'Once. ');

@@ -26,8 +26,7 @@ const endedIn = query((p: { turnId: string }) =>
     .where('turn_id', '=', p.turnId)
     .where('end_version', 'is not', null)
     .where('span_length', '>', 0)
-    .orderBy('started_at', 'desc')
-    .orderBy('id', 'desc')
+    .orderBy('end_version', 'desc')
     .limit(1),
 );
 
