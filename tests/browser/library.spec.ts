@@ -81,7 +81,12 @@ test('the theme, the panels, the open place and the sampling are as they were af
   await page.getByRole('textbox', { name: 'Temperature' }).fill('1.3');
   await page.getByRole('textbox', { name: 'Seed' }).fill('77');
   await page.getByRole('checkbox', { name: 'Keep writing' }).check();
-  await page.waitForTimeout(600);
+  const { client, close } = await studio.client();
+  const storyId = (await client.stories.list()).find(({ title }) => title === 'Untitled')?.id ?? '';
+  await expect
+    .poll(() => client.settings.sampling({ storyId }))
+    .toMatchObject({ temperature: 1.3, seed: 77, banEnd: true });
+  close();
   await studio.close();
 
   const again = await StudioPage.start(browser, { data });

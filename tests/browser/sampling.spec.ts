@@ -34,7 +34,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     mkdirSync(folder, { recursive: true });
     const studio = await StudioPage.open(browser, { colorScheme });
     const { page } = studio;
-    const picture = (name: string) => page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
+    const picture = (name: string) =>
+      page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), animations: 'disabled' });
     await studio.engineReady();
     const panel = page.getByRole('region', { name: 'Sampling' });
     await panel.getByRole('button', { name: /^Sampling/ }).click();
@@ -42,7 +43,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(preset).toContainText('Suited to the model');
     await preset.scrollIntoViewIfNeeded();
     await preset.click();
-    await page.waitForTimeout(200);
+    await expect(page.getByRole('option', { name: /typical 0.2/ })).toBeVisible();
     await picture('sampling-presets');
     await page.getByRole('option', { name: /typical 0.2/ }).click();
     await expect(panel.getByRole('textbox', { name: 'Temperature' })).toHaveValue('1');
@@ -80,20 +81,19 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await panel.getByRole('textbox', { name: 'Banned phrases' }).fill('a testament to\nshivers down');
     await panel.getByRole('button', { name: /^Choice of words/ }).click();
     await panel.getByRole('button', { name: /^Choice of words/ }).scrollIntoViewIfNeeded();
-    await page.waitForTimeout(600);
     await picture('sampling-open');
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
 
     const { client, close } = await studio.client();
     const [story] = await client.stories.list();
-    const stored = await client.settings.sampling({ storyId: story?.id ?? '' });
-    expect(stored).toMatchObject({
+    const stored = () => client.settings.sampling({ storyId: story?.id ?? '' });
+    await expect.poll(stored).toMatchObject({
       preset: 'oasst-typical2',
       typicalP: 0.2,
       logitBias: [{ text: 'castle', bias: 2 }],
       bannedPhrases: ['a testament to', 'shivers down'],
     });
-    expect(stored.order.slice(0, 3)).toEqual(['penalties', 'dry', 'temperature']);
+    expect((await stored()).order.slice(0, 3)).toEqual(['penalties', 'dry', 'temperature']);
     close();
     expect(studio.violations).toEqual([]);
     await studio.close();
@@ -147,7 +147,6 @@ test('where all alternates would be the same, their menu says so', async () => {
   await panel.getByRole('textbox', { name: 'Temperature' }).fill('0');
   await studio.button('How many answers').click();
   await expect(note).toBeVisible();
-  await page.waitForTimeout(200);
-  await page.screenshot({ path: join(folder, 'alternates-same.png') });
+  await page.screenshot({ path: join(folder, 'alternates-same.png'), animations: 'disabled' });
   await studio.close();
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, type Browser } from '@playwright/test';
 import { ROOT, type StudioClient } from '../helpers/server.ts';
@@ -62,8 +62,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
           `${name} is no wider than the window`,
         ).toBe(true);
         const file = `${name}-${colorScheme}-${viewport.width}`;
-        await page.screenshot({ path: join(folder, `${file}.png`) });
-        if (keeps && KEPT.includes(file)) await page.screenshot({ path: join(kept, `${name}-${colorScheme}.png`) });
+        const shot = await page.screenshot({ path: join(folder, `${file}.png`), animations: 'disabled' });
+        if (keeps && KEPT.includes(file)) writeFileSync(join(kept, `${name}-${colorScheme}.png`), shot);
       };
       await studio.engineReady();
       const { client, close } = await studio.client();
@@ -88,7 +88,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.keyboard.type('I look for another way in.');
       await page.keyboard.press('Control+Enter');
       await studio.replyEnds();
-      await page.waitForTimeout(600);
       await picture('manuscript');
 
       if (viewport.width === 1440) {
@@ -106,13 +105,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await panel.getByRole('button', { name: /^Order/ }).click();
         await panel.getByRole('listitem').last().scrollIntoViewIfNeeded();
         await page.mouse.move(0, 0);
-        await page.waitForTimeout(200);
         await picture('sampling');
         await panel.getByRole('button', { name: /^Order/ }).click();
         await panel.getByRole('button', { name: /^Sampling/ }).click();
 
         await page.getByRole('combobox', { name: 'Model' }).click();
-        await page.waitForTimeout(200);
+        await expect(page.getByRole('option').first()).toBeVisible();
         await picture('model-picker');
         await page.keyboard.press('Escape');
       }
@@ -139,7 +137,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const before = await studio.text();
       process.kill(engineProcess(studio.server.pid), 'SIGKILL');
       await expect(page.getByText(/stopped/i).first()).toBeVisible({ timeout: 2000 });
-      await page.waitForTimeout(300);
       await picture('engine-stopped');
       expect(await studio.text()).toContain(before.trimEnd());
       await studio.saved();

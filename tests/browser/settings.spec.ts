@@ -17,9 +17,10 @@ const folder = join(ROOT, 'out/screens');
 async function choose(studio: StudioPage, name: string): Promise<void> {
   const { page } = studio;
   await page.getByRole('button', { name: 'Settings' }).click();
-  await page.getByRole('dialog', { name: 'Settings' }).getByRole('checkbox', { name }).click();
+  const dialog = page.getByRole('dialog', { name: 'Settings' });
+  await dialog.getByRole('checkbox', { name }).click();
   await page.keyboard.press('Escape');
-  await page.waitForTimeout(400);
+  await expect(dialog).toBeHidden();
 }
 
 test('marks are shown as text that can be edited, and hidden again', async () => {
