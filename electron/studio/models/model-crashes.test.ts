@@ -9,7 +9,7 @@ import { createCrashes } from './model-crashes.ts';
 const model = { id: 'm', bytes: 1, modifiedAt: 1 };
 const crash = fault('CRASH', { killed: false });
 
-test('a store that takes no settings any more ends neither the studio nor a reply', () => {
+test('a store that takes no settings any more, or tells none, ends neither the studio nor a reply', () => {
   const folder = mkdtempSync(join(tmpdir(), 'paphos-crashes-'));
   const { db, close } = openStore(folder);
   const crashes = createCrashes(db);
@@ -23,6 +23,9 @@ test('a store that takes no settings any more ends neither the studio nor a repl
   crashes.forget(model);
   crashes.died(model, crash);
   expect(crashes.fault(model)?.code).toBe('ASIDE');
+  db.sqlite.exec('DROP TABLE settings');
+  crashes.forget(model);
+  crashes.died(model, crash);
   close();
   rmSync(folder, { recursive: true });
 });

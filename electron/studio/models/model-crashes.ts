@@ -24,20 +24,27 @@ export function createCrashes(db: WritableDB): Crashes {
     const { data } = stored.safeParse(readSetting(db, scope(model), 'crashes'));
     return data?.bytes === model.bytes && data.modifiedAt === model.modifiedAt ? data.count : 0;
   };
-  const note = (model: ModelVersion, value: z.infer<typeof stored> | null): void => {
+  const write = (model: ModelVersion, value: z.infer<typeof stored> | null): void =>
+    writeSetting(db, scope(model), 'crashes', value);
+  /** A store that takes or tells nothing takes no reply with it: the text matters more than this count. */
+  const ifPossible = (act: () => void): void => {
     try {
-      writeSetting(db, scope(model), 'crashes', value);
+      act();
     } catch {
-      // A disk that is full takes no reply with it: the text matters more than this count.
+      return;
     }
   };
   return {
     died(model, { code }) {
       if (code !== 'CRASH' && code !== 'HANG') return;
-      note(model, { bytes: model.bytes, modifiedAt: model.modifiedAt, count: known(model) + 1 });
+      ifPossible(() => {
+        write(model, { bytes: model.bytes, modifiedAt: model.modifiedAt, count: known(model) + 1 });
+      });
     },
     forget(model) {
-      if (readSetting(db, scope(model), 'crashes') !== null) note(model, null);
+      ifPossible(() => {
+        if (readSetting(db, scope(model), 'crashes') !== null) write(model, null);
+      });
     },
     fault(model) {
       const count = known(model);

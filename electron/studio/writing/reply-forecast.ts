@@ -40,22 +40,25 @@ export function createForecasts(db: WritableDB): Forecasts {
       const readMs = readingTime(readings, { read: toRead, reused: total - toRead });
       return readMs === null ? null : { readMs, tokensPerSecond };
     },
-    learn(ready, { promptTokens, reusedTokens, firstTokenMs, tokens, tokensPerSecond }) {
-      if (tokens === 0 || firstTokenMs <= 0) return;
-      const before = recall(ready);
-      const readings = [
-        ...before.readings,
-        { read: promptTokens - reusedTokens, reused: reusedTokens, ms: firstTokenMs },
-      ].slice(-REMEMBERED);
-      const speed =
-        tokens < LEAST_TOKENS || tokensPerSecond <= 0
-          ? before.tokensPerSecond
-          : (before.tokensPerSecond ?? tokensPerSecond) * (1 - NEWS) + tokensPerSecond * NEWS;
+    learn(ready, stats) {
+      if (stats.tokens === 0 || stats.firstTokenMs <= 0) return;
       try {
-        writeSetting(db, 'speed', keyOf(ready), { readings, tokensPerSecond: speed } satisfies Memory);
+        writeSetting(db, 'speed', keyOf(ready), learned(recall(ready), stats));
       } catch {
         // The reply matters more; the speed is learned again with the next one.
       }
     },
   };
+}
+
+function learned(
+  before: Memory,
+  { promptTokens, reusedTokens, firstTokenMs, tokens, tokensPerSecond }: GenerationStats,
+): Memory {
+  const reading = { read: promptTokens - reusedTokens, reused: reusedTokens, ms: firstTokenMs };
+  const speed =
+    tokens < LEAST_TOKENS || tokensPerSecond <= 0
+      ? before.tokensPerSecond
+      : (before.tokensPerSecond ?? tokensPerSecond) * (1 - NEWS) + tokensPerSecond * NEWS;
+  return { readings: [...before.readings, reading].slice(-REMEMBERED), tokensPerSecond: speed };
 }
