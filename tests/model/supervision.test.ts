@@ -137,8 +137,7 @@ describe.each(Object.entries(PLACES))('struck in the %s', (_place, bring) => {
     const fault = await faultOf(end);
     expect(performance.now() - at).toBeLessThan(within);
     expect(fault.code).toBe(code);
-    await delay(10);
-    expect(deaths).toEqual([fault]);
+    await expect.poll(() => deaths).toEqual([fault]);
     expect(isRunning(pid)).toBe(false);
 
     expect((await host.generate(shortReply).done).stats.tokens).toBe(3);
