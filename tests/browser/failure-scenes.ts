@@ -28,6 +28,8 @@ export interface Scene {
 }
 
 const spot = (chance: Random): Spot => [chance.int(1000) / 1000, chance.pick([0, 1, 1, chance.int(1000) / 1000])];
+/** Not within a word, which what is written there would break. */
+const edge = (chance: Random): Spot => [chance.int(1000) / 1000, chance.pick([0, 1])];
 const low = (chance: Random): Spot => (chance.chance(0.7) ? [1, 1] : spot(chance));
 
 type Make<T> = (chance: Random, word: () => string) => T;
@@ -53,7 +55,7 @@ const STEPS: readonly (readonly [weight: number, make: Make<Bare>])[] = [
   [1, (chance) => ({ does: 'note', at: spot(chance) })],
   [1, (chance) => ({ does: 'remove', at: spot(chance) })],
   [16, (chance) => ({ does: 'reply', at: low(chance) })],
-  [4, (chance) => ({ does: 'continue', at: spot(chance) })],
+  [4, (chance) => ({ does: 'continue', at: edge(chance) })],
   [5, (chance) => ({ does: 'retry', at: low(chance) })],
   [2, (chance) => ({ does: 'alternates', at: low(chance) })],
   [4, (chance) => ({ does: 'previous', at: low(chance) })],

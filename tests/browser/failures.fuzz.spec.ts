@@ -145,6 +145,8 @@ class FailingStudio {
   private words = new Set<string>();
   /** What streamed onto the page with nobody writing since. */
   private streamed: NonNullable<Seen['stream']>[] = [];
+  /** The server was, and the page may not have heard of it. */
+  private wasKilled = false;
   private heard: string[] = [];
   readonly counts: Record<string, number> = {};
 
@@ -309,7 +311,9 @@ class FailingStudio {
       if (failure.fails === 'server' && failure.by === 'SIGKILL') this.server.kill('SIGKILL');
       if (failure.fails === 'engine') for (const pid of childrenOf(studio.server)) process.kill(pid, 'SIGKILL');
     });
-    if (isStill() && looked.stream !== null) this.streamed.push(looked.stream);
+    const mayForget = failure.fails === 'reload' && this.wasKilled;
+    if (isStill() && looked.stream !== null && !mayForget) this.streamed.push(looked.stream);
+    if (failure.fails === 'server') this.wasKilled = true;
     switch (failure.fails) {
       case 'server':
         if (failure.by === 'SIGTERM') await studio.server.stop();
@@ -414,6 +418,7 @@ class FailingStudio {
         throw new Fault('lost', `“${text}” had streamed onto the page, and the store has “${turn?.text ?? ''}”`);
     }
     this.streamed = [];
+    this.wasKilled = false;
   }
 
   private async engineIsBack(): Promise<void> {
