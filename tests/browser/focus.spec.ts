@@ -106,3 +106,18 @@ test('after each command and menu, closed with Escape, what is typed stands on t
   expect(studio.violations).toEqual([]);
   await studio.close();
 });
+
+test('a title that is kept with Enter begins no line on the page', async () => {
+  const studio = await StudioPage.open(browser);
+  const { page } = studio;
+  await page.getByRole('textbox', { name: 'Manuscript' }).focus();
+  await page.keyboard.press('Control+End');
+  const before = await studio.text();
+  await page.getByRole('button', { name: 'Chapter 1', exact: true }).first().click();
+  await page.getByRole('textbox', { name: 'Title' }).fill('The pier');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('The pier');
+  await page.keyboard.type('word');
+  await expect.poll(() => studio.text()).toBe(`${before}word`);
+  await studio.close();
+});

@@ -103,8 +103,11 @@ export function RenameField({ title, onDone }: RenameProps): ReactElement {
       onBlur={keep}
       onKeyDown={(event) => {
         event.stopPropagation();
+        if (event.key !== 'Enter' && event.key !== 'Escape') return;
+        // The field goes and the page has the focus before the key is done: Enter would begin a line there.
+        event.preventDefault();
         if (event.key === 'Enter') keep();
-        if (event.key === 'Escape') onDone(null);
+        else onDone(null);
       }}
     />
   );
