@@ -105,6 +105,7 @@ export function createPage(host: HTMLElement, model: editor.ITextModel): { page:
     stickyScroll: { enabled: false },
     autoIndent: 'none',
     useTabStops: false,
+    tabFocusMode: true,
     autoClosingBrackets: 'never',
     autoClosingQuotes: 'never',
     autoSurround: 'never',

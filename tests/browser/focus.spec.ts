@@ -121,3 +121,25 @@ test('a title that is kept with Enter begins no line on the page', async () => {
   await expect.poll(() => studio.text()).toBe(`${before}word`);
   await studio.close();
 });
+
+test('Tab leaves the page as it is, for the labels of its turns, the bar and the panels', async () => {
+  const studio = await StudioPage.open(browser);
+  const { page } = studio;
+  await studio.engineReady();
+  const manuscript = page.getByRole('textbox', { name: 'Manuscript' });
+  await manuscript.focus();
+  const before = await studio.text();
+  const reached: string[] = [];
+  for (let steps = 0; steps < 20 && !reached.some((name) => name.startsWith('Reply')); steps++) {
+    await page.keyboard.press('Tab');
+    reached.push(
+      await page.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.textContent ?? ''),
+    );
+  }
+  expect(reached).toContain('You: menu');
+  expect(reached.at(-1)).toMatch(/^Reply/);
+  for (let back = reached.length; back > 0; back--) await page.keyboard.press('Shift+Tab');
+  await expect(manuscript).toBeFocused();
+  expect(await studio.text()).toBe(before);
+  await studio.close();
+});
