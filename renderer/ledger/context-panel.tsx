@@ -19,6 +19,7 @@ const SHOWN = 200;
 export function ContextPanel(): ReactElement {
   const { ledger, fault, old } = usePlan();
   const controller = useWorkspace((workspace) => workspace.controller);
+  const isNoStory = useWorkspace((workspace) => workspace.place === null);
   // Why a model does not run is said where that matters: below the turn, or under Model.
   const running = useEngine((engine) => engine.state === 'ready' || engine.state === 'generating');
   return (
@@ -39,7 +40,9 @@ export function ContextPanel(): ReactElement {
       {old ? <p className={ui.quiet}>{words.ledger.oldPlan}</p> : null}
       {ledger === null ? (
         fault === null || !running ? (
-          <p className={ui.quiet}>{running ? words.ledger.planSoon : words.ledger.noPlan}</p>
+          <p className={ui.quiet}>
+            {isNoStory ? words.ledger.nothingSent : running ? words.ledger.planSoon : words.ledger.noPlan}
+          </p>
         ) : null
       ) : (
         <LedgerView ledger={ledger} controller={controller} />

@@ -143,3 +143,18 @@ test('Tab leaves the page as it is, for the labels of its turns, the bar and the
   expect(await studio.text()).toBe(before);
   await studio.close();
 });
+
+test('without a story the focus is on the button that begins one, and nothing waits to be counted', async () => {
+  const studio = await StudioPage.open(browser);
+  const { page } = studio;
+  await studio.engineReady();
+  await page.getByRole('list', { name: 'Stories' }).getByRole('button').first().focus();
+  await page.keyboard.press('Delete');
+  await expect(page.getByRole('main').getByRole('button', { name: 'New story' })).toBeFocused();
+  await expect(page.getByRole('region', { name: 'Context' })).toContainText('Nothing is sent yet.');
+  await page.keyboard.press('Enter');
+  await studio.ready();
+  await page.keyboard.type('Once');
+  await expect.poll(() => studio.text()).toBe('<|user|>\nOnce');
+  await studio.close();
+});

@@ -51,7 +51,12 @@ function NoStories(): ReactElement {
   return (
     <div className={ui.empty}>
       <p>{words.library.noStories}</p>
-      <button type="button" className={`${ui.button} ${ui.primary}`} onClick={() => void library.createStory()}>
+      <button
+        type="button"
+        className={`${ui.button} ${ui.primary}`}
+        autoFocus
+        onClick={() => void library.createStory()}
+      >
         {words.commands.newStory}
       </button>
     </div>
