@@ -158,3 +158,12 @@ test('without a story the focus is on the button that begins one, and nothing wa
   await expect.poll(() => studio.text()).toBe('<|user|>\nOnce');
   await studio.close();
 });
+
+test('the palette says why something cannot be done now', async () => {
+  const studio = await StudioPage.open(browser);
+  const { page } = studio;
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('stop all');
+  await expect(page.getByRole('option')).toContainText('No alternates are being written.');
+  await studio.close();
+});

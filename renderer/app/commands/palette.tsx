@@ -91,11 +91,11 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactEle
                   value={entry}
                   className={css.item}
                   disabled={entry.why !== null}
-                  title={entry.why ?? undefined}
                   onClick={() => run(entry)}
                 >
                   {entry.name}
-                  {entry.keys === null ? null : <kbd>{entry.keys}</kbd>}
+                  {entry.why === null ? null : <small>{entry.why}</small>}
+                  {entry.why !== null || entry.keys === null ? null : <kbd>{entry.keys}</kbd>}
                 </Autocomplete.Item>
               )}
             </Autocomplete.List>
