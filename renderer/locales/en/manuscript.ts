@@ -20,7 +20,7 @@ export const manuscript = {
   removed: 'The turn was deleted.',
   nothingWritten: 'Write something first: there is nothing to continue yet.',
   isWriting: 'A reply is being written. Stop it first.',
-  readOnly: 'Another window is writing in this story. Take over to write here.',
+  readOnly: 'Another tab is writing in this story. Take over to write here.',
   isLoading: 'The chapter is opening.',
   noModelTurn: 'There is no reply at or before the caret.',
   caretElsewhere: 'Put the caret into a part that the model wrote.',
