@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import type { EngineReply } from '../../electron/engines/port.ts';
 import { writeSetting } from '../../electron/storage/repositories/setting-records.ts';
 import { readTree } from '../../electron/storage/repositories/turns.ts';
@@ -44,33 +43,43 @@ async function text(job: EngineReply): Promise<string> {
   await job.done;
   return whole;
 }
-/** The rest before anything is prepared, and time for three short replies. */
-const reads = (): Promise<void> => sleep(2500);
+const generate = vi.spyOn(engine.host, 'generate');
+/** The replies that were begun ahead. */
+const ahead = (): EngineReply[] =>
+  generate.mock.results.flatMap(({ value }, index) =>
+    generate.mock.calls[index]?.[1] === 'idle' ? [value as EngineReply] : [],
+  );
+/** A reply has ended, and so many are begun ahead; answers with the last of them. */
+async function begun(count: number): Promise<EngineReply> {
+  generate.mockClear();
+  prepared.after(ended);
+  await expect.poll(() => ahead().length, { timeout: 30_000 }).toBe(count);
+  return ahead()[count - 1] ?? expect.fail('it was not begun');
+}
+/** The person reads until all of them are written. */
+const reads = async () => (await begun(3)).done;
 const take = (words: string): PreparedReply | null => {
   const { name, plan } = asked(words);
   return prepared.take(name, plan, sampling);
 };
 
 test('what is offered is answered ahead, and the answer is the one that would be written', async () => {
-  prepared.after(ended);
   await reads();
   const reply = take('Run away');
   const { plan } = asked('Run away');
-  const ahead = await text(reply?.written ?? expect.fail('nothing was prepared'));
-  expect(ahead.length).toBeGreaterThan(10);
+  const whole = await text(reply?.written ?? expect.fail('nothing was prepared'));
+  expect(whole.length).toBeGreaterThan(10);
   const again = engine.host.generate({ plan, sampling: reply?.sampling ?? { ...sampling, seed: 0 }, cold: true });
-  expect(await text(again)).toBe(ahead);
+  expect(await text(again)).toBe(whole);
   expect((await reply?.written.done)?.stats).toMatchObject({ tokens: 40, seed: reply?.sampling.seed });
   expect(take('Go inside')).toBeNull();
 });
 
 test('other words, other settings and the fourth thing offered are written when they are asked for', async () => {
   for (const words of ['Run away!', 'Sleep']) {
-    prepared.after(ended);
     await reads();
     expect(take(words)).toBeNull();
   }
-  prepared.after(ended);
   await reads();
   const { name, plan } = asked('Run away');
   expect(prepared.take(name, plan, { ...sampling, temperature: 0.1 })).toBeNull();
@@ -78,8 +87,9 @@ test('other words, other settings and the fourth thing offered are written when 
 
 test('it gives way to whoever waits, and a part of a reply is never taken for a whole one', async () => {
   writeSetting(db, `story:${storyId}`, 'sampling', { ...sampling, maxTokens: 400 });
-  prepared.after(ended);
-  await sleep(700);
+  await (
+    await begun(1)
+  ).accepted;
   const { plan } = asked('Something else');
   const started = performance.now();
   const job = engine.host.generate({ plan, sampling: { ...sampling, maxTokens: 1, seed: 1 } });
@@ -93,8 +103,9 @@ test('it gives way to whoever waits, and a part of a reply is never taken for a 
 
 test('a reply that was begun ahead and is asked for by now gives way no more', async () => {
   writeSetting(db, `story:${storyId}`, 'sampling', { ...sampling, maxTokens: 400 });
-  prepared.after(ended);
-  await sleep(700);
+  await (
+    await begun(1)
+  ).accepted;
   const { name, plan } = asked('Go inside');
   const reply = prepared.take(name, { ...plan, reserve: 400 }, { ...sampling, maxTokens: 400 });
   const later = engine.host.generate({
@@ -108,7 +119,9 @@ test('a reply that was begun ahead and is asked for by now gives way no more', a
 
 test('nothing is written ahead where it was not asked for', async () => {
   writeSetting(db, 'interface', 'prepareReplies', false);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   prepared.after(ended);
-  await reads();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
   expect(take('Run away')).toBeNull();
 });
