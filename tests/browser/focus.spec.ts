@@ -144,6 +144,20 @@ test('Tab leaves the page as it is, for the labels of its turns, the bar and the
   await studio.close();
 });
 
+test('what is typed after a turn was deleted by keys stands on the page', async () => {
+  const studio = await StudioPage.open(browser);
+  const { page } = studio;
+  await page.getByRole('button', { name: 'Note: menu' }).focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ArrowUp');
+  await expect(page.getByRole('menuitem', { name: 'Delete turn' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => studio.text()).not.toContain('<|system|>');
+  await page.keyboard.type('word');
+  await expect.poll(() => studio.text()).toContain('word');
+  await studio.close();
+});
+
 test('without a story the focus is on the button that begins one, and nothing waits to be counted', async () => {
   const studio = await StudioPage.open(browser);
   const { page } = studio;

@@ -121,7 +121,7 @@ export const COMMANDS = {
   addNoteBefore: {
     name: () => say.addNoteBefore,
     in: ['turn menu'],
-    run: onPage((page, { turn }) => {
+    run: onTheText((page, { turn }) => {
       if (turn !== undefined) page.addNoteBefore(turn.turnId);
     }),
   },
@@ -190,7 +190,7 @@ export const COMMANDS = {
     name: () => say.removeTurn,
     in: ['turn menu'],
     isRemoval: true,
-    run: onPage((page, { turn }) => {
+    run: onTheText((page, { turn }) => {
       if (turn !== undefined) page.removeTurn(turn.turnId);
     }),
   },
