@@ -2,7 +2,7 @@ import type { JobFaults } from '../catalogue.ts';
 import type { Sentences } from './sentences.ts';
 
 export const jobs = {
-  JOB_READS_MODEL: ({ name }) => `Reading ${name} to know its file.`,
+  JOB_READS_MODEL: ({ name }) => `Reading ${name} for its fingerprint (SHA-256).`,
   JOB_GONE: () => 'This job is not in the list any more. Nothing was changed.',
   JOB_KIND: () => 'This version of Paphos does not know this kind of job. Nothing was changed.',
   REPLACED_IN_READING: () =>

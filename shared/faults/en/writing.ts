@@ -31,7 +31,7 @@ function different(what: Difference): string {
 
 export const writing = {
   READ_ONLY: () =>
-    'This story is being written in another window, so this one only reads. Nothing was changed; choose “Take over” to write here.',
+    'This story is being written in another tab, so this one only reads. Nothing was changed; choose “Take over” to write here.',
   NOT_HELD: () => 'This window does not have the story open any more. Reload it and try again.',
   BUSY: () => 'A reply is being written already. Wait for its end, or stop it first.',
   NOTHING_WRITTEN: () => 'There is nothing to answer yet. Write a line, then press Reply.',
