@@ -322,7 +322,9 @@ class FailingStudio {
       if (failure.fails === 'engine') for (const pid of childrenOf(studio.server)) process.kill(pid, 'SIGKILL');
     });
     const mayForget = failure.fails === 'reload' && this.wasKilled;
-    if (isStill() && looked.stream !== null && !mayForget) this.streamed.push(looked.stream);
+    // One whose turn the person took away shows nothing.
+    if (isStill() && looked.stream !== null && looked.stream.text !== '' && !mayForget)
+      this.streamed.push(looked.stream);
     if (failure.fails === 'server') this.wasKilled = true;
     switch (failure.fails) {
       case 'server':
