@@ -178,9 +178,22 @@ export async function play(
   const written = new Set<string>();
   const taken = new Set<string>();
   const ignored: string[] = [];
+  const onPage = (): string[] => marked(view.getModel()?.getValue());
+  /** What the person did to the words since they were `before`. */
+  const note = (before: readonly string[]): void => {
+    const after = new Set(onPage());
+    for (const word of before.filter((one) => !after.has(one))) {
+      taken.add(word);
+      written.delete(word);
+    }
+    for (const word of after) {
+      if (!before.includes(word)) written.add(word);
+      taken.delete(word);
+    }
+  };
   view.focus();
   for (const step of steps) {
-    const before = marked(view.getModel()?.getValue());
+    const before = onPage();
     const isOpen = !controller.getState().readOnly;
     switch (step.does) {
       case 'type':
@@ -246,7 +259,12 @@ export async function play(
         break;
       case 'undo':
       case 'redo':
-        for (let left = step.times; left > 0; left--) view.trigger('keyboard', step.does, null);
+        for (let left = step.times; left > 0; left--) {
+          // One may bring back what the next one takes away.
+          const was = onPage();
+          view.trigger('keyboard', step.does, null);
+          note(was);
+        }
         break;
       case 'look':
         go(step.at);
@@ -279,16 +297,11 @@ export async function play(
           }),
         );
     }
-    const after = new Set(marked(view.getModel()?.getValue()));
-    for (const word of before.filter((one) => !after.has(one))) {
-      taken.add(word);
-      written.delete(word);
+    note(before);
+    if (isOpen && 'text' in step) {
+      const after = onPage();
+      ignored.push(...marked(step.text).filter((word) => !after.includes(word)));
     }
-    for (const word of after) {
-      if (!before.includes(word)) written.add(word);
-      taken.delete(word);
-    }
-    if (isOpen && 'text' in step) ignored.push(...marked(step.text).filter((word) => !after.has(word)));
     await rest(step.rest);
     if (view.getModel() === null) break;
   }
