@@ -376,7 +376,7 @@ class FailingStudio {
     await page.reload();
     await page.getByRole('textbox', { name: 'Manuscript' }).waitFor();
     const open = page.getByRole('list', { name: 'Chapters' }).locator('[aria-current]');
-    if (!((await open.textContent()) ?? '').includes(this.chapter.title)) await this.goTo(this.chapter.title);
+    if ((await open.getAttribute('title')) !== this.chapter.title) await this.goTo(this.chapter.title);
   }
 
   private async goTo(title: string, waits = true): Promise<void> {
@@ -384,11 +384,7 @@ class FailingStudio {
     await page.evaluate(() => {
       for (const host of document.querySelectorAll('.ms-host')) host.classList.add('left');
     });
-    await page
-      .getByRole('list', { name: 'Chapters' })
-      .getByRole('button', { name: title, exact: false })
-      .first()
-      .click();
+    await page.getByRole('list', { name: 'Chapters' }).locator(`button[title="${title}"]`).click();
     if (waits) await this.isThere();
   }
 
