@@ -21,14 +21,14 @@ export function enableStudioPort(desktop: Desktop): void {
       for (const refused of event.ports) refused.close();
       return;
     }
-    desktop.studio().then(
-      (studio) => {
+    desktop
+      .studio()
+      .then((studio) => {
         servePort(createRouter(studio.services), studio)(port, client.data);
         port.start();
-      },
-      () => {
+      })
+      .catch(() => {
         port.close();
-      },
-    );
+      });
   });
 }

@@ -1,7 +1,9 @@
-import { mkdtempSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import type { Hold } from '../../shared/contract/writing.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { hasSmallDisks, onSmallDisk } from '../../tests/helpers/small-disk.ts';
 import { createStudio } from './studio.ts';
@@ -49,4 +51,38 @@ test.skipIf(process.platform === 'win32')('without the drive that its models are
   await stories.remove(id);
   expect(stories.removedCount()).toBe(1);
   await studio.close();
+});
+
+test('a page that leaves while the store is damaged ends nothing, and its story is free', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'paphos-left-'));
+  const studio = await createStudio({
+    dataDir,
+    modelsDir: null,
+    resourcesDir: dataDir,
+    startEngine: () => {
+      throw new Error('no engine');
+    },
+  });
+  const { stories, writing } = studio.services;
+  const storyId = newId();
+  stories.create({ id: storyId, title: 'A story', chapterId: newId(), turnId: newId() });
+  const page = (): { abort: () => void; hold: AsyncIterator<Hold> } => {
+    const leaving = new AbortController();
+    const client = { id: newId(), signal: new AbortController().signal };
+    const held = writing.hold(storyId, client, undefined, leaving.signal);
+    return { abort: () => leaving.abort(), hold: held[Symbol.asyncIterator]() };
+  };
+  const writer = page();
+  expect((await writer.hold.next()).value).toEqual({ role: 'writer' });
+  const reader = page();
+  expect((await reader.hold.next()).value).toEqual({ role: 'reader' });
+
+  const damage = new DatabaseSync(join(dataDir, 'store.db'));
+  damage.exec('ALTER TABLE chapters RENAME TO lost');
+  writer.abort();
+  expect((await reader.hold.next()).value).toEqual({ role: 'writer' });
+  damage.exec('ALTER TABLE lost RENAME TO chapters');
+  damage.close();
+  await studio.close();
+  expect(readFileSync(join(dataDir, 'logs', 'paphos.log'), 'utf8')).toContain('story.left');
 });

@@ -129,7 +129,11 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
   const readAhead = createReadAhead({ db, engine, settings, dataDir, keepsStates: (id) => models.keepsStates(id) });
   const writeAhead = createWriteAhead(db, engine, settings);
   const locks = createStoryLocks((storyId) => {
-    for (const chapter of listChapters(db, storyId)) revisions.left(chapter.id);
+    try {
+      for (const chapter of listChapters(db, storyId)) revisions.left(chapter.id);
+    } catch (error) {
+      log.error('story.left', errorFacts(error));
+    }
   });
 
   const waking = setTimeout(() => {

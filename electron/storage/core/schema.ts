@@ -117,7 +117,7 @@ export interface ChangeRow {
   change_id: string;
   ack: string;
   /** Of what was asked under the id; null of changes that older versions took. */
-  digest: string | null;
+  digest: Uint8Array | null;
 }
 
 export interface SettingRow {

@@ -9,6 +9,7 @@ import { foundModels } from './0007-found-models.ts';
 import { boundChanges } from './0008-bound-changes.ts';
 import { jobTitles } from './0009-job-titles.ts';
 import { engineSetups } from './0010-engine-setups.ts';
+import { shortDigests } from './0011-short-digests.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   first,
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly Migration[] = [
   boundChanges,
   jobTitles,
   engineSetups,
+  shortDigests,
 ];

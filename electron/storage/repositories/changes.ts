@@ -20,7 +20,7 @@ const PRUNE_EVERY = 250;
 const ackOf = query((p: { changeId: string }) =>
   tables.selectFrom('changes').select(['ack', 'digest']).where('change_id', '=', p.changeId),
 );
-const rememberAck = query((p: { changeId: string; ack: string; digest: string }) =>
+const rememberAck = query((p: { changeId: string; ack: string; digest: Uint8Array }) =>
   tables.insertInto('changes').values({ change_id: p.changeId, ack: p.ack, digest: p.digest }).returning('seq'),
 );
 const forgetAcks = query((p: { upTo: number }) => tables.deleteFrom('changes').where('seq', '<=', p.upTo));
@@ -34,7 +34,7 @@ export function applyChange(db: WritableDB, change: Change, asked: unknown = cha
     const digest = changeDigest(change.chapterId, asked);
     const known = first(db, ackOf, { changeId: change.changeId });
     if (known) {
-      if (known.digest !== null && known.digest !== digest) throw failure('CHANGE_TAKEN', {});
+      if (known.digest !== null && Buffer.compare(known.digest, digest) !== 0) throw failure('CHANGE_TAKEN', {});
       return JSON.parse(known.ack) as ChangeAck;
     }
     const ack = apply(db, { ...change, ops: change.ops.map(wellFormed) });
@@ -104,7 +104,7 @@ function livingChapter(db: WritableDB, id: string): ChapterRow {
   return chapter;
 }
 
-function remember(db: WritableDB, taken: { changeId: string; digest: string; ack: ChangeAck }): void {
+function remember(db: WritableDB, taken: { changeId: string; digest: Uint8Array; ack: ChangeAck }): void {
   const seq = first(db, rememberAck, { ...taken, ack: JSON.stringify(taken.ack) })?.seq ?? 0;
   if (seq % PRUNE_EVERY === 0) run(db, forgetAcks, { upTo: seq - KEEP_CHANGES });
 }
