@@ -19,26 +19,48 @@ const isRole = (word: string) => /^<\|[^<>|]+\|>$/.test(word);
 const escape = (word: string) => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
 /** The words that mean a role in a format: its brackets, else the whole marker without its line ends. */
-export function wordsOf(format: PromptFormat): string[] {
-  const marks = [
-    format.begins ?? '',
-    ...Object.values(format.before),
-    ...Object.values(format.after),
-    format.opensReply,
-    ...format.stops,
-  ];
-  return wordsIn(marks);
-}
+export const wordsOf = (format: PromptFormat): string[] => wordsIn([...marksOf(format), ...format.stops]);
+
+const marksOf = (format: PromptFormat): readonly string[] => [
+  format.begins ?? '',
+  ...Object.values(format.before),
+  ...Object.values(format.after),
+  format.opensReply,
+];
 
 const wordsIn = (marks: readonly string[]): string[] => [
   ...new Set(marks.flatMap((mark) => mark.match(BRACKETED) ?? [mark.trim()]).filter((word) => word !== '')),
 ];
 
+const BEHIND_NO_LETTER = '(?<![\\p{L}\\p{N}])';
+
+/** What stands in front of a role word, as a pattern: brackets are a mark anywhere. */
+function borderOf(word: string, format: PromptFormat): string {
+  if (isBracketed(word)) return '';
+  // Marks that do not begin a line stand anywhere, so they are marks anywhere.
+  return Object.values(format.after).every((mark) => mark.endsWith('\n')) ? '^' : BEHIND_NO_LETTER;
+}
+
+/** A text that ends a reply, where `border` matches in front of it (sticky). */
+export interface StopText {
+  readonly text: string;
+  readonly border: RegExp;
+}
+
+/** Marks end a reply where they would be marks in a prompt (F8), other words where no word goes on with them. */
+export function stopTexts(format: PromptFormat): StopText[] {
+  const marks = new Set(wordsIn(marksOf(format)));
+  return format.stops
+    .filter((text) => text !== '')
+    .map((text) => {
+      const border = marks.has(text) ? borderOf(text, format) : /^[\p{L}\p{N}]/u.test(text) ? BEHIND_NO_LETTER : '';
+      return { text, border: new RegExp(border, 'muy') };
+    });
+}
+
 /** Control tokens need nothing: text is never tokenised into them. */
 export function roleWords(format: PromptFormat, tokenizer: Tokenizer): RoleWords {
   const { reasoning } = format;
-  // Marks that do not begin a line stand anywhere, so they are marks anywhere.
-  const begins = Object.values(format.after).every((mark) => mark.endsWith('\n')) ? '^' : '(?<![\\p{L}\\p{N}])';
   const words = [...wordsOf(format), ...(reasoning === undefined ? [] : wordsIn([reasoning.open, reasoning.close]))];
   const split = new Set(
     [...words, ...tokenizer.userDefined.filter(isRole)].filter(
@@ -47,7 +69,7 @@ export function roleWords(format: PromptFormat, tokenizer: Tokenizer): RoleWords
   );
   const plain = words.filter((word) => tokenizer.special(word) === null);
   return {
-    plain: firstOf(plain.map((word) => (isBracketed(word) ? escape(word) : `${begins}${escape(word)}`))),
+    plain: firstOf(plain.map((word) => `${borderOf(word, format)}${escape(word)}`)),
     split: firstOf([...split].map(escape)),
   };
 }

@@ -1,5 +1,6 @@
 import type { GenerationStats, StopReason } from '../../../../shared/contract/writing.ts';
 import { planPrompt } from '../../../../shared/prompt/plan/plan.ts';
+import { stopTexts } from '../../../../shared/prompt/plan/role-words.ts';
 import type { Ledger, Plan, PlanRequest } from '../../../../shared/prompt/types.ts';
 import { failure } from '../../../../shared/faults/failure.ts';
 import { CandidateLog } from '../../candidate-record.ts';
@@ -55,10 +56,10 @@ export async function generate(
     events.prompt(done, total, kept);
   });
 
-  const stream = new TextStream(
-    request.plan.format.stops,
-    leadOf(request.plan, vocabulary.addsSpace && isMark(plan.tokens.at(-1), vocabulary)),
-  );
+  const stream = new TextStream(stopTexts(request.plan.format), {
+    lead: leadOf(request.plan, vocabulary.addsSpace && isMark(plan.tokens.at(-1), vocabulary)),
+    before: request.plan.open ? (request.plan.turns.at(-1)?.text ?? '') : '',
+  });
   const thinking = new Thinking(request.plan, sampling.thinkingTokens);
   const log = new CandidateLog();
   const batch = new Batch(events.text);
