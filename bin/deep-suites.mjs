@@ -15,7 +15,8 @@ const suites = {
   kills: ['integration', 'tests/crash'],
   mutants: ['model', 'tests/model/bad-models.test.ts'],
   forecast: ['model', 'tests/model/forecast.test.ts'],
-  'browser-fuzz': ['browser', 'tests/browser/fuzz.spec.ts', 'tests/browser/failures.fuzz.spec.ts'],
+  'browser-fuzz': ['browser', 'tests/browser/fuzz.spec.ts'],
+  failures: ['browser', 'tests/browser/failures.fuzz.spec.ts'],
 };
 
 const named = process.argv.slice(2);

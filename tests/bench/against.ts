@@ -4,13 +4,14 @@ import { parseArgs } from 'node:util';
 import { median, type Result } from './report.ts';
 
 /**
- * `npm run bench -- against DIR NAME [--rounds N] [--only FIGURES]`: another checkout of Paphos (`git worktree add DIR
- * COMMIT`) and this one run the bench NAME by turns. A figure holds where the median of its ratios, new to old, is at
- * most 1.05, or lies inside the spread of old to old. Above 1 is worse, whichever way a figure counts.
+ * `npm run bench -- against DIR NAME [--rounds N] [--only FIGURES] [--model FILE]`: another checkout of Paphos
+ * (`git worktree add DIR COMMIT`) and this one run the bench NAME by turns. A figure holds where the median of its
+ * ratios, new to old, is at most 1.05, or lies inside the spread of old to old. Above 1 is worse, whichever way a
+ * figure counts.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '7' }, only: { type: 'string' } },
+  options: { rounds: { type: 'string', default: '7' }, only: { type: 'string' }, model: { type: 'string' } },
 });
 const [folder, name] = positionals;
 if (folder === undefined || name === undefined)
@@ -24,7 +25,8 @@ const rounds = Number(values.rounds);
 type Figures = ReadonlyMap<string, Result>;
 
 function run(checkout: string, bench: string): Figures {
-  const args = [join(checkout, 'bin', 'paphos.mjs'), 'bench', bench, ...(values.only ? ['--only', values.only] : [])];
+  const passed = [...(values.only ? ['--only', values.only] : []), ...(values.model ? ['--model', values.model] : [])];
+  const args = [join(checkout, 'bin', 'paphos.mjs'), 'bench', bench, ...passed];
   const { stdout, status } = spawnSync(process.execPath, args, {
     cwd: checkout,
     encoding: 'utf8',

@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
 import { openSession } from '../../electron/rpc/browser-session.ts';
@@ -141,3 +142,20 @@ test('the ledger of a long chapter names every turn, and counts those outside in
   close();
   await server.stop();
 }, 60_000);
+
+test('a model that loaded is ready, also where the store does not take what is remembered of it', async () => {
+  const data = temporaryFolder('forgets');
+  const server = await serve({ data });
+  const { client, close } = await connect(server);
+  const [demo] = await lookedAtModels(client);
+  await engineReaches(client, ['ready']);
+  const store = new DatabaseSync(join(data, 'store.db'));
+  store.exec("CREATE TRIGGER refuses BEFORE INSERT ON models BEGIN SELECT RAISE(ABORT, 'no'); END");
+  await client.models.load({ id: demo?.id ?? '', contextSize: 512 });
+  expect(await engineReaches(client, ['ready', 'failed'])).toMatchObject({ state: 'ready', contextSize: 512 });
+  store.exec('DROP TRIGGER refuses');
+  store.close();
+  close();
+  await server.stop();
+  expect(readFileSync(join(data, 'logs', 'paphos.log'), 'utf8')).toContain('model.remember');
+});

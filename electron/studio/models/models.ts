@@ -17,6 +17,7 @@ import type { GgufHeader } from '../../engines/local/gguf/header.ts';
 import type { LoadOptions } from '../../engines/local/protocol.ts';
 import { getModel, rememberModel } from '../../storage/repositories/model-records.ts';
 import { readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
+import { errorFacts } from '../../log/error-facts.ts';
 import type { Crashes } from './model-crashes.ts';
 import { failure, fault, FaultError, faultOf } from '../../../shared/faults/failure.ts';
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
@@ -83,7 +84,7 @@ export function createModels(
   context: StudioContext,
   { crashes, fingerprints, registry, demo, survey, beforeChange }: ModelsParts,
 ): Models {
-  const { db, engine, env } = context;
+  const { db, engine, env, log } = context;
   const adapters = join(env.dataDir, 'adapters');
   const inspections = createInspections();
 
@@ -195,11 +196,16 @@ export function createModels(
       modifiedAt: model.modifiedAt,
       sha256: fingerprints.of(model)?.sha256 ?? null,
     });
-    remember(model, examined.header, { contextSize, lastUsedAt: Date.now() });
-    rememberHardware(db, model.id, hardware);
-    rememberChunk(context, model, hardware, ready.setup);
-    writeSetting(db, 'studio', 'model', model.id);
-    fingerprints.read(model);
+    try {
+      remember(model, examined.header, { contextSize, lastUsedAt: Date.now() });
+      rememberHardware(db, model.id, hardware);
+      rememberChunk(context, model, hardware, ready.setup);
+      writeSetting(db, 'studio', 'model', model.id);
+      fingerprints.read(model);
+    } catch (error) {
+      // It is loaded, whatever the store takes of it.
+      log.error('model.remember', errorFacts(error));
+    }
     return ready;
   }
 

@@ -4,7 +4,6 @@ import type {
   GenerationCandidates,
   GenerationEvent,
   GenerationStart,
-  Hold,
   PlannedReply,
   ReplyKind,
   RunningGeneration,
@@ -50,7 +49,7 @@ export interface ReplyRequest extends InsertionPoint {
   readonly cold: boolean;
 }
 
-export interface Writing {
+export interface Writing extends Pick<StoryLocks, 'hold' | 'takeOver'> {
   applyChange(change: Change, client: Client): Promise<ChangeAck>;
   activate(
     request: { changeId: string; chapterId: string; turnId: string },
@@ -65,13 +64,6 @@ export interface Writing {
   stop(generationId: string, all: boolean): void;
   plan(at: InsertionPoint): Promise<PlannedReply>;
   candidates(of: { readonly generationId: string } | { readonly turnId: string }): readonly GenerationCandidates[];
-  hold(
-    storyId: string,
-    client: Client,
-    was: Hold['role'] | undefined,
-    signal?: AbortSignal,
-  ): AsyncGenerator<Hold, void>;
-  takeOver(storyId: string, client: Client): void;
 }
 
 export interface WritingParts {
@@ -338,9 +330,9 @@ export function createWriting({
     candidates: (of) =>
       listCandidates(db, of).map(({ record, ...reply }) => ({ ...reply, words: readCandidates(record) })),
 
-    hold: (storyId, client, was, signal) => locks.hold(storyId, client, was, signal),
-    takeOver: (storyId, client) => {
-      locks.takeOver(storyId, client);
+    hold: (...asked) => locks.hold(...asked),
+    takeOver: (...asked) => {
+      locks.takeOver(...asked);
     },
   };
 }
