@@ -55,6 +55,7 @@ const ledger: Ledger = {
   reserve: 256,
   contextSize: 2048,
   cut: null,
+  heldBack: '',
   toRead: 62,
 };
 

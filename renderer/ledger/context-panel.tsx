@@ -65,6 +65,7 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
   const sums = sumsOf(bars);
   const hidden = all ? 0 : Math.max(0, ledger.segments.length - SHOWN);
   const said = ledger.segments.filter((segment) => segment.reason !== 'empty');
+  const lastTurn = said.findLast((segment) => segment.source.kind === 'turn');
   return (
     <>
       <div className={css.stack} aria-hidden="true" onMouseLeave={() => controller?.highlightTurn(null)}>
@@ -103,6 +104,7 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
             key={segment.source.id}
             segment={segment}
             excerpt={excerptOf(segment, controller)}
+            heldBack={segment === lastTurn ? ledger.heldBack : ''}
             on={turnIdOf(segment) === caret}
             controller={controller}
           />
@@ -138,14 +140,19 @@ function LastRead(): ReactElement | null {
 interface EntryProps {
   readonly segment: Segment;
   readonly excerpt: string;
+  readonly heldBack: string;
   readonly on: boolean;
   readonly controller: ChapterController | null;
 }
 
-const Entry = memo(function Entry({ segment, excerpt, on, controller }: EntryProps): ReactElement {
+const Entry = memo(function Entry({ segment, excerpt, heldBack, on, controller }: EntryProps): ReactElement {
   const turnId = turnIdOf(segment);
   const { role, placement, tokens } = segment;
-  const why = [words.ledger.reasons[segment.reason], segment.neutralised ? words.ledger.neutralised : null]
+  const why = [
+    words.ledger.reasons[segment.reason],
+    segment.neutralised ? words.ledger.neutralised : null,
+    heldBack === '' ? null : words.ledger.heldBack(heldBack),
+  ]
     .filter((line) => line !== null)
     .join(' · ');
   const spoken = tokens === null ? words.ledger.uncountedLong : words.common.tokens(tokens);

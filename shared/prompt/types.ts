@@ -110,6 +110,8 @@ export interface Ledger {
   readonly reserve: number;
   readonly contextSize: number;
   readonly cut: Cut | null;
+  /** The end of the text that is gone on with, where it is left to the reply, which begins with it (F10). */
+  readonly heldBack: string;
   /** Tokens of the prompt that the engine has not evaluated yet. */
   readonly toRead: number;
 }
@@ -117,6 +119,9 @@ export interface Ledger {
 export interface Plan {
   readonly ledger: Omit<Ledger, 'toRead'>;
   readonly tokens: readonly number[];
+  /** What the reply has to begin with, and is no part of it, in the tokens that it would have had here (F10). */
+  readonly heldBack: readonly number[];
+  /** The whole text, with what is held back. */
   readonly prompt: string;
   /** How many of `tokens` are BOS and head: the same ids at the start of every prompt with this head. */
   readonly headTokens: number;
@@ -135,6 +140,11 @@ export interface Tokenizer {
   special(text: string): { readonly id: number; readonly kind: 'control' | 'user-defined' } | null;
   /** Exact bytes of a token; control tokens give none. */
   bytes(token: number): Uint8Array;
+  /**
+   * Where the longest token ends that may begin at a place of a text, as `spell` writes it; Infinity if one goes on
+   * behind the text.
+   */
+  reach(text: string, at: number): number;
   /** All user-defined tokens' texts: these match inside plain text and must be split where a person typed them. */
   readonly userDefined: readonly string[];
 }

@@ -21,6 +21,7 @@ function guessingTokenizer(): Tokenizer {
     tokenize: (text) => (text.match(new RegExp(`[^]{1,${String(PIECE)}}`, 'g')) ?? []).map(idOf),
     special: () => null,
     bytes: (token) => new TextEncoder().encode(pieces[token]),
+    reach: (_text, at) => at,
     userDefined: [],
   };
 }

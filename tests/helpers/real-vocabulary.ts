@@ -6,12 +6,15 @@ const NORMAL = 1,
   CONTROL = 3,
   USER_DEFINED = 4;
 
+/** The makers' way to cut text into words, as llama.cpp's conversion writes it. */
+const PRE = { 'gpt-neox': 'olmo', 'llama-spm': 'default', qwen2: 'qwen2' };
+
 /**
  * A real vocabulary with marks among its tokens as the makers of a chat model add them: in places that were left free,
  * else behind the last one.
  */
 export async function realVocabulary(
-  name: 'gpt-neox' | 'llama-spm',
+  name: 'gpt-neox' | 'llama-spm' | 'qwen2',
   { marks, kind, bos }: { marks: readonly string[]; kind: Marks; bos: boolean },
 ): Promise<MadeVocabulary> {
   const { ggml } = (await readGgufFileInfo(vocabularyFile(name), { logWarnings: false })).metadata.tokenizer;
@@ -27,7 +30,7 @@ export async function realVocabulary(
     texts,
     entries: [
       ['tokenizer.ggml.model', 'string', ggml.model],
-      ['tokenizer.ggml.pre', 'string', name === 'gpt-neox' ? 'olmo' : 'default'],
+      ['tokenizer.ggml.pre', 'string', PRE[name]],
       ['tokenizer.ggml.tokens', 'strings', texts],
       ['tokenizer.ggml.token_type', 'i32s', types],
       ...(ggml.merges === undefined ? [] : [['tokenizer.ggml.merges', 'strings', ggml.merges] as const]),

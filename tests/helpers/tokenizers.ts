@@ -1,3 +1,4 @@
+import { Spellings } from '../../shared/prompt/plan/spellings.ts';
 import type { Tokenizer } from '../../shared/prompt/types.ts';
 
 export interface TestVocabulary {
@@ -56,12 +57,22 @@ export function wordTokenizer({
           ? { id: specialId(text), kind: 'user-defined' }
           : null,
     bytes: (token) => bytesOf[token] ?? Buffer.alloc(0),
+    reach: unit === 'pairs' ? (text, at) => PAIRS.reach(text, at) : reachOfWords,
   };
   const textOf = (tokens: readonly number[]) =>
     Buffer.concat(tokens.map((token) => bytesOf[token] ?? Buffer.alloc(0))).toString();
   return { tokenizer, state, textOf };
 }
 
+/** Any beginning of a word may be a token; none begins inside a character. */
+function reachOfWords(text: string, at: number): number {
+  if ((text.charCodeAt(at) & 0xc0) === 0x80) return at;
+  const rest = Buffer.from(text.slice(at), 'latin1').toString();
+  const length = Buffer.byteLength(WORDS_AT.exec(rest)?.[0] ?? '');
+  return at + length >= text.length ? Infinity : at + length;
+}
+
+const WORDS_AT = /^(?: ?[\p{L}\p{N}]+|\s+|(?: ?[^\p{L}\p{N}\s]+))/u;
 const WORDS = / ?[\p{L}\p{N}]+|\s+|(?: ?[^\p{L}\p{N}\s]+)/gu;
 /** In the order in which they merge. */
 const MERGES = [
@@ -95,6 +106,9 @@ const MERGES = [
   'wo',
   'rd',
 ];
+const PAIRS = new Spellings(
+  [...Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)), ...MERGES].map((text, id) => [id, text]),
+);
 const rank = new Map(MERGES.map((merge, index) => [merge, index]));
 
 /**

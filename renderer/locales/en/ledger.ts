@@ -24,6 +24,11 @@ export const ledger = {
   placements: PLACEMENTS,
   reasons: REASONS,
   neutralised: 'role words are sent as plain text',
+  /** Of a text that is continued. */
+  heldBack: (text: string) =>
+    text.trim() === ''
+      ? 'the space at its end is read with what follows'
+      : `its end, “${text.trim()}”, is read with what follows`,
   legend: { system: 'Note', user: 'You', model: 'Story', overhead: 'Marks', reserve: 'Reply', free: 'Free' },
   overhead: 'Format marks',
   uncounted: '–',

@@ -8,6 +8,10 @@ export interface Assembled {
   readonly text: string;
   readonly tokens: readonly number[];
   readonly owners: readonly (string | null)[];
+  /** Where the plain text at its end begins, as a place in `tokens`. */
+  readonly lastRun: number;
+  /** What somebody wrote at its very end; empty where a mark stands there. */
+  readonly openText: string;
   readonly neutralised: ReadonlySet<string>;
 }
 
@@ -17,11 +21,14 @@ export function assemble(
   { format, tokenizer, words, cache }: Scale,
 ): Assembled {
   const { parts, neutralised } = renderParts(format, turns, options, words);
-  const { tokens, owners, split } = tokenizeParts(parts, tokenizer, words, cache);
+  const { tokens, owners, split, lastRun } = tokenizeParts(parts, tokenizer, words, cache);
+  const last = parts.at(-1);
   return {
     text: parts.map((part) => part.text).join(''),
     tokens,
     owners,
+    lastRun,
+    openText: last?.kind === 'text' ? last.text.toWellFormed() : '',
     neutralised: new Set([...neutralised, ...split]),
   };
 }

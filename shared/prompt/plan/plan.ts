@@ -4,6 +4,7 @@ import { failure } from '../../faults/failure.ts';
 import { accountOf, sortTurns } from './ledger.ts';
 import type { Scale } from './measure.ts';
 import { placeNotes } from './notes.ts';
+import { holdBack } from './open-end.ts';
 import { spokenTurns } from './reasoning.ts';
 import type { TokenCache } from './tokens.ts';
 import { bodyOf, mayFit, moveCut, sentOf, WHOLE, windowAt, type Body } from './window.ts';
@@ -41,9 +42,12 @@ export function planPrompt(asked: PlanRequest, tokenizer: Tokenizer, cache: Toke
   };
   if (!mayFit(window, body)) window = move();
   for (;;) {
-    const prompt = assemble([...head, ...sentOf(window, body)], options, scale);
-    const excess = prompt.tokens.length - budget;
+    const whole = assemble([...head, ...sentOf(window, body)], options, scale);
+    const excess = whole.tokens.length - budget;
     if (excess <= 0) {
+      const { prompt, heldBack, text } = options.open
+        ? holdBack(whole, tokenizer)
+        : { prompt: whole, heldBack: [], text: '' };
       const cut =
         window.from === 0 && window.offset === 0
           ? null
@@ -57,10 +61,12 @@ export function planPrompt(asked: PlanRequest, tokenizer: Tokenizer, cache: Toke
           reserve: request.reserve,
           contextSize: request.contextSize,
           cut,
+          heldBack: text,
         },
         tokens: prompt.tokens,
+        heldBack,
         prompt: prompt.text,
-        headTokens: countHeadTokens(head, prompt, scale),
+        headTokens: Math.min(prompt.tokens.length, countHeadTokens(head, whole, scale)),
       };
     }
     // What merges at the borders of turns made the prompt longer than its turns: take that much less.

@@ -173,7 +173,7 @@ describe('every plan', () => {
         keepsItsAccounts(asked, plan);
         keepsHeadAndLastTurns(asked, plan);
         keepsNotes(asked, plan);
-        const sent = textOf(plan.tokens);
+        const sent = textOf([...plan.tokens, ...plan.heldBack]);
         const spelled = (words.bos ? '<s>' : '') + plan.prompt.toWellFormed();
         expect(words.kind === 'bpe' ? sent : sent.replaceAll(/\s/g, '')).toBe(
           words.kind === 'bpe' ? spelled : spelled.replaceAll(/\s/g, ''),

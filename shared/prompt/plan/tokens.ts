@@ -16,6 +16,8 @@ export interface Tokenized {
   readonly owners: (string | null)[];
   /** Turns in which a user-defined role token was split. */
   readonly split: ReadonlySet<string>;
+  /** Where the plain text at the end begins: what stands before is tokenised by itself. */
+  readonly lastRun: number;
 }
 
 /** Neighbouring plain text, tokenised as one. */
@@ -70,8 +72,9 @@ export function tokenizeParts(
       if (pieces.length > 1 && part.turnId !== null) split.add(part.turnId);
     }
   }
+  const lastRun = tokens.length;
   flush(true);
-  return { tokens, owners, split };
+  return { tokens, owners, split, lastRun };
 }
 
 function pushRun(run: Run, tokenizer: Tokenizer, cache: TokenCache, push: (id: number, owner: string | null) => void) {

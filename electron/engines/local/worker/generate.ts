@@ -5,10 +5,11 @@ import type { Ledger, Plan, PlanRequest } from '../../../../shared/prompt/types.
 import { failure } from '../../../../shared/faults/failure.ts';
 import { CandidateLog } from '../../candidate-record.ts';
 import type { GenerateRequest } from '../../port.ts';
-import { choosingBy, nextTokens } from './next-tokens.ts';
+import { choosingBy, heldTokens, nextTokens } from './next-tokens.ts';
 import type { Choice } from './sampling/choice.ts';
 import type { OpenModel } from './open-model.ts';
 import { readPrompt } from './read-prompt.ts';
+import type { Task } from './task.ts';
 import { TextStream } from './text-stream.ts';
 import { limited, Thinking } from './thinking.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -56,10 +57,15 @@ export async function generate(
     events.prompt(done, total, kept);
   });
 
+  const { heldBack } = plan;
+  const addsSpace = vocabulary.addsSpace && isMark(plan.tokens.at(-1), vocabulary);
   const stream = new TextStream(stopTexts(request.plan.format), {
-    lead: leadOf(request.plan, vocabulary.addsSpace && isMark(plan.tokens.at(-1), vocabulary)),
+    lead: heldBack.length > 0 ? '' : leadOf(request.plan, addsSpace),
     before: request.plan.open ? (request.plan.turns.at(-1)?.text ?? '') : '',
   });
+  /** Bytes that the reply begins with and that stand in the story already; tokens that spelled nothing else. */
+  let owed = heldBack.reduce((sum, token) => sum + vocabulary.bytes(token).length, 0);
+  let repeated = 0;
   const thinking = new Thinking(request.plan, sampling.thinkingTokens);
   const log = new CandidateLog();
   const batch = new Batch(events.text);
@@ -78,14 +84,15 @@ export async function generate(
   try {
     if (!signal.aborted) {
       const history = [...plan.tokens];
-      const next = (): AsyncIterable<Choice> =>
-        nextTokens({ sequence, vocabulary }, history, { ...choosing, end, signal, began });
+      const task = (): Task => ({ ...choosing, end, signal, heldBack: count === 0 ? heldBack : [], began });
+      const next = (): AsyncIterable<Choice> => nextTokens({ sequence, vocabulary }, history, task());
       batch.add(thinking.begin());
       const read = (): Promise<number> =>
         readPrompt(sequence, history, open.loaded.hardware.promptChunk, signal, () => undefined);
+      const held = (): AsyncIterable<Choice> => heldTokens({ sequence }, history, task());
       for await (const { token, others } of request.plan.format.reasoning === undefined
         ? next()
-        : limited(next, { thinking, vocabulary, history, end, read })) {
+        : limited({ held, next }, { thinking, vocabulary, history, end, read })) {
         last = performance.now();
         count++;
         if (count === 1) first = last;
@@ -98,15 +105,23 @@ export async function generate(
           reason = 'stop';
           break;
         }
-        if (others !== null && thinking.isOver) log.add(batch.length + stream.length - passed, { token, others });
-        const text = stream.push(thinking.markOf(token, vocabulary) ?? vocabulary.bytes(token));
-        passed += text.length;
-        batch.add(thinking.push(text));
+        const bytes = thinking.markOf(token, vocabulary) ?? vocabulary.bytes(token);
+        const known = Math.min(owed, bytes.length);
+        owed -= known;
+        if (known > 0 && known === bytes.length) {
+          repeated++;
+          batch.add('');
+        } else {
+          if (others !== null && thinking.isOver) log.add(batch.length + stream.length - passed, { token, others });
+          const text = stream.push(bytes.subarray(known));
+          passed += text.length;
+          batch.add(thinking.push(text));
+        }
         if (stream.stopped) {
           reason = 'stop';
           break;
         }
-        if (count - thinking.tokens >= sampling.maxTokens) break;
+        if (count - repeated - thinking.tokens >= sampling.maxTokens) break;
         if (total + count >= end) {
           reason = 'window';
           break;

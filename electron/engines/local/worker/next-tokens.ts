@@ -1,4 +1,4 @@
-import type { LlamaContextSequence, Token } from 'node-llama-cpp';
+import type { Token } from 'node-llama-cpp';
 import { chosenTokens } from './sampling/chosen.ts';
 import { grammarOf, nativeTokens } from './sampling/native.ts';
 import { activeSteps } from './sampling/sampler.ts';
@@ -24,11 +24,34 @@ export async function choosingBy(
 /**
  * New tokens after a text, one at a time; `history` (the prompt) grows with them. Three ways lead to one: the engine's
  * greedy path at full speed where nothing is to be chosen, its own samplers where a grammar rules or something guesses
- * ahead, else ours. What it yields stays; a banned phrase has been undone before.
+ * ahead, else ours. What the prompt held back comes first: by our samplers, or as it stood where a grammar says what is
+ * new. What it yields stays; a banned phrase has been undone before.
  */
-export function nextTokens(writer: Writer, history: number[], task: Task): AsyncGenerator<Choice, void, void> {
-  if (task.grammar !== null || writer.sequence.tokenPredictor !== undefined) return nativeTokens(writer, history, task);
-  return isPlain(task) ? likeliestTokens(writer.sequence, history, task) : chosenTokens(writer, history, task);
+export async function* nextTokens(
+  writer: Writer,
+  history: number[],
+  task: Task,
+): AsyncGenerator<Choice, void, void> {
+  const isNative = task.grammar !== null || writer.sequence.tokenPredictor !== undefined;
+  if (!isNative && !isPlain(task)) return yield* chosenTokens(writer, history, task);
+  if (task.grammar !== null) yield* heldTokens(writer, history, task);
+  else if (task.heldBack.length > 0) yield* chosenTokens(writer, history, task, 'owed');
+  if (task.signal.aborted) return;
+  yield* isNative ? nativeTokens(writer, history, task) : likeliestTokens(writer, history, task);
+}
+
+/** What was held back, in the tokens that it had. */
+export async function* heldTokens(
+  { sequence }: Pick<Writer, 'sequence'>,
+  history: number[],
+  { heldBack, began }: Pick<Task, 'heldBack' | 'began'>,
+): AsyncGenerator<Choice, void, void> {
+  for (const token of heldBack) {
+    await sequence.evaluateWithoutGeneratingNewTokens(history.slice(-1) as Token[]);
+    began();
+    history.push(token);
+    yield { token, others: null };
+  }
 }
 
 function isPlain({ sampling, rules: { banned, bias, phrases } }: Task): boolean {
@@ -43,7 +66,7 @@ function isPlain({ sampling, rules: { banned, bias, phrases } }: Task): boolean 
 }
 
 async function* likeliestTokens(
-  sequence: LlamaContextSequence,
+  { sequence }: Writer,
   history: number[],
   { began }: Task,
 ): AsyncGenerator<Choice, void, void> {

@@ -181,14 +181,21 @@ interface Limits {
   read(): Promise<unknown>;
 }
 
+interface Ways {
+  /** What has to come before anything new. */
+  held(): AsyncIterable<Choice>;
+  next(): AsyncIterable<Choice>;
+}
+
 /**
  * The model's tokens; where its budget of thinking is spent, the end mark follows, is read, and the model goes on
  * behind it.
  */
 export async function* limited(
-  next: () => AsyncIterable<Choice>,
+  { held, next }: Ways,
   { thinking, vocabulary, history, end, read }: Limits,
 ): AsyncGenerator<Choice, void, void> {
+  if (thinking.isSpent) yield* held();
   for (;;) {
     if (!thinking.isSpent) {
       for await (const choice of next()) {

@@ -1,4 +1,5 @@
 import type { LlamaModel, Token } from 'node-llama-cpp';
+import { spell, Spellings } from '../../../../shared/prompt/plan/spellings.ts';
 import type { Tokenizer } from '../../../../shared/prompt/types.ts';
 import type { TokenPiece } from '../../port.ts';
 
@@ -6,6 +7,7 @@ const NORMAL = 1,
   UNKNOWN = 2,
   CONTROL = 3,
   USER_DEFINED = 4,
+  UNUSED = 5,
   BYTE = 6;
 /** The space of SentencePiece. */
 const SPM_SPACE = '\u2581';
@@ -28,6 +30,7 @@ export class Vocabulary implements Tokenizer {
   readonly #types: readonly number[];
   readonly #special = new Map<string, { id: number; kind: 'control' | 'user-defined' }>();
   readonly #bytes = new Map<number, Uint8Array>();
+  #spellings: Spellings | null = null;
 
   constructor(model: LlamaModel) {
     const { ggml } = model.fileInfo.metadata.tokenizer;
@@ -73,6 +76,22 @@ export class Vocabulary implements Tokenizer {
     const bytes = this.#decode(this.#texts[token] ?? '', this.#types[token] ?? UNKNOWN);
     this.#bytes.set(token, bytes);
     return bytes;
+  }
+
+  reach(text: string, at: number): number {
+    return this.spellings.reach(text, at);
+  }
+
+  /** What ordinary text is made of: no marks. */
+  get spellings(): Spellings {
+    const isText = (text: string, id: number): boolean => {
+      const type = this.#types[id];
+      return type !== UNUSED && (type !== USER_DEFINED || text.trim() === '');
+    };
+    this.#spellings ??= new Spellings(
+      this.#texts.flatMap((text, id) => (isText(text, id) ? [[id, spell(this.bytes(id))] as const] : [])),
+    );
+    return this.#spellings;
   }
 
   piece(token: number): TokenPiece {

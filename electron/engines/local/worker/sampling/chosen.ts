@@ -3,6 +3,7 @@ import type { Candidates } from './token-candidates.ts';
 import { sum, weightsOf } from './token-candidates.ts';
 import type { Choice } from './choice.ts';
 import { Logits, type Look } from './logits.ts';
+import { OwedText } from './owed-text.ts';
 import { PhraseGuard } from './phrases.ts';
 import { seededRandom } from './random.ts';
 import { activeSteps, Sampler } from './sampler.ts';
@@ -11,12 +12,14 @@ import { activeSteps, Sampler } from './sampler.ts';
 const UNDONE = 40;
 /** What comes after so many likeliest tokens is nothing that a reader would see. */
 const LISTED = 500;
+const NONE: ReadonlySet<number> = new Set();
 
-/** New tokens by our own samplers. */
+/** New tokens by our own samplers: all of them, or (`owed`) only until what was held back is spelled. */
 export async function* chosenTokens(
   { sequence, vocabulary }: Writer,
   history: number[],
   task: Task,
+  which: 'all' | 'owed' = 'all',
 ): AsyncGenerator<Choice, void, void> {
   const { sampling, finals, signal, rules } = task;
   const sampler = new Sampler(sampling, { history, bias: rules.bias, breakers: rules.breakers });
@@ -32,6 +35,7 @@ export async function* chosenTokens(
     spread: sampler.needsSpread,
   });
   const random = seededRandom(sampling.seed);
+  const owed = new OwedText(task.heldBack, vocabulary, history);
   const guard = new PhraseGuard<Choice>(rules.phrases, (token) => vocabulary.bytes(token));
   const refused = new Map<number, Set<number>>();
   let undone = 0;
@@ -49,8 +53,9 @@ export async function* chosenTokens(
     const chances = { xtc: random(), draw: random() };
     const here = refused.get(history.length);
     const banned = here === undefined ? rules.banned : new Set([...rules.banned, ...here]);
-    let from = list;
-    let token = sampler.choose(from, banned, chances);
+    const isOwed = owed.rest !== '';
+    let from = isOwed ? owed.allowed(await whole(), banned, finals) : list;
+    let token = sampler.choose(from, isOwed ? NONE : banned, chances);
     if (token === 'whole') {
       from = await whole();
       token = sampler.choose(from, banned, chances);
@@ -70,7 +75,7 @@ export async function* chosenTokens(
   };
 
   try {
-    while (history.length < task.end && !signal.aborted) {
+    while (history.length < task.end && !signal.aborted && (which === 'all' || owed.rest !== '')) {
       const choice = await logits.after(history.at(-1) ?? 0, choose);
       if (isFirst) task.began();
       isFirst = false;
