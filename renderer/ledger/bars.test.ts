@@ -11,7 +11,7 @@ const ledger: Ledger = {
       tokens: 31,
       at: 0,
       reason: 'head',
-      neutralised: false,
+      changes: [],
     },
     {
       source: { kind: 'turn', id: 'b' },
@@ -20,7 +20,7 @@ const ledger: Ledger = {
       tokens: 900,
       at: null,
       reason: 'older',
-      neutralised: false,
+      changes: [],
     },
     {
       source: { kind: 'turn', id: 'c' },
@@ -29,7 +29,7 @@ const ledger: Ledger = {
       tokens: null,
       at: null,
       reason: 'older',
-      neutralised: false,
+      changes: [],
     },
     {
       source: { kind: 'turn', id: 'd' },
@@ -38,7 +38,7 @@ const ledger: Ledger = {
       tokens: 148,
       at: 31,
       reason: 'long',
-      neutralised: false,
+      changes: [],
     },
     {
       source: { kind: 'turn', id: 'e' },
@@ -47,7 +47,7 @@ const ledger: Ledger = {
       tokens: 10,
       at: 179,
       reason: 'recent',
-      neutralised: false,
+      changes: [],
     },
   ],
   total: 193,

@@ -150,7 +150,7 @@ const Entry = memo(function Entry({ segment, excerpt, heldBack, on, controller }
   const { role, placement, tokens } = segment;
   const why = [
     words.ledger.reasons[segment.reason],
-    segment.neutralised ? words.ledger.neutralised : null,
+    ...segment.changes.map((change) => words.ledger.changes[change]),
     heldBack === '' ? null : words.ledger.heldBack(heldBack),
   ]
     .filter((line) => line !== null)

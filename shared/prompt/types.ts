@@ -11,6 +11,8 @@ export interface ReasoningMarks {
   readonly close: string;
 }
 
+export type Trim = 'none' | 'start' | 'end' | 'both';
+
 /** A prompt format as data (F8). Strings may be empty. */
 export interface PromptFormat {
   readonly name: string;
@@ -30,6 +32,10 @@ export interface PromptFormat {
   /** `join`: two turns of one role in a row become one, separated by a blank line (F5). */
   readonly sameRole: 'keep' | 'join';
   readonly startsWithUser: boolean;
+  /** At which ends of a turn white space is left out (F11); default: at none. */
+  readonly trim?: Trim | undefined;
+  /** Why: the makers' tokenizer leaves it out beside its marks, or their chat template does. */
+  readonly trimmedBy?: 'tokenizer' | 'template' | undefined;
   /** `prose`: only model turns and prose are sent, steering user turns are left out. */
   readonly kind: 'turns' | 'prose';
   /** Its makers taught its marks as ordinary text: that they are no tokens is as it should be. */
@@ -79,6 +85,11 @@ export interface PlanRequest {
 
 /** What a segment of a prompt is made from. */
 export type Source = { readonly kind: 'turn'; readonly id: string } | { readonly kind: 'note'; readonly id: string };
+/**
+ * `neutralised`: a role word that somebody typed is no role (F8); `trimmed`: white space at its ends is left out (F11);
+ * `normalised`: its characters are composed as the vocabulary has them (F12).
+ */
+export type TextChange = 'neutralised' | 'trimmed' | 'normalised';
 export type Placement = 'in' | 'trimmed' | 'out';
 
 /** One source's line in the ledger. */
@@ -95,8 +106,8 @@ export interface Segment {
    * trimmed at its head; `older`: before the window; `steering`: not sent in a prose chapter; `empty`.
    */
   readonly reason: 'head' | 'note' | 'recent' | 'anchor' | 'long' | 'older' | 'steering' | 'empty';
-  /** True if a role word that somebody typed was neutralised in the prompt. */
-  readonly neutralised: boolean;
+  /** How the prompt differs from what stands in the story. */
+  readonly changes: readonly TextChange[];
 }
 
 /**
@@ -136,6 +147,8 @@ export interface Tokenizer {
    * space that it puts before a text (default: true).
    */
   tokenize(text: string, leadingSpace?: boolean): number[];
+  /** A text as the makers' tokenizer would have composed it before it was cut into tokens (F12). */
+  normalise(text: string): string;
   /** The id if exactly this string is one token of the vocabulary. */
   special(text: string): { readonly id: number; readonly kind: 'control' | 'user-defined' } | null;
   /** Exact bytes of a token; control tokens give none. */

@@ -19,6 +19,7 @@ function guessingTokenizer(): Tokenizer {
     bos: null,
     kind: 'bpe',
     tokenize: (text) => (text.match(new RegExp(`[^]{1,${String(PIECE)}}`, 'g')) ?? []).map(idOf),
+    normalise: (text) => text,
     special: () => null,
     bytes: (token) => new TextEncoder().encode(pieces[token]),
     reach: (_text, at) => at,

@@ -9,6 +9,8 @@ export interface TestVocabulary {
    */
   readonly unit?: 'words' | 'pairs';
   readonly bos?: boolean;
+  /** Composes characters, as the makers of some do. */
+  readonly composes?: boolean;
   readonly control?: readonly string[];
   readonly userDefined?: readonly string[];
 }
@@ -23,6 +25,7 @@ export function wordTokenizer({
   kind = 'bpe',
   unit = 'words',
   bos = false,
+  composes = false,
   control = [],
   userDefined = [],
 }: TestVocabulary = {}) {
@@ -50,6 +53,7 @@ export function wordTokenizer({
         return units(kind === 'spm' && (index > 0 || leadingSpace) ? ` ${piece}` : piece).map((bytes) => idOf(bytes));
       });
     },
+    normalise: (text) => (composes ? text.normalize('NFC') : text),
     special: (text) =>
       control.includes(text)
         ? { id: specialId(text), kind: 'control' }

@@ -199,7 +199,9 @@ class PlainDecoder {
       bytes += text.slice(rest.length);
       rest = rest.slice(text.length);
     }
-    return { text: Buffer.from(bytes, 'latin1').toString().replace(/\uFFFD+$/, ''), gaps };
+    // A character that is not whole at the end is none.
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.from(bytes, 'latin1'), { stream: true });
+    return { text, gaps };
   }
 }
 

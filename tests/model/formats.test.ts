@@ -80,7 +80,7 @@ const STORY: readonly (readonly [PromptTurn['role'], string])[] = [
 ];
 const PROMPTS: Readonly<Record<string, string>> = {
   metharme:
-    '<|system|>Rain over  the harbour.<|user|>Who’s there?<|model|>A keeper, 狐 and\n\n- a lamp.<|user|> I wait<|model|>',
+    '<|system|>Rain over  the harbour.<|user|>Who’s there?<|model|>A keeper, 狐 and\n\n- a lamp.<|user|>I wait<|model|>',
   oasst:
     '<|prompter|>Rain over  the harbour.\n\nWho’s there?<|endoftext|><|assistant|>A keeper, 狐 and\n\n- a lamp.<|endoftext|><|prompter|> I wait<|endoftext|><|assistant|>',
   vicuna:
@@ -244,7 +244,7 @@ describe.each(made)('$title', ({ title, model, path }) => {
     for (const mark of plain)
       expect([mark, occurrences(lines(typed.tokens), mark)]).toEqual([mark, occurrences(lines(harmless.tokens), mark)]);
     const { segments } = await host.plan(request([['user', TYPED]]));
-    expect(segments[0]?.neutralised).toBe(model.kind !== 'control');
+    expect(segments[0]?.changes.includes('neutralised')).toBe(model.kind !== 'control');
   });
 
   test('over 50 turns its head stays, the window slides in blocks and every prompt is within the context', async () => {

@@ -22,7 +22,7 @@ const segment = (
   tokens,
   at: null,
   reason: 'recent',
-  neutralised: false,
+  changes: [],
 });
 
 test('turns that were too far back for the planner stand where they belong, with their counts where known; notes keep their place', () => {

@@ -109,7 +109,7 @@ export function wholeLedger(
         tokens: count(),
         at: null,
         reason: 'older',
-        neutralised: false,
+        changes: [],
       });
     else {
       segments.push(

@@ -1,5 +1,5 @@
 import type { Role } from '../../../shared/document/turn.ts';
-import type { Segment, Placement } from '../../../shared/prompt/types.ts';
+import type { Segment, Placement, TextChange } from '../../../shared/prompt/types.ts';
 import { count } from '../../lib/numbers.ts';
 
 const ROLES: Record<Role, string> = { system: 'Note', user: 'You', model: 'Story' };
@@ -15,6 +15,12 @@ const REASONS: Record<Segment['reason'], string | null> = {
   empty: 'empty',
 };
 
+const CHANGES: Record<TextChange, string> = {
+  neutralised: 'role words are sent as plain text',
+  trimmed: 'white space at its ends is left out, as the model was taught',
+  normalised: 'accents are sent joined to their letters, as the model was taught',
+};
+
 /** What of the story is sent. */
 export const ledger = {
   context: 'Context',
@@ -23,7 +29,7 @@ export const ledger = {
   roleTerms: { system: 'system turn', user: 'user turn', model: 'model turn' },
   placements: PLACEMENTS,
   reasons: REASONS,
-  neutralised: 'role words are sent as plain text',
+  changes: CHANGES,
   /** Of a text that is continued. */
   heldBack: (text: string) =>
     text.trim() === ''

@@ -35,6 +35,8 @@ export const promptFormat = z.strictObject({
   system: z.enum(['own', 'fold', 'wrap']),
   sameRole: z.enum(['keep', 'join']),
   startsWithUser: z.boolean(),
+  trim: z.enum(['none', 'start', 'end', 'both']).optional(),
+  trimmedBy: z.enum(['tokenizer', 'template']).optional(),
   kind: z.enum(['turns', 'prose']),
   marksAreText: z.boolean().optional(),
   reasoning: z.strictObject({ open: mark.min(1), close: mark.min(1) }).optional(),

@@ -27,9 +27,11 @@ export function asMessages(turns: readonly PromptTurn[]): TemplateProbe {
   return turns.map(({ role, text }) => ({ role: role === 'model' ? 'assistant' : role, content: text }));
 }
 
+const AS_WRITTEN = { plain: null, split: null, normalise: (text: string) => text };
+
 /** A conversation in a format, with the reply opened, as one string. */
 export function renderText(format: PromptFormat, turns: readonly PromptTurn[]): string {
-  return renderParts(format, turns, { open: false, reply: true }, { plain: null, split: null })
+  return renderParts(format, turns, { open: false, reply: true }, AS_WRITTEN)
     .parts.map((part) => part.text)
     .join('');
 }

@@ -1,5 +1,5 @@
 import type { Scale } from './measure.ts';
-import { renderParts, type RenderOptions } from './parts.ts';
+import { renderParts, type RenderOptions, type TextChanges } from './parts.ts';
 import { tokenizeParts } from './tokens.ts';
 import type { PromptTurn } from '../types.ts';
 
@@ -12,7 +12,7 @@ export interface Assembled {
   readonly lastRun: number;
   /** What somebody wrote at its very end; empty where a mark stands there. */
   readonly openText: string;
-  readonly neutralised: ReadonlySet<string>;
+  readonly changes: TextChanges;
 }
 
 export function assemble(
@@ -20,7 +20,7 @@ export function assemble(
   options: RenderOptions,
   { format, tokenizer, words, cache }: Scale,
 ): Assembled {
-  const { parts, neutralised } = renderParts(format, turns, options, words);
+  const { parts, changes } = renderParts(format, turns, options, words);
   const { tokens, owners, split, lastRun } = tokenizeParts(parts, tokenizer, words, cache);
   const last = parts.at(-1);
   return {
@@ -29,6 +29,9 @@ export function assemble(
     owners,
     lastRun,
     openText: last?.kind === 'text' ? last.text.toWellFormed() : '',
-    neutralised: new Set([...neutralised, ...split]),
+    changes: new Map([
+      ...changes,
+      ...[...split].map((id) => [id, new Set(changes.get(id)).add('neutralised')] as const),
+    ]),
   };
 }

@@ -44,7 +44,7 @@ export function accountOf(
         tokens: left === 'empty' ? 0 : null,
         at: null,
         reason: left,
-        neutralised: false,
+        changes: [],
       };
     return {
       source,
@@ -52,7 +52,7 @@ export function accountOf(
       ...why,
       tokens: places.get(id)?.tokens ?? 0,
       at: places.get(id)?.at ?? null,
-      neutralised: prompt.neutralised.has(id),
+      changes: [...(prompt.changes.get(id) ?? [])],
     };
   };
   const indexOf = new Map(body.turns.map((turn, index) => [turn, index]));

@@ -2,7 +2,7 @@ import type { Role } from '../../document/turn.ts';
 import { renderTurns } from './parts.ts';
 import { tokenizeParts, tokenizeText, type TokenCache } from './tokens.ts';
 import { borderAfter } from './trim.ts';
-import { offsetOfLastBytes } from '../../text/utf8.ts';
+import { offsetOfLastBytes, utf8Length } from '../../text/utf8.ts';
 import type { RoleWords } from './role-words.ts';
 import type { PromptFormat, PromptTurn, Tokenizer } from '../types.ts';
 
@@ -50,11 +50,13 @@ function offsetOfLastTokens(text: string, count: number, scale: Scale): number {
   let look = Math.max(FIRST_LOOK, count * CHARACTERS_PER_TOKEN);
   for (;;) {
     const tail = look >= text.length ? text : text.slice(-look);
-    const ids = tokenizeText(tail.toWellFormed(), true, scale.tokenizer, scale.cache);
+    const composed = scale.tokenizer.normalise(tail.toWellFormed());
+    const ids = tokenizeText(composed, true, scale.tokenizer, scale.cache);
     if (ids.length > count || tail.length === text.length) {
       if (ids.length <= count) return 0;
       const bytes = ids.slice(-count).reduce((sum, id) => sum + scale.tokenizer.bytes(id).length, 0);
-      return text.length - tail.length + offsetOfLastBytes(tail, bytes);
+      const apart = composed === tail ? 1 : utf8Length(tail) / utf8Length(composed);
+      return text.length - tail.length + offsetOfLastBytes(tail, Math.floor(bytes * apart));
     }
     look *= 2;
   }

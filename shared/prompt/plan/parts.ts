@@ -1,15 +1,17 @@
 import type { Role } from '../../document/turn.ts';
 import { openReasoning } from './reasoning.ts';
 import { neutralise, type RoleWords } from './role-words.ts';
-import type { Part, PromptFormat, PromptTurn } from '../types.ts';
+import { withoutSpace } from '../../text/white-space.ts';
+import type { Part, PromptFormat, PromptTurn, TextChange } from '../types.ts';
 
 const BLANK_LINE = '\n\n';
 
 export interface Rendered {
   readonly parts: readonly Part[];
-  /** Turns in which a plain-text role word was neutralised. */
-  readonly neutralised: ReadonlySet<string>;
+  /** What was done to the text of a turn. */
+  readonly changes: TextChanges;
 }
+export type TextChanges = ReadonlyMap<string, ReadonlySet<TextChange>>;
 
 /** `open`: the last turn is left open (Continue). `reply`: the reply is opened behind the last turn. */
 export interface RenderOptions {
@@ -31,14 +33,14 @@ export function renderParts(
   options: RenderOptions,
   words: RoleWords,
 ): Rendered {
-  const { parts, neutralised } = renderTurns(format, turns, options, words);
+  const { parts, changes } = renderTurns(format, turns, options, words);
   return {
     parts: format.begins ? [{ kind: 'marker', text: format.begins, turnId: null }, ...parts] : parts,
-    neutralised,
+    changes,
   };
 }
 
-/** Turns to parts by the format's rules (F4 to F6). */
+/** Turns to parts by the format's rules (F4 to F6, F8, F11, F12). */
 export function renderTurns(
   format: PromptFormat,
   turns: readonly PromptTurn[],
@@ -46,13 +48,19 @@ export function renderTurns(
   words: RoleWords,
 ): Rendered {
   const parts: Part[] = [];
-  const neutralised = new Set<string>();
+  const changes = new Map<string, Set<TextChange>>();
+  const trims = { start: format.trim === 'start' || format.trim === 'both', end: format.trim === 'end' || format.trim === 'both' };
   const mark = (text: string, turnId: string | null) => {
     if (text !== '') parts.push({ kind: 'marker', text, turnId });
   };
-  const say = (text: string, turnId: string) => {
-    const safe = neutralise(text, words);
-    if (safe !== text) neutralised.add(turnId);
+  const changed = (turnId: string, change: TextChange, before: string, after: string) => {
+    if (before !== after) changes.set(turnId, (changes.get(turnId) ?? new Set()).add(change));
+    return after;
+  };
+  const say = (said: string, turnId: string, ends: { readonly start: boolean; readonly end: boolean }) => {
+    const text = changed(turnId, 'trimmed', said, withoutSpace(said, ends));
+    const composed = changed(turnId, 'normalised', text, words.normalise(text));
+    const safe = changed(turnId, 'neutralised', composed, neutralise(composed, words));
     if (safe !== '') parts.push({ kind: 'text', text: safe, turnId });
   };
   const groups = groupTurns(format, turns);
@@ -74,19 +82,20 @@ export function renderTurns(
     group.turns.forEach((turn, at) => {
       const isLast = at === group.turns.length - 1;
       if (isLast && thinking !== null && !thinksAtOnce) {
-        say(thinking.before, turn.id);
+        say(thinking.before, turn.id, { start: trims.start, end: false });
         mark(format.reasoning?.open ?? thinking.marks.open, turn.id);
       }
       const wraps = format.system === 'wrap' && turn.role === 'system';
       if (wraps) mark(format.before.system, turn.id);
-      say(isLast && thinking !== null ? thinking.thought : turn.text, turn.id);
+      if (isLast && thinking !== null) say(thinking.thought, turn.id, { start: false, end: false });
+      else say(turn.text, turn.id, { start: trims.start, end: trims.end && !(isLast && isOpen) });
       if (wraps) mark(format.after.system, turn.id);
       else if (!isLast) mark(BLANK_LINE, turn.id);
     });
     if (!isOpen) mark(format.after[group.role], group.turns.at(-1)?.id ?? null);
   });
   if (options.reply && !options.open) mark(format.opensReply, null);
-  return { parts, neutralised };
+  return { parts, changes };
 }
 
 /** What opens a reply that begins with thinking, whatever marks it was written down with. */

@@ -1,7 +1,8 @@
 import type { PromptFormat, Tokenizer } from '../types.ts';
 
-/** Where a role word that somebody typed must be defused, by the way this vocabulary holds it. */
+/** Where a role word that somebody typed must be defused, by the way this vocabulary reads a text and holds the word. */
 export interface RoleWords {
+  normalise(text: string): string;
   /** Plain-text markers: matches the word's first character. */
   readonly plain: RegExp | null;
   /** User-defined tokens: matches the word's first character. */
@@ -69,6 +70,7 @@ export function roleWords(format: PromptFormat, tokenizer: Tokenizer): RoleWords
   );
   const plain = words.filter((word) => tokenizer.special(word) === null);
   return {
+    normalise: (text) => tokenizer.normalise(text),
     plain: firstOf(plain.map((word) => `${borderOf(word, format)}${escape(word)}`)),
     split: firstOf([...split].map(escape)),
   };

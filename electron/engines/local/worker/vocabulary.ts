@@ -9,6 +9,11 @@ const NORMAL = 1,
   USER_DEFINED = 4,
   UNUSED = 5,
   BYTE = 6;
+/**
+ * Vocabularies whose makers compose characters (Unicode NFC) before they cut a text into words, by the name that
+ * llama.cpp has for the way of cutting: those of GPT-NeoX and of Qwen. llama.cpp composes nothing.
+ */
+const COMPOSES: ReadonlySet<unknown> = new Set(['olmo', 'mpt', 'qwen2', 'qwen35']);
 /** The space of SentencePiece. */
 const SPM_SPACE = '\u2581';
 
@@ -25,6 +30,7 @@ export class Vocabulary implements Tokenizer {
   readonly userDefined: readonly string[];
   /** SentencePiece puts a space in front of a text; so a reply's first token carries one that is no part of it. */
   readonly addsSpace: boolean;
+  readonly #composes: boolean;
   readonly #model: LlamaModel;
   readonly #texts: readonly string[];
   readonly #types: readonly number[];
@@ -33,12 +39,15 @@ export class Vocabulary implements Tokenizer {
   #spellings: Spellings | null = null;
 
   constructor(model: LlamaModel) {
-    const { ggml } = model.fileInfo.metadata.tokenizer;
+    const { general, tokenizer } = model.fileInfo.metadata;
+    const { ggml } = tokenizer;
     this.#model = model;
     this.#texts = ggml.tokens;
     this.size = ggml.tokens.length;
     this.kind = ggml.model === 'llama' ? 'spm' : 'bpe';
     this.addsSpace = this.kind === 'spm' && ggml.add_space_prefix !== false;
+    const isNeox = general.architecture === 'gptneox' && (ggml.pre ?? 'default') === 'default';
+    this.#composes = this.kind === 'bpe' && (isNeox || COMPOSES.has(ggml.pre));
     this.bos = model.tokens.shouldPrependBosToken ? model.tokens.bos : null;
     const declared: readonly number[] = ggml.token_type ?? [];
     const types: number[] = [];
@@ -63,7 +72,11 @@ export class Vocabulary implements Tokenizer {
   }
 
   tokenize(text: string, leadingSpace = true): number[] {
-    return this.#model.tokenize(text, false, this.addsSpace && !leadingSpace ? 'trimLeadingSpace' : undefined);
+    return this.#model.tokenize(this.normalise(text), false, this.addsSpace && !leadingSpace ? 'trimLeadingSpace' : undefined);
+  }
+
+  normalise(text: string): string {
+    return this.#composes ? text.normalize('NFC') : text;
   }
 
   special(text: string): { readonly id: number; readonly kind: 'control' | 'user-defined' } | null {
