@@ -52,6 +52,8 @@ const ledger: Ledger = {
   ],
   total: 193,
   overhead: 4,
+  room: 1756,
+  leastRoom: 64,
   reserve: 256,
   contextSize: 2048,
   cut: null,

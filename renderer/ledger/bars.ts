@@ -41,6 +41,11 @@ export function sumsOf(bars: readonly Bar[]): ReadonlyMap<BarKind, number> {
   return sums;
 }
 
+/** Whether head and notes leave so little that soon nothing could be written. */
+export function isNarrow({ segments, room, leastRoom }: Ledger): boolean {
+  return room < 2 * leastRoom && segments.some(({ reason }) => reason === 'head' || reason === 'note');
+}
+
 /** Whether anything that somebody wrote is in the prompt; without it there is nothing to send, and nothing to count. */
 export function sendsText(ledger: Ledger): boolean {
   return ledger.segments.some((segment) => segment.reason !== 'empty');

@@ -6,7 +6,7 @@ import { useEngine } from '../models/engine-status.ts';
 import { count } from '../lib/numbers.ts';
 import { words } from '../locales/index.ts';
 import type { ChapterController } from '../chapter/controller.ts';
-import { barsOf, sendsText, sumsOf, turnIdOf, type BarKind } from './bars.ts';
+import { barsOf, isNarrow, sendsText, sumsOf, turnIdOf, type BarKind } from './bars.ts';
 import { usePlan } from './plan.ts';
 import { RoleMark } from './role-mark.tsx';
 import ui from '../ui/ui.module.css';
@@ -91,6 +91,7 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
           </span>
         ))}
       </p>
+      {isNarrow(ledger) ? <p className={ui.fault}>{words.ledger.littleRoom(ledger.room)}</p> : null}
       <LastRead />
       {said.length === 0 ? <p className={ui.quiet}>{words.ledger.nothingSent}</p> : null}
       {hidden === 0 ? null : (

@@ -118,6 +118,9 @@ export interface Ledger {
   readonly segments: readonly Segment[];
   readonly total: number;
   readonly overhead: number;
+  /** What head and notes leave to the turns, and the least that a reply needs of it (W16). */
+  readonly room: number;
+  readonly leastRoom: number;
   readonly reserve: number;
   readonly contextSize: number;
   readonly cut: Cut | null;

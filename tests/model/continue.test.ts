@@ -133,7 +133,8 @@ class PlainDecoder {
     this.#sequence = sequence;
     this.#spelled = spelled;
     for (const [id, text] of spelled.entries())
-      if (text !== '') this.#byFirst.set(text.slice(0, 1), [...(this.#byFirst.get(text.slice(0, 1)) ?? []), [id, text]]);
+      if (text !== '')
+        this.#byFirst.set(text.slice(0, 1), [...(this.#byFirst.get(text.slice(0, 1)) ?? []), [id, text]]);
   }
 
   static async of(path: string, sequence: LlamaContextSequence): Promise<PlainDecoder> {

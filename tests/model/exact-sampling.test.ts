@@ -38,6 +38,7 @@ async function written(
     )),
     end: PROMPT.length + limit,
     signal: new AbortController().signal,
+    heldBack: [],
     began: () => undefined,
   };
   const choices: Choice[] = [];

@@ -24,11 +24,40 @@ const { vocabularies, dispose } = await loadVocabularies(
 );
 afterAll(dispose);
 
-const SPACES = [' ', '  ', '\n', '\n\n', '\t', '\u00A0', '\u0085', '\u2003', '\u3000', ' \r\n', '                          '];
+const SPACES = [
+  ' ',
+  '  ',
+  '\n',
+  '\n\n',
+  '\t',
+  '\u00A0',
+  '\u0085',
+  '\u2003',
+  '\u3000',
+  ' \r\n',
+  '                          ',
+];
 const WORDS =
-  "The| keeper| walked|, |. |.|…| — |'tis| it's| DON'T| 1987| 42|ß|狐|の|🦊|👩‍👧|ﬁ|Ω|½|x²|\uFEFF|<|>|#|\"Oh\"|(a)|foo_bar".split('|');
+  "The| keeper| walked|, |. |.|…| — |'tis| it's| DON'T| 1987| 42|ß|狐|の|🦊|👩‍👧|ﬁ|Ω|½|x²|\uFEFF|<|>|#|\"Oh\"|(a)|foo_bar".split(
+    '|',
+  );
 /** The same letters as composed and as decomposed ones; some that are composed in an order of their own. */
-const ACCENTS = ['café', 'Ångström', ' naïve', 'Việt Nam', 'ệ', 'ą̊', 'Ελλάδα ά', 'й', '한국', 'が', 'क़', 'ẛ̣', '\u2126', '\u212B'];
+const ACCENTS = [
+  'café',
+  'Ångström',
+  ' naïve',
+  'Việt Nam',
+  'ệ',
+  'ą̊',
+  'Ελλάδα ά',
+  'й',
+  '한국',
+  'が',
+  'क़',
+  'ẛ̣',
+  '\u2126',
+  '\u212B',
+];
 
 /** `decomposed`: all of it in NFD. */
 function* stories(count: number, { turns, decomposed }: { turns: number; decomposed: boolean }) {
@@ -53,7 +82,14 @@ describe.each(Object.entries(MADE))('%s', (name, made) => {
   const { vocabulary } = vocabularies.get(name) as LoadedVocabulary;
   const planned = (turns: readonly PromptTurn[]): readonly number[] =>
     planPrompt(
-      { format: formatByName('metharme') as PromptFormat, turns, open: false, reserve: 0, contextSize: 100_000, cut: null },
+      {
+        format: formatByName('metharme') as PromptFormat,
+        turns,
+        open: false,
+        reserve: 0,
+        contextSize: 100_000,
+        cut: null,
+      },
       vocabulary,
     ).tokens;
   /** As it stands in the story: nothing trimmed, nothing composed. */

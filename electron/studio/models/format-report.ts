@@ -2,6 +2,7 @@ import type { FormatReport } from '../../../shared/contract/models.ts';
 import type { Detection } from '../../../shared/prompt/formats/detect.ts';
 import { formatWarnings } from '../../../shared/prompt/formats/format-warnings.ts';
 import { renderParts } from '../../../shared/prompt/plan/parts.ts';
+import { AS_WRITTEN } from '../../../shared/prompt/plan/role-words.ts';
 import { SAMPLE } from '../../../shared/prompt/formats/template-probes.ts';
 import type { PromptFormat } from '../../../shared/prompt/types.ts';
 import type { Engine } from './loaded-engine.ts';
@@ -23,7 +24,7 @@ export async function reportFormat(
   { modelId, examined, detected, engine }: Case,
 ): Promise<FormatReport> {
   const { vocabulary, warnings } = examined.header;
-  const { parts } = renderParts(format, SAMPLE, { open: false, reply: true }, { plain: null, split: null });
+  const { parts } = renderParts(format, SAMPLE, { open: false, reply: true }, AS_WRITTEN);
   return {
     detected: { title: detected.format.title, confidence: detected.confidence, reasons: detected.reasons },
     warnings: [

@@ -36,9 +36,12 @@ test('turns that were too far back for the planner stand where they belong, with
     ],
     total: 14,
     overhead: 0,
+    room: 89,
+    leastRoom: 11,
     reserve: 10,
     contextSize: 100,
     cut: null,
+    heldBack: '',
     toRead: 1,
   };
   const turns = ['head', 'old', 'asked', 'older', 'last'].map(turn);

@@ -30,6 +30,8 @@ export const ledger = {
   placements: PLACEMENTS,
   reasons: REASONS,
   changes: CHANGES,
+  littleRoom: (room: number) =>
+    `Notes and format marks leave ${count(room)} tokens for the story. With a little less, nothing can be written: shorten the notes, choose a larger context, or leave the reply fewer tokens.`,
   /** Of a text that is continued. */
   heldBack: (text: string) =>
     text.trim() === ''

@@ -1,4 +1,5 @@
 import { renderParts } from '../plan/parts.ts';
+import { AS_WRITTEN } from '../plan/role-words.ts';
 import type { PromptFormat, PromptTurn } from '../types.ts';
 
 /** A conversation as a chat template takes it. */
@@ -26,8 +27,6 @@ export const SAMPLE: readonly PromptTurn[] = [NOTE, FIRST, ANSWER, SECOND];
 export function asMessages(turns: readonly PromptTurn[]): TemplateProbe {
   return turns.map(({ role, text }) => ({ role: role === 'model' ? 'assistant' : role, content: text }));
 }
-
-const AS_WRITTEN = { plain: null, split: null, normalise: (text: string) => text };
 
 /** A conversation in a format, with the reply opened, as one string. */
 export function renderText(format: PromptFormat, turns: readonly PromptTurn[]): string {

@@ -143,7 +143,14 @@ describe('white space beside a mark', () => {
     const format = formatByName('chatml') as PromptFormat;
     const trimmed = (trim: PromptFormat['trim']) =>
       planPrompt(
-        { format: { ...format, trim }, turns: [turn('u', 'user', ' Go ')], open: false, reserve: 0, contextSize: 99, cut: null },
+        {
+          format: { ...format, trim },
+          turns: [turn('u', 'user', ' Go ')],
+          open: false,
+          reserve: 0,
+          contextSize: 99,
+          cut: null,
+        },
         tokenizer,
       ).prompt;
     expect(trimmed('start')).toContain('user\nGo <|im_end|>');

@@ -49,7 +49,10 @@ export function renderTurns(
 ): Rendered {
   const parts: Part[] = [];
   const changes = new Map<string, Set<TextChange>>();
-  const trims = { start: format.trim === 'start' || format.trim === 'both', end: format.trim === 'end' || format.trim === 'both' };
+  const trims = {
+    start: format.trim === 'start' || format.trim === 'both',
+    end: format.trim === 'end' || format.trim === 'both',
+  };
   const mark = (text: string, turnId: string | null) => {
     if (text !== '') parts.push({ kind: 'marker', text, turnId });
   };

@@ -36,6 +36,32 @@ describe('the window', () => {
     ).toThrowError(tooSmall('head'));
   });
 
+  test('refuses a head that leaves the last turn next to nothing, and says before what is left (W16)', () => {
+    const { tokenizer } = wordTokenizer({ control });
+    const beside = (head: number, text: string, more: Partial<PlanRequest> = {}) =>
+      planPrompt({ ...base, turns: [turn('h', 'system', prose(head)), turn('u', 'user', text)], ...more }, tokenizer);
+    const room = (head: number) => beside(head, 'Go.').ledger.room;
+    let most = 600;
+    while (room(most + 1) >= 64) most++;
+    expect(beside(most, 'Go.').ledger.leastRoom).toBe(64);
+    // A long turn is trimmed to what there is, a short one is whole; with less, the long one is refused and the short one still fits.
+    expect(beside(most, prose(500)).ledger.segments[1]?.placement).toBe('trimmed');
+    expect(() => beside(most + 8, prose(500))).toThrowError(
+      expect.objectContaining({
+        fault: {
+          code: 'WINDOW_TOO_SMALL',
+          params: { what: 'head', turn: true, need: 923 - room(most + 8), room: 923, contextSize: 1024, reserve: 100 },
+        },
+      }) as Error,
+    );
+    expect(beside(most + 8, 'Go.').ledger.segments[1]?.placement).toBe('in');
+    // Both the question and the answer that goes on have theirs.
+    const goOn = [turn('h', 'system', prose(most)), turn('u', 'user', prose(90)), turn('m', 'model', prose(90))];
+    expect(() => beside(most, '', { turns: goOn, open: true })).toThrowError(
+      expect.objectContaining({ fault: expect.objectContaining({ code: 'WINDOW_TOO_SMALL' }) as unknown }) as Error,
+    );
+  });
+
   test('drops whole turns to three quarters at once, then stays (W6)', () => {
     const { tokenizer } = wordTokenizer({ control });
     const turns = [turn('h', 'system', 'Be kind.')];

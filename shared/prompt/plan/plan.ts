@@ -7,7 +7,7 @@ import { placeNotes } from './notes.ts';
 import { holdBack } from './open-end.ts';
 import { spokenTurns } from './reasoning.ts';
 import type { TokenCache } from './tokens.ts';
-import { bodyOf, mayFit, moveCut, sentOf, WHOLE, windowAt, type Body } from './window.ts';
+import { bodyOf, hasRoom, leastRoom, mayFit, moveCut, sentOf, WHOLE, windowAt, type Body } from './window.ts';
 import { roleWords } from './role-words.ts';
 import type { Plan, PlanRequest, PromptFormat, PromptTurn, Tokenizer } from '../types.ts';
 
@@ -32,6 +32,8 @@ export function planPrompt(asked: PlanRequest, tokenizer: Tokenizer, cache: Toke
   if (alone > budget) throw tooSmall(false);
 
   let body = bodyOf({ turns, notes, open: options.open, space: budget - alone, scale });
+  const least = leastRoom(budget);
+  if (!hasRoom(body, least)) throw tooSmall(true);
   let window = windowAt(request.cut, body) ?? WHOLE;
   let moved = false;
   const move = () => {
@@ -58,6 +60,8 @@ export function planPrompt(asked: PlanRequest, tokenizer: Tokenizer, cache: Toke
           segments,
           total: prompt.tokens.length,
           overhead,
+          room: budget - alone,
+          leastRoom: least,
           reserve: request.reserve,
           contextSize: request.contextSize,
           cut,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FORMATS, formatByName } from '../formats/formats.ts';
 import { renderParts } from './parts.ts';
+import { AS_WRITTEN } from './role-words.ts';
 import { openReasoning, spokenTurns, withoutReasoning } from './reasoning.ts';
 import type { PromptTurn } from '../types.ts';
 
@@ -46,12 +47,7 @@ describe('Continue', () => {
       thought: '\nand then',
     });
     const [turn] = spokenTurns([model(text)], THINKS, true);
-    const { parts } = renderParts(
-      THINKS,
-      [turn ?? model('')],
-      { open: true, reply: false },
-      { plain: null, split: null },
-    );
+    const { parts } = renderParts(THINKS, [turn ?? model('')], { open: true, reply: false }, AS_WRITTEN);
     expect(parts.slice(1).map(({ kind, text: part }) => [kind, part])).toEqual([
       ['text', 'One.\n'],
       ['marker', '<think>'],

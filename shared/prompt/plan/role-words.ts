@@ -9,6 +9,9 @@ export interface RoleWords {
   readonly split: RegExp | null;
 }
 
+/** No vocabulary: every text stays as it is. */
+export const AS_WRITTEN: RoleWords = { plain: null, split: null, normalise: (text) => text };
+
 /** What is a mark by its looks, wherever it stands: `<…>`, `[INST]` and `[gMASK]`. */
 const BRACKETED = /<[^<>\s]+>|\[\/?[A-Za-z_]+\]/g;
 export const isBracketed = (word: string) => new RegExp(`^(?:${BRACKETED.source})$`).test(word);

@@ -136,6 +136,16 @@ function keepsHeadAndLastTurns(asked: PlanRequest, { ledger: { segments } }: Pla
   expect(segments.filter(({ source, placement }) => kept.includes(source.id) && placement === 'out')).toEqual([]);
 }
 
+/** What stays has room, or is whole; what the head and the notes leave is told as it is. */
+function keepsRoom(asked: PlanRequest, { tokens, ledger: { segments, room, leastRoom, overhead } }: Plan) {
+  const { kept } = sentTurns(asked);
+  const budget = headroom(asked.contextSize, asked.reserve);
+  expect(leastRoom).toBe(Math.min(64, Math.floor(budget / 8)));
+  expect(room).toBeLessThanOrEqual(budget);
+  const cutShort = segments.filter(({ source, placement }) => kept.includes(source.id) && placement === 'trimmed');
+  if (cutShort.length > 0 && tokens.length > overhead) expect(room).toBeGreaterThanOrEqual(leastRoom);
+}
+
 function keepsNotes(asked: PlanRequest, { prompt, ledger: { segments } }: Plan) {
   const { body } = sentTurns(asked);
   const end = body.length - (asked.open && body.length > 0 ? 1 : 0);
@@ -162,7 +172,7 @@ function keepsNotes(asked: PlanRequest, { prompt, ledger: { segments } }: Plan) 
 }
 
 describe('every plan', () => {
-  test('keeps the budget, its head, its notes, the last turns and its accounts (W1 to W4, W8, W9, W12 to W14)', () => {
+  test('keeps the budget, its head, its notes, the last turns and its accounts (W1 to W4, W8, W9, W12 to W14, W16)', () => {
     let refused = 0;
     fc.assert(
       fc.property(request, vocabulary, (asked, words) => {
@@ -172,6 +182,7 @@ describe('every plan', () => {
         if (plan === null) return;
         keepsItsAccounts(asked, plan);
         keepsHeadAndLastTurns(asked, plan);
+        keepsRoom(asked, plan);
         keepsNotes(asked, plan);
         const sent = textOf([...plan.tokens, ...plan.heldBack]);
         const spelled = (words.bos ? '<s>' : '') + plan.prompt.toWellFormed();
@@ -246,7 +257,7 @@ describe('every plan', () => {
         );
         const wanted = attempt(() => planPrompt({ ...asked, contextSize: 100_000 }, tokenizer));
         if (plan === null || wanted === null || unbounded === null) return;
-        const overflowed = wanted.tokens.length > headroom(asked.contextSize, asked.reserve);
+        const overflowed = wanted.tokens.length + wanted.heldBack.length > headroom(asked.contextSize, asked.reserve);
         const stayed = JSON.stringify(plan.ledger.cut) === JSON.stringify(wanted.ledger.cut);
         expect(stayed || overflowed).toBe(true);
         expect(unbounded.ledger.cut).toEqual(plan.ledger.cut);

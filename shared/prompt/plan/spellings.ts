@@ -32,7 +32,7 @@ export class Spellings {
     let [from, to] = [0, this.#texts.length];
     for (let length = 1; length <= text.length; length++) {
       [from, to] = this.#narrowed(from, to, length - 1, text.charCodeAt(length - 1));
-      for (let place = from; length < text.length && this.#texts[place]?.length === length; place++)
+      for (let place = from; length < text.length && place < to && this.#texts[place]?.length === length; place++)
         found.push(this.#ids[place] ?? 0);
     }
     return [...found, ...this.#ids.slice(from, to)];

@@ -14,6 +14,9 @@ export const NEXT_TURN_SHARE = 1 / 16;
 /** An anchor takes at most this share, in a small window at most so many tokens (W8). */
 const ANCHOR_SHARE = 0.25;
 const ANCHOR_LEAST = 48;
+/** The last turns have at least so much room, in a small window this share of it, or all that they need (W16). */
+const LEAST_ROOM = 64;
+const LEAST_SHARE = 1 / 8;
 /** Fewer tokens than this are no use as the rest of a trimmed turn, unless it must stay. */
 const LEAST_REST = 16;
 /** Turns measured alone and turns in a prompt differ by what merges at their borders: at most this much for each. */
@@ -60,6 +63,17 @@ export function bodyOf({
     anchorRoom: Math.max(Math.min(space, ANCHOR_LEAST), Math.floor(space * ANCHOR_SHARE)),
     scale,
   };
+}
+
+export const leastRoom = (budget: number): number => Math.min(LEAST_ROOM, Math.floor(budget * LEAST_SHARE));
+
+/** Whether what is left is enough for the last user turn, and for the turn that is continued (W16). */
+export function hasRoom(body: Body, least: number): boolean {
+  const last = body.turns.length - 1;
+  const needed = [...new Set([body.user, last])]
+    .filter((index) => index >= 0)
+    .reduce((sum, index) => sum + Math.min(least, tokensAt(index, 0, least, body)), 0);
+  return needed <= body.space;
 }
 
 /** The window that a stored cut means, or null if it has no meaning on this path. */

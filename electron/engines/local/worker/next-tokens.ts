@@ -27,11 +27,7 @@ export async function choosingBy(
  * ahead, else ours. What the prompt held back comes first: by our samplers, or as it stood where a grammar says what is
  * new. What it yields stays; a banned phrase has been undone before.
  */
-export async function* nextTokens(
-  writer: Writer,
-  history: number[],
-  task: Task,
-): AsyncGenerator<Choice, void, void> {
+export async function* nextTokens(writer: Writer, history: number[], task: Task): AsyncGenerator<Choice, void, void> {
   const isNative = task.grammar !== null || writer.sequence.tokenPredictor !== undefined;
   if (!isNative && !isPlain(task)) return yield* chosenTokens(writer, history, task);
   if (task.grammar !== null) yield* heldTokens(writer, history, task);

@@ -72,7 +72,11 @@ export class Vocabulary implements Tokenizer {
   }
 
   tokenize(text: string, leadingSpace = true): number[] {
-    return this.#model.tokenize(this.normalise(text), false, this.addsSpace && !leadingSpace ? 'trimLeadingSpace' : undefined);
+    return this.#model.tokenize(
+      this.normalise(text),
+      false,
+      this.addsSpace && !leadingSpace ? 'trimLeadingSpace' : undefined,
+    );
   }
 
   normalise(text: string): string {
