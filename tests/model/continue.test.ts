@@ -1,5 +1,5 @@
 import { type LlamaContextSequence, readGgufFileInfo, type Token } from 'node-llama-cpp';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCandidates } from '../../electron/engines/candidate-record.ts';
 import { generate, ledgerOf } from '../../electron/engines/local/worker/generate.ts';
 import { openModel, type OpenModel } from '../../electron/engines/local/worker/open-model.ts';
@@ -132,9 +132,11 @@ class PlainDecoder {
   private constructor(sequence: LlamaContextSequence, spelled: readonly string[]) {
     this.#sequence = sequence;
     this.#spelled = spelled;
-    for (const [id, text] of spelled.entries())
-      if (text !== '')
-        this.#byFirst.set(text.slice(0, 1), [...(this.#byFirst.get(text.slice(0, 1)) ?? []), [id, text]]);
+    for (const [id, text] of spelled.entries()) {
+      const alike = this.#byFirst.get(text.slice(0, 1)) ?? [];
+      this.#byFirst.set(text.slice(0, 1), alike);
+      alike.push([id, text]);
+    }
   }
 
   static async of(path: string, sequence: LlamaContextSequence): Promise<PlainDecoder> {
@@ -228,8 +230,9 @@ describe.each(Object.entries(SUBJECTS))('Continue with %s', (name, { format, pat
     for (const { what, text } of cuts(CUTS)) {
       const request = requestOf(format, text);
       const planned = planPrompt(request, model.vocabulary);
+      const told = ledgerOf(model, request);
       const mine = await write(model, request);
-      expect(mine.ledger).toEqual(ledgerOf(model, request));
+      expect(mine.ledger).toEqual(told);
       expect(mine.ledger?.total).toBe(mine.position);
       expect(text.endsWith(planned.ledger.heldBack)).toBe(true);
       held += planned.heldBack.length;
@@ -252,9 +255,12 @@ describe.each(Object.entries(SUBJECTS))('Continue with %s', (name, { format, pat
 
 describe('Continue after a space', () => {
   const stopped = 'Once upon a time there was a little ';
+  let model: OpenModel;
+  beforeAll(async () => {
+    model = await open(EMBEDDED_MODEL);
+  });
 
   test('writes the line that it writes without the space, and gives the space back once', async () => {
-    const model = await open(EMBEDDED_MODEL);
     const without = await write(model, requestOf('metharme', stopped.trimEnd()), { maxTokens: 12 });
     const after = await write(model, requestOf('metharme', stopped), { maxTokens: 12 });
     expect(after.text).not.toMatch(/^\s/);
@@ -262,7 +268,6 @@ describe('Continue after a space', () => {
   });
 
   test('a reply of so many tokens has them, whatever was spelled before, and streams, stops and is sampled as any', async () => {
-    const model = await open(EMBEDDED_MODEL);
     const plan = requestOf('metharme', stopped);
     for (const changes of [{}, { temperature: 0.8, minP: 0.05 }, { candidates: 5, temperature: 0.8 }]) {
       const first = await write(model, plan, { ...changes, maxTokens: 10 });
@@ -274,17 +279,15 @@ describe('Continue after a space', () => {
   });
 
   test('the other words are of what goes on so, and none is kept for what stood there', async () => {
-    const model = await open(EMBEDDED_MODEL);
     const { candidates, text } = await write(model, requestOf('metharme', `${stopped}gi`), { candidates: 5 });
     const words = readCandidates(candidates ?? new Uint8Array());
     expect(words[0]?.at).toBe(0);
     expect(words[0]?.text.endsWith(text.slice(0, words[1]?.at))).toBe(true);
-    expect(words[0]?.others.every((other) => other.text.trim().startsWith('gi'))).toBe(true);
+    expect(words[0]?.others.every(({ text: other }) => ' gi'.startsWith(other) || other.startsWith(' gi'))).toBe(true);
     expect(words.map(({ at }) => at)).toEqual([...new Set(words.map(({ at }) => at))]);
   });
 
   test('a banned word is not written on to, though the person began it', async () => {
-    const model = await open(EMBEDDED_MODEL);
     const plan = requestOf('metharme', stopped);
     const free = await write(model, plan);
     const word = /^\w+/.exec(free.text)?.[0] ?? '';
@@ -294,7 +297,6 @@ describe('Continue after a space', () => {
   });
 
   test('where a grammar rules, it rules what is new', async () => {
-    const model = await open(EMBEDDED_MODEL);
     const { text, position, ledger } = await write(model, requestOf('metharme', stopped), {
       grammarKind: 'gbnf',
       grammar: 'root ::= "fox" | "hen"',

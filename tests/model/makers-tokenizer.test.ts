@@ -97,10 +97,10 @@ describe.each(Object.entries(MADE))('%s', (name, made) => {
     `${turns.map(({ role, text }) => `<|${role}|>${text}`).join('')}<|model|>`;
 
   test.each([
-    ['strings', { turns: 1, decomposed: false }, sizeOf(500, 3000)],
-    ['strings in NFD', { turns: 1, decomposed: true }, sizeOf(500, 3000)],
-    ['stories', { turns: 8, decomposed: false }, sizeOf(100, 500)],
-    ['stories in NFD', { turns: 8, decomposed: true }, sizeOf(100, 500)],
+    ['strings', { turns: 1, decomposed: false }, sizeOf(250, 3000)],
+    ['strings in NFD', { turns: 1, decomposed: true }, sizeOf(250, 3000)],
+    ['stories', { turns: 8, decomposed: false }, sizeOf(40, 500)],
+    ['stories in NFD', { turns: 8, decomposed: true }, sizeOf(40, 500)],
   ] as const)('%s have the ids that the makers’ tokenizer gives them (F11, F12)', (_what, kind, count) => {
     let differs = 0;
     for (const turns of stories(count, kind)) {
