@@ -6,7 +6,9 @@ import { chooseSeed, playwright, vitest } from './runners.mjs';
 /** Each suite by its project and files. Their sizes stand in the tests, as sizeOf(each, deep). */
 const suites = {
   spec: ['unit', 'shared/document/fuzz.test.ts'],
-  prompt: ['unit', 'shared/prompt/plan/rules.test.ts'],
+  prompt: ['unit', 'shared/prompt/plan/rules.test.ts', 'shared/prompt/plan/open-end.test.ts'],
+  continue: ['model', 'tests/model/continue.test.ts'],
+  'makers-tokenizer': ['model', 'tests/model/makers-tokenizer.test.ts'],
   tree: ['unit', 'electron/storage/repositories/tree.fuzz.test.ts'],
   sync: ['unit', 'renderer/chapter/saving'],
   chapter: ['unit', 'renderer/chapter/chapter-session.fuzz.test.ts'],

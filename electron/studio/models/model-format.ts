@@ -2,7 +2,8 @@ import { fault } from '../../../shared/faults/failure.ts';
 import { basename } from 'node:path';
 import { detectFormat, type Detection } from '../../../shared/prompt/formats/detect.ts';
 import { formatByName } from '../../../shared/prompt/formats/formats.ts';
-import { asMessages, PROBES, type Rendering } from '../../../shared/prompt/formats/template-probes.ts';
+import type { Rendering } from '../../../shared/prompt/formats/template-probes.ts';
+import { TEMPLATE_PROBES } from '../../../shared/prompt/formats/template-trim.ts';
 import type { GgufHeader } from '../../engines/local/gguf/header.ts';
 import { splitOf } from '../../engines/local/gguf/split.ts';
 import { inspectModel, renderTemplate } from '../../engines/local/gguf/inspect.ts';
@@ -24,11 +25,9 @@ export async function examineModel(path: string): Promise<Examined> {
   const renderings =
     header.chatTemplate === null
       ? null
-      : await renderTemplate(
-          header.chatTemplate,
-          PROBES.map(({ turns }) => asMessages(turns)),
-          { bos: bosText ?? '', eos: endText ?? '' },
-        ).catch(() => null);
+      : await renderTemplate(header.chatTemplate, TEMPLATE_PROBES, { bos: bosText ?? '', eos: endText ?? '' }).catch(
+          () => null,
+        );
   return { header, renderings };
 }
 

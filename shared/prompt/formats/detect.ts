@@ -1,6 +1,7 @@
 import { FORMATS } from './formats.ts';
 import { deduceFormat } from './own-format.ts';
 import { agreement, type Rendering } from './template-probes.ts';
+import { trimmedAs, trimOf } from './template-trim.ts';
 import type { ReasoningMarks } from '../types.ts';
 import { REASONING_MARKS } from '../plan/reasoning.ts';
 import { SIGNS } from './format-signatures.ts';
@@ -83,7 +84,7 @@ export function detectFormat(traits: ModelTraits): Detection {
   if (best === undefined || best.reasons.length === 0) return prose(traits);
   const weight = strongest(best.reasons);
   return {
-    format: thoughtful(best.format, traits),
+    format: trimmedAs(thoughtful(best.format, traits), trimOf(traits.renderings ?? [])),
     confidence: weight >= CERTAIN ? 'certain' : weight >= LIKELY ? 'likely' : 'guess',
     reasons: best.reasons.map(({ why }) => why),
   };
