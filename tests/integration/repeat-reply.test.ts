@@ -67,14 +67,14 @@ async function write(chapterId: string, turnId: string, words: string): Promise<
   });
 }
 
-async function say(chapterId: string, after: string, words: string): Promise<string> {
+async function say(chapterId: string, after: string, words: string, role: 'user' | 'model' = 'user'): Promise<string> {
   const { structureRev } = await client.chapters.open({ id: chapterId });
   const id = newId();
   await client.writing.applyChange({
     changeId: newId(),
     chapterId,
     structureRev,
-    ops: [{ op: 'insert', turn: { id, role: 'user', speaker: null, marked: true, text: words }, after, as: 'chain' }],
+    ops: [{ op: 'insert', turn: { id, role, speaker: null, marked: true, text: words }, after, as: 'chain' }],
   });
   return id;
 }
@@ -151,6 +151,32 @@ test('a reply that went on inside a turn is made again from the same beginning',
   expect(done.text).toBe(first.done.text);
   expect(await textOf(chapterId, start.turnId)).toBe(opening.done.text.slice(0, at) + first.done.text);
 });
+
+test.each([
+  ['after a space', 'Once there was a little ', ' '],
+  ['inside a word', 'Once there was a little gi', ' gi'],
+])(
+  'a reply that goes on %s stands behind just what was written, and is made again',
+  async (_where, words, heldBack) => {
+    const { chapterId, turnId } = await newChapter('Tell me.', { temperature: 0.9, candidates: 5, maxTokens: 12 });
+    const begun = await say(chapterId, turnId, words, 'model');
+    const plan = await client.writing.plan({ chapterId, turnId: begun, offset: words.length });
+    expect(plan.heldBack).toBe(heldBack);
+    const wish = { ...newIds(), chapterId, kind: 'continue' as const, turnId: begun, offset: words.length };
+    const first = await written(wish);
+    expect(first.done.text).toMatch(/^[a-z]/);
+    expect(first.done.stats?.promptTokens).toBe(plan.total);
+    expect(await textOf(chapterId, begun)).toBe(words + first.done.text);
+    const [recorded] = await client.writing.candidates({ generationId: wish.generationId });
+    expect(recorded).toMatchObject({ offset: words.length, turnId: begun });
+    for (const { text, at } of recorded?.words.slice(1) ?? [])
+      expect(first.done.text.slice(at, at + text.length)).toBe(text);
+
+    const { start, done } = await again(chapterId, begun);
+    expect(done.text).toBe(first.done.text);
+    expect(await textOf(chapterId, start.turnId)).toBe(words + first.done.text);
+  },
+);
 
 test('what no model wrote, and what another model or other settings would write, is refused in words, and nothing is changed', async () => {
   const { chapterId, turnId } = await newChapter('A fox came to the gate.');
