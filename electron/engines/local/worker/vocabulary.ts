@@ -46,7 +46,8 @@ export class Vocabulary implements Tokenizer {
     this.size = ggml.tokens.length;
     this.kind = ggml.model === 'llama' ? 'spm' : 'bpe';
     this.addsSpace = this.kind === 'spm' && ggml.add_space_prefix !== false;
-    const isNeox = String(general.architecture) === 'gptneox' && (ggml.pre ?? 'default') === 'default';
+    const architecture: string = general.architecture;
+    const isNeox = architecture === 'gptneox' && (ggml.pre ?? 'default') === 'default';
     this.#composes = this.kind === 'bpe' && (isNeox || COMPOSES.has(ggml.pre));
     this.bos = model.tokens.shouldPrependBosToken ? model.tokens.bos : null;
     const declared: readonly number[] = ggml.token_type ?? [];
