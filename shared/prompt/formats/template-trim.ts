@@ -10,7 +10,7 @@ const spoken: readonly PromptTurn[] = [
 const changed = (change: (text: string) => string): TemplateProbe =>
   asMessages(spoken.map((turn) => ({ ...turn, text: change(turn.text) })));
 
-/** All conversations that a template is run over: those that tell its format, and behind them those that tell its trim. */
+/** What a template is run over: conversations that tell its format, and behind them those that tell its trim. */
 export const TEMPLATE_PROBES: readonly TemplateProbe[] = [
   ...PROBES.map(({ turns }) => asMessages(turns)),
   changed((text) => text),

@@ -44,7 +44,7 @@ describe('the window', () => {
     let most = 600;
     while (room(most + 1) >= 64) most++;
     expect(beside(most, 'Go.').ledger.leastRoom).toBe(64);
-    // A long turn is trimmed to what there is, a short one is whole; with less, the long one is refused and the short one still fits.
+    // A long turn is trimmed to what there is; with less it is refused, and a short one still fits.
     expect(beside(most, prose(500)).ledger.segments[1]?.placement).toBe('trimmed');
     expect(() => beside(most + 8, prose(500))).toThrowError(
       expect.objectContaining({

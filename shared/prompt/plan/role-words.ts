@@ -1,6 +1,6 @@
 import type { PromptFormat, Tokenizer } from '../types.ts';
 
-/** Where a role word that somebody typed must be defused, by the way this vocabulary reads a text and holds the word. */
+/** Where a role word that somebody typed must be defused, by the way this vocabulary reads a text and holds it. */
 export interface RoleWords {
   normalise(text: string): string;
   /** Plain-text markers: matches the word's first character. */
