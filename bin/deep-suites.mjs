@@ -15,6 +15,7 @@ const suites = {
   replies: ['unit', 'electron/studio/writing/generations.fuzz.test.ts', 'electron/studio/writing/reply-life.test.ts'],
   'store-kills': ['unit', 'electron/storage/core/kill.test.ts'],
   kills: ['integration', 'tests/crash'],
+  'odd-requests': ['integration', 'tests/integration/odd-requests.test.ts'],
   mutants: ['model', 'tests/model/bad-models.test.ts'],
   forecast: ['model', 'tests/model/forecast.test.ts'],
   'browser-fuzz': ['browser', 'tests/browser/fuzz.spec.ts'],

@@ -155,6 +155,32 @@ function names() {
   return complaints.length === 0 ? null : complaints.join('\n');
 }
 
+/** Fewer than this means that the gate read nothing. */
+const LEAST_CALLBACKS = 40;
+/** The engine's own process and threads may end; the preload script is the page's. */
+const MAY_THROW = /^electron\/(log\/(guarded|uncaught)|preload|engines\/local\/(worker\/|gguf\/thread-main))/;
+const CALLBACK =
+  /(?<![\w.])(?:setTimeout|setInterval|setImmediate|queueMicrotask|process\.nextTick)\(\s*(?<timed>[\w.#]+|\S)|\.(?:on|once|addListener|prependListener|addEventListener)\(\s*[\w'"-]+,\s*(?<heard>[\w.#]+|\S)|^ *(?<dropped>void) \w/gm;
+
+/** What the event loop calls is `guarded`, and what nobody waits for runs `inBackground` (electron/log/guarded.ts). */
+function callbacks() {
+  let read = 0;
+  const bare = tracked('electron/*.ts').flatMap((file) => {
+    if (MAY_THROW.test(file) || file.endsWith('.test.ts')) return [];
+    const text = readFileSync(join(root, file), 'utf8');
+    return [...text.matchAll(CALLBACK)].flatMap(({ index, groups: { timed, heard, dropped } }) => {
+      const act = timed ?? heard ?? dropped;
+      // A second text is a comparison in a query.
+      if (act.startsWith("'")) return [];
+      read += 1;
+      if (act === 'guarded' || text.includes(`const ${act} = guarded(`)) return [];
+      return [`${file}:${text.slice(0, index).split('\n').length}`];
+    });
+  });
+  if (read < LEAST_CALLBACKS) return `only ${read} callbacks were found, at least ${LEAST_CALLBACKS} were expected`;
+  return bare.length === 0 ? null : `callbacks that may throw into the event loop:\n${bare.join('\n')}`;
+}
+
 export const gates = [
   { name: 'format (oxfmt)', check: () => orNull(tool(['node_modules/oxfmt/bin/oxfmt', '--check', '.'])) },
   { name: 'types (tsc -b)', check: types },
@@ -165,6 +191,7 @@ export const gates = [
   { name: 'comments in their columns', check: comments },
   { name: 'rules and their tests (SPEC.md)', check: rules },
   { name: 'one name, one meaning', check: names },
+  { name: 'nothing throws into the event loop', check: callbacks },
   { name: 'walls (dependency-cruiser)', check: walls },
   { name: 'nothing unused (knip)', check: () => orNull(tool(['node_modules/knip/bin/knip.js', '--no-progress'])) },
 ];

@@ -9,6 +9,7 @@ import { failure } from '../shared/faults/failure.ts';
 import { openingFault } from './storage/core/opening-fault.ts';
 import { closeEach } from './studio/close-each.ts';
 import { createStudio } from './studio/studio.ts';
+import { guarded } from './log/guarded.ts';
 
 export interface ServeOptions {
   /** Null: the port of last time if it is free. 0: any. */
@@ -63,7 +64,10 @@ function openBrowser(url: string): void {
       : process.platform === 'win32'
         ? (['rundll32', ['url.dll,FileProtocolHandler', url]] as const)
         : (['xdg-open', [url]] as const);
-  spawn(command, args, { stdio: 'ignore', detached: true })
-    .on('error', () => undefined)
-    .unref();
+  const browser = spawn(command, args, { stdio: 'ignore', detached: true });
+  browser.on(
+    'error',
+    guarded(() => undefined),
+  );
+  browser.unref();
 }

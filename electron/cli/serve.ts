@@ -1,5 +1,6 @@
 import { serve } from '../server.ts';
 import { numberOption } from './usage.ts';
+import { guarded } from '../log/guarded.ts';
 
 const CLOSE_WITHIN_MS = 8000;
 
@@ -16,9 +17,10 @@ export async function runServe(given: ServeArguments): Promise<number> {
   const port = numberOption('port', given.port, 0, 65_535);
   const ended = Promise.withResolvers<null>();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-    process.on(signal, () => {
-      ended.resolve(null);
-    });
+    process.on(
+      signal,
+      guarded(() => ended.resolve(null)),
+    );
 
   const serving = await serve({
     port,
@@ -35,7 +37,10 @@ export async function runServe(given: ServeArguments): Promise<number> {
   }
   await ended.promise;
   // Whatever hangs, what was acknowledged is stored.
-  setTimeout(() => process.exit(1), CLOSE_WITHIN_MS).unref();
+  setTimeout(
+    guarded(() => process.exit(1)),
+    CLOSE_WITHIN_MS,
+  ).unref();
   await serving.close();
   return 0;
 }

@@ -11,6 +11,7 @@ import { readDemoModel } from '../studio/models/model-files.ts';
 import { reserveFor } from '../studio/writing/prompt-request.ts';
 import { chooseFormat, chooseModel } from './choose.ts';
 import { numberOption, usage } from './usage.ts';
+import { guarded } from '../log/guarded.ts';
 
 interface WriteArguments {
   readonly system?: string | undefined;
@@ -61,9 +62,10 @@ export async function runWrite(given: WriteArguments): Promise<number> {
       plan: { format, turns, open: false, reserve, contextSize: model.contextSize, cut: null },
       sampling,
     });
-    process.once('SIGINT', () => {
-      job.stop();
-    });
+    process.once(
+      'SIGINT',
+      guarded(() => job.stop()),
+    );
     job.onText((text) => {
       process.stdout.write(text);
     });

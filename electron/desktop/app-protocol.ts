@@ -3,6 +3,7 @@ import { app, protocol } from 'electron';
 import { contentPolicy, contentType, fileFor } from '../rpc/files.ts';
 import type { Desktop } from './desktop.ts';
 import { pagePath, SCHEME } from './policy.ts';
+import { inBackground } from '../log/guarded.ts';
 
 const HEADERS = {
   'content-security-policy': contentPolicy([]),
@@ -17,7 +18,7 @@ export function enableAppProtocol(desktop: Desktop): void {
   protocol.registerSchemesAsPrivileged([
     { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
   ]);
-  void app.whenReady().then(() => {
+  const serve = (): void => {
     protocol.handle(SCHEME, async (request) => {
       const path = pagePath(request.method, request.url);
       const file = path === null ? null : fileFor(desktop.pagesDir, path);
@@ -30,5 +31,6 @@ export function enableAppProtocol(desktop: Desktop): void {
         headers: { ...HEADERS, 'content-type': contentType(file) },
       });
     });
-  });
+  };
+  inBackground(app.whenReady().then(serve));
 }

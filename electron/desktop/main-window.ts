@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, BrowserWindow, nativeTheme, screen } from 'electron';
+import { app, BrowserWindow, dialog, nativeTheme, screen } from 'electron';
 import { parseWindowState, placeWindow, SMALLEST, type WindowState } from './bounds.ts';
 import type { Desktop } from './desktop.ts';
-import { HOME, WEB_PREFERENCES } from './policy.ts';
+import { afterPageEnd, HOME, WEB_PREFERENCES } from './policy.ts';
+import { words } from './words.ts';
+import { guarded, inBackground } from '../log/guarded.ts';
 
 function remembered(file: string): WindowState | null {
   try {
@@ -33,38 +35,75 @@ function openWindow(desktop: Desktop): void {
   });
   desktop.window = window;
   if (state.maximized) window.maximize();
-  window.once('ready-to-show', () => {
-    window.show();
-  });
-  window.on('close', () => {
+  window.once(
+    'ready-to-show',
+    guarded(() => window.show()),
+  );
+  const rememberPlace = (): void => {
     const now: WindowState = { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
     try {
-      writeFileSync(file, JSON.stringify(now));
+      writeFileSync(file, JSON.stringify(now), { mode: 0o600 });
     } catch {
       // Where the window stood is not worth a message.
     }
-  });
-  window.on('closed', () => {
-    desktop.window = null;
-  });
-  // The page holds nothing that the store does not: a crashed one is simply opened again.
-  window.webContents.on('render-process-gone', (_event, { reason }) => {
-    if (reason !== 'clean-exit') window.reload();
-  });
-  void window.loadURL(HOME);
+  };
+  window.on('close', guarded(rememberPlace));
+  window.on(
+    'closed',
+    guarded(() => {
+      desktop.window = null;
+    }),
+  );
+  reopenPage(desktop, window);
+  inBackground(window.loadURL(HOME));
+}
+
+/** Opens the page again when its process ends; where that does not help, asks. */
+function reopenPage(desktop: Desktop, window: BrowserWindow): void {
+  let reloads: number[] = [];
+  const reload = (): void => {
+    reloads.push(performance.now());
+    window.reload();
+  };
+  async function ask(): Promise<void> {
+    const { response } = await dialog.showMessageBox(window, {
+      type: 'error',
+      message: words.pageEnds,
+      detail: words.pageEndsHint(join(desktop.dataDir, 'logs')),
+      buttons: [words.openAgain, words.quit],
+      cancelId: 0,
+    });
+    reloads = [];
+    if (response === 0) reload();
+    else app.quit();
+  }
+  async function ended(reason: string): Promise<void> {
+    const act = afterPageEnd(reason, reloads, performance.now());
+    if (act === 'reload') reload();
+    (await desktop.studio()).log.error('page.ended', { reason, act });
+    if (act === 'ask') await ask();
+  }
+  window.webContents.on(
+    'render-process-gone',
+    guarded((_event, { reason }) => ended(reason)),
+  );
 }
 
 /** One window, which opens where it was. */
 export function enableMainWindow(desktop: Desktop): void {
-  void app.whenReady().then(() => {
-    desktop.studio().then(
-      () => {
-        openWindow(desktop);
-      },
-      () => undefined,
+  async function open(): Promise<void> {
+    await app.whenReady();
+    const isOpened = await desktop.studio().then(
+      () => true,
+      () => false,
     );
-    app.on('activate', () => {
-      if (desktop.window === null) openWindow(desktop);
-    });
-  });
+    if (isOpened) openWindow(desktop);
+    app.on(
+      'activate',
+      guarded(() => {
+        if (desktop.window === null) openWindow(desktop);
+      }),
+    );
+  }
+  inBackground(open());
 }

@@ -1,9 +1,10 @@
-import { app, ipcMain, Menu, type MenuItemConstructorOptions } from 'electron';
+import { app, ipcMain, Menu, type IpcMainEvent, type MenuItemConstructorOptions } from 'electron';
 import { desktopMenus, type DesktopMenu, type MenuGroup } from '../../shared/desktop-menu.ts';
 import { COMMAND_MESSAGE, MENU_MESSAGE } from '../../shared/window-messages.ts';
 import { addModel } from './add-model.ts';
 import type { Desktop } from './desktop.ts';
 import { words } from './words.ts';
+import { guarded, inBackground } from '../log/guarded.ts';
 
 interface Actions {
   readonly addModel: () => void;
@@ -19,9 +20,7 @@ function menuFor(platform: NodeJS.Platform, offered: readonly DesktopMenu[], act
       label: name,
       // The page hears its keys itself; here they are only shown, but on macOS, where the page hears them first.
       ...(accelerator === null ? {} : { accelerator, registerAccelerator: false }),
-      click: () => {
-        actions.choose(command);
-      },
+      click: guarded(() => actions.choose(command)),
     }));
   const extra = (group: MenuGroup): MenuItemConstructorOptions[] => {
     const items = of(group);
@@ -76,21 +75,20 @@ function menuFor(platform: NodeJS.Platform, offered: readonly DesktopMenu[], act
 export function enableMenu(desktop: Desktop): void {
   const show = (offered: readonly DesktopMenu[]): void => {
     const template = menuFor(process.platform, offered, {
-      addModel: () => {
-        void addModel(desktop);
-      },
+      addModel: guarded(() => addModel(desktop)),
       choose: (command) => {
         desktop.window?.webContents.send(COMMAND_MESSAGE, command);
       },
     });
     Menu.setApplicationMenu(Menu.buildFromTemplate(template));
   };
-  void app.whenReady().then(() => {
-    show([]);
-  });
-  ipcMain.on(MENU_MESSAGE, (event, offer: unknown) => {
-    const isOurPage = event.sender === desktop.window?.webContents && event.senderFrame === event.sender.mainFrame;
-    const offered = desktopMenus.safeParse(offer);
-    if (isOurPage && offered.success) show(offered.data);
-  });
+  inBackground(app.whenReady().then(() => show([])));
+  ipcMain.on(
+    MENU_MESSAGE,
+    guarded((event: IpcMainEvent, offer: unknown) => {
+      const isOurPage = event.sender === desktop.window?.webContents && event.senderFrame === event.sender.mainFrame;
+      const offered = desktopMenus.safeParse(offer);
+      if (isOurPage && offered.success) show(offered.data);
+    }),
+  );
 }

@@ -1,9 +1,10 @@
 import { app, session } from 'electron';
 import { mayRequest } from './policy.ts';
+import { guarded, inBackground } from '../log/guarded.ts';
 
 /** Electron grants permissions unless told otherwise. A page of ours needs none, no network and no download. */
 export function enablePermissions(): void {
-  void app.whenReady().then(() => {
+  const forbid = (): void => {
     const { defaultSession } = session;
     defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => {
       answer(false);
@@ -13,8 +14,10 @@ export function enablePermissions(): void {
     defaultSession.webRequest.onBeforeRequest((details, answer) => {
       answer({ cancel: !mayRequest(details.url) });
     });
-    defaultSession.on('will-download', (event) => {
-      event.preventDefault();
-    });
-  });
+    defaultSession.on(
+      'will-download',
+      guarded((event) => event.preventDefault()),
+    );
+  };
+  inBackground(app.whenReady().then(forbid));
 }

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { isOurs, mayHavePort, mayNavigate, mayRequest, pagePath, WEB_PREFERENCES, type Asker } from './policy.ts';
+import {
+  afterPageEnd,
+  isOurs,
+  mayHavePort,
+  mayNavigate,
+  mayRequest,
+  pagePath,
+  WEB_PREFERENCES,
+  type Asker,
+} from './policy.ts';
 
 describe('addresses', () => {
   test.each([
@@ -49,6 +58,20 @@ describe('a port to the studio', () => {
     ['two ports', { ports: 2 }, false],
   ])('for %s', (_who, asker, expected) => {
     expect(mayHavePort({ ...ours, ...asker })).toBe(expected);
+  });
+});
+
+describe('a page whose process has ended', () => {
+  const minute = 60_000;
+  test.each<[string, string, readonly number[], number, string]>([
+    ['was closed', 'clean-exit', [], 0, 'nothing'],
+    ['once', 'crashed', [], 0, 'reload'],
+    ['for want of memory, three times in an hour', 'oom', [0, 20 * minute, 40 * minute], 60 * minute, 'reload'],
+    ['three times before in five minutes', 'crashed', [0, minute, 2 * minute], 5 * minute - 1, 'ask'],
+    ['three times before, the first one longer ago', 'crashed', [0, minute, 2 * minute], 5 * minute, 'reload'],
+    ['again and again at once', 'launch-failed', [1, 2, 3], 4, 'ask'],
+  ])('%s', (_how, reason, reloads, now, expected) => {
+    expect(afterPageEnd(reason, reloads, now)).toBe(expected);
   });
 });
 

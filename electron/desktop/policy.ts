@@ -55,6 +55,18 @@ export function mayHavePort(asker: Asker): boolean {
   );
 }
 
+const MOST_RELOADS = 3;
+const RELOADS_WITHIN_MS = 5 * 60_000;
+
+/**
+ * What to do when the page's process has ended. The page holds nothing that the store does not, so it is opened again,
+ * but not for ever: one that ends at once would end for ever. `reloads`: when it was opened again so far, in ms.
+ */
+export function afterPageEnd(reason: string, reloads: readonly number[], now: number): 'nothing' | 'reload' | 'ask' {
+  if (reason === 'clean-exit') return 'nothing';
+  return reloads.filter((at) => now - at < RELOADS_WITHIN_MS).length < MOST_RELOADS ? 'reload' : 'ask';
+}
+
 /**
  * Checkboxes of Electron's security list that belong to a window. Spell checking would fetch dictionaries from a
  * network.

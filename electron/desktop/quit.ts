@@ -3,22 +3,27 @@ import { faultOf } from '../../shared/faults/failure.ts';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { Desktop } from './desktop.ts';
 import { words } from './words.ts';
+import { guarded } from '../log/guarded.ts';
 
 const DEADLINE_MS = 5_000;
 
 /** The last window ends Paphos (on macOS only the person does), and Paphos ends when the store is closed. */
 export function enableQuit(desktop: Desktop): void {
-  app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit();
-  });
+  app.on(
+    'window-all-closed',
+    guarded(() => {
+      if (process.platform !== 'darwin') app.quit();
+    }),
+  );
   let closing = false;
-  app.on('will-quit', (event) => {
+  const close = (event: { preventDefault(): void }): void => {
     event.preventDefault();
     if (closing) return;
     closing = true;
-    const deadline = setTimeout(() => {
-      app.exit(1);
-    }, DEADLINE_MS);
+    const deadline = setTimeout(
+      guarded(() => app.exit(1)),
+      DEADLINE_MS,
+    );
     desktop
       .studio()
       .then((studio) => studio.close())
@@ -36,5 +41,6 @@ export function enableQuit(desktop: Desktop): void {
         },
         () => undefined,
       );
-  });
+  };
+  app.on('will-quit', guarded(close));
 }

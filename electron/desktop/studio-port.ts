@@ -1,14 +1,15 @@
-import { ipcMain } from 'electron';
+import { ipcMain, type IpcMainEvent } from 'electron';
 import { id } from '../../shared/contract/common.ts';
 import { CONNECT_MESSAGE } from '../../shared/window-messages.ts';
 import { servePort } from '../rpc/message-port.ts';
 import { createRouter } from '../rpc/router.ts';
 import type { Desktop } from './desktop.ts';
 import { mayHavePort } from './policy.ts';
+import { guarded } from '../log/guarded.ts';
 
 /** Answers the preload script of our own top frame, and nobody else, with a port that speaks the contract. */
 export function enableStudioPort(desktop: Desktop): void {
-  ipcMain.on(CONNECT_MESSAGE, (event, clientId: unknown) => {
+  const connect = (event: IpcMainEvent, clientId: unknown): void => {
     const [port] = event.ports;
     const asker = {
       frameUrl: event.senderFrame?.url ?? null,
@@ -30,5 +31,6 @@ export function enableStudioPort(desktop: Desktop): void {
       .catch(() => {
         port.close();
       });
-  });
+  };
+  ipcMain.on(CONNECT_MESSAGE, guarded(connect));
 }

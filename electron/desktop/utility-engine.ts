@@ -1,6 +1,7 @@
 import { utilityProcess } from 'electron';
 import { engineEnvironment, newestLines } from '../engines/local/host/fork-wire.ts';
-import type { EngineWire, FromEngine, StartEngine } from '../engines/local/protocol.ts';
+import type { EngineWire, StartEngine } from '../engines/local/protocol.ts';
+import { guarded } from '../log/guarded.ts';
 
 /** Starts the engine as a utility process of Electron: the desktop's counterpart of `forkEngine`. */
 export function utilityEngine(entry: string): StartEngine {
@@ -12,9 +13,12 @@ export function utilityEngine(entry: string): StartEngine {
     });
     const lines = newestLines(child.stderr);
     let running = true;
-    child.once('exit', () => {
-      running = false;
-    });
+    child.once(
+      'exit',
+      guarded(() => {
+        running = false;
+      }),
+    );
     const wire: EngineWire = {
       get pid() {
         return child.pid ?? null;
@@ -23,14 +27,13 @@ export function utilityEngine(entry: string): StartEngine {
         if (running) child.postMessage(message);
       },
       onMessage: (listener) => {
-        child.on('message', (message: FromEngine) => {
-          listener(message);
-        });
+        child.on('message', guarded(listener));
       },
       onExit: (listener) => {
-        child.once('exit', (code) => {
-          listener({ code, signal: null });
-        });
+        child.once(
+          'exit',
+          guarded((code: number) => listener({ code, signal: null })),
+        );
       },
       kill: () => {
         // `child.kill()` asks; an engine that hangs in native code does not answer.

@@ -8,5 +8,10 @@ export const words = {
   models: 'GGUF models',
   noStart: 'Paphos could not start',
   endedBadly: 'Paphos did not end well',
+  pageEnds: 'The page of Paphos ends again and again',
+  pageEndsHint: (folder: string) =>
+    `What was saved is safe. Open the page once more, or quit Paphos and start it anew. If the page still ends, restart the computer: it may be short of memory. What is known is in ${folder}.`,
+  openAgain: 'Open it once more',
+  quit: 'Quit',
   notAdded: 'The model could not be added',
 };

@@ -1,4 +1,5 @@
 import { createReadStream, statSync } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import type { ServerResponse } from 'node:http';
 import { extname, join, resolve, sep } from 'node:path';
 
@@ -72,7 +73,6 @@ export function sendFile(response: ServerResponse, file: string, withBody: boole
     response.end();
     return;
   }
-  createReadStream(file)
-    .on('error', () => response.destroy())
-    .pipe(response);
+  // Either end may go in the middle; the other one ends with it.
+  pipeline(createReadStream(file), response).catch(() => undefined);
 }

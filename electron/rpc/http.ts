@@ -5,8 +5,11 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { id } from '../../shared/contract/common.ts';
 import { contentPolicy, fileFor, sendFile } from './files.ts';
+import { guarded } from '../log/guarded.ts';
 import type { Session } from './browser-session.ts';
 
+/** A larger message than a request may be is still heard to its end, so that it can be refused in words. */
+const MOST_HEARD = 4 * MOST_MESSAGE;
 const LOOPBACK = '127.0.0.1';
 
 export interface HttpOptions {
@@ -25,6 +28,8 @@ export interface HttpDoor {
 
 const PLAIN = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
 const NOTHING = 'There is nothing here.\n';
+const NO_ADDRESS = 'This is no address of Paphos.\n';
+const BROKEN = 'Something inside Paphos went wrong. It is in the log.\n';
 const ASK =
   'This page needs the address that Paphos printed when it started: it holds a key that works once.\nStart "paphos serve" again and open the new address.\n';
 
@@ -33,11 +38,16 @@ const hostsOf = (port: number): readonly string[] =>
 
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((done, fail) => {
-    server.once('error', fail);
-    server.listen(port, LOOPBACK, () => {
-      server.off('error', fail);
-      done((server.address() as AddressInfo).port);
-    });
+    const failed = guarded(fail);
+    server.once('error', failed);
+    server.listen(
+      port,
+      LOOPBACK,
+      guarded(() => {
+        server.off('error', failed);
+        done((server.address() as AddressInfo).port);
+      }),
+    );
   });
 }
 
@@ -82,7 +92,7 @@ export async function openHttpDoor(options: HttpOptions): Promise<HttpDoor> {
       return say(405, 'Only reading is possible here.\n');
     }
     const url = URL.parse(request.url ?? '/', `http://${host}`);
-    if (url === null) return say(404, NOTHING);
+    if (url === null) return say(400, NO_ADDRESS);
     const allowed = session.allows(request.headers.cookie, port);
     if (url.pathname === '/session') return say(allowed ? 200 : 401, allowed ? 'ok\n' : ASK);
     if (url.pathname === '/') {
@@ -113,10 +123,18 @@ export async function openHttpDoor(options: HttpOptions): Promise<HttpDoor> {
     sendFile(response, file, request.method === 'GET');
   };
 
-  const server = createServer({ maxHeaderSize: 16_384 }, answer);
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE, perMessageDeflate: false });
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy());
+  const answerBroken = (_request: IncomingMessage, response: ServerResponse): void => {
+    if (response.headersSent) response.destroy();
+    else response.writeHead(500, PLAIN).end(BROKEN);
+  };
+
+  const server = createServer({ maxHeaderSize: 16_384 }, guarded(answer, answerBroken));
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_HEARD, perMessageDeflate: false });
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    socket.on(
+      'error',
+      guarded(() => socket.destroy()),
+    );
     const host = request.headers.host;
     if (!known(host))
       return refuseUpgrade(socket, '421 Misdirected Request', 'Paphos answers only at the address of this machine.');
@@ -124,15 +142,29 @@ export async function openHttpDoor(options: HttpOptions): Promise<HttpDoor> {
       return refuseUpgrade(socket, '403 Forbidden', 'Only Paphos’s own page may connect.');
     if (!session.allows(request.headers.cookie, port)) return refuseUpgrade(socket, '401 Unauthorized', ASK);
     const url = URL.parse(request.url ?? '/', `http://${host}`);
-    if (url?.pathname !== '/rpc') return refuseUpgrade(socket, '404 Not Found', NOTHING);
+    if (url === null) return refuseUpgrade(socket, '400 Bad Request', NO_ADDRESS);
+    if (url.pathname !== '/rpc') return refuseUpgrade(socket, '404 Not Found', NOTHING);
     const client = id.safeParse(url.searchParams.get('client'));
     if (!client.success)
       return refuseUpgrade(socket, '400 Bad Request', 'A page says which one it is when it connects.');
-    sockets.handleUpgrade(request, socket, head, (opened) => {
-      opened.on('error', () => opened.terminate());
+    const open = (opened: WebSocket): void => {
+      opened.on(
+        'error',
+        guarded(() => opened.terminate()),
+      );
       options.onClient(opened, client.data);
-    });
-  });
+    };
+    sockets.handleUpgrade(
+      request,
+      socket,
+      head,
+      guarded(open, (opened) => opened.terminate()),
+    );
+  };
+  server.on(
+    'upgrade',
+    guarded(upgrade, (_request, socket) => socket.destroy()),
+  );
 
   port = await listenSomewhere(server, options.port, session.lastPort);
   session.rememberPort(port);
@@ -142,13 +174,12 @@ export async function openHttpDoor(options: HttpOptions): Promise<HttpDoor> {
     close: () =>
       new Promise((done) => {
         for (const client of sockets.clients) client.close(1001);
-        server.close(() => {
-          done();
-        });
-        setTimeout(() => {
+        server.close(guarded(() => done()));
+        const terminate = (): void => {
           for (const client of sockets.clients) client.terminate();
           server.closeAllConnections();
-        }, 200).unref();
+        };
+        setTimeout(guarded(terminate), 200).unref();
       }),
   };
 }

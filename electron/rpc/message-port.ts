@@ -2,6 +2,7 @@ import { RPCHandler } from '@orpc/server/message-port';
 import type { Studio } from '../studio/studio.ts';
 import { faultInterceptors } from './rpc-errors.ts';
 import type { Caller, StudioRouter } from './router.ts';
+import { guarded } from '../log/guarded.ts';
 
 type Port = Parameters<RPCHandler<Caller>['upgrade']>[0] & {
   on(event: 'close', listener: () => void): unknown;
@@ -20,7 +21,7 @@ export function servePort(
   return (port, clientId) => {
     const { client, lost } = connections.open(clientId, () => port.close());
     // Before the handler, so that what ends with the port knows why.
-    port.on('close', lost);
+    port.on('close', guarded(lost));
     handler.upgrade(port, { context: { client } });
   };
 }

@@ -77,6 +77,7 @@ export function createRouter({ stories, chapters, writing, models, settings, job
     },
     log: {
       tail: door.log.tail.handler(() => log.tail()),
+      defects: door.log.defects.handler(({ signal }) => log.defects(signal)),
     },
   });
 }

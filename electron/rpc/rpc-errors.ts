@@ -18,7 +18,7 @@ function toRpcError(error: unknown): ORPCError<string, unknown> {
   return rpcError(told, REFUSED[told.code] ?? 422);
 }
 
-const rpcError = (told: StudioFault, status: number): ORPCError<string, unknown> =>
+export const rpcError = (told: StudioFault, status: number): ORPCError<string, unknown> =>
   new ORPCError(told.code, { status, message: sentenceOf(told), data: told });
 
 /** Defects are written down, on the console with all that is known of them. */
@@ -30,7 +30,7 @@ export const faultInterceptors = (log: Log) => [
       const told = toRpcError(error);
       if (told.code === 'INTERNAL') {
         log.error('call.failed', { call: path.join('.'), ...errorFacts(error) });
-        process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+        console.error(error);
       }
       throw told;
     }

@@ -1,7 +1,10 @@
 import { RPCHandler } from '@orpc/server/ws';
-import type { WebSocket } from 'ws';
+import type { RawData, WebSocket } from 'ws';
+import { MOST_MESSAGE } from '../../shared/contract/limits.ts';
+import { fault } from '../../shared/faults/failure.ts';
+import { guarded, inBackground } from '../log/guarded.ts';
 import type { Studio } from '../studio/studio.ts';
-import { faultInterceptors } from './rpc-errors.ts';
+import { faultInterceptors, rpcError } from './rpc-errors.ts';
 import type { Caller, StudioRouter } from './router.ts';
 
 /** An end that is gone without a word is noticed after one to two of these. */
@@ -16,9 +19,38 @@ export function serveWebSocket(
   return (socket, clientId) => {
     const { client, lost } = connections.open(clientId, () => socket.terminate());
     // Before the handler, so that what ends with the socket knows why.
-    socket.once('close', lost);
+    socket.once('close', guarded(lost));
     endWhenSilent(socket);
-    void handler.upgrade(socket, { context: { client } });
+    inBackground(handler.upgrade(withinLimit(socket), { context: { client } }));
+  };
+}
+
+type Served = Parameters<RPCHandler<Caller>['upgrade']>[0];
+const REQUEST_ID = /^\{"i":("[^"\\]{1,64}")/;
+
+/** A socket that answers a request that is too large itself, and goes on. */
+function withinLimit(socket: WebSocket): Served {
+  function refuse(message: Buffer): void {
+    const [, id] = REQUEST_ID.exec(message.toString('utf8', 0, 80)) ?? [];
+    const error = rpcError(fault('TOO_LARGE', { bytes: message.length }), 413).toJSON();
+    if (id === undefined) socket.close(1009);
+    else socket.send(`{"i":${id},"p":${JSON.stringify({ s: error.status, b: { json: error } })}}`);
+  }
+  return {
+    send: socket.send.bind(socket),
+    addEventListener: ((type: 'message' | 'close', listener: (event: { readonly data?: unknown }) => unknown) => {
+      const hear = guarded((data?: RawData, isBinary?: boolean) => {
+        const message = data as Buffer | undefined;
+        if (message !== undefined && message.length > MOST_MESSAGE) return refuse(message);
+        return listener({ data: isBinary === true ? message : message?.toString() });
+      });
+      if (type === 'message') socket.on('message', hear);
+      else
+        socket.on(
+          'close',
+          guarded(() => listener({})),
+        );
+    }) as Served['addEventListener'],
   };
 }
 
@@ -36,7 +68,13 @@ function endWhenSilent(socket: WebSocket): void {
     socket.ping();
   };
   // What has arrived while this process was busy is read before it is judged.
-  const timer = setInterval(() => setImmediate(check), PING_MS);
-  socket.on('pong', hear).on('message', hear);
-  socket.once('close', () => clearInterval(timer));
+  const timer = setInterval(
+    guarded(() => setImmediate(guarded(check))),
+    PING_MS,
+  );
+  socket.on('pong', guarded(hear)).on('message', guarded(hear));
+  socket.once(
+    'close',
+    guarded(() => clearInterval(timer)),
+  );
 }

@@ -1,3 +1,5 @@
+import { guarded } from '../log/guarded.ts';
+
 /** Values pushed from one side, read as an async iterator on the other, until either side ends it. */
 export interface Channel<T> {
   push(value: T): void;
@@ -12,11 +14,12 @@ export function channel<T>(signal?: AbortSignal, onEnd?: () => void): Channel<T>
   const end = (): void => {
     if (ended) return;
     ended = true;
-    signal?.removeEventListener('abort', end);
+    signal?.removeEventListener('abort', abort);
     onEnd?.();
     wake?.();
   };
-  signal?.addEventListener('abort', end);
+  const abort = guarded(end);
+  signal?.addEventListener('abort', abort);
   if (signal?.aborted) end();
 
   async function* read(): AsyncGenerator<T, void> {

@@ -1,4 +1,5 @@
 import type { Log } from '../log/log.ts';
+import type { Defects } from './defects.ts';
 import type { Jobs } from './jobs/jobs.ts';
 import type { Chapters, Stories } from './library/library.ts';
 import type { Models } from './models/models.ts';
@@ -13,5 +14,5 @@ export interface Services {
   readonly models: Models;
   readonly settings: Settings;
   readonly jobs: Jobs;
-  readonly log: Pick<Log, 'tail'>;
+  readonly log: Pick<Log, 'tail'> & { readonly defects: Defects['watch'] };
 }

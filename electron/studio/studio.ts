@@ -6,10 +6,12 @@ import { createInferenceHost } from '../engines/local/host/supervisor.ts';
 import { surveyLoad } from '../engines/local/host/load-survey.ts';
 import type { StartEngine } from '../engines/local/protocol.ts';
 import { errorFacts } from '../log/error-facts.ts';
-import { logUncaught } from '../log/log-uncaught.ts';
+import { guarded } from '../log/guarded.ts';
+import { surviveUncaught } from '../log/uncaught.ts';
 import { openLog, type Log } from '../log/log.ts';
 import { listChapters } from '../storage/repositories/chapters.ts';
 import { applyChange } from '../storage/repositories/changes.ts';
+import { abandonTransaction } from '../storage/core/handle.ts';
 import { openStore, type Store } from '../storage/core/open.ts';
 import { openingFault } from '../storage/core/opening-fault.ts';
 import { createReadAhead } from './writing/read-ahead.ts';
@@ -30,6 +32,7 @@ import { createRevisions } from './writing/revision-closing.ts';
 import { createConnections, type Connections } from './connections.ts';
 import type { StudioContext } from './context.ts';
 import { closeEach } from './close-each.ts';
+import { createDefects } from './defects.ts';
 import { failure, faultOf } from '../../shared/faults/failure.ts';
 import { logEngine } from './log-engine.ts';
 import { makeIfPossible } from './make-if-possible.ts';
@@ -94,7 +97,8 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
   const env = { ...readEnvironment(), dataDir, modelsDir, resourcesDir };
   const context: StudioContext = { db, engine, jobs, log, env };
   const loggingEnds = logEngine(context);
-  const endUncaught = logUncaught(log);
+  const defects = createDefects();
+  const endUncaught = surviveUncaught(log, () => abandonTransaction(db), defects.tell);
   const generations = createGenerations({
     db,
     engine,
@@ -136,18 +140,14 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
     }
   });
 
-  const waking = setTimeout(() => {
-    void models.loadDefault();
-  }, ENGINE_AFTER_START_MS);
+  const waking = setTimeout(guarded(models.loadDefault), ENGINE_AFTER_START_MS);
   let opened = false;
   const pageAppears = (chapterId: string): void => {
     readAhead.touched(chapterId);
     if (opened) return;
     opened = true;
     clearTimeout(waking);
-    woken = setTimeout(() => {
-      void models.loadDefault();
-    }, ENGINE_AFTER_OPEN_MS);
+    woken = setTimeout(guarded(models.loadDefault), ENGINE_AFTER_OPEN_MS);
   };
   let woken: NodeJS.Timeout | undefined;
 
@@ -176,7 +176,7 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
     models,
     settings,
     jobs,
-    log,
+    log: { tail: log.tail, defects: defects.watch },
   };
 
   /** Each part ends whatever becomes of the others; the store comes last of those that write into it. */
@@ -198,6 +198,7 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
         () => engine.close(),
         () => loggingEnds,
         () => locks.close(),
+        () => defects.close(),
         () => revisions.end(),
         () => store.close(),
         () => {

@@ -42,10 +42,10 @@ export const jobs = {
   forget: oc.input(z.object({ id: id.nullable() })).output(type<void>()),
 };
 
-/**
- * What the studio did and what went wrong, for whoever looks for a cause: the newest lines of its log, the oldest of
- * them first.
- */
+/** What the studio did and what went wrong, for whoever looks for a cause. */
 export const log = {
+  /** The newest lines of its log, the oldest of them first. */
   tail: oc.output(type<readonly string[]>()),
+  /** What goes wrong from now on where nobody waits for an answer. */
+  defects: oc.output(eventIterator(type<StudioFault>())),
 };

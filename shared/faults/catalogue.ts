@@ -26,6 +26,8 @@ export interface AppFaults {
   /** A defect: nobody foresaw it. */
   INTERNAL: None;
   BAD_REQUEST: None;
+  /** `bytes`: of the message. */
+  TOO_LARGE: { readonly bytes: number };
   UNREACHABLE: None;
   PORT_IN_USE: { readonly port: number | null };
   NO_STORE: { readonly folder: string };

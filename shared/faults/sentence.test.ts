@@ -19,6 +19,7 @@ const memory = { need: 7e9, free: 5.2e9, kept: 536_870_912, contextSize: 8192 };
 const SAMPLES: Samples = {
   INTERNAL: NONE,
   BAD_REQUEST: NONE,
+  TOO_LARGE: [{ bytes: 4e7 }],
   UNREACHABLE: NONE,
   PORT_IN_USE: [{ port: 8080 }, { port: null }],
   NO_STORE: [{ folder }],
@@ -279,7 +280,7 @@ describe('every sentence', () => {
 
   test('of what may happen while a person writes says what is safe, or that nothing was changed', () => {
     const WHILE_WRITING: readonly FaultCode[] = [
-      ...(['INTERNAL', 'UNREACHABLE', 'BAD_REQUEST', 'NO_TURN', 'CONFLICT', 'RANGE', 'ORDER'] as const),
+      ...(['INTERNAL', 'UNREACHABLE', 'BAD_REQUEST', 'TOO_LARGE', 'NO_TURN', 'CONFLICT', 'RANGE', 'ORDER'] as const),
       ...(['DISK_FULL', 'DISK_ERROR', 'STORE_READ_ONLY', 'STORE_BUSY', 'NO_CHAPTER', 'CHAPTER_DELETED'] as const),
       ...(['CHANGE_TAKEN', 'TURN_TAKEN', 'STORE_GONE'] as const),
       ...(['NO_ENGINE', 'CRASH', 'HANG', 'UNHEEDED', 'START', 'BREAKER', 'REPLACED', 'UNLOADED', 'CLOSED'] as const),

@@ -170,6 +170,10 @@ export const dialog = {
   showErrorBox: (_title: string, text: string): void => {
     asked.errors.push(text);
   },
+  showMessageBox: (_window: unknown, { detail }: { detail: string }): Promise<{ response: number }> => {
+    asked.errors.push(detail);
+    return Promise.resolve({ response: 0 });
+  },
   showOpenDialog: (): Promise<{ filePaths: string[] }> => Promise.resolve({ filePaths: asked.files }),
 };
 export const shell = {

@@ -100,6 +100,28 @@ test('no way leads out of the page', () => {
   expect(webContents.windowOpen?.({ url: 'https://example.com/' })).toEqual({ action: 'deny' });
 });
 
+test('a page that ends is opened again, the fourth time in a row only when somebody says so', async () => {
+  let reloads = 0;
+  window.on('reloaded', () => {
+    reloads += 1;
+  });
+  const end = (reason: string) => window.webContents.emit('render-process-gone', {}, { reason });
+  end('clean-exit');
+  expect(reloads).toBe(0);
+  for (let n = 1; n <= 3; n += 1) {
+    end('crashed');
+    expect(reloads).toBe(n);
+  }
+  expect(asked.errors).toEqual([]);
+  end('crashed');
+  expect(reloads).toBe(3);
+  await vi.waitFor(() => {
+    expect(reloads).toBe(4);
+  });
+  expect(asked.errors.splice(0)).toEqual([expect.stringMatching(/^What was saved is safe\. .*logs\.$/)]);
+  expect(readFileSync(join(data, 'logs', 'paphos.log'), 'utf8').match(/page\.ended/g)).toHaveLength(5);
+});
+
 test('every permission is denied, and nothing comes from a network', () => {
   const { defaultSession } = session;
   const granted: boolean[] = [];

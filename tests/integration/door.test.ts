@@ -6,6 +6,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { newId } from '../../shared/document/ids.ts';
+import { MOST_MESSAGE } from '../../shared/contract/limits.ts';
+import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
+import { openSession } from '../../electron/rpc/browser-session.ts';
+import { openHttpDoor } from '../../electron/rpc/http.ts';
+import { createStudio } from '../../electron/studio/studio.ts';
 import { connect, ROOT, serve, signIn, temporaryFolder, type Server } from '../helpers/server.ts';
 
 const data = temporaryFolder('door');
@@ -114,14 +119,67 @@ test('no path leads out of the pages', async () => {
   }
 });
 
-test('what is no address finds nothing, with or without a key, and ends nothing', async () => {
+test('what is no address is a bad request, with or without a key, and ends nothing', async () => {
   const own = await serve({ data: temporaryFolder('no-address') });
   const host = `127.0.0.1:${own.port}`;
   const mine = { host, origin: `http://${host}`, cookie: await signIn(own.url) };
-  for (const path of ['//', '///', '//:0', 'http://['])
-    expect([path, (await ask(path, {}, 'GET', own.port)).status]).toEqual([path, 404]);
-  for (const path of ['//', '///', '//:0']) expect([path, await upgrade(mine, path, own.port)]).toEqual([path, 404]);
+  for (const path of ['//', '///', '//:0', '//[', '/\\', 'http://', 'http://['])
+    expect([path, (await ask(path, {}, 'GET', own.port)).status]).toEqual([path, 400]);
+  for (const path of ['//', '///', '//:0', '//[', '/\\'])
+    expect([path, await upgrade(mine, path, own.port)]).toEqual([path, 400]);
   expect(own.errors()).toBe('');
+  await own.stop();
+}, 30_000);
+
+test('a handler that throws answers 500 and is in the log; what only this one asked for is broken', async () => {
+  const folder = temporaryFolder('broken');
+  const studio = await createStudio({
+    dataDir: folder,
+    modelsDir: null,
+    resourcesDir: folder,
+    startEngine: forkEngine(),
+  });
+  const session = openSession(folder);
+  const door = await openHttpDoor({
+    session: {
+      ...session,
+      exchange: () => {
+        throw new Error('The key broke.');
+      },
+    },
+    pages: folder,
+    port: 0,
+    onClient: () => {
+      throw new Error('The page fell over.');
+    },
+  });
+  expect((await ask('/?token=x', {}, 'GET', door.port)).status).toBe(500);
+  expect((await ask('/session', {}, 'GET', door.port)).status).toBe(401);
+  const cookie = session.cookie(door.port).split(';')[0] ?? '';
+  const origin = `http://127.0.0.1:${door.port}`;
+  const socket = new WebSocket(`ws://127.0.0.1:${door.port}/rpc?client=${newId()}`, { headers: { cookie, origin } });
+  await once(socket, 'close');
+  expect((await ask('/session', { cookie }, 'GET', door.port)).status).toBe(200);
+  expect(studio.log.tail().filter((line) => line.includes('process.caught'))).toHaveLength(2);
+  await door.close();
+  await studio.close();
+});
+
+test('a message over the limit is refused with a sentence, and its socket lives', async () => {
+  const folder = temporaryFolder('large');
+  const own = await serve({ data: folder });
+  const { client, socket, close } = await connect(own);
+  const [chapterId, turnId] = [newId(), newId()];
+  await client.stories.create({ id: newId(), title: 'Large', chapterId, turnId });
+  const ops = [{ op: 'setText' as const, turnId, version: 1, at: 0, del: 0, ins: 'a'.repeat(MOST_MESSAGE) }];
+  const refused = await client.writing.applyChange({ changeId: newId(), chapterId, structureRev: 1, ops }).then(
+    () => null,
+    (error: { data: unknown }) => error.data,
+  );
+  expect(refused).toMatchObject({ code: 'TOO_LARGE' });
+  expect((await client.chapters.open({ id: chapterId })).turns.map(({ text }) => text)).toEqual(['']);
+  expect(socket.readyState).toBe(WebSocket.OPEN);
+  close();
   await own.stop();
 }, 30_000);
 

@@ -76,6 +76,50 @@ test.skipIf(process.platform !== 'linux')(
 );
 
 test.skipIf(process.platform !== 'linux')(
+  'the engine is killed while the first model loads, and again while one that was chosen does: the next Reply starts it',
+  async () => {
+    const server = await serve({ data: temporaryFolder('killed-in-load') });
+    const { client, close } = await connect(server);
+    const killInLoad = async (): Promise<void> => {
+      await expect.poll(() => childrenOf(server), { timeout: 20_000, interval: 2 }).toHaveLength(1);
+      for (const pid of childrenOf(server)) process.kill(pid, 'SIGKILL');
+      expect((await engineReaches(client, ['stopped', 'failed'])).state).toBe('stopped');
+      await expect.poll(() => childrenOf(server)).toEqual([]);
+    };
+    await killInLoad();
+    const { chapterId, turnId } = await newStory(client);
+    const replies = async (): Promise<void> => {
+      const { generationId } = await client.writing.generate({
+        ...newIds(),
+        chapterId,
+        kind: 'reply',
+        turnId,
+        offset: null,
+      });
+      const types = [];
+      for await (const event of await client.writing.follow({ generationId, afterSeq: 0 })) {
+        types.push(event.type);
+        if (event.type === 'text') await client.writing.stop({ generationId });
+      }
+      expect(types).toContain('text');
+    };
+    await replies();
+
+    const { modelId } = await engineReaches(client, ['ready']);
+    for (const pid of childrenOf(server)) process.kill(pid, 'SIGKILL');
+    await engineReaches(client, ['stopped']);
+    const chosen = refusal(client.models.load({ id: modelId ?? '', contextSize: 512, again: true }));
+    await killInLoad();
+    expect((await chosen).code).toBe('CRASH');
+    await replies();
+    expect((await engineReaches(client, ['ready'])).contextSize).toBe(512);
+    close();
+    await server.stop();
+  },
+  60_000,
+);
+
+test.skipIf(process.platform !== 'linux')(
   'an engine that stands still in a reply heeds no stop: it is ended, the status says so, the text stays, the next Reply works',
   async () => {
     const server = await serve({ data: temporaryFolder('engine-stands') });

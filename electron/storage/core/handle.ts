@@ -43,8 +43,13 @@ export function transaction<T>(db: WritableDB, act: () => T): T {
     db.sqlite.exec('COMMIT');
     return result;
   } catch (error) {
-    if (db.sqlite.inTransaction) db.sqlite.exec('ROLLBACK');
-    db.texts.clear();
+    abandonTransaction(db);
     throw asFault(error);
   }
+}
+
+/** Nothing of a transaction that broke off is taken for part of the next one. */
+export function abandonTransaction(db: WritableDB): void {
+  if (db.sqlite.inTransaction) db.sqlite.exec('ROLLBACK');
+  db.texts.clear();
 }

@@ -7,6 +7,7 @@ import type { WritableDB } from '../../storage/core/handle.ts';
 import { addJob, listJobs, removeJob, saveJob, type StoredJob } from '../../storage/repositories/job-records.ts';
 import { channel, type Channel } from '../channel.ts';
 import type { JobKind } from './job-kind.ts';
+import { guarded } from '../../log/guarded.ts';
 
 /** All long work of the studio: of each kind one at a time, in the order in which it was asked for. */
 export interface Jobs {
@@ -70,7 +71,7 @@ export function createJobs({ db, log }: { readonly db: WritableDB; readonly log:
     const job = known.get(id);
     if (!job) return;
     known.set(id, { ...job, progress: now });
-    if (watchers.size > 0) telling ??= setTimeout(tell, TELL_MS);
+    if (watchers.size > 0) telling ??= setTimeout(guarded(tell), TELL_MS);
   }
 
   async function work(job: StoredJob, kind: JobKind<unknown>, { signal }: AbortController): Promise<void> {

@@ -2,6 +2,7 @@ import type { Hold } from '../../../shared/contract/writing.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import { channel, type Channel } from '../channel.ts';
 import type { Client } from '../connections.ts';
+import { guarded } from '../../log/guarded.ts';
 
 /**
  * A page that lost its connection has noticed it and is back in this time: a reload, a network that was gone for a
@@ -58,7 +59,10 @@ export function createStoryLocks(onRelease: (storyId: string) => void): StoryLoc
     else lock.writer.channel.push({ role: 'writer' });
   };
   const startGrace = (storyId: string, lock: StoryLock): void => {
-    lock.grace ??= setTimeout(() => passOn(storyId, lock), GRACE_MS);
+    lock.grace ??= setTimeout(
+      guarded(() => passOn(storyId, lock)),
+      GRACE_MS,
+    );
   };
 
   const leave = (storyId: string, holder: Holder): void => {

@@ -8,6 +8,7 @@ import { getModel, recordFingerprint } from '../../storage/repositories/model-re
 import type { StudioContext } from '../context.ts';
 import type { JobTools } from '../jobs/job-kind.ts';
 import { isUnchanged, type FoundModel } from './model-files.ts';
+import { guarded, inBackground } from '../../log/guarded.ts';
 
 /**
  * What the files of models hold, found by a job that reads the one in use to its end; it waits while the engine works.
@@ -45,10 +46,11 @@ export function createFingerprints({ db, engine, jobs }: Pick<StudioContext, 'db
       for await (const { state } of engine.watch(over.signal))
         meter.hold(state === 'generating' || state === 'loading');
     };
-    void waitForTheEngine();
-    const telling = setInterval(() => {
-      progress({ done: Math.min(model.bytes, meter.bytesRead), total: model.bytes, unit: 'bytes' });
-    }, TELL_MS);
+    inBackground(waitForTheEngine());
+    const telling = setInterval(
+      guarded(() => progress({ done: Math.min(model.bytes, meter.bytesRead), total: model.bytes, unit: 'bytes' })),
+      TELL_MS,
+    );
     try {
       const found = await fingerprintModel(model.path, meter.shared, signal);
       if (!isUnchanged(model)) throw failure('REPLACED_IN_READING', {});

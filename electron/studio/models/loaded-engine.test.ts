@@ -68,6 +68,24 @@ test('three loads that are asked for at once follow each other, and the last one
   expect(await status()).toMatchObject({ state: 'ready', modelId: 'three' });
 });
 
+test('a process that ends in a load leaves its model to be loaded again, and one that refuses it does not', async () => {
+  fake.holdsLoads = true;
+  const cutOff = engine.load(model('one'));
+  await expect.poll(() => fake.loads.length).toBe(1);
+  fake.die();
+  fake.loads[0]?.fail(fault('CRASH', { killed: false }));
+  await expect(cutOff).rejects.toThrow('stopped unexpectedly');
+  expect(await status()).toMatchObject({ state: 'stopped', modelId: 'one', fault: { code: 'CRASH' } });
+  expect(engine.toLoadAgain).toMatchObject({ id: 'one' });
+
+  const refused = engine.load(model('one'));
+  await expect.poll(() => fake.loads.length).toBe(2);
+  fake.loads[1]?.fail(fault('LOAD', {}));
+  await expect(refused).rejects.toThrow('could not be opened');
+  expect(await status()).toMatchObject({ state: 'failed', fault: { code: 'LOAD' } });
+  expect(engine.toLoadAgain).toBeNull();
+});
+
 test.each([
   fault('NOT_A_TOKEN', { text: 'castle' }),
   fault('WINDOW_TOO_SMALL', { what: 'notes', turn: false, need: 900, room: 400, contextSize: 512, reserve: 112 }),

@@ -11,6 +11,7 @@ import type { Crashes } from './model-crashes.ts';
 import { channel, type Channel } from '../channel.ts';
 import { faultOf } from '../../../shared/faults/failure.ts';
 import { isSameFile, type ModelVersion } from './model-files.ts';
+import { guarded } from '../../log/guarded.ts';
 
 export interface EngineModel extends ModelVersion {
   readonly name: string;
@@ -42,8 +43,8 @@ export interface Engine {
    * the process: what was loaded, for the next task starts it again.
    */
   ready(): Promise<Ready | null>;
-  /** What was loaded, if its file was replaced since its process ended: that must be loaded anew, as another model. */
-  readonly replaced: EngineModel | null;
+  /** What must be loaded anew: its process ended in its load, or its file was replaced since its process ended. */
+  readonly toLoadAgain: EngineModel | null;
   /** What is loaded now. */
   current(): Ready | null;
   /** What is loaded, rests, or was loaded when its process ended. */
@@ -145,13 +146,13 @@ export function createEngine(
   const used = (): void => {
     clearTimeout(resting);
     const minutes = restMinutes();
-    if (minutes !== null) resting = setTimeout(rest, minutes * 60_000).unref();
+    if (minutes !== null) resting = setTimeout(guarded(rest), minutes * 60_000).unref();
   };
   function rest(): void {
     if (state() !== 'ready') return;
     isResting = true;
     tell();
-    void host.rest().catch(() => undefined);
+    host.rest().catch(() => undefined);
   }
 
   /** Forgets the model that was there. */
@@ -190,7 +191,8 @@ export function createEngine(
     try {
       return await loading;
     } catch (error) {
-      trouble = { state: 'failed', fault: faultOf(error) };
+      // Where its process ended, that is told already.
+      if (trouble === null) trouble = { state: 'failed', fault: faultOf(error) };
       throw error;
     } finally {
       [loading, progress] = [null, null];
@@ -220,8 +222,9 @@ export function createEngine(
       while (loading) await loading;
       return ready;
     },
-    get replaced() {
-      return host.isReplaced ? model : null;
+    get toLoadAgain() {
+      const isCutOff = loading === null && ready === null && trouble?.state === 'stopped';
+      return isCutOff || host.isReplaced ? model : null;
     },
     current() {
       used();
@@ -251,7 +254,7 @@ export function createEngine(
       tell();
     },
     refuse(refused, fault) {
-      if (loading !== null || (named !== null && named.id !== refused.id)) return;
+      if (loading !== null || (named !== null && named.id !== refused.id) || trouble?.fault === fault) return;
       choose(null);
       named = refused;
       trouble = { state: 'failed', fault };

@@ -31,6 +31,7 @@ import { type Examined, formatOfModel } from './model-format.ts';
 import type { DemoModel, FoundModel } from './model-files.ts';
 import { lookInto } from './model-folders.ts';
 import type { ModelRegistry } from './model-registry.ts';
+import { inBackground } from '../../log/guarded.ts';
 
 export interface Models {
   list(): Promise<ModelFile[]>;
@@ -128,7 +129,8 @@ export function createModels(
     const late = delay(LIST_WITHIN_MS, NOT_YET, { signal: over.signal }).catch(() => NOT_YET);
     const inspected = await Promise.all(models.map((model) => Promise.race([inspections.of(model), late])));
     over.abort();
-    if (inspected.includes(NOT_YET)) void Promise.all(models.map((model) => inspections.of(model))).then(registry.tell);
+    if (inspected.includes(NOT_YET))
+      inBackground(Promise.all(models.map((model) => inspections.of(model))).then(registry.tell));
     return models.map((model, index) => describe(model, inspected[index] ?? NOT_YET));
   }
 
@@ -231,32 +233,34 @@ export function createModels(
     }
   };
   let first: Promise<Ready | null> | null = null;
-  const startLast = (): Promise<Ready | null> => {
-    first ??= (async () => {
-      const model = lastUsed();
-      if (!model) return null;
-      try {
-        return await counted(() => start(model, getModel(db, model.id)?.contextSize ?? null));
-      } catch (error) {
-        engine.refuse(model, faultOf(error));
-        throw error;
-      }
-    })();
-    return first;
-  };
+  let wasTried = false;
+  async function startLastNow(): Promise<Ready | null> {
+    wasTried = true;
+    const model = lastUsed();
+    if (!model) return null;
+    try {
+      return await counted(() => start(model, getModel(db, model.id)?.contextSize ?? null));
+    } catch (error) {
+      // Whoever asks next tries it again.
+      first = null;
+      engine.refuse(model, faultOf(error));
+      throw error;
+    }
+  }
+  const startLast = (): Promise<Ready | null> => (first ??= startLastNow());
 
   /**
-   * A file that was replaced while nothing had it open is another model: its own hash, format and warnings, and nothing
-   * that the old one read.
+   * A load that was cut off begins anew. A file that was replaced while nothing had it open is another model: its own
+   * hash, format and warnings, and nothing that the old one read.
    */
-  async function startReplaced(): Promise<void> {
-    const { replaced } = engine;
-    if (!replaced) return;
+  async function startAgain(): Promise<void> {
+    const { toLoadAgain } = engine;
+    if (!toLoadAgain) return;
     const {
       id,
       hardware,
       options: { contextSize, anyway },
-    } = replaced;
+    } = toLoadAgain;
     const model = await byId(id);
     await beforeChange();
     await start(model, contextSize, { hardware, anyway });
@@ -304,20 +308,25 @@ export function createModels(
     assertReply() {
       const last = lastUsed();
       if (last) refuseAside(last);
-      if (first !== null && starts === 0 && !engine.isLoading && !engine.chosen) throw failure('NO_ENGINE', {});
+      const isUnderWay = first === null || starts > 0 || engine.isLoading;
+      if (!isUnderWay && !engine.chosen && !engine.toLoadAgain) throw failure('NO_ENGINE', {});
     },
     async readyForReply() {
-      await startLast().catch(() => null);
-      await startReplaced();
+      const refused = await startLast().then(
+        () => null,
+        (error: unknown) => error,
+      );
+      // What was just tried is not tried twice.
+      if (refused === null) await startAgain();
       const ready = await engine.ready();
       const last = lastUsed();
       if (last) refuseAside(last);
-      if (!ready) throw failure('NO_ENGINE', {});
+      if (!ready) throw refused ?? failure('NO_ENGINE', {});
       return ready;
     },
     async loadDefault() {
       // What went wrong is in the status.
-      await startLast().catch(() => null);
+      if (!wasTried) await startLast().catch(() => null);
     },
   };
 }

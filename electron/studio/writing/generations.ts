@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type {
   GenerationEvent,
   GenerationStats,
@@ -22,10 +23,10 @@ import { createEventStream, type EventStream } from './event-stream.ts';
 import { isAtWork, type LifeEvent, type ReplyPhase, phaseAfter } from './reply-life.ts';
 import { createJournal } from './reply-journal.ts';
 import type { GenerationOrder, PlannedGeneration } from './generation-order.ts';
+import { guarded, inBackground } from '../../log/guarded.ts';
 
 const KEPT_MS = 5 * 60_000;
 const STORE_AGAIN_MS = 1000;
-const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
 /** All other reasons are an end of its own. */
 const LAST: Partial<Record<StopReason, LifeEvent>> = { stopped: 'stop', error: 'fail' };
 
@@ -127,9 +128,10 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
     streams.set(order.id, stream);
     const stopping = new AbortController();
     const stopped = new Promise<never>((_, reject) => {
-      stopping.signal.addEventListener('abort', () => {
-        reject(new Error('stopped'));
-      });
+      stopping.signal.addEventListener(
+        'abort',
+        guarded(() => reject(new Error('stopped'))),
+      );
     });
     stopped.catch(() => undefined);
     const letGo = Promise.withResolvers<void>();
@@ -175,10 +177,11 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
     async function prepare(): Promise<PlannedGeneration> {
       const waiting = new AbortController();
       let isNext = false;
-      void (async () => {
+      const tellProgress = async (): Promise<void> => {
         for await (const { state, progress } of engine.watch(waiting.signal))
           if (!isNext || state !== 'ready') stream.waiting(isNext ? progress : null);
-      })();
+      };
+      inBackground(tellProgress());
       try {
         await Promise.race([line, stopped]);
         isNext = true;
@@ -243,9 +246,10 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
 
     function leave(): void {
       lives.delete(order.id);
-      setTimeout(() => {
-        streams.delete(order.id);
-      }, KEPT_MS).unref();
+      setTimeout(
+        guarded(() => streams.delete(order.id)),
+        KEPT_MS,
+      ).unref();
     }
 
     /**
@@ -267,7 +271,7 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
           }
         }
         stream.waiting(null);
-        await Promise.race([letGo.promise, later(STORE_AGAIN_MS)]);
+        await Promise.race([letGo.promise, delay(STORE_AGAIN_MS, undefined, { ref: false })]);
       }
     }
 

@@ -9,6 +9,7 @@ import type { Engine, Ready } from '../models/loaded-engine.ts';
 import { branchTo, promptRequest, reserveFor } from './prompt-request.ts';
 import type { Settings } from '../settings/settings.ts';
 import { openStateFolder } from './state-folder.ts';
+import { guarded, inBackground } from '../../log/guarded.ts';
 
 /** The hands have left the keyboard for a moment. */
 const REST_MS = 400;
@@ -84,9 +85,7 @@ export function createReadAhead({ db, engine, settings, dataDir, keepsStates }: 
       engine.hasReadAhead();
       unsaved = true;
       clearTimeout(saving);
-      saving = setTimeout(() => {
-        void save();
-      }, SAVE_AFTER_MS).unref();
+      saving = setTimeout(guarded(save), SAVE_AFTER_MS).unref();
     } catch {
       return;
     }
@@ -123,9 +122,7 @@ export function createReadAhead({ db, engine, settings, dataDir, keepsStates }: 
 
   const rest = (): void => {
     clearTimeout(resting);
-    resting = setTimeout(() => {
-      void readAhead();
-    }, REST_MS).unref();
+    resting = setTimeout(guarded(readAhead), REST_MS).unref();
   };
 
   const follow = async (): Promise<void> => {
@@ -139,12 +136,12 @@ export function createReadAhead({ db, engine, settings, dataDir, keepsStates }: 
       if (state === 'ready') rest();
     }
   };
-  void follow();
+  inBackground(follow());
   folder.tidy().catch(() => undefined);
 
   return {
     touched(chapterId) {
-      if (chapter !== null && chapter !== chapterId) void save();
+      if (chapter !== null && chapter !== chapterId) inBackground(save());
       chapter = chapterId;
       rest();
     },

@@ -1,5 +1,6 @@
 import { appendJournal } from '../../storage/repositories/generation-records.ts';
 import type { WritableDB } from '../../storage/core/handle.ts';
+import { guarded } from '../../log/guarded.ts';
 
 const JOURNAL_MS = 200;
 
@@ -28,9 +29,10 @@ export function createJournal(db: WritableDB, generationId: string, storing: (ac
     add(seq, text) {
       unwritten += text;
       last = seq;
-      timer ??= setTimeout(() => {
-        storing(flush);
-      }, JOURNAL_MS);
+      timer ??= setTimeout(
+        guarded(() => storing(flush)),
+        JOURNAL_MS,
+      );
     },
     flush,
     isWhole: () => unwritten === '',

@@ -1,5 +1,6 @@
 import { closeChapter } from '../../storage/repositories/revisions.ts';
 import type { WritableDB } from '../../storage/core/handle.ts';
+import { guarded } from '../../log/guarded.ts';
 
 const REST_MS = 30_000;
 
@@ -29,9 +30,10 @@ export function createRevisions(db: WritableDB, restMs = REST_MS): Revisions {
     else
       resting.set(
         chapterId,
-        setTimeout(() => {
-          tryToClose(chapterId, 'rest');
-        }, restMs).unref(),
+        setTimeout(
+          guarded(() => tryToClose(chapterId, 'rest')),
+          restMs,
+        ).unref(),
       );
   }
   function tryToClose(chapterId: string, reason: 'rest' | 'blur'): void {

@@ -1,4 +1,5 @@
 import type { PromptTurn } from '../../../shared/prompt/types.ts';
+import { guarded } from '../../log/guarded.ts';
 
 const IDLE_MS = 500;
 const AT_ONCE = 16;
@@ -46,9 +47,12 @@ export function createCounts(
       const waiting = turns.filter((turn) => of(turn, versions.get(turn.id) ?? 0) === null);
       if (waiting.length === 0) return;
       // A count that fails with its engine is simply not known.
-      timer = setTimeout(() => {
-        work(waiting, versions, age).catch(() => undefined);
-      }, IDLE_MS).unref();
+      timer = setTimeout(
+        guarded(() => {
+          work(waiting, versions, age).catch(() => undefined);
+        }),
+        IDLE_MS,
+      ).unref();
     },
     forget() {
       clearTimeout(timer);

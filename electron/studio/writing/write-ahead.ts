@@ -12,6 +12,7 @@ import type { Engine } from '../models/loaded-engine.ts';
 import type { GenerationOrder } from './generation-order.ts';
 import { branchTo, promptRequest, reserveFor } from './prompt-request.ts';
 import type { Settings } from '../settings/settings.ts';
+import { guarded } from '../../log/guarded.ts';
 
 type Accepted = Awaited<EngineReply['accepted']>;
 type Ended = Pick<GenerationOrder, 'chapterId' | 'storyId' | 'turnId'>;
@@ -85,10 +86,13 @@ export function createWriteAhead(db: ReadableDB, engine: Engine, settings: Setti
     after(reply) {
       drop();
       if (readSetting(db, 'interface', 'prepareReplies') !== true) return;
-      const mine = setTimeout(() => {
-        // What cannot be prepared is written when it is asked for, and says then why it cannot be.
-        prepare(reply, () => timer === mine).catch(() => undefined);
-      }, REST_MS).unref();
+      const mine = setTimeout(
+        guarded(() => {
+          // What cannot be prepared is written when it is asked for, and says then why it cannot be.
+          prepare(reply, () => timer === mine).catch(() => undefined);
+        }),
+        REST_MS,
+      ).unref();
       timer = mine;
     },
     take(modelName, plan, chosen) {

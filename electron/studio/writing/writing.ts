@@ -35,6 +35,7 @@ import type { WriteAhead } from './write-ahead.ts';
 import { branchTo, promptRequest, reserveFor, wholeLedger, type Target } from './prompt-request.ts';
 import type { Revisions } from './revision-closing.ts';
 import type { Settings } from '../settings/settings.ts';
+import { inBackground } from '../../log/guarded.ts';
 
 export interface InsertionPoint {
   readonly chapterId: string;
@@ -282,7 +283,7 @@ export function createWriting({
           asked: { kind: request.kind, answer: start },
           plan(ready) {
             readAhead.touched(chapterId);
-            void readAhead.bringBack(chapterId, ready);
+            inBackground(readAhead.bringBack(chapterId, ready));
             return planned(request, opened, seed, ready);
           },
         };

@@ -1,6 +1,9 @@
 import { useEffect, useRef } from 'react';
 import { goToStory, refreshLibrary, useStories } from '../../library/library.ts';
-import { toast } from '../../ui/toasts.tsx';
+import { FaultError } from '../../../shared/faults/failure.ts';
+import { api } from '../../lib/client.ts';
+import { follow } from '../../lib/follow.ts';
+import { toast, toastFault } from '../../ui/toasts.tsx';
 import { useKeyboard } from '../commands/keyboard.ts';
 import { useFocusTrail } from './focus-trail.ts';
 import { remember, useText } from '../../workspace/remembered.ts';
@@ -11,6 +14,7 @@ export function Watchers(): null {
   useFirstStory();
   useFreshLibrary();
   useNotices();
+  useDefects();
   useFirstReply();
   useKeyboard();
   useFocusTrail();
@@ -51,6 +55,19 @@ function useNotices(): void {
     heard.current.key = notice.key;
     toast(notice.message, notice);
   }, [controller, notice]);
+}
+
+/** What goes wrong in the studio where nobody waits for an answer is said here. */
+function useDefects(): void {
+  useEffect(() => {
+    const leaving = new AbortController();
+    void follow({
+      open: (signal) => api.log.defects(undefined, { signal }),
+      onValue: (fault) => toastFault(new FaultError(fault)),
+      signal: leaving.signal,
+    });
+    return () => leaving.abort();
+  }, []);
 }
 
 /** The hint that teaches the first key has done its work once a reply was asked for, by whatever key. */

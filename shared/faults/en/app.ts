@@ -1,4 +1,5 @@
 import type { AppFaults } from '../catalogue.ts';
+import { size } from './numbers.ts';
 import type { Sentences } from './sentences.ts';
 
 export const app = {
@@ -6,6 +7,8 @@ export const app = {
     'Something inside Paphos went wrong. What was saved is safe; try again, and restart Paphos if it happens twice.',
   BAD_REQUEST: () =>
     'Paphos did not understand this request and did nothing. Reload the page: it may be older than the studio.',
+  TOO_LARGE: ({ bytes }) =>
+    `This is too much at once (${size(bytes)}), and nothing was changed. Do it in smaller parts: paste a text chapter by chapter, for instance.`,
   UNREACHABLE: () => 'The studio did not answer. What you wrote stays on this page; it is tried again.',
   PORT_IN_USE: ({ port }) =>
     `${port === null ? 'The port of last time' : `Port ${port}`} is in use by another program. Choose another one with --port N, or leave --port out to take a free one.`,

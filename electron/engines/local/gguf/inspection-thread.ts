@@ -4,6 +4,7 @@ import { workerEntry } from '../host/worker-entry.ts';
 import { FaultError } from '../../../../shared/faults/failure.ts';
 import type { FingerprintTask } from './fingerprint.ts';
 import type { RenderTask } from './render.ts';
+import { guarded, inBackground } from '../../../log/guarded.ts';
 
 /** What may take long or end badly because a file is foreign. */
 export type ThreadTask = { readonly kind: 'inspect'; readonly path: string } | FingerprintTask | RenderTask;
@@ -31,25 +32,29 @@ export async function inThread<T>(
   const end = (detail: string): void => {
     answer.reject(giveUp(detail));
   };
-  thread.on('message', (message: { result: T } | { fault: StudioFault }) => {
-    if ('fault' in message) answer.reject(new FaultError(message.fault));
-    else answer.resolve(message.result);
-  });
-  thread.on('error', (error) => {
-    end(String(error));
-  });
-  thread.on('exit', () => {
-    end('the thread ended without an answer');
-  });
+  thread.on(
+    'message',
+    guarded((message: { result: T } | { fault: StudioFault }) => {
+      if ('fault' in message) answer.reject(new FaultError(message.fault));
+      else answer.resolve(message.result);
+    }),
+  );
+  thread.on(
+    'error',
+    guarded((error) => end(String(error))),
+  );
+  thread.on(
+    'exit',
+    guarded(() => end('the thread ended without an answer')),
+  );
   const deadline =
     limits.deadlineMs === null
       ? undefined
-      : setTimeout(() => {
-          end(`no answer in ${limits.deadlineMs} ms`);
-        }, limits.deadlineMs);
-  const abort = (): void => {
-    end('nobody waits for it any more');
-  };
+      : setTimeout(
+          guarded(() => end(`no answer in ${limits.deadlineMs} ms`)),
+          limits.deadlineMs,
+        );
+  const abort = guarded(() => end('nobody waits for it any more'));
   signal?.addEventListener('abort', abort);
   try {
     return await answer.promise;
@@ -57,6 +62,6 @@ export async function inThread<T>(
     clearTimeout(deadline);
     signal?.removeEventListener('abort', abort);
     // Not awaited: a thread that waits for its disk ends when the disk answers.
-    void thread.terminate();
+    inBackground(thread.terminate());
   }
 }

@@ -11,6 +11,7 @@ import {
 import { type Pace, StallWatchdog } from './stall-watchdog.ts';
 import { lowerPriority } from './priority.ts';
 import type { Tempo } from './tempo.ts';
+import { guarded } from '../../../log/guarded.ts';
 
 export interface Exit {
   readonly code: number | null;
@@ -63,9 +64,10 @@ export class EngineProcess {
     this.#wire.onExit((exit) => {
       ended.resolve(this.#buried(exit));
     });
-    this.#pulse = setTimeout(() => {
-      this.#fail(failure('START', {}));
-    }, tempo.helloMs);
+    this.#pulse = setTimeout(
+      guarded(() => this.#fail(failure('START', {}))),
+      tempo.helloMs,
+    );
     lowerPriority(this.#wire.pid);
   }
 
@@ -108,9 +110,7 @@ export class EngineProcess {
     const pending = this.#pending.get(id);
     if (!impatient || pending === undefined || pending.impatience !== undefined) return;
     pending.impatience = setTimeout(
-      () => {
-        this.#fail(failure('UNHEEDED', {}));
-      },
+      guarded(() => this.#fail(failure('UNHEEDED', {}))),
       this.#tempo.stopMs + this.#pace.slowest * this.#tempo.pingMs,
     );
   }
@@ -146,9 +146,10 @@ export class EngineProcess {
       this.#fail(failure('PROTOCOL', {}, { detail: `protocol ${version}, expected ${PROTOCOL_VERSION}` }));
       return;
     }
-    this.#pulse = setInterval(() => {
-      this.#ping();
-    }, this.#tempo.pingMs);
+    this.#pulse = setInterval(
+      guarded(() => this.#ping()),
+      this.#tempo.pingMs,
+    );
     this.#pulse.unref();
     this.#hello.resolve();
   }

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { workerEntry } from './worker-entry.ts';
 import type { EngineWire, FromEngine, StartEngine } from '../protocol.ts';
+import { guarded } from '../../../log/guarded.ts';
 
 const KEPT_LINES = 50;
 /** Everything else of our environment (options of Node, of a test runner, secrets) is none of the engine's business. */
@@ -41,7 +42,7 @@ export function engineEnvironment(device: number | null): Record<string, string>
 /** The newest lines of an error stream; never all of it. */
 export function newestLines(stream: NodeJS.ReadableStream | null): string[] {
   const lines: string[] = [];
-  stream?.setEncoding('utf8').on('data', (text: string) => {
+  const keep = (text: string): void => {
     lines.push(
       ...text
         .split('\n')
@@ -49,7 +50,8 @@ export function newestLines(stream: NodeJS.ReadableStream | null): string[] {
         .map((line) => line.slice(0, 500)),
     );
     lines.splice(0, lines.length - KEPT_LINES);
-  });
+  };
+  stream?.setEncoding('utf8').on('data', guarded(keep));
   return lines;
 }
 
@@ -72,12 +74,15 @@ export function forkEngine(entry = workerEntry()): StartEngine {
       ended = true;
       for (const listener of exitListeners) listener({ code, signal });
     };
-    child.on('exit', end);
+    child.on('exit', guarded(end));
     // A process that could not be started never exits.
-    child.on('error', (error) => {
-      lines.push(error.message);
-      if (child.pid === undefined) end(null, null);
-    });
+    child.on(
+      'error',
+      guarded((error: Error) => {
+        lines.push(error.message);
+        if (child.pid === undefined) end(null, null);
+      }),
+    );
 
     const wire: EngineWire = {
       pid: child.pid ?? null,
@@ -86,9 +91,10 @@ export function forkEngine(entry = workerEntry()): StartEngine {
         if (child.connected) child.send(message, () => undefined);
       },
       onMessage: (listener) => {
-        child.on('message', (message) => {
-          listener(message as FromEngine);
-        });
+        child.on(
+          'message',
+          guarded((message) => listener(message as FromEngine)),
+        );
       },
       onExit: (listener) => {
         exitListeners.push(listener);

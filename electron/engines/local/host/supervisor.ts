@@ -22,6 +22,7 @@ import {
 } from '../protocol.ts';
 import { TaskQueue } from './task-queue.ts';
 import { hasRoomBeside, isMemoryShort } from './memory-room.ts';
+import { guarded, inBackground } from '../../../log/guarded.ts';
 
 /** After so many failures of the engine itself in a row it is not started again unasked. */
 const BREAKER = 3;
@@ -62,9 +63,10 @@ export function createInferenceHost(
   let closed = false;
   const queue = new TaskQueue(() => seat?.model?.parallel ?? 1);
 
-  const watch = setInterval(() => {
-    if (spare !== null && isShort()) void spare.engine.kill();
-  }, tempo.pingMs).unref();
+  const watch = setInterval(
+    guarded(() => (spare !== null && isShort() ? spare.engine.kill() : undefined)),
+    tempo.pingMs,
+  ).unref();
 
   const counted = async <T>(task: Promise<T>): Promise<T> => {
     try {
@@ -80,13 +82,14 @@ export function createInferenceHost(
     const made: Seat = { engine, files: stampsOf(options), options, model: null };
     seat = made;
     changed();
-    void engine.ended.then((fault) => {
+    const bury = (fault: FaultError | null): void => {
       if (spare === made) spare = null;
       if (seat !== made) return;
       seat = null;
       if (fault !== null && !closed) for (const listener of deathListeners) listener(fault.fault);
       changed();
-    });
+    };
+    inBackground(engine.ended.then(bury));
     await engine.started;
     return made;
   };
@@ -302,7 +305,7 @@ export function createInferenceHost(
 
 function whenAborted(signal: AbortSignal, act: () => void): void {
   if (signal.aborted) act();
-  else signal.addEventListener('abort', act, { once: true });
+  else signal.addEventListener('abort', guarded(act), { once: true });
 }
 
 function holds({ options: a, files }: Seat, b: LoadOptions): boolean {

@@ -1,5 +1,6 @@
 import { failure, type FaultError } from '../../../../shared/faults/failure.ts';
 import type { TaskOptions } from '../../port.ts';
+import { guarded, inBackground } from '../../../log/guarded.ts';
 
 /** Ends at its next border when `stop` is aborted. */
 type Task<T> = (stop: AbortSignal) => Promise<T>;
@@ -47,9 +48,7 @@ export class TaskQueue {
     else {
       signal?.addEventListener(
         'abort',
-        () => {
-          this.#takeBack(entry);
-        },
+        guarded(() => this.#takeBack(entry)),
         { once: true },
       );
       this.#line(entry);
@@ -100,7 +99,7 @@ export class TaskQueue {
   #next(): void {
     for (let entry = this.#waiting[0]; entry !== undefined && this.#mayBegin(entry); entry = this.#waiting[0]) {
       this.#waiting.shift();
-      void this.#run(entry);
+      inBackground(this.#run(entry));
     }
     if ([...this.#waiting, ...this.#running].every((entry) => entry.idle)) return;
     for (const entry of this.#running) if (entry.idle) this.#giveWay(entry);
