@@ -1,6 +1,8 @@
 // After a change of dependencies: `npm install && node bin/complete-lock.mjs`. A registry that does not offer the
 // packages of every system (a mirror, mostly) makes npm leave them out of the lock file, and `npm ci` then refuses it.
-// Their versions are exact in the packages that ask for them, so their entries can be written down anyway.
+// Their versions are exact in the packages that ask for them, so their entries can be written down anyway. The registry
+// is asked for the hash of each, without which `npm ci` would take whatever it is given.
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, say } from './bootstrap.mjs';
@@ -44,6 +46,13 @@ function entryFor(name, version, dev) {
   };
 }
 
+/** What the registry says of a package; null where it does not offer it. */
+function integrityOf(spec) {
+  const { status, stdout } = spawnSync('npm', ['view', spec, 'dist.integrity'], { cwd: root, encoding: 'utf8' });
+  const integrity = stdout?.trim() ?? '';
+  return status === 0 && integrity.startsWith('sha512-') ? integrity : null;
+}
+
 const added = [];
 for (const [path, { optionalDependencies, dev }] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(optionalDependencies ?? {})) {
@@ -59,7 +68,21 @@ for (const [path, { optionalDependencies, dev }] of Object.entries(lock.packages
     added.push(name);
   }
 }
-if (added.length > 0) {
+const hashed = [];
+const unknown = [];
+for (const [path, entry] of Object.entries(lock.packages)) {
+  if (path === '' || entry.link || entry.integrity) continue;
+  const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+  const integrity = integrityOf(`${name}@${entry.version}`);
+  if (integrity === null) {
+    unknown.push(name);
+    continue;
+  }
+  const { version, ...rest } = entry;
+  lock.packages[path] = { version, integrity, ...rest };
+  hashed.push(name);
+}
+if (added.length + hashed.length > 0) {
   const [first, ...rest] = Object.entries(lock.packages);
   lock.packages = Object.fromEntries([first, ...rest.sort(([a], [b]) => a.localeCompare(b, 'en'))]);
   writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
@@ -67,3 +90,6 @@ if (added.length > 0) {
 say(
   `${added.length} packages of other systems were added to the lock file${added.length > 0 ? `: ${added.join(', ')}` : '.'}`,
 );
+say(`The hashes of ${hashed.length} were added.`);
+if (unknown.length > 0)
+  say(`The registry offers no ${unknown.join(', no ')}: complete the lock file with another one.`);

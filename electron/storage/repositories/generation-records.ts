@@ -12,6 +12,7 @@ import type { GenerationRow, JournalRow } from '../core/schema.ts';
 import { takeBack, type Made, type Undone } from './take-back.ts';
 import { splitsCharacter, turnText } from './turns.ts';
 import { insertEdit } from './write-turns.ts';
+import { timeAfter } from '../core/time-after.ts';
 
 /** What a reply was made with, in the end: enough to make it again. */
 export interface EffectiveSettings {
@@ -124,6 +125,12 @@ const cutsOf = query((p: { chapterId: string }) =>
     .orderBy('started_at', 'desc')
     .orderBy('id', 'desc'),
 );
+const newestOf = query((p: { chapterId: string }) =>
+  tables
+    .selectFrom('generations')
+    .select((e) => e.fn.max('started_at').as('at'))
+    .where('chapter_id', '=', p.chapterId),
+);
 const insertJournal = query((p: JournalRow) =>
   tables
     .insertInto('journal')
@@ -153,7 +160,7 @@ export function beginGeneration(db: WritableDB, begin: Begin): void {
       ledger: null,
       stats: null,
       reason: null,
-      started_at: Date.now(),
+      started_at: timeAfter(first(db, newestOf, { chapterId: begin.chapterId })?.at),
       ended_at: null,
       span_length: null,
       end_version: null,

@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import type { Job, JobProgress, JobState } from '../../../shared/contract/jobs.ts';
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
-import { all, columns, query, runOne, run, tables } from '../core/query.ts';
+import { all, columns, first, query, runOne, run, tables } from '../core/query.ts';
 import { assertReadable } from '../core/migrate.ts';
 import { readStore } from '../core/read-store.ts';
 import type { JobRow } from '../core/schema.ts';
 
 import { MIGRATIONS } from '../migrations/index.ts';
 import { jobs as jobsMigration } from '../migrations/0006-jobs.ts';
+import { timeAfter } from '../core/time-after.ts';
 
 /** Long work as it is kept: what a person sees of it, what it was asked for, and where it can go on. */
 export interface StoredJob extends Omit<Job, 'canResume'> {
@@ -30,6 +31,7 @@ const COLUMNS: readonly (keyof JobRow)[] = [
   'ended_at',
 ];
 const allJobs = query(() => tables.selectFrom('jobs').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc'));
+const newestJob = query(() => tables.selectFrom('jobs').select((e) => e.fn.max('created_at').as('at')));
 const insertJob = query((p: JobRow) => tables.insertInto('jobs').values(columns(p, COLUMNS)));
 const updateJob = query((p: JobRow) =>
   tables
@@ -52,7 +54,7 @@ export function addJob(db: WritableDB, asked: Pick<StoredJob, 'id' | 'kind' | 'p
     checkpoint: null,
     result: null,
     fault: null,
-    createdAt: Date.now(),
+    createdAt: timeAfter(first(db, newestJob, {})?.at),
     endedAt: null,
   };
   transaction(db, () => run(db, insertJob, toRow(job)));

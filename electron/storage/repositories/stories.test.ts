@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { newId } from '../../../shared/document/ids.ts';
 import { applyChange } from './changes.ts';
 import { createChapter, listChapters, removeChapter, renameChapter, restoreChapter } from './chapters.ts';
+import { addJob, listJobs } from './job-records.ts';
 import { getModel, rememberModel } from './model-records.ts';
 import { countRemoved, removedItems } from './removed.ts';
 import { openStore, type Store } from '../core/open.ts';
@@ -34,6 +35,25 @@ const type = (version: number, ins: string) =>
     structureRev: 1,
     ops: [{ op: 'setText', turnId: turn, version, at: 0, del: 0, ins }],
   });
+test('the story that was written in last comes first, also where the clock was set back', () => {
+  const [second, secondChapter] = [newId(), newId()];
+  const titles = () => listStories(store.db).map(({ title }) => title);
+  const now = vi.spyOn(Date, 'now').mockReturnValue(1000);
+  createStory(store.db, { id: second, title: 'The lamp', chapterId: secondChapter, turnId: newId() });
+  expect(titles()).toEqual(['The lamp', 'The harbour']);
+  type(1, 'Fog.');
+  closeAll(store.db, 'close');
+  expect(titles()).toEqual(['The harbour', 'The lamp']);
+  const jobs = ['first', 'then'].map((name) => {
+    const title = { code: 'JOB_READS_MODEL', params: { name } };
+    const { id } = addJob(store.db, { id: newId(), kind: 'reads', params: {}, title });
+    now.mockReturnValue(500);
+    return id;
+  });
+  expect(listJobs(store.db).map(({ id }) => id)).toEqual(jobs.toReversed());
+  now.mockRestore();
+});
+
 const reopen = () => {
   store.close();
   store = openStore(folder);

@@ -5,6 +5,7 @@ import { failure } from '../../../shared/faults/failure.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
 import { all, first, query, tables } from '../core/query.ts';
 import { addStory, needStory, saveStory } from '../core/rows.ts';
+import { timeAfter } from '../core/time-after.ts';
 
 const summaries = () =>
   tables
@@ -26,6 +27,7 @@ const livingStories = query(() =>
     .orderBy('stories.updated_at', 'desc')
     .orderBy('stories.id', 'desc'),
 );
+const newest = query(() => tables.selectFrom('stories').select((e) => e.fn.max('updated_at').as('at')));
 const oneStory = query((p: { id: string }) => summaries().where('stories.id', '=', p.id));
 
 interface Summary {
@@ -49,7 +51,7 @@ export function createStory(
   return transaction(db, () => {
     const known = first(db, oneStory, { id: given.id });
     if (known) return summary(known);
-    const now = Date.now();
+    const now = timeAfter(first(db, newest, {})?.at);
     addStory(db, {
       id: given.id,
       title: given.title.toWellFormed(),

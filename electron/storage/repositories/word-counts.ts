@@ -4,6 +4,7 @@ import type { WritableDB } from '../core/handle.ts';
 import { first, query, run, tables } from '../core/query.ts';
 import { needChapter } from '../core/rows.ts';
 import { splice, type Edit } from './texts.ts';
+import { timeAfter } from '../core/time-after.ts';
 
 const wordsOfPath = query((p: { root: string }) =>
   tables
@@ -25,6 +26,12 @@ const wordsOfPath = query((p: { root: string }) =>
 const setWords = query((p: { id: string; words: number }) =>
   tables.updateTable('chapters').set({ words: p.words }).where('id', '=', p.id),
 );
+const newestStory = query((p: { id: string }) =>
+  tables
+    .selectFrom('stories')
+    .select((e) => e.fn.max('updated_at').as('at'))
+    .where('id', '!=', p.id),
+);
 const touchStory = query((p: { id: string; chapterId: string; at: number }) =>
   tables.updateTable('stories').set({ last_chapter_id: p.chapterId, updated_at: p.at }).where('id', '=', p.id),
 );
@@ -35,7 +42,8 @@ export function recountChapter(db: WritableDB, chapterId: string): void {
   const words =
     chapter.active_root_id === null ? 0 : (first(db, wordsOfPath, { root: chapter.active_root_id })?.words ?? 0);
   run(db, setWords, { id: chapterId, words });
-  run(db, touchStory, { id: chapter.story_id, chapterId, at: Date.now() });
+  const at = timeAfter(first(db, newestStory, { id: chapter.story_id })?.at);
+  run(db, touchStory, { id: chapter.story_id, chapterId, at });
 }
 
 /**
