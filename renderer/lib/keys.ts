@@ -4,19 +4,32 @@
  */
 export type Key = string;
 
-type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>;
+type Pressed = Pick<
+  KeyboardEvent,
+  'key' | 'code' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey' | 'isComposing' | 'getModifierState'
+>;
 
-const isLetter = (key: string): boolean => /^\p{L}$/u.test(key);
+/**
+ * What a key means: the letter that it writes where that is a Latin one, else the letter that stands there on a Latin
+ * keyboard; the digit of its place with Alt, which writes other signs on many keyboards; otherwise its own name.
+ */
+function meant({ key, code, altKey }: Pressed): string {
+  if (/^\p{Script=Latin}$/u.test(key)) return altKey ? digitOf(code, key) : key.toUpperCase();
+  if (/^\p{L}$/u.test(key)) return /^Key([A-Z])$/.exec(code)?.[1] ?? key;
+  return altKey ? digitOf(code, key) : key;
+}
+/** The digits of the number pad write characters with Alt. */
+const digitOf = (code: string, key: string): string =>
+  /^Digit(\d)$/.exec(code)?.[1] ?? (code.startsWith('Numpad') ? '' : key);
 
 export function matches(event: Pressed, key: Key): boolean {
+  if (event.isComposing || event.getModifierState('AltGraph')) return false;
   const held = key.split('+');
   const name = held.pop() ?? '';
   if ((event.ctrlKey || event.metaKey) !== held.includes('Mod') || event.altKey !== held.includes('Alt')) return false;
-  if (isLetter(name))
-    return event.key.toLowerCase() === name.toLowerCase() && event.shiftKey === held.includes('Shift');
   // Whether a sign needs Shift is the keyboard's affair.
-  const sign = name.length === 1 && !/\d/.test(name);
-  return event.key === name && (sign || event.shiftKey === held.includes('Shift'));
+  const isSign = /^[^\p{L}\d]$/u.test(name);
+  return meant(event) === name && (isSign || event.shiftKey === held.includes('Shift'));
 }
 
 const SIGNS: Readonly<Record<string, string>> = {
