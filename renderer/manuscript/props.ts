@@ -1,4 +1,5 @@
 import type { ChapterController, StudioApi, TurnMenuTarget } from '../chapter/controller.ts';
+import type { Whereabouts } from '../chapter/whereabouts.ts';
 
 /** How the page shows its text and takes what is typed. */
 export interface PageView {
@@ -14,6 +15,9 @@ export interface ManuscriptProps extends Partial<PageView> {
   readonly readOnly?: boolean;
   /** How many answers a Retry writes. */
   readonly retries?: number;
+  /** Where the person was last. */
+  readonly place: Whereabouts | null;
+  readonly onPlace: (place: Whereabouts) => void;
   /** Called with the controller when the chapter is on the page, and with null when it leaves. */
   readonly onController: (controller: ChapterController | null) => void;
   readonly onTurnMenu: (target: TurnMenuTarget, anchor: DOMRect) => void;

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { create } from 'zustand';
+import type { Whereabouts } from '../chapter/whereabouts.ts';
 import type { InterfaceState } from '../../shared/contract/settings.ts';
 import { api } from '../lib/client.ts';
 
@@ -8,6 +10,8 @@ interface Remembered {
   /** The story of last time, and the chapter of last time in each story. */
   readonly story: string;
   readonly [chapterOfStory: `chapter:${string}`]: string;
+  /** Where the person was last in each chapter, as JSON. */
+  readonly [placeInChapter: `place:${string}`]: string;
   /** How many answers a Retry writes. */
   readonly retries: number;
   readonly [widthOfPanel: `width:${string}`]: number;
@@ -35,23 +39,38 @@ export async function loadRemembered(): Promise<void> {
 }
 
 const REST_MS = 200;
-const resting = new Map<string, ReturnType<typeof setTimeout>>();
+/** What was stored just now: what it becomes meanwhile is stored after a short rest. */
+const resting = new Set<string>();
 
-/**
- * Takes effect at once and is stored after a short rest. If the studio cannot keep it, only the memory of it is lost.
- */
+/** Takes effect at once and is stored. If the studio cannot keep it, only the memory of it is lost. */
 export function remember<K extends keyof Remembered>(key: K, value: Remembered[K]): void {
   const { values } = useRemembered.getState();
   if (values?.[key] === value) return;
   useRemembered.setState({ values: { ...values, [key]: value } });
-  clearTimeout(resting.get(key));
-  resting.set(
-    key,
-    setTimeout(() => {
-      resting.delete(key);
-      api.settings.setInterface({ key, value }).catch(() => undefined);
-    }, REST_MS),
-  );
+  if (!resting.has(key)) store(key, value);
+}
+
+function store<K extends keyof Remembered>(key: K, value: Remembered[K]): void {
+  resting.add(key);
+  api.settings.setInterface({ key, value }).catch(() => undefined);
+  setTimeout(() => {
+    resting.delete(key);
+    const now = useRemembered.getState().values?.[key];
+    if (now !== value) store(key, now as Remembered[K]);
+  }, REST_MS);
+}
+
+const spot = z.tuple([z.string(), z.number().int().min(0)]).nullable();
+const whereabouts = z.object({ caret: spot, top: spot, above: z.number() });
+
+/** Where the person was last in a chapter; null where nothing is known. */
+export function rememberedPlace(chapterId: string): Whereabouts | null {
+  const value = useRemembered.getState().values?.[`place:${chapterId}`];
+  try {
+    return typeof value === 'string' ? whereabouts.parse(JSON.parse(value)) : null;
+  } catch {
+    return null;
+  }
 }
 
 export function useFlag(key: Flag, otherwise: boolean): [boolean, (value: boolean) => void] {

@@ -2,8 +2,7 @@ import { Menu } from '@base-ui/react/menu';
 import { Ellipsis } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { CommandItems } from '../commands/command-items.tsx';
-import { commandFor } from '../commands/keyboard.ts';
-import { runCommand } from '../commands/use-command.ts';
+import { onRowKey } from '../commands/keyboard.ts';
 import { count } from '../../lib/numbers.ts';
 import { words } from '../../locales/index.ts';
 import ui from '../../ui/ui.module.css';
@@ -26,13 +25,15 @@ interface Props {
 /** A story or chapter in the binder: opens on click, renames in place (F2, double click or menu). */
 export function LibraryRow(props: Props): ReactElement {
   const [editing, setEditing] = useState(false);
+  const [isBack, setIsBack] = useState(false);
   if (editing)
     return (
       <li className={css.row}>
         <RenameField
           title={props.title}
-          onDone={(title) => {
+          onDone={(title, byKey) => {
             setEditing(false);
+            setIsBack(byKey);
             if (title !== null) props.onRename(title);
           }}
         />
@@ -48,10 +49,8 @@ export function LibraryRow(props: Props): ReactElement {
         title={props.title}
         onClick={props.onOpen}
         onDoubleClick={() => setEditing(true)}
-        onKeyDown={(event) => {
-          const id = commandFor(event.nativeEvent, ['row']);
-          if (id !== null) runCommand(id, { row });
-        }}
+        autoFocus={isBack}
+        onKeyDown={(event) => onRowKey(event.nativeEvent, row)}
       >
         {props.number === null ? null : <span className={`${css.rowNumber} num`}>{count(props.number)}</span>}
         <span className={css.rowTitle}>{props.title}</span>
@@ -81,15 +80,15 @@ export function LibraryRow(props: Props): ReactElement {
 
 interface RenameProps {
   readonly title: string;
-  readonly onDone: (title: string | null) => void;
+  readonly onDone: (title: string | null, byKey: boolean) => void;
 }
 
 /** Enter or leaving keeps the new title, Escape the old one. */
 export function RenameField({ title, onDone }: RenameProps): ReactElement {
   const [value, setValue] = useState(title);
-  const keep = (): void => {
+  const keep = (byKey: boolean): void => {
     const next = value.trim();
-    onDone(next === '' || next === title ? null : next);
+    onDone(next === '' || next === title ? null : next, byKey);
   };
   return (
     <input
@@ -100,14 +99,14 @@ export function RenameField({ title, onDone }: RenameProps): ReactElement {
       autoFocus
       onFocus={(event) => event.target.select()}
       onChange={(event) => setValue(event.target.value)}
-      onBlur={keep}
+      onBlur={() => keep(false)}
       onKeyDown={(event) => {
         event.stopPropagation();
-        if (event.key !== 'Enter' && event.key !== 'Escape') return;
+        if ((event.key !== 'Enter' && event.key !== 'Escape') || event.nativeEvent.isComposing) return;
         // The field goes and the page has the focus before the key is done: Enter would begin a line there.
         event.preventDefault();
-        if (event.key === 'Enter') keep();
-        else onDone(null);
+        if (event.key === 'Enter') keep(true);
+        else onDone(null, true);
       }}
     />
   );

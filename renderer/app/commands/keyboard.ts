@@ -1,14 +1,14 @@
 import { useEffect } from 'react';
 import { matches } from '../../lib/keys.ts';
 import { useWorkspace } from '../../workspace/workspace.ts';
-import { momentNow } from './moment.ts';
+import { momentNow, type RowTarget, type Target } from './moment.ts';
 import { COMMAND_IDS, commandOf, type Command, type CommandId } from './registry.ts';
 import { runCommand } from './use-command.ts';
 
 type Heard = NonNullable<Command['key']>['heard'];
 
 /** The command whose key this is, of those that are heard here. */
-export function commandFor(event: KeyboardEvent, heard: readonly Heard[]): CommandId | null {
+function commandFor(event: KeyboardEvent, heard: readonly Heard[]): CommandId | null {
   const moment = momentNow();
   return (
     COMMAND_IDS.find((id) => {
@@ -27,16 +27,55 @@ const isInText = (target: EventTarget | null): boolean =>
 /** A list or menu that is open takes the key first. */
 const isLayerOpen = (): boolean => document.querySelector('[data-layer][data-open]') !== null;
 
-function take(event: KeyboardEvent, id: CommandId): void {
+function take(event: KeyboardEvent, id: CommandId, target?: Target): void {
   event.preventDefault();
   event.stopPropagation();
-  if (!event.repeat || commandOf(id).key?.repeats === true) runCommand(id);
+  if (!event.repeat || commandOf(id).key?.repeats === true) runCommand(id, target);
+}
+
+/** The keys of a library row that has the focus. */
+export function onRowKey(event: KeyboardEvent, row: RowTarget): void {
+  const id = commandFor(event, ['row']);
+  if (id !== null) take(event, id, { row });
+}
+
+/** Where the key that is down was pressed, and whether something lay over the window then. */
+let pressed: { readonly on: EventTarget | null; readonly underLayer: boolean } = { on: null, underLayer: false };
+
+function drop(event: KeyboardEvent): void {
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+const ACTS = /^(Enter| |Escape|Delete|Backspace)$/;
+/** A key does one thing: what its press has moved the focus to does not hear the rest of it. */
+function isRest({ type, key, repeat, target }: KeyboardEvent): boolean {
+  return target !== pressed.on && (type === 'keydown' ? repeat && ACTS.test(key) : key === 'Enter');
+}
+
+function onPress(event: KeyboardEvent): void {
+  if (isRest(event)) drop(event);
+}
+
+/** Letters that nothing else takes are written onto the page. */
+function isForThePage({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent): boolean {
+  return (
+    key.length === 1 &&
+    key !== ' ' &&
+    !(ctrlKey || metaKey || altKey) &&
+    !isTyping(target) &&
+    target instanceof HTMLElement &&
+    target.closest('[role=combobox], [role=slider], [role=spinbutton]') === null
+  );
 }
 
 /** Before anything else: keys that are heard over all, and those of the text where it has the focus. */
 function onKey(event: KeyboardEvent): void {
-  if (event.isComposing) return;
+  if (isRest(event)) return drop(event);
   const { dialog, turnDialog, over } = useWorkspace.getState();
+  if (!event.repeat)
+    pressed = { on: event.target, underLayer: dialog !== null || turnDialog !== null || isLayerOpen() };
+  if (event.isComposing) return;
   const heard: Heard[] = ['always'];
   if (dialog === null && turnDialog === null) {
     if (!isTyping(event.target)) heard.push('beside the text');
@@ -50,13 +89,16 @@ function onKey(event: KeyboardEvent): void {
     }
   }
   const id = commandFor(event, heard);
-  if (id !== null) take(event, id);
+  if (id !== null) return take(event, id);
+  if (pressed.underLayer || !isForThePage(event)) return;
+  useWorkspace.setState({ over: null });
+  useWorkspace.getState().controller?.focus();
+  pressed = { ...pressed, on: document.activeElement };
 }
 
 /** After everything else had its chance: keys of the window, where something else has the focus. */
 function afterKey(event: KeyboardEvent): void {
-  const { dialog, turnDialog } = useWorkspace.getState();
-  if (event.defaultPrevented || dialog !== null || turnDialog !== null) return;
+  if (event.defaultPrevented || pressed.underLayer) return;
   const id = commandFor(event, ['window']);
   if (id !== null) take(event, id);
 }
@@ -65,9 +107,11 @@ export function useKeyboard(): void {
   useEffect(() => {
     window.addEventListener('keydown', onKey, true);
     window.addEventListener('keydown', afterKey);
+    window.addEventListener('keypress', onPress, true);
     return () => {
       window.removeEventListener('keydown', onKey, true);
       window.removeEventListener('keydown', afterKey);
+      window.removeEventListener('keypress', onPress, true);
     };
   }, []);
 }

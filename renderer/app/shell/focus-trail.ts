@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import type { Panel } from '../../workspace/panels.ts';
 import { useWorkspace } from '../../workspace/workspace.ts';
 
 const LONGEST = 16;
@@ -42,4 +43,13 @@ export function useFocusTrail(): void {
       document.removeEventListener('focusout', lose);
     };
   }, []);
+}
+
+/** A panel that opens over the page takes the focus: on what is open, or on the first thing in it. */
+export function usePanelFocus(over: Panel | null): void {
+  useEffect(() => {
+    const panel = document.querySelector(`[data-panel="${over ?? ''}"]`);
+    const first = panel?.querySelector('[aria-current=true]') ?? panel?.querySelector('button, input, [tabindex="0"]');
+    if (first instanceof HTMLElement) first.focus();
+  }, [over]);
 }

@@ -8,7 +8,7 @@ import { Fallback } from '../../ui/fallback.tsx';
 import { toastFault } from '../../ui/toasts.tsx';
 import { ActionBar } from './action-bar.tsx';
 import { useHold } from './story-lock.ts';
-import { useFlag, useNumber } from '../../workspace/remembered.ts';
+import { remember, rememberedPlace, useFlag, useNumber } from '../../workspace/remembered.ts';
 import { useOpenChapter, useWorkspace } from '../../workspace/workspace.ts';
 import ui from '../../ui/ui.module.css';
 import css from './page.module.css';
@@ -29,12 +29,13 @@ async function fetchManuscript(): Promise<{ default: typeof Editor }> {
 const fetched = fetchManuscript();
 const Manuscript = lazy(() => fetched);
 
-export function Page(): ReactElement {
+/** `covered`: something lies over it that takes the keys. */
+export function Page({ covered }: { readonly covered: boolean }): ReactElement {
   const place = useWorkspace((workspace) => workspace.place);
   const stories = useStories();
   useHold(place?.storyId ?? null);
   return (
-    <main className={css.page}>
+    <main className={css.page} inert={covered}>
       <Banners />
       {place === null || place.chapterId === null ? (
         stories?.length === 0 ? (
@@ -92,6 +93,8 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
             retries={retries}
             showMarks={showMarks}
             plainInput={plainInput}
+            place={rememberedPlace(chapterId)}
+            onPlace={(there) => remember(`place:${chapterId}`, JSON.stringify(there))}
             onController={(controller) => useWorkspace.setState({ controller })}
             onTurnMenu={(target, anchor) => useWorkspace.setState({ menu: { target, anchor } })}
           />
@@ -118,8 +121,8 @@ function useFocusOnOpen(): void {
   const controller = useWorkspace((workspace) => workspace.controller);
   const isOpen = useOpenChapter((chapter) => !chapter.loading) === true;
   useEffect(() => {
-    const isAsked = document.activeElement?.matches('input, textarea') === true;
-    if (isOpen && !isAsked && useWorkspace.getState().dialog === null) controller?.focus();
+    const isAsked = document.activeElement?.matches('input, textarea, [data-layer] *, [role=dialog] *') === true;
+    if (isOpen && !isAsked) controller?.focus();
   }, [controller, isOpen]);
 }
 

@@ -5,10 +5,11 @@ import { keysFor, runCommand } from '../commands/use-command.ts';
 import { usePanel } from '../../workspace/panels.ts';
 import css from './rail.module.css';
 
-export function Rail(): ReactElement {
+/** `covered`: something lies over it that takes the keys. */
+export function Rail({ covered }: { readonly covered: boolean }): ReactElement {
   const open = usePanel('binder') !== 'closed';
   return (
-    <nav className={css.rail} aria-label={words.shell.rooms}>
+    <nav className={css.rail} aria-label={words.shell.rooms} inert={covered}>
       <button
         type="button"
         aria-label={words.library.stories}

@@ -24,6 +24,7 @@ import css from './shell.module.css';
 export function Shell(): ReactElement {
   const binder = usePanel('binder');
   const inspector = usePanel('inspector');
+  const covered = binder === 'over' || inspector === 'over';
   const close = (): void => useWorkspace.setState({ over: null });
   const widths = {
     '--binder': `${String(usePanelWidth('binder').width)}px`,
@@ -32,11 +33,11 @@ export function Shell(): ReactElement {
   return (
     <div className={css.app} data-binder={binder} data-inspector={inspector} style={widths as CSSProperties}>
       <TitleRow />
-      <Rail />
+      <Rail covered={covered} />
       {binder === 'closed' ? null : <Binder />}
-      <Page />
+      <Page covered={covered} />
       {inspector === 'closed' ? null : (
-        <aside className={css.inspector} aria-label={words.shell.inspector}>
+        <aside className={css.inspector} data-panel="inspector" aria-label={words.shell.inspector}>
           <ContextPanel />
           <hr />
           <ModelPanel />
@@ -46,7 +47,7 @@ export function Shell(): ReactElement {
       )}
       {binder === 'beside' ? <Edge panel="binder" /> : null}
       {inspector === 'beside' ? <Edge panel="inspector" /> : null}
-      {binder === 'over' || inspector === 'over' ? <div className={css.veil} onClick={close} /> : null}
+      {covered ? <div className={css.veil} onMouseDown={(event) => event.preventDefault()} onClick={close} /> : null}
       <StatusBar />
       <TurnMenu />
       <TurnDialog />

@@ -5,7 +5,7 @@ import { api } from '../../lib/client.ts';
 import { follow } from '../../lib/follow.ts';
 import { toast, toastFault } from '../../ui/toasts.tsx';
 import { useKeyboard } from '../commands/keyboard.ts';
-import { useFocusTrail } from './focus-trail.ts';
+import { useFocusTrail, usePanelFocus } from './focus-trail.ts';
 import { remember, useText } from '../../workspace/remembered.ts';
 import { useOpenChapter, useWorkspace } from '../../workspace/workspace.ts';
 
@@ -18,6 +18,7 @@ export function Watchers(): null {
   useFirstReply();
   useKeyboard();
   useFocusTrail();
+  usePanelFocus(useWorkspace((workspace) => workspace.over));
   return null;
 }
 
