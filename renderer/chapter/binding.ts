@@ -1,5 +1,6 @@
 import { lineEditsOf, type TextChange } from '../../shared/document/line-edits.ts';
 import { normalise } from '../../shared/document/grammar.ts';
+import type { TurnSpan } from '../../shared/document/layout.ts';
 import { newId } from '../../shared/document/ids.ts';
 import type { Op, TurnTree } from '../../shared/document/turn.ts';
 import type { ChapterView, Replacement } from './chapter-view.ts';
@@ -35,6 +36,8 @@ export class Binding {
   private writer: 'person' | 'studio' | null = null;
   private tidying = false;
   private closed = false;
+  /** The turn that stood ready for the person, until they have written into it. */
+  private ready: string | null;
   /** First and last lines in which characters came that no text can hold. */
   private broken: { readonly from: number; readonly to: number }[] = [];
 
@@ -44,6 +47,7 @@ export class Binding {
     this.document = document;
     this.edits = new TurnEdits(view, document, newId);
     this.words = new LineWords(view);
+    this.ready = document.readyTurn()?.id ?? null;
   }
 
   close(): void {
@@ -140,6 +144,7 @@ export class Binding {
       mirrored: edit?.mirrored ?? false,
     });
     this.words.changed(lineEditsOf(changes, (line) => this.view.line(line)));
+    if (document.emptyEnd()?.id !== this.ready) this.ready = document.readyTurn()?.id ?? null;
     if (edit?.mirrored !== true) {
       this.writer = 'person';
       this.events.onEdit(touched.disturbed);
@@ -176,6 +181,14 @@ export class Binding {
       if (edit !== null) this.make(edit, true);
     }
     if (this.document.wantsReadyTurn()) this.make(this.edits.ready(), true);
+    const idle = this.idleTurn();
+    if (idle !== null) this.make(this.edits.remove(idle), true);
+  }
+
+  /** The ready turn, where what it waited behind is gone and the person can write into the turn before it. */
+  private idleTurn(): TurnSpan | null {
+    const end = this.document.emptyEnd();
+    return end?.id === this.ready && this.document.layout.spans.at(-2)?.role === 'user' ? end : null;
   }
 
   private mendLine(line: number): void {

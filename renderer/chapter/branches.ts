@@ -1,7 +1,8 @@
 import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { RunningGeneration } from '../../shared/contract/writing.ts';
-import type { TreeTurn } from '../../shared/document/turn.ts';
+import type { TreeTurn, Turn } from '../../shared/document/turn.ts';
 import { faultOf } from '../lib/faults.ts';
+import { words } from '../locales/index.ts';
 import { caretTarget } from './caret-target.ts';
 import type { ChapterStore } from './chapter-store.ts';
 import type { OpenChapter } from './open-chapter.ts';
@@ -37,19 +38,80 @@ export class Branches {
     return this.last;
   }
 
+  /** Shows the branch that a turn begins. */
+  goTo(turnId: string): Promise<void> {
+    this.last = this.last.then(() => this.activate(turnId, null));
+    return this.last;
+  }
+
+  /** Deletes the last turn of the page, if it has alternates: another one is shown in its place. Answers whether so. */
+  remove(turnId: string): boolean {
+    const { chapter, replies } = this.host;
+    const { document, sync } = chapter;
+    const last = document.layout.spans.at(document.readyTurn() === null ? -1 : -2);
+    const other = neighbour(sync.tree, turnId, -1) ?? neighbour(sync.tree, turnId, 1);
+    if (other === null || last?.id !== turnId || replies.isStarting) return false;
+    this.last = this.last.then(() => this.replace(turnId, other.id));
+    return true;
+  }
+
+  private async replace(turnId: string, otherId: string): Promise<void> {
+    const { chapter, store } = this.host;
+    const { document, sync } = chapter;
+    try {
+      await sync.activate(
+        otherId,
+        (path, generation) => {
+          const span = document.spanOf(turnId);
+          const { role, speaker, marked } = span ?? { role: 'model', speaker: null, marked: true };
+          const turn = { id: turnId, role, speaker, marked, text: span === null ? '' : document.textOf(span) };
+          this.show(path, generation, null);
+          const { version } = chapter.view;
+          const undo = (): void => {
+            if (chapter.view.version === version) chapter.view.undo();
+            else void this.bringBack(turn);
+          };
+          store.tell('info', words.manuscript.removed, null, { label: words.common.undo, run: undo });
+        },
+        turnId,
+      );
+    } catch (error) {
+      this.tell(error);
+    }
+  }
+
+  /** Shows a deleted turn again, in place of what was written on since, which stays beside it. */
+  private async bringBack(turn: Turn): Promise<void> {
+    const { binding, document, sync } = this.host.chapter;
+    try {
+      await sync.flush();
+    } catch (error) {
+      return this.tell(error);
+    }
+    if (document.spanOf(turn.id) !== null) return;
+    const after = binding.nearestShown(sync.tree.turns.get(turn.id)?.parentId ?? null, sync.tree);
+    binding.perform(binding.edits.tail(after, [turn], true));
+  }
+
+  private tell(error: unknown): void {
+    const fault = faultOf(error);
+    this.host.store.tell('error', sentenceOf(fault), fault.detail ?? null);
+  }
+
   private async turn(turnId: string | undefined, step: -1 | 1): Promise<void> {
-    const { chapter, replies, store } = this.host;
+    const { chapter, replies } = this.host;
     const target = caretTarget(chapter.document, chapter.view.caret());
     const id = turnId ?? target.model?.id;
     if (id === undefined || replies.isStarting || this.host.isReadOnly()) return;
     const other = neighbour(chapter.sync.tree, id, step);
-    if (other === null) return;
-    const stayAt = target.turn.id === id ? target.offset : null;
+    if (other !== null) await this.activate(other.id, target.turn.id === id ? target.offset : null);
+  }
+
+  private async activate(turnId: string, stayAt: number | null): Promise<void> {
     try {
-      await chapter.sync.activate(other.id, (path, generation) => this.show(path, generation, stayAt));
+      await this.host.chapter.sync.activate(turnId, (path, generation) => this.show(path, generation, stayAt));
     } catch (error) {
-      const fault = faultOf(error);
-      store.tell('error', sentenceOf(fault), fault.detail ?? null);
+      this.tell(error);
     }
   }
 

@@ -26,7 +26,7 @@ class Writing {
   view = new PlainView('');
   session = this.open();
   /** Every word of the person's, each once. */
-  readonly typed: string[] = [];
+  typed: string[] = [];
   private made = 0;
 
   private open(): ChapterSession {
@@ -36,7 +36,7 @@ class Writing {
       readOnly: false,
       retries: 1,
       viewReady: Promise.resolve(),
-      layText: (text) => (this.view = new PlainView(text)),
+      layText: (text, kept) => (this.view = new PlainView(text, kept)),
     });
   }
 
@@ -48,6 +48,15 @@ class Writing {
     const word = this.word();
     this.typed.push(word);
     this.view.type(word);
+  }
+
+  /** Deletes a turn, and what was just typed into it with it. */
+  remove(at: number): void {
+    const path = this.studio.path.slice(1);
+    const { id = '' } = path[at % Math.max(1, path.length)] ?? {};
+    const gone = this.session.excerpt(id, 1000);
+    this.typed = this.typed.filter((word) => !gone.includes(word));
+    this.session.removeTurn(id);
   }
 
   async comeBack(): Promise<void> {
@@ -68,6 +77,12 @@ class Writing {
     const last = turns.at(-1);
     const isReady = last?.role === 'user' && last.text === '' && turns.at(-2)?.role === 'model';
     return isReady ? turns.slice(0, -1) : turns;
+  }
+
+  /** Empty turns of the person's that the store has: nobody types any, so that each would be a stored ready turn. */
+  storedReadyTurns(): unknown[] {
+    const living = [...this.studio.tree.turns.values()].filter(({ tombstone }) => tombstone === null);
+    return living.filter(({ role, text }) => role === 'user' && text === '' && living.length > 1);
   }
 }
 
@@ -90,6 +105,7 @@ const steps = {
   earlier: ({ session }: Writing) => void session.previousAlternate(),
   later: ({ session }: Writing) => void session.nextAlternate(),
   stop: ({ session }: Writing) => void session.stop(),
+  remove: (writing: Writing, at: number) => writing.remove(at),
   stream: (writing: Writing) => {
     if (writing.studio.reply !== null) writing.studio.write(writing.word());
   },
@@ -131,6 +147,7 @@ test('whatever is written, answered, left and undone: in the end the store has w
       await settle();
       for (; studio.reply !== null; await settle()) studio.end();
       expect(writing.stored()).toEqual(writing.shown());
+      expect(writing.storedReadyTurns()).toEqual([]);
       expect(writing.session.getState()).toMatchObject({ save: 'saved', generation: null, others: 0 });
       if (all.some(([name]) => TAKES_BACK.has(name))) return;
       const texts = [...studio.tree.turns.values()].map(({ text }) => text ?? '').join('\n');

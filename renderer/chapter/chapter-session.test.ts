@@ -7,6 +7,7 @@ import { newId } from '../../shared/document/ids.ts';
 import type { Turn } from '../../shared/document/turn.ts';
 import { fault } from '../../shared/faults/failure.ts';
 import { ChapterSession } from './chapter-session.ts';
+import type { Whereabouts } from './whereabouts.ts';
 
 const ASK = '\n<|user|>\n';
 const turn = (role: Turn['role'], text: string): Turn => ({ id: newId(), role, speaker: null, marked: true, text });
@@ -21,16 +22,19 @@ afterEach(() => {
 /** Until nothing is under way any more. */
 const settle = () => vi.advanceTimersByTimeAsync(3000);
 
-async function open(studio: ReplyingStudio) {
+async function open(studio: ReplyingStudio, place: Whereabouts | null = null) {
   const views: PlainView[] = [];
+  const places: Whereabouts[] = [];
   const session = new ChapterSession({
     api: studio.api,
     chapterId: studio.chapterId,
     readOnly: false,
     retries: 1,
+    place,
+    onPlace: (there) => places.push(there),
     viewReady: Promise.resolve(),
-    layText: (text) => {
-      const made = new PlainView(text);
+    layText: (text, kept) => {
+      const made = new PlainView(text, kept);
       views.push(made);
       return made;
     },
@@ -38,7 +42,14 @@ async function open(studio: ReplyingStudio) {
   await settle();
   const view = views[0] ?? expect.fail('the chapter was not shown');
   const shown = () => parse(view.text).map(({ text }) => text);
-  return { studio, session, view, shown };
+  return { studio, session, view, shown, places };
+}
+
+/** Leaves a chapter and opens it again. */
+async function comeBack({ studio, session, places }: Opened): Promise<Opened> {
+  session.close();
+  await settle();
+  return open(studio, places.at(-1));
 }
 
 async function begun(turns: readonly Turn[] = [turn('user', 'I knock.')]) {
@@ -48,8 +59,10 @@ async function begun(turns: readonly Turn[] = [turn('user', 'I knock.')]) {
   return opened;
 }
 
+type Opened = Awaited<ReturnType<typeof open>>;
+
 /** What the page shows is in the store, and is said to be. */
-function expectSaved({ studio, session, view }: Awaited<ReturnType<typeof open>>): void {
+function expectSaved({ studio, session, view }: Opened): void {
   const shown = parse(view.text);
   const last = shown.at(-1);
   const isReady = last?.role === 'user' && last.text === '' && shown.at(-2)?.role === 'model';
@@ -77,9 +90,54 @@ describe('writing', () => {
     opened.session.removeTurn(opened.studio.path[0]?.id ?? '');
     await settle();
     expect(opened.studio.texts).toEqual(['It opens.']);
-    opened.session.getState().notice?.undo?.();
+    opened.session.getState().notice?.action?.run();
     await settle();
     expect(opened.studio.texts).toEqual(['I knock.', 'It opens.']);
+    expectSaved(opened);
+  });
+
+  test.for([
+    ['is deleted', (opened: Opened) => opened.session.removeTurn(opened.studio.path[1]?.id ?? '')],
+    ['is cut with its mark', (opened: Opened) => opened.view.cut('\n<|model|>\nIt opens.')],
+    ['is joined to the turn before', (opened: Opened) => opened.view.cut('\n<|model|>')],
+    ['becomes the person’s', (opened: Opened) => opened.session.setRole(opened.studio.path[1]?.id ?? '', 'user')],
+  ] as const)('the ready turn goes where the reply before it %s, and is never stored', async ([, act]) => {
+    const opened = await open(new ReplyingStudio([turn('user', 'I knock.'), turn('model', 'It opens.')]));
+    act(opened);
+    await settle();
+    expect(opened.studio.texts.every((text) => text !== '')).toBe(true);
+    expect(opened.shown().at(-1)).not.toBe('');
+    expect([...opened.studio.tree.turns.values()].filter(({ text }) => text === '')).toEqual([]);
+    expectSaved(opened);
+    opened.session.undo();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'It opens.', '']);
+    expect(opened.studio.texts).toEqual(['I knock.', 'It opens.']);
+    expectSaved(opened);
+  });
+
+  test('a letter that is typed into the ready turn and erased again leaves nothing that was deleted', async () => {
+    const opened = await open(new ReplyingStudio([turn('user', 'I knock.'), turn('model', 'It opens.')]));
+    opened.view.click('<|user|>\n');
+    opened.view.type('a');
+    await settle();
+    expect(opened.studio.texts).toEqual(['I knock.', 'It opens.', 'a']);
+    opened.view.cut('a');
+    await settle();
+    const gone = [...opened.studio.tree.turns.values()].filter(({ tombstone }) => tombstone !== null);
+    expect(gone.map(({ text }) => text)).toEqual(['']);
+    expectSaved(opened);
+  });
+
+  test('what was said in the ready turn and is erased can still be found', async () => {
+    const opened = await open(new ReplyingStudio([turn('user', 'I knock.'), turn('model', 'It opens.')]));
+    opened.view.click('<|user|>\n');
+    opened.view.type('I go in and look around.');
+    await settle();
+    opened.view.cut('I go in and look around.');
+    await settle();
+    const gone = [...opened.studio.tree.turns.values()].filter(({ tombstone }) => tombstone !== null);
+    expect(gone.map(({ text }) => text)).toEqual(['I go in and look around.']);
     expectSaved(opened);
   });
 });
@@ -234,6 +292,94 @@ describe('alternates', () => {
     expect(alternatesOf(opened.studio.tree, opened.studio.path[1]?.id ?? '')).toHaveLength(2);
   });
 
+  test.for(['the first', 'the second'])('of two, %s is deleted: the other one is shown', async (which) => {
+    const opened = await two();
+    opened.studio.end();
+    await settle();
+    if (which === 'the first') await opened.session.previousAlternate();
+    await settle();
+    const [gone, stays] = which === 'the first' ? ['It opens.', 'It stays shut.'] : ['It stays shut.', 'It opens.'];
+    expect(opened.shown()).toEqual(['I knock.', gone, '']);
+    opened.session.removeTurn(opened.studio.path[1]?.id ?? '');
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', stays, '']);
+    expect(opened.session.getState().alternates).toMatchObject({ number: 1, count: 1 });
+    expect([...opened.studio.tree.turns.values()].filter(({ role }) => role === 'user')).toHaveLength(1);
+    expectSaved(opened);
+    opened.session.getState().notice?.action?.run();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', gone, '']);
+    expect(opened.session.getState().alternates).toMatchObject({ count: 2 });
+    expectSaved(opened);
+  });
+
+  test('one that was deleted comes back also where the other one was written on since', async () => {
+    const opened = await two();
+    opened.studio.end();
+    await settle();
+    opened.session.removeTurn(opened.studio.path[1]?.id ?? '');
+    await settle();
+    const { action } = opened.session.getState().notice ?? expect.fail('nothing was told');
+    opened.view.type('I go in.');
+    action?.run();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'It stays shut.', '']);
+    expectSaved(opened);
+    await opened.session.previousAlternate();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'It opens.', 'I go in.']);
+    expectSaved(opened);
+  });
+
+  test('one that is deleted while it is written stops', async () => {
+    const opened = await two();
+    opened.session.removeTurn(opened.studio.path[1]?.id ?? '');
+    await settle();
+    expect(opened.studio.reply).toBeNull();
+    expect(opened.shown()).toEqual(['I knock.', 'It opens.', '']);
+    expect(opened.session.getState()).toMatchObject({ generation: null, others: 0 });
+    expectSaved(opened);
+    opened.session.undo();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'It stays shut.', '']);
+    expectSaved(opened);
+  });
+
+  test('a reply in an earlier turn says where the rest is, and shows it again', async () => {
+    const opened = await open(
+      new ReplyingStudio([
+        turn('user', 'I knock.'),
+        turn('model', 'It opens.'),
+        turn('user', 'I go in.'),
+        turn('model', 'It is dark in here.'),
+      ]),
+    );
+    opened.view.click('I knock.');
+    await opened.session.reply();
+    opened.studio.write('Silence.');
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'Silence.']);
+    const { notice } = opened.session.getState();
+    expect(notice).toMatchObject({
+      message: 'The 10 words that followed are kept in another branch.',
+      action: { label: 'Go back' },
+    });
+    opened.view.click('Silence.');
+    await settle();
+    expect(opened.session.getState().alternates).toMatchObject({ number: 2, count: 2, more: 2 });
+    notice?.action?.run();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'It opens.', 'I go in.', 'It is dark in here.', '']);
+    expect(opened.session.getState()).toMatchObject({ generation: null, others: 0 });
+    expect(opened.session.getState().alternates).toMatchObject({ more: 0 });
+    expectSaved(opened);
+  });
+
+  test('a retry with nothing behind it, and a reply at the end, say nothing of a rest', async () => {
+    const opened = await two();
+    expect(opened.session.getState().notice).toBeNull();
+  });
+
   test('a speaker that is named while an alternate begins stays with the turn from which the page turns', async () => {
     const { studio, session, view, shown } = await open(
       new ReplyingStudio([turn('user', 'I knock.'), turn('model', 'It opens.'), turn('user', 'I go in.')]),
@@ -281,6 +427,55 @@ describe('alternates', () => {
   });
 });
 
+describe('what is typed while a reply begins', () => {
+  test('after Retry does not stand in the reply, before its first word or later', async () => {
+    for (const first of ['', 'It stays ']) {
+      const opened = await begun();
+      opened.studio.write('It opens.');
+      opened.studio.end();
+      await settle();
+      await opened.session.retry();
+      await settle();
+      if (first !== '') opened.studio.write(first);
+      await settle();
+      opened.view.type(' Twice.');
+      opened.studio.write('shut.');
+      await settle();
+      opened.studio.end();
+      await settle();
+      expect(opened.shown()).toEqual(['I knock. Twice.', `${first}shut.`, '']);
+      expectSaved(opened);
+    }
+  });
+
+  test('after Reply from the ready turn stands in a turn of its own behind the reply', async () => {
+    const opened = await open(new ReplyingStudio([turn('user', 'I knock.'), turn('model', 'It opens.')]));
+    opened.view.click('<|user|>\n');
+    await opened.session.reply();
+    await settle();
+    opened.view.type('I go in.');
+    opened.studio.write(' Slowly.');
+    await settle();
+    opened.studio.end();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'It opens. Slowly.', 'I go in.']);
+    expectSaved(opened);
+  });
+
+  test('after Continue at the caret stands where the person put the caret', async () => {
+    const opened = await open(new ReplyingStudio([turn('user', 'I knock.'), turn('model', 'It opens. At last.')]));
+    opened.view.click('It opens.');
+    await opened.session.continue();
+    opened.studio.write(' Slowly.');
+    await settle();
+    opened.view.type(' Now.');
+    opened.studio.end();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'It opens. Now. Slowly. At last.', '']);
+    expectSaved(opened);
+  });
+});
+
 describe('a reply that waits', () => {
   test('says for what, and begins when it can', async () => {
     const opened = await begun();
@@ -293,6 +488,34 @@ describe('a reply that waits', () => {
     expect(opened.shown()).toEqual(['I knock.', 'It opens.', '']);
     expectSaved(opened);
   });
+
+  test('and is refused leaves the page as it was', async () => {
+    const opened = await open(new ReplyingStudio([turn('user', 'I knock.'), turn('model', 'It opens.')]));
+    opened.studio.refusals = ['NO_MODEL'];
+    await opened.session.retry();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'It opens.', '']);
+    expectSaved(opened);
+  });
+
+  test.for(['a reply', 'a retry'])(
+    'and of which the studio knows nothing after a restart leaves no empty turn: %s',
+    async (kind) => {
+      const opened = await begun();
+      if (kind === 'a retry') {
+        opened.studio.write('It opens.');
+        opened.studio.end();
+        await settle();
+        await opened.session.retry();
+        await settle();
+      }
+      opened.studio.crash(0);
+      opened.studio.restart();
+      await settle();
+      expect(opened.shown()).toEqual(kind === 'a retry' ? ['I knock.', 'It opens.', ''] : ['I knock.']);
+      expectSaved(opened);
+    },
+  );
 
   test('does not keep what is typed from the store', async () => {
     const opened = await begun();
@@ -522,5 +745,124 @@ describe('leaving in a reply', () => {
     await settle();
     expect(back.view.text.endsWith(ASK)).toBe(true);
     expectSaved(back);
+  });
+});
+
+describe('coming back to a chapter', () => {
+  test('each earlier text of the visits before can be undone to, and done again', async () => {
+    let opened = await open(new ReplyingStudio([turn('user', 'I knock.')]));
+    const texts = ['I knock.'];
+    for (const [word, text] of [
+      [' Twice.', 'I knock. Twice.'],
+      [' Thrice.', 'I knock. Twice. Thrice.'],
+    ] as const) {
+      opened.view.closeStep();
+      opened.view.click(texts.at(-1) ?? '');
+      opened.view.type(word);
+      texts.push(text);
+      await settle();
+      opened = await comeBack(opened);
+      expect(opened.studio.texts).toEqual([text]);
+    }
+    for (const text of [...texts.slice(0, -1).toReversed()]) {
+      opened.session.undo();
+      await settle();
+      expect(opened.shown()).toEqual([text]);
+      expectSaved(opened);
+    }
+    opened.session.redo();
+    opened.session.redo();
+    await settle();
+    expect(opened.shown()).toEqual([texts.at(-1)]);
+    expectSaved(opened);
+  });
+
+  test('a reply, a deletion and a turn to another alternate can be undone after it', async () => {
+    let opened = await begun();
+    opened.studio.write('It opens.');
+    opened.studio.end();
+    await settle();
+    await opened.session.retry();
+    opened.studio.write('It stays shut.');
+    opened.studio.end();
+    await settle();
+    await opened.session.previousAlternate();
+    await settle();
+    opened.session.removeTurn(opened.studio.path[0]?.id ?? '');
+    await settle();
+    opened = await comeBack(opened);
+    expect(opened.shown()).toEqual(['It opens.', '']);
+    for (const shown of [
+      ['I knock.', 'It opens.', ''],
+      ['I knock.', 'It stays shut.', ''],
+      ['I knock.', 'It opens.', ''],
+      ['I knock.'],
+    ]) {
+      opened.session.undo();
+      await settle();
+      expect(opened.shown()).toEqual(shown);
+      expectSaved(opened);
+    }
+  });
+
+  test('what was written there meanwhile is a step of its own', async () => {
+    let opened = await begun();
+    opened.studio.write('The door ');
+    await settle();
+    opened.session.close();
+    await settle();
+    opened.studio.write('opens.');
+    opened.studio.end();
+    opened = await open(opened.studio);
+    expect(opened.shown()).toEqual(['I knock.', 'The door opens.', '']);
+    expectSaved(opened);
+    opened.session.undo();
+    opened.session.undo();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.']);
+    expectSaved(opened);
+  });
+
+  test('caret and scroll are as they were, whatever was written before them since', async () => {
+    const [first, last] = [turn('model', 'It opens.'), turn('model', 'It is dark in here.')];
+    let opened = await open(new ReplyingStudio([first, turn('user', 'I go in.'), last]));
+    opened.view.click('It is dark');
+    opened.view.top = { line: 4, column: 1 };
+    opened = await comeBack(opened);
+    expect(opened.view.caret()).toEqual({ line: 6, column: 11 });
+    expect(opened.view.top).toEqual({ line: 4, column: 1 });
+    opened.view.click('I go in.');
+    opened.session.close();
+    await settle();
+    opened.studio.change([{ op: 'setText', turnId: first.id, version: 1, at: 0, del: 0, ins: 'A lamp.\n' }]);
+    opened = await open(opened.studio, opened.places.at(-1));
+    expect(opened.view.caret()).toEqual({ line: 5, column: 9 });
+    opened.view.click('<|user|>\n');
+    opened = await comeBack(opened);
+    expect(opened.view.caret()).toEqual({ line: 9, column: 1 });
+  });
+});
+
+describe('the caret', () => {
+  test('stays where the person has put it when a reply ends', async () => {
+    const opened = await begun([turn('user', 'I knock.\nI wait.')]);
+    opened.studio.write('It opens.');
+    await settle();
+    opened.view.click('I knock.');
+    opened.studio.end();
+    await settle();
+    expect(opened.view.caret()).toEqual({ line: 2, column: 9 });
+  });
+
+  test('stands behind what was written into the middle of a turn', async () => {
+    const opened = await open(new ReplyingStudio([turn('user', 'I knock.'), turn('model', 'It opens. At last.')]));
+    opened.view.click('It opens.');
+    await opened.session.continue();
+    opened.studio.write(' Slowly.');
+    await settle();
+    opened.studio.end();
+    await settle();
+    expect(opened.shown()[1]).toBe('It opens. Slowly. At last.');
+    expect(opened.view.caret()).toEqual({ line: 4, column: 18 });
   });
 });

@@ -5,13 +5,14 @@ import { words } from '../locales/index.ts';
 import { Branches } from './branches.ts';
 import { caretTarget, type CaretTarget } from './caret-target.ts';
 import { ChapterStore } from './chapter-store.ts';
-import type { UnshownView } from './chapter-view.ts';
 import type { ChapterController, ChapterState, StudioApi } from './controller.ts';
 import { firstWords } from './first-words.ts';
-import { openChapter, type ChapterHost, type OpenChapter } from './open-chapter.ts';
+import { openChapter, type ChapterHost, type LayText, type OpenChapter } from './open-chapter.ts';
 import { Replies } from './replies/replies.ts';
 import { endOfText } from './text-source.ts';
 import type { TurnActions } from './turn-actions.ts';
+import { keepVisit } from './visits.ts';
+import { comeBack, whereabouts, type Whereabouts } from './whereabouts.ts';
 
 interface Options {
   readonly api: StudioApi;
@@ -19,9 +20,13 @@ interface Options {
   readonly readOnly: boolean;
   /** How many answers a Retry writes. */
   readonly retries: number;
+  /** Where the person was last. */
+  readonly place?: Whereabouts | null;
+  /** Hears of it a while after the person went somewhere, and when they leave. */
+  readonly onPlace?: (place: Whereabouts) => void;
   /** What the view waits for before it can take the text. */
   readonly viewReady: Promise<unknown>;
-  readonly layText: (text: string) => UnshownView;
+  readonly layText: LayText;
 }
 
 interface Open {
@@ -32,6 +37,7 @@ interface Open {
 
 const SOON_MS = 60;
 const WORDS_MS = 400;
+const PLACE_MS = 1000;
 /** So long a chapter that is opened again waits for what was written before it was left. */
 const LEAVING_MS = 2000;
 
@@ -54,6 +60,8 @@ export class ChapterSession implements ChapterController {
   private readOnly: boolean;
   private retries: number;
   private closed = false;
+  private readonly onPlace: ((place: Whereabouts) => void) | undefined;
+  private placing: ReturnType<typeof setTimeout> | undefined;
   private soon: ReturnType<typeof setTimeout> | undefined;
   private counting: ReturnType<typeof setTimeout> | undefined;
 
@@ -62,16 +70,17 @@ export class ChapterSession implements ChapterController {
     this.chapterId = options.chapterId;
     this.readOnly = options.readOnly;
     this.retries = options.retries;
+    this.onPlace = options.onPlace;
     showing.add(this);
     this.store.set(this.saving);
     void this.open(options);
   }
 
-  private async open({ viewReady, layText }: Options): Promise<void> {
+  private async open({ viewReady, layText, place = null }: Options): Promise<void> {
     for (let attempt = 0; !this.closed; attempt++) {
       try {
         const [document] = await Promise.all([this.read(), viewReady]);
-        if (!this.closed) this.lay(document, layText);
+        if (!this.closed) this.lay(document, layText, place);
         return;
       } catch (error) {
         const fault = faultOf(error);
@@ -93,7 +102,7 @@ export class ChapterSession implements ChapterController {
     return api.chapters.open({ id: chapterId });
   }
 
-  private lay(stored: ChapterDocument, layText: Options['layText']): void {
+  private lay(stored: ChapterDocument, layText: LayText, place: Whereabouts | null): void {
     const { api, chapterId, store } = this;
     const chapter = openChapter(stored, {
       api,
@@ -115,13 +124,21 @@ export class ChapterSession implements ChapterController {
         this.update();
       },
     };
-    const replies = new Replies({ ...shared, api, onProgress: () => this.update() });
+    const replies = new Replies({
+      ...shared,
+      api,
+      goTo: async (turnId) => this.opened?.branches.goTo(turnId),
+      onProgress: () => this.update(),
+    });
     this.opened = { chapter, replies, branches: new Branches({ ...shared, replies }) };
     const { view, binding } = chapter;
     view.setReadOnly(this.readOnly);
     if (stored.generation !== null) replies.begin(stored.generation);
-    view.putCaret(endOfText(view));
-    view.bring(view.caret());
+    if (place !== null) comeBack(view, chapter.document, place);
+    else {
+      view.putCaret(endOfText(view));
+      view.bring(view.caret());
+    }
     store.set({ loading: false, loadFault: null, words: binding.words.total() });
     this.changed();
     this.update();
@@ -137,14 +154,27 @@ export class ChapterSession implements ChapterController {
         this.opened?.chapter.sync.edited();
       },
       onChange: () => this.changed(),
+      willType: () => this.opened?.replies.live?.makeRoom(),
       // After the event: nothing may be written while one is being told of.
       onReturn: (ids) => queueMicrotask(() => this.opened?.replies.comeBack(ids)),
       caretMoved: (byPerson) => {
         if (byPerson) this.opened?.replies.live?.noteAction();
         this.later();
+        this.placeLater();
       },
+      scrolled: () => this.placeLater(),
       left: () => this.saveNow(),
     };
+  }
+
+  private placeLater(): void {
+    if (!this.closed) this.placing ??= setTimeout(() => this.tellPlace(), PLACE_MS);
+  }
+
+  private tellPlace(): void {
+    clearTimeout(this.placing);
+    this.placing = undefined;
+    if (this.opened !== null) this.onPlace?.(whereabouts(this.opened.chapter.view, this.opened.chapter.document));
   }
 
   private changed(): void {
@@ -201,6 +231,7 @@ export class ChapterSession implements ChapterController {
 
   saveNow(): void {
     this.opened?.chapter.sync.flush().catch(() => undefined);
+    if (this.placing !== undefined) this.tellPlace();
   }
 
   /**
@@ -209,6 +240,7 @@ export class ChapterSession implements ChapterController {
    * component had for longer than the component.
    */
   close(): void {
+    if (this.placing !== undefined) this.tellPlace();
     this.closed = true;
     showing.delete(this);
     clearTimeout(this.soon);
@@ -217,7 +249,7 @@ export class ChapterSession implements ChapterController {
     const { chapter, replies } = this.opened;
     const letGo = (): void => {
       replies.close();
-      chapter.close();
+      keepVisit(this.chapterId, chapter.leave());
       this.opened = null;
     };
     // Also a page that another one took over keeps what it could not save until it can.
@@ -292,7 +324,7 @@ export class ChapterSession implements ChapterController {
     this.actions?.addNoteBefore(turnId);
   }
   removeTurn(turnId: string): void {
-    this.actions?.removeTurn(turnId);
+    if (this.actions !== null && this.opened?.branches.remove(turnId) === false) this.actions.removeTurn(turnId);
   }
   excerpt(turnId: string, length: number): string {
     if (this.opened === null) return '';

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { possibilities, type CaretTarget } from './caret-target.ts';
-import type { ChapterState, Notice } from './controller.ts';
+import type { ChapterState, Notice, NoticeAction } from './controller.ts';
 import type { Sync } from './saving/sync.ts';
 import { alternates } from './tree-queries.ts';
 
@@ -22,6 +22,8 @@ const BEFORE: ChapterState = {
   notice: null,
 };
 
+const OF_ALTERNATES = ['turnId', 'number', 'count', 'more'] as const;
+
 /** The state that the shell shows; parts that stay the same stay the same objects. */
 export class ChapterStore {
   private readonly store: StoreApi<ChapterState> = createStore(() => BEFORE);
@@ -34,8 +36,8 @@ export class ChapterStore {
     if (differs) this.store.setState(change);
   }
 
-  tell(kind: Notice['kind'], message: string, detail: string | null = null, undo: (() => void) | null = null): void {
-    this.set({ notice: { key: (this.get().notice?.key ?? 0) + 1, kind, message, detail, undo } });
+  tell(kind: Notice['kind'], message: string, detail: string | null = null, action: NoticeAction | null = null): void {
+    this.set({ notice: { key: (this.get().notice?.key ?? 0) + 1, kind, message, detail, action } });
   }
 
   /** What there is to see where the caret stands. */
@@ -57,9 +59,7 @@ export class ChapterStore {
       caretTurnId: target.turn.id,
       caretOffset: target.offset,
       alternates:
-        place !== null && place.turnId === held?.turnId && place.number === held.number && place.count === held.count
-          ? held
-          : place,
+        place !== null && held !== null && OF_ALTERNATES.every((key) => place[key] === held[key]) ? held : place,
       canReply: same('canReply'),
       canContinue: same('canContinue'),
       canRetry: same('canRetry'),

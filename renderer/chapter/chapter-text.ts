@@ -1,3 +1,4 @@
+import { countWords } from '../../shared/document/count-words.ts';
 import { diffPath } from '../../shared/document/diff.ts';
 import { isEscaped, normalise } from '../../shared/document/grammar.ts';
 import { lineEditsOf, type TextChange } from '../../shared/document/line-edits.ts';
@@ -48,7 +49,8 @@ export class ChapterText {
   private readonly source: TextSource;
   private readonly newId: () => string;
   private known: Layout;
-  private readonly past = new Map<number, readonly string[]>();
+  /** The ids at each version of the text. */
+  private readonly past: Map<number, readonly string[]>;
   private readonly unsaved = new Map<string, Untouched | 'whole'>();
   private readonly escaped = new Set<string>();
   private structure = false;
@@ -57,9 +59,17 @@ export class ChapterText {
   private places: { readonly layout: Layout; readonly at: ReadonlyMap<string, number> } | null = null;
   private span: StreamingSpan | null = null;
 
-  constructor(source: TextSource, ids: readonly string[], version: number, newId: () => string) {
+  /** `past`: of the visits before, where the text has their undo history. */
+  constructor(
+    source: TextSource,
+    ids: readonly string[],
+    version: number,
+    newId: () => string,
+    past = new Map<number, readonly string[]>(),
+  ) {
     this.source = source;
     this.newId = newId;
+    this.past = past;
     const lines = Array.from({ length: source.lineCount() }, (_, index) => source.line(index + 1));
     this.known = withIds(layoutOf(lines, newId), ids);
     lines.forEach((line, index) => {
@@ -84,9 +94,13 @@ export class ChapterText {
 
   /** The empty user turn at the end, after a model turn, into which the person can write at once. */
   readyTurn(): TurnSpan | null {
+    return this.known.spans.at(-2)?.role === 'model' ? this.emptyEnd() : null;
+  }
+
+  /** The turn at the end, where it is the person's and empty. */
+  emptyEnd(): TurnSpan | null {
     const last = this.known.spans.at(-1);
-    if (last === undefined || !isAsking(last) || this.known.spans.at(-2)?.role !== 'model') return null;
-    return this.isEmpty(last) ? last : null;
+    return last !== undefined && isAsking(last) && this.isEmpty(last) ? last : null;
   }
 
   /** What the last reply offers to the person, who can answer at once. */
@@ -380,10 +394,17 @@ export class ChapterText {
   }
 
   private wholeDiff(tree: TurnTree): Op[] {
-    const away = this.turnAway(tree);
-    const { ops, renamed } = diffPath(applyOps(tree, away), this.currentTurns(tree), this.newId);
+    const before = [...this.turnAway(tree), ...this.emptied(tree)];
+    const { ops, renamed } = diffPath(applyOps(tree, before), this.currentTurns(tree), this.newId);
     if (renamed.size > 0) this.rename(renamed);
-    return [...away, ...ops];
+    return [...before, ...ops];
+  }
+
+  /** The ready turn held a word that is erased again: it goes as it stands, empty, so that nothing was deleted. */
+  private emptied(tree: TurnTree): Op[] {
+    const held = tree.turns.get(this.readyTurn()?.id ?? '');
+    if (held?.text == null || held.tombstone !== null || held.text === '' || countWords(held.text) > 1) return [];
+    return [{ op: 'setText', turnId: held.id, version: held.version, at: 0, del: held.text.length, ins: '' }];
   }
 
   /** A branch that the studio shows and that the page never had is not removed from it, but turned away. */

@@ -18,6 +18,19 @@ export interface FaultAction {
 /** The text of a view. `version` is equal for equal states of its undo history. */
 export interface ViewText extends TextSource {
   readonly version: number;
+  /** The ids that its turns had at each version. */
+  readonly past: Map<number, readonly string[]>;
+}
+
+/** The text of a view that was left, with its undo history. */
+export interface KeptText extends Pick<ViewText, 'past'> {
+  dispose(): void;
+}
+
+/** What stands at the top of a view: a place, and so many pixels of its line above the edge. */
+export interface Sight {
+  readonly from: Place;
+  readonly above: number;
 }
 
 /** The text of a chapter in a view that is not shown yet. */
@@ -49,6 +62,9 @@ export interface ChapterView extends ViewText {
   putCaret(place: Place): void;
   focus(): void;
 
+  sight(): Sight;
+  /** Scrolls back to what was in sight. */
+  look(sight: Sight): void;
   /** Whether a place can be seen, or is just about to come into sight. */
   isNearSight(place: Place): boolean;
   /** Brings a place into sight, moving the text no more than that needs. */
@@ -71,7 +87,8 @@ export interface ChapterView extends ViewText {
   setReadOnly(readOnly: boolean): void;
   /** What stands around the text may have changed: alternates, whether they can be chosen, an empty turn that waits. */
   refresh(): void;
-  dispose(): void;
+  /** Takes the view down; its text can be shown again. */
+  leave(): KeptText;
 }
 
 /** What a view needs of the chapter that it shows. */
@@ -84,9 +101,10 @@ export interface ViewedChapter {
 
   /** The text has changed; answers with what of it has to be drawn anew. */
   changed(change: PageChange): Touched;
-  /** The person is about to change the text. */
-  willEdit(): void;
+  /** The person is about to change the text: by what they type, or by a command. */
+  willEdit(by: 'typing' | 'command'): void;
   caretMoved(byPerson: boolean): void;
+  scrolled(): void;
   /** The person has finished or left the mark that they were writing. */
   markClosed(): void;
   /** Joins the turn at this place to the one before. */

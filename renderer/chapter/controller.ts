@@ -22,11 +22,12 @@ export interface GenerationState {
   readonly words: number;
 }
 
-/** A turn is the `number`-th (from 1) of `count` alternates. */
+/** A turn is the `number`-th (from 1) of `count` alternates; one of the others goes on for `more` turns. */
 export interface AlternatesState {
   readonly turnId: string;
   readonly number: number;
   readonly count: number;
+  readonly more: number;
 }
 
 /** The turn whose menu is opened, as it stands then. */
@@ -35,6 +36,8 @@ export interface TurnMenuTarget {
   readonly role: Role;
   readonly speaker: string | null;
   readonly alternates: AlternatesState | null;
+  /** It waits for the person to write into it, so that there is nothing to delete. */
+  readonly isReady: boolean;
   readonly label: string;
 }
 
@@ -44,13 +47,19 @@ export interface Possible {
   readonly why: string | null;
 }
 
+/** What can be done about what is told. */
+export interface NoticeAction {
+  readonly label: string;
+  readonly run: () => void;
+}
+
 /** Something that the person should hear once; `key` grows with each. */
 export interface Notice {
   readonly key: number;
   readonly kind: 'info' | 'error';
   readonly message: string;
   readonly detail: string | null;
-  readonly undo: (() => void) | null;
+  readonly action: NoticeAction | null;
 }
 
 export interface ChapterState {

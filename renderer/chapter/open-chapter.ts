@@ -1,15 +1,17 @@
 import type { ChapterDocument } from '../../shared/contract/stories.ts';
 import { print } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
+import type { TreeTurn } from '../../shared/document/turn.ts';
 import { words } from '../locales/index.ts';
 import { Binding, type BindingEvents } from './binding.ts';
 import type { ChapterStore } from './chapter-store.ts';
-import type { ChapterView, UnshownView, ViewedChapter } from './chapter-view.ts';
+import type { ChapterView, KeptText, UnshownView, ViewedChapter } from './chapter-view.ts';
 import type { ChapterController, StudioApi } from './controller.ts';
 import { ChapterText } from './chapter-text.ts';
 import { Sync } from './saving/sync.ts';
 import { alternates, contentOf, shownPath, treeOf } from './tree-queries.ts';
 import { TurnActions } from './turn-actions.ts';
+import { canUndo, recall, takeVisit, type Visit } from './visits.ts';
 
 /** What an open chapter is made of. */
 export interface OpenChapter {
@@ -18,16 +20,20 @@ export interface OpenChapter {
   readonly binding: Binding;
   readonly sync: Sync;
   readonly actions: TurnActions;
-  close(): void;
+  /** What stays of it for who comes back. */
+  leave(): Visit;
 }
+
+/** Lays out a text for its view; `kept`: the one of the last visit, in whose undo history this one is a step. */
+export type LayText = (text: string, kept: KeptText | null) => UnshownView;
 
 export interface ChapterHost {
   readonly api: StudioApi;
   readonly chapterId: string;
-  readonly layText: (text: string) => UnshownView;
+  readonly layText: LayText;
   readonly store: ChapterStore;
   readonly controller: ChapterController;
-  readonly events: BindingEvents & Pick<ViewedChapter, 'caretMoved' | 'left'>;
+  readonly events: BindingEvents & Pick<ViewedChapter, 'caretMoved' | 'scrolled' | 'left'> & { willType(): void };
   /** No alternate can be chosen now. */
   readonly isLocked: () => boolean;
   /** The turns of replies whose ends have not been heard of. */
@@ -36,17 +42,27 @@ export interface ChapterHost {
   readonly onState: () => void;
 }
 
+/** What of the last visit still goes with what the store has; null where nothing does. */
+function lastVisit(chapterId: string, turns: readonly TreeTurn[]): Visit | null {
+  const visit = takeVisit(chapterId);
+  if (visit === null || canUndo(visit, recall(turns, visit))) return visit;
+  visit.text.dispose();
+  return null;
+}
+
 /** Lays a chapter out for its view; where nothing waits for an answer, an empty turn stands ready for the person. */
 export function openChapter(
   { turns, activeRootId, structureRev, generation }: ChapterDocument,
   { api, chapterId, layText, store, controller, events, isLocked, live, onState }: ChapterHost,
 ): OpenChapter {
-  const tree = treeOf(turns, activeRootId);
+  const visit = lastVisit(chapterId, turns);
+  const tree = treeOf(visit === null ? turns : recall(turns, visit), activeRootId);
   const path = shownPath(tree).map(contentOf);
   const asks = path.length === 0 || (path.at(-1)?.role === 'model' && generation?.turnId !== path.at(-1)?.id);
-  const text = layText([...(path.length === 0 ? [] : [print(path)]), ...(asks ? ['<|user|>\n'] : [])].join('\n'));
+  const printed = [...(path.length === 0 ? [] : [print(path)]), ...(asks ? ['<|user|>\n'] : [])].join('\n');
+  const text = layText(printed, visit?.text ?? null);
   const ids = [...path.map((turn) => turn.id), ...(asks ? [newId()] : [])];
-  const document = new ChapterText(text, ids, text.version, newId);
+  const document = new ChapterText(text, ids, text.version, newId, text.past);
   const sync = new Sync({
     api,
     chapterId,
@@ -69,10 +85,14 @@ export function openChapter(
     },
     alternates: (turnId) => alternates(sync.tree, turnId),
     changed: (change) => binding.changed(change),
-    willEdit: () => binding.endStretch(),
+    willEdit: (by) => {
+      binding.endStretch();
+      if (by === 'typing') events.willType();
+    },
     markClosed: () => binding.tidySoon(),
     join: (index) => binding.join(index),
     caretMoved: events.caretMoved,
+    scrolled: events.scrolled,
     left: events.left,
   });
   const binding = new Binding(view, document, events);
@@ -81,11 +101,13 @@ export function openChapter(
     document,
     binding,
     sync,
-    actions: new TurnActions(view, binding, (message, undo) => store.tell('info', message, null, undo)),
-    close: () => {
+    actions: new TurnActions(view, binding, (message, undo) =>
+      store.tell('info', message, null, { label: words.common.undo, run: undo }),
+    ),
+    leave: () => {
       binding.close();
       sync.close();
-      view.dispose();
+      return { text: view.leave(), tree: sync.tree };
     },
   };
 }

@@ -28,7 +28,24 @@ function siblingsOf(tree: TurnTree, id: string): readonly TreeTurn[] {
 export function alternates(tree: TurnTree, turnId: string): AlternatesState | null {
   const siblings = siblingsOf(tree, turnId);
   const index = siblings.findIndex((turn) => turn.id === turnId);
-  return index === -1 ? null : { turnId, number: index + 1, count: siblings.length };
+  if (index === -1) return null;
+  const others = siblings.filter(({ id }) => id !== turnId);
+  const more = Math.max(0, ...others.map(({ activeChildId }) => branchLength(tree, activeChildId)));
+  return { turnId, number: index + 1, count: siblings.length, more };
+}
+
+/** How many turns a branch shows, from this one on; counted once per tree. */
+const lengths = new WeakMap<TurnTree, Map<string, number>>();
+
+function branchLength(tree: TurnTree, from: string | null): number {
+  const known = lengths.get(tree) ?? new Map<string, number>();
+  lengths.set(tree, known);
+  const branch: string[] = [];
+  let id = from;
+  for (; id !== null && !known.has(id); id = tree.turns.get(id)?.activeChildId ?? null) branch.push(id);
+  let length = id === null ? 0 : (known.get(id) ?? 0);
+  for (const turn of branch.toReversed()) known.set(turn, ++length);
+  return length;
 }
 
 export function neighbour(tree: TurnTree, turnId: string, step: -1 | 1): TreeTurn | null {

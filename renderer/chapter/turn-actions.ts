@@ -66,7 +66,7 @@ export class TurnActions {
 
   removeTurn(turnId: string): void {
     this.withTurn(turnId, (span, binding) => {
-      if (binding.document.readyTurn()?.id === turnId) return;
+      if (binding.document.readyTurn()?.id === turnId || binding.document.isBlank()) return;
       const { ids } = binding.document.layout;
       const above = ids[ids.indexOf(turnId) - 1] ?? null;
       const turn = {

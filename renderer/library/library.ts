@@ -64,6 +64,8 @@ const attempt = async (work: () => Promise<void>): Promise<void> => {
   await refreshLibrary();
 };
 
+const undo = (work: () => Promise<void>) => ({ label: words.common.undo, run: () => void attempt(work) });
+
 const openAnother = async (): Promise<void> => {
   const stories = await queryClient.fetchQuery({ ...queries.stories.list.queryOptions(), staleTime: 0 });
   if (stories[0] === undefined) useWorkspace.setState({ place: null });
@@ -112,11 +114,10 @@ export const library = {
       if (open) await useWorkspace.getState().controller?.flush();
       await api.stories.remove({ id: story.id });
       toast(words.library.removedStory(story.title), {
-        undo: () =>
-          void attempt(async () => {
-            await api.stories.restore({ id: story.id });
-            if (open) await goToStory(story);
-          }),
+        action: undo(async () => {
+          await api.stories.restore({ id: story.id });
+          if (open) await goToStory(story);
+        }),
       });
       if (open) await openAnother();
     }),
@@ -126,11 +127,10 @@ export const library = {
       if (open) await useWorkspace.getState().controller?.flush();
       await api.chapters.remove({ id: chapter.id });
       toast(words.library.removedChapter(chapter.title), {
-        undo: () =>
-          void attempt(async () => {
-            await api.chapters.restore({ id: chapter.id });
-            if (open) openStory(chapter.storyId, chapter.id);
-          }),
+        action: undo(async () => {
+          await api.chapters.restore({ id: chapter.id });
+          if (open) openStory(chapter.storyId, chapter.id);
+        }),
       });
       if (!open) return;
       const rest = await queryClient.fetchQuery({

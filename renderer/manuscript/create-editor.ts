@@ -11,7 +11,8 @@ import 'monaco-editor/features/linesOperations/register';
 import 'monaco-editor/features/multicursor/register';
 import 'monaco-editor/features/smartSelect/register';
 import 'monaco-editor/features/wordOperations/register';
-import { editor } from 'monaco-editor/editor';
+import { editor, Range } from 'monaco-editor/editor';
+import { patchOf } from '../../shared/document/diff.ts';
 import { prepareMonaco } from './environment.ts';
 import { followTheme } from './editor-theme.ts';
 
@@ -20,6 +21,16 @@ export function createText(text: string): editor.ITextModel {
   const model = editor.createModel(text, 'plaintext');
   model.setEOL(editor.EndOfLineSequence.LF);
   return model;
+}
+
+/** The text has become another one since its page was left: that is a step of its undo history. */
+export function changeText(model: editor.ITextModel, text: string): void {
+  const patch = patchOf(model.getValue(), text);
+  if (patch === null) return;
+  const [from, to] = [model.getPositionAt(patch.at), model.getPositionAt(patch.at + patch.del)];
+  model.pushStackElement();
+  model.pushEditOperations([], [{ range: Range.fromPositions(from, to), text: patch.ins }], () => null);
+  model.pushStackElement();
 }
 
 export type Page = editor.IStandaloneCodeEditor;
@@ -130,7 +141,6 @@ export function createPage(host: HTMLElement, model: editor.ITextModel): { page:
       follow.dispose();
       stopTheme();
       page.dispose();
-      model.dispose();
     },
   };
 }

@@ -1,17 +1,34 @@
 import { Range, Selection, type editor } from 'monaco-editor/editor';
 import type { Page } from './create-editor.ts';
-import type { Replacement, ViewText } from '../chapter/chapter-view.ts';
+import type { KeptText, Replacement, ViewText } from '../chapter/chapter-view.ts';
 import type { Place } from '../chapter/text-source.ts';
 
 /** The source of cursor events that no person caused. */
 export const OURS = 'paphos';
 
+/** A text in Monaco's model, with its undo history. */
+export class KeptModel implements KeptText {
+  readonly model: editor.ITextModel;
+  readonly past: Map<number, readonly string[]>;
+
+  constructor(model: editor.ITextModel, past = new Map<number, readonly string[]>()) {
+    this.model = model;
+    this.past = past;
+  }
+
+  dispose(): void {
+    this.model.dispose();
+  }
+}
+
 /** Monaco's model as the document reads it. */
 export class ModelText implements ViewText {
   readonly model: editor.ITextModel;
+  readonly past: Map<number, readonly string[]>;
 
-  constructor(model: editor.ITextModel) {
+  constructor({ model, past }: Omit<KeptModel, 'dispose'>) {
     this.model = model;
+    this.past = past;
   }
 
   lineCount(): number {
@@ -45,8 +62,8 @@ export class EditorSurface extends ModelText {
   readonly page: Page;
   private replacing = false;
 
-  constructor(page: Page, model: editor.ITextModel) {
-    super(model);
+  constructor(page: Page, text: Omit<KeptModel, 'dispose'>) {
+    super(text);
     this.page = page;
   }
 

@@ -23,6 +23,8 @@ interface Slot {
   readonly back: HTMLButtonElement;
   readonly place: HTMLElement;
   readonly on: HTMLButtonElement;
+  /** How much another alternate has behind it. */
+  readonly more: HTMLElement;
   turn: TurnSpan | null;
 }
 
@@ -31,6 +33,12 @@ const LABEL_GAP = 16;
 /** What a label needs; where there is less, a sign stands for it. */
 const LABEL_ROOM = 60;
 const SIGN = '⋮';
+/** The measure of the text, and what the alternates need beside it. */
+const MEASURE = 32 * 18;
+const SWIPE_GAP = 14;
+const SWIPE_ROOM = 96;
+const MORE_ROOM = 64;
+const SWIPE_HEIGHT = 28;
 
 const ARROW = { back: 'M10 3.5 5.5 8l4.5 4.5', on: 'M6 3.5 10.5 8 6 12.5' };
 
@@ -95,7 +103,8 @@ export class Labels {
     const swipe = document.createElement('div');
     swipe.className = 'ms-swipe';
     const place = document.createElement('span');
-    const slot: Slot = { label, swipe, back: arrow('back'), place, on: arrow('on'), turn: null };
+    const more = document.createElement('small');
+    const slot: Slot = { label, swipe, back: arrow('back'), place, on: arrow('on'), more, turn: null };
     label.addEventListener('click', () => {
       if (slot.turn !== null) this.source.openMenu(slot.turn, labelOf(slot.turn), label.getBoundingClientRect());
     });
@@ -105,7 +114,7 @@ export class Labels {
     slot.on.addEventListener('click', () => {
       if (slot.turn !== null) this.source.choose(slot.turn.id, 1);
     });
-    swipe.append(slot.back, place, slot.on);
+    swipe.append(slot.back, place, slot.on, more);
     this.layer.append(label, swipe);
     this.slots.push(slot);
     return slot;
@@ -137,7 +146,7 @@ export class Labels {
     const scrolled = this.page.getScrollTop();
     const layout = this.page.getLayoutInfo();
     const left = layout.contentLeft;
-    const right = layout.width - left - 32 * 18;
+    const right = layout.width - left - MEASURE;
     const turns = this.visible();
     turns.forEach((turn, index) =>
       this.fill(this.slot(index), turn, this.page.getTopForLineNumber(textRange(turn).first) - scrolled, left, right),
@@ -165,12 +174,20 @@ export class Labels {
     slot.label.style.width = isNarrow ? '' : `${Math.min(120, left - LABEL_GAP)}px`;
     slot.label.style.left = `${Math.max(0, left - LABEL_GAP - 120)}px`;
     const alternates = this.source.alternates(turn.id);
-    slot.swipe.hidden = alternates === null || alternates.count < 2 || right < 96;
+    slot.swipe.hidden = alternates === null || alternates.count < 2;
     if (alternates === null || slot.swipe.hidden) return;
-    slot.swipe.style.transform = `translateY(${Math.round(top)}px)`;
-    slot.swipe.style.left = `${left + 32 * 18 + 14}px`;
     const place = words.manuscript.of(alternates.number, alternates.count);
     if (slot.place.textContent !== place) slot.place.textContent = place;
+    const more = alternates.more === 0 ? '' : words.manuscript.more(alternates.more);
+    if (slot.more.textContent !== more) {
+      slot.more.textContent = more;
+      slot.more.title = more === '' ? '' : words.manuscript.goesOn(alternates.more);
+    }
+    // Where there is no room beside the text, they stand in the gap above it.
+    const isAbove = right < SWIPE_ROOM + (more === '' ? 0 : MORE_ROOM);
+    slot.swipe.style.transform = `translateY(${Math.round(isAbove ? top - SWIPE_HEIGHT : top)}px)`;
+    slot.swipe.style.left = isAbove ? 'auto' : `${left + MEASURE + SWIPE_GAP}px`;
+    slot.swipe.style.right = isAbove ? `${-(left + MEASURE + Math.min(0, right - SWIPE_GAP))}px` : 'auto';
     slot.back.ariaLabel = words.manuscript.earlier(name);
     slot.on.ariaLabel = words.manuscript.later(name);
     slot.back.disabled = alternates.number <= 1 || this.source.readOnly();

@@ -1,12 +1,11 @@
-import type { editor } from 'monaco-editor/editor';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import { spanAt } from '../../shared/document/layout.ts';
-import type { ChapterView, FaultAction, UnshownView, ViewedChapter } from '../chapter/chapter-view.ts';
+import type { ChapterView, FaultAction, KeptText, Sight, UnshownView, ViewedChapter } from '../chapter/chapter-view.ts';
 import type { PageChange, Place } from '../chapter/text-source.ts';
 import { ruleCaret } from './caret.ts';
-import { createPage, createText, type Page } from './create-editor.ts';
+import { changeText, createPage, createText, type Page } from './create-editor.ts';
 import { decorate, type SeenMarks } from './decorations.ts';
-import { EditorSurface, ModelText } from './editor-surface.ts';
+import { EditorSurface, KeptModel, ModelText } from './editor-surface.ts';
 import { Labels } from './labels.ts';
 import { Placeholder } from './placeholder.ts';
 import type { ManuscriptProps, PageView } from './props.ts';
@@ -20,8 +19,6 @@ interface Options extends Pick<ManuscriptProps, 'onTurnMenu'> {
   readonly onShown: (view: ManuscriptView) => void;
 }
 
-/** So far below the free part of the page a place still counts as near. */
-const NEAR = 60;
 /** Keys that leave the text as it is. */
 const MOVES = /^(Arrow|Page|Home|End|Escape|Shift|Control|Alt|Meta|F\d)/;
 /** What else than keys changes the text. */
@@ -31,15 +28,16 @@ const INPUTS = ['beforeinput', 'paste', 'cut', 'drop', 'compositionstart'];
 export class ManuscriptText extends ModelText implements UnshownView {
   private readonly options: Options;
 
-  constructor(text: string, options: Options) {
-    super(createText(text));
+  constructor(text: string, kept: KeptText | null, options: Options) {
+    if (kept instanceof KeptModel) changeText(kept.model, text);
+    super(kept instanceof KeptModel ? kept : new KeptModel(createText(text)));
     this.options = options;
   }
 
   show(chapter: ViewedChapter): ChapterView {
     decorate(this.model, chapter.document.layout.spans, 1, this.lineCount(), null);
     const { page, dispose } = createPage(this.options.host, this.model);
-    const view = new ManuscriptView(page, this.model, chapter, this.options, dispose);
+    const view = new ManuscriptView(page, this, chapter, this.options, dispose);
     this.options.onShown(view);
     return view;
   }
@@ -59,9 +57,12 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
   /** A mark line in which the person is writing. */
   private bare: number | null = null;
   private marksShown = false;
+  /** The person had their caret in sight when they last moved it or the text. */
+  private caretSeen = true;
 
-  constructor(page: Page, model: editor.ITextModel, chapter: ViewedChapter, options: Options, disposePage: () => void) {
-    super(page, model);
+  constructor(page: Page, text: ModelText, chapter: ViewedChapter, options: Options, disposePage: () => void) {
+    super(page, text);
+    const { model } = text;
     const { document, controller } = chapter;
     this.chapter = chapter;
     this.disposePage = disposePage;
@@ -71,8 +72,10 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
       readOnly: () => chapter.isLocked,
       choose: (turnId, step) =>
         void (step === -1 ? controller.previousAlternate(turnId) : controller.nextAlternate(turnId)),
-      openMenu: ({ id, role, speaker }, label, anchor) =>
-        options.onTurnMenu({ turnId: id, role, speaker, alternates: chapter.alternates(id), label }, anchor),
+      openMenu: ({ id, role, speaker }, label, anchor) => {
+        const isReady = document.isBlank() || document.readyTurn()?.id === id;
+        options.onTurnMenu({ turnId: id, role, speaker, alternates: chapter.alternates(id), isReady, label }, anchor);
+      },
     });
     this.folds = new ReasoningFolds(this, document);
     this.placeholder = new Placeholder(this);
@@ -83,8 +86,8 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
       model.onDidChangeContent(({ changes, isUndoing, isRedoing }) =>
         this.changed({ changes, version: this.version, rewound: isUndoing || isRedoing }),
       ),
-      page.onKeyDown((event) => {
-        if (!MOVES.test(event.browserEvent.key)) chapter.willEdit();
+      page.onKeyDown(({ ctrlKey, metaKey, browserEvent: { key } }) => {
+        if (!MOVES.test(key)) chapter.willEdit(ctrlKey || metaKey ? 'command' : 'typing');
       }),
       ruleCaret(this, () => document, {
         isSeen: (line) => this.marksShown || this.bare === line,
@@ -92,12 +95,18 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
         onRest: (byPerson, byMouse) => this.caretRests(byPerson, byMouse),
       }),
       page.onDidBlurEditorText(() => chapter.left()),
+      page.onDidScrollChange(({ scrollTopChanged, scrollHeightChanged }) => {
+        if (!scrollTopChanged) return;
+        // What comes in above moves the text and not the person.
+        if (!scrollHeightChanged) this.caretSeen = this.isNearSight(this.caret());
+        chapter.scrolled();
+      }),
       page.onDidLayoutChange(() => {
-        if (page.hasTextFocus()) this.viewport.bring(this.caret());
+        if (page.hasTextFocus() && this.caretSeen) this.viewport.bring(this.caret());
       }),
     ];
     const node = page.getDomNode();
-    for (const name of INPUTS) node?.addEventListener(name, () => chapter.willEdit(), true);
+    for (const name of INPUTS) node?.addEventListener(name, () => chapter.willEdit('typing'), true);
     // For tests in a browser: nothing else leads from the page to the controller of its chapter.
     Object.defineProperty(options.host, '__paphosManuscript', {
       value: { editor: page, controller },
@@ -138,6 +147,7 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
     this.chapter.caretMoved(byPerson);
     this.folds.reveal(caret.line);
     if (byPerson && !byMouse) this.bring(caret);
+    if (byPerson) this.caretSeen = true;
   }
 
   setLook({ showMarks, plainInput }: PageView): void {
@@ -175,8 +185,14 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
     this.page.focus();
   }
 
+  sight(): Sight {
+    return this.viewport.sight();
+  }
+  look(sight: Sight): void {
+    this.viewport.look(sight);
+  }
   isNearSight(place: Place): boolean {
-    return this.viewport.below(place) <= NEAR;
+    return this.viewport.isNear(place);
   }
   bring(place: Place): void {
     this.viewport.bring(place);
@@ -210,11 +226,12 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
     this.fault.hide();
   }
 
-  dispose(): void {
+  leave(): KeptModel {
     this.labels.dispose();
     this.folds.dispose();
     this.fault.dispose();
     for (const stop of this.stops) stop.dispose();
     this.disposePage();
+    return new KeptModel(this.model, this.past);
   }
 }

@@ -12,15 +12,18 @@ export function Manuscript({
   retries = 1,
   showMarks = false,
   plainInput = false,
+  place,
+  onPlace,
   onController,
   onTurnMenu,
 }: ManuscriptProps): ReactElement {
   const host = useRef<HTMLDivElement>(null);
   const session = useRef<ChapterSession | null>(null);
   const view = useRef<ManuscriptView | null>(null);
-  const latest = useRef({ readOnly, retries, look: { showMarks, plainInput }, onController, onTurnMenu });
+  const now = { readOnly, retries, look: { showMarks, plainInput }, place, onPlace, onController, onTurnMenu };
+  const latest = useRef(now);
   useEffect(() => {
-    latest.current = { readOnly, retries, look: { showMarks, plainInput }, onController, onTurnMenu };
+    latest.current = now;
   });
 
   useEffect(() => {
@@ -28,15 +31,17 @@ export function Manuscript({
     const room = document.createElement('div');
     room.className = 'ms-host';
     host.current.append(room);
-    const { readOnly: isReadOnly, retries: count } = latest.current;
+    const { readOnly: isReadOnly, retries: count, place: before } = latest.current;
     const opened = new ChapterSession({
       api,
       chapterId,
       readOnly: isReadOnly,
       retries: count,
+      place: before,
+      onPlace: (there) => latest.current.onPlace(there),
       viewReady: loadFonts(),
-      layText: (text) =>
-        new ManuscriptText(text, {
+      layText: (text, kept) =>
+        new ManuscriptText(text, kept, {
           host: room,
           onTurnMenu: (target, anchor) => latest.current.onTurnMenu(target, anchor),
           onShown: (shown) => {

@@ -1,12 +1,15 @@
 import { Range, type editor } from 'monaco-editor/editor';
 import { textRange } from '../../shared/document/layout.ts';
 import type { ChapterText } from '../chapter/chapter-text.ts';
+import type { Sight } from '../chapter/chapter-view.ts';
 import type { Place } from '../chapter/text-source.ts';
 import type { EditorSurface } from './editor-surface.ts';
 
 /** Room at the foot of the page that the floating bar takes. */
 const FOOT = 112;
 const LINE = 30;
+/** So far outside the free part of the page a place still counts as near. */
+const NEAR = 60;
 
 /** What of the page is in sight, and what is pointed at. */
 export class Viewport {
@@ -24,6 +27,26 @@ export class Viewport {
   below({ line, column }: Place): number {
     const { page } = this.surface;
     return page.getTopForPosition(line, column) + LINE - (page.getScrollTop() + page.getLayoutInfo().height - FOOT);
+  }
+
+  private above({ line, column }: Place): number {
+    const { page } = this.surface;
+    return page.getScrollTop() - page.getTopForPosition(line, column);
+  }
+
+  isNear(place: Place): boolean {
+    return this.below(place) <= NEAR && this.above(place) <= NEAR;
+  }
+
+  sight(): Sight {
+    const [top] = this.surface.page.getVisibleRanges();
+    const from = { line: top?.startLineNumber ?? 1, column: top?.startColumn ?? 1 };
+    return { from, above: this.above(from) };
+  }
+
+  look({ from, above }: Sight): void {
+    const { page } = this.surface;
+    page.setScrollTop(page.getTopForPosition(from.line, from.column) + above);
   }
 
   /** Scrolls no more than is needed for a place to stand above the floating bar. */

@@ -15,25 +15,25 @@ const LONG_MS = 10_000;
 interface Options {
   readonly kind?: 'info' | 'error';
   readonly detail?: string | null;
-  readonly undo?: (() => void) | null;
+  readonly action?: { readonly label: string; readonly run: () => void } | null;
 }
 
-/** A quiet line at the foot of the window; with an undo it stays for ten seconds. */
-export function toast(message: string, { kind = 'info', detail = null, undo = null }: Options = {}): void {
+/** A quiet line at the foot of the window; where something can be done about it, it stays for ten seconds. */
+export function toast(message: string, { kind = 'info', detail = null, action = null }: Options = {}): void {
   const id: string = manager.add({
     title: message,
     ...(detail === null ? {} : { description: detail }),
     type: kind,
     priority: kind === 'error' ? 'high' : 'low',
-    timeout: undo !== null || detail !== null || kind === 'error' ? LONG_MS : READ_MS,
-    ...(undo === null
+    timeout: action !== null || detail !== null || kind === 'error' ? LONG_MS : READ_MS,
+    ...(action === null
       ? {}
       : {
           actionProps: {
-            children: words.common.undo,
+            children: action.label,
             onClick: () => {
               manager.close(id);
-              undo();
+              action.run();
             },
           },
         }),

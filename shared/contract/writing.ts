@@ -144,10 +144,11 @@ export const writing = {
   applyChange: oc.input(change).output(type<ChangeAck>()),
   /**
    * Shows a branch: re-points the active child and answers with every turn of the new path after the parent, texts
-   * included but for the span of what is being written.
+   * included but for the span of what is being written. `removes`: an alternate of it, which is removed with that; what
+   * is written into it stops.
    */
   activate: oc
-    .input(z.object({ changeId: id, chapterId: id, turnId: id }))
+    .input(z.object({ changeId: id, chapterId: id, turnId: id, removes: id.optional() }))
     .output(type<{ structureRev: number; path: TreeTurn[]; generation: RunningGeneration | null }>()),
   generate: oc.input(generate).output(type<GenerationStart>()),
   follow: oc

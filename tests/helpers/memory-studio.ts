@@ -63,12 +63,22 @@ export class MemoryStudio {
       await this.answer();
       return ack;
     },
-    activate: async ({ changeId, turnId }: { changeId: string; chapterId: string; turnId: string }) => {
+    activate: async ({
+      changeId,
+      turnId,
+      removes,
+    }: {
+      changeId: string;
+      chapterId: string;
+      turnId: string;
+      removes?: string;
+    }) => {
       await this.arrive();
       const turn = this.tree.turns.get(turnId);
       if (turn === undefined || turn.tombstone !== null) throw new StudioRefusal('NOT_FOUND');
       if (!this.acks.has(changeId)) {
-        this.tree = applyOps(this.tree, [{ op: 'activate', parentId: turn.parentId, turnId }]);
+        const removed: Op[] = removes === undefined ? [] : [{ op: 'remove', turnId: removes }];
+        this.tree = applyOps(this.tree, [...removed, { op: 'activate', parentId: turn.parentId, turnId }]);
         this.structureRev++;
         this.acks.set(changeId, { structureRev: this.structureRev, versions: {} });
       }

@@ -2,7 +2,9 @@ import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import type {
   ChapterView,
   FaultAction,
+  KeptText,
   Replacement,
+  Sight,
   UnshownView,
   ViewedChapter,
 } from '../../renderer/chapter/chapter-view.ts';
@@ -24,6 +26,8 @@ export class PlainView implements UnshownView, ChapterView {
   readonly openMark = null;
   readOnly = false;
   isDisposed = false;
+  /** The line at the top. */
+  top: Place = { line: 1, column: 1 };
   /** The part that is shown as being written. */
   stream: { readonly from: Place; readonly to: Place } | null = null;
   fault: { readonly line: () => number; readonly fault: StudioFault; readonly actions: readonly FaultAction[] } | null =
@@ -34,9 +38,20 @@ export class PlainView implements UnshownView, ChapterView {
   private stepIsOpen = false;
   private readonly done: Edit[][] = [];
   private readonly undone: Edit[][] = [];
+  readonly past: Map<number, readonly string[]>;
 
-  constructor(text: string) {
+  /** `kept`: the view of the last visit; what is another text since is a step of its undo history. */
+  constructor(text: string, kept: KeptText | null = null) {
     this.text = text;
+    this.past = kept?.past ?? new Map();
+    if (!(kept instanceof PlainView)) return;
+    this.done = kept.done;
+    this.undone = kept.undone;
+    this.version = kept.version;
+    this.versions = kept.versions;
+    this.text = kept.text;
+    if (text !== kept.text) this.edit(0, kept.text.length, text);
+    this.stepIsOpen = false;
   }
 
   show(chapter: ViewedChapter): ChapterView {
@@ -46,7 +61,7 @@ export class PlainView implements UnshownView, ChapterView {
 
   /** The person types at the caret. */
   type(text: string): void {
-    this.chapter?.willEdit();
+    this.chapter?.willEdit('typing');
     const from = this.caretAt;
     this.edit(from, from, text);
     this.caretAt = from + text.length;
@@ -72,7 +87,7 @@ export class PlainView implements UnshownView, ChapterView {
   /** The person deletes the last place where `find` stands. */
   cut(find: string): void {
     this.click(find);
-    this.chapter?.willEdit();
+    this.chapter?.willEdit('typing');
     this.edit(this.caretAt - find.length, this.caretAt, '');
   }
 
@@ -124,6 +139,12 @@ export class PlainView implements UnshownView, ChapterView {
     this.caretAt = this.offsetAt(line, column);
   }
   focus(): void {}
+  sight(): Sight {
+    return { from: this.top, above: 0 };
+  }
+  look({ from }: Sight): void {
+    this.top = from;
+  }
   isNearSight(): boolean {
     return true;
   }
@@ -150,9 +171,12 @@ export class PlainView implements UnshownView, ChapterView {
     this.readOnly = readOnly;
   }
   refresh(): void {}
-  dispose(): void {
+  leave(): KeptText {
     this.isDisposed = true;
+    this.chapter = null;
+    return this;
   }
+  dispose(): void {}
 
   private edit(from: number, to: number, inserted: string): void {
     const edit = {

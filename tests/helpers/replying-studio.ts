@@ -53,7 +53,7 @@ export class ReplyingStudio extends MemoryStudio {
 
   /** It was started anew, and knows of no reply any more. */
   restart(): void {
-    for (const [id, { isOver }] of this.generations) if (!isOver) this.generations.delete(id);
+    this.generations.clear();
     this.cutStreams();
   }
 
@@ -85,6 +85,7 @@ export class ReplyingStudio extends MemoryStudio {
           return ack;
         },
         activate: async (wish: Parameters<MemoryStudio['writing']['activate']>[0]) => {
+          if (this.reply !== null && this.reply.turnId === wish.removes) this.finish(this.reply, 'stopped', null, true);
           const answer = await this.writing.activate(wish);
           const { reply } = this;
           return { ...answer, generation: answer.path.some(({ id }) => id === reply?.turnId) ? reply : null };
@@ -136,9 +137,9 @@ export class ReplyingStudio extends MemoryStudio {
     return start;
   }
 
-  private finish(reply: Generation, reason: StopReason, fault: StudioFault | null): void {
+  private finish(reply: Generation, reason: StopReason, fault: StudioFault | null, keepsTurn = false): void {
     reply.isOver = true;
-    const undone = this.takeBack(reply);
+    const undone = keepsTurn ? null : this.takeBack(reply);
     const version = undone === null ? this.finishReply(reply.turnId, reply.offset, reply.text) : 2;
     const seq = reply.events.length + 1;
     const { offset, text } = reply;
@@ -152,8 +153,12 @@ export class ReplyingStudio extends MemoryStudio {
   private takeBack({ turnId, text, made }: Generation): Done['undone'] {
     const turn: TreeTurn | undefined = this.tree.turns.get(turnId);
     if (made === null || text !== '' || turn?.version !== 1 || childrenOf(this.tree, turnId).length > 0) return null;
+    const { parentId } = turn;
+    const others = childrenOf(this.tree, parentId).filter(({ id }) => id !== turnId);
+    const isShown = shownAfter(this.tree, parentId) === turnId;
+    const back = isShown ? (others.find(({ id }) => id === made.before) ?? others.at(-1)) : undefined;
     const ops: Op[] = [{ op: 'remove', turnId }];
-    if (made.before !== null) ops.push({ op: 'activate', parentId: turn.parentId, turnId: made.before });
+    if (back !== undefined) ops.push({ op: 'activate', parentId, turnId: back.id });
     this.tree = applyOps(this.tree, ops);
     return { structureRev: ++this.structureRev, ops };
   }

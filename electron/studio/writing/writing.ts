@@ -53,9 +53,9 @@ export interface ReplyRequest extends InsertionPoint {
 export interface Writing extends Pick<StoryLocks, 'hold' | 'takeOver'> {
   applyChange(change: Change, client: Client): Promise<ChangeAck>;
   activate(
-    request: { changeId: string; chapterId: string; turnId: string },
+    request: { changeId: string; chapterId: string; turnId: string; removes?: string | undefined },
     client: Client,
-  ): { structureRev: number; path: TreeTurn[]; generation: RunningGeneration | null };
+  ): Promise<{ structureRev: number; path: TreeTurn[]; generation: RunningGeneration | null }>;
   /**
    * Its turn and its row are in the store; the reply itself comes when its model is there. Asked again by the same id,
    * the answer is the same.
@@ -221,14 +221,19 @@ export function createWriting({
       return ack;
     },
 
-    activate({ changeId, chapterId, turnId }, client) {
+    async activate({ changeId, chapterId, turnId, removes }, client) {
       assertWriter(chapterId, client);
+      if (removes !== undefined) await generations.stopIn((running) => running.turnId === removes, { keepsTurn: true });
       const before = readTree(db, chapterId, { texts: 'none' });
       const turn = before.turns.get(turnId);
       if (!turn || turn.tombstone) throw failure('NO_TURN', { turnId });
-      const op: Op = { op: 'activate', parentId: turn.parentId, turnId };
-      const change = { changeId, chapterId, structureRev: before.structureRev, ops: [op] };
-      const { structureRev } = applyChange(db, change, { activate: turnId });
+      const ops: Op[] = [{ op: 'activate', parentId: turn.parentId, turnId }];
+      // Removed while it is shown, so that it is shown again where it is restored.
+      if (removes !== undefined) ops.unshift({ op: 'remove', turnId: removes });
+      const change = { changeId, chapterId, structureRev: before.structureRev, ops };
+      const asked = removes === undefined ? { activate: turnId } : { activate: turnId, removes };
+      const { structureRev } = applyChange(db, change, asked);
+      if (removes !== undefined) revisions.touched(chapterId);
       readAhead.touched(chapterId);
       const { turns } = readTree(db, chapterId, { texts: 'path' });
       const path: TreeTurn[] = [];

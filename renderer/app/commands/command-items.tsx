@@ -15,16 +15,19 @@ export function CommandItems({ place, target }: Props): ReactElement {
   const moment = momentNow(target);
   const shown = commandsIn(place).filter((id) => commandOf(id).applies?.(moment) !== false);
   const item = (id: CommandId): ReactElement => {
-    const { name, detail, hint, key, isRemoval } = commandOf(id);
+    const { name, detail, hint, key, why, isRemoval } = commandOf(id);
+    const reason = why?.(moment) ?? null;
     const behind = place === 'row menu' && isRemoval !== true && key !== undefined ? keysFor(id) : detail?.(moment);
     return (
       <Menu.Item
         key={id}
         title={hint}
         className={isRemoval === true ? menu.danger : undefined}
+        disabled={reason !== null}
         onClick={() => void runCommand(id, target)}
       >
         {name(moment)}
+        {reason === null ? null : <small>{reason}</small>}
         {behind === undefined ? null : <kbd>{behind}</kbd>}
       </Menu.Item>
     );

@@ -190,6 +190,7 @@ export const COMMANDS = {
     name: () => say.removeTurn,
     in: ['turn menu'],
     isRemoval: true,
+    why: ({ turn }) => (turn?.isReady === true ? say.nothingToDelete : null),
     run: onTheText((page, { turn }) => {
       if (turn !== undefined) page.removeTurn(turn.turnId);
     }),

@@ -1,7 +1,8 @@
 import { sentenceOf } from '../../../shared/faults/sentence.ts';
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import type { FirstReply, ReplyKind, RunningGeneration } from '../../../shared/contract/writing.ts';
-import { textRange } from '../../../shared/document/layout.ts';
+import { countWords } from '../../../shared/document/count-words.ts';
+import { spanAt, textRange } from '../../../shared/document/layout.ts';
 import { faultOf } from '../../lib/faults.ts';
 import type { OpenChapter } from '../open-chapter.ts';
 import type { GenerationState, StudioApi } from '../controller.ts';
@@ -25,8 +26,16 @@ export interface RepliesHost {
   readonly chapter: OpenChapter;
   readonly store: ChapterStore;
   readonly isReadOnly: () => boolean;
+  /** Shows the branch that a turn begins. */
+  readonly goTo: (turnId: string) => Promise<void>;
   readonly onChange: () => void;
   readonly onProgress: () => void;
+}
+
+/** What stands behind a turn: its first turn, and how many words it has. */
+interface Rest {
+  readonly turnId: string;
+  readonly words: number;
 }
 
 /** The replies of a chapter: the one that is asked for, and those that are being written. */
@@ -80,7 +89,7 @@ export class Replies {
   }
 
   async ask(request: ReplyRequest): Promise<void> {
-    const { binding, sync, view } = this.host.chapter;
+    const { binding, document, sync, view } = this.host.chapter;
     if (this.host.isReadOnly() || this.isWriting) return;
     const starting = { turnId: request.turnId, stop: false };
     this.starting = starting;
@@ -90,20 +99,49 @@ export class Replies {
       await sync.generate(request, (start) => {
         if (this.closed) return;
         if (start.first !== undefined) this.firsts.set(start.turnId, start.first);
+        const { id } = spanAt(document.layout, view.caret().line);
+        const rest = this.behind(request.turnId);
         binding.follow(start.ops, sync.tree, start.turnId);
-        this.begin(start);
+        this.begin(start, document.spanOf(id) === null);
+        if (rest !== null && document.spanOf(rest.turnId) === null)
+          this.tellOfRest(rest, request.kind === 'reply' ? rest.turnId : request.turnId, start.turnId);
       });
       if (starting.stop) this.live?.stop();
     } catch (error) {
       if (error instanceof NotSaved) this.host.store.tell('error', words.manuscript.notSaved, sentenceOf(error.fault));
-      else this.showFault(request.turnId, faultOf(error), request.kind !== 'again');
+      else {
+        this.showFault(request.turnId, faultOf(error), request.kind !== 'again');
+        view.bring(view.caret());
+      }
     } finally {
       this.starting = null;
       this.host.onProgress();
     }
   }
 
-  begin(start: RunningGeneration): void {
+  /** The first turn that stands behind this one, with the words from there on; null where there are none. */
+  private behind(turnId: string): Rest | null {
+    const { document } = this.host.chapter;
+    const spans = document.layout.spans.slice(document.layout.ids.indexOf(turnId) + 1);
+    const count = spans.reduce((sum, span) => sum + countWords(document.textOf(span)), 0);
+    return spans[0] === undefined || count === 0 ? null : { turnId: spans[0].id, words: count };
+  }
+
+  /** The rest of the page is in another branch now, to which the person can go back. */
+  private tellOfRest({ words: count }: Rest, branch: string, replyTurn: string): void {
+    const { goTo, store } = this.host;
+    const goBack = async (): Promise<void> => {
+      await goTo(branch);
+      this.all.get(replyTurn)?.stop(true);
+    };
+    store.tell('info', words.manuscript.restIsBeside(count), null, {
+      label: words.manuscript.goBack,
+      run: () => void goBack(),
+    });
+  }
+
+  /** `hasCaret`: the person's caret stood in what it takes the place of. */
+  begin(start: RunningGeneration, hasCaret = false): void {
     if (this.closed) return;
     const { api, chapter, isReadOnly, onProgress } = this.host;
     const { document, view } = chapter;
@@ -117,6 +155,7 @@ export class Replies {
         onNext: (next) => this.begin(next),
       },
       start,
+      hasCaret,
     );
     this.all.set(start.turnId, reply);
     if (document.spanOf(start.turnId) !== null) reply.show();
@@ -128,7 +167,7 @@ export class Replies {
     if (this.closed) return;
     const { chapter, store, onChange } = this.host;
     const { binding, document, sync, view } = chapter;
-    const { turnId, reason, stats, fault, wasShown, caretIsFree, isUndone } = ended;
+    const { turnId, reason, stats, fault, wasShown, wasSeen, caretIsFree, isUndone, end } = ended;
     if (!wasShown) {
       if (fault !== null) store.tell('error', sentenceOf(fault), fault.detail ?? null);
       onChange();
@@ -137,15 +176,19 @@ export class Replies {
     if (document.wantsReadyTurn()) binding.mirror(binding.edits.ready());
     binding.endStep();
     const ready = document.readyTurn();
-    if (caretIsFree && ready !== null && (isUndone || document.layout.spans.at(-2)?.id === turnId)) {
+    const turn = document.spanOf(turnId);
+    const isInside = turn !== null && end !== null && end < document.lengthOf(turn);
+    if (caretIsFree && turn !== null && isInside) view.putCaret(document.placeOf(turn, end));
+    else if (caretIsFree && ready !== null && (isUndone || document.layout.spans.at(-2)?.id === turnId)) {
       view.putCaret({ line: textRange(ready).first, column: 1 });
-      view.bring(view.caret());
+      if (wasSeen) view.bring(view.caret());
     }
     // One whose turn is gone has left nothing to go on from.
     store.set({ lastGeneration: isUndone ? null : { turnId, reason, stats, fault } });
     if (fault === null) this.compare(ended);
     else if (isUndone) this.showFault(sync.tree.turns.get(turnId)?.parentId ?? turnId, fault, false);
-    else this.showFault(turnId, fault);
+    else this.showFault(turnId, fault, true);
+    if (fault !== null && wasSeen) view.bring(view.caret());
     onChange();
   }
 
@@ -164,7 +207,7 @@ export class Replies {
   }
 
   /** What went wrong with a turn, below it; `mayGoOn`: what is there can be written on. */
-  private showFault(turnId: string, fault: StudioFault, mayGoOn = true): void {
+  private showFault(turnId: string, fault: StudioFault, mayGoOn: boolean): void {
     const { document, view } = this.host.chapter;
     const span = document.spanOf(turnId) ?? document.layout.spans.at(-1);
     const id = span?.id;
@@ -186,7 +229,6 @@ export class Replies {
       fault,
       mayGoOn && span?.role === 'model' ? [{ label: words.manuscript.writeOn, run: goOn }] : [],
     );
-    view.bring(view.caret());
   }
 
   /** An undo or redo has brought these turns back onto the page. */

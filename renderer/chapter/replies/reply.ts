@@ -6,6 +6,8 @@ import { faultOf } from '../../lib/faults.ts';
 import type { ChapterState, GenerationState, StudioApi } from '../controller.ts';
 import type { OpenChapter } from '../open-chapter.ts';
 import { StreamingSpan } from '../streaming-span.ts';
+import { endOfText } from '../text-source.ts';
+import { contentOf, shownPath } from '../tree-queries.ts';
 import { Batch } from './batch.ts';
 import { followGeneration } from './follow-generation.ts';
 import { insertion } from './insertion.ts';
@@ -15,8 +17,12 @@ type Done = Extract<GenerationEvent, { type: 'done' }>;
 export interface EndedReply extends NonNullable<ChapterState['lastGeneration']> {
   /** The page showed its turn. */
   readonly wasShown: boolean;
+  /** The person had its end in sight. */
+  readonly wasSeen: boolean;
   /** The person has neither moved the caret nor typed since it began. */
   readonly caretIsFree: boolean;
+  /** Where in the text of its turn it ends; null where that is not known. */
+  readonly end: number | null;
   /** The turn that was made for it is gone again: it ended before its first word. */
   readonly isUndone: boolean;
 }
@@ -44,13 +50,18 @@ export class Reply {
   private readonly batch: Batch;
   private state: GenerationState;
   private acted = false;
+  private readonly hasCaret: boolean;
   /** When it ended, the page showed its turn. */
   private wasShown = false;
+  private wasSeen = false;
+  private endsAt: number | null = null;
   private release: (() => void) | null = null;
 
-  constructor(host: ReplyHost, { generationId, turnId, offset, alternatesLeft }: RunningGeneration) {
+  /** `hasCaret`: the caret was left in its turn, where the person has not put it. */
+  constructor(host: ReplyHost, { generationId, turnId, offset, alternatesLeft }: RunningGeneration, hasCaret: boolean) {
     this.host = host;
     this.turnId = turnId;
+    this.hasCaret = hasCaret;
     this.alternatesLeft = alternatesLeft;
     this.span = new StreamingSpan(turnId, offset);
     this.batch = new Batch(
@@ -106,7 +117,7 @@ export class Reply {
    * stays as it is.
    */
   comeBack(): void {
-    const { document, sync, view } = this.host.chapter;
+    const { binding, document, sync, view } = this.host.chapter;
     const turn = document.spanOf(this.turnId);
     if (turn === null || this.isShown || !this.span.wasLeft) return;
     const length = this.span.lengthIn(document.textOf(turn), sync.tree.turns.get(this.turnId)?.text ?? '');
@@ -115,12 +126,30 @@ export class Reply {
     if (this.isRunning) return;
     document.closeLive(true);
     view.markStream(null);
+    binding.tidySoon();
   }
 
   /** The person has moved the caret or typed: it stays with them when the reply ends. */
   noteAction(): void {
     this.acted = true;
     this.batch.giveWay();
+  }
+
+  /**
+   * The person types on without having put the caret anywhere: what they type is not for this reply. It goes to the end
+   * of the turn that is answered, or where a turn is written on, into the next one.
+   */
+  makeRoom(): void {
+    const { binding, document, view } = this.host.chapter;
+    const turn = this.shownTurn;
+    const { line } = view.caret();
+    if (!this.hasCaret || this.acted || turn === null || line < turn.line || line >= turn.line + turn.lines) return;
+    const above = document.layout.spans[document.layout.ids.indexOf(turn.id) - 1];
+    if (this.span.at === 0 && above !== undefined)
+      return view.putCaret(document.placeOf(above, document.lengthOf(above)));
+    binding.mirror(binding.edits.ready());
+    binding.endStep();
+    view.putCaret(endOfText(view));
   }
 
   /** The person wrote into the reply itself: it stops, and what it still brings is not put onto the page. */
@@ -189,6 +218,7 @@ export class Reply {
     const hasMore = isOpen && this.hasMoreThan(done.text);
     const isExact = isOpen && !hasMore;
     if (isExact) this.settle(done.text);
+    this.noteEnd();
     // What was taken back tells its versions by its ops.
     if (done.undone === null) this.adopt(done);
     // Saves made of several edits may have left its place otherwise in the store: the page is right.
@@ -201,6 +231,14 @@ export class Reply {
     }
     const { reason, stats, fault } = done;
     this.end({ turnId: this.turnId, reason, stats, fault, isUndone: done.undone !== null });
+  }
+
+  private noteEnd(): void {
+    const { document, view } = this.host.chapter;
+    const turn = this.shownTurn;
+    if (turn === null) return;
+    this.endsAt = this.span.end;
+    this.wasSeen = view.isNearSight(document.placeOf(turn, this.span.end));
   }
 
   /**
@@ -263,18 +301,34 @@ export class Reply {
     const { document, sync } = this.host.chapter;
     void sync.between(async () => {
       this.wasShown ||= this.isShown;
+      this.noteEnd();
       this.span.finish(this.span.text, this.span.at);
       await sync.reload().catch(() => undefined);
+      const isUndone = this.span.text === '' && this.leaveEmpty();
       if (this.isShown) document.closeLive(false);
-      this.end({ turnId: this.turnId, reason: 'error', stats: null, fault, isUndone: false });
+      this.end({ turnId: this.turnId, reason: 'error', stats: null, fault, isUndone });
     });
   }
 
-  private end(ended: Omit<EndedReply, 'wasShown' | 'caretIsFree'>): void {
+  /** Nothing has come of it: its turn goes, and what the store shows in its place comes back. */
+  private leaveEmpty(): boolean {
+    const { binding, document, sync } = this.host.chapter;
+    const turn = this.shownTurn;
+    if (turn === null || !document.isEmpty(turn) || document.layout.ids.at(-1) !== turn.id) return false;
+    const above = document.layout.ids.at(-2);
+    const path = shownPath(sync.tree).filter(({ id, text }) => id !== turn.id || text !== '');
+    const at = path.findIndex(({ id }) => id === above);
+    if (above === undefined) return false;
+    binding.mirror(binding.edits.tail(above, at === -1 ? [] : path.slice(at + 1).map(contentOf), true));
+    return document.spanOf(turn.id) === null;
+  }
+
+  private end(ended: Omit<EndedReply, 'wasShown' | 'wasSeen' | 'caretIsFree' | 'end'>): void {
     const { sync, view } = this.host.chapter;
     this.close();
     if (this.wasShown) view.markStream(null);
-    this.host.onEnd({ ...ended, wasShown: this.wasShown, caretIsFree: !this.acted });
+    const { wasShown, wasSeen, endsAt } = this;
+    this.host.onEnd({ ...ended, wasShown, wasSeen, caretIsFree: !this.acted, end: endsAt });
     sync.edited();
   }
 

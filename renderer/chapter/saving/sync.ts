@@ -31,7 +31,7 @@ type Activated = Awaited<ReturnType<StudioApi['writing']['activate']>>;
 export interface SyncApi {
   readonly writing: {
     applyChange(change: Change & { ops: Op[] }): Promise<ChangeAck>;
-    activate(wish: { changeId: string; chapterId: string; turnId: string }): Promise<Activated>;
+    activate(wish: { changeId: string; chapterId: string; turnId: string; removes?: string }): Promise<Activated>;
     generate(wish: GenerateInput): Promise<GenerationStart>;
   };
   readonly chapters: { open(wish: { id: string }): Promise<ChapterDocument> };
@@ -159,20 +159,26 @@ export class Sync {
     };
   }
 
-  /** Shows another branch: `show` puts its turns after the parent onto the page. */
+  /**
+   * Shows another branch: `show` puts its turns after the parent onto the page. `removes`: an alternate of it, which is
+   * deleted with that.
+   */
   async activate(
     turnId: string,
     show: (path: readonly TreeTurn[], generation: RunningGeneration | null) => void,
+    removes?: string,
   ): Promise<void> {
     await this.flush();
-    const wish = { changeId: this.options.newId(), chapterId: this.options.chapterId, turnId };
+    const { newId, chapterId } = this.options;
+    const wish = { changeId: newId(), chapterId, turnId, ...(removes === undefined ? {} : { removes }) };
     await this.call(async () => {
       const { structureRev, path, generation } = await this.options.api.writing.activate(wish);
       return () => {
         const turn = (): void => {
           const turns = new Map([...this.known.turns, ...path.map((one) => [one.id, one] as const)]);
-          const op: Op = { op: 'activate', parentId: path[0]?.parentId ?? null, turnId };
-          this.known = applyOps({ activeRootId: this.known.activeRootId, turns }, [op]);
+          const ops: Op[] = removes === undefined ? [] : [{ op: 'remove', turnId: removes }];
+          ops.push({ op: 'activate', parentId: path[0]?.parentId ?? null, turnId });
+          this.known = applyOps({ activeRootId: this.known.activeRootId, turns }, ops);
         };
         if (this.options.live().size > 0 && this.options.unsaved.hasUnsaved) this.stay(structureRev, turn);
         else

@@ -39,6 +39,7 @@ export const commands = {
   menus: { file: 'File', story: 'Story', view: 'View', help: 'Help' },
   noModel: 'No model is ready. Choose one under Model.',
   readerOnly: 'This story is open in another tab. Take over to write here.',
+  nothingToDelete: 'It is empty and waits for your words.',
   noOthers: 'No alternates are being written.',
   noAlternates: 'This reply has no alternates yet. Retry writes one.',
 };

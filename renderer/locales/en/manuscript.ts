@@ -18,6 +18,13 @@ export const manuscript = {
   writeOn: 'Continue',
   dismiss: 'Dismiss',
   removed: 'The turn was deleted.',
+  restIsBeside: (count: number) =>
+    count === 1
+      ? 'The word that followed is kept in another branch.'
+      : `The ${count} words that followed are kept in another branch.`,
+  goBack: 'Go back',
+  more: (turns: number) => `+ ${turns} ${turns === 1 ? 'turn' : 'turns'}`,
+  goesOn: (turns: number) => `Another alternate goes on for ${turns} ${turns === 1 ? 'turn' : 'turns'}.`,
   nothingWritten: 'Write something first: there is nothing to continue yet.',
   isWriting: 'A reply is being written. Stop it first.',
   readOnly: 'Another tab is writing in this story. Take over to write here.',

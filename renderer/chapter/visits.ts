@@ -1,0 +1,38 @@
+import type { TreeTurn, TurnTree } from '../../shared/document/turn.ts';
+import type { KeptText } from './chapter-view.ts';
+
+/** What stays of a chapter that was left: its text with all that can be undone, and what was known of its turns. */
+export interface Visit {
+  readonly text: KeptText;
+  readonly tree: TurnTree;
+}
+
+const MOST = 20;
+/** By chapter, the one that was left last at the end. */
+const visits = new Map<string, Visit>();
+
+export function keepVisit(chapterId: string, visit: Visit): void {
+  takeVisit(chapterId)?.text.dispose();
+  visits.set(chapterId, visit);
+  for (const id of [...visits.keys()].slice(0, -MOST)) takeVisit(id)?.text.dispose();
+}
+
+export function takeVisit(chapterId: string): Visit | null {
+  const visit = visits.get(chapterId) ?? null;
+  visits.delete(chapterId);
+  return visit;
+}
+
+/** The turns of a chapter that is read again, with the texts that are still as they were. */
+export function recall(turns: readonly TreeTurn[], { tree }: Visit): readonly TreeTurn[] {
+  return turns.map((turn) => {
+    const held = tree.turns.get(turn.id);
+    return turn.text === null && held?.version === turn.version ? { ...turn, text: held.text } : turn;
+  });
+}
+
+/** Whether an undo can be saved: every turn that it can bring back is known as the store has it. */
+export function canUndo({ text }: Visit, turns: readonly TreeTurn[]): boolean {
+  const unknown = new Set(turns.filter((turn) => turn.text === null).map(({ id }) => id));
+  return [...new Set(text.past.values())].every((ids) => ids.every((id) => !unknown.has(id)));
+}
