@@ -20,7 +20,7 @@ import css from './binder.module.css';
 
 export function Binder(): ReactElement {
   return (
-    <aside className={css.binder} data-panel="binder" aria-label={words.library.stories}>
+    <aside className={css.binder} data-panel="binder" tabIndex={-1} aria-label={words.library.stories}>
       <StoryList />
       <ChapterList />
       <RecentlyDeleted />

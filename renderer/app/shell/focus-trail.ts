@@ -45,11 +45,11 @@ export function useFocusTrail(): void {
   }, []);
 }
 
-/** A panel that opens over the page takes the focus: on what is open, or on the first thing in it. */
+/** A panel that opens over the page takes the focus: on what of its list is open, or itself. */
 export function usePanelFocus(over: Panel | null): void {
   useEffect(() => {
     const panel = document.querySelector(`[data-panel="${over ?? ''}"]`);
-    const first = panel?.querySelector('[aria-current=true]') ?? panel?.querySelector('button, input, [tabindex="0"]');
-    if (first instanceof HTMLElement) first.focus();
+    const home = panel?.querySelector('[aria-current=true]') ?? panel;
+    if (home instanceof HTMLElement) home.focus();
   }, [over]);
 }

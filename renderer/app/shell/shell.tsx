@@ -37,7 +37,7 @@ export function Shell(): ReactElement {
       {binder === 'closed' ? null : <Binder />}
       <Page covered={covered} />
       {inspector === 'closed' ? null : (
-        <aside className={css.inspector} data-panel="inspector" aria-label={words.shell.inspector}>
+        <aside className={css.inspector} data-panel="inspector" tabIndex={-1} aria-label={words.shell.inspector}>
           <ContextPanel />
           <hr />
           <ModelPanel />
