@@ -854,6 +854,21 @@ describe('the caret', () => {
     expect(opened.view.caret()).toEqual({ line: 2, column: 9 });
   });
 
+  test('stays there also where they have put it while the reply was asked for', async () => {
+    const opened = await open(new ReplyingStudio([turn('user', 'I knock.\nI wait.')]));
+    // Its answer is lost, and comes with the next asking.
+    opened.studio.lostAnswers = 1;
+    void opened.session.reply();
+    await vi.advanceTimersByTimeAsync(50);
+    opened.view.click('I knock.');
+    await settle();
+    opened.studio.write('It opens.');
+    opened.studio.end();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.\nI wait.', 'It opens.', '']);
+    expect(opened.view.caret()).toEqual({ line: 2, column: 9 });
+  });
+
   test('stands behind what was written into the middle of a turn', async () => {
     const opened = await open(new ReplyingStudio([turn('user', 'I knock.'), turn('model', 'It opens. At last.')]));
     opened.view.click('It opens.');

@@ -148,9 +148,8 @@ export class ChapterSession implements ChapterController {
     return {
       onReplaced: (count) => this.store.tell('info', words.manuscript.replaced(count)),
       onEdit: (disturbed) => {
-        const live = this.opened?.replies.live;
-        if (disturbed) live?.disturb();
-        live?.noteAction();
+        if (disturbed) this.opened?.replies.live?.disturb();
+        this.opened?.replies.noteAction();
         this.opened?.chapter.sync.edited();
       },
       onChange: () => this.changed(),
@@ -158,7 +157,7 @@ export class ChapterSession implements ChapterController {
       // After the event: nothing may be written while one is being told of.
       onReturn: (ids) => queueMicrotask(() => this.opened?.replies.comeBack(ids)),
       caretMoved: (byPerson) => {
-        if (byPerson) this.opened?.replies.live?.noteAction();
+        if (byPerson) this.opened?.replies.noteAction();
         this.later();
         this.placeLater();
       },

@@ -227,6 +227,34 @@ test('Retry makes alternates with tails of their own', async () => {
   expect(shown.path[1]?.text).toBe('My tail.');
 });
 
+test('an alternate that is deleted while it is written stops, the other one is shown, and restoring shows it again', async () => {
+  const { chapterId, turnId } = await newChapter('Write long.', { banEnd: true, maxTokens: 300 });
+  const write = async (kind: 'reply' | 'retry', after: string) => {
+    const start = await client.writing.generate({ ...newIds(), chapterId, kind, turnId: after, offset: null });
+    for await (const event of await client.writing.follow({ generationId: start.generationId, afterSeq: 0 }))
+      if (event.type === 'text') break;
+    return start;
+  };
+  const first = await write('reply', turnId);
+  await client.writing.stop({ generationId: first.generationId });
+  await collect(client, first.generationId);
+  const second = await write('retry', first.turnId);
+  const wish = { changeId: newId(), chapterId, turnId: first.turnId, removes: second.turnId };
+  const { structureRev, path } = await client.writing.activate(wish);
+  expect(path.map(({ id }) => id)).toEqual([first.turnId]);
+  expect((await client.writing.activate(wish)).structureRev).toBe(structureRev);
+  const end = doneOf(await collect(client, second.generationId));
+  expect(end).toMatchObject({ reason: 'stopped', undone: null });
+  expect((await pathOf(chapterId)).map(({ id }) => id)).toEqual([turnId, first.turnId]);
+  await client.writing.applyChange({
+    changeId: newId(),
+    chapterId,
+    structureRev,
+    ops: [{ op: 'restore', turnId: second.turnId }],
+  });
+  expect((await pathOf(chapterId)).map(({ id, text }) => [id, text]).at(-1)).toEqual([second.turnId, end?.text]);
+});
+
 const alternatesOf = (document: ChapterDocument, turnId: string) => {
   const parentId = document.turns.find((turn) => turn.id === turnId)?.parentId;
   return document.turns.filter((turn) => turn.parentId === parentId && turn.tombstone === null).map((turn) => turn.id);

@@ -45,7 +45,7 @@ export class Replies {
   private readonly all = new Map<string, Reply>();
   /** Those that are made again, by the turn of the new one. */
   private readonly firsts = new Map<string, FirstReply>();
-  private starting: { readonly turnId: string; stop: boolean } | null = null;
+  private starting: { readonly turnId: string; stop: boolean; acted: boolean } | null = null;
   private closed = false;
 
   constructor(host: RepliesHost) {
@@ -91,7 +91,7 @@ export class Replies {
   async ask(request: ReplyRequest): Promise<void> {
     const { binding, document, sync, view } = this.host.chapter;
     if (this.host.isReadOnly() || this.isWriting) return;
-    const starting = { turnId: request.turnId, stop: false };
+    const starting = { turnId: request.turnId, stop: false, acted: false };
     this.starting = starting;
     view.hideFault();
     this.host.onProgress();
@@ -102,7 +102,9 @@ export class Replies {
         const { id } = spanAt(document.layout, view.caret().line);
         const rest = this.behind(request.turnId);
         binding.follow(start.ops, sync.tree, start.turnId);
-        this.begin(start, document.spanOf(id) === null);
+        const hasCaret = document.spanOf(id) === null;
+        this.begin(start, hasCaret);
+        if (starting.acted && !hasCaret) this.live?.noteAction();
         if (rest !== null && document.spanOf(rest.turnId) === null)
           this.tellOfRest(rest, request.kind === 'reply' ? rest.turnId : request.turnId, start.turnId);
       });
@@ -234,6 +236,12 @@ export class Replies {
   /** An undo or redo has brought these turns back onto the page. */
   comeBack(turnIds: readonly string[]): void {
     for (const id of turnIds) this.all.get(id)?.comeBack();
+  }
+
+  /** The person has moved the caret or typed. */
+  noteAction(): void {
+    if (this.starting !== null) this.starting.acted = true;
+    this.live?.noteAction();
   }
 
   stop(): void {
