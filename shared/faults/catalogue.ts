@@ -90,6 +90,8 @@ export interface StoreFaults {
   IN_USE: { readonly folder: string };
   UNSAFE_STORE: { readonly setting: string };
   OLD_SQLITE: { readonly version: string; readonly needed: string };
+  /** A library was here. `mark`: the file that says so; `backup`: the newest copy, null where there is none. */
+  STORE_EMPTIED: { readonly file: string; readonly mark: string; readonly backup: string | null };
   NOT_A_STORE: { readonly file: string };
   NEWER_STORE: { readonly version: number; readonly newest: number };
   MIGRATION_FAILED: { readonly version: number };

@@ -62,6 +62,11 @@ const SAMPLES: Samples = {
   IN_USE: [{ folder }],
   UNSAFE_STORE: [{ setting: 'journal_mode = wal' }],
   OLD_SQLITE: [{ version: '3.51.2', needed: '3.51.3' }],
+  STORE_EMPTIED: [null, `${folder}/backups/store-schema-7.db`].map((backup) => ({
+    file: `${folder}/store.db`,
+    mark: `${folder}/library.txt`,
+    backup,
+  })),
   NOT_A_STORE: [{ file: `${folder}/store.db` }],
   NEWER_STORE: [{ version: 999, newest: 5 }],
   MIGRATION_FAILED: [{ version: 5 }],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { APPLICATION_ID } from './connection.ts';
 import { failure } from '../../../shared/faults/failure.ts';
+import { emptied, keptLibrary } from './library-mark.ts';
 import { asFault } from './storage-fault.ts';
 import type { Migration } from '../migrations/migration.ts';
 
@@ -15,6 +16,13 @@ export function assertReadable(sqlite: Database.Database, file: string, newest: 
   if (version > newest) {
     throw failure('NEWER_STORE', { version, newest });
   }
+}
+
+/** Refuses a store that has nothing in it where it has had something. */
+export function assertLibraryInside(sqlite: Database.Database, folder: string): void {
+  const { version, tables } = identify(sqlite);
+  const hasStories = sqlite.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'stories'").get() !== undefined;
+  if (!hasStories && (version > 0 || tables > 0 || keptLibrary(folder))) throw emptied(folder);
 }
 
 /**

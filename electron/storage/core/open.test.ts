@@ -84,6 +84,42 @@ describe('a data folder', () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
+  test.each([
+    ['of 0 bytes', (file: string) => writeFileSync(file, '')],
+    ['that is missing', (file: string) => rmSync(file)],
+    [
+      'that was copied without what was written last',
+      (file: string) => {
+        rmSync(file);
+        const other = new Database(file);
+        other.pragma('journal_mode = wal');
+        other.close();
+      },
+    ],
+    [
+      'whose tables are gone',
+      (file: string) => {
+        const sqlite = new Database(file);
+        sqlite.pragma('foreign_keys = OFF');
+        sqlite.exec('DROP TABLE stories');
+        sqlite.close();
+      },
+    ],
+  ])('%s, where a library was, is no first day', (_, empty) => {
+    withStory();
+    const file = join(folder, 'store.db');
+    empty(file);
+    const before = existsSync(file) ? readFileSync(file) : null;
+    const told = fault(() => openStore(folder));
+    expect(told).toMatchObject({ code: 'STORE_EMPTIED', params: { file, backup: null } });
+    expect(existsSync(file) ? readFileSync(file) : null).toEqual(before);
+    mkdirSync(join(folder, 'backups'));
+    const backup = join(folder, 'backups', 'store-schema-7.db');
+    writeFileSync(backup, 'a copy');
+    rmSync(join(folder, 'library.txt'));
+    expect(fault(() => openStore(folder))).toMatchObject({ code: 'STORE_EMPTIED', params: { backup } });
+  });
+
   test('of another program, or damaged, is told and not touched', () => {
     const file = join(folder, 'store.db');
     const other = new Database(file);

@@ -2,12 +2,13 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { assertLibrary, libraryVersion, secure } from './connection.ts';
+import { assertNotEmptied, markLibrary } from './library-mark.ts';
 import { openingFault } from './opening-fault.ts';
 import { isStorageFault } from './storage-fault.ts';
 import { recoverInterrupted, type Recovered } from '../repositories/generation-records.ts';
 import { writable, type WritableDB } from './handle.ts';
 import { lockFolder } from './lock.ts';
-import { assertReadable, migrate } from './migrate.ts';
+import { assertLibraryInside, assertReadable, migrate } from './migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
 import { closeAll } from '../repositories/revisions.ts';
@@ -27,7 +28,9 @@ export function openStore(folder: string, options: { migrations?: readonly Migra
   try {
     makeFolder(folder);
     const held = (lock = lockFolder(folder));
+    assertNotEmptied(folder);
     sqlite = openFile(folder, options.migrations ?? MIGRATIONS);
+    markLibrary(folder);
     const db = writable(sqlite);
     return { db, recovered: recoverInterrupted(db), close: () => closeStore(db, held) };
   } catch (error) {
@@ -69,6 +72,7 @@ function openFile(folder: string, migrations: readonly Migration[]): Database.Da
   try {
     assertLibrary(libraryVersion(sqlite));
     assertReadable(sqlite, file, migrations.at(-1)?.version ?? 0);
+    assertLibraryInside(sqlite, folder);
     secure(sqlite);
     migrate(sqlite, folder, migrations);
     return sqlite;

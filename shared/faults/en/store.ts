@@ -47,6 +47,8 @@ export const store = {
     `SQLite did not accept ${setting}, so saved text could be lost. Nothing was changed. Put the data folder on a local drive.`,
   OLD_SQLITE: ({ version, needed }) =>
     `This build carries SQLite ${version}, which can damage a store; ${needed} is needed. Nothing was opened. Install Paphos again.`,
+  STORE_EMPTIED: ({ file, mark, backup }) =>
+    `There was a library here, and ${file} is missing or has no stories in it now. Nothing was changed. ${backup === null ? 'Put store.db back from a copy of this folder' : `Put a copy of ${backup} in its place`}, or ${OTHER_FOLDER} To begin a new library in this folder all the same, move its files away, ${mark} among them.`,
   NOT_A_STORE: ({ file }) => `${file} is not a store of Paphos. It was not changed. Move it away, or ${OTHER_FOLDER}`,
   NEWER_STORE: ({ version, newest }) =>
     `These stories were written by a newer Paphos (store ${version}, this one knows ${newest}). Nothing was changed. Install the newer version, or ${OTHER_FOLDER}`,
