@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { runCheck } from './cli/check.ts';
+import { runExport } from './cli/export.ts';
 import { runJobs } from './cli/jobs.ts';
 import { runServe } from './cli/serve.ts';
 import { runWrite } from './cli/write.ts';
@@ -35,6 +36,15 @@ async function run([command = 'serve', ...args]: readonly string[]): Promise<num
       );
     case 'check':
       return runCheck(parseArgs({ args, options: { data: text } }).values);
+    case 'export': {
+      const { values, positionals } = parseArgs({
+        args,
+        allowPositionals: true,
+        options: { as: text, out: text, author: text, data: text, notes: flag, 'without-you': flag },
+      });
+      if (positionals.length > 1) throw usage('USAGE_MANY_STORIES', {});
+      return runExport(positionals[0], values);
+    }
     case 'jobs':
       return runJobs(parseArgs({ args, options: { data: text, json: flag } }).values);
     case 'verify': {

@@ -45,6 +45,13 @@ export interface AppFaults {
   USAGE_FORMAT: { readonly name: string; readonly known: readonly string[] };
   USAGE_NO_TEXT: None;
   USAGE_MANY_MODELS: None;
+  /** `name`: null where none was given. */
+  USAGE_EXPORT_FORMAT: { readonly name: string | null; readonly known: readonly string[] };
+  USAGE_MANY_STORIES: None;
+  /** `known`: the stories that it could be. */
+  USAGE_STORY: { readonly given: string | null; readonly known: readonly string[] };
+  /** `said`: the code that the system gave. */
+  FILE_NOT_WRITTEN: { readonly file: string; readonly said: string };
 }
 
 /** A change that does not fit the tree of turns (shared/document/SPEC.md). */

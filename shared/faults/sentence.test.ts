@@ -33,6 +33,13 @@ const SAMPLES: Samples = {
   USAGE_FORMAT: [{ name: 'klingon', known: ['chatml', 'metharme'] }],
   USAGE_NO_TEXT: NONE,
   USAGE_MANY_MODELS: NONE,
+  USAGE_EXPORT_FORMAT: [null, 'pdf'].map((name) => ({ name, known: ['markdown', 'epub'] })),
+  USAGE_MANY_STORIES: NONE,
+  USAGE_STORY: [
+    { given: null, known: [] },
+    { given: 'The Key', known: ['The Key (a)', 'The key (b)'] },
+  ],
+  FILE_NOT_WRITTEN: [{ file: '/home/a/The Key.md', said: 'EACCES' }],
 
   NO_TURN: [{ turnId }],
   CONFLICT: [{ turnId }, { turnId: null }],

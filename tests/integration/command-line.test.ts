@@ -124,3 +124,33 @@ test.skipIf(process.getuid?.() !== 0)(
   },
   60_000,
 );
+
+test('export writes a story that is open in a studio, beside what is there, and says what it does not know', async () => {
+  const data = temporaryFolder('export');
+  const server = await serve({ data });
+  const { client, close } = await connect(server);
+  const [id, chapterId, turnId] = [newId(), newId(), newId()];
+  await client.stories.create({ id, title: 'The Key: in the Rain?', chapterId, turnId });
+  const held = (await client.writing.hold({ storyId: id }))[Symbol.asyncIterator]();
+  await held.next();
+  const op = { op: 'setText', turnId, version: 1, at: 0, del: 0, ins: 'I *try* the key.' } as const;
+  await client.writing.applyChange({ changeId: newId(), chapterId, structureRev: 1, ops: [op] });
+  const out = temporaryFolder('out');
+  const [first, second] = [join(out, 'key.md'), join(out, 'none', 'key.md')];
+  expect(await paphos(['export', 'the key: in the rain?', '--as', 'markdown', '--out', first, '--data', data])).toEqual(
+    { code: 0, out: `${first}\n`, err: '' },
+  );
+  expect(readFileSync(first, 'utf8')).toBe('# The Key: in the Rain?\n\n## Chapter 1\n\nI *try* the key.\n');
+  for (const [args, words, code] of [
+    [[id, '--as', 'markdown', '--out', second], /key\.md could not be written; the system says ENOENT/, 1],
+    [[id, '--as', 'scroll'], /exports nothing as “scroll”.*markdown/, 2],
+    [['Another', '--as', 'text'], /“Another” names no story.*The Key: in the Rain\?/, 2],
+    [['--as', 'text'], /Say which story/, 2],
+  ] as const) {
+    const told = await paphos(['export', ...args, '--data', data]);
+    expect(told).toMatchObject({ code, out: '' });
+    expect(told.err).toMatch(words);
+  }
+  close();
+  await server.stop();
+}, 60_000);

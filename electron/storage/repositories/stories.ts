@@ -43,6 +43,10 @@ export function listStories(db: ReadableDB): StorySummary[] {
   return all(db, livingStories, {}).map(summary);
 }
 
+export function getStory(db: ReadableDB, id: string): StorySummary {
+  return needSummary(db, id);
+}
+
 /** A story with one chapter that has one empty user turn. The same id again answers with the story that is there. */
 export function createStory(
   db: WritableDB,

@@ -16,10 +16,18 @@ export const app = {
   NO_DEMO_MODEL: () => 'The embedded model is missing. Name a model file.',
   NO_LINK: ({ name }) =>
     `Paphos could not make a link to ${name} in its models folder. Nothing was changed. Copy the file there yourself; the folder opens now.`,
-  USAGE_COMMAND: ({ command }) => `Paphos has no command “${command}”. It knows serve, write, check, jobs and verify.`,
+  USAGE_COMMAND: ({ command }) =>
+    `Paphos has no command “${command}”. It knows serve, write, check, export, jobs and verify.`,
   USAGE_NUMBER: ({ name, given, low, high, whole }) =>
     `--${name} must be ${whole ? 'a whole number' : 'a number'} from ${low} to ${high}; “${given}” is not.`,
   USAGE_FORMAT: ({ name, known }) => `There is no format “${name}”. Choose one of: ${known.join(', ')}.`,
   USAGE_NO_TEXT: () => 'Nothing to answer: give --system "…", --user "…", or both.',
+  USAGE_EXPORT_FORMAT: ({ name, known }) =>
+    `${name === null ? 'Say what to export as with --as' : `Paphos exports nothing as “${name}”`}. Choose one of: ${known.join(', ')}.`,
+  USAGE_MANY_STORIES: () => 'One story is exported at a time. Put a title of several words in quotation marks.',
+  USAGE_STORY: ({ given, known }) =>
+    `${given === null ? 'Say which story to export.' : `“${given}” names no story, or several.`} ${known.length === 0 ? 'There is none in this folder.' : `Give a title or an id: ${known.join('; ')}.`}`,
+  FILE_NOT_WRITTEN: ({ file, said }) =>
+    `${file} could not be written; the system says ${said}. What was there before is unchanged. Choose another place.`,
   USAGE_MANY_MODELS: () => 'verify looks at one model file at a time.',
 } satisfies Sentences<AppFaults>;
