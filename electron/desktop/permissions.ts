@@ -1,15 +1,15 @@
 import { app, session } from 'electron';
-import { mayRequest } from './policy.ts';
+import { mayRequest, mayUse } from './policy.ts';
 import { guarded, inBackground } from '../log/guarded.ts';
 
-/** Electron grants permissions unless told otherwise. A page of ours needs none, no network and no download. */
+/** Electron grants permissions unless told otherwise. A page of ours needs one, no network and no download. */
 export function enablePermissions(): void {
   const forbid = (): void => {
     const { defaultSession } = session;
-    defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => {
-      answer(false);
+    defaultSession.setPermissionRequestHandler((_contents, permission, answer) => {
+      answer(mayUse(permission));
     });
-    defaultSession.setPermissionCheckHandler(() => false);
+    defaultSession.setPermissionCheckHandler((_contents, permission) => mayUse(permission));
     defaultSession.setDevicePermissionHandler(() => false);
     defaultSession.webRequest.onBeforeRequest((details, answer) => {
       answer({ cancel: !mayRequest(details.url) });

@@ -36,6 +36,9 @@ export function mayRequest(url: string): boolean {
   );
 }
 
+/** What a page of ours may use: it writes the clipboard, and never reads it. */
+export const mayUse = (permission: string): boolean => permission === 'clipboard-sanitized-write';
+
 /** The path inside our pages that a request means, or null. */
 export function pagePath(method: string, url: string): string | null {
   return (method === 'GET' || method === 'HEAD') && isOurs(url) ? new URL(url).pathname : null;

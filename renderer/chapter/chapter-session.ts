@@ -6,6 +6,7 @@ import { Branches } from './branches.ts';
 import { caretTarget, type CaretTarget } from './caret-target.ts';
 import { ChapterStore } from './chapter-store.ts';
 import type { ChapterController, ChapterState, StudioApi } from './controller.ts';
+import { copiedText, type CopyForm } from './copied-text.ts';
 import { firstWords } from './first-words.ts';
 import { openChapter, type ChapterHost, type LayText, type OpenChapter } from './open-chapter.ts';
 import { Replies } from './replies/replies.ts';
@@ -205,6 +206,7 @@ export class ChapterSession implements ChapterController {
     const { chapter, replies } = this.opened;
     this.store.see(target, chapter.sync, {
       ...this.saving,
+      selects: chapter.view.selections().length > 0,
       readOnly: this.readOnly,
       generation: replies.generation,
       others: replies.others,
@@ -324,6 +326,11 @@ export class ChapterSession implements ChapterController {
   }
   removeTurn(turnId: string): void {
     if (this.actions !== null && this.opened?.branches.remove(turnId) === false) this.actions.removeTurn(turnId);
+  }
+  selected(form: CopyForm): string {
+    if (this.opened === null) return '';
+    const { view } = this.opened.chapter;
+    return copiedText(view, view.selections(), form);
   }
   excerpt(turnId: string, length: number): string {
     if (this.opened === null) return '';

@@ -14,6 +14,7 @@ const BEFORE: ChapterState = {
   lastGeneration: null,
   caretTurnId: null,
   caretOffset: 0,
+  selects: false,
   alternates: null,
   ...possibilities(null, { readOnly: true, writing: false }),
   words: 0,
@@ -44,7 +45,7 @@ export class ChapterStore {
   see(
     target: CaretTarget,
     sync: Sync,
-    seen: Pick<ChapterState, 'save' | 'saveFault' | 'readOnly' | 'generation' | 'others'>,
+    seen: Pick<ChapterState, 'selects' | 'save' | 'saveFault' | 'readOnly' | 'generation' | 'others'>,
   ): void {
     const state = this.get();
     const may = possibilities(target, { readOnly: seen.readOnly, writing: seen.generation !== null });

@@ -1,12 +1,10 @@
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import type { AlternatesState, ChapterController } from './controller.ts';
 import type { ChapterText, Touched } from './chapter-text.ts';
-import type { PageChange, Place, TextSource } from './text-source.ts';
+import type { PageChange, Place, Stretch, TextSource } from './text-source.ts';
 
 /** An edit of the text. */
-export interface Replacement {
-  readonly from: Place;
-  readonly to: Place;
+export interface Replacement extends Stretch {
   readonly text: string;
 }
 
@@ -58,6 +56,8 @@ export interface ChapterView extends ViewText {
   redo(): void;
 
   caret(): Place;
+  /** What the person has chosen of the text; empty where there is only a caret. */
+  selections(): readonly Stretch[];
   /** Not told of as a move of the person's. */
   putCaret(place: Place): void;
   focus(): void;
@@ -75,7 +75,7 @@ export interface ChapterView extends ViewText {
   revealTurn(turnId: string): void;
   highlightTurn(turnId: string | null): void;
   /** Shows which part of the text is being written; null: none. */
-  markStream(part: { readonly from: Place; readonly to: Place } | null): void;
+  markStream(part: Stretch | null): void;
   /** Tells how long it took to draw what was written last, in milliseconds. */
   whenDrawn(told: (ms: number) => void): void;
 

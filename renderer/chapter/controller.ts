@@ -1,6 +1,7 @@
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import type { GenerationStats, StopReason } from '../../shared/contract/writing.ts';
 import type { Role } from '../../shared/document/turn.ts';
+import type { CopyForm } from './copied-text.ts';
 
 export type { StudioApi } from '../../shared/contract/index.ts';
 
@@ -78,6 +79,8 @@ export interface ChapterState {
   } | null;
   readonly caretTurnId: string | null;
   readonly caretOffset: number;
+  /** Something of the text is chosen. */
+  readonly selects: boolean;
   /** Of the nearest model turn at or before the caret, which Retry and the arrows mean. */
   readonly alternates: AlternatesState | null;
   readonly canReply: Possible;
@@ -123,6 +126,8 @@ export interface ChapterController {
   setSpeaker(turnId: string, speaker: string | null): void;
   addNoteBefore(turnId: string): void;
   removeTurn(turnId: string): void;
+  /** What the person has chosen of the text. */
+  selected(form: CopyForm): string;
   /** The first words of a turn on the page, on one line; empty where there is none. */
   excerpt(turnId: string, length: number): string;
   focus(): void;

@@ -17,6 +17,11 @@ export interface Place {
   readonly column: number;
 }
 
+export interface Stretch {
+  readonly from: Place;
+  readonly to: Place;
+}
+
 /** One event of the editor. `version` is equal for equal states of one undo history; `rewound`: by undo or redo. */
 export interface PageChange {
   readonly changes: readonly TextChange[];

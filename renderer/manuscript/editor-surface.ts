@@ -1,7 +1,7 @@
 import { Range, Selection, type editor } from 'monaco-editor/editor';
 import type { Page } from './create-editor.ts';
 import type { KeptText, Replacement, ViewText } from '../chapter/chapter-view.ts';
-import type { Place } from '../chapter/text-source.ts';
+import type { Place, Stretch } from '../chapter/text-source.ts';
 
 /** The source of cursor events that no person caused. */
 export const OURS = 'paphos';
@@ -117,6 +117,16 @@ export class EditorSurface extends ModelText {
   caret(): Place {
     const position = this.page.getPosition();
     return { line: position?.lineNumber ?? 1, column: position?.column ?? 1 };
+  }
+
+  selections(): readonly Stretch[] {
+    return (this.page.getSelections() ?? [])
+      .filter((selection) => !selection.isEmpty())
+      .toSorted(Range.compareRangesUsingStarts)
+      .map(({ startLineNumber, startColumn, endLineNumber, endColumn }) => ({
+        from: { line: startLineNumber, column: startColumn },
+        to: { line: endLineNumber, column: endColumn },
+      }));
   }
 
   putCaret({ line, column }: Place, source = OURS): void {

@@ -1,8 +1,9 @@
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import { spanAt } from '../../shared/document/layout.ts';
 import type { ChapterView, FaultAction, KeptText, Sight, UnshownView, ViewedChapter } from '../chapter/chapter-view.ts';
-import type { PageChange, Place } from '../chapter/text-source.ts';
+import type { PageChange, Place, Stretch } from '../chapter/text-source.ts';
 import { ruleCaret } from './caret.ts';
+import { takeClipboard } from './clipboard.ts';
 import { changeText, createPage, createText, type Page } from './create-editor.ts';
 import { decorate, type SeenMarks } from './decorations.ts';
 import { EditorSurface, KeptModel, ModelText } from './editor-surface.ts';
@@ -94,6 +95,8 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
         join: (index) => chapter.join(index),
         onRest: (byPerson, byMouse) => this.caretRests(byPerson, byMouse),
       }),
+      page.onDidChangeCursorSelection(() => chapter.caretMoved(false)),
+      takeClipboard(this),
       page.onDidBlurEditorText(() => chapter.left()),
       page.onDidScrollChange(({ scrollTopChanged, scrollHeightChanged }) => {
         if (!scrollTopChanged) return;
@@ -209,7 +212,7 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
     this.viewport.highlight(turnId);
   }
 
-  markStream(part: { readonly from: Place; readonly to: Place } | null): void {
+  markStream(part: Stretch | null): void {
     if (part === null) this.stream.clear();
     else this.stream.show(part.from, part.to);
   }

@@ -130,7 +130,7 @@ export class BrowserWindow extends EventEmitter {
 
 class Session extends EventEmitter {
   permissionRequest: Handler<[unknown, string, (granted: boolean) => void], void> = null;
-  permissionCheck: Handler<[], boolean> = null;
+  permissionCheck: Handler<[unknown, string], boolean> = null;
   device: Handler<[], boolean> = null;
   beforeRequest: Handler<[{ url: string }, (answer: { cancel: boolean }) => void], void> = null;
   readonly webRequest = {
@@ -141,7 +141,7 @@ class Session extends EventEmitter {
   setPermissionRequestHandler(handler: NonNullable<Session['permissionRequest']>): void {
     this.permissionRequest = handler;
   }
-  setPermissionCheckHandler(handler: () => boolean): void {
+  setPermissionCheckHandler(handler: NonNullable<Session['permissionCheck']>): void {
     this.permissionCheck = handler;
   }
   setDevicePermissionHandler(handler: () => boolean): void {

@@ -9,7 +9,7 @@ import type {
   ViewedChapter,
 } from '../../renderer/chapter/chapter-view.ts';
 import { isMark } from '../../shared/document/grammar.ts';
-import type { Place } from '../../renderer/chapter/text-source.ts';
+import type { Place, Stretch } from '../../renderer/chapter/text-source.ts';
 
 interface Edit {
   readonly from: number;
@@ -29,7 +29,7 @@ export class PlainView implements UnshownView, ChapterView {
   /** The line at the top. */
   top: Place = { line: 1, column: 1 };
   /** The part that is shown as being written. */
-  stream: { readonly from: Place; readonly to: Place } | null = null;
+  stream: Stretch | null = null;
   fault: { readonly line: () => number; readonly fault: StudioFault; readonly actions: readonly FaultAction[] } | null =
     null;
   private chapter: ViewedChapter | null = null;
@@ -134,6 +134,9 @@ export class PlainView implements UnshownView, ChapterView {
 
   caret(): Place {
     return this.placeAt(this.caretAt);
+  }
+  selections(): readonly Stretch[] {
+    return [];
   }
   putCaret({ line, column }: Place): void {
     this.caretAt = this.offsetAt(line, column);

@@ -72,6 +72,9 @@ const whyNoAlternates: Command['why'] = (moment) =>
     ? (whyReadOnly(moment) ?? ((moment.page?.alternates?.count ?? 0) < 2 ? say.noAlternates : null))
     : null;
 
+const whyNothingSelected: Command['why'] = ({ controller, page }) =>
+  controller === null ? words.shell.opening : page?.selects === true ? null : say.nothingSelected;
+
 const replyWith = (answers: number): Command => ({
   name: () => say.replyWith(answers),
   in: ['palette'],
@@ -202,6 +205,19 @@ export const COMMANDS = {
     key: { press: 'Mod+F', heard: 'text' },
     why: ({ controller }) => (controller === null ? words.shell.opening : null),
     run: onPage((page) => page.find()),
+  },
+  copy: {
+    name: () => say.copy,
+    in: ['palette'],
+    why: whyNothingSelected,
+    run: onTheText((page) => navigator.clipboard.writeText(page.selected('prose'))),
+  },
+  copyWithMarks: {
+    name: () => say.copyWithMarks,
+    in: ['palette'],
+    hint: say.copyWithMarksHint,
+    why: whyNothingSelected,
+    run: onTheText((page) => navigator.clipboard.writeText(page.selected('marked'))),
   },
   binder: {
     name: () => say.toggleBinder,

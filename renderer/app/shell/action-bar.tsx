@@ -1,4 +1,4 @@
-import { CornerDownLeft, PenLine, RotateCcw, Square } from 'lucide-react';
+import { Copy, CornerDownLeft, PenLine, RotateCcw, Square } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import type { PlannedReply } from '../../../shared/contract/writing.ts';
 import { usePlan } from '../../ledger/plan.ts';
@@ -19,8 +19,28 @@ export function ActionBar(): ReactElement | null {
   const writing = useOpenChapter((chapter) => chapter.generation !== null) === true;
   const interrupted = useOpenChapter((chapter) => (chapter.lastGeneration?.fault ?? null) !== null) === true;
   const reader = useWorkspace((workspace) => workspace.writer === false);
-  if (!open || reader) return null;
-  return <div className={css.barPlace}>{writing ? <StopBar /> : <WriteBar interrupted={interrupted} />}</div>;
+  if (!open) return null;
+  return (
+    <div className={css.barPlace}>
+      <SelectionBar />
+      {reader ? null : writing ? <StopBar /> : <WriteBar interrupted={interrupted} />}
+    </div>
+  );
+}
+
+/** What can be done with a selection; above the bar, which stays where it is. */
+function SelectionBar(): ReactElement | null {
+  const selects = useOpenChapter((chapter) => chapter.selects) === true;
+  const copy = useCommand('copy');
+  const copyWithMarks = useCommand('copyWithMarks');
+  if (!selects) return null;
+  const icon = <Copy size={15} strokeWidth={1.7} aria-hidden />;
+  return (
+    <div className={`${css.bar} ${css.selection}`} role="toolbar" aria-label={words.writing.selectionBar}>
+      <Action command={copy} icon={icon} />
+      <Action command={copyWithMarks} />
+    </div>
+  );
 }
 
 function StopBar(): ReactElement {
@@ -96,7 +116,7 @@ function Cost({ plan }: { readonly plan: PlannedReply }): ReactElement {
 
 interface ActionProps {
   readonly command: Offer;
-  readonly icon: ReactNode;
+  readonly icon?: ReactNode;
   readonly strong?: boolean;
 }
 

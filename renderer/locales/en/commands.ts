@@ -21,6 +21,11 @@ export const commands = {
   replyWith: (answers: number) => `Reply with ${count(answers)} alternates`,
   retryWith: (answers: number) => `Retry with ${count(answers)} alternates`,
   find: 'Find in the chapter',
+  copy: 'Copy',
+  copyWithMarks: 'Copy with marks',
+  copyWithMarksHint:
+    'With the lines that say whose turn begins: pasted into a chapter, they make the same turns again.',
+  nothingSelected: 'Nothing is selected.',
   toggleBinder: 'Show or hide stories and chapters',
   toggleInspector: 'Show or hide context, model and sampling',
   palette: 'Find or do',

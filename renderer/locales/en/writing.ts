@@ -3,6 +3,7 @@ import { count, duration } from '../../lib/numbers.ts';
 /** The bar below the text, the menu of a turn, alternates and other words. */
 export const writing = {
   writingBar: 'Writing',
+  selectionBar: 'Selection',
   firstHint: (key: string) => `${key}: let the story answer`,
   toRead: (tokens: number, ms: number | null) =>
     `${count(tokens)} to read${ms === null ? '' : ` · about ${duration(ms)}`}`,
