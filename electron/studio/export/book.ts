@@ -16,6 +16,10 @@ export interface BookChapter {
 
 /** What goes out, before it is known as what: `author` is null where none was given. */
 export interface Book {
+  /** A UUID. */
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly changedAt: number;
   readonly title: string;
   readonly author: string | null;
   readonly chapters: readonly BookChapter[];

@@ -26,6 +26,8 @@ export function readBook(db: ReadableDB, wish: ExportWish): Book {
   const story = getStory(db, wish.storyId);
   const chapters = wish.chapterId === null ? listChapters(db, wish.storyId) : [getChapter(db, wish.chapterId)];
   return {
+    id: story.id,
+    changedAt: story.updatedAt,
     title: story.title,
     author: wish.author,
     chapters: chapters.map(({ id, title }) => ({ title, blocks: blocksOf(db, id, wish) })),

@@ -1,16 +1,20 @@
 import type { ExportFormat } from '../../../shared/contract/export.ts';
 import type { Book } from './book.ts';
+import { writeDocx } from './write-docx.ts';
+import { writeEpub } from './write-epub.ts';
 import { writeHtml } from './write-html.ts';
 import { writeMarkdown } from './write-markdown.ts';
 import { writeText } from './write-text.ts';
 import { xmlText } from './xml-text.ts';
 
-type Writer = (book: Book) => string | Promise<Uint8Array>;
+type Writer = (book: Book) => string | Uint8Array | Promise<Uint8Array>;
 
 const WRITERS: Record<ExportFormat, Writer> = {
   markdown: writeMarkdown,
   text: writeText,
   html: writeHtml,
+  epub: writeEpub,
+  docx: writeDocx,
 };
 
 /** A book as a file. `replaced`: so many characters that such a file cannot hold became U+FFFD. */
@@ -42,5 +46,5 @@ function holdable(book: Book): { readonly book: Book; readonly replaced: number 
     ),
   }));
   const author = book.author === null ? null : hold(book.author);
-  return { book: { title: hold(book.title), author, chapters }, replaced };
+  return { book: { ...book, title: hold(book.title), author, chapters }, replaced };
 }
