@@ -21,6 +21,7 @@ export default defineConfig({
           main: 'electron/main.ts',
           cli: 'electron/cli.ts',
           'worker/main': 'electron/engines/local/worker/main.ts',
+          'worker/export': 'electron/studio/export/export-worker.ts',
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -1,8 +1,8 @@
 import { app, session } from 'electron';
-import { mayRequest, mayUse } from './policy.ts';
+import { mayRequest, maySave, mayUse } from './policy.ts';
 import { guarded, inBackground } from '../log/guarded.ts';
 
-/** Electron grants permissions unless told otherwise. A page of ours needs one, no network and no download. */
+/** Electron grants permissions unless told otherwise. A page of ours needs one and no network. */
 export function enablePermissions(): void {
   const forbid = (): void => {
     const { defaultSession } = session;
@@ -14,9 +14,12 @@ export function enablePermissions(): void {
     defaultSession.webRequest.onBeforeRequest((details, answer) => {
       answer({ cancel: !mayRequest(details.url) });
     });
+    // Without a path of ours Electron asks where the file is to go.
     defaultSession.on(
       'will-download',
-      guarded((event) => event.preventDefault()),
+      guarded((event, item) => {
+        if (!maySave(item.getURL())) event.preventDefault();
+      }),
     );
   };
   inBackground(app.whenReady().then(forbid));

@@ -31,10 +31,11 @@ export function mayNavigate(url: string): boolean {
 
 /** Nothing of a window of ours comes from a network. */
 export function mayRequest(url: string): boolean {
-  return (
-    isOurs(url) || url.startsWith(`blob:${SCHEME}://${HOST}/`) || url.startsWith('data:') || url.startsWith('devtools:')
-  );
+  return isOurs(url) || maySave(url) || url.startsWith('data:') || url.startsWith('devtools:');
 }
+
+/** What a page of ours made itself, such as an exported story; the person chooses where it goes. */
+export const maySave = (url: string): boolean => url.startsWith(`blob:${SCHEME}://${HOST}/`);
 
 /** What a page of ours may use: it writes the clipboard, and never reads it. */
 export const mayUse = (permission: string): boolean => permission === 'clipboard-sanitized-write';

@@ -11,7 +11,7 @@ export interface Caller {
 const door = implement(contract).$context<Caller>();
 
 /** The contract, answered by the studio's services. */
-export function createRouter({ stories, chapters, writing, models, settings, jobs, log }: Services) {
+export function createRouter({ stories, chapters, exporting, writing, models, settings, jobs, log }: Services) {
   return door.router({
     connection: { beat: door.connection.beat.handler(() => undefined) },
     stories: {
@@ -31,6 +31,7 @@ export function createRouter({ stories, chapters, writing, models, settings, job
       restore: door.chapters.restore.handler(({ input }) => chapters.restore(input.id)),
       open: door.chapters.open.handler(({ input }) => chapters.open(input.id)),
     },
+    exporting: { write: door.exporting.write.handler(({ input, signal }) => exporting.write(input, signal)) },
     writing: {
       applyChange: door.writing.applyChange.handler(({ input, context }) => writing.applyChange(input, context.client)),
       activate: door.writing.activate.handler(({ input, context }) => writing.activate(input, context.client)),

@@ -1,5 +1,6 @@
 import type { Log } from '../log/log.ts';
 import type { Defects } from './defects.ts';
+import type { Exporting } from './export/exporting.ts';
 import type { Jobs } from './jobs/jobs.ts';
 import type { Chapters, Stories } from './library/library.ts';
 import type { Models } from './models/models.ts';
@@ -10,6 +11,7 @@ import type { Writing } from './writing/writing.ts';
 export interface Services {
   readonly stories: Stories;
   readonly chapters: Chapters;
+  readonly exporting: Exporting;
   readonly writing: Writing;
   readonly models: Models;
   readonly settings: Settings;

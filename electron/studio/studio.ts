@@ -24,6 +24,7 @@ import { createForecasts } from './writing/reply-forecast.ts';
 import { createGenerations, type Running } from './writing/generations.ts';
 import { createStoryLocks } from './library/story-locks.ts';
 import { readDemoModel } from './models/model-files.ts';
+import { createExporting } from './export/exporting.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
 import { createModelRegistry } from './models/model-registry.ts';
 import { createModels } from './models/models.ts';
@@ -159,6 +160,7 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
   const services: Services = {
     stories: createStories(context, generations, readAhead.forget),
     chapters: createChapters(context, generations, { onOpen: pageAppears, forget: readAhead.forget }),
+    exporting: createExporting(context),
     writing: createWriting({
       db,
       engine,

@@ -22,6 +22,11 @@ interface Remembered {
   readonly prepareReplies: boolean;
   /** A reply was asked for once: its key needs no hint any more. */
   readonly replied: boolean;
+  /** What was chosen for the last export. */
+  readonly exportFormat: string;
+  readonly exportAuthor: string;
+  readonly exportPerson: boolean;
+  readonly exportNotes: boolean;
   readonly removedOpen: boolean;
   readonly hardwareOpen: boolean;
   readonly samplingOpen: boolean;

@@ -18,7 +18,9 @@ interface Workspace {
   readonly menu: { readonly target: TurnMenuTarget; readonly anchor: DOMRect } | null;
   /** A dialog about one turn, from its menu. */
   readonly turnDialog: { readonly name: 'speaker' | 'other words'; readonly turn: TurnMenuTarget } | null;
-  readonly dialog: 'palette' | 'shortcuts' | 'settings' | 'format' | 'activity' | null;
+  readonly dialog: 'palette' | 'shortcuts' | 'settings' | 'format' | 'activity' | 'export' | null;
+  /** What the export dialog was opened for. */
+  readonly exported: { readonly storyId: string; readonly chapterId: string | null } | null;
   /** Panels that float over the page on a narrow window; never remembered. */
   readonly over: 'binder' | 'inspector' | null;
 }
@@ -31,6 +33,7 @@ export const useWorkspace = create<Workspace>(() => ({
   menu: null,
   turnDialog: null,
   dialog: null,
+  exported: null,
   over: null,
 }));
 

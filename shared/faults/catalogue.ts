@@ -50,6 +50,7 @@ export interface AppFaults {
   USAGE_MANY_STORIES: None;
   /** `known`: the stories that it could be. */
   USAGE_STORY: { readonly given: string | null; readonly known: readonly string[] };
+  NOT_EXPORTED: None;
   /** `said`: the code that the system gave. */
   FILE_NOT_WRITTEN: { readonly file: string; readonly said: string };
 }

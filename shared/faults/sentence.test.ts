@@ -39,6 +39,7 @@ const SAMPLES: Samples = {
     { given: null, known: [] },
     { given: 'The Key', known: ['The Key (a)', 'The key (b)'] },
   ],
+  NOT_EXPORTED: NONE,
   FILE_NOT_WRITTEN: [{ file: '/home/a/The Key.md', said: 'EACCES' }],
 
   NO_TURN: [{ turnId }],

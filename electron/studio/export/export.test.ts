@@ -8,7 +8,7 @@ import type { Op, Role } from '../../../shared/document/turn.ts';
 import { openStore, type Store } from '../../storage/core/open.ts';
 import { applyChange } from '../../storage/repositories/changes.ts';
 import { createStory } from '../../storage/repositories/stories.ts';
-import { readBook, type ExportWish } from './read-book.ts';
+import { readBook, type BookWish } from './read-book.ts';
 import { writeBook } from './write-book.ts';
 import type { ExportFormat } from '../../../shared/contract/export.ts';
 
@@ -38,7 +38,7 @@ function story(title: string, turns: readonly (readonly [Role, string])[]): { st
   return { storyId, ids };
 }
 
-const exported = async (format: ExportFormat, wish: Partial<ExportWish> & { storyId: string }) => {
+const exported = async (format: ExportFormat, wish: Partial<BookWish> & { storyId: string }) => {
   const book = readBook(store.db, { chapterId: null, author: null, withPerson: true, withNotes: false, ...wish });
   const { bytes, replaced } = await writeBook(book, format);
   return { text: new TextDecoder().decode(bytes), replaced };

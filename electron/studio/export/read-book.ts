@@ -1,3 +1,4 @@
+import type { ExportWish } from '../../../shared/contract/export.ts';
 import { activePath } from '../../../shared/document/tree.ts';
 import { withoutReasoning } from '../../../shared/prompt/plan/reasoning.ts';
 import type { Role } from '../../../shared/document/turn.ts';
@@ -8,21 +9,13 @@ import type { ReadableDB } from '../../storage/core/handle.ts';
 import type { Block, Book } from './book.ts';
 import { readInlines } from './inlines.ts';
 
-export interface ExportWish {
-  readonly storyId: string;
-  /** Only this chapter; null: all of them. */
-  readonly chapterId: string | null;
-  readonly author: string | null;
-  /** What the person says is part of it. */
-  readonly withPerson: boolean;
-  readonly withNotes: boolean;
-}
+export type BookWish = Omit<ExportWish, 'format'>;
 
 const SCENE_BREAK = /^\s*\*\s*\*\s*\*\s*$/;
 const OF: Record<Role, 'story' | 'person' | 'note'> = { model: 'story', user: 'person', system: 'note' };
 
 /** The shown branch of a story, or of one chapter, without what the model only thought. */
-export function readBook(db: ReadableDB, wish: ExportWish): Book {
+export function readBook(db: ReadableDB, wish: BookWish): Book {
   const story = getStory(db, wish.storyId);
   const chapters = wish.chapterId === null ? listChapters(db, wish.storyId) : [getChapter(db, wish.chapterId)];
   return {
@@ -34,7 +27,7 @@ export function readBook(db: ReadableDB, wish: ExportWish): Book {
   };
 }
 
-function blocksOf(db: ReadableDB, chapterId: string, { withPerson, withNotes }: ExportWish): Block[] {
+function blocksOf(db: ReadableDB, chapterId: string, { withPerson, withNotes }: BookWish): Block[] {
   return activePath(readTree(db, chapterId, { texts: 'path' })).flatMap(({ role, text }) => {
     const of = OF[role];
     if ((of === 'person' && !withPerson) || (of === 'note' && !withNotes)) return [];

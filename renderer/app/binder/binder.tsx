@@ -42,6 +42,7 @@ function StoryList(): ReactElement {
         {stories.map((story) => (
           <LibraryRow
             key={story.id}
+            of={{ storyId: story.id, chapterId: null }}
             title={story.title}
             number={null}
             words={story.words + (story.id === storyId ? (live?.added ?? 0) : 0)}
@@ -76,6 +77,7 @@ function ChapterList(): ReactElement | null {
         {chapters.map((chapter, index) => (
           <LibraryRow
             key={chapter.id}
+            of={{ storyId: chapter.storyId, chapterId: chapter.id }}
             title={chapter.title}
             number={chapter.title === words.library.chapterTitle(index + 1) ? null : index + 1}
             words={chapter.id === live?.chapterId ? live.words : chapter.words}

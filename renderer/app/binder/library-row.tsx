@@ -3,13 +3,14 @@ import { Ellipsis } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { CommandItems } from '../commands/command-items.tsx';
 import { onRowKey } from '../commands/keyboard.ts';
+import type { RowTarget } from '../commands/moment.ts';
 import { count } from '../../lib/numbers.ts';
 import { words } from '../../locales/index.ts';
 import ui from '../../ui/ui.module.css';
 import menu from '../../ui/menu.module.css';
 import css from './binder.module.css';
 
-interface Props {
+interface Props extends Pick<RowTarget, 'of'> {
   readonly title: string;
   /** Null where there is none, or the title says it already. */
   readonly number: number | null;
@@ -39,7 +40,7 @@ export function LibraryRow(props: Props): ReactElement {
         />
       </li>
     );
-  const row = { rename: () => setEditing(true), remove: props.onRemove };
+  const row = { of: props.of, rename: () => setEditing(true), remove: props.onRemove };
   return (
     <li className={css.row} data-strong={props.strong || undefined} data-current={props.current || undefined}>
       <button

@@ -6,6 +6,8 @@ import { useWorkspace } from '../../workspace/workspace.ts';
 
 /** What a row of the library can do, which the row itself knows. */
 export interface RowTarget {
+  /** The story, or the chapter of it. */
+  readonly of: { readonly storyId: string; readonly chapterId: string | null };
   readonly rename: () => void;
   /** Null where it cannot be removed. */
   readonly remove: (() => void) | null;

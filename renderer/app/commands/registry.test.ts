@@ -36,7 +36,7 @@ test('every command can be reached: by a key, from a menu or the palette', () =>
     return key === undefined && places.length === 0 && desktopMenu === undefined;
   });
   expect(unreachable).toEqual([]);
-  expect(named(commandsIn('row menu'))).toEqual(['remove', 'rename']);
+  expect(named(commandsIn('row menu'))).toEqual(['export', 'remove', 'rename']);
 });
 
 test('what the desktop is offered is what it takes, and no key that a field needs for itself', () => {

@@ -285,6 +285,16 @@ export const COMMANDS = {
     applies: ({ storyId }) => storyId !== null,
     run: ({ storyId }) => (storyId === null ? undefined : library.createChapter(storyId)),
   },
+  export: {
+    name: () => say.export,
+    in: ['palette', 'row menu'],
+    desktopMenu: 'file',
+    why: ({ row, storyId }) => (row === undefined && storyId === null ? say.noStory : null),
+    run: ({ row, storyId }) => {
+      const exported = row?.of ?? (storyId === null ? null : { storyId, chapterId: null });
+      if (exported !== null) useWorkspace.setState({ dialog: 'export', exported });
+    },
+  },
   rename: {
     name: ({ row }) => (row === undefined ? say.renameRow : say.rename),
     in: ['row menu'],

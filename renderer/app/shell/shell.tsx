@@ -6,6 +6,7 @@ import { ModelPanel } from '../../models/model-panel.tsx';
 import { SamplingPanel } from '../../settings/sampling-panel.tsx';
 import { FormatDoctor } from '../../models/format-doctor.tsx';
 import { ActivityDialog } from '../../jobs/activity-dialog.tsx';
+import { ExportDialog } from '../../library/export-dialog.tsx';
 import { SettingsDialog } from '../../settings/settings-dialog.tsx';
 import { Splitter } from '../../ui/splitter.tsx';
 import { togglePanel, usePanel, usePanelWidth, type Panel } from '../../workspace/panels.ts';
@@ -76,6 +77,7 @@ function Dialogs(): ReactElement | null {
   if (dialog === 'palette') return <Palette onClose={close} />;
   if (dialog === 'shortcuts') return <ShortcutSheet onClose={close} />;
   if (dialog === 'format') return <FormatDoctor onClose={close} />;
+  if (dialog === 'export') return <ExportDialog onClose={close} />;
   if (dialog === 'activity') return <ActivityDialog onClose={close} />;
   if (dialog === 'settings') return <SettingsDialog onClose={close} />;
   return null;

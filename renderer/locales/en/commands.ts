@@ -33,6 +33,8 @@ export const commands = {
   settings: 'Settings',
   newStory: 'New story',
   newChapter: 'New chapter',
+  export: 'Export',
+  noStory: 'No story is open.',
   rename: 'Rename',
   renameRow: 'Rename a story or chapter',
   remove: 'Delete',

@@ -13,5 +13,29 @@ export const library = {
   recentlyDeleted: 'Recently deleted',
   restore: 'Restore',
   removedKind: { story: 'Story', chapter: 'Chapter', turn: 'Turn' },
+  export: {
+    title: (story: string) => `Export “${story}”`,
+    part: 'What',
+    wholeStory: 'The whole story',
+    format: 'As',
+    formats: {
+      markdown: 'Markdown',
+      text: 'Plain text',
+      html: 'Web page (HTML)',
+      epub: 'E-book (EPUB)',
+      docx: 'Word (DOCX)',
+    },
+    author: 'Author',
+    withPerson: 'With what you say',
+    withNotes: 'With notes',
+    shown: 'What is shown goes out, without other alternates and without what the model thought.',
+    writing: 'The reply that is being written is not part of it yet.',
+    steps: { saving: 'Waiting until the page is saved…', making: 'The file is being made…' },
+    made: (name: string) => `${name} is made.`,
+    replaced: (characters: number) =>
+      characters === 1
+        ? 'One character that such a file cannot hold became “\uFFFD”.'
+        : `${count(characters)} characters that such a file cannot hold became “\uFFFD”.`,
+  },
   noStories: 'There are no stories yet. A story begins with a first line, yours or the model’s.',
 };

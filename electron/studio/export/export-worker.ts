@@ -1,0 +1,13 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { ExportFormat } from '../../../shared/contract/export.ts';
+import type { Book } from './book.ts';
+import { writeBook } from './write-book.ts';
+
+/** The thread: what it is given is a book and a format, what it answers is the file. */
+export interface ExportTask {
+  readonly book: Book;
+  readonly format: ExportFormat;
+}
+
+const { book, format } = workerData as ExportTask;
+parentPort?.postMessage(await writeBook(book, format));
