@@ -106,7 +106,7 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }): Rea
           <button type="button" className={ui.button} onClick={stop}>
             {words.common.cancel}
           </button>
-          <button type="submit" className={`${ui.button} ${ui.primary}`} disabled={step !== null}>
+          <button type="submit" className={`${ui.button} ${ui.primary}`} autoFocus disabled={step !== null}>
             {words.commands.export}
           </button>
         </footer>
