@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { basename, dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { failure } from '../../../shared/faults/failure.ts';
+import { guarded, inBackground } from '../../log/guarded.ts';
 import type { ExportTask } from './export-worker.ts';
 import type { WrittenBook } from './write-book.ts';
 
@@ -20,7 +21,7 @@ export async function writeInThread(task: ExportTask, signal?: AbortSignal): Pro
   const ended = once(thread, 'exit').then(() => {
     throw new Error('the thread ended without an answer');
   });
-  const aborted = (): void => void thread.terminate();
+  const aborted = guarded(() => thread.terminate());
   signal?.addEventListener('abort', aborted);
   try {
     const [written] = (await Promise.race([once(thread, 'message'), ended])) as [WrittenBook];
@@ -31,6 +32,6 @@ export async function writeInThread(task: ExportTask, signal?: AbortSignal): Pro
   } finally {
     signal?.removeEventListener('abort', aborted);
     ended.catch(() => undefined);
-    void thread.terminate();
+    inBackground(thread.terminate());
   }
 }
