@@ -139,7 +139,7 @@ export async function verifyModel({
         ...formatWarnings(format, {
           control: vocabulary.control,
           userDefined: vocabulary.userDefined,
-          bos: vocabulary.bosText,
+          bos: vocabulary.bos ? vocabulary.bosText : null,
           endText: vocabulary.endText,
           renderings: examined.renderings,
         }),

@@ -284,16 +284,18 @@ export interface FormatFaults {
 /** No faults, but told by the same means: why a format was taken for that of a model. `marks`: as they are written. */
 export interface FormatReasons {
   BY_CARD: None;
-  /** `of`: which conversations its own template writes exactly so; `prefaced`: behind something that is left out. */
+  /** `of`: which conversations its own template writes exactly so; `prefaced`: behind a preface of its own. */
   BY_TEMPLATE: { readonly of: 'all' | 'without notes' | 'with notes' | 'prefaced' };
-  /** `exact`: the format read off the template writes all that the template does. */
-  BY_OWN_TEMPLATE: { readonly exact: boolean };
+  /** `of`: which conversations the format that was read off the template writes as it does. */
+  BY_OWN_TEMPLATE: { readonly of: 'all' | 'without notes' | 'with notes' };
   BY_MARKS_IN_TEMPLATE: { readonly marks: readonly string[]; readonly how: 'so' | 'otherwise' | 'in channels' };
   BY_VOCABULARY: { readonly marks: readonly string[]; readonly otherTemplate: boolean };
   /** `architecture`: where it fits the name. */
   BY_NAME: { readonly name: string; readonly architecture: string | null };
   BY_THINKING: { readonly mark: string };
-  BY_NOTHING: { readonly hasTemplate: boolean };
+  BY_NOTHING: None;
+  /** Why a template cannot be said as turns; `said`: what it says itself, where it refuses. */
+  BY_ODD_TEMPLATE: { readonly how: 'refuses' | 'endless' | 'rewrites' | 'irregular'; readonly said: string | null };
 }
 
 /** What `paphos verify` finds wrong with a model that opens. */

@@ -81,7 +81,7 @@ const SAMPLES: Samples = {
 
   BY_CARD: NONE,
   BY_TEMPLATE: (['all', 'without notes', 'with notes', 'prefaced'] as const).map((of) => ({ of })),
-  BY_OWN_TEMPLATE: [{ exact: true }, { exact: false }],
+  BY_OWN_TEMPLATE: (['all', 'without notes', 'with notes'] as const).map((of) => ({ of })),
   BY_MARKS_IN_TEMPLATE: (['so', 'otherwise', 'in channels'] as const).map((how) => ({ marks: ['<a>', '<b>'], how })),
   BY_VOCABULARY: [
     { marks: ['<a>', '<b>', '<c>'], otherTemplate: false },
@@ -92,7 +92,11 @@ const SAMPLES: Samples = {
     { name: 'tale-7b', architecture: 'llama' },
   ],
   BY_THINKING: [{ mark: '<think>' }],
-  BY_NOTHING: [{ hasTemplate: true }, { hasTemplate: false }],
+  BY_NOTHING: NONE,
+  BY_ODD_TEMPLATE: (['refuses', 'endless', 'rewrites', 'irregular'] as const).map((how) => ({
+    how,
+    said: how === 'refuses' ? 'Roles must alternate.' : null,
+  })),
 
   JOB_READS_MODEL: [{ name: 'tale-7b' }],
   JOB_GONE: NONE,

@@ -80,7 +80,7 @@ describe("known models' own chat templates, run by Jinja", () => {
       kind: 'render',
       template: templates.get(name) ?? '',
       probes: PROBES.map(({ turns }) => asMessages(turns)),
-      special: { bos: '', eos: '</s>' },
+      special: { bos: null, eos: '</s>' },
     });
   /** Llama's dates are no marks: a note of one's own may say them. */
   const DATES = 'Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n';
@@ -89,31 +89,31 @@ describe("known models' own chat templates, run by Jinja", () => {
     {
       name: 'llama-3',
       template: 'meta-llama-Llama-3.1-8B-Instruct',
-      probes: [2, 3],
+      probes: [3, 4, 5],
       ours: (text: string) => text.replace(DATES, ''),
     },
     {
       name: 'llama-3',
       template: 'meta-llama-Llama-3.3-70B-Instruct',
-      probes: [0, 1, 2, 3],
+      probes: [0, 1, 2, 3, 4, 5],
       ours: (text: string) =>
         text.replace(DATES, '').replace(/^<.start_header_id.>system<.end_header_id.>\n\n<.eot_id.>/, ''),
     },
-    { name: 'gemma', template: 'google-gemma-2-2b-it', probes: [0, 1], ours: (text: string) => text },
+    { name: 'gemma', template: 'google-gemma-2-2b-it', probes: [0, 1, 2], ours: (text: string) => text },
     {
       name: 'mistral-v3',
       template: 'mistralai-Mistral-Nemo-Instruct-2407',
-      probes: [0, 1, 2],
+      probes: [0, 1, 2, 3],
       ours: (text: string) => text,
     },
     {
       name: 'mistral-v7',
       template: 'Mistral-Small-3.2-24B-Instruct-2506',
-      probes: [2, 3],
+      probes: [3, 4, 5],
       ours: (text: string) => text,
     },
-    { name: 'glm-4-5', template: 'GLM-4.6', probes: [0, 1, 2, 3], ours: (text: string) => text },
-    { name: 'qwen3', template: 'Qwen-Qwen3-0.6B', probes: [0, 1, 2, 3], ours: (text: string) => text },
+    { name: 'glm-4-5', template: 'GLM-4.6', probes: [0, 1, 2, 3, 4, 5], ours: (text: string) => text },
+    { name: 'qwen3', template: 'Qwen-Qwen3-0.6B', probes: [0, 1, 2, 3, 4, 5], ours: (text: string) => text },
   ])('$name writes as $template does', ({ name, template, probes, ours }) => {
     const renderings = rendered(template);
     for (const index of probes)
@@ -220,14 +220,14 @@ describe('formats of later makers', () => {
 describe("what the makers' templates write, told in our words, is what the formats write", () => {
   const { llama2, mistralV1, vicuna, alpaca, llama3, glm4, glm45, commandR } = MAKER_TEMPLATES;
   test.each([
-    ['llama-2-chat', llama2, [0, 1, 2, 3]],
-    ['mistral-v1', mistralV1, [0, 1]],
-    ['vicuna', vicuna, [0, 1, 2, 3]],
-    ['alpaca', alpaca, [0, 1, 2, 3]],
-    ['llama-3', llama3, [0, 1, 2, 3]],
-    ['glm-4', glm4, [0, 1, 2, 3]],
-    ['glm-4-5', glm45, [0, 1, 2, 3]],
-    ['command-r', commandR, [0, 1, 2, 3]],
+    ['llama-2-chat', llama2, [0, 1, 2, 3, 4, 5]],
+    ['mistral-v1', mistralV1, [0, 1, 2]],
+    ['vicuna', vicuna, [0, 1, 2, 3, 4, 5]],
+    ['alpaca', alpaca, [0, 1, 2, 3, 4, 5]],
+    ['llama-3', llama3, [0, 1, 2, 3, 4, 5]],
+    ['glm-4', glm4, [0, 1, 2, 3, 4, 5]],
+    ['glm-4-5', glm45, [0, 1, 2, 3, 4, 5]],
+    ['command-r', commandR, [0, 1, 2, 3, 4, 5]],
   ] as const)('%s', (name, template, probes) => {
     const renderings = render({
       kind: 'render',

@@ -19,6 +19,11 @@ export interface PromptFormat {
   readonly title: string;
   /** Once, in front of everything but BOS. */
   readonly begins?: string | undefined;
+  /**
+   * What the makers put in front of every conversation: `alone` where no system turn leads, else what stands around
+   * those that do, in place of their own marks (F13).
+   */
+  readonly preface?: { readonly alone: string; readonly before: string; readonly after: string } | undefined;
   readonly before: Readonly<Record<Role, string>>;
   /** After a closed turn, by role. */
   readonly after: Readonly<Record<Role, string>>;
@@ -26,9 +31,9 @@ export interface PromptFormat {
   readonly stops: readonly string[];
   /**
    * `fold`: system text goes in front of the following user turn; `wrap`: so it does, between the marks for system
-   * turns (F4).
+   * turns; `last`: the system text that leads goes in front of the last user turn (F4).
    */
-  readonly system: 'own' | 'fold' | 'wrap';
+  readonly system: 'own' | 'fold' | 'wrap' | 'last';
   /** `join`: two turns of one role in a row become one, separated by a blank line (F5). */
   readonly sameRole: 'keep' | 'join';
   readonly startsWithUser: boolean;

@@ -1,4 +1,8 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readGgufHeader } from '../../electron/engines/local/gguf/header.ts';
 import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
 import { createInferenceHost } from '../../electron/engines/local/host/supervisor.ts';
 import type { InferenceHost } from '../../electron/engines/local/protocol.ts';
@@ -6,7 +10,8 @@ import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import { planPrompt } from '../../shared/prompt/plan/plan.ts';
 import type { Cut, PlanRequest, PromptFormat, PromptTurn } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
-import { makeModel, type ModelRecipe } from '../helpers/model-maker.ts';
+import { OddModels } from '../helpers/bad-models.ts';
+import { makeModel, modelParts, type ModelRecipe } from '../helpers/model-maker.ts';
 import type { MadeVocabulary, Marks } from '../helpers/model-vocabulary.ts';
 import { realVocabulary } from '../helpers/real-vocabulary.ts';
 import { loadVocabularies, vocabularyFile, type LoadedVocabulary } from '../helpers/vocabularies.ts';
@@ -282,4 +287,17 @@ describe.each(made)('$title', ({ title, model, path }) => {
 
   const occurrencesOf = (tokens: readonly { readonly id: number }[], mark: string): number =>
     tokens.filter(({ id }) => id === vocabulary.special(mark)?.id).length;
+});
+
+test('BOS that is no control token stands in front all the same, where the file asks for it', async () => {
+  const recipe = { architecture: 'llama', vocabulary: 'spm' } as const;
+  const types = modelParts(recipe).entries.find(([key]) => key === 'tokenizer.ggml.token_type')?.[2] as number[];
+  const path = new OddModels(mkdtempSync(join(tmpdir(), 'paphos-bos-'))).changed({
+    recipe,
+    set: [['tokenizer.ggml.token_type', 'i32s', types.with(1, 4)]],
+  });
+  const odd = await loadVocabularies({ odd: path });
+  expect(odd.vocabularies.get('odd')?.vocabulary.bos).toBe(1);
+  await odd.dispose();
+  expect(readGgufHeader(path).vocabulary).toMatchObject({ bos: true, bosText: '<s>' });
 });

@@ -57,6 +57,7 @@ const COMMAND_R = [
 const HARMONY = ['<|start|>', '<|message|>', '<|channel|>', '<|end|>', '<|return|>', '<|call|>'];
 const { llama2, mistralV1, mistralV3Spm, vicuna, alpaca, llama3, glm4, glm45, commandR, ...near } = MAKER_TEMPLATES;
 const EXACTLY = 'Its own chat template writes every conversation exactly so.';
+const PREFACED = 'Its own chat template writes conversations exactly so, behind a preface of its own that is sent too.';
 
 describe("a file with its makers' template is spoken to in its makers' format", () => {
   test.each<readonly [string, File, string]>([
@@ -68,26 +69,14 @@ describe("a file with its makers' template is spoken to in its makers' format", 
     ['glm-4', { template: glm4, marks: GLM }, EXACTLY],
     ['glm-4-5', { template: glm45, marks: [...GLM, '<think>', '</think>'] }, EXACTLY],
     ['command-r', { template: commandR, marks: COMMAND_R }, EXACTLY],
-    [
-      'harmony',
-      { template: chatTemplates().get('openai-gpt-oss-120b'), marks: HARMONY },
-      'Its own chat template writes <|start|>, <|message|>, <|channel|> and <|end|>: it speaks in channels.',
-    ],
-    [
-      'llama-3',
-      { template: chatTemplates().get('meta-llama-Llama-3.1-8B-Instruct'), marks: LLAMA_3 },
-      'Its own chat template writes conversations exactly so, behind a preface of its own that is left out.',
-    ],
+    ['harmony', { template: chatTemplates().get('openai-gpt-oss-120b'), marks: HARMONY }, PREFACED],
+    ['llama-3', { template: chatTemplates().get('meta-llama-Llama-3.1-8B-Instruct'), marks: LLAMA_3 }, PREFACED],
     [
       'gemma',
       { template: chatTemplates().get('google-gemma-2-2b-it'), marks: ['<start_of_turn>', '<end_of_turn>'] },
       'Its own chat template writes conversations without notes exactly so.',
     ],
-    [
-      'mistral-v3',
-      { template: chatTemplates().get('mistralai-Mistral-Nemo-Instruct-2407') },
-      'Its own chat template writes conversations without notes exactly so.',
-    ],
+    ['mistral-v3', { template: chatTemplates().get('mistralai-Mistral-Nemo-Instruct-2407') }, EXACTLY],
     ['qwen3', { template: chatTemplates().get('Qwen-Qwen3-0.6B'), marks: [...IM, '<think>', '</think>'] }, EXACTLY],
   ])('%s', async (name, file, reason) => {
     const { format, confidence, reasons } = await detected(file);

@@ -25,9 +25,7 @@ export async function examineModel(path: string): Promise<Examined> {
   const renderings =
     header.chatTemplate === null
       ? null
-      : await renderTemplate(header.chatTemplate, TEMPLATE_PROBES, { bos: bosText ?? '', eos: endText ?? '' }).catch(
-          () => null,
-        );
+      : await renderTemplate(header.chatTemplate, TEMPLATE_PROBES, { bos: bosText, eos: endText }).catch(() => null);
   return { header, renderings };
 }
 
@@ -36,12 +34,12 @@ export function formatOfModel(path: string, { header, renderings }: Examined, de
   const file = splitOf(path)?.name ?? basename(path).replace(/\.gguf$/i, '');
   // A file without a name is called by its architecture, which is evidence of its own.
   const name = header.name === file || header.name === header.architecture ? file : `${file} (${header.name})`;
-  const { control, userDefined, bosText } = header.vocabulary;
+  const { control, userDefined, bos, bosText } = header.vocabulary;
   const detected = detectFormat({
     architecture: header.architecture,
     name,
     tokens: [...control, ...userDefined],
-    bos: bosText,
+    bos: bos ? bosText : null,
     chatTemplate: header.chatTemplate,
     renderings,
   });

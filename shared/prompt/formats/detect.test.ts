@@ -17,11 +17,12 @@ const detected = (more: Partial<ModelTraits>) => {
   const { format, confidence, reasons } = detectFormat(traits(more));
   return [format.name, confidence, reasons[0] && sentenceOf(reasons[0])];
 };
+const PREFACED = 'Its own chat template writes conversations exactly so, behind a preface of its own that is sent too.';
 const rendered = (name: string, change: (text: string, noted: boolean) => string = (text) => text) =>
-  PROBES.map(({ turns, noted }) => {
+  PROBES.map(({ turns, note }) => {
     const format = formatByName(name);
     if (!format) throw new Error(`no ${name}`);
-    return { text: change(renderText(format, turns), noted) };
+    return { text: change(renderText(format, turns), note === 'first') };
   });
 
 test('a template that renders as a format does is proof of it', () => {
@@ -44,23 +45,17 @@ test('a template that renders as a format does is proof of it', () => {
         noted ? text : `<|im_start|>system\nBe kind.<|im_end|>\n${text}`,
       ),
     }),
-  ).toEqual(['chatml', 'certain', 'Its own chat template writes conversations with notes exactly so.']);
+  ).toEqual(['chatml', 'certain', PREFACED]);
 });
 
-test('a preface of its own is no other format', () => {
-  expect(
-    detected({
-      chatTemplate: '…',
-      renderings: rendered(
-        'llama-3',
-        (text) => `<|start_header_id|>system<|end_header_id|>\n\nToday.<|eot_id|>${text}`,
-      ),
-    }),
-  ).toEqual([
-    'llama-3',
-    'certain',
-    'Its own chat template writes conversations exactly so, behind a preface of its own that is left out.',
-  ]);
+test('a preface of its own makes no other format, and is sent', () => {
+  const preface = '<|start_header_id|>system<|end_header_id|>\n\nToday.<|eot_id|>';
+  const { format, reasons } = detectFormat(
+    traits({ chatTemplate: '…', renderings: rendered('llama-3', (text) => preface + text) }),
+  );
+  expect([format.title, reasons[0] && sentenceOf(reasons[0])]).toEqual(['Llama 3', PREFACED]);
+  const [turns] = PROBES.map((probe) => probe.turns);
+  expect(renderText(format, turns ?? [])).toMatch(/^<\|start_header_id\|>system<\|end_header_id\|>\n\nToday\./);
 });
 
 test.each([
@@ -249,6 +244,16 @@ test('without evidence it is plain prose, with a word why', () => {
   expect(detected({ tokens: ['[INST]'], chatTemplate: '[INST]' })).toEqual([
     'prose',
     'guess',
-    'Its chat template is of a kind that is not known here.',
+    'Its chat template does not end, so it cannot be said as turns.',
   ]);
+  const unsayable = (renderings: ModelTraits['renderings']) => detected({ chatTemplate: '…', renderings })[2];
+  expect(unsayable(PROBES.map(() => ({ refusal: 'Bring tools.' })))).toBe(
+    'Its chat template takes no conversation (“Bring tools.”), so it cannot be said as turns.',
+  );
+  expect(unsayable(PROBES.map(({ turns }) => ({ text: String(turns.length) })))).toBe(
+    'Its chat template does not write what is said as it was said, so it cannot be said as turns.',
+  );
+  expect(unsayable(PROBES.map(({ turns }) => ({ text: turns.map(({ text }, n) => `[${n}]${text}`).join('') })))).toBe(
+    'Its chat template marks each turn in another way, so it cannot be said as turns.',
+  );
 });

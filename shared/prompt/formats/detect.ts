@@ -1,11 +1,11 @@
 import { FORMATS } from './formats.ts';
-import { deduceFormat } from './own-format.ts';
-import { agreement, type Rendering } from './template-probes.ts';
+import { deduceFormat, waysToTakeNotes, withFront } from './own-format.ts';
+import { type Agreement, agreement, type Rendering, rendersTurns } from './template-probes.ts';
 import { trimmedAs, trimOf } from './template-trim.ts';
 import type { ReasoningMarks } from '../types.ts';
 import { REASONING_MARKS } from '../plan/reasoning.ts';
 import { SIGNS } from './format-signatures.ts';
-import { isBracketed } from '../plan/role-words.ts';
+import { atBrackets, isBracketed } from '../plan/role-words.ts';
 import type { PromptFormat } from '../types.ts';
 import type { FaultCode, FaultParams } from '../../faults/catalogue.ts';
 import { fault } from '../../faults/failure.ts';
@@ -33,7 +33,8 @@ export interface Detection {
 
 /** How much a reason weighs. What the file does goes before what it holds, and that before what somebody called it. */
 const WEIGHT = {
-  template: 9,
+  template: 10,
+  templateWithPreface: 9,
   ownTemplate: 8,
   templateInPart: 7,
   ownTemplateInPart: 6,
@@ -63,17 +64,19 @@ const reason = <C extends FaultCode>(weight: number, code: C, params: FaultParam
  * else plain prose.
  */
 export function detectFormat(traits: ModelTraits): Detection {
-  const found = FORMATS.filter((format) => format.kind === 'turns').map((format) => ({
-    format,
-    reasons: reasonsFor(format, traits).sort((a, b) => b.weight - a.weight),
-  }));
+  const found = FORMATS.filter((format) => format.kind === 'turns').map((known) => {
+    const { format, how } = fitted(known, traits);
+    return { format, reasons: reasonsFor(known, how, traits).sort((a, b) => b.weight - a.weight) };
+  });
   const deduced = traits.renderings === null ? null : deduceFormat(traits.renderings, traits.bos);
   if (deduced !== null) {
+    const { format } = deduced;
+    const weight = deduced.agreement.differs ? WEIGHT.ownTemplateInPart : WEIGHT.ownTemplate;
     found.push({
-      format: { ...deduced.format, reasoning: thinkingOf(traits) },
+      format: { ...format, reasoning: thinkingOf(format, traits) },
       reasons: [
-        reason(deduced.exact ? WEIGHT.ownTemplate : WEIGHT.ownTemplateInPart, 'BY_OWN_TEMPLATE', {
-          exact: deduced.exact,
+        reason(weight, 'BY_OWN_TEMPLATE', {
+          of: conversations(deduced.agreement) ?? 'all',
         }),
       ],
     });
@@ -90,33 +93,67 @@ export function detectFormat(traits: ModelTraits): Detection {
   };
 }
 
+/** How a template renders as a format does. */
+interface Fit extends Agreement {
+  readonly prefaced: boolean;
+}
+const NO_FIT: Fit = { plain: false, noted: false, differs: false, prefaced: false };
+
+/** A known format, with what the template puts in front of all where that makes them one. */
+function fitted(known: PromptFormat, { renderings, bos }: ModelTraits): { format: PromptFormat; how: Fit } {
+  if (renderings === null) return { format: known, how: NO_FIT };
+  const how = { ...agreement(known, renderings, bos), prefaced: false };
+  if (!how.differs) return { format: known, how };
+  for (const format of waysToTakeNotes(withFront(known, renderings, bos))) {
+    const better = agreement(format, renderings, bos);
+    const prefaced = format.preface !== known.preface || !atBrackets(format.begins ?? '').every(isBracketed);
+    if (!better.differs && (better.plain || better.noted)) return { format, how: { ...better, prefaced } };
+  }
+  return { format: known, how };
+}
+
+const conversations = ({ plain, noted }: Agreement): 'all' | 'without notes' | 'with notes' | null =>
+  plain && noted ? 'all' : plain ? 'without notes' : noted ? 'with notes' : null;
+
 /** A format that says nothing of thinking, for a model whose template does. */
 function thoughtful(format: PromptFormat, { chatTemplate }: ModelTraits): PromptFormat {
   const marks = REASONING_MARKS.find(({ open }) => chatTemplate?.includes(open) === true);
   return format.reasoning !== undefined || marks === undefined ? format : { ...format, reasoning: marks };
 }
 
-/** A model whose vocabulary or template holds the marks of thinking thinks. */
-function thinkingOf({ tokens, chatTemplate }: ModelTraits): ReasoningMarks | undefined {
-  return REASONING_MARKS.find(({ open }) => tokens.includes(open) || chatTemplate?.includes(open) === true);
+/** A model thinks whose template opens the reply with a mark that it closes elsewhere, or that knows such marks. */
+function thinkingOf({ opensReply }: PromptFormat, { tokens, chatTemplate }: ModelTraits): ReasoningMarks | undefined {
+  const open = opensReply.trimEnd().match(/<[^<>/\s]+>$/)?.[0] ?? '';
+  const close = [open.replace('<', '</'), open.replace('START', 'END')].find(
+    (mark) => mark !== open && chatTemplate?.includes(mark) === true,
+  );
+  return close !== undefined
+    ? { open, close }
+    : (REASONING_MARKS.find((marks) => tokens.includes(marks.open) || chatTemplate?.includes(marks.open) === true) ??
+        marksOf(chatTemplate ?? ''));
 }
 
-function reasonsFor(format: PromptFormat, traits: ModelTraits): Reason[] {
-  const { architecture, name, tokens, bos, chatTemplate, renderings } = traits;
+/** Marks of thinking that a template writes under another name. */
+function marksOf(template: string): ReasoningMarks | undefined {
+  const [, name] = /<([\w:]{0,20}think[\w:]{0,20})>/.exec(template) ?? [];
+  return name !== undefined && template.includes(`</${name}>`) ? { open: `<${name}>`, close: `</${name}>` } : undefined;
+}
+
+function reasonsFor(format: PromptFormat, how: Fit, traits: ModelTraits): Reason[] {
+  const { architecture, name, tokens, chatTemplate, renderings } = traits;
   const reasons: Reason[] = [];
   const signs = SIGNS.find((one) => one.format === format.name);
-  const { plain, noted, prefaced } =
-    renderings === null ? { plain: false, noted: false, prefaced: false } : agreement(format, renderings, bos);
-  if (plain && noted) reasons.push(reason(WEIGHT.template, 'BY_TEMPLATE', { of: 'all' }));
-  else if (plain || noted)
-    reasons.push(reason(WEIGHT.templateInPart, 'BY_TEMPLATE', { of: plain ? 'without notes' : 'with notes' }));
-  else if (prefaced) reasons.push(reason(WEIGHT.templateInPart, 'BY_TEMPLATE', { of: 'prefaced' }));
+  const rendered = conversations(how);
+  if (rendered !== null) {
+    const weight = how.differs ? WEIGHT.templateInPart : how.prefaced ? WEIGHT.templateWithPreface : WEIGHT.template;
+    reasons.push(reason(weight, 'BY_TEMPLATE', { of: how.prefaced ? 'prefaced' : rendered }));
+  }
 
   const isOther = signs?.lacks?.some((mark) => tokens.includes(mark) || chatTemplate?.includes(mark) === true) === true;
   const marks = signs?.marks ?? signs?.tokens ?? [];
   const inTemplate =
     !isOther && marks.length > 0 && chatTemplate !== null && marks.every((mark) => chatTemplate.includes(mark));
-  const differs = !plain && !noted && !prefaced && renderings?.some((rendering) => 'text' in rendering) === true;
+  const differs = rendered === null && renderings?.some((rendering) => 'text' in rendering) === true;
   if (inTemplate && speaksInChannels(format))
     reasons.push(reason(WEIGHT.channelsInTemplate, 'BY_MARKS_IN_TEMPLATE', { marks, how: 'in channels' }));
   else if (inTemplate && differs)
@@ -128,7 +165,7 @@ function reasonsFor(format: PromptFormat, traits: ModelTraits): Reason[] {
     signs.tokens.length > 0 &&
     signs.tokens.every((mark) => tokens.includes(mark))
   ) {
-    const otherTemplate = chatTemplate !== null && !inTemplate && !plain && !noted && !prefaced;
+    const otherTemplate = chatTemplate !== null && !inTemplate && rendered === null;
     const agreed = differs && !speaksInChannels(format) ? WEIGHT.marksInOtherTemplate : WEIGHT.tokens;
     reasons.push(
       reason(otherTemplate ? WEIGHT.tokensAgainstTemplate : agreed, 'BY_VOCABULARY', {
@@ -145,7 +182,11 @@ function reasonsFor(format: PromptFormat, traits: ModelTraits): Reason[] {
         : reason(WEIGHT.name, 'BY_NAME', { name, architecture: null }),
     );
   }
-  if (reasons.length > 0 && format.reasoning !== undefined && format.reasoning.open === thinkingOf(traits)?.open)
+  if (
+    reasons.length > 0 &&
+    format.reasoning !== undefined &&
+    format.reasoning.open === thinkingOf(format, traits)?.open
+  )
     reasons.push(reason(WEIGHT.thinking, 'BY_THINKING', { mark: format.reasoning.open }));
   return reasons;
 }
@@ -154,12 +195,18 @@ function reasonsFor(format: PromptFormat, traits: ModelTraits): Reason[] {
 const speaksInChannels = ({ reasoning }: PromptFormat): boolean =>
   reasoning !== undefined && !isBracketed(reasoning.close);
 
-function prose({ chatTemplate }: ModelTraits): Detection {
+function prose(traits: ModelTraits): Detection {
   const format = FORMATS.find((candidate) => candidate.kind === 'prose');
   if (format === undefined) throw new RangeError('There is no format for prose.');
-  return {
-    format,
-    confidence: 'guess',
-    reasons: [fault('BY_NOTHING', { hasTemplate: chatTemplate !== null })],
-  };
+  return { format, confidence: 'guess', reasons: [whyProse(traits)] };
+}
+
+/** Why a template cannot be said as turns. */
+function whyProse({ chatTemplate, renderings }: ModelTraits): StudioFault {
+  if (chatTemplate === null) return fault('BY_NOTHING', {});
+  if (renderings === null) return fault('BY_ODD_TEMPLATE', { how: 'endless', said: null });
+  const [refusal] = renderings.flatMap((rendering) => ('refusal' in rendering ? [rendering.refusal] : []));
+  if (refusal !== undefined && renderings.every((rendering) => 'refusal' in rendering))
+    return fault('BY_ODD_TEMPLATE', { how: 'refuses', said: refusal });
+  return fault('BY_ODD_TEMPLATE', { how: rendersTurns(renderings) ? 'irregular' : 'rewrites', said: null });
 }

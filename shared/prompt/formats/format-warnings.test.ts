@@ -37,13 +37,12 @@ test('marks that are plain text, by the model or by the format', () => {
   ]);
 });
 
-test('marks that their makers taught as text are no fault; a preface that is left out is none either', () => {
+test('marks that their makers taught as text are no fault; the words of a preface are no marks', () => {
   expect(formatWarnings(format('llama-2-chat'), use({ control: ['<s>', '</s>'], endText: '</s>' }))).toMatchObject([
     { code: 'MARKS_ARE_WORDS', params: { marks: expect.arrayContaining(['<SYS>', '[INST]']) as unknown } },
   ]);
-  expect(
-    formatWarnings(format('metharme'), use({ renderings: rendered('metharme', (text) => `Today. ${text}`) })),
-  ).toEqual([]);
+  const preface = { ...format('metharme'), begins: 'Today. ' };
+  expect(formatWarnings(preface, use({ renderings: rendered('metharme', (text) => `Today. ${text}`) }))).toEqual([]);
 });
 
 test('a missing end token', () => {
@@ -61,8 +60,10 @@ test('what the template does with notes, and otherwise', () => {
   expect(formatWarnings(format('oasst'), { ...withMarks, renderings: without })).toEqual([
     { code: 'TEMPLATE_DROPS_NOTES', params: { inFront: true } },
   ]);
-  const refusing = PROBES.map(({ turns, noted }) =>
-    noted ? { refusal: 'Only user and assistant roles are supported!' } : { text: renderText(format('oasst'), turns) },
+  const refusing = PROBES.map(({ turns, note }) =>
+    note !== 'none'
+      ? { refusal: 'Only user and assistant roles are supported!' }
+      : { text: renderText(format('oasst'), turns) },
   );
   expect(formatWarnings(format('oasst'), { ...withMarks, renderings: refusing })[0]).toEqual({
     code: 'TEMPLATE_REFUSES_NOTES',
@@ -74,5 +75,5 @@ test('what the template does with notes, and otherwise', () => {
   expect(
     formatWarnings(format('metharme'), use({ renderings: PROBES.map(() => ({ refusal: 'Unknown filter.' })) })),
   ).toEqual([{ code: 'TEMPLATE_NOT_RUN', params: { why: 'Unknown filter.' } }]);
-  expect(rendered('metharme')[2]?.text).toContain(NOTE_TEXT);
+  expect(rendered('metharme')[3]?.text).toContain(NOTE_TEXT);
 });

@@ -21,7 +21,9 @@ export function formatWarnings(format: PromptFormat, use: FormatUse): StudioFaul
 
 function aboutMarks(format: PromptFormat, { control, userDefined, endText }: FormatUse): StudioFault[] {
   const warnings: StudioFault[] = [];
-  const marks = wordsOf(format).filter((word) => word !== endText);
+  const { open, close } = format.reasoning ?? { open: '', close: '' };
+  // Whether a model thinks between tokens or between words is no matter of turns.
+  const marks = wordsOf(format).filter((word) => word !== endText && !open.includes(word) && !close.includes(word));
   const special = [...control, ...userDefined];
   const plain = marks.filter((word) => !special.some((token) => word.includes(token)));
   const bracketed = format.marksAreText === true ? [] : plain.filter(isBracketed);
@@ -35,7 +37,7 @@ function aboutMarks(format: PromptFormat, { control, userDefined, endText }: For
 
 function aboutTemplate(format: PromptFormat, { renderings, bos }: FormatUse): StudioFault[] {
   if (renderings === null) return [];
-  const noted = renderings.filter((_, index) => PROBES[index]?.noted === true);
+  const noted = renderings.filter((_, index) => PROBES[index]?.note === 'first');
   const [refused] = renderings.flatMap((rendering) => ('refusal' in rendering ? [rendering.refusal] : []));
   if (renderings.every((rendering) => 'refusal' in rendering))
     return [fault('TEMPLATE_NOT_RUN', { why: refused ?? '' })];
@@ -44,7 +46,7 @@ function aboutTemplate(format: PromptFormat, { renderings, bos }: FormatUse): St
   if (noted.every((rendering) => 'refusal' in rendering)) warnings.push(fault('TEMPLATE_REFUSES_NOTES', { inFront }));
   else if (noted.every((rendering) => 'text' in rendering && !rendering.text.includes(NOTE_TEXT)))
     warnings.push(fault('TEMPLATE_DROPS_NOTES', { inFront }));
-  const { plain, noted: withNotes, prefaced } = agreement(format, renderings, bos);
-  if (!plain && !withNotes && !prefaced) warnings.push(fault('TEMPLATE_DIFFERS', {}));
+  const { plain, noted: withNotes } = agreement(format, renderings, bos);
+  if (!plain && !withNotes) warnings.push(fault('TEMPLATE_DIFFERS', {}));
   return warnings;
 }

@@ -21,18 +21,21 @@ import qwen3 from './builtin/qwen3.json' with { type: 'json' };
 import vicuna from './builtin/vicuna.json' with { type: 'json' };
 
 const mark = z.string().max(500);
+/** Some makers put pages about the model in front of all, or of a reply. */
+const passage = z.string().max(32_768);
 const byRole = z.strictObject({ system: mark, user: mark, model: mark });
 
 /** The shape of a format, shipped or a person's own (F8). */
 export const promptFormat = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'A format is named with small letters, digits and hyphens.'),
   title: z.string().trim().min(1).max(80),
-  begins: mark.optional(),
+  begins: passage.optional(),
+  preface: z.strictObject({ alone: passage, before: passage, after: passage }).optional(),
   before: byRole,
   after: byRole,
-  opensReply: mark,
+  opensReply: passage,
   stops: z.array(z.string().min(1).max(200)).max(32),
-  system: z.enum(['own', 'fold', 'wrap']),
+  system: z.enum(['own', 'fold', 'wrap', 'last']),
   sameRole: z.enum(['keep', 'join']),
   startsWithUser: z.boolean(),
   trim: z.enum(['none', 'start', 'end', 'both']).optional(),

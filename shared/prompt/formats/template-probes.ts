@@ -12,13 +12,22 @@ const NOTE = turn('note', 'system', 'The harbour lies in fog.');
 const FIRST = turn('first', 'user', 'I light the lamp.');
 const ANSWER = turn('answer', 'model', 'A bell answers from the water.');
 const SECOND = turn('second', 'user', 'I call out.');
+const REPLY = turn('reply', 'model', 'Nobody calls back, but oars are heard.');
+const THIRD = turn('third', 'user', 'I wait.');
 
-/** Short conversations that a template and a format are compared by; those with a note come last. */
-export const PROBES: readonly { readonly noted: boolean; readonly turns: readonly PromptTurn[] }[] = [
-  { noted: false, turns: [FIRST] },
-  { noted: false, turns: [FIRST, ANSWER, SECOND] },
-  { noted: true, turns: [NOTE, FIRST] },
-  { noted: true, turns: [NOTE, FIRST, ANSWER, SECOND] },
+/** A conversation that a template and a format are compared by; where the note stands in it. */
+export interface Probe {
+  readonly note: 'none' | 'first' | 'later';
+  readonly turns: readonly PromptTurn[];
+}
+
+const ROUNDS = [[FIRST], [FIRST, ANSWER, SECOND], [FIRST, ANSWER, SECOND, REPLY, THIRD]] as const;
+
+/** One, two and three rounds without a note and behind one, and a note between two rounds. */
+export const PROBES: readonly Probe[] = [
+  ...ROUNDS.map((turns) => ({ note: 'none' as const, turns })),
+  ...ROUNDS.map((turns) => ({ note: 'first' as const, turns: [NOTE, ...turns] })),
+  { note: 'later', turns: [FIRST, ANSWER, NOTE, SECOND] },
 ];
 export const NOTE_TEXT = NOTE.text;
 /** What people are shown of a format. */
@@ -39,29 +48,49 @@ export function withoutBos(text: string, bos: string | null): string {
   return bos !== null && text.startsWith(bos) ? text.slice(bos.length) : text;
 }
 
+/** Whether a template writes several rounds as they were said. */
+export function rendersTurns(renderings: readonly Rendering[]): boolean {
+  return PROBES.some(({ turns }, index) => {
+    const rendering = renderings[index];
+    return (
+      turns.length > 2 &&
+      rendering !== undefined &&
+      'text' in rendering &&
+      turns.every(({ text }) => rendering.text.includes(text))
+    );
+  });
+}
+
+type Likeness = 'alike' | 'unlike' | 'refused';
+
 /**
- * Whether a template renders as a format does, conversations without a note and those with one, or (`prefaced`) those
- * without behind words of its own; BOS is ours to put.
+ * Whether a template renders as a format does, each probe by itself. BOS is ours to put, and where a template opens
+ * less of the reply than the format, the format opens the rest.
  */
-export function agreement(
-  format: PromptFormat,
-  renderings: readonly Rendering[],
-  bos: string | null,
-): { readonly plain: boolean; readonly noted: boolean; readonly prefaced: boolean } {
-  const agrees = (wanted: boolean, alike: (theirs: string, ours: string) => boolean): boolean =>
-    PROBES.every(({ noted, turns }, index) => {
-      const rendering = renderings[index];
-      return (
-        noted !== wanted ||
-        (rendering !== undefined &&
-          'text' in rendering &&
-          alike(withoutBos(rendering.text, bos), withoutBos(renderText(format, turns), bos)))
-      );
-    });
-  const same = (theirs: string, ours: string): boolean => theirs === ours;
+function likeness(format: PromptFormat, renderings: readonly Rendering[], bos: string | null): Likeness[] {
+  return PROBES.map(({ turns }, index) => {
+    const rendering = renderings[index];
+    if (rendering === undefined || 'refusal' in rendering) return 'refused';
+    const theirs = withoutBos(rendering.text, bos);
+    const ours = withoutBos(renderText(format, turns), bos);
+    return ours.startsWith(theirs) && format.opensReply.endsWith(ours.slice(theirs.length)) ? 'alike' : 'unlike';
+  });
+}
+
+/** Which conversations a template renders as a format does; `differs`: it renders others, and otherwise. */
+export interface Agreement {
+  readonly plain: boolean;
+  readonly noted: boolean;
+  readonly differs: boolean;
+}
+
+export function agreement(format: PromptFormat, renderings: readonly Rendering[], bos: string | null): Agreement {
+  const found = likeness(format, renderings, bos);
+  const of = (note: Probe['note']): Likeness[] => found.filter((_, index) => PROBES[index]?.note === note);
+  const isAlike = (one: Likeness): boolean => one === 'alike';
   return {
-    plain: agrees(false, same),
-    noted: agrees(true, same),
-    prefaced: agrees(false, (theirs, ours) => theirs.endsWith(ours)),
+    plain: of('none').every(isAlike),
+    noted: of('first').every(isAlike),
+    differs: [...of('none'), ...of('first')].includes('unlike'),
   };
 }

@@ -33,39 +33,79 @@ export function renderParts(
   options: RenderOptions,
   words: RoleWords,
 ): Rendered {
-  const { parts, changes } = renderTurns(format, turns, options, words);
-  return {
-    parts: format.begins ? [{ kind: 'marker', text: format.begins, turnId: null }, ...parts] : parts,
-    changes,
-  };
+  const led = leading(turns, options);
+  const inFront = format.preface === undefined ? 0 : led;
+  const front = beginning(format, turns.slice(0, inFront), words);
+  const ordered = format.system === 'last' ? beforeLastUser(turns, led) : turns;
+  const rest = renderTurns(format, ordered.slice(inFront), options, words);
+  return { parts: [...front.parts, ...rest.parts], changes: new Map([...front.changes, ...rest.changes]) };
 }
 
-/** Turns to parts by the format's rules (F4 to F6, F8, F11, F12). */
-export function renderTurns(
-  format: PromptFormat,
-  turns: readonly PromptTurn[],
-  options: RenderOptions,
-  words: RoleWords,
-): Rendered {
+/** How many system turns stand in front of all others. One that is continued is none of them. */
+function leading(turns: readonly PromptTurn[], { open }: RenderOptions): number {
+  const first = turns.findIndex(({ role }, index) => role !== 'system' || (open && index === turns.length - 1));
+  return first < 0 ? turns.length : first;
+}
+
+/** The turns that lead, in front of the last user turn instead. */
+function beforeLastUser(turns: readonly PromptTurn[], led: number): readonly PromptTurn[] {
+  const last = turns.findLastIndex(({ role }) => role === 'user');
+  return last < 0 ? turns : [...turns.slice(led, last), ...turns.slice(0, led), ...turns.slice(last)];
+}
+
+/** What stands in front of all, around the system turns that lead (F13). */
+function beginning(format: PromptFormat, lead: readonly PromptTurn[], words: RoleWords): Rendered {
+  const { begins, preface } = format;
+  const { parts, changes, trims, mark, say } = writing(format, words);
+  mark(begins ?? '', null);
+  if (lead.length === 0) mark(preface?.alone ?? '', null);
+  else {
+    mark(preface?.before ?? '', lead[0]?.id ?? null);
+    lead.forEach((turn, index) => {
+      say(turn.text, turn.id, trims);
+      if (index < lead.length - 1) mark(BLANK_LINE, turn.id);
+    });
+    mark(preface?.after ?? '', lead.at(-1)?.id ?? null);
+  }
+  return { parts, changes };
+}
+
+/** Parts as they are written, with what is done to the texts (F8, F11, F12). */
+function writing(format: PromptFormat, words: RoleWords) {
   const parts: Part[] = [];
   const changes = new Map<string, Set<TextChange>>();
   const trims = {
     start: format.trim === 'start' || format.trim === 'both',
     end: format.trim === 'end' || format.trim === 'both',
   };
-  const mark = (text: string, turnId: string | null) => {
-    if (text !== '') parts.push({ kind: 'marker', text, turnId });
-  };
-  const changed = (turnId: string, change: TextChange, before: string, after: string) => {
+  const changed = (turnId: string, change: TextChange, before: string, after: string): string => {
     if (before !== after) changes.set(turnId, (changes.get(turnId) ?? new Set()).add(change));
     return after;
   };
-  const say = (said: string, turnId: string, ends: { readonly start: boolean; readonly end: boolean }) => {
-    const text = changed(turnId, 'trimmed', said, withoutSpace(said, ends));
-    const composed = changed(turnId, 'normalised', text, words.normalise(text));
-    const safe = changed(turnId, 'neutralised', composed, neutralise(composed, words));
-    if (safe !== '') parts.push({ kind: 'text', text: safe, turnId });
+  return {
+    parts,
+    changes,
+    trims,
+    mark(text: string, turnId: string | null): void {
+      if (text !== '') parts.push({ kind: 'marker', text, turnId });
+    },
+    say(said: string, turnId: string, ends: { readonly start: boolean; readonly end: boolean }): void {
+      const text = changed(turnId, 'trimmed', said, withoutSpace(said, ends));
+      const composed = changed(turnId, 'normalised', text, words.normalise(text));
+      const safe = changed(turnId, 'neutralised', composed, neutralise(composed, words));
+      if (safe !== '') parts.push({ kind: 'text', text: safe, turnId });
+    },
   };
+}
+
+/** Turns to parts by the format's rules (F4 to F6). */
+export function renderTurns(
+  format: PromptFormat,
+  turns: readonly PromptTurn[],
+  options: RenderOptions,
+  words: RoleWords,
+): Rendered {
+  const { parts, changes, trims, mark, say } = writing(format, words);
   const groups = groupTurns(format, turns);
   if (format.startsWithUser && groups.find((group) => group.role !== 'system')?.role === 'model') {
     groups.splice(

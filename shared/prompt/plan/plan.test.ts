@@ -221,3 +221,42 @@ describe('notes at a depth', () => {
     ]);
   });
 });
+
+describe('what the makers put in front', () => {
+  const prefaced: PromptFormat = {
+    ...metharme,
+    preface: { alone: '<|system|>Be kind.', before: '<|system|>Be kind. ', after: ' So be it.' },
+  };
+  const told = [turn('u', 'user', 'Go.'), turn('m', 'model', 'Gone.'), turn('v', 'user', 'On.')];
+  const plan = (format: PromptFormat, turns: readonly PromptTurn[], contextSize = 1024) =>
+    planPrompt({ ...base, format, turns, contextSize }, wordTokenizer({ control }).tokenizer);
+
+  test('stands alone, or around the notes that lead, whose it is then (F13)', () => {
+    const alone = plan(prefaced, told);
+    expect(alone.prompt).toBe('<|system|>Be kind.<|user|>Go.<|model|>Gone.<|user|>On.<|model|>');
+    expect(alone.ledger.overhead).toBeGreaterThan(1);
+    const notes = [turn('a', 'system', 'Rain.'), turn('b', 'system', 'Night.')];
+    const noted = plan(prefaced, [...notes, ...told]);
+    expect(noted.prompt).toMatch(/^<\|system\|>Be kind\. Rain\.\n\nNight\. So be it\.<\|user\|>Go\./);
+    expect(noted.ledger).toMatchObject({
+      overhead: 1,
+      segments: [{ at: 0, reason: 'head' }, { reason: 'head' }, {}, {}, {}],
+    });
+    // A note between turns has the marks of any other.
+    expect(plan(prefaced, [...told, turn('n', 'system', 'Rain.')]).prompt).toMatch(
+      /On\.<\|system\|>Rain\.<\|model\|>$/,
+    );
+  });
+
+  test('may be the notes in front of the last user turn, whole also when the window slides (F4)', () => {
+    const last: PromptFormat = { ...(formatByName('mistral-v3') as PromptFormat), system: 'last' };
+    const head = turn('h', 'system', 'Rain.');
+    expect(plan(last, [head, ...told]).prompt).toBe('[INST]Go.[/INST]Gone.</s>[INST]Rain.\n\nOn.[/INST]');
+    expect(plan(last, [head]).prompt).toBe('[INST]Rain.[/INST]');
+    const long = [head, turn('u', 'user', prose(900)), turn('m', 'model', prose(900)), turn('v', 'user', 'On.')];
+    const slid = plan(last, long, 1024);
+    expect(slid.prompt).toMatch(/\[INST\]Rain\.\n\nOn\.\[\/INST\]$/);
+    expect(slid.ledger.total).toBeLessThanOrEqual(923);
+    expect(slid.ledger.segments.map(({ placement }) => placement)).toContain('trimmed');
+  });
+});

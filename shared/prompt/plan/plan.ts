@@ -90,7 +90,7 @@ function countHeadTokens(head: readonly PromptTurn[], prompt: Assembled, scale: 
   const first = scale.tokenizer.bos === null ? 0 : 1;
   let count = first;
   // What a format begins with belongs to no turn, and neither does what opens the reply.
-  if (scale.format.begins) while (owners[count] === null) count++;
+  if (scale.format.begins || scale.format.preface?.alone) while (owners[count] === null) count++;
   while (ids.has(owners[count] ?? null)) count++;
   if (count === first) return count;
   const followers = ROLES.flatMap((role) =>

@@ -22,14 +22,17 @@ export const atBrackets = (marker: string) =>
 const isRole = (word: string) => /^<\|[^<>|]+\|>$/.test(word);
 const escape = (word: string) => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
-/** The words that mean a role in a format: its brackets, else the whole marker without its line ends. */
+/**
+ * The words that mean a role in a format: its brackets, else the whole marker without its line ends. What else stands
+ * in front of all is no mark.
+ */
 export const wordsOf = (format: PromptFormat): string[] => wordsIn([...marksOf(format), ...format.stops]);
 
-const marksOf = (format: PromptFormat): readonly string[] => [
-  format.begins ?? '',
-  ...Object.values(format.before),
-  ...Object.values(format.after),
-  format.opensReply,
+const marksOf = ({ begins = '', before, after, opensReply }: PromptFormat): readonly string[] => [
+  ...(begins.match(BRACKETED) ?? []),
+  ...Object.values(before),
+  ...Object.values(after),
+  opensReply,
 ];
 
 const wordsIn = (marks: readonly string[]): string[] => [

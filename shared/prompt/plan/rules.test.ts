@@ -59,11 +59,15 @@ const vocabulary = fc.record({
   userDefined: fc.constantFrom([], ['<|user|>'], ['  ']),
 });
 const request = fc.record({
-  format: fc.constantFrom(...FORMATS, {
-    ...(formatByName('oasst') as PromptFormat),
-    name: 'strict',
-    startsWithUser: true,
-  }),
+  format: fc.constantFrom(
+    ...FORMATS,
+    { ...(formatByName('oasst') as PromptFormat), name: 'strict', startsWithUser: true },
+    {
+      ...(formatByName('metharme') as PromptFormat),
+      name: 'prefaced',
+      preface: { alone: '<|system|>Be kind.', before: '<|system|>Be kind. ', after: ' So be it.' },
+    },
+  ),
   turns: story,
   notes,
   open: fc.boolean(),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type OddModel, OddModels, oddModels, withoutEachKey } from '../../../../tests/helpers/bad-models.ts';
-import { makeModel } from '../../../../tests/helpers/model-maker.ts';
+import { makeModel, modelParts } from '../../../../tests/helpers/model-maker.ts';
 import { vocabularyFile } from '../../../../tests/helpers/vocabularies.ts';
 import { FaultError } from '../../../../shared/faults/failure.ts';
 import { inspectModel } from './inspect.ts';
@@ -65,6 +65,29 @@ describe('a good file', () => {
     });
     const { vocabulary, warnings } = readGgufHeader(path);
     expect([vocabulary.endText, warnings]).toEqual(['<|endoftext|>', []]);
+  });
+
+  test('that has an empty chat template has none', () => {
+    const path = new OddModels(folder).changed({ set: [['tokenizer.chat_template', 'string', ' \n']] });
+    expect(readGgufHeader(path).chatTemplate).toBeNull();
+  });
+
+  test('calls a token what the engine takes it for', () => {
+    const { entries } = modelParts({ marks: 'absent' });
+    const texts = entries.find(([key]) => key === 'tokenizer.ggml.tokens')?.[2] as readonly string[];
+    const path = new OddModels(folder).changed({
+      recipe: { marks: 'absent' },
+      set: [
+        ['tokenizer.ggml.tokens', 'strings', ['<|im_end|>', '<|channel|>', ...texts.slice(2)]],
+        ['tokenizer.ggml.pre', 'string', 'llama-bpe'],
+      ],
+      without: ['tokenizer.ggml.add_bos_token'],
+    });
+    expect(readGgufHeader(path).vocabulary).toMatchObject({
+      bos: true,
+      control: expect.arrayContaining(['<|im_end|>']) as string[],
+      userDefined: ['<|channel|>'],
+    });
   });
 
   test.each(['gptneox', 'llama', 'stablelm'] as const)('of every kind that we make: %s', (architecture) => {

@@ -118,6 +118,6 @@ function describe(keys: Keys, tensors: Tensors, bytes: number, parts: number): G
     layers: sizes.layers,
     embedding: sizes.embedding,
     name: name.trim() === '' ? architecture : name.slice(0, 200),
-    chatTemplate: keys.text('tokenizer.chat_template'),
+    chatTemplate: keys.text('tokenizer.chat_template')?.trim() === '' ? null : keys.text('tokenizer.chat_template'),
   };
 }

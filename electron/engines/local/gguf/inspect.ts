@@ -24,7 +24,7 @@ export function inspectModel(path: string): Promise<GgufHeader> {
 export function renderTemplate(
   template: string,
   probes: readonly TemplateProbe[],
-  special: { readonly bos: string; readonly eos: string },
+  special: { readonly bos: string | null; readonly eos: string | null },
 ): Promise<Rendering[]> {
   return fewAtOnce(() =>
     inThread({ kind: 'render', template, probes, special }, RENDERING, (detail) => failure('TEMPLATE', {}, { detail })),

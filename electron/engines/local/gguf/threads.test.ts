@@ -83,7 +83,7 @@ describe('a chat template from a file', () => {
   test('renders every conversation, or says of each why not', async () => {
     const template =
       "{{ bos_token }}{% for message in messages %}{% if message.role == 'system' %}{{ raise_exception('No notes here.') }}{% endif %}[{{ message.role }}] {{ message.content }}\n{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}";
-    const [first, second, third] = await renderTemplate(template, probes, special);
+    const [first, second, , third] = await renderTemplate(template, probes, special);
     expect(first).toEqual({ text: '<s>[user] I light the lamp.\n[assistant]' });
     expect(second).toEqual({
       text: '<s>[user] I light the lamp.\n[assistant] A bell answers from the water.\n[user] I call out.\n[assistant]',

@@ -18,11 +18,52 @@ export interface VocabularyHeader {
 
 const CONTROL = 3,
   USER_DEFINED = 4;
-/** Far more than any template or vocabulary needs for its marks; what is beyond is not passed on. */
-const MAX_SPECIAL = 1024;
+/** Some vocabularies hold thousands that wait for a use, in front of those that mark turns. */
+const MAX_SPECIAL = 65_536;
 const MAX_TYPE = 6;
 /** What the engine takes where a SentencePiece file names none. */
 const SPM_DEFAULTS: Readonly<Record<string, number>> = { bos: 1, eos: 2 };
+
+const asStored = (...texts: string[]): ReadonlySet<string> =>
+  new Set(texts.map((text) => Buffer.from(text).toString('latin1')));
+/** What the engine takes for control tokens, whatever a file calls them. */
+const ENDS = asStored(
+  '<|eot_id|>',
+  '<|eom_id|>',
+  '<|im_end|>',
+  '<|end|>',
+  '<|return|>',
+  '<|call|>',
+  '<|flush|>',
+  '<|calls|>',
+  '<end_of_turn>',
+  '<|endoftext|>',
+  '<|end_of_text|>',
+  '</s>',
+  '<EOT>',
+  '_<EOT>',
+  '[EOT]',
+  '[EOS]',
+  '<end_of_utterance>',
+  '<eos>',
+  '<｜end▁of▁sentence｜>',
+);
+/** And what it shows as text. */
+const SHOWN = asStored('<|channel|>', '<|message|>', '<|start|>', '<|constrain|>');
+/** Ways to cut words whose vocabularies begin with BOS, if the file says nothing of it. */
+const BEGINS = new Set([
+  'chameleon',
+  'falcon-h1',
+  'falcon3',
+  'jina-v5-nano',
+  'lfm2',
+  'llama-bpe',
+  'llama-v3',
+  'llama3',
+  'midm-2.0',
+  'pixtral',
+  'tekken',
+]);
 
 export function readVocabulary(keys: Keys, warn: (warning: StudioFault) => void): VocabularyHeader {
   const model = keys.text('tokenizer.ggml.model');
@@ -37,7 +78,7 @@ export function readVocabulary(keys: Keys, warn: (warning: StudioFault) => void)
   const types = readTypes(keys, tokens.length, warn);
   const ofType = (type: number): string[] =>
     tokens
-      .filter((text, id) => types[id] === type && text.trim() !== '')
+      .filter((text, id) => typeOf(text, types[id]) === type && text.trim() !== '')
       .slice(0, MAX_SPECIAL)
       .map(decoded);
   const text = (role: 'bos' | 'eos' | 'eot'): string | null => {
@@ -46,7 +87,8 @@ export function readVocabulary(keys: Keys, warn: (warning: StudioFault) => void)
   };
   const endText = text('eos') ?? text('eot');
   if (endText === null && model === 'gpt2') warn(fault('ODD_END', {}));
-  const bos = keys.flag('tokenizer.ggml.add_bos_token') ?? model === 'llama';
+  const begins = model === 'llama' || BEGINS.has(keys.text('tokenizer.ggml.pre') ?? '');
+  const bos = keys.flag('tokenizer.ggml.add_bos_token') ?? begins;
   const bosText = text('bos');
   if (bos && bosText === null && model === 'gpt2') warn(fault('ODD_BEGINNING', {}));
   return {
@@ -59,6 +101,9 @@ export function readVocabulary(keys: Keys, warn: (warning: StudioFault) => void)
     userDefined: ofType(USER_DEFINED),
   };
 }
+
+const typeOf = (text: string, declared: number | undefined): number | undefined =>
+  SHOWN.has(text) ? USER_DEFINED : ENDS.has(text) ? CONTROL : declared;
 
 /** As the engine counts: an empty token is called by its number, and a text ends at its first zero byte. */
 function assertDistinct(tokens: readonly string[]): void {

@@ -49,7 +49,9 @@ export class Vocabulary implements Tokenizer {
     const architecture: string = general.architecture;
     const isNeox = architecture === 'gptneox' && (ggml.pre ?? 'default') === 'default';
     this.#composes = this.kind === 'bpe' && (isNeox || COMPOSES.has(ggml.pre));
-    this.bos = model.tokens.shouldPrependBosToken ? model.tokens.bos : null;
+    // The library knows none that is no control token; the engine puts it all the same.
+    const named = (ggml.add_bos_token ?? this.kind === 'spm') ? (ggml.bos_token_id ?? null) : null;
+    this.bos = model.tokens.shouldPrependBosToken ? model.tokens.bos : named;
     const declared: readonly number[] = ggml.token_type ?? [];
     const types: number[] = [];
     const ends = new Set<number>();
