@@ -56,12 +56,13 @@ function Report({ model }: { readonly model: ModelFile }): ReactElement {
 }
 
 function Findings({
-  report: { detected, warnings, sample, tokens },
+  report: { detected, warnings, trim, sample, tokens },
   chosen,
 }: {
   readonly report: FormatReport;
   readonly chosen: boolean;
 }): ReactElement {
+  const trims = words.models.trims(trim);
   return (
     <>
       <section>
@@ -92,6 +93,7 @@ function Findings({
         </section>
       )}
       {tokens === null ? <Untokenised sample={sample} /> : <Tokenised sample={tokens.sample} ends={tokens.ends} />}
+      {trims === null ? null : <p className={css.sampleFoot}>{trims}</p>}
     </>
   );
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Confidence } from '../prompt/formats/detect.ts';
 import { hardwareSchema, type Hardware } from '../settings/hardware.ts';
 import type { StudioFault } from '../faults/studio-fault.ts';
+import type { PromptFormat } from '../prompt/types.ts';
 
 export interface ModelFile {
   /** The file's path hashed: paths never reach the renderer. */
@@ -43,6 +44,8 @@ export interface FormatReport {
     readonly reasons: readonly StudioFault[];
   };
   readonly warnings: readonly StudioFault[];
+  /** At which ends of a turn white space is left out, and how that is known. */
+  readonly trim: Pick<PromptFormat, 'trim' | 'trimmedBy'>;
   readonly sample: readonly { readonly text: string; readonly mark: boolean }[];
   /** The sample in the model's tokens, and those that end a reply; null while the model is not loaded. */
   readonly tokens: { readonly sample: readonly FormatToken[]; readonly ends: readonly FormatToken[] } | null;

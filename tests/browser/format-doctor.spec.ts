@@ -58,6 +58,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(sample).toHaveText(
       '<|system|>The harbour lies in fog.<|user|>I light the lamp.<|model|>A bell answers from the water.<|user|>I call out.<|model|>',
     );
+    await expect(
+      doctor.getByText(
+        'White space at the ends of a turn is left out of the prompt: the makers’ tokenizer takes it away beside its marks.',
+      ),
+    ).toBeVisible();
     await expect(sample.getByTitle(/^control token \d+$/)).toHaveCount(5);
     await picture('format-doctor');
     await doctor.getByRole('checkbox', { name: 'Show numbers' }).check();

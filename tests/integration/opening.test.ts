@@ -182,6 +182,13 @@ test('the format doctor says why, warns, and shows the sample in tokens', async 
       const demo = await model(client, 'Pocket storyteller');
       const good = await client.models.examineFormat({ id: demo.id, format: null });
       expect(good.detected).toMatchObject({ title: 'Metharme', confidence: 'certain' });
+      expect(good.detected.reasons.map(({ code }) => code)).toEqual([
+        'BY_CARD',
+        'BY_TEMPLATE',
+        'BY_MARKS_IN_TEMPLATE',
+        'BY_VOCABULARY',
+      ]);
+      expect(good.trim).toEqual({ trim: 'both', trimmedBy: 'tokenizer' });
       expect(good.warnings).toEqual([]);
       expect(good.tokens?.sample.map(({ text }) => text).join('')).toBe(good.sample.map(({ text }) => text).join(''));
       expect(good.tokens?.sample.filter(({ kind }) => kind === 'control').map(({ text }) => text)).toEqual([

@@ -37,6 +37,7 @@ export async function reportFormat(
         renderings: examined.renderings,
       }),
     ],
+    trim: { trim: format.trim, trimmedBy: format.trimmedBy },
     sample: parts.map(({ text, kind }) => ({ text, mark: kind === 'marker' })),
     tokens: await tokensOf(format, modelId, engine),
   };

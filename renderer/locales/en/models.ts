@@ -1,4 +1,15 @@
+import type { PromptFormat, Trim } from '../../../shared/prompt/types.ts';
 import { count } from '../../lib/numbers.ts';
+
+const TRIMMED: Record<Exclude<Trim, 'none'>, string> = {
+  start: 'at the beginning',
+  end: 'at the end',
+  both: 'at the ends',
+};
+const TRIMMED_BY: Record<NonNullable<PromptFormat['trimmedBy']>, string> = {
+  tokenizer: ': the makers’ tokenizer takes it away beside its marks',
+  template: ': the makers’ chat template takes it away',
+};
 
 /** Models, their formats and whether they fit. */
 export const models = {
@@ -26,6 +37,10 @@ export const models = {
   whyFormat: (title: string) => `Evidence: ${title}`,
   otherThanDetected: 'You chose another format than the file points to.',
   formatWarnings: 'What to know',
+  trims: ({ trim = 'none', trimmedBy }: Pick<PromptFormat, 'trim' | 'trimmedBy'>) =>
+    trim === 'none'
+      ? null
+      : `White space ${TRIMMED[trim]} of a turn is left out of the prompt${trimmedBy === undefined ? '' : TRIMMED_BY[trimmedBy]}.`,
   formatSample: 'A short conversation, as the model reads it',
   formatTokens: (tokens: number) => `${count(tokens)} tokens`,
   tokenIds: 'Show numbers',

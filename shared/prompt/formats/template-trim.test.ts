@@ -48,4 +48,7 @@ test('a model whose template trims is spoken to so, whatever its format says, an
   expect(detected(chatml('m.content | trim'))).toMatchObject({ name: 'chatml', trim: 'both', trimmedBy: 'template' });
   const llama3 = `{% for m in messages %}<|start_header_id|>{{ m.role }}<|end_header_id|>\n\n{{ m.content }}<|eot_id|>{% endfor %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}`;
   expect(detected(llama3)).toMatchObject({ name: 'llama-3', trim: 'none' });
+  // What a tokenizer takes away beside its marks no template has to.
+  const metharme = `{% for m in messages %}<|{{ 'model' if m.role == 'assistant' else m.role }}|>{{ m.content }}{% endfor %}<|model|>`;
+  expect(detected(metharme)).toBe(FORMATS.find(({ name }) => name === 'metharme'));
 });

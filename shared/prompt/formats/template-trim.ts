@@ -27,7 +27,12 @@ export function trimOf(renderings: readonly Rendering[]): Trim | null {
   return trimsEnd === true ? 'end' : 'none';
 }
 
-/** A format that leaves out the white space that the model's own template leaves out. */
+/**
+ * A format that leaves out the white space that the model's own template leaves out. What a tokenizer takes away beside
+ * its marks a template need not.
+ */
 export function trimmedAs(format: PromptFormat, trim: Trim | null): PromptFormat {
-  return trim === null || trim === (format.trim ?? 'none') ? format : { ...format, trim, trimmedBy: 'template' };
+  return trim === null || format.trimmedBy === 'tokenizer' || trim === (format.trim ?? 'none')
+    ? format
+    : { ...format, trim, trimmedBy: 'template' };
 }
