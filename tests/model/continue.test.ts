@@ -129,6 +129,8 @@ async function write(model: OpenModel, plan: PlanRequest, changes: Partial<Sampl
 class PlainDecoder {
   readonly #sequence: LlamaContextSequence;
   readonly #spelled: readonly string[];
+  /** Of what is no ordinary text: marks that a person may type, places that were left free. */
+  readonly #written = new Map<number, string>();
   readonly #byFirst = new Map<string, [number, string][]>();
 
   private constructor(sequence: LlamaContextSequence, spelled: readonly string[]) {
@@ -153,7 +155,10 @@ class PlainDecoder {
         ? Buffer.from(text.replaceAll('▁', ' ')).toString('latin1')
         : Array.from(text, (character) => BYTES.get(character) ?? '').join('');
     });
-    return new PlainDecoder(sequence, spelled);
+    const decoder = new PlainDecoder(sequence, spelled);
+    for (const [id, text] of ggml.tokens.entries())
+      if (types[id] === 4 || types[id] === 5) decoder.#written.set(id, Buffer.from(text).toString('latin1'));
+    return decoder;
   }
 
   /** The prompt up to the last border that no token can reach over, and the characters behind it. */
@@ -199,7 +204,7 @@ class PlainDecoder {
       const [best, second] = fitting.sort(([, one], [, other]) => other - one);
       last = best?.[0] ?? 0;
       gaps.push({ gap: (best?.[1] ?? 0) - (second?.[1] ?? -Infinity), bytes });
-      const text = this.#spelled[last] ?? '';
+      const text = this.#written.get(last) ?? this.#spelled[last] ?? '';
       if (rest === '' || text.length > rest.length) added++;
       bytes += text.slice(rest.length);
       rest = rest.slice(text.length);
