@@ -17,8 +17,8 @@ const REASONS: Record<Segment['reason'], string | null> = {
 
 const CHANGES: Record<TextChange, string> = {
   neutralised: 'role words are sent as plain text',
-  trimmed: 'white space at its ends is left out, as the model was taught',
-  normalised: 'accents are sent joined to their letters, as the model was taught',
+  trimmed: 'white space at its ends is left out',
+  normalised: 'accents are sent joined to their letters',
 };
 
 /** What of the story is sent. */
