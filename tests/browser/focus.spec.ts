@@ -10,9 +10,6 @@ test.afterAll(async () => {
   await browser.close();
 });
 
-/** These write, which other tests look at. */
-const WRITES = /^(Reply|Retry|Continue|Run again|Stop|Take option)/;
-
 /** A toast, which has a type, stands beside what is done. */
 const layers = (page: Page) => page.locator('[role=dialog]:not([data-type], [aria-hidden=true]), [role=menu]');
 
@@ -24,20 +21,85 @@ async function opened(studio: StudioPage): Promise<void> {
 }
 const markOpen = (page: Page) => page.locator('.ms-host').evaluate((host) => host.classList.add('before'));
 
-/** Closes what is open, and then types as somebody who looks at the page. */
-async function writesOn(studio: StudioPage, word: string, after: string): Promise<void> {
-  const { page } = studio;
-  for (let left = 3; left > 0 && (await layers(page).count()) > 0; left--) await page.keyboard.press('Escape');
-  await expect(layers(page), after).toHaveCount(0);
-  await page.keyboard.type(word);
-  await expect.poll(() => studio.text().catch(() => ''), { message: `typed after ${after}` }).toContain(word);
+/** What has the focus: nothing, a field of that name with its text, or something else. */
+const focused = (page: Page) =>
+  page.evaluate(() => {
+    const element = document.activeElement;
+    const isField = element?.matches('input, textarea') === true && element.closest('.ms-host .inputarea') === null;
+    const name = element?.ariaLabel ?? (element as HTMLInputElement).labels?.[0]?.textContent ?? '';
+    return { isNothing: element === document.body, isField, name, value: (element as HTMLInputElement).value };
+  });
+
+const marksOf = (text: string): string[] => text.split('\n').filter((line) => /^<\|(system|user|model)\|>/.test(line));
+/** Every mark that was there before is there still, in order and as it was. */
+function expectMarks(before: readonly string[], after: readonly string[], what: string): void {
+  let at = 0;
+  for (const mark of after) if (mark === before[at]) at++;
+  expect(before.slice(at), `marks after ${what}`).toEqual([]);
 }
 
-test('after each command and menu, closed with Escape, what is typed stands on the page', async () => {
-  test.setTimeout(60_000);
+/**
+ * Types as somebody who looks at the page or at the field that has the focus; what lies over the page is closed with
+ * Escape. `isWriting`: a reply may still turn the page.
+ */
+async function writesOn(studio: StudioPage, word: string, after: string, isWriting = false): Promise<void> {
+  const { page } = studio;
+  await expect.poll(async () => (await focused(page)).isNothing, { message: `no focus after ${after}` }).toBe(false);
+  const field = await focused(page);
+  if (field.isField) {
+    expect(field.name, `the field after ${after}`).not.toBe('');
+    await page.keyboard.type(word);
+    expect((await focused(page)).value, `typed into ${field.name} after ${after}`).toContain(word);
+    await page.keyboard.press('Escape');
+  }
+  for (let left = 3; left > 0 && (await layers(page).count()) > 0; left--) await page.keyboard.press('Escape');
+  await expect(layers(page), after).toHaveCount(0);
+  const marks = marksOf(await studio.text());
+  await page.keyboard.type(word);
+  await expect.poll(() => studio.text().catch(() => ''), { message: `typed after ${after}` }).toContain(word);
+  expect((await focused(page)).isNothing, `no focus after ${after}`).toBe(false);
+  expect(studio.violations, after).toEqual([]);
+  const now = marksOf(await studio.text());
+  expect(now.filter((mark) => mark.includes(word))).toEqual([]);
+  if (isWriting) await studio.replyEnds();
+  else expectMarks(marks, now, after);
+}
+
+/** Chooses an entry of the open menu with the arrows; false: it has none of that name. */
+async function choose(page: Page, name: string): Promise<boolean> {
+  await expect(page.getByRole('menu')).toBeVisible();
+  const item = page.locator('[role^=menuitem]:not([data-disabled])').filter({ hasText: name }).first();
+  if ((await item.count()) === 0) return false;
+  const isThere = () => item.evaluate((one) => one === document.activeElement);
+  for (let steps = 0; steps < 20 && !(await isThere()); steps++) await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  return true;
+}
+
+/** Another branch is shown, where there is one. */
+const TURNS = /^(Previous|Next) alternate$/;
+const turned = (studio: StudioPage, before: string) =>
+  expect
+    .poll(() => studio.text(), { timeout: 3000 })
+    .not.toBe(before)
+    .catch(() => undefined);
+const WRITES = /^(Reply|Retry|Continue|Run again|Take option)/;
+/** How the sheet of shortcuts writes keys, and how they are pressed. */
+const PRESSED: Readonly<Record<string, string>> = {
+  Ctrl: 'Control',
+  '⇧': 'Shift',
+  '⏎': 'Enter',
+  Esc: 'Escape',
+  '←': 'ArrowLeft',
+  '→': 'ArrowRight',
+};
+
+test('after each command, from the palette and by its key, closed with Escape, what is typed stands where it is looked for', async () => {
+  test.setTimeout(120_000);
   const studio = await StudioPage.open(browser);
   const { page } = studio;
   await studio.engineReady();
+  await studio.longReplies(1);
   await page.getByRole('textbox', { name: 'Manuscript' }).focus();
   await page.keyboard.press('Control+End');
   await page.keyboard.press('Control+k');
@@ -50,22 +112,22 @@ test('after each command and menu, closed with Escape, what is typed stands on t
       .evaluateAll((all) => all.map((one) => [one.firstChild?.textContent ?? '', one.ariaDisabled ?? ''] as const));
   await page.keyboard.press('Control+k');
   await expect(query).toBeFocused();
-  const commands = (await offered()).flatMap(([name, isOff]) => (isOff === 'true' || WRITES.test(name) ? [] : [name]));
+  const commands = (await offered()).map(([name]) => name);
   await page.keyboard.press('Escape');
-  expect(commands.length).toBeGreaterThan(15);
+  expect(commands.length).toBeGreaterThan(25);
   for (const [index, name] of commands.entries()) {
     await page.keyboard.press('Control+k');
     await query.fill(name);
     await expect.poll(async () => (await offered()).length, { message: name }).toBeLessThan(commands.length);
-    const place = (await offered()).findIndex(([one]) => one === name);
+    const place = (await offered()).findIndex(([one, isOff]) => one === name && isOff !== 'true');
     for (let down = 0; down < place; down++) await page.keyboard.press('ArrowDown');
     await markOpen(page);
-    await page.keyboard.press('Enter');
+    const before = await studio.text();
+    await page.keyboard.press(place === -1 ? 'Escape' : 'Enter');
     await expect(query).toBeHidden();
-    if (/^(New|Open story|Go to)/.test(name)) await opened(studio);
-    // What is looked for is typed into the field that asks for it.
-    if (name === 'Find in the chapter') await page.keyboard.press('Escape');
-    await writesOn(studio, `command${String(index)}x`, name);
+    if (place !== -1 && TURNS.test(name)) await turned(studio, before);
+    if (place !== -1 && /^(New|Open story|Go to)/.test(name)) await opened(studio);
+    await writesOn(studio, `command${String(index)}x`, name, place !== -1 && WRITES.test(name));
   }
   await page.keyboard.press('Control+k');
   await query.fill('Open story The Lamp');
@@ -73,37 +135,121 @@ test('after each command and menu, closed with Escape, what is typed stands on t
   await expect(query).toBeHidden();
   await writesOn(studio, 'again', 'Open story, of the story that is open');
 
-  const turnMenu = [null, 'Speaker…', 'Other words…', 'Add note before', 'Delete turn'];
-  for (const [index, name] of turnMenu.entries()) {
-    await page.getByRole('button', { name: 'Story: menu' }).last().click();
+  await page.keyboard.press('Control+k');
+  await query.fill('Keyboard shortcuts');
+  await page.keyboard.press('Enter');
+  const keys = await page
+    .getByRole('dialog')
+    .locator('dl > div')
+    .evaluateAll((rows) => rows.map((row) => [...row.children].map(({ textContent }) => textContent)));
+  await page.keyboard.press('Escape');
+  await expect(layers(page)).toHaveCount(0);
+  expect(keys.length).toBeGreaterThan(10);
+  for (const [index, [name = '', sign = '']] of keys.entries()) {
+    await page.keyboard.press('Control+End');
+    const key = sign.split(' ').map((part) => PRESSED[part] ?? part);
+    const before = await studio.text();
+    await page.keyboard.press(key.join('+'));
+    if (TURNS.test(name)) await turned(studio, before);
+    await writesOn(studio, `key${String(index)}x`, `${name} (${sign})`, WRITES.test(name));
+  }
+  await studio.close();
+});
+
+test('after each entry of a menu, chosen by keys, what is typed stands where it is looked for', async () => {
+  test.setTimeout(120_000);
+  const studio = await StudioPage.open(browser);
+  const { page } = studio;
+  await studio.engineReady();
+  await studio.longReplies(1);
+  await page.getByRole('textbox', { name: 'Manuscript' }).focus();
+  await page.keyboard.press('Control+Enter');
+  await studio.replyEnds();
+  const entries = async () => {
     await expect(page.getByRole('menu')).toBeVisible();
-    if (name !== null) await page.getByRole('menuitem', { name }).click();
-    await writesOn(studio, `turn${String(index)}x`, `the menu of a turn: ${String(name)}`);
+    const names = await page
+      .locator('[role^=menuitem]')
+      .evaluateAll((all) => all.map((one) => one.firstChild?.textContent ?? ''));
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('menu')).toBeHidden();
+    return names;
+  };
+  const openTurn = async () => {
+    await page
+      .getByRole('button', { name: /^(Story|Anna): menu/ })
+      .last()
+      .focus();
+    await page.keyboard.press('Enter');
+  };
+  await openTurn();
+  const ofTurn = await entries();
+  expect(ofTurn.length).toBeGreaterThan(6);
+  await writesOn(studio, 'turnx', 'the menu of a turn');
+  for (const [index, name] of ofTurn.entries()) {
+    await openTurn();
+    if (!(await choose(page, name))) await page.keyboard.press('Escape');
+    await writesOn(studio, `turn${String(index)}x`, `${name} in the menu of a turn`, WRITES.test(name));
+    // What was answered, or became another's, is a reply again.
+    if (/^(You|Note|User|System)/.test(name))
+      for (let steps = 0; steps < 2; steps++) await page.keyboard.press('Control+z');
   }
 
-  await page.keyboard.press('Control+b');
   await markOpen(page);
-  await page.getByRole('button', { name: 'New chapter' }).click();
+  await page.getByRole('button', { name: 'New chapter' }).focus();
+  await page.keyboard.press('Enter');
   await opened(studio);
   const chapters = page.getByRole('list', { name: 'Chapters' });
+  const row = chapters.getByRole('button', { name: 'Chapter 2' }).first();
+  const more = page.getByRole('button', { name: 'More for Chapter 2' });
+  await row.focus();
+  await page.keyboard.press('F2');
+  await writesOn(studio, 'f2x', 'F2 on a row');
+  await row.focus();
+  await page.keyboard.press('F2');
+  await page.keyboard.press('Enter');
+  await expect(row).toBeFocused();
+  await writesOn(studio, 'backx', 'a rename');
+  await more.focus();
+  await page.keyboard.press('Enter');
+  const ofRow = await entries();
+  expect(ofRow.length).toBeGreaterThan(1);
+  for (const [index, name] of ofRow.entries()) {
+    await more.focus();
+    await page.keyboard.press('Enter');
+    await markOpen(page);
+    await choose(page, name);
+    if (name === 'Delete') await opened(studio);
+    await writesOn(studio, `row${String(index)}x`, `${name} in the menu of a chapter`);
+  }
+  await markOpen(page);
+  await page.getByRole('button', { name: 'New chapter' }).focus();
+  await page.keyboard.press('Enter');
+  await opened(studio);
   await markOpen(page);
   await chapters.getByText('Chapter 1').dblclick();
   await opened(studio);
   await page.keyboard.type('Setting out');
   await page.keyboard.press('Enter');
   await expect(chapters).toContainText('Setting out');
-  await markOpen(page);
-  await chapters.getByText('Chapter 2').click();
-  await opened(studio);
-  for (const [index, name] of ['Rename', 'Delete'].entries()) {
-    await page.getByRole('button', { name: 'More for Chapter 2' }).click();
-    await markOpen(page);
-    await page.getByRole('menuitem', { name }).click();
-    if (name === 'Rename') await page.keyboard.press('Escape');
-    else await opened(studio);
-    await writesOn(studio, `row${String(index)}x`, `the menu of a chapter: ${name}`);
+  await writesOn(studio, 'lastx', 'a double click on another chapter');
+  await studio.close();
+});
+
+test('a panel that lies over a narrow page has the focus, and gives it back', async () => {
+  const studio = await StudioPage.open(browser, { viewport: { width: 900, height: 600 } });
+  const { page } = studio;
+  for (const [key, panel] of [
+    ['Control+b', 'binder'],
+    ['Control+i', 'inspector'],
+  ] as const) {
+    for (const close of ['Escape', key, 'a letter']) {
+      await page.keyboard.press(key);
+      await expect(page.locator(`[data-panel=${panel}]:focus-within`)).toHaveCount(1);
+      if (close !== 'a letter') await page.keyboard.press(close);
+      await writesOn(studio, `${panel}${close.replace(/\W/g, '')}`, `${panel}, closed with ${close}`);
+      await expect(page.locator(`[data-panel=${panel}]`)).toHaveCount(0);
+    }
   }
-  expect(studio.violations).toEqual([]);
   await studio.close();
 });
 
