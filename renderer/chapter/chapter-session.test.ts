@@ -168,6 +168,25 @@ describe('a reply', () => {
     expectSaved(opened);
   });
 
+  test('goes below the mark that the person has just written', async () => {
+    const opened = await open(new ReplyingStudio([turn('user', 'I knock.')]));
+    opened.view.openMark = 3;
+    opened.view.click('I knock.');
+    opened.view.type('\n<|model|> Anna');
+    await settle();
+    await opened.session.continue();
+    opened.studio.write('Come in.');
+    await settle();
+    opened.studio.end();
+    await settle();
+    expect(parse(opened.view.text)).toMatchObject([
+      { role: 'user', text: 'I knock.' },
+      { role: 'model', speaker: 'Anna', text: 'Come in.' },
+      { role: 'user', text: '' },
+    ]);
+    expectSaved(opened);
+  });
+
   test('that is stopped keeps what it wrote', async () => {
     const opened = await begun();
     opened.studio.write('The door');

@@ -23,7 +23,7 @@ interface Edit {
 export class PlainView implements UnshownView, ChapterView {
   text: string;
   version = 1;
-  readonly openMark = null;
+  openMark: number | null = null;
   readOnly = false;
   isDisposed = false;
   /** The line at the top. */

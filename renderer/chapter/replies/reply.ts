@@ -94,8 +94,12 @@ export class Reply {
 
   /** Its turn is on the page, with `length` of what has arrived. */
   show(length = 0): void {
+    const { binding, document } = this.host.chapter;
     this.acted = false;
-    this.host.chapter.document.openLive(this.span, length);
+    document.openLive(this.span, length);
+    // The mark that the person has just written may have no line below it, and is no place for a reply.
+    const firstLine = this.shownTurn === null ? null : binding.edits.firstLine(this.shownTurn);
+    if (firstLine !== null) binding.mirror(firstLine);
     this.mark();
     this.write();
   }
