@@ -6,8 +6,8 @@ import type { ChapterController } from '../../renderer/chapter/controller.ts';
 export type Spot = readonly [line: number, column: number];
 
 /**
- * What a person does, as data: a sequence can be printed, sent to the page and run again. `rest`: milliseconds until
- * the next step.
+ * What a person does, as data: a sequence can be printed, sent to the page and run again. `leave`: for another chapter,
+ * and back again. `rest`: milliseconds until the next step.
  */
 export type Step = { readonly rest: number } & (
   | { readonly does: 'type' | 'paste'; readonly at: Spot; readonly text: string }
@@ -23,7 +23,7 @@ export type Step = { readonly rest: number } & (
       readonly does: 'note' | 'remove' | 'reply' | 'continue' | 'retry' | 'alternates' | 'previous' | 'next';
       readonly at: Spot;
     }
-  | { readonly does: 'stop' | 'stopAll' | 'reload' }
+  | { readonly does: 'stop' | 'stopAll' | 'reload' | 'leave' }
 );
 
 const WORDS = ['a', 'word', ' ', 'The door. ', '\n', '\n\n', '\\', '<|', 'user|>', '😀', 'é', '|>', ' Narrator'];
@@ -101,6 +101,8 @@ const KINDS: readonly (readonly [weight: number, step: (chance: Random) => Bare]
   [3, () => ({ does: 'stop' })],
   [1, () => ({ does: 'stopAll' })],
   [1, () => ({ does: 'reload' })],
+  [2, () => ({ does: 'leave' })],
+  [2, (chance) => ({ does: 'remove', at: low(chance) })],
 ];
 const TOTAL = KINDS.reduce((sum, [weight]) => sum + weight, 0);
 
@@ -288,6 +290,7 @@ export async function play(
         started.push(controller.stopAll());
         break;
       case 'reload':
+      case 'leave':
         break;
       default:
         go(step.at);

@@ -80,6 +80,8 @@ const FOUND: readonly (readonly [what: string, steps: readonly Step[]])[] = [
   ],
 ];
 const CONFLICT = /changed elsewhere/;
+/** The page with the editor goes. */
+const turnsAway = ({ does }: Step): boolean => does === 'reload' || does === 'leave';
 
 let browser: Browser;
 test.beforeAll(async () => {
@@ -106,18 +108,34 @@ class Fuzz {
     return (await this.studio.newChapter(this.client, this.storyId)).id;
   }
 
+  /** For the first chapter, and back again to the one that was left. */
+  private async leave(): Promise<void> {
+    const { page } = this.studio;
+    const chapters = page.getByRole('list', { name: 'Chapters' });
+    const here = await chapters.locator('[aria-current=true]').getAttribute('title');
+    for (const row of [
+      chapters.getByRole('listitem').first().getByRole('button').first(),
+      chapters.getByTitle(here ?? '', { exact: true }),
+    ]) {
+      await page.locator('.ms-host').evaluateAll((hosts) => hosts.forEach((host) => host.classList.add('left')));
+      await row.click();
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll('.ms-host')].every(
+          (host) => '__paphosManuscript' in host && !host.classList.contains('left'),
+        ),
+      );
+    }
+  }
+
   /** Does the steps and answers with what does not agree in the end, or null. */
   async run(chapterId: string, steps: readonly Step[]): Promise<string | null> {
     const { studio } = this;
     const notices: string[] = [];
     let todo = steps;
-    for (
-      let at = todo.findIndex(({ does }) => does === 'reload');
-      at !== -1;
-      at = todo.findIndex(({ does }) => does === 'reload')
-    ) {
+    for (let at = todo.findIndex(turnsAway); at !== -1; at = todo.findIndex(turnsAway)) {
       notices.push(...(await studio.inEditor(play, { steps: todo.slice(0, at), settle: false })).notices);
-      await studio.page.reload();
+      if (todo[at]?.does === 'reload') await studio.page.reload();
+      else await this.leave();
       await studio.page.getByRole('textbox', { name: 'Manuscript' }).waitFor();
       todo = todo.slice(at + 1);
     }
