@@ -467,6 +467,24 @@ describe('what is typed while a reply begins', () => {
     }
   });
 
+  test('after Retry, before the studio has answered, stands there too', async () => {
+    const opened = await begun();
+    opened.studio.write('It opens.');
+    opened.studio.end();
+    await settle();
+    opened.studio.lostAnswers = 1;
+    void opened.session.retry();
+    await vi.advanceTimersByTimeAsync(50);
+    opened.view.type(' Tw');
+    await settle();
+    opened.view.type('ice.');
+    opened.studio.write('It stays shut.');
+    opened.studio.end();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock. Twice.', 'It stays shut.', '']);
+    expectSaved(opened);
+  });
+
   test('after Reply from the ready turn stands in a turn of its own behind the reply', async () => {
     const opened = await open(new ReplyingStudio([turn('user', 'I knock.'), turn('model', 'It opens.')]));
     opened.view.click('<|user|>\n');

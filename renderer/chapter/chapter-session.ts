@@ -154,7 +154,7 @@ export class ChapterSession implements ChapterController {
         this.opened?.chapter.sync.edited();
       },
       onChange: () => this.changed(),
-      willType: () => this.opened?.replies.live?.makeRoom(),
+      willType: () => this.opened?.replies.makeRoom(),
       // After the event: nothing may be written while one is being told of.
       onReturn: (ids) => queueMicrotask(() => this.opened?.replies.comeBack(ids)),
       caretMoved: (byPerson) => {

@@ -45,7 +45,8 @@ export class Replies {
   private readonly all = new Map<string, Reply>();
   /** Those that are made again, by the turn of the new one. */
   private readonly firsts = new Map<string, FirstReply>();
-  private starting: { readonly turnId: string; stop: boolean; acted: boolean } | null = null;
+  private starting: { readonly turnId: string; readonly replaces: boolean; stop: boolean; acted: boolean } | null =
+    null;
   private closed = false;
 
   constructor(host: RepliesHost) {
@@ -91,7 +92,8 @@ export class Replies {
   async ask(request: ReplyRequest): Promise<void> {
     const { binding, document, sync, view } = this.host.chapter;
     if (this.host.isReadOnly() || this.isWriting) return;
-    const starting = { turnId: request.turnId, stop: false, acted: false };
+    const { turnId, kind } = request;
+    const starting = { turnId, replaces: kind === 'retry' || kind === 'again', stop: false, acted: false };
     this.starting = starting;
     view.hideFault();
     this.host.onProgress();
@@ -236,6 +238,17 @@ export class Replies {
   /** An undo or redo has brought these turns back onto the page. */
   comeBack(turnIds: readonly string[]): void {
     for (const id of turnIds) this.all.get(id)?.comeBack();
+  }
+
+  /** The person types on without having put the caret anywhere: what they type is not for the reply that begins. */
+  makeRoom(): void {
+    if (this.starting === null) return this.live?.makeRoom();
+    const { document, view } = this.host.chapter;
+    const { turnId, replaces, acted } = this.starting;
+    const at = document.layout.ids.indexOf(turnId);
+    const [above, turn] = [document.layout.spans[at - 1], document.layout.spans[at]];
+    if (replaces && !acted && above !== undefined && turn !== undefined && view.caret().line >= turn.line)
+      view.putCaret(document.placeOf(above, document.lengthOf(above)));
   }
 
   /** The person has moved the caret or typed. */
