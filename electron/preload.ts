@@ -1,8 +1,15 @@
 import { ipcRenderer } from 'electron';
-import { COMMAND_MESSAGE, CONNECT_MESSAGE, MENU_MESSAGE, PORT_MESSAGE } from '../shared/window-messages.ts';
+import {
+  ADD_MODEL_MESSAGE,
+  COMMAND_MESSAGE,
+  CONNECT_MESSAGE,
+  MENU_MESSAGE,
+  PORT_MESSAGE,
+} from '../shared/window-messages.ts';
 
 /**
- * Hands the page one port to the studio, the desktop the page's menus, and the page what is chosen there; nothing else.
+ * Hands the page one port to the studio, the desktop the page's menus and that a model file is wanted, and the page what
+ * is chosen there; nothing else.
  */
 window.addEventListener('message', (event: MessageEvent<unknown>) => {
   if (event.source !== window) return;
@@ -13,6 +20,7 @@ window.addEventListener('message', (event: MessageEvent<unknown>) => {
     ipcRenderer.postMessage(CONNECT_MESSAGE, 'clientId' in data ? data.clientId : null, [port2]);
     window.postMessage(PORT_MESSAGE, location.origin, [port1]);
   } else if (data.type === MENU_MESSAGE) ipcRenderer.send(MENU_MESSAGE, 'menus' in data ? data.menus : null);
+  else if (data.type === ADD_MODEL_MESSAGE) ipcRenderer.send(ADD_MODEL_MESSAGE);
 });
 ipcRenderer.on(COMMAND_MESSAGE, (_event, command: unknown) => {
   window.postMessage({ type: COMMAND_MESSAGE, command }, location.origin);

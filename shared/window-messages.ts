@@ -3,4 +3,6 @@
 export const CONNECT_MESSAGE = 'paphos:connect';
 export const PORT_MESSAGE = 'paphos:port';
 export const MENU_MESSAGE = 'paphos:menu';
+/** The page asks for the desktop's way to choose a model file. */
+export const ADD_MODEL_MESSAGE = 'paphos:add-model';
 export const COMMAND_MESSAGE = 'paphos:command';

@@ -1,6 +1,6 @@
 import { app, ipcMain, Menu, type IpcMainEvent, type MenuItemConstructorOptions } from 'electron';
 import { desktopMenus, type DesktopMenu, type MenuGroup } from '../../shared/desktop-menu.ts';
-import { COMMAND_MESSAGE, MENU_MESSAGE } from '../../shared/window-messages.ts';
+import { ADD_MODEL_MESSAGE, COMMAND_MESSAGE, MENU_MESSAGE } from '../../shared/window-messages.ts';
 import { addModel } from './add-model.ts';
 import type { Desktop } from './desktop.ts';
 import { words } from './words.ts';
@@ -82,13 +82,18 @@ export function enableMenu(desktop: Desktop): void {
     });
     Menu.setApplicationMenu(Menu.buildFromTemplate(template));
   };
+  const isOurPage = ({ sender, senderFrame }: IpcMainEvent): boolean =>
+    sender === desktop.window?.webContents && senderFrame === sender.mainFrame;
   inBackground(app.whenReady().then(() => show([])));
   ipcMain.on(
     MENU_MESSAGE,
     guarded((event: IpcMainEvent, offer: unknown) => {
-      const isOurPage = event.sender === desktop.window?.webContents && event.senderFrame === event.sender.mainFrame;
       const offered = desktopMenus.safeParse(offer);
-      if (isOurPage && offered.success) show(offered.data);
+      if (isOurPage(event) && offered.success) show(offered.data);
     }),
+  );
+  ipcMain.on(
+    ADD_MODEL_MESSAGE,
+    guarded((event: IpcMainEvent) => (isOurPage(event) ? addModel(desktop) : undefined)),
   );
 }

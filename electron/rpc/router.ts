@@ -50,6 +50,8 @@ export function createRouter({ stories, chapters, exporting, writing, models, se
     models: {
       list: door.models.list.handler(() => models.list()),
       look: door.models.look.handler(() => models.look()),
+      unread: door.models.unread.handler(() => models.unread()),
+      add: door.models.add.handler(({ input }) => models.add(input.path)),
       changes: door.models.changes.handler(({ signal }) => models.changes(signal)),
       load: door.models.load.handler(({ input }) => models.load(input)),
       survey: door.models.survey.handler(({ input }) => models.survey(input)),

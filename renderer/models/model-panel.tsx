@@ -8,6 +8,7 @@ import { api } from '../lib/client.ts';
 import { useEngine } from './engine-status.ts';
 import { faultOf } from '../lib/faults.ts';
 import { words } from '../locales/index.ts';
+import { AddModel } from './add-model.tsx';
 import { Advanced } from './advanced.tsx';
 import { FormatSelect } from './format-select.tsx';
 import { ModelSelect } from './model-select.tsx';
@@ -43,6 +44,7 @@ export function ModelPanel(): ReactElement {
       ) : (
         <ModelSelect models={models ?? []} chosen={chosen} engine={engine} onChoose={ask} />
       )}
+      <AddModel />
       {engine.state === 'loading' ? <LoadProgress engine={engine} /> : null}
       {fault === null ? null : (
         <div className={css.modelFault} role="alert">

@@ -136,6 +136,10 @@ export const models = {
   list: oc.output(type<ModelFile[]>()),
   /** Looks at the watched folders again; `changes` tells if the list is another one then. */
   look: oc.output(type<void>()),
+  /** What lies in the watched folders and is a model, but none that is read. */
+  unread: oc.output(type<StudioFault[]>()),
+  /** Links a model file of this computer into the models folder; it stays where it is. */
+  add: oc.input(z.object({ path: z.string().trim().min(1).max(4096) })).output(type<void>()),
   /** A number that rises whenever the list has to be read again. */
   changes: oc.output(eventIterator(type<number>())),
   /**

@@ -332,6 +332,12 @@ export interface CheckFaults {
 /** Models as the studio keeps and loads them. */
 export interface ModelFaults {
   NO_MODEL: None;
+  NO_MODEL_FILE: { readonly path: string };
+  /** Another file of this name lies in the models folder. */
+  MODEL_NAME_TAKEN: { readonly name: string };
+  /** `more`: so many others lie beside it. */
+  MODEL_TOO_DEEP: { readonly file: string; readonly more: number };
+  WEIGHTS_NOT_READ: { readonly file: string; readonly more: number; readonly kind: 'safetensors' | 'pytorch' };
   NO_FORMAT: { readonly name: string };
   NO_FORMAT_OF_UNREADABLE: None;
   /** It ended the engine twice in a row. */

@@ -245,6 +245,13 @@ const SAMPLES: Samples = {
   CHECK_SETTING: [{ key: 'theme' }],
 
   NO_MODEL: NONE,
+  NO_MODEL_FILE: [{ path: '/home/anna/tale.gguf' }],
+  MODEL_NAME_TAKEN: [{ name: 'tale.gguf' }],
+  MODEL_TOO_DEEP: [0, 2].map((more) => ({ file: 'a/b/c/tale.gguf', more })),
+  WEIGHTS_NOT_READ: [
+    { file: 'tale.safetensors', more: 0, kind: 'safetensors' },
+    { file: 'old.pt', more: 1, kind: 'pytorch' },
+  ],
   NO_FORMAT: [{ name: 'klingon' }],
   NO_FORMAT_OF_UNREADABLE: NONE,
   ASIDE: NONE,

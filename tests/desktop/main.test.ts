@@ -211,6 +211,15 @@ test('File → Add a model lists the parts of a model that lies elsewhere, and l
     .toEqual(['tale-00001-of-00002.gguf', 'tale-00002-of-00002.gguf']);
   expect(readdirSync(elsewhere)).toHaveLength(3);
   expect(asked.errors).toEqual([]);
+
+  asked.files = [join(elsewhere, 'other.gguf')];
+  const stranger = new WebContents();
+  ipcMain.emit('paphos:add-model', { sender: stranger, senderFrame: stranger.mainFrame });
+  ipcMain.emit('paphos:add-model', { sender: window.webContents, senderFrame: { url: 'app://paphos/' } });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(readdirSync(join(data, 'models'))).not.toContain('other.gguf');
+  ipcMain.emit('paphos:add-model', { sender: window.webContents, senderFrame: window.webContents.mainFrame });
+  await expect.poll(() => readdirSync(join(data, 'models'))).toContain('other.gguf');
 });
 
 describe('the menu bar', () => {

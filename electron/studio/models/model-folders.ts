@@ -4,7 +4,8 @@ import { basename, join } from 'node:path';
 import { inTurn } from '../../engines/local/gguf/in-turn.ts';
 import { fileOf, filesOf, isMissing, joined, UNSEEN, type FileFacts, type FoundModel } from './model-files.ts';
 
-const DEPTH = 2;
+/** The folder itself, and those in it. */
+export const DEPTH = 2;
 const AT_ONCE = 8;
 
 /**

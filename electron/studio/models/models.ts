@@ -29,7 +29,9 @@ import { createInspections, type Inspected } from './inspections.ts';
 import { chosenLoad, hardwareOf, rememberChunk, rememberHardware } from './hardware-choice.ts';
 import { type Examined, formatOfModel } from './model-format.ts';
 import type { DemoModel, FoundModel } from './model-files.ts';
+import { linkModel } from './link-model.ts';
 import { lookInto } from './model-folders.ts';
+import { unreadIn } from './unread-weights.ts';
 import type { ModelRegistry } from './model-registry.ts';
 import { inBackground } from '../../log/guarded.ts';
 
@@ -37,6 +39,10 @@ export interface Models {
   list(): Promise<ModelFile[]>;
   /** Looks at the watched folders again. */
   look(): Promise<void>;
+  /** What lies in the watched folders and is not read. */
+  unread(): Promise<StudioFault[]>;
+  /** Links a model file into the models folder. */
+  add(path: string): Promise<void>;
   /** A number that rises whenever the list has to be read again. */
   changes(signal?: AbortSignal): AsyncGenerator<number, void>;
   load(wish: {
@@ -87,6 +93,7 @@ export function createModels(
 ): Models {
   const { db, engine, env, log } = context;
   const adapters = join(env.dataDir, 'adapters');
+  const watched = [join(env.dataDir, 'models'), ...(env.modelsDir === null ? [] : [env.modelsDir])];
   const inspections = createInspections();
 
   function choose(model: FoundModel, examined: Examined): PromptFormat {
@@ -281,6 +288,11 @@ export function createModels(
     },
     async survey({ id, contextSize, hardware }) {
       return survey(await optionsFor(await byId(id), contextSize, hardware), engine.held);
+    },
+    unread: async () => (await Promise.all(watched.map(unreadIn))).flat(),
+    async add(path) {
+      linkModel(path, join(env.dataDir, 'models'));
+      await registry.look();
     },
     adapters: async () => (await lookInto(adapters)).map(({ id, name, bytes }) => ({ id, name, bytes })),
     async setFormat(id, format) {

@@ -15,7 +15,14 @@ const TRIMMED_BY: Record<NonNullable<PromptFormat['trimmedBy']>, string> = {
 export const models = {
   model: 'Model',
   chooseModel: 'Choose a model',
-  noModels: 'There are no models here yet. Put GGUF files into the models folder of the data folder.',
+  noModels: 'There are no models here yet.',
+  add: 'Add a model file',
+  addPath: 'Path of a GGUF file on this computer',
+  addHint:
+    'The file stays where it is: a link to it is put into the models folder. Of a model in several files, name one.',
+  addOne: 'Add',
+  unread: 'Not read',
+  unreadMore: (number: number) => `${count(number)} more of the kind.`,
   demo: 'demo model',
   loaded: 'Loaded',
   loading: (progress: number | null) =>

@@ -15,7 +15,7 @@ export const app = {
   NO_STORE: ({ folder }) => `There are no stories in ${folder} (no store.db). Name the right folder with --data DIR.`,
   NO_DEMO_MODEL: () => 'The embedded model is missing. Name a model file.',
   NO_LINK: ({ name }) =>
-    `Paphos could not make a link to ${name} in its models folder. Nothing was changed. Copy the file there yourself; the folder opens now.`,
+    `Paphos could not make a link to ${name} in its models folder. Nothing was changed. Copy the file there yourself.`,
   USAGE_COMMAND: ({ command }) =>
     `Paphos has no command “${command}”. It knows serve, write, check, export, jobs and verify.`,
   USAGE_NUMBER: ({ name, given, low, high, whole }) =>
