@@ -8,8 +8,8 @@ import {
 } from '../shared/window-messages.ts';
 
 /**
- * Hands the page one port to the studio, the desktop the page's menus and that a model file is wanted, and the page what
- * is chosen there; nothing else.
+ * Hands the page one port to the studio; the desktop the page's menus, and which model file is wanted; and the page
+ * what is chosen there. Nothing else.
  */
 window.addEventListener('message', (event: MessageEvent<unknown>) => {
   if (event.source !== window) return;

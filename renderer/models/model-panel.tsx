@@ -8,7 +8,7 @@ import { api } from '../lib/client.ts';
 import { useEngine } from './engine-status.ts';
 import { faultOf } from '../lib/faults.ts';
 import { words } from '../locales/index.ts';
-import { AddModel } from './add-model.tsx';
+import { AddModel } from './add-model-file.tsx';
 import { Advanced } from './advanced.tsx';
 import { FormatSelect } from './format-select.tsx';
 import { ModelSelect } from './model-select.tsx';
@@ -44,7 +44,6 @@ export function ModelPanel(): ReactElement {
       ) : (
         <ModelSelect models={models ?? []} chosen={chosen} engine={engine} onChoose={ask} />
       )}
-      <AddModel />
       {engine.state === 'loading' ? <LoadProgress engine={engine} /> : null}
       {fault === null ? null : (
         <div className={css.modelFault} role="alert">
@@ -70,6 +69,7 @@ export function ModelPanel(): ReactElement {
           )}
         </div>
       )}
+      <AddModel />
       {model === null ? null : (
         <ModelDetails key={model.id} model={model} engine={engine} onLoad={(options) => ask(model, options)} />
       )}
