@@ -1,4 +1,4 @@
-import { ipcRenderer } from 'electron';
+import { ipcRenderer, webUtils } from 'electron';
 import {
   ADD_MODEL_MESSAGE,
   COMMAND_MESSAGE,
@@ -25,3 +25,12 @@ window.addEventListener('message', (event: MessageEvent<unknown>) => {
 ipcRenderer.on(COMMAND_MESSAGE, (_event, command: unknown) => {
   window.postMessage({ type: COMMAND_MESSAGE, command }, location.origin);
 });
+// Only here it is known where a file lies.
+window.addEventListener(
+  'drop',
+  ({ isTrusted, dataTransfer }) => {
+    const paths = Array.from(dataTransfer?.files ?? [], (file) => webUtils.getPathForFile(file));
+    if (isTrusted && paths.length > 0) ipcRenderer.send(ADD_MODEL_MESSAGE, paths);
+  },
+  true,
+);

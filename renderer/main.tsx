@@ -13,6 +13,7 @@ import { offerDesktopMenus } from './app/commands/desktop-menu.ts';
 import { connect } from './lib/client.ts';
 import { followJobs } from './jobs/jobs.ts';
 import { followEngine } from './models/engine-status.ts';
+import { takeDroppedFiles } from './models/add-model-file.tsx';
 import { followModels } from './models/models.ts';
 
 const root = document.getElementById('root');
@@ -21,6 +22,7 @@ void connect();
 followEngine();
 followJobs();
 followModels();
+takeDroppedFiles();
 offerDesktopMenus();
 createRoot(root).render(
   <StrictMode>

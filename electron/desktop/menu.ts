@@ -94,6 +94,6 @@ export function enableMenu(desktop: Desktop): void {
   );
   ipcMain.on(
     ADD_MODEL_MESSAGE,
-    guarded((event: IpcMainEvent) => (isOurPage(event) ? addModel(desktop) : undefined)),
+    guarded((event: IpcMainEvent, paths: unknown) => (isOurPage(event) ? addModel(desktop, paths) : undefined)),
   );
 }

@@ -6,6 +6,7 @@ import { api, queries } from '../lib/client.ts';
 import { faultOf } from '../lib/faults.ts';
 import { words } from '../locales/index.ts';
 import { Modal } from '../ui/modal.tsx';
+import { toast } from '../ui/toasts.tsx';
 import ui from '../ui/ui.module.css';
 import css from './models.module.css';
 
@@ -26,6 +27,18 @@ export function AddModel(): ReactElement {
       {isOpen ? <AddDialog onClose={() => open(false)} /> : null}
     </>
   );
+}
+
+/** A file that is dropped beside the text would take the page's place; the desktop adds it. */
+export function takeDroppedFiles(): void {
+  const hasFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') === true;
+  const take = (event: DragEvent): void => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    if (event.type === 'drop' && !hasPicker()) toast(words.models.noDrop);
+  };
+  window.addEventListener('dragover', take, true);
+  window.addEventListener('drop', take, true);
 }
 
 /** A browser tells no page where a file lies; the desktop's window can ask for one. */

@@ -34,6 +34,15 @@ test('what is not read is said where the models are, and a model file is added b
   await expect(dialog).toBeHidden();
   await page.getByRole('combobox', { name: 'Model' }).click();
   await expect(page.getByRole('option', { name: /another-tale/ })).toBeVisible();
+  await page.keyboard.press('Escape');
+  const isLeft = await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['GGUF'], 'dropped.gguf'));
+    const drop = (type: string) => new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+    return ['dragover', 'drop'].some((type) => document.body.dispatchEvent(drop(type)));
+  });
+  expect(isLeft).toBe(false);
+  await expect(page.getByText('A browser does not tell where a file lies.')).toBeVisible();
   expect(studio.violations).toEqual([]);
   await studio.close();
 });

@@ -220,6 +220,12 @@ test('File → Add a model lists the parts of a model that lies elsewhere, and l
   expect(readdirSync(join(data, 'models'))).not.toContain('other.gguf');
   ipcMain.emit('paphos:add-model', { sender: window.webContents, senderFrame: window.webContents.mainFrame });
   await expect.poll(() => readdirSync(join(data, 'models'))).toContain('other.gguf');
+
+  writeFileSync(join(elsewhere, 'dropped.gguf'), 'GGUF');
+  const page = { sender: window.webContents, senderFrame: window.webContents.mainFrame };
+  ipcMain.emit('paphos:add-model', page, [join(elsewhere, 'notes.txt'), join(elsewhere, 'dropped.gguf')]);
+  await expect.poll(() => readdirSync(join(data, 'models'))).toContain('dropped.gguf');
+  expect(asked.errors.splice(0)).toEqual([expect.stringContaining('There is no GGUF file')]);
 });
 
 describe('the menu bar', () => {
