@@ -191,7 +191,7 @@ class PlainDecoder {
     await sequence.eraseContextTokenRanges([{ start: 0, end: sequence.nextTokenIndex }]);
     await sequence.evaluateWithoutGeneratingNewTokens(prompt.slice(0, -1) as Token[]);
     let [last, rest, bytes] = [prompt.at(-1) ?? 0, owed, ''];
-    const gaps: { gap: number; bytes: string }[] = [];
+    const gaps: { gap: number; text: string }[] = [];
     for (let added = 0; added < TOKENS;) {
       const [result] = await sequence.controlledEvaluate([
         [last as Token, { generateNext: { logits: true, options: { temperature: 0 } } }],
@@ -203,17 +203,19 @@ class PlainDecoder {
       });
       const [best, second] = fitting.sort(([, one], [, other]) => other - one);
       last = best?.[0] ?? 0;
-      gaps.push({ gap: (best?.[1] ?? 0) - (second?.[1] ?? -Infinity), bytes });
+      gaps.push({ gap: (best?.[1] ?? 0) - (second?.[1] ?? -Infinity), text: readable(bytes) });
       const text = this.#written.get(last) ?? this.#spelled[last] ?? '';
       if (rest === '' || text.length > rest.length) added++;
       bytes += text.slice(rest.length);
       rest = rest.slice(text.length);
     }
-    // A character that is not whole at the end is none.
-    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.from(bytes, 'latin1'), { stream: true });
-    return { text, gaps };
+    return { text: readable(bytes), gaps };
   }
 }
+
+/** A character that is not whole at the end is none. */
+const readable = (bytes: string): string =>
+  new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.from(bytes, 'latin1'), { stream: true });
 
 /** The printable characters that byte-level vocabularies write bytes with. */
 const BYTES = new Map(
@@ -248,9 +250,8 @@ describe.each(Object.entries(SUBJECTS))('Continue with %s', (name, { format, pat
       const other = await plain.write(split, ends);
       if (mine.text === other.text) continue;
       // Where two tokens are as likely, either may come: the two part there, and nowhere else.
-      const bytes = Buffer.from(mine.text).toString('latin1');
-      const parted = other.gaps.findLast((step) => bytes.startsWith(step.bytes))?.bytes;
-      const gap = Math.min(...other.gaps.filter((step) => step.bytes === parted).map((step) => step.gap));
+      const parted = other.gaps.findLast((step) => mine.text.startsWith(step.text))?.text;
+      const gap = Math.min(...other.gaps.filter((step) => step.text === parted).map((step) => step.gap));
       console.log(`${name}, ${what}: ${JSON.stringify([text.slice(-20), mine.text, other.text, gap])}`);
       expect({ what, text, mine: mine.text, other: other.text, gap: gap <= SURE }).toMatchObject({ gap: true });
     }
