@@ -49,6 +49,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
 const CUTS = sizeOf(5, 500);
 const TOKENS = 6;
 const SURE = 1e-3;
+const TIME_MS = sizeOf(300_000, 7_200_000);
 const never = new AbortController().signal;
 
 const PROSE = `The keeper walked to the lighthouse, as he did every evening, and counted the steps. There were ninety-one of them; there had always been ninety-one.
@@ -227,36 +228,40 @@ for (let byte = 0, free = 256; byte < 256; byte++)
   if (!BYTES.has(String.fromCharCode(byte))) BYTES.set(String.fromCharCode(free++), String.fromCharCode(byte));
 
 describe.each(Object.entries(SUBJECTS))('Continue with %s', (name, { format, path }) => {
-  test('goes on from wherever the person stopped as another decoder does that only looks at characters (F10)', async () => {
-    const file = await path();
-    const model = await open(file);
-    const plain = await PlainDecoder.of(file, await model.branches.spare());
-    const ends = new Set([
-      ...model.vocabulary.ends,
-      ...(formatByName(format)?.stops ?? []).flatMap((stop) => model.vocabulary.special(stop)?.id ?? []),
-    ]);
-    let held = 0;
-    for (const { what, text } of cuts(CUTS)) {
-      const request = requestOf(format, text);
-      const planned = planPrompt(request, model.vocabulary);
-      const told = ledgerOf(model, request);
-      const mine = await write(model, request);
-      expect(mine.ledger).toEqual(told);
-      expect(mine.ledger?.total).toBe(mine.position);
-      expect(text.endsWith(planned.ledger.heldBack)).toBe(true);
-      held += planned.heldBack.length;
-      const split = plain.split([...planned.tokens, ...planned.heldBack]);
-      expect({ what, text, prompt: planned.tokens }).toEqual({ what, text, prompt: split.prompt });
-      const other = await plain.write(split, ends);
-      if (mine.text === other.text) continue;
-      // Where two tokens are as likely, either may come: the two part there, and nowhere else.
-      const parted = other.gaps.findLast((step) => mine.text.startsWith(step.text))?.text;
-      const gap = Math.min(...other.gaps.filter((step) => step.text === parted).map((step) => step.gap));
-      console.log(`${name}, ${what}: ${JSON.stringify([text.slice(-20), mine.text, other.text, gap])}`);
-      expect({ what, text, mine: mine.text, other: other.text, gap: gap <= SURE }).toMatchObject({ gap: true });
-    }
-    expect(held).toBeGreaterThan(CUTS / 2);
-  });
+  test(
+    'goes on from wherever the person stopped as another decoder does that only looks at characters (F10)',
+    async () => {
+      const file = await path();
+      const model = await open(file);
+      const plain = await PlainDecoder.of(file, await model.branches.spare());
+      const ends = new Set([
+        ...model.vocabulary.ends,
+        ...(formatByName(format)?.stops ?? []).flatMap((stop) => model.vocabulary.special(stop)?.id ?? []),
+      ]);
+      let held = 0;
+      for (const { what, text } of cuts(CUTS)) {
+        const request = requestOf(format, text);
+        const planned = planPrompt(request, model.vocabulary);
+        const told = ledgerOf(model, request);
+        const mine = await write(model, request);
+        expect(mine.ledger).toEqual(told);
+        expect(mine.ledger?.total).toBe(mine.position);
+        expect(text.endsWith(planned.ledger.heldBack)).toBe(true);
+        held += planned.heldBack.length;
+        const split = plain.split([...planned.tokens, ...planned.heldBack]);
+        expect({ what, text, prompt: planned.tokens }).toEqual({ what, text, prompt: split.prompt });
+        const other = await plain.write(split, ends);
+        if (mine.text === other.text) continue;
+        // Where two tokens are as likely, either may come: the two part there, and nowhere else.
+        const parted = other.gaps.findLast((step) => mine.text.startsWith(step.text))?.text;
+        const gap = Math.min(...other.gaps.filter((step) => step.text === parted).map((step) => step.gap));
+        console.log(`${name}, ${what}: ${JSON.stringify([text.slice(-20), mine.text, other.text, gap])}`);
+        expect({ what, text, mine: mine.text, other: other.text, gap: gap <= SURE }).toMatchObject({ gap: true });
+      }
+      expect(held).toBeGreaterThan(CUTS / 2);
+    },
+    TIME_MS,
+  );
 });
 
 describe('Continue after a space', () => {
