@@ -18,6 +18,7 @@ import { faultOf } from '../shared/faults/failure.ts';
 import { sentenceOf } from '../shared/faults/sentence.ts';
 import { chooseDataDir, pagesDir, resourcesDir } from './places.ts';
 import { createStudio, type Studio } from './studio/studio.ts';
+import { closeToOthers, makePrivateFiles } from './private-files.ts';
 
 const behaviours: readonly Enable[] = [
   enableAppProtocol,
@@ -36,6 +37,8 @@ const { values } = parseArgs({
 });
 const option = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 const dataDir = chooseDataDir(option(values['data']));
+makePrivateFiles();
+closeToOthers(dataDir);
 
 async function openStudio(): Promise<Studio> {
   await app.whenReady();

@@ -10,6 +10,7 @@ import { openingFault } from './storage/core/opening-fault.ts';
 import { closeEach } from './studio/close-each.ts';
 import { createStudio } from './studio/studio.ts';
 import { guarded } from './log/guarded.ts';
+import { closeToOthers, makePrivateFiles } from './private-files.ts';
 
 export interface ServeOptions {
   /** Null: the port of last time if it is free. 0: any. */
@@ -31,6 +32,8 @@ const portTaken = (error: unknown): boolean =>
 /** The studio for a browser on this machine. */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const dataDir = chooseDataDir(options.dataDir);
+  makePrivateFiles();
+  closeToOthers(dataDir);
   const studio = await createStudio({
     dataDir,
     modelsDir: options.modelsDir ?? null,

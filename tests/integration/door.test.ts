@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -10,6 +10,7 @@ import { MOST_MESSAGE } from '../../shared/contract/limits.ts';
 import { forkEngine } from '../../electron/engines/local/host/fork-wire.ts';
 import { openSession } from '../../electron/rpc/browser-session.ts';
 import { openHttpDoor } from '../../electron/rpc/http.ts';
+import { openStore } from '../../electron/storage/core/open.ts';
 import { createStudio } from '../../electron/studio/studio.ts';
 import { connect, ROOT, serve, signIn, temporaryFolder, type Server } from '../helpers/server.ts';
 
@@ -182,6 +183,33 @@ test('a message over the limit is refused with a sentence, and its socket lives'
   close();
   await own.stop();
 }, 30_000);
+
+test.skipIf(process.platform === 'win32')(
+  'all that is kept is its person’s alone, also in a folder that is open to others and was written by an older Paphos',
+  async () => {
+    const folder = temporaryFolder('private');
+    chmodSync(folder, 0o755);
+    openStore(folder).close();
+    mkdirSync(join(folder, 'logs'));
+    writeFileSync(join(folder, 'mine.txt'), 'of the person');
+    for (const name of ['store.db', 'store.lock', 'mine.txt']) chmodSync(join(folder, name), 0o644);
+    chmodSync(join(folder, 'logs'), 0o755);
+    const own = await serve({ data: folder });
+    const { client, close } = await connect(own);
+    await client.stories.create({ id: newId(), title: 'Mine', chapterId: newId(), turnId: newId() });
+    const modes = Object.fromEntries(
+      readdirSync(folder).map((name) => [name, (statSync(join(folder, name)).mode & 0o777).toString(8)]),
+    );
+    expect(modes).toMatchObject({ 'store.db-wal': '600', 'session.json': '600', logs: '700', models: '700' });
+    expect(modes['mine.txt']).toBe('644');
+    const others = Object.entries(modes).filter(([name, mode]) => name !== 'mine.txt' && !/^[67]00$/.test(mode));
+    expect(others).toEqual([]);
+    expect(statSync(folder).mode & 0o777).toBe(0o755);
+    close();
+    await own.stop();
+  },
+  30_000,
+);
 
 test('a page survives a restart: the port and the cookie stay', async () => {
   const folder = temporaryFolder('restart');
