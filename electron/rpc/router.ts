@@ -59,6 +59,7 @@ export function createRouter({ stories, chapters, exporting, writing, models, se
       setFormat: door.models.setFormat.handler(({ input }) => models.setFormat(input.id, input.format)),
       examineFormat: door.models.examineFormat.handler(({ input }) => models.examineFormat(input.id, input.format)),
       formats: door.models.formats.handler(() => models.formats()),
+      giveUp: door.models.giveUp.handler(() => models.giveUp()),
       status: door.models.status.handler(({ signal }) => models.status(signal)),
     },
     settings: {

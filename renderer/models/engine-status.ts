@@ -14,6 +14,7 @@ const UNKNOWN: EngineStatus = {
   format: null,
   sha256: null,
   readAhead: 0,
+  answers: true,
   fault: null,
   hardware: null,
 };

@@ -71,6 +71,8 @@ export interface EngineStatus {
   readonly sha256: string | null;
   /** Rises when something was read ahead, so that less is left to read. */
   readonly readAhead: number;
+  /** False: its process has been silent for some seconds. */
+  readonly answers: boolean;
   readonly fault: StudioFault | null;
   /** Null while no model is loaded. */
   readonly hardware: LoadedHardware | null;
@@ -165,4 +167,6 @@ export const models = {
   examineFormat: oc.input(z.object({ id: z.string(), format: z.string().nullable() })).output(type<FormatReport>()),
   formats: oc.output(type<{ name: string; title: string }[]>()),
   status: oc.output(eventIterator(type<EngineStatus>())),
+  /** Ends an engine that does not answer; one that does goes on. */
+  giveUp: oc.output(type<void>()),
 };

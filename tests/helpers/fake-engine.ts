@@ -63,6 +63,8 @@ export class FakeEngine implements LoadingEngine {
   readonly readAhead = null;
   readonly isReplaced = false;
   readonly held = { ram: 0, vram: 0 };
+  readonly isAnswering = true;
+  readonly giveUp = (): void => undefined;
   state: LoadingEngine['state'] = 'empty';
   /** Loads that were begun, the ones under way among them; with `holdsLoads` each waits for its gate. */
   readonly loads: Gate[] = [];

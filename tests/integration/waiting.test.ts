@@ -143,6 +143,33 @@ describe.skipIf(process.platform !== 'linux')('the engine stands still', () => {
     expect((await pathOf(chapter)).at(-1)?.id).toBe(next.turnId);
   });
 
+  test('in its reply: it is said not to answer, answers again, and can be stopped; what was written stays', async () => {
+    await start(temporaryFolder('silent'));
+    await engineReaches(client, ['ready']);
+    const answers = async (wanted: boolean): Promise<void> => {
+      const signal = AbortSignal.timeout(15_000);
+      for await (const status of await client.models.status(undefined, { signal }))
+        if (status.answers === wanted) return;
+    };
+    const chapter = await newChapter('Tell me a long story.', { maxTokens: 900 });
+    const begun = await reply(chapter);
+    await eventsOf(begun.generationId, 'text');
+    await client.models.giveUp();
+    expect(childrenOf(server)).toHaveLength(1);
+
+    const [engine] = childrenOf(server);
+    pause(engine ?? 0);
+    await answers(false);
+    goOn();
+    await answers(true);
+    pause(engine ?? 0);
+    await answers(false);
+    await atOnce(client.models.giveUp());
+    expect(await endOf(begun.generationId)).toMatchObject({ reason: 'error', fault: { code: 'HANG' } });
+    expect((await pathOf(chapter)).at(-1)?.text).not.toBe('');
+    expect((await engineReaches(client, ['stopped'])).answers).toBe(true);
+  });
+
   test('as it is started again for a reply: Stop and what is typed do not wait for it, and nor does the end of the studio', async () => {
     await start(temporaryFolder('stands-again'));
     await engineReaches(client, ['ready']);

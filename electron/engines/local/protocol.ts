@@ -212,4 +212,8 @@ export interface InferenceHost extends EnginePort {
   readonly pid: number | null;
   /** Bytes that loaded models take; another one may have them. */
   readonly held: LoadedHardware['memory'];
+  /** False while its process is silent: by its heartbeat, whatever it computes. */
+  readonly isAnswering: boolean;
+  /** Ends a process that does not answer; its task fails with HANG. */
+  giveUp(): void;
 }

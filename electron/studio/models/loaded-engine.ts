@@ -32,7 +32,7 @@ export interface Ready {
 }
 
 /** An engine whose models are files of this computer. */
-export type LoadingEngine = EnginePort & Pick<InferenceHost, 'load' | 'held'>;
+export type LoadingEngine = EnginePort & Pick<InferenceHost, 'load' | 'held' | 'isAnswering' | 'giveUp'>;
 
 /** The inference process as the person sees it: which model, how far, how fast, what went wrong. */
 export interface Engine {
@@ -68,6 +68,8 @@ export interface Engine {
   /** Bytes that loaded models take; another one may have them. */
   readonly held: LoadedHardware['memory'];
   readonly busy: boolean;
+  /** Ends its process where that does not answer. */
+  giveUp(): void;
   close(): Promise<void>;
 }
 
@@ -120,6 +122,7 @@ export function createEngine(
       format: (ready ?? model)?.format.name ?? null,
       sha256: (ready ?? model)?.sha256 ?? null,
       readAhead,
+      answers: host.isAnswering,
       fault: now === trouble?.state ? trouble.fault : null,
       hardware,
     };
@@ -272,6 +275,9 @@ export function createEngine(
       watchers.add(watcher);
       watcher.push(status());
       return watcher.iterator;
+    },
+    giveUp() {
+      if (!host.isAnswering) host.giveUp();
     },
     async close() {
       clearTimeout(resting);

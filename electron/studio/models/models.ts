@@ -59,6 +59,8 @@ export interface Models {
   examineFormat(id: string, format: string | null): Promise<FormatReport>;
   formats(): { name: string; title: string }[];
   status(signal?: AbortSignal): AsyncGenerator<EngineStatus, void>;
+  /** Ends an engine that does not answer. */
+  giveUp(): void;
   /** Whether what this model has read is kept on disk. */
   keepsStates(id: string): boolean;
   /** The sampling that suits the model of last time. */
@@ -315,6 +317,7 @@ export function createModels(
     },
     formats: () => FORMATS.map(({ name, title }) => ({ name, title })),
     status: (signal) => engine.watch(signal),
+    giveUp: () => engine.giveUp(),
     keepsStates: (id) => hardwareOf(db, id).keepState ?? (getModel(db, id)?.bytes ?? Infinity) < KEEPS_STATES_BELOW,
     suitableSampling: () => (demo && lastUsed()?.demo ? demo.sampling : DEFAULT_SAMPLING),
     assertReply() {

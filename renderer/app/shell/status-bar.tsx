@@ -8,6 +8,9 @@ import { useEngine } from '../../models/engine-status.ts';
 import { tokensPerSecond } from '../../lib/numbers.ts';
 import { words } from '../../locales/index.ts';
 import { useOpenChapter } from '../../workspace/workspace.ts';
+import { api } from '../../lib/client.ts';
+import { toastFault } from '../../ui/toasts.tsx';
+import ui from '../../ui/ui.module.css';
 import css from './status-bar.module.css';
 
 export function StatusBar(): ReactElement {
@@ -35,6 +38,7 @@ export function StatusBar(): ReactElement {
 }
 
 function doing(engine: EngineStatus): string {
+  if (!engine.answers) return words.shell.notAnswering;
   if (engine.state === 'loading') return words.models.loading(engine.progress);
   const running = engine.state === 'ready' || engine.state === 'generating';
   return running && engine.tokensPerSecond !== null
@@ -52,9 +56,19 @@ function EngineLine(): ReactElement {
       className={css.engine}
       title={engine.fault === null ? undefined : sentenceOf(engine.fault)}
     >
-      <i className={css.dot} data-state={engine.state} aria-hidden="true" />
+      <i className={css.dot} data-state={engine.answers ? engine.state : 'silent'} aria-hidden="true" />
       {name === '' ? null : <span className={css.engineName}>{name}</span>}
       <span className="num">{doing(engine)}</span>
+      {engine.answers ? null : (
+        <button
+          type="button"
+          className={`${ui.link} ${css.giveUp}`}
+          title={words.shell.giveUpHint}
+          onClick={() => void api.models.giveUp().catch(toastFault)}
+        >
+          {words.shell.giveUp}
+        </button>
+      )}
     </span>
   );
 }

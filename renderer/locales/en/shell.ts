@@ -14,6 +14,9 @@ export const shell = {
     stopped: 'stopped',
     failed: 'failed to load',
   },
+  notAnswering: 'not answering',
+  giveUp: 'Stop it',
+  giveUpHint: 'Ends the model’s process. Your text is safe, and the next Reply starts it again.',
   tokensPerSecond: (value: string) => `${value} tokens/s`,
   saved: 'Saved',
   save: {

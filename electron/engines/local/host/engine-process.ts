@@ -41,6 +41,7 @@ export class EngineProcess {
   readonly #wire: EngineWire;
   readonly #pending = new Map<number, Pending>();
   readonly #tempo: Tempo;
+  readonly #answeringChanged: () => void;
   #hello: { resolve(): void; reject(error: FaultError): void };
   #pulse: NodeJS.Timeout;
   readonly #pace: Pace = { slowest: 0 };
@@ -49,8 +50,10 @@ export class EngineProcess {
   #alive = true;
   #reason: FaultError | 'ours' | null = null;
 
-  constructor(start: () => EngineWire, tempo: Tempo) {
+  /** `answeringChanged`: it is silent, or answers again. */
+  constructor(start: () => EngineWire, tempo: Tempo, answeringChanged: () => void = () => undefined) {
     this.#tempo = tempo;
+    this.#answeringChanged = answeringChanged;
     const hello = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<FaultError | null>();
     this.#hello = hello;
@@ -77,6 +80,16 @@ export class EngineProcess {
 
   get alive(): boolean {
     return this.#alive;
+  }
+
+  /** By its heartbeat: whatever it computes, its process answers. */
+  get answers(): boolean {
+    return (this.#unanswered - 1) * this.#tempo.pingMs < this.#tempo.quietMs;
+  }
+
+  /** Ends a process that nobody waits for any longer. */
+  giveUp(): void {
+    this.#fail(failure('HANG', {}));
   }
 
   /** Sends a request; `notice` hears what comes before its answer. */
@@ -122,7 +135,9 @@ export class EngineProcess {
   }
 
   #receive(message: FromEngine): void {
+    const wasSilent = !this.answers;
     this.#unanswered = 0;
+    if (wasSilent) this.#answeringChanged();
     if (message.type === 'hello') this.#greet(message.version);
     else if (message.type === 'failed') this.#settle(message.id)?.reject(new FaultError(message.fault));
     else if (isAnswer(message)) this.#settle(message.id)?.resolve(message);
@@ -159,11 +174,13 @@ export class EngineProcess {
     const silent = this.#unanswered * this.#tempo.pingMs >= this.#tempo.hangMs;
     const stuck = [...this.#pending.values()].map((pending) => pending.watchdog.wait()).includes(false);
     if (silent || stuck) {
-      this.#fail(failure('HANG', {}));
+      this.giveUp();
       return;
     }
+    const didAnswer = this.answers;
     this.#unanswered++;
     this.#wire.send({ type: 'ping', id: 0 });
+    if (didAnswer && !this.answers) this.#answeringChanged();
   }
 
   #fail(reason: FaultError): void {

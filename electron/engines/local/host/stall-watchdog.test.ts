@@ -25,7 +25,7 @@ function shown(pace: Pace, ...pauses: readonly number[]): StallWatchdog {
 
 test('the first step has minutes, the next ones twenty seconds', () => {
   expect(limit(newWatchdog({ slowest: 0 }))).toBe(300);
-  expect(limit(shown({ slowest: 0 }, 1, 0, 1))).toBe(40);
+  expect(limit(shown({ slowest: 0 }, 2, 0, 1))).toBe(40);
   expect(limit(shown({ slowest: 0 }, 0, 0))).toBe(20);
 });
 

@@ -20,7 +20,7 @@ import {
 } from '../protocol.ts';
 
 /** What the supervisor does about engines that misbehave on cue; tests/model has the real one. */
-const TEMPO = { pingMs: 10, hangMs: 50, helloMs: 100, stopMs: 50, firstMs: 5000, silenceMs: 5000 };
+const TEMPO = { pingMs: 10, quietMs: 20, hangMs: 50, helloMs: 100, stopMs: 50, firstMs: 5000, silenceMs: 5000 };
 const OPTIONS: LoadOptions = { path: '/a.gguf', contextSize: null, threads: 1, gpu: false };
 const MODEL: LoadedModel = {
   architecture: 'x',
@@ -196,6 +196,35 @@ describe('the pulse', () => {
     expect((await faultOf(host.generate(REQUEST).done)).code).toBe('HANG');
     expect(deaths.map(({ code }) => code)).toEqual(['HANG']);
     expect(host.pid).toBeNull();
+    await host.close();
+  });
+
+  test('one that falls silent is said not to answer long before it is ended, until it answers again', async () => {
+    let isSilent = false;
+    const engine = scripted((message, tell, die) => {
+      if (!isSilent || message.type === 'load') well(message, tell, die);
+    });
+    const host = createInferenceHost(engine.start, { tempo: { ...TEMPO, hangMs: 60_000 } });
+    const told: boolean[] = [];
+    host.onChange(() => {
+      if (told.at(-1) !== host.isAnswering) told.push(host.isAnswering);
+    });
+    await host.load(OPTIONS, () => undefined);
+    const deaths: StudioFault[] = [];
+    host.onDeath((fault) => deaths.push(fault));
+    isSilent = true;
+    await until(() => !host.isAnswering);
+    isSilent = false;
+    await until(() => host.isAnswering);
+    expect(told).toEqual([true, false, true]);
+
+    isSilent = true;
+    const reply = faultOf(host.generate(REQUEST).done);
+    await until(() => !host.isAnswering);
+    host.giveUp();
+    expect((await reply).code).toBe('HANG');
+    expect(deaths.map(({ code }) => code)).toEqual(['HANG']);
+    expect(host.isAnswering).toBe(true);
     await host.close();
   });
 

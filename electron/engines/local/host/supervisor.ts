@@ -78,7 +78,7 @@ export function createInferenceHost(
   };
 
   const startProcess = async (options: LoadOptions): Promise<Seat> => {
-    const engine = new EngineProcess(() => start(options.tuning?.device ?? null), tempo);
+    const engine = new EngineProcess(() => start(options.tuning?.device ?? null), tempo, changed);
     const made: Seat = { engine, files: stampsOf(options), options, model: null };
     seat = made;
     changed();
@@ -209,6 +209,12 @@ export function createInferenceHost(
     },
     onChange: (listener) => {
       changeListeners.push(listener);
+    },
+    get isAnswering() {
+      return seat === null || seat.engine.answers;
+    },
+    giveUp() {
+      seat?.engine.giveUp();
     },
     get isReplaced() {
       return isReplaced();

@@ -1,6 +1,8 @@
 /** How long the supervisor waits for what. */
 export interface Tempo {
   readonly pingMs: number;
+  /** A process that answers no ping for so long is said not to answer. */
+  readonly quietMs: number;
   /** A process that answers no ping for so long is taken for dead: nothing that it does by itself takes so long. */
   readonly hangMs: number;
   readonly helloMs: number;
@@ -14,7 +16,8 @@ export interface Tempo {
   readonly silenceMs: number;
 }
 export const TEMPO: Tempo = {
-  pingMs: 2000,
+  pingMs: 1000,
+  quietMs: 3000,
   hangMs: 30_000,
   helloMs: 30_000,
   stopMs: 5000,
