@@ -14,12 +14,14 @@ test.afterAll(async () => {
   await browser.close();
 });
 
-function endEngine(server: Server): void {
-  for (const pid of readFileSync(`/proc/${String(server.pid)}/task/${String(server.pid)}/children`, 'utf8')
+const enginesOf = (server: Server): number[] =>
+  readFileSync(`/proc/${String(server.pid)}/task/${String(server.pid)}/children`, 'utf8')
     .trim()
     .split(' ')
-    .filter(Boolean))
-    process.kill(Number(pid), 'SIGKILL');
+    .filter(Boolean)
+    .map(Number);
+function endEngine(server: Server): void {
+  for (const pid of enginesOf(server)) process.kill(pid, 'SIGKILL');
 }
 
 test('a model that ended the engine twice says so and is tried again on request', async () => {
@@ -44,6 +46,27 @@ test('a model that ended the engine twice says so and is tried again on request'
   await panel.getByRole('button', { name: 'Try again' }).click();
   await loaded();
   expect(studio.violations).toEqual([]);
+  await studio.close();
+});
+
+test('an engine that stands still is said not to answer, and is stopped on request', async () => {
+  const studio = await StudioPage.open(browser);
+  const { page } = studio;
+  const status = page.getByRole('status', { name: 'Engine' });
+  await expect(status).toContainText('ready', { timeout: 30_000 });
+  for (const pid of enginesOf(studio.server)) process.kill(pid, 'SIGSTOP');
+  await expect(status).toContainText('not answering', { timeout: 15_000 });
+  for (const [name, width, height] of [
+    ['wide', 1440, 900],
+    ['small', 900, 600],
+    ['phone', 390, 844],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await page.screenshot({ path: join(folder, `not-answering-${name}.png`) });
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await status.getByRole('button', { name: 'Stop it' }).click();
+  await expect(status).toContainText('stopped');
   await studio.close();
 });
 
