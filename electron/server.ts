@@ -42,8 +42,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   });
   let door: HttpDoor;
   try {
-    const attach = serveWebSocket(createRouter(studio.services), studio);
-    door = await openHttpDoor({ session: openSession(dataDir), pages: pagesDir, port: options.port, onClient: attach });
+    const session = openSession(dataDir);
+    const attach = serveWebSocket(createRouter(studio.services, session), studio);
+    door = await openHttpDoor({ session, pages: pagesDir, port: options.port, onClient: attach });
   } catch (error) {
     await studio.close();
     if (portTaken(error)) throw failure('PORT_IN_USE', { port: options.port });

@@ -3,6 +3,9 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
+/** From the last time that the page was opened. */
+const COOKIE_SECONDS = 30 * 24 * 60 * 60;
+
 const remembered = z.object({
   secret: z.string().regex(/^[0-9a-f]{64}$/),
   port: z.number().int().min(1).max(65_535).nullable(),
@@ -15,8 +18,10 @@ const remembered = z.object({
 export interface Session {
   readonly lastPort: number | null;
   readonly token: string;
-  /** True once: the address was opened for the first time. */
-  exchange(token: string): boolean;
+  /** Lets a browser in, each token once. `alone`: by a token of `signOutOthers`; all that were in before are out. */
+  exchange(token: string): 'refused' | 'let in' | 'alone';
+  /** A token for the browser that stays. */
+  signOutOthers(): string;
   cookie(port: number): string;
   allows(cookieHeader: string | undefined, port: number): boolean;
   rememberPort(port: number): void;
@@ -39,14 +44,18 @@ function read(file: string): z.infer<typeof remembered> | null {
 export function openSession(dataDir: string): Session {
   const file = join(dataDir, 'session.json');
   const known = read(file);
-  const state = known ?? { secret: randomBytes(32).toString('hex'), port: null };
-  const write = (): void => {
-    writeFileSync(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
+  const newSecret = (): string => randomBytes(32).toString('hex');
+  let state = known ?? { secret: newSecret(), port: null };
+  const keep = (next: typeof state): void => {
+    writeFileSync(`${file}.new`, JSON.stringify(next), { mode: 0o600 });
     renameSync(`${file}.new`, file);
+    state = next;
   };
-  if (!known) write();
-  const token = randomBytes(16).toString('hex');
+  if (!known) keep(state);
+  const newToken = (): string => randomBytes(16).toString('hex');
+  const token = newToken();
   let used = false;
+  let alone: string | null = null;
   const value = (port: number): string =>
     createHmac('sha256', state.secret)
       .update(`session ${String(port)}`)
@@ -56,11 +65,18 @@ export function openSession(dataDir: string): Session {
     lastPort: state.port,
     token,
     exchange(given) {
-      if (used || !same(given, token)) return false;
+      if (alone !== null && same(given, alone)) {
+        keep({ ...state, secret: newSecret() });
+        alone = null;
+        return 'alone';
+      }
+      if (used || !same(given, token)) return 'refused';
       used = true;
-      return true;
+      return 'let in';
     },
-    cookie: (port) => `paphos-${String(port)}=${value(port)}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000`,
+    signOutOthers: () => (alone = newToken()),
+    cookie: (port) =>
+      `paphos-${String(port)}=${value(port)}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${COOKIE_SECONDS}`,
     allows(header, port) {
       const name = `paphos-${String(port)}=`;
       const found = (header ?? '')
@@ -71,8 +87,7 @@ export function openSession(dataDir: string): Session {
     },
     rememberPort(port) {
       if (state.port === port) return;
-      state.port = port;
-      write();
+      keep({ ...state, port });
     },
   };
 }

@@ -98,19 +98,22 @@ export async function openHttpDoor(options: HttpOptions): Promise<HttpDoor> {
     if (url.pathname === '/') {
       const token = url.searchParams.get('token');
       if (token !== null) {
-        const fresh = session.exchange(token);
-        if (!fresh && !allowed) return say(403, ASK);
+        const entry = session.exchange(token);
+        const isFresh = entry !== 'refused';
+        if (!isFresh && !allowed) return say(403, ASK);
+        if (entry === 'alone') response.once('finish', guarded(endSockets));
         response
           .writeHead(303, {
             location: '/',
             'cache-control': 'no-store',
-            ...(fresh ? { 'set-cookie': session.cookie(port) } : {}),
+            ...(isFresh ? { 'set-cookie': session.cookie(port) } : {}),
           })
           .end();
         return;
       }
       // After a link on a foreign page the strict cookie comes only with the page's own requests.
       if (!allowed && request.headers['sec-fetch-site'] !== 'cross-site') return say(401, ASK);
+      if (allowed) response.setHeader('set-cookie', session.cookie(port));
     }
     const file = fileFor(options.pages, url.pathname);
     if (file === null)
@@ -123,6 +126,10 @@ export async function openHttpDoor(options: HttpOptions): Promise<HttpDoor> {
     sendFile(response, file, request.method === 'GET');
   };
 
+  /** Who may still come in, comes again. */
+  const endSockets = (): void => {
+    for (const client of sockets.clients) client.terminate();
+  };
   const answerBroken = (_request: IncomingMessage, response: ServerResponse): void => {
     if (response.headersSent) response.destroy();
     else response.writeHead(500, PLAIN).end(BROKEN);

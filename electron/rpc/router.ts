@@ -2,6 +2,8 @@ import { implement } from '@orpc/server';
 import { contract } from '../../shared/contract/index.ts';
 import type { Services } from '../studio/services.ts';
 import type { Client } from '../studio/connections.ts';
+import { failure } from '../../shared/faults/failure.ts';
+import type { Session } from './browser-session.ts';
 
 /** Who calls, by one connection. */
 export interface Caller {
@@ -10,10 +12,19 @@ export interface Caller {
 
 const door = implement(contract).$context<Caller>();
 
-/** The contract, answered by the studio's services. */
-export function createRouter({ stories, chapters, exporting, writing, models, settings, jobs, log }: Services) {
+/** The contract, answered by the studio's services. `session`: of the browsers that are let in; null in the desktop. */
+export function createRouter(
+  { stories, chapters, exporting, writing, models, settings, jobs, log }: Services,
+  session: Pick<Session, 'signOutOthers'> | null = null,
+) {
   return door.router({
-    connection: { beat: door.connection.beat.handler(() => undefined) },
+    connection: {
+      beat: door.connection.beat.handler(() => undefined),
+      signOutOthers: door.connection.signOutOthers.handler(() => {
+        if (session === null) throw failure('BAD_REQUEST', {});
+        return session.signOutOthers();
+      }),
+    },
     stories: {
       list: door.stories.list.handler(() => stories.list()),
       create: door.stories.create.handler(({ input }) => stories.create(input)),

@@ -163,3 +163,26 @@ test('a connection that is dead without a word is noticed in 10 s, and nothing t
   expect(await stored()).toContain('Into nothing. ');
   await isReader(second);
 });
+
+test('other browsers are signed out on request, and this one writes on', async () => {
+  const { page } = studio;
+  const other = await browser.newContext();
+  await other.addCookies(await page.context().cookies());
+  second = await other.newPage();
+  await second.goto(addressOf());
+  await isReader(second);
+
+  await page.bringToFront();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('sign out');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(/^Other browsers are signed out\./)).toBeVisible();
+  await expect(second.getByRole('status', { name: 'Connection' })).toContainText('has a new address', {
+    timeout: 15_000,
+  });
+  await write('Second. ');
+  await page.reload();
+  await opens(page);
+  await write('Third. ');
+  await other.close();
+});

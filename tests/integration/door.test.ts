@@ -211,6 +211,31 @@ test.skipIf(process.platform === 'win32')(
   30_000,
 );
 
+test('a cookie lives for 30 days after each visit, and signing out other browsers ends all but this one, also after a restart', async () => {
+  const folder = temporaryFolder('sign-out');
+  const first = await serve({ data: folder });
+  const { client, socket, cookie } = await connect(first);
+  const session = async (mine: string) => (await ask('/session', { cookie: mine }, 'GET', first.port)).status;
+  const visit = await ask('/', { cookie }, 'GET', first.port);
+  expect(visit.headers['set-cookie']).toEqual([`${cookie}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000`]);
+
+  const token = await client.connection.signOutOthers();
+  expect(await session(cookie)).toBe(200);
+  const cut = once(socket, 'close');
+  const mine = await signIn(`http://127.0.0.1:${first.port}/?token=${token}`);
+  await cut;
+  expect([await session(cookie), await session(mine)]).toEqual([401, 200]);
+  expect((await ask(`/?token=${token}`, {}, 'GET', first.port)).status).toBe(403);
+  const again = await connect(first, mine);
+  expect((await again.client.stories.list()).length).toBe(1);
+  again.close();
+  await first.stop();
+
+  const second = await serve({ data: folder, port: first.port });
+  expect([await session(cookie), await session(mine)]).toEqual([401, 200]);
+  await second.stop();
+}, 30_000);
+
 test('a page survives a restart: the port and the cookie stay', async () => {
   const folder = temporaryFolder('restart');
   const first = await serve({ data: folder });

@@ -1,7 +1,9 @@
 import type { MenuGroup } from '../../../shared/desktop-menu.ts';
 import { library } from '../../library/library.ts';
 import type { Key } from '../../lib/keys.ts';
+import { isSignedIn, signOutOthers } from '../../lib/sign-out.ts';
 import { words } from '../../locales/index.ts';
+import { toast } from '../../ui/toasts.tsx';
 import type { ChapterController, Possible } from '../../chapter/controller.ts';
 import { togglePanel } from '../../workspace/panels.ts';
 import { useWorkspace } from '../../workspace/workspace.ts';
@@ -258,6 +260,15 @@ export const COMMANDS = {
     in: ['palette'],
     desktopMenu: 'file',
     run: () => useWorkspace.setState({ dialog: 'settings' }),
+  },
+  signOutOthers: {
+    name: () => say.signOutOthers,
+    in: ['palette'],
+    applies: isSignedIn,
+    run: async () => {
+      await signOutOthers();
+      toast(say.othersSignedOut);
+    },
   },
   shortcuts: {
     name: () => say.shortcuts,

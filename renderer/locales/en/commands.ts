@@ -39,6 +39,9 @@ export const commands = {
   renameRow: 'Rename a story or chapter',
   remove: 'Delete',
   removeRow: 'Delete a story or chapter',
+  signOutOthers: 'Sign out other browsers',
+  othersSignedOut:
+    'Other browsers are signed out. To let one in again, start Paphos again and open the address that it prints there.',
   shortcuts: 'Keyboard shortcuts',
   openFormatDoctor: 'Look into the format',
   goToChapter: (title: string) => `Go to chapter ${title}`,
