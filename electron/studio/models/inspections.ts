@@ -10,29 +10,39 @@ export type Inspected =
 /** What model files are, each looked at once as long as it is the same file. */
 export interface Inspections {
   of(model: FoundModel): Promise<Inspected>;
-  /** What was refused is looked at again: it may have been put right, or was out of reach for a moment. */
+  /**
+   * Somebody waits for it: it does not stand in line behind a folder of others. What was refused is looked at again: it
+   * may have been put right, or was out of reach for a moment.
+   */
   again(model: FoundModel): Promise<Inspected>;
 }
 
 export function createInspections(): Inspections {
-  const known = new Map<string, { readonly model: FoundModel; readonly work: Promise<Inspected> }>();
-  const inspect = (model: FoundModel): Promise<Inspected> => {
-    const work = examineModel(model.path).then(
+  interface Inspection {
+    readonly model: FoundModel;
+    readonly work: Promise<Inspected>;
+    /** Null while it is looked at. */
+    result: Inspected | null;
+  }
+  const known = new Map<string, Inspection>();
+  const inspect = (model: FoundModel, isAwaited: boolean): Promise<Inspected> => {
+    const work = examineModel(model.path, isAwaited).then(
       (examined): Inspected => ({ examined, fault: null }),
       (error: unknown): Inspected => ({ examined: null, fault: faultOf(error) }),
     );
-    known.set(model.id, { model, work });
-    return work;
+    const inspection: Inspection = { model, work, result: null };
+    known.set(model.id, inspection);
+    return work.then((result) => (inspection.result = result));
   };
-  const of = (model: FoundModel): Promise<Inspected> => {
-    const before = known.get(model.id);
-    return before !== undefined && isSameFile(before.model, model) ? before.work : inspect(model);
+  const before = (model: FoundModel): Inspection | null => {
+    const inspection = known.get(model.id);
+    return inspection !== undefined && isSameFile(inspection.model, model) ? inspection : null;
   };
   return {
-    of,
+    of: (model) => before(model)?.work ?? inspect(model, false),
     async again(model) {
-      const before = await of(model);
-      return before.examined === null ? inspect(model) : before;
+      const result = before(model)?.result ?? null;
+      return result === null || result.examined === null ? inspect(model, true) : result;
     },
   };
 }

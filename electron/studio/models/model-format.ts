@@ -17,15 +17,17 @@ export interface Examined {
 
 /**
  * Reads a header and runs its template, each in a thread of its own. Rejects with why the file cannot be opened; a
- * template that does not end is left aside.
+ * template that does not end is left aside. `isAwaited`: before all that is only looked at for a list.
  */
-export async function examineModel(path: string): Promise<Examined> {
-  const header = await inspectModel(path);
+export async function examineModel(path: string, isAwaited = false): Promise<Examined> {
+  const header = await inspectModel(path, isAwaited);
   const { bosText, endText } = header.vocabulary;
   const renderings =
     header.chatTemplate === null
       ? null
-      : await renderTemplate(header.chatTemplate, TEMPLATE_PROBES, { bos: bosText, eos: endText }).catch(() => null);
+      : await renderTemplate(header.chatTemplate, TEMPLATE_PROBES, { bos: bosText, eos: endText }, isAwaited).catch(
+          () => null,
+        );
   return { header, renderings };
 }
 

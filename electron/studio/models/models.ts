@@ -82,7 +82,9 @@ export interface ModelsParts {
 }
 
 /** A file that takes longer to look at is listed without what is in it. */
-const LIST_WITHIN_MS = 2000;
+const LIST_WITHIN_MS = 500;
+/** While files are looked at, the list is told anew so often. */
+const FILL_IN_MS = 1000;
 type NotYet = { readonly examined: null; readonly fault: null };
 const NOT_YET: NotYet = { examined: null, fault: null };
 
@@ -130,7 +132,7 @@ export function createModels(
     };
   }
 
-  /** As far as their files were looked at in a moment; the rest is told when it is known. */
+  /** As far as their files were looked at in a moment; the rest is told as it is known. */
   async function list(): Promise<ModelFile[]> {
     await registry.looked;
     const { models } = registry;
@@ -138,8 +140,10 @@ export function createModels(
     const late = delay(LIST_WITHIN_MS, NOT_YET, { signal: over.signal }).catch(() => NOT_YET);
     const inspected = await Promise.all(models.map((model) => Promise.race([inspections.of(model), late])));
     over.abort();
-    if (inspected.includes(NOT_YET))
-      inBackground(Promise.all(models.map((model) => inspections.of(model))).then(registry.tell));
+    if (inspected.includes(NOT_YET)) {
+      const all = Promise.all(models.map((model) => inspections.of(model)));
+      inBackground(Promise.race([all, delay(FILL_IN_MS, undefined, { ref: false })]).then(registry.tell));
+    }
     return models.map((model, index) => describe(model, inspected[index] ?? NOT_YET));
   }
 

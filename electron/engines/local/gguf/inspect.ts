@@ -13,9 +13,12 @@ const READING = { deadlineMs: null, heapMb: 256 };
 /** A folder may hold many models: what one of them may take is not shared with all. */
 const fewAtOnce = inTurn(2);
 
+/** What somebody waits for passes the line. */
+const inLine = <T>(isAwaited: boolean, work: () => Promise<T>): Promise<T> => (isAwaited ? work() : fewAtOnce(work));
+
 /** Reads a model file's header; a file may be anything. */
-export function inspectModel(path: string): Promise<GgufHeader> {
-  return fewAtOnce(() =>
+export function inspectModel(path: string, isAwaited = false): Promise<GgufHeader> {
+  return inLine(isAwaited, () =>
     inThread({ kind: 'inspect', path }, INSPECTION, (detail) => failure('INSPECTION_LIMIT', {}, { detail })),
   );
 }
@@ -25,8 +28,9 @@ export function renderTemplate(
   template: string,
   probes: readonly TemplateProbe[],
   special: { readonly bos: string | null; readonly eos: string | null },
+  isAwaited = false,
 ): Promise<Rendering[]> {
-  return fewAtOnce(() =>
+  return inLine(isAwaited, () =>
     inThread({ kind: 'render', template, probes, special }, RENDERING, (detail) => failure('TEMPLATE', {}, { detail })),
   );
 }
