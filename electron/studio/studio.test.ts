@@ -6,6 +6,7 @@ import { expect, test, vi } from 'vitest';
 import type { Hold } from '../../shared/contract/writing.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { hasSmallDisks, onSmallDisk } from '../../tests/helpers/small-disk.ts';
+import type { Client } from './connections.ts';
 import { createStudio } from './studio.ts';
 
 const url = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
@@ -97,7 +98,7 @@ test('while the store takes and tells nothing, whatever is due goes on; afterwar
   expect(readFileSync(join(dataDir, 'logs', 'paphos.log'), 'utf8')).not.toMatch(/process\.u/);
 });
 
-test('a page that leaves while the store is damaged ends nothing, and its story is free', async () => {
+test('while the store is damaged a story can be taken over, and a page that leaves ends nothing and frees it', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'paphos-left-'));
   const studio = await createStudio({
     dataDir,
@@ -110,11 +111,11 @@ test('a page that leaves while the store is damaged ends nothing, and its story 
   const { stories, writing } = studio.services;
   const storyId = newId();
   stories.create({ id: storyId, title: 'A story', chapterId: newId(), turnId: newId() });
-  const page = (): { abort: () => void; hold: AsyncIterator<Hold> } => {
+  const page = (): { abort: () => void; client: Client; hold: AsyncIterator<Hold> } => {
     const leaving = new AbortController();
     const client = { id: newId(), signal: new AbortController().signal };
     const held = writing.hold(storyId, client, undefined, leaving.signal);
-    return { abort: () => leaving.abort(), hold: held[Symbol.asyncIterator]() };
+    return { abort: () => leaving.abort(), client, hold: held[Symbol.asyncIterator]() };
   };
   const writer = page();
   expect((await writer.hold.next()).value).toEqual({ role: 'writer' });
@@ -123,8 +124,11 @@ test('a page that leaves while the store is damaged ends nothing, and its story 
 
   const damage = new DatabaseSync(join(dataDir, 'store.db'));
   damage.exec('ALTER TABLE chapters RENAME TO lost');
-  writer.abort();
+  writing.takeOver(storyId, reader.client);
   expect((await reader.hold.next()).value).toEqual({ role: 'writer' });
+  expect((await writer.hold.next()).value).toEqual({ role: 'reader' });
+  reader.abort();
+  expect((await writer.hold.next()).value).toEqual({ role: 'writer' });
   damage.exec('ALTER TABLE lost RENAME TO chapters');
   damage.close();
   await studio.close();

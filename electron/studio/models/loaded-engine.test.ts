@@ -68,6 +68,20 @@ test('three loads that are asked for at once follow each other, and the last one
   expect(await status()).toMatchObject({ state: 'ready', modelId: 'three' });
 });
 
+test('where the settings cannot be read, a model is loaded and a reply ends all the same', async () => {
+  const unread = createEngine(() => new FakeEngine(), {
+    crashes: { died: () => undefined, forget: () => undefined, fault: () => null },
+    restMinutes: () => {
+      throw new Error('The disk is gone.');
+    },
+    onReply: () => undefined,
+  });
+  expect(await unread.load(model('one'))).toMatchObject({ modelId: 'one' });
+  unread.replied(null);
+  expect(unread.current()).toMatchObject({ modelId: 'one' });
+  await unread.close();
+});
+
 test('a process that ends in a load leaves its model to be loaded again, and one that refuses it does not', async () => {
   fake.holdsLoads = true;
   const cutOff = engine.load(model('one'));

@@ -145,10 +145,18 @@ export function createEngine(
   }
 
   let resting: NodeJS.Timeout | undefined;
+  /** A store that tells nothing keeps no reply from its end. */
+  function minutesUntilRest(): number | null {
+    try {
+      return restMinutes();
+    } catch {
+      return null;
+    }
+  }
   /** Each use begins the time of rest anew. */
   const used = (): void => {
     clearTimeout(resting);
-    const minutes = restMinutes();
+    const minutes = minutesUntilRest();
     if (minutes !== null) resting = setTimeout(guarded(rest), minutes * 60_000).unref();
   };
   function rest(): void {

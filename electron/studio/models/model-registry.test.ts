@@ -89,6 +89,18 @@ test('a file that was replaced is known as it is when it is asked for, and one t
   expect(registry.get(before?.id ?? '')).toBeNull();
 });
 
+test('where the store takes nothing, a file is found all the same', async () => {
+  put('tale');
+  open();
+  await registry.look();
+  store.db.sqlite.exec('ALTER TABLE found_models RENAME TO lost');
+  put('tale', 'another model');
+  put('ode');
+  expect(registry.get(registry.models[0]?.id ?? '')).toMatchObject({ name: 'tale', bytes: 13 });
+  await registry.look();
+  expect(names()).toEqual(['ode', 'tale']);
+});
+
 test('700 files keep nobody waiting', async () => {
   for (let n = 0; n < 700; n += 1) put(`model-${String(n).padStart(3, '0')}`);
   open();

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { errorFacts } from '../../log/error-facts.ts';
 import { listFoundModels, rememberFoundModels } from '../../storage/repositories/found-models.ts';
 import { channel, type Channel } from '../channel.ts';
 import type { StudioContext } from '../context.ts';
@@ -55,8 +56,13 @@ export function createModelRegistry(
     );
     if (closing.signal.aborted || isDeepStrictEqual(distinct, others)) return;
     others = distinct;
-    rememberFoundModels(db, distinct);
     tell();
+    try {
+      rememberFoundModels(db, distinct);
+    } catch (error) {
+      // The next start looks at the folders again.
+      log.warn('models.unstored', errorFacts(error));
+    }
   }
 
   async function lookNow(): Promise<void> {
