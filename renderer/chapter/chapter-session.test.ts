@@ -140,6 +140,30 @@ describe('writing', () => {
     expect(gone.map(({ text }) => text)).toEqual(['I go in and look around.']);
     expectSaved(opened);
   });
+
+  test('a very long paragraph says what helps, which is one step of undo and keeps the caret in its place', async () => {
+    const long = Array.from({ length: 500 }, (_, n) => `The ${n}th bell rang over the harbour at night.`).join(' ');
+    const opened = await open(new ReplyingStudio([turn('user', 'I knock.'), turn('model', long)]));
+    const { studio, session, view } = opened;
+    expect(session.getState()).toMatchObject({ paragraph: 'usual', notice: null });
+    view.click('The 250th bell');
+    await settle();
+    expect(session.getState().paragraph).toBe('very long');
+    expect(session.getState().notice?.message).toMatch(/^2\d,\d{3} characters in one paragraph/);
+    session.getState().notice?.action?.run();
+    await settle();
+    const paragraphs = studio.texts[1]?.split('\n\n') ?? [];
+    expect(paragraphs.length).toBeGreaterThan(20);
+    expect(paragraphs.join(' ')).toBe(long);
+    const { line, column } = view.caret();
+    expect(view.line(line).slice(0, column - 1)).toMatch(/The 250th bell$/);
+    expect(session.getState().paragraph).toBe('usual');
+    expectSaved(opened);
+    session.undo();
+    await settle();
+    expect(studio.texts[1]).toBe(long);
+    expectSaved(opened);
+  });
 });
 
 describe('a reply', () => {

@@ -5,10 +5,12 @@ import { words } from '../locales/index.ts';
 import { Branches } from './branches.ts';
 import { caretTarget, type CaretTarget } from './caret-target.ts';
 import { ChapterStore } from './chapter-store.ts';
+import type { ChapterView } from './chapter-view.ts';
 import type { ChapterController, ChapterState, StudioApi } from './controller.ts';
 import { copiedText, type CopyForm } from './copied-text.ts';
 import { firstWords } from './first-words.ts';
 import { openChapter, type ChapterHost, type LayText, type OpenChapter } from './open-chapter.ts';
+import { lengthOfParagraph } from './paragraphs.ts';
 import { Replies } from './replies/replies.ts';
 import { endOfText } from './text-source.ts';
 import type { TurnActions } from './turn-actions.ts';
@@ -63,6 +65,8 @@ export class ChapterSession implements ChapterController {
   private closed = false;
   private readonly onPlace: ((place: Whereabouts) => void) | undefined;
   private placing: ReturnType<typeof setTimeout> | undefined;
+  /** Turns of whose very long paragraphs the person was told. */
+  private readonly advised = new Set<string>();
   private soon: ReturnType<typeof setTimeout> | undefined;
   private counting: ReturnType<typeof setTimeout> | undefined;
 
@@ -210,7 +214,23 @@ export class ChapterSession implements ChapterController {
       readOnly: this.readOnly,
       generation: replies.generation,
       others: replies.others,
+      paragraph: this.paragraphAt(chapter.view),
     });
+  }
+
+  /** How long the paragraph at the caret is; what helps against a very long one is said once for each turn. */
+  private paragraphAt(view: ChapterView): ChapterState['paragraph'] {
+    const characters = view.line(view.caret().line).length;
+    const paragraph = lengthOfParagraph(characters);
+    const turnId = this.target()?.turn.id ?? '';
+    if (paragraph === 'very long' && !this.readOnly && !this.advised.has(turnId)) {
+      this.advised.add(turnId);
+      this.store.tell('info', words.manuscript.veryLong(characters), null, {
+        label: words.commands.breakParagraph,
+        run: () => this.breakParagraph(),
+      });
+    }
+    return paragraph;
   }
 
   /** What was written in a chapter that was left counts too: who reads “Saved” means all of it. */
@@ -331,6 +351,9 @@ export class ChapterSession implements ChapterController {
     if (this.opened === null) return '';
     const { view } = this.opened.chapter;
     return copiedText(view, view.selections(), form);
+  }
+  breakParagraph(): void {
+    this.actions?.breakParagraph();
   }
   excerpt(turnId: string, length: number): string {
     if (this.opened === null) return '';

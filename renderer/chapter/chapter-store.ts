@@ -18,6 +18,7 @@ const BEFORE: ChapterState = {
   alternates: null,
   ...possibilities(null, { readOnly: true, writing: false }),
   words: 0,
+  paragraph: 'usual',
   planTarget: { turnId: null, revision: 0 },
   readOnly: true,
   notice: null,
@@ -45,7 +46,7 @@ export class ChapterStore {
   see(
     target: CaretTarget,
     sync: Sync,
-    seen: Pick<ChapterState, 'selects' | 'save' | 'saveFault' | 'readOnly' | 'generation' | 'others'>,
+    seen: Pick<ChapterState, 'selects' | 'save' | 'saveFault' | 'readOnly' | 'generation' | 'others' | 'paragraph'>,
   ): void {
     const state = this.get();
     const may = possibilities(target, { readOnly: seen.readOnly, writing: seen.generation !== null });

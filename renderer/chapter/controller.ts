@@ -2,6 +2,7 @@ import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import type { GenerationStats, StopReason } from '../../shared/contract/writing.ts';
 import type { Role } from '../../shared/document/turn.ts';
 import type { CopyForm } from './copied-text.ts';
+import type { ParagraphLength } from './paragraphs.ts';
 
 export type { StudioApi } from '../../shared/contract/index.ts';
 
@@ -87,6 +88,8 @@ export interface ChapterState {
   readonly canContinue: Possible;
   readonly canRetry: Possible;
   readonly words: number;
+  /** Of the paragraph in which the caret stands. */
+  readonly paragraph: ParagraphLength;
   /**
    * What `writing.plan` should be asked for; changes only when a new plan could differ. `revision` counts saved
    * changes.
@@ -128,6 +131,8 @@ export interface ChapterController {
   removeTurn(turnId: string): void;
   /** What the person has chosen of the text. */
   selected(form: CopyForm): string;
+  /** Makes several paragraphs of the one in which the caret stands, as one step of undo. */
+  breakParagraph(): void;
   /** The first words of a turn on the page, on one line; empty where there is none. */
   excerpt(turnId: string, length: number): string;
   focus(): void;

@@ -1,9 +1,10 @@
 import { newId } from '../../shared/document/ids.ts';
-import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
+import { spanAt, textRange, type TurnSpan } from '../../shared/document/layout.ts';
 import type { Role } from '../../shared/document/turn.ts';
 import type { Binding } from './binding.ts';
 import type { ChapterView } from './chapter-view.ts';
-import { endOfText } from './text-source.ts';
+import { brokenUp } from './paragraphs.ts';
+import { endOfLine, endOfText } from './text-source.ts';
 import { words } from '../locales/index.ts';
 
 type Tell = (message: string, undo: () => void) => void;
@@ -62,6 +63,32 @@ export class TurnActions {
     this.binding.perform({ from, to: from, text: option, ids: document.layout.ids });
     this.view.putCaret(endOfText(this.view));
     return true;
+  }
+
+  /** Where a caret stood in the paragraph it stands afterwards. */
+  breakParagraph(): void {
+    const { view, binding } = this;
+    const { document } = binding;
+    const caret = view.caret();
+    const span = spanAt(document.layout, Math.min(caret.line, document.layout.lineCount));
+    const parts = brokenUp(view.line(caret.line));
+    if (caret.line < textRange(span).first || parts.length === 1) return;
+    // As this turn has it: an empty line between its paragraphs, or none.
+    const whole = document.textOf(span);
+    const lines = whole.includes('\n') && !whole.includes('\n\n') ? 1 : 2;
+    binding.perform({
+      from: { line: caret.line, column: 1 },
+      to: endOfLine(view, caret.line),
+      text: parts.map(({ text }) => text).join('\n'.repeat(lines)),
+      ids: document.layout.ids,
+    });
+    const index = parts.findLastIndex(({ from }) => from < caret.column);
+    const { from, text } = parts[index] ?? { from: 0, text: '' };
+    view.putCaret({
+      line: caret.line + index * lines,
+      column: Math.min(caret.column - from, text.length + 1),
+    });
+    view.bring(view.caret());
   }
 
   removeTurn(turnId: string): void {

@@ -14,7 +14,10 @@ import 'monaco-editor/features/wordOperations/register';
 import { editor, Range } from 'monaco-editor/editor';
 import { patchOf } from '../../shared/document/diff.ts';
 import { prepareMonaco } from './environment.ts';
+import { breakLongLinesInParts } from './long-lines.ts';
 import { followTheme } from './editor-theme.ts';
+
+breakLongLinesInParts();
 
 export function createText(text: string): editor.ITextModel {
   prepareMonaco();

@@ -191,6 +191,13 @@ export const COMMANDS = {
   firstOption: takeOption(1),
   secondOption: takeOption(2),
   thirdOption: takeOption(3),
+  breakParagraph: {
+    name: () => say.breakParagraph,
+    in: ['palette'],
+    hint: say.breakParagraphHint,
+    why: (moment) => whyReadOnly(moment) ?? (moment.page?.paragraph === 'usual' ? say.noLongParagraph : null),
+    run: onTheText((page) => page.breakParagraph()),
+  },
   removeTurn: {
     name: () => say.removeTurn,
     in: ['turn menu'],

@@ -13,6 +13,8 @@ export const commands = {
   addNoteBefore: 'Add note before',
   otherWords: 'Other words…',
   removeTurn: 'Delete turn',
+  breakParagraph: 'Break into paragraphs',
+  breakParagraphHint: 'Makes several paragraphs of the long one in which the caret stands, cut between its sentences.',
   stop: 'Stop',
   stopAll: 'Stop all',
   previousAlternate: 'Previous alternate',
@@ -50,6 +52,7 @@ export const commands = {
   noModel: 'No model is ready. Choose one under Model.',
   readerOnly: 'This story is open in another tab. Take over to write here.',
   nothingToDelete: 'It is empty and waits for your words.',
+  noLongParagraph: 'The caret stands in no long paragraph.',
   noOthers: 'No alternates are being written.',
   noAlternates: 'This reply has no alternates yet. Retry writes one.',
 };

@@ -1,3 +1,5 @@
+import { count as inDigits } from '../../lib/numbers.ts';
+
 /** What the page of a chapter itself says. */
 export const manuscript = {
   you: 'You',
@@ -25,6 +27,7 @@ export const manuscript = {
   goBack: 'Go back',
   more: (turns: number) => `+ ${turns} ${turns === 1 ? 'turn' : 'turns'}`,
   goesOn: (turns: number) => `Another alternate goes on for ${turns} ${turns === 1 ? 'turn' : 'turns'}.`,
+  veryLong: (characters: number) => `${inDigits(characters)} characters in one paragraph slow the page down.`,
   nothingWritten: 'Write something first: there is nothing to continue yet.',
   isWriting: 'A reply is being written. Stop it first.',
   readOnly: 'Another tab is writing in this story. Take over to write here.',

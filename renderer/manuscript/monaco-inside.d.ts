@@ -1,0 +1,38 @@
+/** What is used of Monaco's inside, which comes without types. */
+declare module 'monaco-editor/editor/browser/view/domLineBreaksComputer.js' {
+  interface LineBreaks {
+    readonly breakOffsets: number[];
+  }
+  interface LineContext {
+    getLineContent(line: number): string;
+    getLineInjectedText(line: number): readonly unknown[] | null;
+  }
+  interface LineBreaksComputer {
+    addRequest(line: number, before: LineBreaks | null): void;
+    finalize(): (LineBreaks | null)[];
+  }
+  interface Font {
+    readonly fontFamily: string;
+    readonly fontSize: number;
+    readonly fontWeight: string;
+    readonly letterSpacing: number;
+    readonly typicalHalfwidthCharacterWidth: number;
+  }
+  class DOMLineBreaksComputerFactory {
+    static create: (target: Window) => DOMLineBreaksComputerFactory;
+    createLineBreaksComputer(context: LineContext, font: Font, ...layout: readonly unknown[]): LineBreaksComputer;
+  }
+}
+
+declare module 'monaco-editor/editor/common/modelLineProjectionData.js' {
+  class ModelLineProjectionData {
+    constructor(
+      injectionOffsets: null,
+      injectionOptions: null,
+      breakOffsets: number[],
+      breakOffsetsVisibleColumn: number[],
+      wrappedTextIndentLength: number,
+    );
+    readonly breakOffsets: number[];
+  }
+}
