@@ -2,8 +2,11 @@ import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 
-/** What holds native code, or is given by Electron, stays outside the bundle. */
-const external = ['better-sqlite3', 'node-llama-cpp', 'electron', 'ws'];
+/**
+ * What holds native code, is given by Electron, or has a `require` of its own, which the bundle's would meet, stays
+ * outside the bundle.
+ */
+const external = ['better-sqlite3', 'node-llama-cpp', 'electron', 'ws', 'fflate'];
 
 export default defineConfig({
   main: {
