@@ -44,7 +44,7 @@ export async function loadRemembered(): Promise<void> {
 }
 
 const REST_MS = 200;
-/** What was stored just now: what it becomes meanwhile is stored after a short rest. */
+/** Widths that were stored just now: what they are dragged to meanwhile is stored after a short rest. */
 const resting = new Set<string>();
 
 /** Takes effect at once and is stored. If the studio cannot keep it, only the memory of it is lost. */
@@ -56,8 +56,9 @@ export function remember<K extends keyof Remembered>(key: K, value: Remembered[K
 }
 
 function store<K extends keyof Remembered>(key: K, value: Remembered[K]): void {
-  resting.add(key);
   api.settings.setInterface({ key, value }).catch(() => undefined);
+  if (typeof value !== 'number') return;
+  resting.add(key);
   setTimeout(() => {
     resting.delete(key);
     const now = useRemembered.getState().values?.[key];
