@@ -31,7 +31,7 @@ export const ledger = {
   reasons: REASONS,
   changes: CHANGES,
   littleRoom: (room: number) =>
-    `Notes and format marks leave ${count(room)} tokens for the story. With a little less, nothing can be written: shorten the notes, choose a larger context, or leave the reply fewer tokens.`,
+    `Notes and format marks leave ${count(room)} tokens for the story. With a little less, a longer turn will be refused: shorten the notes, choose a larger context, or leave the reply fewer tokens.`,
   /** Of a text that is continued. */
   heldBack: (text: string) =>
     text.trim() === ''
