@@ -7,11 +7,11 @@ export const words = {
   opensDialog: (name: string) => `${name}…`,
   models: 'GGUF models',
   noStart: 'Paphos could not start',
-  endedBadly: 'Paphos did not end well',
-  pageEnds: 'The page of Paphos ends again and again',
+  endedBadly: 'Paphos did not shut down properly',
+  pageEnds: 'The page of Paphos keeps crashing',
   pageEndsHint: (folder: string) =>
-    `What was saved is safe. Open the page once more, or quit Paphos and start it anew. If the page still ends, restart the computer: it may be short of memory. What is known is in ${folder}.`,
-  openAgain: 'Open it once more',
+    `What was saved is safe. Open the page once more, or quit Paphos and start it again. If the page still crashes, restart the computer: it may be short of memory. What is known is in ${folder}.`,
+  openAgain: 'Open again',
   quit: 'Quit',
   notAdded: 'The model could not be added',
 };

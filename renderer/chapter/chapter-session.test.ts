@@ -85,6 +85,26 @@ describe('writing', () => {
     expectSaved(opened);
   });
 
+  test('is counted while it goes on, and with Saved stands how much was saved', async () => {
+    const { session, view } = await open(new ReplyingStudio([turn('user', 'I knock.')]));
+    const seen: number[] = [];
+    session.subscribe(() => {
+      const { save, words } = session.getState();
+      if (save === 'saved') seen.push(words);
+    });
+    for (let word = 0; word < 8; word++) {
+      view.type(' again');
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    expect(session.getState().words).toBeGreaterThan(5);
+    await settle();
+    expect(session.getState().words).toBe(10);
+    seen.length = 0;
+    view.type(' and wait');
+    while (session.getState().save !== 'saved') await vi.advanceTimersByTimeAsync(10);
+    expect(seen[0]).toBe(12);
+  });
+
   test('a turn that is taken away can be brought back by its notice', async () => {
     const opened = await open(new ReplyingStudio([turn('user', 'I knock.'), turn('model', 'It opens.')]));
     opened.session.removeTurn(opened.studio.path[0]?.id ?? '');
@@ -174,6 +194,7 @@ describe('a reply', () => {
     await settle();
     expect(shown()).toEqual(['I knock.', 'The door ']);
     expect(session.getState().generation).toMatchObject({ phase: 'writing', words: 2 });
+    expect(session.getState().words).toBe(4);
     expect(view.slice(view.offsetAt(view.stream?.from.line ?? 0, 1), view.text.length)).toBe('The door ');
     studio.write('opens.');
     studio.end();

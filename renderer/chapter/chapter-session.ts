@@ -21,7 +21,7 @@ interface Options {
   readonly api: StudioApi;
   readonly chapterId: string;
   readonly readOnly: boolean;
-  /** How many answers a Retry writes. */
+  /** How many alternates a Retry writes. */
   readonly retries: number;
   /** Where the person was last. */
   readonly place?: Whereabouts | null;
@@ -39,7 +39,7 @@ interface Open {
 }
 
 const SOON_MS = 60;
-const WORDS_MS = 400;
+const WORDS_MS = 250;
 const PLACE_MS = 1000;
 /** So long a chapter that is opened again waits for what was written before it was left. */
 const LEAVING_MS = 2000;
@@ -183,11 +183,15 @@ export class ChapterSession implements ChapterController {
 
   private changed(): void {
     if (this.opened === null || this.closed) return;
-    const { view, binding } = this.opened.chapter;
-    view.refresh();
-    clearTimeout(this.counting);
-    this.counting = setTimeout(() => this.store.set({ words: binding.words.total() }), WORDS_MS);
+    this.opened.chapter.view.refresh();
+    this.counting ??= setTimeout(() => this.count(), WORDS_MS);
     this.later();
+  }
+
+  private count(): void {
+    clearTimeout(this.counting);
+    this.counting = undefined;
+    if (this.opened !== null) this.store.set({ words: this.opened.chapter.binding.words.total() });
   }
 
   private later(): void {
@@ -208,6 +212,8 @@ export class ChapterSession implements ChapterController {
     const target = this.target();
     if (this.opened === null || target === null) return;
     const { chapter, replies } = this.opened;
+    // Who reads “Saved” reads how much was saved.
+    if (chapter.sync.state === 'saved') this.count();
     this.store.see(target, chapter.sync, {
       ...this.saving,
       selects: chapter.view.selections().length > 0,

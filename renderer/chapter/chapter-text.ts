@@ -110,6 +110,16 @@ export class ChapterText {
     return optionsOf(withoutReasoning(this.textOf(last), {}));
   }
 
+  /** The line of each of these on the page. */
+  offeredLines(): number[] {
+    const { length } = this.offered();
+    const last = this.known.spans.at(-2);
+    if (last === undefined || length === 0) return [];
+    let end = last.line + last.lines - 1;
+    while (this.source.line(end).trim() === '') end--;
+    return Array.from({ length }, (_, index) => end - length + 1 + index);
+  }
+
   /**
    * Whether a ready turn belongs at the end: after a model turn that nobody is writing in, unless nothing is written at
    * all.

@@ -49,6 +49,7 @@ export class TurnActions {
       );
       const note = binding.document.spanOf(id);
       if (note !== null) this.view.putCaret({ line: textRange(note).first, column: 1 });
+      this.view.bring(this.view.caret());
       this.view.focus();
     });
   }

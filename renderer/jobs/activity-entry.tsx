@@ -14,10 +14,10 @@ export function ActivityEntry(): ReactElement | null {
     <button
       type="button"
       className={css.entry}
-      aria-label={words.jobs.show(title)}
       title={title}
       onClick={() => useWorkspace.setState({ dialog: 'activity' })}
     >
+      <span className="hidden">{`${words.jobs.show(title)} `}</span>
       <i className={css.pulse} aria-hidden="true" />
       <span className="num">{words.jobs.running(shareOf(running))}</span>
     </button>

@@ -1,3 +1,4 @@
+import { ChevronDown, ChevronRight } from 'lucide-react';
 import { memo, useState, type ReactElement } from 'react';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { Ledger, Segment } from '../../shared/prompt/types.ts';
@@ -9,11 +10,11 @@ import type { ChapterController } from '../chapter/controller.ts';
 import { barsOf, isNarrow, sendsText, sumsOf, turnIdOf, type BarKind } from './bars.ts';
 import { usePlan } from './plan.ts';
 import { RoleMark } from './role-mark.tsx';
+import { isFold, rowsOf, tokensOf, type Fold } from './folds.ts';
 import ui from '../ui/ui.module.css';
 import css from './ledger.module.css';
 
 const LEGEND: readonly BarKind[] = ['system', 'user', 'model', 'reserve', 'free'];
-const SHOWN = 200;
 
 /** The ledger: what of the story the next reply is made from, turn by turn. */
 export function ContextPanel(): ReactElement {
@@ -57,13 +58,11 @@ interface ViewProps {
 }
 
 function LedgerView({ ledger, controller }: ViewProps): ReactElement {
-  const [all, setAll] = useState(false);
   const caret = useOpenChapter((chapter) => chapter.caretTurnId);
   // The excerpts are read from the page: they follow its text.
   useOpenChapter((chapter) => chapter.words);
   const bars = barsOf(ledger);
   const sums = sumsOf(bars);
-  const hidden = all ? 0 : Math.max(0, ledger.segments.length - SHOWN);
   const said = ledger.segments.filter((segment) => segment.reason !== 'empty');
   const lastTurn = said.findLast((segment) => segment.source.kind === 'turn');
   return (
@@ -94,22 +93,21 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
       {isNarrow(ledger) ? <p className={ui.fault}>{words.ledger.littleRoom(ledger.room)}</p> : null}
       <LastRead />
       {said.length === 0 ? <p className={ui.quiet}>{words.ledger.nothingSent}</p> : null}
-      {hidden === 0 ? null : (
-        <button type="button" className={css.earlier} onClick={() => setAll(true)}>
-          {words.ledger.earlier(hidden)}
-        </button>
-      )}
       <ul className={css.entries} role="list" onMouseLeave={() => controller?.highlightTurn(null)}>
-        {said.slice(-(ledger.segments.length - hidden)).map((segment) => (
-          <Entry
-            key={segment.source.id}
-            segment={segment}
-            excerpt={excerptOf(segment, controller)}
-            heldBack={segment === lastTurn ? ledger.heldBack : ''}
-            on={turnIdOf(segment) === caret}
-            controller={controller}
-          />
-        ))}
+        {rowsOf(said).map((row, index) =>
+          isFold(row) ? (
+            <Folded key={`${row.kind} ${String(index)}`} fold={row} caret={caret} controller={controller} />
+          ) : (
+            <Entry
+              key={row.source.id}
+              segment={row}
+              excerpt={excerptOf(row, controller)}
+              heldBack={row === lastTurn ? ledger.heldBack : ''}
+              on={turnIdOf(row) === caret}
+              controller={controller}
+            />
+          ),
+        )}
       </ul>
       {ledger.overhead > 0 && said.length > 0 ? (
         <p className={`${css.entry} ${css.overhead}`}>
@@ -135,6 +133,50 @@ function LastRead(): ReactElement | null {
     <p className={`${ui.quiet} num`}>
       {words.writing.lastRead(stats.promptTokens - stats.reusedTokens, stats.reusedTokens)}
     </p>
+  );
+}
+
+interface FoldedProps {
+  readonly fold: Fold;
+  readonly caret: string | null;
+  readonly controller: ChapterController | null;
+}
+
+/** Many turns in one line, which opens. */
+function Folded({ fold, caret, controller }: FoldedProps): ReactElement {
+  const [open, setOpen] = useState(false);
+  const { kind, segments } = fold;
+  const placement = kind === 'older' ? 'out' : 'in';
+  const { tokens, isAll } = tokensOf(fold);
+  const spoken = isAll ? words.common.tokens(tokens) : words.ledger.partlyCountedLong(tokens);
+  return (
+    <>
+      <li data-placement={placement} data-on={(!open && segments.some((one) => turnIdOf(one) === caret)) || undefined}>
+        <button type="button" className={css.entry} aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? <ChevronDown size={12} aria-hidden /> : <ChevronRight size={12} aria-hidden />}
+          <span className={css.entryText}>{words.ledger.folds[kind](segments.length)}</span>
+          <span className="hidden">{`, ${spoken}, ${words.ledger.placements[placement]}`}</span>
+          <small className="num" aria-hidden="true">
+            {isAll ? count(tokens) : words.ledger.partlyCounted(tokens)}
+          </small>
+          {kind === 'older' ? (
+            <span className={css.why}>{`${words.ledger.placements.out} · ${words.ledger.reasons.older ?? ''}`}</span>
+          ) : null}
+        </button>
+      </li>
+      {open
+        ? segments.map((segment) => (
+            <Entry
+              key={segment.source.id}
+              segment={segment}
+              excerpt={excerptOf(segment, controller)}
+              heldBack=""
+              on={turnIdOf(segment) === caret}
+              controller={controller}
+            />
+          ))
+        : null}
+    </>
   );
 }
 

@@ -10,8 +10,10 @@ export function fileSize(bytes: number): string {
   return `${Math.max(1, Math.round(bytes / 1e3))} kB`;
 }
 
-export function tokensPerSecond(value: number): string {
-  return value >= 10 ? count(Math.round(value)) : value.toFixed(1);
+/** Null where nothing has been written yet, or so slowly that a number would say nothing. */
+export function tokensPerSecond(value: number | null): string | null {
+  if (value === null || value < 0.05) return null;
+  return value >= 9.95 ? count(Math.round(value)) : value.toFixed(1);
 }
 
 /** A length of time, roughly: what a person waits, not what a clock shows. */
@@ -23,6 +25,6 @@ export function duration(ms: number): string {
 
 /** A share for people; what is next to nothing is said so. */
 export function percent(share: number): string {
-  if (share < 0.0005) return '< 0.1 %';
-  return `${share >= 0.0995 ? String(Math.round(share * 100)) : (share * 100).toFixed(1)} %`;
+  if (share < 0.0005) return '< 0.1%';
+  return `${share >= 0.0995 ? String(Math.round(share * 100)) : (share * 100).toFixed(1)}%`;
 }

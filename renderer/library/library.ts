@@ -7,8 +7,13 @@ import { api, queries } from '../lib/client.ts';
 import { words } from '../locales/index.ts';
 import { toast, toastFault } from '../ui/toasts.tsx';
 
+/** What nobody has named, and nothing is written in. */
+const called = <T extends { readonly title: string }>(item: T): T =>
+  item.title === '' ? { ...item, title: words.library.untitled } : item;
+const allCalled = <T extends { readonly title: string }>(items: readonly T[]): readonly T[] => items.map(called);
+
 export function useStories(): readonly StorySummary[] | undefined {
-  return useQuery(queries.stories.list.queryOptions()).data;
+  return useQuery({ ...queries.stories.list.queryOptions(), select: allCalled<StorySummary> }).data;
 }
 
 export function useChapters(storyId: string | null): readonly ChapterSummary[] | undefined {
@@ -18,15 +23,11 @@ export function useChapters(storyId: string | null): readonly ChapterSummary[] |
   }).data;
 }
 
-/** The studio counts a chapter's words when its revisions close; what is on the page is known now. */
-export function useLiveWords(
-  chapters: readonly ChapterSummary[],
-): { readonly chapterId: string; readonly words: number; readonly added: number } | null {
+/** The words of each chapter, as the page of the open one counts them at this moment. */
+export function useWordCounts(chapters: readonly ChapterSummary[]): ReadonlyMap<string, number> {
   const chapterId = useWorkspace((workspace) => workspace.place?.chapterId ?? null);
   const live = useOpenChapter((chapter) => (chapter.loading ? null : chapter.words));
-  const stored = chapters.find((chapter) => chapter.id === chapterId);
-  if (live === null || stored === undefined) return null;
-  return { chapterId: stored.id, words: live, added: live - stored.words };
+  return new Map(chapters.map(({ id, words }) => [id, id === chapterId ? (live ?? words) : words]));
 }
 
 export function useRemovedCount(): number {
@@ -35,7 +36,9 @@ export function useRemovedCount(): number {
 
 /** The list is asked for while it is shown. */
 export function useRemoved(shown: boolean): readonly RemovedItem[] {
-  return useQuery({ ...queries.stories.removed.queryOptions(), enabled: shown }).data ?? [];
+  return (
+    useQuery({ ...queries.stories.removed.queryOptions(), select: allCalled<RemovedItem>, enabled: shown }).data ?? []
+  );
 }
 
 /** The studio's lists may have changed. */
@@ -89,7 +92,7 @@ export const library = {
   createStory: () =>
     attempt(async () => {
       const [id, chapterId] = [newId(), newId()];
-      await api.stories.create({ id, title: words.library.untitled, chapterId, turnId: newId() });
+      await api.stories.create({ id, title: null, chapterId, turnId: newId() });
       await refreshLibrary();
       openStory(id, chapterId);
     }),

@@ -41,7 +41,7 @@ export type Page = editor.IStandaloneCodeEditor;
 const FAMILY = '"Literata Variable", Georgia, serif';
 const SIZE = 18;
 /** The measure: 32 em, about 66 characters of prose. */
-const MEASURE = 32 * SIZE;
+export const MEASURE = 32 * SIZE;
 /** Room for the labels left of the text, and on a narrow page at least for the hairline and a sign, or a finger. */
 const LABELS = 112;
 const leastMargin = (): number => (matchMedia('(pointer: coarse)').matches ? 40 : 28);
@@ -78,6 +78,9 @@ function marginOf(width: number): number {
   return Math.max(leastMargin(), half, Math.min(LABELS, width - MEASURE - 12));
 }
 
+/** `foot`: so much of the page is covered there. The last line can be scrolled well above it. */
+export const paddingFor = (foot: number): { top: number; bottom: number } => ({ top: 44, bottom: foot + 84 });
+
 /** `model`: dressed already, so that its lines are laid out as they are to look. */
 export function createPage(host: HTMLElement, model: editor.ITextModel): { page: Page; dispose: () => void } {
   const page = editor.create(host, {
@@ -101,7 +104,7 @@ export function createPage(host: HTMLElement, model: editor.ITextModel): { page:
     wrappingStrategy: model.getValueLength() > PLAIN_WRAPPING ? 'simple' : 'advanced',
     wrappingIndent: 'none',
     scrollBeyondLastLine: false,
-    padding: { top: 56, bottom: 128 },
+    padding: paddingFor(0),
     cursorSurroundingLines: 2,
     allowVariableLineHeights: true,
     allowVariableFonts: true,

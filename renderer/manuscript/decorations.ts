@@ -1,7 +1,8 @@
-import { Range, type editor } from 'monaco-editor/editor';
+import { Range, editor } from 'monaco-editor/editor';
 import { isEscaped } from '../../shared/document/grammar.ts';
 import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
 import { optionIn } from '../../shared/document/options.ts';
+import { runsFromRight } from './text-direction.ts';
 
 type Decoration = editor.IModelDeltaDecoration;
 
@@ -17,13 +18,18 @@ const gap = (first: boolean): editor.IModelDecorationOptions => ({
   lineHeight: first ? 0.07 : 0.72,
   fontSize: '1px',
 });
+/** As large as the text: Monaco breaks all lines as if they were. */
 const NOTE: editor.IModelDecorationOptions = {
   inlineClassName: 'ps-note',
-  lineHeight: 0.87,
-  fontSize: '16px',
+  inlineClassNameAffectsLetterSpacing: true,
   fontStyle: 'italic',
 };
 const YOU: editor.IModelDecorationOptions = { isWholeLine: true, linesDecorationsClassName: 'ps-you' };
+const FROM_RIGHT: editor.IModelDecorationOptions = {
+  isWholeLine: true,
+  className: 'ps-from-right',
+  textDirection: editor.TextDirection.RTL,
+};
 const DASH: editor.IModelDecorationOptions = { inlineClassName: 'ps-dash', inlineClassNameAffectsLetterSpacing: true };
 const ESCAPE: editor.IModelDecorationOptions = { inlineClassName: 'ps-escape' };
 const TYPED: editor.IModelDecorationOptions = {
@@ -47,6 +53,7 @@ function dressText(turn: TurnSpan, first: number, line: number, text: string, ab
   const out: Decoration[] = [];
   if (turn.role === 'system') out.push({ range: new Range(line, 1, line, text.length + 1), options: NOTE });
   if (turn.role === 'user') out.push({ range: new Range(line, 1, line, 1), options: YOU });
+  if (runsFromRight(text)) out.push({ range: new Range(line, 1, line, 1), options: FROM_RIGHT });
   if (isEscaped(text)) out.push({ range: new Range(line, 1, line, 2), options: ESCAPE });
   if (optionIn(text) !== null) out.push({ range: new Range(line, 1, line, 3), options: DASH });
   else if (turn.role !== 'system' && line > first && text !== '' && above !== '')
@@ -54,9 +61,14 @@ function dressText(turn: TurnSpan, first: number, line: number, text: string, ab
   return out;
 }
 
-function nameOf({ inlineClassName, linesDecorationsClassName, before }: editor.IModelDecorationOptions): string | null {
+function nameOf({
+  className,
+  inlineClassName,
+  linesDecorationsClassName,
+  before,
+}: editor.IModelDecorationOptions): string | null {
   return (
-    [inlineClassName, linesDecorationsClassName, before?.inlineClassName].find(
+    [className, inlineClassName, linesDecorationsClassName, before?.inlineClassName].find(
       (name) => name?.startsWith(OURS) === true,
     ) ?? null
   );

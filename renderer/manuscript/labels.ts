@@ -1,5 +1,5 @@
 import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
-import type { Page } from './create-editor.ts';
+import { MEASURE, type Page } from './create-editor.ts';
 import type { AlternatesState } from '../chapter/controller.ts';
 import { words } from '../locales/index.ts';
 
@@ -33,8 +33,7 @@ const LABEL_GAP = 16;
 /** What a label needs; where there is less, a sign stands for it. */
 const LABEL_ROOM = 60;
 const SIGN = '⋮';
-/** The measure of the text, and what the alternates need beside it. */
-const MEASURE = 32 * 18;
+/** What the alternates need beside the text. */
 const SWIPE_GAP = 14;
 const SWIPE_ROOM = 96;
 const MORE_ROOM = 64;
@@ -52,6 +51,13 @@ function arrow(kind: 'back' | 'on'): HTMLButtonElement {
   picture.append(path);
   button.append(picture);
   return button;
+}
+
+/** Where the words of a label stand: its box goes on to their left. */
+function wordsOf(label: HTMLElement): DOMRect {
+  const range = document.createRange();
+  range.selectNodeContents(label);
+  return range.getBoundingClientRect();
 }
 
 /**
@@ -106,7 +112,7 @@ export class Labels {
     const more = document.createElement('small');
     const slot: Slot = { label, swipe, back: arrow('back'), place, on: arrow('on'), more, turn: null };
     label.addEventListener('click', () => {
-      if (slot.turn !== null) this.source.openMenu(slot.turn, labelOf(slot.turn), label.getBoundingClientRect());
+      if (slot.turn !== null) this.source.openMenu(slot.turn, labelOf(slot.turn), wordsOf(label));
     });
     slot.back.addEventListener('click', () => {
       if (slot.turn !== null) this.source.choose(slot.turn.id, -1);

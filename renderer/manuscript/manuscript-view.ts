@@ -4,10 +4,12 @@ import type { ChapterView, FaultAction, KeptText, Sight, UnshownView, ViewedChap
 import type { PageChange, Place, Stretch } from '../chapter/text-source.ts';
 import { ruleCaret } from './caret.ts';
 import { takeClipboard } from './clipboard.ts';
-import { changeText, createPage, createText, type Page } from './create-editor.ts';
+import { changeText, createPage, createText, paddingFor, type Page } from './create-editor.ts';
 import { decorate, type SeenMarks } from './decorations.ts';
 import { EditorSurface, KeptModel, ModelText } from './editor-surface.ts';
 import { Labels } from './labels.ts';
+import { OptionNumbers } from './option-numbers.ts';
+import { PageHead } from './page-head.ts';
 import { Placeholder } from './placeholder.ts';
 import type { ManuscriptProps, PageView } from './props.ts';
 import { ReasoningFolds } from './reasoning-folds.ts';
@@ -17,6 +19,8 @@ import { Viewport } from './viewport.ts';
 
 interface Options extends Pick<ManuscriptProps, 'onTurnMenu'> {
   readonly host: HTMLElement;
+  /** What stands above the first turn. */
+  readonly head: HTMLElement;
   readonly onShown: (view: ManuscriptView) => void;
 }
 
@@ -47,7 +51,9 @@ export class ManuscriptText extends ModelText implements UnshownView {
 /** A chapter as one long page: Monaco, the decorations of the text, and what stands around it. */
 export class ManuscriptView extends EditorSurface implements ChapterView {
   private readonly chapter: ViewedChapter;
+  private readonly head: PageHead;
   private readonly labels: Labels;
+  private readonly options: OptionNumbers;
   private readonly folds: ReasoningFolds;
   private readonly placeholder: Placeholder;
   private readonly fault: TurnFault;
@@ -67,6 +73,7 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
     const { document, controller } = chapter;
     this.chapter = chapter;
     this.disposePage = disposePage;
+    this.head = new PageHead(page, options.head);
     this.labels = new Labels(page, {
       turns: () => document.layout.spans,
       alternates: (id) => chapter.alternates(id),
@@ -77,6 +84,11 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
         const isReady = document.isBlank() || document.readyTurn()?.id === id;
         options.onTurnMenu({ turnId: id, role, speaker, alternates: chapter.alternates(id), isReady, label }, anchor);
       },
+    });
+    this.options = new OptionNumbers(this, {
+      document,
+      isLocked: () => chapter.isLocked,
+      take: (place) => void controller.takeOption(place),
     });
     this.folds = new ReasoningFolds(this, document);
     this.placeholder = new Placeholder(this);
@@ -153,8 +165,9 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
     if (byPerson) this.caretSeen = true;
   }
 
-  setLook({ showMarks, plainInput }: PageView): void {
-    this.page.updateOptions({ editContext: !plainInput });
+  setLook({ showMarks, plainInput, foot }: PageView): void {
+    this.page.updateOptions({ editContext: !plainInput, padding: paddingFor(foot) });
+    this.viewport.cover(foot);
     if (this.marksShown === showMarks) return;
     this.marksShown = showMarks;
     // What is in sight stays where it is.
@@ -167,11 +180,15 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
   setReadOnly(readOnly: boolean): void {
     this.page.updateOptions({ readOnly, domReadOnly: readOnly });
     this.labels.refresh();
+    this.options.refresh();
   }
 
   refresh(): void {
     this.labels.refresh();
-    this.placeholder.update(this.chapter.document);
+    this.options.refresh();
+    const { document } = this.chapter;
+    this.placeholder.update(document);
+    if (this.page.hasTextFocus() && document.live === null) this.viewport.keepEnd();
   }
 
   undo(): void {
@@ -230,7 +247,10 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
   }
 
   leave(): KeptModel {
+    this.head.dispose();
+    this.viewport.dispose();
     this.labels.dispose();
+    this.options.dispose();
     this.folds.dispose();
     this.fault.dispose();
     for (const stop of this.stops) stop.dispose();

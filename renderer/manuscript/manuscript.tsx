@@ -1,5 +1,7 @@
-import { useEffect, useRef, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type ReactElement } from 'react';
+import { createPortal } from 'react-dom';
 import { ChapterSession } from '../chapter/chapter-session.ts';
+import { ChapterTitle } from './chapter-title.tsx';
 import { loadFonts } from './create-editor.ts';
 import { ManuscriptText, type ManuscriptView } from './manuscript-view.ts';
 import type { ManuscriptProps } from './props.ts';
@@ -7,6 +9,7 @@ import type { ManuscriptProps } from './props.ts';
 /** The page of one chapter. A page is made once: another chapter is another component (give it a key). */
 export function Manuscript({
   chapterId,
+  title,
   api,
   readOnly = false,
   retries = 1,
@@ -14,13 +17,16 @@ export function Manuscript({
   plainInput = false,
   place,
   onPlace,
+  foot = 0,
   onController,
   onTurnMenu,
+  onRename,
 }: ManuscriptProps): ReactElement {
   const host = useRef<HTMLDivElement>(null);
+  const [head] = useState(() => document.createElement('div'));
   const session = useRef<ChapterSession | null>(null);
   const view = useRef<ManuscriptView | null>(null);
-  const now = { readOnly, retries, look: { showMarks, plainInput }, place, onPlace, onController, onTurnMenu };
+  const now = { readOnly, retries, look: { showMarks, plainInput, foot }, place, onPlace, onController, onTurnMenu };
   const latest = useRef(now);
   useEffect(() => {
     latest.current = now;
@@ -43,6 +49,7 @@ export function Manuscript({
       layText: (text, kept) =>
         new ManuscriptText(text, kept, {
           host: room,
+          head,
           onTurnMenu: (target, anchor) => latest.current.onTurnMenu(target, anchor),
           onShown: (shown) => {
             view.current = shown;
@@ -64,7 +71,7 @@ export function Manuscript({
       opened.close();
       room.remove();
     };
-  }, [api, chapterId]);
+  }, [api, chapterId, head]);
 
   useEffect(() => {
     session.current?.setReadOnly(readOnly);
@@ -73,8 +80,12 @@ export function Manuscript({
     session.current?.setRetries(retries);
   }, [retries]);
   useEffect(() => {
-    view.current?.setLook({ showMarks, plainInput });
-  }, [showMarks, plainInput]);
+    view.current?.setLook({ showMarks, plainInput, foot });
+  }, [showMarks, plainInput, foot]);
 
-  return <div className="manuscript" ref={host} />;
+  return (
+    <div className="manuscript" ref={host}>
+      {createPortal(<ChapterTitle title={title} onRename={onRename} />, head)}
+    </div>
+  );
 }

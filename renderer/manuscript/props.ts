@@ -7,13 +7,16 @@ export interface PageView {
   readonly showMarks: boolean;
   /** An ordinary text field takes the keys, which some screen readers and input methods need. */
   readonly plainInput: boolean;
+  /** So much of the foot of the page is covered, in pixels. */
+  readonly foot: number;
 }
 
 export interface ManuscriptProps extends Partial<PageView> {
   readonly chapterId: string;
+  readonly title: string;
   readonly api: StudioApi;
   readonly readOnly?: boolean;
-  /** How many answers a Retry writes. */
+  /** How many alternates a Retry writes. */
   readonly retries?: number;
   /** Where the person was last. */
   readonly place: Whereabouts | null;
@@ -21,4 +24,5 @@ export interface ManuscriptProps extends Partial<PageView> {
   /** Called with the controller when the chapter is on the page, and with null when it leaves. */
   readonly onController: (controller: ChapterController | null) => void;
   readonly onTurnMenu: (target: TurnMenuTarget, anchor: DOMRect) => void;
+  readonly onRename: (title: string) => void;
 }

@@ -2,11 +2,11 @@ import { Range, type editor } from 'monaco-editor/editor';
 import { textRange } from '../../shared/document/layout.ts';
 import type { ChapterText } from '../chapter/chapter-text.ts';
 import type { Sight } from '../chapter/chapter-view.ts';
-import type { Place } from '../chapter/text-source.ts';
+import { endOfText, type Place } from '../chapter/text-source.ts';
 import type { EditorSurface } from './editor-surface.ts';
 
-/** Room at the foot of the page that the floating bar takes. */
-const FOOT = 112;
+/** Between the text and what covers the foot of the page, with what that leaves free below itself. */
+const ROOM = 68;
 const LINE = 30;
 /** So far outside the free part of the page a place still counts as near. */
 const NEAR = 60;
@@ -15,6 +15,8 @@ const NEAR = 60;
 export class Viewport {
   private readonly surface: EditorSurface;
   private readonly document: ChapterText;
+  private foot = 0;
+  private frame = 0;
   private readonly lit: editor.IEditorDecorationsCollection;
 
   constructor(surface: EditorSurface, document: ChapterText) {
@@ -26,7 +28,11 @@ export class Viewport {
   /** How far the line of a place lies below what the floating bar leaves free; less than 0 where it is above. */
   below({ line, column }: Place): number {
     const { page } = this.surface;
-    return page.getTopForPosition(line, column) + LINE - (page.getScrollTop() + page.getLayoutInfo().height - FOOT);
+    return (
+      page.getTopForPosition(line, column) +
+      LINE -
+      (page.getScrollTop() + page.getLayoutInfo().height - this.foot - ROOM)
+    );
   }
 
   private above({ line, column }: Place): number {
@@ -49,13 +55,44 @@ export class Viewport {
     page.setScrollTop(page.getTopForPosition(from.line, from.column) + above);
   }
 
-  /** Scrolls no more than is needed for a place to stand above the floating bar. */
+  /**
+   * Scrolls no more than is needed for a place, and an end of the text just below it, to stand above the floating
+   * bar.
+   */
   bring(place: Place): void {
     const { page } = this.surface;
-    const below = this.below(place);
+    const end = endOfText(this.surface);
+    const below = this.endsBelow(place, end) ? this.below(end) : this.below(place);
     const top = page.getTopForPosition(place.line, place.column) - page.getScrollTop();
     if (below > 0) page.setScrollTop(page.getScrollTop() + below);
     else if (top < 0) page.setScrollTop(page.getScrollTop() + top - LINE);
+  }
+
+  /** Before the next frame: goes along with an end of the text that came just below the caret, if that is in sight. */
+  keepEnd(): void {
+    if (this.frame !== 0) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      const [caret, end] = [this.surface.caret(), endOfText(this.surface)];
+      if (this.endsBelow(caret, end) && this.below(caret) <= 0 && this.below(end) > 0) this.bring(caret);
+    });
+  }
+
+  /** So much of the foot of the page is covered from now on, in pixels; a caret that was seen stays so. */
+  cover(foot: number): void {
+    const caret = this.surface.caret();
+    const wasSeen = this.below(caret) <= 0;
+    this.foot = foot;
+    if (wasSeen && this.surface.page.hasTextFocus() && this.below(caret) > 0) this.bring(caret);
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.frame);
+  }
+
+  private endsBelow(place: Place, end: Place): boolean {
+    const { page } = this.surface;
+    return page.getTopForPosition(end.line, end.column) - page.getTopForPosition(place.line, place.column) <= 3 * LINE;
   }
 
   reveal(turnId: string): void {

@@ -57,6 +57,17 @@ function Settings({ model, engine, onLoad }: Props): ReactElement {
   return (
     <div className={css.settingsList}>
       {engine.modelId === model.id && engine.hardware !== null ? <LoadedFacts hardware={engine.hardware} /> : null}
+      {model.sha256 === null ? null : (
+        <div className={css.fingerprints}>
+          <span>{words.models.fingerprint}</span>
+          <code className={css.fingerprint} title={model.sha256}>
+            {model.sha256}
+          </code>
+          {model.genuine === null ? null : (
+            <p className={model.genuine ? ui.quiet : ui.fault}>{words.models.genuine(model.genuine)}</p>
+          )}
+        </div>
+      )}
       <p className={ui.quiet}>{words.hardware.intro}</p>
       <Setting label={words.hardware.threads} hint={words.hardware.threadsHint}>
         {(id) => (

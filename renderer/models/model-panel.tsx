@@ -1,8 +1,9 @@
 import { useMutation } from '@tanstack/react-query';
-import { TriangleAlert } from 'lucide-react';
+import { ChevronRight, TriangleAlert } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
 import { LEAST_CONTEXT, MOST_CONTEXT, type EngineStatus, type ModelFile } from '../../shared/contract/models.ts';
+import { useFlag } from '../workspace/remembered.ts';
 import { useOpenChapter, useWorkspace } from '../workspace/workspace.ts';
 import { api } from '../lib/client.ts';
 import { useEngine } from './engine-status.ts';
@@ -36,9 +37,21 @@ export function ModelPanel(): ReactElement {
   const told = engine.fault !== null && inTurn?.code === engine.fault.code;
   const standing = model !== null && isAside(model) ? model.fault : told ? null : engine.fault;
   const fault = load.error === null ? standing : faultOf(load.error);
+  const isWell = fault === null && (models === undefined || model !== null);
+  const [asked, setAsked] = useFlag('modelOpen', false);
+  if (isWell && !asked)
+    return (
+      <section className={css.modelPanel} aria-label={words.models.model}>
+        <Heading open={false} model={model} engine={engine} onToggle={() => setAsked(true)} />
+      </section>
+    );
   return (
     <section className={css.modelPanel} aria-label={words.models.model}>
-      <h2>{words.models.model}</h2>
+      {isWell ? (
+        <Heading open model={model} engine={engine} onToggle={() => setAsked(false)} />
+      ) : (
+        <h2>{words.models.model}</h2>
+      )}
       {models?.length === 0 ? (
         <p className={ui.quiet}>{words.models.noModels}</p>
       ) : (
@@ -77,6 +90,30 @@ export function ModelPanel(): ReactElement {
   );
 }
 
+interface HeadingProps {
+  readonly open: boolean;
+  readonly model: ModelFile | null;
+  readonly engine: EngineStatus;
+  readonly onToggle: () => void;
+}
+
+/** While all is well, the model is one line; what is odd about its file is marked there. */
+function Heading({ open, model, engine, onToggle }: HeadingProps): ReactElement {
+  const isOdd = (model?.warnings.length ?? 0) > 0 || (engine.hardware?.warning ?? null) !== null;
+  return (
+    <button type="button" className={ui.disclose} aria-expanded={open} onClick={onToggle}>
+      <ChevronRight size={14} aria-hidden />
+      <b>{words.models.model}</b>
+      {open ? null : (
+        <span className={`${css.folded} num`}>
+          {isOdd ? <TriangleAlert className={css.odd} size={13} aria-label={words.models.odd} /> : null}
+          {engine.state === 'loading' ? words.models.loading(engine.progress) : (model?.name ?? '')}
+        </span>
+      )}
+    </button>
+  );
+}
+
 function LoadProgress({ engine }: { readonly engine: EngineStatus }): ReactElement {
   const text = words.models.loading(engine.progress);
   return (
@@ -108,17 +145,6 @@ function ModelDetails({ model, engine, onLoad }: DetailsProps): ReactElement {
         </button>
       </p>
       <ContextSize key={running ?? 0} model={model} running={running} onLoad={onLoad} />
-      {model.sha256 === null ? null : (
-        <>
-          <span className={css.label}>{words.models.fingerprint}</span>
-          <code className={css.fingerprint} title={model.sha256}>
-            {model.sha256}
-          </code>
-          {model.genuine === null ? null : (
-            <p className={model.genuine ? ui.quiet : ui.fault}>{words.models.genuine(model.genuine)}</p>
-          )}
-        </>
-      )}
       {model.warnings.map((warning) => (
         <p key={warning.code} className={css.caution}>
           <TriangleAlert size={14} aria-hidden />

@@ -47,9 +47,9 @@ function verdict(
   if (engine.modelId !== model.id) return null;
   if (engine.state === 'loading') return { text: words.models.loading(engine.progress), tone: 'plain' };
   if (engine.state !== 'ready' && engine.state !== 'generating') return null;
-  const speed =
-    engine.tokensPerSecond === null ? null : words.shell.tokensPerSecond(tokensPerSecond(engine.tokensPerSecond));
-  return { text: speed === null ? words.models.loaded : `${words.models.loaded} · ${speed}`, tone: 'good' };
+  const speed = tokensPerSecond(engine.tokensPerSecond);
+  const loaded = words.models.loaded;
+  return { text: speed === null ? loaded : `${loaded} · ${words.shell.tokensPerSecond(speed)}`, tone: 'good' };
 }
 
 function ModelOption({ model, engine }: { readonly model: ModelFile; readonly engine: EngineStatus }): ReactElement {

@@ -33,7 +33,7 @@ export function SamplingPanel(): ReactElement {
         <ChevronRight size={14} aria-hidden />
         <b>{words.sampling.title}</b>
         <span>
-          {known === null
+          {open || known === null
             ? ''
             : words.sampling.summary(
                 known.preset === null ? words.sampling.suited : words.sampling.presets[known.preset.name].label,

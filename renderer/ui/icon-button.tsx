@@ -8,6 +8,8 @@ interface Props {
   readonly keys?: string | null;
   readonly onClick: () => void;
   readonly disabledWhy?: string | null;
+  /** The element that says why it would do nothing, instead of the tooltip. */
+  readonly describedBy?: string | undefined;
   readonly pressed?: boolean;
   readonly size?: number;
 }
@@ -19,6 +21,7 @@ export function IconButton({
   keys,
   onClick,
   disabledWhy = null,
+  describedBy,
   pressed,
   size = 16,
 }: Props): ReactElement {
@@ -28,7 +31,8 @@ export function IconButton({
       type="button"
       className={ui.iconButton}
       aria-label={label}
-      title={title}
+      aria-describedby={describedBy}
+      title={describedBy === undefined ? title : undefined}
       aria-pressed={pressed}
       aria-disabled={disabledWhy === null ? undefined : true}
       onClick={() => {

@@ -1,6 +1,6 @@
 import { Toast } from '@base-ui/react/toast';
 import { X } from 'lucide-react';
-import type { ReactElement } from 'react';
+import { useCallback, type ReactElement } from 'react';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
 import { faultOf } from '../lib/faults.ts';
 import { words } from '../locales/index.ts';
@@ -70,11 +70,21 @@ function List(): ReactElement {
   );
 }
 
-export function Toasts(): ReactElement {
+/** `onHeight`: how much of the page they take, in pixels; what is in use there makes room. */
+export function Toasts({ onHeight }: { readonly onHeight: (height: number) => void }): ReactElement {
+  const measure = useCallback(
+    (node: HTMLDivElement | null) => {
+      if (node === null) return undefined;
+      const watch = new ResizeObserver(() => onHeight(node.offsetHeight));
+      watch.observe(node);
+      return () => watch.disconnect();
+    },
+    [onHeight],
+  );
   return (
     <Toast.Provider toastManager={manager} limit={3}>
       <Toast.Portal>
-        <Toast.Viewport className={css.toasts}>
+        <Toast.Viewport className={css.toasts} ref={measure}>
           <List />
         </Toast.Viewport>
       </Toast.Portal>

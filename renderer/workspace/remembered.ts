@@ -12,7 +12,7 @@ interface Remembered {
   readonly [chapterOfStory: `chapter:${string}`]: string;
   /** Where the person was last in each chapter, as JSON. */
   readonly [placeInChapter: `place:${string}`]: string;
-  /** How many answers a Retry writes. */
+  /** How many alternates a Retry writes. */
   readonly retries: number;
   readonly [widthOfPanel: `width:${string}`]: number;
   readonly [panelIsOpen: `panel:${string}`]: boolean;
@@ -28,6 +28,7 @@ interface Remembered {
   readonly exportPerson: boolean;
   readonly exportNotes: boolean;
   readonly removedOpen: boolean;
+  readonly modelOpen: boolean;
   readonly hardwareOpen: boolean;
   readonly samplingOpen: boolean;
   readonly [samplingGroupIsOpen: `sampling:${string}`]: boolean;

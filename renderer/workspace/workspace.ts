@@ -21,6 +21,9 @@ interface Workspace {
   readonly dialog: 'palette' | 'shortcuts' | 'settings' | 'format' | 'activity' | 'export' | null;
   /** What the export dialog was opened for. */
   readonly exported: { readonly storyId: string; readonly chapterId: string | null } | null;
+  /** How high the floating bar is, and what is told above it, in pixels. */
+  readonly bar: number;
+  readonly toasts: number;
   /** Panels that float over the page on a narrow window; never remembered. */
   readonly over: 'binder' | 'inspector' | null;
 }
@@ -34,6 +37,8 @@ export const useWorkspace = create<Workspace>(() => ({
   turnDialog: null,
   dialog: null,
   exported: null,
+  bar: 0,
+  toasts: 0,
   over: null,
 }));
 

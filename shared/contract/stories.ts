@@ -6,6 +6,7 @@ import type { RunningGeneration } from './writing.ts';
 
 export interface StorySummary {
   readonly id: string;
+  /** Of a story that nobody has named its first words; empty where nothing is written. */
   readonly title: string;
   readonly words: number;
   readonly updatedAt: number;
@@ -42,7 +43,7 @@ export interface ChapterDocument {
 
 export const stories = {
   list: oc.output(type<StorySummary[]>()),
-  create: oc.input(z.object({ id, title, chapterId: id, turnId: id })).output(type<StorySummary>()),
+  create: oc.input(z.object({ id, title: title.nullable(), chapterId: id, turnId: id })).output(type<StorySummary>()),
   rename: oc.input(z.object({ id, title })).output(type<void>()),
   remove: oc.input(z.object({ id })).output(type<void>()),
   restore: oc.input(z.object({ id })).output(type<void>()),

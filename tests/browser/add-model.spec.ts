@@ -20,6 +20,8 @@ test('what is not read is said where the models are, and a model file is added b
   copyFileSync(join(ROOT, 'resources', 'models', 'pocket-storyteller-q8_0.gguf'), elsewhere);
   const studio = await StudioPage.open(browser, { data });
   const { page } = studio;
+  await studio.engineReady();
+  await studio.modelPanel();
   await expect(page.getByRole('note', { name: 'Not read' })).toHaveText(
     '“mistral/model.safetensors” holds weights as safetensors, which Paphos does not read yet. Get the model as a GGUF file.',
   );

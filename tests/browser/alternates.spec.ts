@@ -70,11 +70,15 @@ test('alternates are written one after the other: each can be looked at, left, u
   await page.keyboard.press('Escape');
   await studio.replyEnds();
 
-  await studio.button('How many answers').focus();
+  await studio.button('Alternates per Retry').focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('menuitemradio', { name: '4 alternates' })).toBeVisible();
   await page.screenshot({ path: join(ROOT, 'out/screens/alternates-menu.png') });
   await page.getByRole('menuitemradio', { name: '4 alternates' }).press('Enter');
+  // Chosen in the menu, done by the button, which has the focus.
+  await expect(studio.button('Retry × 4')).toBeFocused();
+  await expect(page.getByRole('status', { name: 'Alternates' })).toBeHidden();
+  await page.keyboard.press('Enter');
   const beside = page.getByRole('status', { name: 'Alternates' });
   await expect(beside).toHaveText('writing 3 more');
   await grows(studio);

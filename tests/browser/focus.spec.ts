@@ -83,7 +83,7 @@ const turned = (studio: StudioPage, before: string) =>
     .poll(() => studio.text(), { timeout: 3000 })
     .not.toBe(before)
     .catch(() => undefined);
-const WRITES = /^(Reply|Retry|Continue|Run again|Take option)/;
+const WRITES = /^(Reply|Retry|Continue|Repeat exactly|Take option)/;
 /** How the sheet of shortcuts writes keys, and how they are pressed. */
 const PRESSED: Readonly<Record<string, string>> = {
   Ctrl: 'Control',

@@ -43,10 +43,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
     };
     await studio.engineReady();
-    const panel = page.getByRole('region', { name: 'Model' });
+    const panel = await studio.modelPanel();
+    await panel.getByRole('button', { name: /^Advanced/ }).click();
     await expect(panel.getByText('This is the file that came with Paphos.')).toBeVisible({ timeout: 20_000 });
 
-    await panel.getByRole('button', { name: 'Look into the format' }).click();
+    await panel.getByRole('button', { name: 'Check the format' }).click();
     const doctor = page.getByRole('dialog', { name: 'Format of Pocket storyteller' });
     await expect(doctor.getByRole('listitem')).toHaveText([
       'The card of the demo model says so.',
@@ -86,7 +87,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByRole('option', { name: 'Open-Assistant' }).click({ timeout: 5000 });
     await expect(sample).toContainText('<|prompter|>The harbour lies in fog.');
     await expect(doctor.getByText(/Role marks are plain text in this model/)).toBeVisible();
-    await expect(doctor.getByText('You chose another format than the file points to.')).toBeVisible();
+    await expect(doctor.getByText('You chose a different format from the one that the file points to.')).toBeVisible();
     await picture('format-doctor-other');
     await doctor.getByRole('combobox', { name: 'Format' }).click();
     await page.getByRole('option', { name: 'Detected: Metharme' }).click();
@@ -103,7 +104,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(panel.getByText(/does not name the token that ends a text/)).toBeVisible();
     await expect(panel.locator('code')).toHaveAttribute('title', /^[0-9a-f]{64}$/, { timeout: 20_000 });
     await picture('model-warnings');
-    await panel.getByRole('button', { name: 'Look into the format' }).click();
+    await panel.getByRole('button', { name: 'Check the format' }).click();
     await expect(page.getByText(/chat template drops notes/)).toBeVisible();
     await picture('format-doctor-strange');
     expect(studio.violations).toEqual([]);

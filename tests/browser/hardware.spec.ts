@@ -29,11 +29,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const picture = (name: string): Promise<Buffer> =>
       page.screenshot({ path: join(ROOT, 'out/screens', `${name}-${colorScheme}.png`) });
     await studio.engineReady();
-    const panel = page.getByRole('region', { name: 'Model' });
+    const panel = await studio.modelPanel();
     await panel.getByRole('button', { name: /^Advanced/ }).click();
-    await expect(panel.getByText(/in memory · reads 128 at once/)).toBeVisible({ timeout: 60_000 });
+    await expect(panel.getByText(/in memory · batches of 128/)).toBeVisible({ timeout: 60_000 });
 
-    await panel.getByRole('combobox', { name: 'Keys' }).click();
+    await panel.getByRole('combobox', { name: 'Key cache' }).click();
     await page.getByRole('option', { name: /8 bits/ }).click();
     await expect(panel.getByText(/exact mode is off/)).toBeVisible();
     await panel.getByRole('combobox', { name: 'Guess ahead' }).click();
@@ -44,7 +44,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(panel.getByText(/Fits into memory with a context of 1,024/)).toBeVisible({ timeout: 20_000 });
     await picture('hardware');
     await panel.getByRole('checkbox', { name: 'old-tales' }).uncheck();
-    await panel.getByRole('button', { name: 'Load again with this' }).click();
+    await panel.getByRole('button', { name: 'Reload with these settings' }).click();
     await expect
       .poll(
         async () => {

@@ -82,7 +82,7 @@ test('the theme, the panels, the open place and the sampling are as they were af
   await page.getByRole('textbox', { name: 'Seed' }).fill('77');
   await page.getByRole('checkbox', { name: 'Keep writing' }).check();
   const { client, close } = await studio.client();
-  const storyId = (await client.stories.list()).find(({ title }) => title === 'Untitled')?.id ?? '';
+  const storyId = (await client.stories.list()).find(({ title }) => title === '')?.id ?? '';
   await expect
     .poll(() => client.settings.sampling({ storyId }))
     .toMatchObject({ temperature: 1.3, seed: 77, banEnd: true });
@@ -109,7 +109,7 @@ test('the palette finds a story, a narrow window keeps every panel within reach'
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Untitled');
   await page.keyboard.press('Control+i');
   await expect(page.getByRole('region', { name: 'Context' })).toBeVisible();
-  await page.getByRole('combobox', { name: 'Model' }).click();
+  await (await studio.modelPanel()).getByRole('combobox', { name: 'Model' }).click();
   await expect(page.getByRole('option', { name: /Pocket storyteller/ })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('option', { name: /Pocket storyteller/ })).toBeHidden();
@@ -203,7 +203,7 @@ test('a question mark is a letter on the page and a key beside it', async () => 
   await page.keyboard.type(' Who goes there?');
   await expect.poll(() => studio.text()).toContain('Who goes there?');
   await expect(page.getByRole('dialog')).toBeHidden();
-  await page.getByRole('combobox', { name: 'Model' }).focus();
+  await studio.button('New story').focus();
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
   await studio.close();

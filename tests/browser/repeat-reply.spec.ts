@@ -20,7 +20,7 @@ test('a reply is run again from its menu: the same text beside it, and where tha
   const studio = await StudioPage.open(browser);
   const { page } = studio;
   const menuOf = (label: RegExp, place: 'first' | 'last') => page.getByRole('button', { name: label })[place]().click();
-  const again = page.getByRole('menuitem', { name: 'Run again exactly' });
+  const again = page.getByRole('menuitem', { name: 'Repeat exactly' });
   await studio.engineReady();
   await studio.longReplies(40);
   const opening = await studio.text();

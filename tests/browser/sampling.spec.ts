@@ -73,7 +73,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(panel.getByRole('listitem').nth(2)).toContainText('Temperature');
     await picture('sampling-order');
     await panel.getByRole('button', { name: /^Words and phrases/ }).click();
-    const bias = panel.getByRole('textbox', { name: 'Likelier and less likely words' });
+    const bias = panel.getByRole('textbox', { name: 'Logit bias' });
     await bias.fill('castle');
     await expect(panel.getByText('“castle” has no number. Write it as: word = 2')).toBeVisible();
     await bias.fill('castle = 2');
@@ -140,12 +140,12 @@ test('where all alternates would be the same, their menu says so', async () => {
   const panel = page.getByRole('region', { name: 'Sampling' });
   await panel.getByRole('button', { name: /^Sampling/ }).click();
   const note = page.getByText('At temperature 0 all alternates are the same.');
-  await studio.button('How many answers').click();
+  await studio.button('Alternates per Retry').click();
   await expect(page.getByRole('menuitemradio', { name: '4 alternates' })).toBeVisible();
   await expect(note).toBeHidden();
   await page.keyboard.press('Escape');
   await panel.getByRole('textbox', { name: 'Temperature' }).fill('0');
-  await studio.button('How many answers').click();
+  await studio.button('Alternates per Retry').click();
   await expect(note).toBeVisible();
   await page.screenshot({ path: join(folder, 'alternates-same.png'), animations: 'disabled' });
   await studio.close();

@@ -109,10 +109,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await panel.getByRole('button', { name: /^Order/ }).click();
         await panel.getByRole('button', { name: /^Sampling/ }).click();
 
-        await page.getByRole('combobox', { name: 'Model' }).click();
+        await (await studio.modelPanel()).getByRole('combobox', { name: 'Model' }).click();
         await expect(page.getByRole('option').first()).toBeVisible();
         await picture('model-picker');
         await page.keyboard.press('Escape');
+        await page.getByRole('button', { name: /^Model/, expanded: true }).click();
       }
 
       if (viewport.width === 1440) {

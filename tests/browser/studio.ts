@@ -1,4 +1,4 @@
-import { chromium, expect, type Browser, type Page } from '@playwright/test';
+import { chromium, expect, type Browser, type Locator, type Page } from '@playwright/test';
 import type { editor } from 'monaco-editor/editor';
 import { connect, serve, temporaryFolder, type Connection, type ServeOptions, type Server } from '../helpers/server.ts';
 
@@ -106,6 +106,14 @@ export class StudioPage {
   }
   button(name: string) {
     return this.page.getByRole('button', { name, exact: name !== 'Reply' }).first();
+  }
+
+  /** The panel of the model, which is one line while all is well. */
+  async modelPanel(): Promise<Locator> {
+    const panel = this.page.getByRole('region', { name: 'Model' });
+    const line = panel.getByRole('button', { name: /^Model/, expanded: false });
+    if ((await line.count()) > 0) await line.click();
+    return panel;
   }
 
   /** The manuscript's text, marks included. */

@@ -100,7 +100,7 @@ test('what is wrong is said, and the exit code says so too', async () => {
   writeFileSync(broken, bytes);
   const damaged = await paphos('verify', broken);
   expect(damaged.code).toBe(1);
-  expect(damaged.out).toMatch(/^Faults {6}Some of this model’s weights are no numbers/m);
+  expect(damaged.out).toMatch(/^Faults {6}Some of this model’s weights are not numbers/m);
 
   const text = await paphos('verify', join(ROOT, 'package.json'));
   expect([text.code, text.out]).toEqual([1, '']);

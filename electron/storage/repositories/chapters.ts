@@ -4,6 +4,7 @@ import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts
 import { all, first, query, tables } from '../core/query.ts';
 import { addChapter, findTurn, needChapter, needStory, saveChapter } from '../core/rows.ts';
 import type { ChapterRow } from '../core/schema.ts';
+import { wordsSince } from './word-counts.ts';
 import { createTurn } from './write-turns.ts';
 
 const livingChapters = query((p: { storyId: string }) =>
@@ -24,11 +25,11 @@ const lastPosition = query((p: { storyId: string }) =>
 );
 
 export function listChapters(db: ReadableDB, storyId: string): ChapterSummary[] {
-  return all(db, livingChapters, { storyId }).map(summary);
+  return all(db, livingChapters, { storyId }).map((row) => summary(db, row));
 }
 
 export function getChapter(db: ReadableDB, id: string): ChapterSummary {
-  return summary(needChapter(db, id));
+  return summary(db, needChapter(db, id));
 }
 
 /**
@@ -41,7 +42,7 @@ export function createChapter(
 ): ChapterSummary {
   return transaction(db, () => {
     const known = first(db, chapterById, { id: given.id });
-    if (known) return summary(known);
+    if (known) return summary(db, known);
     needStory(db, given.storyId);
     if (findTurn(db, given.turnId)) throw failure('ORDER', { turnId: given.turnId });
     const position = (first(db, lastPosition, { storyId: given.storyId })?.last ?? 0) + 1;
@@ -87,6 +88,7 @@ export function restoreChapter(db: WritableDB, id: string): void {
   transaction(db, () => saveChapter(db, { ...needChapter(db, id), removed_at: null }));
 }
 
-function summary(row: ChapterRow): ChapterSummary {
-  return { id: row.id, storyId: row.story_id, title: row.title, words: row.words, position: row.position };
+function summary(db: ReadableDB, row: ChapterRow): ChapterSummary {
+  const words = row.words + wordsSince(db, row);
+  return { id: row.id, storyId: row.story_id, title: row.title, words, position: row.position };
 }

@@ -1,6 +1,7 @@
 import type { RemovedItem } from '../../../shared/contract/stories.ts';
 import type { ReadableDB } from '../core/handle.ts';
 import { all, query, tables } from '../core/query.ts';
+import { nameOfUnnamed } from './story-names.ts';
 import { openingOf } from './turns.ts';
 
 const MOST_TURNS = 200;
@@ -52,7 +53,7 @@ export function removedItems(db: ReadableDB): RemovedItem[] {
     ...all(db, stories, {}).map((row) => ({
       kind: 'story' as const,
       id: row.id,
-      title: row.title,
+      title: row.title === '' ? nameOfUnnamed(db, row.id) : row.title,
       storyId: row.id,
       chapterId: null,
       removedAt: row.removed_at ?? 0,

@@ -71,6 +71,44 @@ describe('stories and chapters', () => {
     ]);
   });
 
+  test('words are counted as they stand, also before a rest; those that are not shown are not', () => {
+    type(1, 'Four words are here. ');
+    expect(listStories(store.db)).toMatchObject([{ id: story, words: 4 }]);
+    expect(listChapters(store.db, story)).toMatchObject([{ id: chapter, words: 4 }]);
+    closeAll(store.db, 'rest');
+    type(2, 'And two more. ');
+    expect(listStories(store.db)).toMatchObject([{ words: 7 }]);
+    removeChapter(store.db, chapter);
+    expect(listStories(store.db)).toMatchObject([{ words: 0 }]);
+  });
+
+  test('a story that nobody has named is called by its first words, notes aside, until somebody names it', () => {
+    const [unnamed, first, opening] = [newId(), newId(), newId()];
+    createStory(store.db, { id: unnamed, title: null, chapterId: first, turnId: opening });
+    const name = (): string | undefined => listStories(store.db).find(({ id }) => id === unnamed)?.title;
+    expect(name()).toBe('');
+    const write = (version: number, ins: string): void => {
+      const ops = [{ op: 'setText', turnId: opening, version, at: 0, del: 0, ins } as const];
+      applyChange(store.db, { changeId: newId(), chapterId: first, structureRev: 1, ops });
+    };
+    write(1, 'went out.');
+    expect(name()).toBe('went out.');
+    write(2, 'The lamp at the end of the pier,\nwhich nobody had lit for years, ');
+    expect(name()).toBe('The lamp at the end of the pier, which…');
+    applyChange(store.db, {
+      changeId: newId(),
+      chapterId: first,
+      structureRev: 1,
+      ops: [{ op: 'setRole', turnId: opening, role: 'system', marked: true }],
+    });
+    expect(name()).toBe('');
+    removeStory(store.db, unnamed);
+    expect(removedItems(store.db)).toMatchObject([{ id: unnamed, title: '' }]);
+    restoreStory(store.db, unnamed);
+    renameStory(store.db, unnamed, 'The pier');
+    expect(name()).toBe('The pier');
+  });
+
   test('creating one again with the same id makes no second', () => {
     createStory(store.db, { id: story, title: 'Again', chapterId: newId(), turnId: newId() });
     createChapter(store.db, { id: chapter, storyId: story, title: 'Again', turnId: newId() });

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { StorySummary } from '../../../shared/contract/stories.ts';
 import { createChapter } from './chapters.ts';
+import { nameOfUnnamed } from './story-names.ts';
+import { wordsSince } from './word-counts.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
 import { all, first, query, tables } from '../core/query.ts';
@@ -28,6 +30,15 @@ const livingStories = query(() =>
     .orderBy('stories.id', 'desc'),
 );
 const newest = query(() => tables.selectFrom('stories').select((e) => e.fn.max('updated_at').as('at')));
+const chaptersWithOpenTurns = query(() =>
+  tables
+    .selectFrom('turns')
+    .innerJoin('chapters', 'chapters.id', 'turns.chapter_id')
+    .select(['chapters.id', 'chapters.story_id', 'chapters.active_root_id'])
+    .where('turns.open', '=', 1)
+    .where('chapters.removed_at', 'is', null)
+    .distinct(),
+);
 const oneStory = query((p: { id: string }) => summaries().where('stories.id', '=', p.id));
 
 interface Summary {
@@ -40,25 +51,31 @@ interface Summary {
 
 /** Living stories, the one written in last first. */
 export function listStories(db: ReadableDB): StorySummary[] {
-  return all(db, livingStories, {}).map(summary);
+  const since = new Map<string, number>();
+  for (const chapter of all(db, chaptersWithOpenTurns, {}))
+    since.set(chapter.story_id, (since.get(chapter.story_id) ?? 0) + wordsSince(db, chapter));
+  return all(db, livingStories, {}).map((row) => summary(db, row, since.get(row.id)));
 }
 
 export function getStory(db: ReadableDB, id: string): StorySummary {
   return needSummary(db, id);
 }
 
-/** A story with one chapter that has one empty user turn. The same id again answers with the story that is there. */
+/**
+ * A story with one chapter that has one empty user turn; without a title it is called by its first words. The same id
+ * again answers with the story that is there.
+ */
 export function createStory(
   db: WritableDB,
-  given: { id: string; title: string; chapterId: string; chapterTitle?: string; turnId: string },
+  given: { id: string; title: string | null; chapterId: string; chapterTitle?: string; turnId: string },
 ): StorySummary {
   return transaction(db, () => {
     const known = first(db, oneStory, { id: given.id });
-    if (known) return summary(known);
+    if (known) return summary(db, known);
     const now = timeAfter(first(db, newest, {})?.at);
     addStory(db, {
       id: given.id,
-      title: given.title.toWellFormed(),
+      title: given.title?.toWellFormed() ?? '',
       last_chapter_id: given.chapterId,
       created_at: now,
       updated_at: now,
@@ -91,14 +108,14 @@ export function restoreStory(db: WritableDB, id: string): void {
 function needSummary(db: ReadableDB, id: string): StorySummary {
   const row = first(db, oneStory, { id });
   if (!row) throw failure('NO_STORY', {});
-  return summary(row);
+  return summary(db, row);
 }
 
-function summary(row: Summary): StorySummary {
+function summary(db: ReadableDB, row: Summary, wordsSinceThen = 0): StorySummary {
   return {
     id: row.id,
-    title: row.title,
-    words: row.words ?? 0,
+    title: row.title === '' ? nameOfUnnamed(db, row.id) : row.title,
+    words: (row.words ?? 0) + wordsSinceThen,
     updatedAt: row.updated_at,
     lastChapterId: row.last_chapter_id,
   };

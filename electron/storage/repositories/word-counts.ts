@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
 import { countWords } from '../../../shared/document/count-words.ts';
-import type { WritableDB } from '../core/handle.ts';
-import { first, query, run, tables } from '../core/query.ts';
+import type { ReadableDB, WritableDB } from '../core/handle.ts';
+import { all, first, query, run, tables } from '../core/query.ts';
 import { needChapter } from '../core/rows.ts';
+import type { ChapterRow } from '../core/schema.ts';
 import { splice, type Edit } from './texts.ts';
 import { timeAfter } from '../core/time-after.ts';
+import { editsOf, revisionTextOf } from './turns.ts';
 
 const wordsOfPath = query((p: { root: string }) =>
   tables
@@ -22,6 +24,26 @@ const wordsOfPath = query((p: { root: string }) =>
     )
     .selectFrom('path')
     .select(sql<number | null>`sum(words)`.as('words')),
+);
+const openTurnsOf = query((p: { chapterId: string }) =>
+  tables.selectFrom('turns').selectAll().where('chapter_id', '=', p.chapterId).where('open', '=', 1),
+);
+const idsOfPath = query((p: { root: string }) =>
+  tables
+    .withRecursive('path', (e) =>
+      e
+        .selectFrom('turns')
+        .select(['id', 'active_child_id'])
+        .where('id', '=', p.root)
+        .unionAll(
+          e
+            .selectFrom('path')
+            .innerJoin('turns', 'turns.id', 'path.active_child_id')
+            .select(['turns.id', 'turns.active_child_id']),
+        ),
+    )
+    .selectFrom('path')
+    .select('id'),
 );
 const setWords = query((p: { id: string; words: number }) =>
   tables.updateTable('chapters').set({ words: p.words }).where('id', '=', p.id),
@@ -44,6 +66,19 @@ export function recountChapter(db: WritableDB, chapterId: string): void {
   run(db, setWords, { id: chapterId, words });
   const at = timeAfter(first(db, newestStory, { id: chapter.story_id })?.at);
   run(db, touchStory, { id: chapter.story_id, chapterId, at });
+}
+
+/** Words that a chapter shows and that came since the newest revisions of its turns. */
+export function wordsSince(
+  db: ReadableDB,
+  { id, active_root_id: root }: Pick<ChapterRow, 'id' | 'active_root_id'>,
+): number {
+  const open = all(db, openTurnsOf, { chapterId: id });
+  if (open.length === 0 || root === null) return 0;
+  const shown = new Set(all(db, idsOfPath, { root }).map((turn) => turn.id));
+  return open
+    .filter((turn) => shown.has(turn.id))
+    .reduce((sum, turn) => sum + wordsAdded(revisionTextOf(db, turn), editsOf(db, turn.id)), 0);
 }
 
 /**

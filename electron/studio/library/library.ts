@@ -21,7 +21,7 @@ import type { Generations } from '../writing/generations.ts';
 
 export interface Stories {
   list(): StorySummary[];
-  create(story: { id: string; title: string; chapterId: string; turnId: string }): StorySummary;
+  create(story: { id: string; title: string | null; chapterId: string; turnId: string }): StorySummary;
   rename(id: string, title: string): void;
   remove(id: string): Promise<void>;
   restore(id: string): void;

@@ -9,10 +9,10 @@ import {
   goToStory,
   library,
   useChapters,
-  useLiveWords,
   useRemoved,
   useRemovedCount,
   useStories,
+  useWordCounts,
 } from '../../library/library.ts';
 import { LibraryRow } from './library-row.tsx';
 import ui from '../../ui/ui.module.css';
@@ -31,7 +31,8 @@ export function Binder(): ReactElement {
 function StoryList(): ReactElement {
   const stories = useStories() ?? [];
   const storyId = useWorkspace((workspace) => workspace.place?.storyId ?? null);
-  const live = useLiveWords(useChapters(storyId) ?? []);
+  const counts = useWordCounts(useChapters(storyId) ?? []);
+  const openWords = counts.size === 0 ? null : [...counts.values()].reduce((sum, words) => sum + words, 0);
   return (
     <>
       <header className={css.binderHead}>
@@ -45,7 +46,7 @@ function StoryList(): ReactElement {
             of={{ storyId: story.id, chapterId: null }}
             title={story.title}
             number={null}
-            words={story.words + (story.id === storyId ? (live?.added ?? 0) : 0)}
+            words={story.id === storyId ? (openWords ?? story.words) : story.words}
             current={story.id === storyId}
             strong={false}
             onOpen={() => void goToStory(story)}
@@ -61,7 +62,7 @@ function StoryList(): ReactElement {
 function ChapterList(): ReactElement | null {
   const place = useWorkspace((workspace) => workspace.place);
   const chapters = useChapters(place?.storyId ?? null) ?? [];
-  const live = useLiveWords(chapters);
+  const counts = useWordCounts(chapters);
   if (place === null) return null;
   return (
     <>
@@ -80,7 +81,7 @@ function ChapterList(): ReactElement | null {
             of={{ storyId: chapter.storyId, chapterId: chapter.id }}
             title={chapter.title}
             number={chapter.title === words.library.chapterTitle(index + 1) ? null : index + 1}
-            words={chapter.id === live?.chapterId ? live.words : chapter.words}
+            words={counts.get(chapter.id) ?? chapter.words}
             current={chapter.id === place.chapterId}
             strong
             onOpen={() => openStory(chapter.storyId, chapter.id)}

@@ -6,6 +6,7 @@ import { onRowKey } from '../commands/keyboard.ts';
 import type { RowTarget } from '../commands/moment.ts';
 import { count } from '../../lib/numbers.ts';
 import { words } from '../../locales/index.ts';
+import { RenameField } from '../../ui/rename-field.tsx';
 import ui from '../../ui/ui.module.css';
 import menu from '../../ui/menu.module.css';
 import css from './binder.module.css';
@@ -31,6 +32,7 @@ export function LibraryRow(props: Props): ReactElement {
     return (
       <li className={css.row}>
         <RenameField
+          label={words.common.title}
           title={props.title}
           onDone={(title, byKey) => {
             setEditing(false);
@@ -76,39 +78,5 @@ export function LibraryRow(props: Props): ReactElement {
         </Menu.Portal>
       </Menu.Root>
     </li>
-  );
-}
-
-interface RenameProps {
-  readonly title: string;
-  readonly onDone: (title: string | null, byKey: boolean) => void;
-}
-
-/** Enter or leaving keeps the new title, Escape the old one. */
-export function RenameField({ title, onDone }: RenameProps): ReactElement {
-  const [value, setValue] = useState(title);
-  const keep = (byKey: boolean): void => {
-    const next = value.trim();
-    onDone(next === '' || next === title ? null : next, byKey);
-  };
-  return (
-    <input
-      className={ui.field}
-      aria-label={words.common.title}
-      value={value}
-      maxLength={200}
-      autoFocus
-      onFocus={(event) => event.target.select()}
-      onChange={(event) => setValue(event.target.value)}
-      onBlur={() => keep(false)}
-      onKeyDown={(event) => {
-        event.stopPropagation();
-        if ((event.key !== 'Enter' && event.key !== 'Escape') || event.nativeEvent.isComposing) return;
-        // The field goes and the page has the focus before the key is done: Enter would begin a line there.
-        event.preventDefault();
-        if (event.key === 'Enter') keep(true);
-        else onDone(null, true);
-      }}
-    />
   );
 }

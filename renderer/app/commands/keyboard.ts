@@ -23,7 +23,7 @@ const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || target.closest('input, textarea, select, [role=textbox]') !== null);
 const isInText = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.closest('.manuscript') !== null;
+  target instanceof HTMLElement && target.closest('.manuscript') !== null && !target.matches('input');
 /** A list or menu that is open takes the key first. */
 const isLayerOpen = (): boolean => document.querySelector('[data-layer][data-open]') !== null;
 

@@ -26,7 +26,7 @@ export interface Moment extends Target {
   readonly isReader: boolean;
   readonly storyId: string | null;
   readonly engine: EngineStatus;
-  /** How many answers a Retry writes. */
+  /** How many alternates a Retry writes. */
   readonly retries: number;
 }
 

@@ -1,11 +1,11 @@
-import { Copy, CornerDownLeft, PenLine, RotateCcw, Square } from 'lucide-react';
-import type { ReactElement, ReactNode } from 'react';
-import type { PlannedReply } from '../../../shared/contract/writing.ts';
+import { Copy, CornerDownLeft, PenLine, RotateCcw, Square, type LucideIcon } from 'lucide-react';
+import { useLayoutEffect, useRef, type ReactElement, type RefObject } from 'react';
 import { usePlan } from '../../ledger/plan.ts';
 import { sendsText } from '../../ledger/bars.ts';
 import { tokensPerSecond } from '../../lib/numbers.ts';
 import { words } from '../../locales/index.ts';
 import { AlternatesNav, RetryCount } from './alternates-menu.tsx';
+import { Explained } from './explained.tsx';
 import { COMMANDS } from '../commands/registry.ts';
 import { useCommand, type Offer } from '../commands/use-command.ts';
 import { spelledKey } from '../../lib/keys.ts';
@@ -13,17 +13,18 @@ import { useFlag } from '../../workspace/remembered.ts';
 import { useOpenChapter, useWorkspace } from '../../workspace/workspace.ts';
 import css from './action-bar.module.css';
 
-/** What can be done with the text, floating at the foot of the page; while a reply is written only Stop. */
+/**
+ * What can be done with the text, floating at the foot of the page. Stop takes the place of Reply; nothing else
+ * moves.
+ */
 export function ActionBar(): ReactElement | null {
   const open = useOpenChapter((chapter) => !chapter.loading) === true;
-  const writing = useOpenChapter((chapter) => chapter.generation !== null) === true;
-  const interrupted = useOpenChapter((chapter) => (chapter.lastGeneration?.fault ?? null) !== null) === true;
   const reader = useWorkspace((workspace) => workspace.writer === false);
   if (!open) return null;
   return (
     <div className={css.barPlace}>
       <SelectionBar />
-      {reader ? null : writing ? <StopBar /> : <WriteBar interrupted={interrupted} />}
+      {reader ? null : <Bar />}
     </div>
   );
 }
@@ -34,32 +35,56 @@ function SelectionBar(): ReactElement | null {
   const copy = useCommand('copy');
   const copyWithMarks = useCommand('copyWithMarks');
   if (!selects) return null;
-  const icon = <Copy size={15} strokeWidth={1.7} aria-hidden />;
   return (
     <div className={`${css.bar} ${css.selection}`} role="toolbar" aria-label={words.writing.selectionBar}>
-      <Action command={copy} icon={icon} />
+      <Action command={copy} icon={Copy} />
       <Action command={copyWithMarks} />
     </div>
   );
 }
 
-function StopBar(): ReactElement {
-  const stop = useCommand('stop');
+function Bar(): ReactElement {
+  const writing = useOpenChapter((chapter) => chapter.generation !== null) === true;
+  const interrupted = useOpenChapter((chapter) => (chapter.lastGeneration?.fault ?? null) !== null) === true;
+  const [replied] = useFlag('replied', false);
+  const reply = useCommand('reply');
+  const goOn = useCommand('continue');
+  const retry = useCommand('retry');
+  const retryButton = useRef<HTMLButtonElement>(null);
+  const node = useRef<HTMLDivElement>(null);
+  useFoot(node);
   return (
-    <div className={css.bar} role="toolbar" aria-label={words.writing.writingBar}>
-      <button type="button" className={`${css.action} ${css.stop}`} title={stop.keys ?? undefined} onClick={stop.run}>
-        <Square size={11} fill="currentColor" aria-hidden />
-        {stop.name}
-        <kbd aria-hidden="true">{stop.keys}</kbd>
-      </button>
-      <StopProgress />
+    <div className={css.bar} role="toolbar" aria-label={words.writing.writingBar} ref={node}>
+      {replied ? null : <p className={css.hint}>{words.writing.firstHint(spelledKey(COMMANDS.reply.key.press))}</p>}
+      {writing ? <Stop /> : <Action command={reply} icon={CornerDownLeft} strong={!interrupted} first />}
+      {writing ? <Progress /> : <Cost />}
+      <span className={css.sep} />
+      <Action command={goOn} icon={PenLine} strong={interrupted && !writing} />
+      <Action command={retry} icon={RotateCcw} button={retryButton} />
+      <RetryCount returnTo={retryButton} />
       <AlternatesNav />
     </div>
   );
 }
 
+function Stop(): ReactElement {
+  const stop = useCommand('stop');
+  return (
+    <button
+      type="button"
+      className={`${css.action} ${css.first} ${css.stop}`}
+      title={stop.keys ?? undefined}
+      onClick={stop.run}
+    >
+      <Square size={11} fill="currentColor" aria-hidden />
+      {stop.name}
+      <kbd aria-hidden="true">{stop.keys}</kbd>
+    </button>
+  );
+}
+
 /** How far the reply is: what it waits for, then tokens read of its prompt, then words written. */
-function StopProgress(): ReactElement | null {
+function Progress(): ReactElement | null {
   const generation = useOpenChapter((chapter) => chapter.generation);
   if (generation === null) return null;
   const { phase, progress, done, total, reused, words: written } = generation;
@@ -68,43 +93,19 @@ function StopProgress(): ReactElement | null {
     reading: () => (total === 0 ? null : words.writing.reading(Math.max(0, done - reused), total - reused)),
     writing: () => words.common.words(written),
   };
-  return <span className={`${css.cost} num`}>{said[phase]()}</span>;
+  return <span className={`${css.cost} ${css.progress} num`}>{said[phase]()}</span>;
 }
 
-function WriteBar({ interrupted }: { readonly interrupted: boolean }): ReactElement {
+/** What Reply will cost, before its key is pressed. Its place is kept where nothing is to be said. */
+function Cost(): ReactElement {
   const { ledger: plan } = usePlan();
-  const [replied] = useFlag('replied', false);
-  const alternates = useOpenChapter((chapter) => chapter.alternates);
-  const reply = useCommand('reply');
-  const goOn = useCommand('continue');
-  const retry = useCommand('retry');
-  return (
-    <div className={css.bar} role="toolbar" aria-label={words.writing.writingBar}>
-      {replied ? null : <p className={css.hint}>{words.writing.firstHint(spelledKey(COMMANDS.reply.key.press))}</p>}
-      {interrupted ? <Action command={goOn} icon={<PenLine size={16} strokeWidth={1.7} aria-hidden />} strong /> : null}
-      <Action command={reply} icon={<CornerDownLeft size={16} strokeWidth={1.7} aria-hidden />} strong={!interrupted} />
-      {plan !== null && sendsText(plan) ? <Cost plan={plan} /> : null}
-      <span className={css.sep} />
-      {interrupted ? null : <Action command={goOn} icon={<PenLine size={16} strokeWidth={1.7} aria-hidden />} />}
-      {alternates === null && retry.why !== null ? null : (
-        <>
-          <Action command={retry} icon={<RotateCcw size={16} strokeWidth={1.7} aria-hidden />} />
-          <RetryCount />
-        </>
-      )}
-      <AlternatesNav />
-    </div>
-  );
-}
-
-/** What Reply will cost, before its key is pressed. */
-function Cost({ plan }: { readonly plan: PlannedReply }): ReactElement {
-  const { toRead, total, forecast } = plan;
-  const speed = forecast?.tokensPerSecond ?? null;
   const stats = useOpenChapter((chapter) => chapter.lastGeneration?.stats ?? null);
+  if (plan === null || !sendsText(plan)) return <span className={css.cost} />;
+  const { toRead, total, forecast } = plan;
+  const speed = tokensPerSecond(forecast?.tokensPerSecond ?? null);
   const more = [
     words.writing.readAlready(total - toRead),
-    ...(speed === null ? [] : [words.writing.thenWrites(tokensPerSecond(speed))]),
+    ...(speed === null ? [] : [words.writing.thenWrites(speed)]),
     ...(stats === null ? [] : [words.writing.lastRead(stats.promptTokens - stats.reusedTokens, stats.reusedTokens)]),
   ];
   return (
@@ -116,25 +117,60 @@ function Cost({ plan }: { readonly plan: PlannedReply }): ReactElement {
 
 interface ActionProps {
   readonly command: Offer;
-  readonly icon?: ReactNode;
+  readonly icon?: LucideIcon;
   readonly strong?: boolean;
+  readonly first?: boolean;
+  readonly button?: RefObject<HTMLButtonElement | null>;
 }
 
-function Action({ command, icon, strong = false }: ActionProps): ReactElement {
+function Action({ command, icon: Icon, strong = false, first = false, button }: ActionProps): ReactElement {
+  const { name, keys, why, run } = command;
+  const look = [css.action, strong ? css.go : null, first ? css.first : null].filter((part) => part !== null);
   return (
-    <button
-      type="button"
-      className={strong ? `${css.action} ${css.go}` : css.action}
-      aria-label={command.name}
-      aria-disabled={command.why === null ? undefined : true}
-      title={command.why ?? command.keys ?? undefined}
-      onClick={() => {
-        if (command.why === null) command.run();
-      }}
-    >
-      {icon}
-      {command.name}
-      {strong && command.keys !== null ? <kbd aria-hidden="true">{command.keys}</kbd> : null}
-    </button>
+    <Explained why={why}>
+      {(describedBy) => (
+        <button
+          type="button"
+          ref={button}
+          className={look.join(' ')}
+          aria-describedby={describedBy}
+          aria-disabled={why === null ? undefined : true}
+          title={why === null ? (keys ?? undefined) : undefined}
+          onClick={() => {
+            if (why === null) run();
+          }}
+        >
+          {Icon === undefined ? null : <Icon size={16} strokeWidth={1.7} aria-hidden />}
+          {name}
+          {first && keys !== null ? <kbd aria-hidden="true">{keys}</kbd> : null}
+        </button>
+      )}
+    </Explained>
   );
+}
+
+/** The page keeps as much room at its foot as the bar takes, however many lines it has; toasts stand above it. */
+function useFoot(node: RefObject<HTMLDivElement | null>): void {
+  useLayoutEffect(() => {
+    const bar = node.current;
+    const place = bar?.parentElement ?? null;
+    if (bar === null || place === null) return undefined;
+    const { style } = document.documentElement;
+    const measure = (): void => {
+      const { top } = place.getBoundingClientRect();
+      style.setProperty('--toasts-left', `${String(bar.getBoundingClientRect().left)}px`);
+      style.setProperty('--toasts-bottom', `${String(window.innerHeight - top + 8)}px`);
+      useWorkspace.setState({ bar: bar.offsetHeight });
+    };
+    const watch = new ResizeObserver(measure);
+    watch.observe(bar);
+    watch.observe(document.documentElement);
+    watch.observe(place);
+    return () => {
+      watch.disconnect();
+      style.removeProperty('--toasts-left');
+      style.removeProperty('--toasts-bottom');
+      useWorkspace.setState({ bar: 0 });
+    };
+  }, [node]);
 }

@@ -1,13 +1,14 @@
 import { Menu } from '@base-ui/react/menu';
 import { Check, ChevronLeft, ChevronRight, ChevronUp, Square } from 'lucide-react';
-import type { ReactElement } from 'react';
+import type { ReactElement, RefObject } from 'react';
 import { MOST_ALTERNATES } from '../../../shared/contract/writing.ts';
 import { words } from '../../locales/index.ts';
 import { useSampling } from '../../settings/sampling.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { useCommand } from '../commands/use-command.ts';
+import { Explained } from './explained.tsx';
 import { remember, useNumber } from '../../workspace/remembered.ts';
-import { useOpenChapter, useWorkspace } from '../../workspace/workspace.ts';
+import { useOpenChapter } from '../../workspace/workspace.ts';
 import ui from '../../ui/ui.module.css';
 import menu from '../../ui/menu.module.css';
 import css from './action-bar.module.css';
@@ -27,79 +28,75 @@ export function AlternatesNav(): ReactElement | null {
     <>
       <span className={css.sep} />
       {many ? (
-        <>
-          {others === 0 ? <span className={`${css.cost} ${css.last}`}>{words.writing.lastReply}</span> : null}
-          <IconButton
-            icon={ChevronLeft}
-            label={previous.name}
-            keys={previous.keys}
-            disabledWhy={previous.why}
-            onClick={previous.run}
-          />
+        <span className={css.nav}>
+          <Explained why={previous.why}>
+            {(describedBy) => (
+              <IconButton
+                icon={ChevronLeft}
+                label={previous.name}
+                keys={previous.keys}
+                disabledWhy={previous.why}
+                describedBy={describedBy}
+                onClick={previous.run}
+              />
+            )}
+          </Explained>
           <span className="num" aria-live="polite">
             {words.writing.alternates(alternates.number, alternates.count)}
           </span>
-          <IconButton
-            icon={ChevronRight}
-            label={next.name}
-            keys={next.keys}
-            disabledWhy={next.why}
-            onClick={next.run}
-          />
-        </>
+          <Explained why={next.why}>
+            {(describedBy) => (
+              <IconButton
+                icon={ChevronRight}
+                label={next.name}
+                keys={next.keys}
+                disabledWhy={next.why}
+                describedBy={describedBy}
+                onClick={next.run}
+              />
+            )}
+          </Explained>
+        </span>
       ) : null}
       {others === 0 ? null : (
-        <>
-          <span className={`${css.cost} num`} role="status" aria-label={words.writing.alternatesBeside}>
+        <span className={css.nav}>
+          <span className={`${css.others} num`} role="status" aria-label={words.writing.alternatesBeside}>
             {words.writing.others(others)}
           </span>
           <IconButton icon={Square} label={stopAll.name} onClick={stopAll.run} size={13} />
-        </>
+        </span>
       )}
     </>
   );
 }
 
-/** How many answers a Retry writes: choosing asks for them at once, and is remembered. */
-export function RetryCount(): ReactElement {
-  const retry = useCommand('retry');
+/** How many alternates a Retry writes: chosen here, remembered, and done by Retry, which has the focus then. */
+export function RetryCount({ returnTo }: { readonly returnTo: RefObject<HTMLButtonElement | null> }): ReactElement {
   const count = useNumber('retries', 1);
   const isCertain = useSampling().sampling?.temperature === 0;
-  const choose = (chosen: number): void => {
-    remember('retries', chosen);
-    void useWorkspace.getState().controller?.retry(undefined, chosen);
-  };
   return (
     <Menu.Root modal={false}>
       <Menu.Trigger
         className={`${ui.iconButton} ${css.more}`}
         aria-label={words.writing.retryCount}
         title={words.writing.retryCount}
-        disabled={retry.why !== null}
       >
         <ChevronUp size={14} strokeWidth={1.7} aria-hidden />
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Positioner data-layer side="top" align="end" sideOffset={8}>
-          <Menu.Popup className={menu.menu} aria-label={words.writing.retryCount} finalFocus={false}>
-            <Menu.RadioGroup value={count} onValueChange={choose}>
+          <Menu.Popup className={menu.menu} aria-label={words.writing.retryCount} finalFocus={returnTo}>
+            <Menu.RadioGroup value={count} onValueChange={(chosen: number) => remember('retries', chosen)}>
               {COUNTS.map((one) => (
-                <Menu.RadioItem
-                  key={one}
-                  value={one}
-                  closeOnClick
-                  onClick={() => {
-                    if (one === count) choose(one);
-                  }}
-                >
-                  {words.writing.answers(one)}
+                <Menu.RadioItem key={one} value={one} closeOnClick>
+                  {words.writing.alternatesPerRetry(one)}
                   <Menu.RadioItemIndicator className={menu.check}>
                     <Check size={14} aria-hidden />
                   </Menu.RadioItemIndicator>
                 </Menu.RadioItem>
               ))}
             </Menu.RadioGroup>
-            {isCertain ? <p className={ui.quiet}>{words.writing.sameAnswers}</p> : null}
+            {isCertain ? <p className={ui.quiet}>{words.writing.sameAlternates}</p> : null}
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>

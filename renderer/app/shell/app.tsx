@@ -8,6 +8,7 @@ import { queryClient } from '../../ui/query-client.ts';
 import { loadRemembered, useRemembered } from '../../workspace/remembered.ts';
 import { Shell } from './shell.tsx';
 import { useAppliedTheme } from '../../workspace/theme.ts';
+import { useWorkspace } from '../../workspace/workspace.ts';
 
 // Before the next paint: a checkbox must not show its old state again for a moment.
 notifyManager.setScheduler(queueMicrotask);
@@ -25,6 +26,8 @@ async function start(): Promise<void> {
   }
 }
 
+const keepRoom = (toasts: number): void => useWorkspace.setState({ toasts });
+
 export function App(): ReactElement | null {
   const ready = useRemembered((state) => state.values !== null);
   useAppliedTheme();
@@ -38,7 +41,7 @@ export function App(): ReactElement | null {
         <Fallback>
           <Shell />
         </Fallback>
-        <Toasts />
+        <Toasts onHeight={keepRoom} />
       </QueryClientProvider>
     </CSPProvider>
   );

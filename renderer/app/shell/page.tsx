@@ -76,9 +76,8 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
   const retries = useNumber('retries', 1);
   const [showMarks] = useFlag('showMarks', false);
   const [plainInput] = useFlag('plainInput', false);
+  const foot = useWorkspace((workspace) => workspace.bar + workspace.toasts);
   const loadFault = useOpenChapter((chapter) => chapter.loadFault);
-  const blank =
-    useOpenChapter((chapter) => !chapter.loading && chapter.words === 0 && chapter.generation === null) === true;
   useFocusOnOpen();
   useEffect(() => () => useWorkspace.setState({ controller: null, menu: null, turnDialog: null }), []);
   return (
@@ -88,6 +87,7 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
           <Manuscript
             key={`${chapterId} ${String(reading)}`}
             chapterId={chapterId}
+            title={title}
             api={api}
             readOnly={writer === false}
             retries={retries}
@@ -95,16 +95,13 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
             plainInput={plainInput}
             place={rememberedPlace(chapterId)}
             onPlace={(there) => remember(`place:${chapterId}`, JSON.stringify(there))}
+            foot={foot}
             onController={(controller) => useWorkspace.setState({ controller })}
+            onRename={(next) => void library.renameChapter(chapterId, next)}
             onTurnMenu={(target, anchor) => useWorkspace.setState({ menu: { target, anchor } })}
           />
         </Suspense>
       </Fallback>
-      {blank ? (
-        <h2 className={css.chapterTitle} aria-hidden="true">
-          {title}
-        </h2>
-      ) : null}
       {loadFault === null ? (
         <ActionBar />
       ) : (

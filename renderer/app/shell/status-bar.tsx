@@ -41,9 +41,8 @@ function doing(engine: EngineStatus): string {
   if (!engine.answers) return words.shell.notAnswering;
   if (engine.state === 'loading') return words.models.loading(engine.progress);
   const running = engine.state === 'ready' || engine.state === 'generating';
-  return running && engine.tokensPerSecond !== null
-    ? words.shell.tokensPerSecond(tokensPerSecond(engine.tokensPerSecond))
-    : words.shell.engineStates[engine.state];
+  const speed = tokensPerSecond(engine.tokensPerSecond);
+  return running && speed !== null ? words.shell.tokensPerSecond(speed) : words.shell.engineStates[engine.state];
 }
 
 function EngineLine(): ReactElement {

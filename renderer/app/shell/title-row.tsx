@@ -1,9 +1,9 @@
-import { PanelLeft, PanelRight, Search } from 'lucide-react';
+import { PanelLeft, PanelRight, Search, Settings } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { library, useChapters, useStories } from '../../library/library.ts';
-import { RenameField } from '../binder/library-row.tsx';
 import { words } from '../../locales/index.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
+import { RenameField } from '../../ui/rename-field.tsx';
 import { Quill } from './quill.tsx';
 import { keysFor, runCommand } from '../commands/use-command.ts';
 import { usePanel } from '../../workspace/panels.ts';
@@ -65,6 +65,14 @@ export function TitleRow(): ReactElement {
           onClick={() => void runCommand('inspector')}
           size={17}
         />
+        <span className={css.settings}>
+          <IconButton
+            icon={Settings}
+            label={words.commands.settings}
+            onClick={() => void runCommand('settings')}
+            size={17}
+          />
+        </span>
       </div>
     </header>
   );
@@ -82,6 +90,7 @@ function Crumb({ title, minor = false, onRename }: CrumbProps): ReactElement {
     return (
       <span className={css.crumbEdit}>
         <RenameField
+          label={words.common.title}
           title={title}
           onDone={(next) => {
             setEditing(false);

@@ -1,8 +1,9 @@
 import { useEffect, useRef } from 'react';
-import { goToStory, refreshLibrary, useStories } from '../../library/library.ts';
+import { goToStory, refreshLibrary, useChapters, useStories } from '../../library/library.ts';
 import { FaultError } from '../../../shared/faults/failure.ts';
 import { api } from '../../lib/client.ts';
 import { follow } from '../../lib/follow.ts';
+import { words } from '../../locales/index.ts';
 import { toast, toastFault } from '../../ui/toasts.tsx';
 import { useKeyboard } from '../commands/keyboard.ts';
 import { useFocusTrail, usePanelFocus } from './focus-trail.ts';
@@ -13,6 +14,7 @@ import { useOpenChapter, useWorkspace } from '../../workspace/workspace.ts';
 export function Watchers(): null {
   useFirstStory();
   useFreshLibrary();
+  useWindowTitle();
   useNotices();
   useDefects();
   useFirstReply();
@@ -34,15 +36,34 @@ function useFirstStory(): void {
   }, [none, stories, last]);
 }
 
-/** Word counts in the binder follow what has been saved. */
+const LISTS_MS = 1000;
+
+/**
+ * The lists follow what has been saved; once another chapter is open, at once what was saved of the one that was
+ * left.
+ */
 function useFreshLibrary(): void {
+  const controller = useWorkspace((workspace) => workspace.controller);
   const revision = useOpenChapter((chapter) => chapter.planTarget.revision);
-  const saved = useOpenChapter((chapter) => chapter.save === 'saved') === true;
+  const saved = useOpenChapter((chapter) => chapter.save === 'saved' && !chapter.loading) === true;
+  const listed = useRef(controller);
   useEffect(() => {
     if (!saved) return undefined;
-    const timer = setTimeout(() => void refreshLibrary(), 1000);
+    const timer = setTimeout(() => void refreshLibrary(), listed.current === controller ? LISTS_MS : 0);
+    listed.current = controller;
     return () => clearTimeout(timer);
-  }, [revision, saved]);
+  }, [controller, revision, saved]);
+}
+
+/** Tabs and windows are told apart by what is open in them. */
+function useWindowTitle(): void {
+  const place = useWorkspace((workspace) => workspace.place);
+  const story = useStories()?.find((one) => one.id === place?.storyId)?.title;
+  const chapter = useChapters(place?.storyId ?? null)?.find((one) => one.id === place?.chapterId)?.title;
+  const title = words.shell.windowTitle([chapter, story].filter((part) => part !== undefined));
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
 }
 
 /** What the page wants to say once becomes a toast. */

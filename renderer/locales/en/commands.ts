@@ -6,9 +6,9 @@ export const commands = {
   continue: 'Continue',
   retry: 'Retry',
   retryTimes: (answers: number) => (answers === 1 ? 'Retry' : `Retry × ${count(answers)}`),
-  again: 'Run again exactly',
+  again: 'Repeat exactly',
   againHint:
-    'The same reply once more, from its own seed and settings, with everything read anew. It appears beside the first one, and you are told whether they are the same.',
+    'The same reply once more, from its own seed and settings, with everything read anew. It appears beside the first one, and Paphos says whether the two are the same.',
   nameSpeaker: 'Speaker…',
   addNoteBefore: 'Add note before',
   otherWords: 'Other words…',
@@ -45,7 +45,7 @@ export const commands = {
   othersSignedOut:
     'Other browsers are signed out. To let one in again, start Paphos again and open the address that it prints there.',
   shortcuts: 'Keyboard shortcuts',
-  openFormatDoctor: 'Look into the format',
+  openFormatDoctor: 'Check the format',
   goToChapter: (title: string) => `Go to chapter ${title}`,
   goToStory: (title: string) => `Open story ${title}`,
   menus: { file: 'File', story: 'Story', view: 'View', help: 'Help' },

@@ -8,7 +8,7 @@ const amount = (value: number, unit: JobProgress['unit']): string =>
 export const jobs = {
   title: 'Activity',
   show: (title: string) => `Activity: ${title}`,
-  running: (share: number | null) => (share === null ? 'Working…' : `${count(Math.floor(100 * share))} %`),
+  running: (share: number | null) => (share === null ? 'Working…' : `${count(Math.floor(100 * share))}%`),
   none: 'Nothing is running, and there is nothing to report.',
   states: {
     waiting: 'waiting',

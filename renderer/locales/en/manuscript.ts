@@ -2,6 +2,8 @@ import { count as inDigits } from '../../lib/numbers.ts';
 
 /** What the page of a chapter itself says. */
 export const manuscript = {
+  chapterTitle: 'Chapter title',
+  renameChapter: 'Rename the chapter',
   you: 'You',
   note: '◇ Note',
   story: 'Story',
@@ -9,6 +11,8 @@ export const manuscript = {
   earlier: (label: string) => `Previous alternate (${label})`,
   later: (label: string) => `Next alternate (${label})`,
   of: (number: number, count: number) => `${number} / ${count}`,
+  options: 'Options',
+  option: (place: number, option: string) => `${place} ${option}`,
   askAction: 'What do you do?',
   askFirst: 'Write the first lines, or say what should happen.',
   askNext: 'Keep writing, or say what should happen next.',
@@ -31,9 +35,9 @@ export const manuscript = {
   nothingWritten: 'Write something first: there is nothing to continue yet.',
   isWriting: 'A reply is being written. Stop it first.',
   readOnly: 'Another tab is writing in this story. Take over to write here.',
-  isLoading: 'The chapter is opening.',
+  isLoading: 'The chapter is still opening.',
   noModelTurn: 'There is no reply at or before the caret.',
-  caretElsewhere: 'Put the caret into a part that the model wrote.',
+  caretElsewhere: 'Put the caret in text that the model wrote.',
   notSaved: 'The last changes could not be saved, so nothing was sent to the model. They are still on the page.',
   conflict:
     'This chapter was changed elsewhere in the meantime. Your text was kept as an alternate beside it: use the arrows to see both.',

@@ -27,12 +27,13 @@ export const models = {
   demo: 'demo model',
   loaded: 'Loaded',
   loading: (progress: number | null) =>
-    progress === null ? 'Loading…' : `Loading ${count(Math.round(progress * 100))} %`,
+    progress === null ? 'Loading…' : `Loading ${count(Math.round(progress * 100))}%`,
   cannotOpen: 'Cannot be opened',
   format: 'Format',
   formatOf: (format: string) => `${format} format`,
   detected: (title: string | null) => (title === null ? 'Detected' : `Detected: ${title}`),
   files: (number: number) => `${count(number)} files`,
+  odd: 'Something about this model is odd',
   fingerprint: 'SHA-256',
   genuine: (genuine: boolean) =>
     genuine
@@ -43,7 +44,7 @@ export const models = {
   confidence: { certain: 'Certain', likely: 'Likely', guess: 'A guess' },
   evidence: (format: string, reason: string) => `${format}: ${reason}`,
   whyFormat: (title: string) => `Evidence: ${title}`,
-  otherThanDetected: 'You chose another format than the file points to.',
+  otherThanDetected: 'You chose a different format from the one that the file points to.',
   formatWarnings: 'What to know',
   trims: ({ trim = 'none', trimmedBy }: Pick<PromptFormat, 'trim' | 'trimmedBy'>) =>
     trim === 'none'
@@ -61,12 +62,12 @@ export const models = {
   noTokens: 'The tokens are shown as soon as the model is loaded.',
   replyEndsAt: 'A reply ends at',
   contextSize: 'Context size',
-  contextAuto: 'suited to the model',
+  contextAuto: 'automatic',
   contextHint: (trained: number | null) =>
     trained === null
       ? 'Tokens that the model sees at once.'
       : `Tokens that the model sees at once. This one was trained with ${count(trained)}.`,
-  trainedWith: (tokens: number) => `${count(tokens)} in training`,
+  trainedWith: (tokens: number) => `Trained with ${count(tokens)}`,
   contextRange: 'A whole number from 256 to 1,048,576.',
   apply: 'Apply',
   loadAgain: 'Load again',

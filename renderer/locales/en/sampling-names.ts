@@ -12,7 +12,7 @@ export const samplingFields: Record<NumberKey, Said> = {
   temperature: { label: 'Temperature', hint: 'Low is predictable, high is wild. 0 always takes the likeliest word.' },
   minP: { label: 'Min-p', hint: 'Leaves out words less likely than this share of the likeliest one.' },
   repetitionPenalty: { label: 'Repetition', hint: 'Makes recent words less likely. 1 is off.' },
-  maxTokens: { label: 'Reply length', hint: 'The most tokens that one reply may have.' },
+  maxTokens: { label: 'Reply length', hint: 'The most tokens that a reply may have.' },
   thinkingTokens: {
     label: 'Thinking',
     hint: 'The most tokens that a model which thinks may spend on it before it answers. 0: it answers at once.',

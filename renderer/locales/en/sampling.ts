@@ -33,9 +33,9 @@ export const sampling = {
   bannedPhrases: 'Banned phrases',
   bannedPhrasesHint:
     'One per line; upper and lower case are the same. When one is written it is taken back, unseen, and something else comes.',
-  bias: 'Likelier and less likely words',
+  bias: 'Logit bias',
   biasHint: 'One per line: word = 2 makes it likelier, word = -2 less likely. It has to be one token.',
-  breakers: 'DRY stops at',
+  breakers: 'DRY sequence breakers',
   breakersHint: 'One per line. No repeated sequence reaches across these. \\n is a new line, \\s a space.',
   noNumber: (line: string) => `“${line}” has no number. Write it as: word = 2`,
   tooMuch: (bias: string) => `${bias} is too much: from −100 to 100.`,

@@ -1,6 +1,7 @@
 /** The frame: title row, banners, status bar. */
 export const shell = {
   paphos: 'Paphos',
+  windowTitle: (parts: readonly string[]) => [...parts, 'Paphos'].join(' · '),
   rooms: 'Rooms',
   opening: 'Opening…',
   inspector: 'Inspector',

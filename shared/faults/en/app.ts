@@ -9,7 +9,7 @@ export const app = {
     'Paphos did not understand this request and did nothing. Reload the page: it may be older than the studio.',
   TOO_LARGE: ({ bytes }) =>
     `This is too much at once (${size(bytes)}), and nothing was changed. Do it in smaller parts: paste a text chapter by chapter, for instance.`,
-  UNREACHABLE: () => 'The studio did not answer. What you wrote stays on this page; it is tried again.',
+  UNREACHABLE: () => 'The studio did not answer. What you wrote stays on this page, and Paphos keeps trying.',
   PORT_IN_USE: ({ port }) =>
     `${port === null ? 'The port of last time' : `Port ${port}`} is in use by another program. Choose another one with --port N, or leave --port out to take a free one.`,
   NO_STORE: ({ folder }) => `There are no stories in ${folder} (no store.db). Name the right folder with --data DIR.`,

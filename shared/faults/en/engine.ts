@@ -29,7 +29,7 @@ export const engine = {
   WINDOW_FULL: () =>
     'The context is full. What was written is kept. Choose a larger context, or press Reply: older turns make room.',
   THOUGHT_FULL: () =>
-    'The context was full before the model had done thinking, so there is no answer. What it thought is kept. Let it think less under Sampling, or load the model with a larger context, then press Retry.',
+    'The context was full before the model had finished thinking, so there is no answer. What it thought is kept. Let it think less under Sampling, or load the model with a larger context, then press Retry.',
   ENGINE: () => 'The model could not go on. What was written is safe; try again.',
   MEMORY({ where, need, free, kept, contextSize, offered }) {
     const what =
@@ -59,7 +59,7 @@ export const engine = {
   NOT_A_TOKEN: ({ text }) =>
     `“${text}” is more than one token in this model, so it cannot be made likelier or less likely as a whole. Take it out of the bias list under Sampling, or write a shorter piece. Your text is safe.`,
   NO_CARD: () =>
-    'No graphics card can be used on this computer, so the model runs on the processor. Look at the card’s driver, or set the graphics layers to 0.',
+    'No graphics card can be used on this computer, so the model runs on the processor. Check the card’s driver, or set GPU layers to None.',
   NO_SUCH_CARD: ({ number }) =>
     `There is no graphics card number ${count(number)} that can be used on this computer, so the model runs on the processor. Choose another one in the advanced settings.`,
   NO_PREFIX: () => 'Nothing stands before the endings that all of them share. Give a longer beginning.',

@@ -6,7 +6,7 @@ const notes = (template: string, inFront: boolean): string =>
 
 export const format = {
   MARKS_NOT_IN_VOCABULARY: ({ marks }) =>
-    `Role marks are plain text in this model: ${marks.join(' ')} ${marks.length > 1 ? 'are no tokens' : 'is no token'} of its vocabulary. It was probably taught another format; the same letters in what you write are sent so that they mark nothing.`,
+    `Role marks are plain text in this model: ${marks.join(' ')} ${marks.length > 1 ? 'are not tokens' : 'is not a token'} of its vocabulary. It was probably taught another format; the same letters in what you write are sent so that they mark nothing.`,
   MARKS_ARE_WORDS: ({ marks }) =>
     `Role marks are plain text in this format (${marks.join(' ')}). The same words in what you write are sent so that they mark nothing.`,
   MARKS_IN_ORDINARY_TEXT: ({ marks }) =>

@@ -6,5 +6,5 @@ export const jobs = {
   JOB_GONE: () => 'This job is not in the list any more. Nothing was changed.',
   JOB_KIND: () => 'This version of Paphos does not know this kind of job. Nothing was changed.',
   REPLACED_IN_READING: () =>
-    'The model file was replaced while it was read. It is read again when the model is used again.',
+    'The model file was replaced while it was being read. It is read again when the model is used again.',
 } satisfies Sentences<JobFaults>;

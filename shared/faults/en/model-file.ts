@@ -48,20 +48,20 @@ export const modelFile = {
   EMPTY_FILE: () => 'This file is empty. Download the model again.',
   UNREADABLE: () => 'This model file could not be read. Download it again, or choose another one.',
   FILE_GONE: () => 'The model file is not there any more. Put it back, or choose another model.',
-  NO_ACCESS: () => 'The model file could not be read. Look at its permissions, or choose another model.',
+  NO_ACCESS: () => 'The model file could not be read. Check its permissions, or choose another model.',
   TRUNCATED: () => 'This model file is cut off: the download did not finish, or the disk was full. Download it again.',
   GGUF_VERSION: () =>
     'This model file has a format version that Paphos does not know. Look for a newer download of the model.',
   ARCHITECTURE: ({ name }) =>
-    `Paphos does not know this kind of model${name === null ? '' : ` (${name})`}. It may be newer than this version, or no text model. Choose another one.`,
+    `Paphos does not know this kind of model${name === null ? '' : ` (${name})`}. It may be newer than this version, or not a text model. Choose another one.`,
   TENSOR_TYPE: () => unknown('This model is stored in a way that Paphos does not know.'),
   VALUE_TYPE: ({ key }) => unknown(`This model file holds something that Paphos does not know (in ${key}).`),
   VOCABULARY_KIND: () => 'Paphos does not know the kind of vocabulary that this model has. Choose another model.',
   WORD_SPLITTING: () => unknown('This model cuts text into words in a way that Paphos does not know.'),
   INSPECTION_LIMIT: () =>
-    'This model file could not be looked at with reasonable effort: it is damaged, or its disk does not answer. Download it again, or choose another one.',
-  TEMPLATE: () => 'The chat template in this model file did not end in time, so it was left aside.',
-  FINGERPRINT: () => 'The model file could not be read to its end. Look at its disk.',
+    'This model file could not be checked in reasonable time: it is damaged, or its disk does not answer. Download it again, or choose another one.',
+  TEMPLATE: () => 'The chat template in this model file did not end in time, so it was set aside.',
+  FINGERPRINT: () => 'The model file could not be read to its end. Check its disk.',
   PART_MISSING: ({ part, parts, file }) =>
     `Part ${count(part)} of ${count(parts)} of this model is missing (${file}). Put it beside the others, or download it again.`,
   PART_UNNAMED: ({ parts }) =>
@@ -105,7 +105,7 @@ export const modelFile = {
   FILE_ROTATION: ({ rotated, width }) =>
     damaged(`rotates ${count(rotated)} of the ${count(width)} dimensions of an attention head, which cannot be`),
   FILE_ROTATION_SCALING: () => damaged('scales its rotation in a way that nobody knows'),
-  FILE_LAYERS_DIFFER: ({ architecture }) => damaged(`has layers that differ, which ${architecture} models have not`),
+  FILE_LAYERS_DIFFER: ({ architecture }) => damaged(`has layers that differ, which ${architecture} models do not have`),
   FILE_NO_VOCABULARY_KIND: () => damaged('does not say the kind of its vocabulary'),
   FILE_NO_TOKENS: () => damaged('has no list of tokens'),
   FILE_TOKEN_TWICE: () => damaged('has the same token twice'),
@@ -114,8 +114,8 @@ export const modelFile = {
   FILE_TOKEN_TYPES: () => damaged('does not say of each token what it is'),
   FILE_TOKEN_TYPE: () => damaged('has tokens of a kind that does not exist'),
 
-  ADAPTER_UNREADABLE: ({ name }) => adapter(name, 'cannot be opened: it is damaged, or no GGUF file'),
-  NOT_AN_ADAPTER: ({ name }) => adapter(name, 'is a GGUF file, but no LoRA'),
+  ADAPTER_UNREADABLE: ({ name }) => adapter(name, 'cannot be opened: it is damaged, or not a GGUF file'),
+  NOT_AN_ADAPTER: ({ name }) => adapter(name, 'is a GGUF file, but not a LoRA'),
   ADAPTER_INCOMPLETE: ({ name }) => adapter(name, 'is not complete'),
   ADAPTER_OF_OTHER_MODEL: ({ name, made, architecture }) =>
     adapter(name, `was made for another kind of model (${made ?? 'unknown'}, not ${architecture})`),
@@ -132,5 +132,5 @@ export const modelFile = {
   ODD_TOKEN_TYPES: () =>
     'This model does not say which of its tokens are marks. Its role marks are read as plain text, so it may confuse who speaks.',
   ODD_WEIGHTS: ({ name }) =>
-    `Some of this model’s weights are no numbers (${name}), so it may write nonsense or nothing. Download it again.`,
+    `Some of this model’s weights are not numbers (${name}), so it may write nonsense or nothing. Download it again.`,
 } satisfies Sentences<ModelFileFaults>;

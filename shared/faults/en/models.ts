@@ -16,7 +16,7 @@ export const models = {
     `${files(file, more)} ${more === 0 ? 'lies' : 'lie'} too deep to be found. Move ${more === 0 ? 'it' : 'them'} at most one folder below the models folder.`,
   WEIGHTS_NOT_READ: ({ file, more, kind }) =>
     `${files(file, more)} ${more === 0 ? 'holds' : 'hold'} weights ${kind === 'pytorch' ? 'of PyTorch' : 'as safetensors'}, which Paphos does not read yet. Get the model as a GGUF file.`,
-  NO_FORMAT: ({ name }) => `Paphos has no prompt format called “${name}”. Choose one of the list.`,
+  NO_FORMAT: ({ name }) => `Paphos has no prompt format called “${name}”. Choose one from the list.`,
   NO_FORMAT_OF_UNREADABLE: () => 'This model cannot be opened, so it has no format. Choose another one.',
   ASIDE: () =>
     'This model ended the engine twice in a row, so it was put aside. Your text is safe. Choose another model, or try this one again: it may work with a smaller context, or once other programs are closed.',

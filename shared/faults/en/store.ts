@@ -8,8 +8,8 @@ export const store = {
   NO_CHAPTER: () =>
     'That chapter is not in this library. Nothing was changed; open the story again to see its chapters.',
   CHAPTER_DELETED: () =>
-    'That chapter was deleted. Restore it from the removed items to write in it; nothing was changed.',
-  NO_REVISION: () => 'That version of the turn is not in its history. Nothing was changed.',
+    'That chapter was deleted. Restore it from “Recently deleted” to write in it; nothing was changed.',
+  NO_REVISION: () => 'That revision is not in the history of its turn. Nothing was changed.',
   NO_GENERATION: () => 'That reply is not known here. Nothing was changed.',
   ENDED: () => 'This reply has already ended. Its text is in its turn.',
   FOLDER_RIGHTS: ({ path }) =>
@@ -29,7 +29,7 @@ export const store = {
   TURN_TAKEN: () =>
     'A turn of another chapter has the id of this new one, so nothing was changed. Your text stays on this page; the turn is sent again under an id of its own.',
   STORE_GONE: () =>
-    'The data folder is not where it was: it was moved or removed while Paphos runs. What was saved before is where that folder is now; the last change was not saved. Put the folder back and go on writing.',
+    'The data folder is not where it was: it was moved or removed while Paphos was running. What was saved before is where that folder is now; the last change was not saved. Put the folder back and go on writing.',
   STORE_DAMAGED: ({ file }) =>
     file === null
       ? 'A part of the store is damaged and cannot be read. Nothing was changed. Close Paphos, keep a copy of the data folder, and run "paphos check" to see what is damaged.'

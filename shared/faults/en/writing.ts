@@ -9,13 +9,13 @@ const HARDWARE = {
   adapters: 'Other adapters were on.',
   draft: 'Another model guessed ahead, or none.',
   lookup: 'Guessing ahead from the story was switched differently.',
-  fastSlide: 'The window slid in another way.',
+  fastSlide: 'The context was shifted in another way.',
 };
 
 function different(what: Difference): string {
   switch (what.of) {
     case 'file':
-      return `The file of ${what.model} is another one than then.`;
+      return `The file of ${what.model} is not the one that it was then.`;
     case 'model':
       return `It was written by ${what.once}; ${what.now} is loaded now.`;
     case 'format':
@@ -23,7 +23,7 @@ function different(what: Difference): string {
     case 'context':
       return `Its context had ${count(what.once)} tokens; now it has ${count(what.now)}.`;
     case 'promptChunk':
-      return `${count(what.once)} tokens were read at once; now ${count(what.now)} are.`;
+      return `The prompt was read in batches of ${count(what.once)} tokens; now they have ${count(what.now)}.`;
     default:
       return HARDWARE[what.of];
   }
@@ -33,7 +33,7 @@ export const writing = {
   READ_ONLY: () =>
     'This story is being written in another tab, so this one only reads. Nothing was changed; choose “Take over” to write here.',
   NOT_HELD: () => 'This window does not have the story open any more. Reload it and try again.',
-  BUSY: () => 'A reply is being written already. Wait for its end, or stop it first.',
+  BUSY: () => 'A reply is being written already. Wait until it ends, or stop it first.',
   NOTHING_WRITTEN: () => 'There is nothing to answer yet. Write a line, then press Reply.',
   NOTHING_TO_CONTINUE: () => 'There is nothing to continue yet. Write a line, then press Reply.',
   ID_TAKEN: () => 'Another reply has this id already. Nothing was changed; press Reply again.',
@@ -42,7 +42,7 @@ export const writing = {
   REPLY_GONE: () => 'This reply ended a while ago. Its text is in the story; reload the page to see it.',
   REPLY_CUT_OFF: ({ replies }) =>
     `The disk did not take the last words of ${replies === 1 ? 'a reply' : `${count(replies)} replies`}; where a page still shows them, copy them from there. Everything else is safe.`,
-  UNKNOWN_REPLY: () => 'No reply is recorded in this turn, so there is nothing to run again. Retry writes a new one.',
+  UNKNOWN_REPLY: () => 'No reply is recorded in this turn, so there is nothing to repeat. Retry writes a new one.',
   NOT_THE_SAME: ({ differences }) =>
-    `This reply cannot be made again exactly as things are now. ${differences.map(different).join(' ')} Nothing was changed. Choose under Model what it was written with and run it again, or use Retry.`,
+    `This reply cannot be made again exactly as things are now. ${differences.map(different).join(' ')} Nothing was changed. Choose what it was written with under Model and repeat it, or use Retry.`,
 } satisfies Sentences<WritingFaults>;

@@ -1,0 +1,101 @@
+import type { ChapterText } from '../chapter/chapter-text.ts';
+import { words } from '../locales/index.ts';
+import { MEASURE } from './create-editor.ts';
+import type { EditorSurface } from './editor-surface.ts';
+import { runsFromRight } from './text-direction.ts';
+
+/** So many options have a key of their own. */
+const MOST = 3;
+/** From the left end of a number to the text, and from text that runs from the right to its number. */
+const BEFORE = 34;
+const BEHIND = 12;
+
+interface NumberSource {
+  readonly document: ChapterText;
+  /** Nothing can be asked for now. */
+  readonly isLocked: () => boolean;
+  readonly take: (place: number) => void;
+}
+
+interface Numbered {
+  readonly line: number;
+  readonly item: HTMLLIElement;
+  readonly isFromRight: boolean;
+}
+
+/** What the last reply offers has its number in the margin: a button that says it and asks for the answer. */
+export class OptionNumbers {
+  private readonly surface: EditorSurface;
+  private readonly source: NumberSource;
+  private readonly list = document.createElement('ul');
+  private readonly stops: { dispose(): void }[];
+  private numbered: readonly Numbered[] = [];
+  private frame = 0;
+
+  constructor(surface: EditorSurface, source: NumberSource) {
+    this.surface = surface;
+    this.source = source;
+    this.list.className = 'ms-options';
+    this.list.role = 'list';
+    this.list.ariaLabel = words.manuscript.options;
+    // The caret stays in the text while a number is pressed.
+    this.list.addEventListener('mousedown', (event) => event.preventDefault());
+    const { page } = surface;
+    page.addOverlayWidget({ getId: () => 'paphos.options', getDomNode: () => this.list, getPosition: () => null });
+    this.stops = [
+      page.onDidScrollChange(() => this.place()),
+      page.onDidLayoutChange(() => this.refresh()),
+      page.onDidContentSizeChange(() => this.refresh()),
+    ];
+  }
+
+  /** Numbers everything anew before the next frame. */
+  refresh(): void {
+    if (this.frame !== 0) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.number();
+    });
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.frame);
+    for (const stop of this.stops) stop.dispose();
+    this.list.remove();
+  }
+
+  private number(): void {
+    const { document, isLocked } = this.source;
+    const offered = isLocked() ? [] : document.offered().slice(0, MOST);
+    const lines = document.offeredLines();
+    this.list.hidden = offered.length === 0;
+    this.numbered = offered.map((option, index) => {
+      const item = this.numbered[index]?.item ?? this.item(index + 1);
+      const name = words.manuscript.option(index + 1, option);
+      const button = item.querySelector('button');
+      if (button !== null && button.ariaLabel !== name) button.ariaLabel = name;
+      return { line: lines[index] ?? 1, item, isFromRight: runsFromRight(option) };
+    });
+    const shown = this.numbered.map(({ item }) => item);
+    if (shown.length !== this.list.childElementCount) this.list.replaceChildren(...shown);
+    this.place();
+  }
+
+  private item(place: number): HTMLLIElement {
+    const item = document.createElement('li');
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = String(place);
+    button.addEventListener('click', () => this.source.take(place));
+    item.append(button);
+    return item;
+  }
+
+  private place(): void {
+    const { page } = this.surface;
+    const { contentLeft, contentWidth } = page.getLayoutInfo();
+    const [left, right] = [Math.max(2, contentLeft - BEFORE), contentLeft + Math.min(MEASURE, contentWidth) + BEHIND];
+    for (const { line, item, isFromRight } of this.numbered)
+      item.style.transform = `translate(${isFromRight ? right : left}px, ${Math.round(page.getTopForLineNumber(line) - page.getScrollTop())}px)`;
+  }
+}
