@@ -156,6 +156,8 @@ export interface EngineFaults {
   DRAFT_VOCABULARY: None;
   GRAMMAR: { readonly kind: 'gbnf' | 'json' };
   NOT_A_TOKEN: { readonly text: string };
+  /** Whatever could come next begins with something that is banned. */
+  ALL_BANNED: None;
   NO_CARD: None;
   NO_SUCH_CARD: { readonly number: number };
   NO_PREFIX: None;

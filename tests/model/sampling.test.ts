@@ -7,6 +7,7 @@ import type { InferenceHost } from '../../electron/engines/local/protocol.ts';
 import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
 import { makeModel } from '../helpers/model-maker.ts';
+import { bytePairs } from '../helpers/model-vocabulary.ts';
 
 const metharme =
   formatByName('metharme') ??
@@ -77,6 +78,9 @@ async function refusal(host: InferenceHost, changes: Parameters<typeof request>[
  * written into the table first.
  */
 const chain = (...texts: string[]): string => makeModel({ kind: 'bigram', chain: texts });
+/** The same where `to` and others are tokens too, though the texts are written letter by letter. */
+const spelled = (...texts: string[]): string =>
+  makeModel({ kind: 'bigram', vocabulary: bytePairs(300, 'control'), chain: texts });
 
 describe('through the real engine', () => {
   test('every sampler that can be off leaves greedy text as it is when it is on at temperature 0 and has nothing to do', async () => {
@@ -112,23 +116,84 @@ describe('through the real engine', () => {
     }
   });
 
-  test('a phrase that is the only way on stands in the end', async () => {
-    const host = await loaded(makeModel({ kind: 'bigram', chain: ['<|model|>Oh no.<|endoftext|>'] }));
-    const { text, reason } = await write(
-      host.generate(
-        request('x', {
-          bannedPhrases: ['o', 'e', 'a', ' ', 'n', '.'],
-          bannedTokens: Array.from(
-            { length: 200 },
-            (_, byte) =>
-              `#${byte === 79 || byte === 104 || byte === 32 || byte === 110 || byte === 111 || byte === 46 ? 255 : byte}`,
-          ),
-          maxTokens: 6,
-        }),
-      ),
+  test('a banned word never comes, by whatever tokens; in longer words it does', async () => {
+    const host = await loaded(
+      spelled('<|model|>We to.<|endoftext|>', '<|model|>We go.<|endoftext|>', '<|model|>We too.<|endoftext|>'),
     );
-    expect(text.length).toBeGreaterThan(0);
-    expect(['end', 'length']).toContain(reason);
+    const written = async (changes: Parameters<typeof request>[1]): Promise<ReadonlySet<string>> => {
+      const texts = new Set<string>();
+      for (let seed = 1; seed <= 12; seed++)
+        texts.add((await write(host.generate(request('x', { temperature: 0.3, seed, ...changes })))).text);
+      return texts;
+    };
+    expect(await written({})).toContain('We to.');
+    const without = await written({ bannedTokens: ['TO'] });
+    expect(without).toContain('We go.');
+    expect([...without].filter((text) => /\bto\b/i.test(text))).toEqual([]);
+    expect([...without].some((text) => /\btoo/.test(text))).toBe(true);
+  });
+
+  test('nor where it would be the last of the reply, or its first half stands in the text', async () => {
+    const ending = await loaded(spelled('<|model|>We to<|endoftext|>'));
+    expect((await write(ending.generate(request('x', {})))).text).toBe('We to');
+    expect((await write(ending.generate(request('x', { bannedTokens: ['to'] })))).text).not.toMatch(/\bto\b/i);
+    const host = await loaded(spelled('<|model|>We to.<|endoftext|>'));
+    const asked = request('x', {});
+    const plan = {
+      ...asked.plan,
+      open: true,
+      turns: [...asked.plan.turns, { id: 'b', role: 'model' as const, speaker: null, text: 'We t' }],
+    };
+    expect((await write(host.generate({ ...asked, plan }))).text).toBe('o.');
+    for (const changes of [{ bannedTokens: ['to'] }, { bannedPhrases: ['we to'] }]) {
+      const { text } = await write(host.generate({ ...request('x', changes), plan }));
+      expect(text).not.toMatch(/^o\b/);
+      expect(text).not.toBe('');
+    }
+  });
+
+  test('nor where a grammar rules', async () => {
+    const host = await loaded(spelled('<|model|>We to.<|endoftext|>'));
+    const ruled = (changes: Parameters<typeof request>[1]): EngineReply =>
+      host.generate(
+        request('x', { grammarKind: 'gbnf', grammar: 'root ::= "We " ("to" | "go" | "too") "."', ...changes }),
+      );
+    expect((await write(ruled({}))).text).toBe('We to.');
+    expect((await write(ruled({ bannedTokens: ['to'] }))).text).toMatch(/^We (go|too)\.$/);
+    expect((await write(ruled({ bannedPhrases: ['to'] }))).text).toBe('We go.');
+    await expect(ruled({ bannedPhrases: ['to', 'GO'] }).done).rejects.toMatchObject({ fault: { code: 'ALL_BANNED' } });
+    expect((await write(ruled({}))).text).toBe('We to.');
+  });
+
+  test('where everything that could come is banned the reply ends with that, and nothing banned stands in it', async () => {
+    const host = await loaded(chain('<|model|>Oh no.<|endoftext|>'));
+    const letters = ['o', 'h', ' ', 'n', '.'];
+    const job = host.generate(
+      request('x', {
+        bannedPhrases: [...letters.slice(1), 'oo'],
+        bannedTokens: Array.from(
+          { length: 260 },
+          (_, token) => `#${letters.includes(String.fromCharCode(token)) ? 79 : token}`,
+        ),
+      }),
+    );
+    let text = '';
+    job.onText((piece) => {
+      text += piece;
+    });
+    await expect(job.done).rejects.toMatchObject({ fault: { code: 'ALL_BANNED' } });
+    expect(text).toBe('');
+  });
+
+  test('a mark that is one token is found by its name, in bans and in the bias', async () => {
+    const host = await loaded(chain('<|model|>No.<|endoftext|>'));
+    expect(await write(host.generate(request('x', { bannedTokens: ['<|endoftext|>'], maxTokens: 9 })))).toMatchObject({
+      reason: 'length',
+      stats: { tokens: 9 },
+    });
+    expect(
+      await write(host.generate(request('x', { logitBias: [{ text: '<|endoftext|>', bias: 40 }] }))),
+    ).toMatchObject({ text: '', reason: 'end' });
   });
 
   test('the end token can be banned, and stop texts stay held back while phrases are', async () => {

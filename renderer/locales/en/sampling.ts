@@ -29,12 +29,13 @@ export const sampling = {
   entries: (number: number) => `${count(number)} ${number === 1 ? 'entry' : 'entries'}`,
   bannedTokens: 'Banned words',
   bannedTokensHint:
-    'One per line. A word that is one token never comes; others are treated as phrases. # and a number is a token. \\s is a space, \\n a new line.',
+    'One per line; upper and lower case are the same. A word never comes, however it is spelled in tokens; it may be part of a longer one. <|endoftext|> and its like are tokens, and so is # and a number. \\s is a space, \\n a new line.',
   bannedPhrases: 'Banned phrases',
   bannedPhrasesHint:
     'One per line; upper and lower case are the same. When one is written it is taken back, unseen, and something else comes.',
   bias: 'Logit bias',
-  biasHint: 'One per line: word = 2 makes it likelier, word = -2 less likely. It has to be one token.',
+  biasHint:
+    'One per line: word = 2 makes it likelier, word = -2 less likely. It has to be one token; # and a number is one, and so are <|endoftext|> and its like.',
   breakers: 'DRY sequence breakers',
   breakersHint: 'One per line. No repeated sequence reaches across these. \\n is a new line, \\s a space.',
   noNumber: (line: string) => `“${line}” has no number. Write it as: word = 2`,
@@ -43,7 +44,7 @@ export const sampling = {
   tooLong: (start: string, most: number) => `“${start}…” is too long: at most ${count(most)} characters.`,
   grammar: 'Grammar',
   grammarRules:
-    'A grammar is on: the model’s engine samples by itself, in its own order and with its own seed. Temperature, top-k, top-p, min-p, XTC, penalties, DRY and single words still count; other words are not kept.',
+    'A grammar is on: the model’s engine samples by itself, in its own order and with its own seed. Temperature, top-k, top-p, min-p, XTC, penalties, DRY, what is banned and what is made likelier still count; other words are not kept.',
   grammarKinds: { none: 'None', gbnf: 'GBNF', json: 'JSON schema' },
   grammarHints: {
     none: 'A grammar says which texts may come at all.',

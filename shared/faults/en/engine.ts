@@ -58,6 +58,8 @@ export const engine = {
     `The ${kind === 'json' ? 'JSON schema' : 'grammar'} under Sampling could not be read, so nothing was written. Correct it, or turn it off. Your text is safe.`,
   NOT_A_TOKEN: ({ text }) =>
     `“${text}” is more than one token in this model, so it cannot be made likelier or less likely as a whole. Take it out of the bias list under Sampling, or write a shorter piece. Your text is safe.`,
+  ALL_BANNED: () =>
+    'Everything that the model could write next is banned, so the reply ends here. What was written is kept. Take something out of the banned words or phrases under Sampling, then press Continue.',
   NO_CARD: () =>
     'No graphics card can be used on this computer, so the model runs on the processor. Check the card’s driver, or set GPU layers to None.',
   NO_SUCH_CARD: ({ number }) =>

@@ -24,11 +24,12 @@ export async function choosingBy(
 /**
  * New tokens after a text, one at a time; `history` (the prompt) grows with them. Three ways lead to one: the engine's
  * greedy path at full speed where nothing is to be chosen, its own samplers where a grammar rules or something guesses
- * ahead, else ours. What the prompt held back comes first: by our samplers, or as it stood where a grammar says what is
- * new. What it yields stays; a banned phrase has been undone before.
+ * ahead and nothing may have to be undone, else ours. What the prompt held back comes first: by our samplers, or as it
+ * stood where a grammar says what is new. What it yields stays; a banned text has been undone before.
  */
 export async function* nextTokens(writer: Writer, history: number[], task: Task): AsyncGenerator<Choice, void, void> {
-  const isNative = task.grammar !== null || writer.sequence.tokenPredictor !== undefined;
+  const isNative =
+    task.grammar !== null || (writer.sequence.tokenPredictor !== undefined && task.rules.phrases.length === 0);
   if (!isNative && !isPlain(task)) return yield* chosenTokens(writer, history, task);
   if (task.grammar !== null) yield* heldTokens(writer, history, task);
   else if (task.heldBack.length > 0) yield* chosenTokens(writer, history, task, 'owed');

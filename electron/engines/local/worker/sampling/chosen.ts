@@ -1,15 +1,19 @@
+import { failure } from '../../../../../shared/faults/failure.ts';
 import type { Task, Writer } from '../task.ts';
 import type { Candidates } from './token-candidates.ts';
 import { sum, weightsOf } from './token-candidates.ts';
 import type { Choice } from './choice.ts';
 import { Logits, type Look } from './logits.ts';
 import { OwedText } from './owed-text.ts';
-import { PhraseGuard } from './phrases.ts';
+import { phraseGuard } from './phrase-guard.ts';
 import { seededRandom } from './random.ts';
+import { RefusedTokens } from './refused-tokens.ts';
 import { activeSteps, Sampler } from './sampler.ts';
 
-/** So often in a row a banned phrase is undone; after that it stands, for some texts know no other way. */
-const UNDONE = 40;
+/** So often in a row a banned text is undone; some texts know no other way. */
+const MOST_UNDONE = 1000;
+/** So many more are listed where some may be refused. */
+const REFUSED = 40;
 /** What comes after so many likeliest tokens is nothing that a reader would see. */
 const LISTED = 500;
 const NONE: ReadonlySet<number> = new Set();
@@ -29,15 +33,15 @@ export async function* chosenTokens(
       (isGreedy ? Math.max(1, sampling.candidates) : LISTED) +
       rules.banned.size +
       rules.bias.size +
-      (rules.phrases.length > 0 ? UNDONE : 0),
+      (rules.phrases.length > 0 ? REFUSED : 0),
     always: [...rules.bias].filter(([, bias]) => bias > 0).map(([token]) => token),
     weight: sampler.weighs(LISTED) || sampling.candidates > 0,
     spread: sampler.needsSpread,
   });
   const random = seededRandom(sampling.seed);
   const owed = new OwedText(task.heldBack, vocabulary, history);
-  const guard = new PhraseGuard<Choice>(rules.phrases, (token) => vocabulary.bytes(token));
-  const refused = new Map<number, Set<number>>();
+  const guard = phraseGuard(rules.phrases, { history, owed: task.heldBack }, vocabulary);
+  const refused = new RefusedTokens();
   let undone = 0;
   /** The length of the text that was yielded; behind it are tokens that are held back. */
   let settled = history.length;
@@ -51,12 +55,12 @@ export async function* chosenTokens(
 
   const choose = async ({ list, whole }: Look): Promise<Choice | null> => {
     const chances = { xtc: random(), draw: random() };
-    const here = refused.get(history.length);
-    const banned = here === undefined ? rules.banned : new Set([...rules.banned, ...here]);
+    const here = refused.at(history.length);
+    const banned = here.size === 0 ? rules.banned : new Set([...rules.banned, ...here]);
     const isOwed = owed.rest !== '';
     let from = isOwed ? owed.allowed(await whole(), banned, finals) : list;
     let token = sampler.choose(from, isOwed ? NONE : banned, chances);
-    if (token === 'whole') {
+    if (!isOwed && (token === 'whole' || (token === null && from.ids.length < vocabulary.size))) {
       from = await whole();
       token = sampler.choose(from, banned, chances);
     }
@@ -64,13 +68,9 @@ export async function* chosenTokens(
       ? { token, others: sampling.candidates > 0 ? othersOf(from, token, sampling.candidates) : null }
       : null;
   };
-  /** The text before the newest `count` tokens, and never again the first of them in its place. */
   const undo = async (count: number): Promise<void> => {
-    const at = history.length - count;
-    for (const place of refused.keys()) if (place > at) refused.delete(place);
-    refused.set(at, (refused.get(at) ?? new Set()).add(history[at] ?? 0));
-    history.length = at;
-    await sequence.eraseContextTokenRanges([{ start: at - 1, end: sequence.nextTokenIndex }]);
+    refused.add(history, count);
+    await sequence.eraseContextTokenRanges([{ start: history.length - 1, end: sequence.nextTokenIndex }]);
     undone++;
   };
 
@@ -79,19 +79,20 @@ export async function* chosenTokens(
       const choice = await logits.after(history.at(-1) ?? 0, choose);
       if (isFirst) task.began();
       isFirst = false;
-      if (choice === null) break;
-      history.push(choice.token);
-      if (finals.has(choice.token)) {
-        yield* settle([...guard.release(), choice]);
-        return;
+      if (choice === null || undone === MOST_UNDONE) {
+        yield* settle(guard.release());
+        throw failure('ALL_BANNED', {});
       }
-      const step = undone < UNDONE ? guard.push(choice) : { decided: [...guard.release(), choice] };
+      history.push(choice.token);
+      const isFinal = finals.has(choice.token);
+      const step = isFinal ? guard.end(choice) : guard.push(choice);
       if ('undo' in step) {
         await undo(step.undo);
-      } else if (step.decided.length > 0) {
-        undone = 0;
-        yield* settle(step.decided);
+        continue;
       }
+      if (step.decided.length > 0) undone = 0;
+      yield* settle(step.decided);
+      if (isFinal) return;
     }
     yield* settle(guard.release());
   } finally {

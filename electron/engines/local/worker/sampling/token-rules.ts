@@ -1,25 +1,30 @@
 import type { Sampling } from '../../../../../shared/settings/sampling.ts';
 import { failure } from '../../../../../shared/faults/failure.ts';
 import type { Vocabulary } from '../vocabulary.ts';
+import type { BannedText } from './phrases.ts';
 import { TokenTexts } from './token-texts.ts';
 
 /** What the settings say about single tokens and phrases, for one vocabulary. */
 export interface TokenRules {
   readonly banned: ReadonlySet<number>;
   readonly bias: ReadonlyMap<number, number>;
-  readonly phrases: readonly string[];
+  readonly phrases: readonly BannedText[];
   /** Tokens that no repeated sequence reaches across. */
   readonly breakers: ReadonlySet<number>;
 }
 
 export function tokenRules(sampling: Sampling, vocabulary: Vocabulary, finals: ReadonlySet<number>): TokenRules {
-  const find = (text: string): readonly number[] => TokenTexts.of(vocabulary).find(text);
+  /** A token by its number or, where it has no text of its own, by its name. */
+  const named = (text: string): number | null => numbered(text, vocabulary) ?? vocabulary.special(text)?.id ?? null;
+  const find = (text: string): readonly number[] => {
+    const token = named(text);
+    return token === null ? TokenTexts.of(vocabulary).find(text) : [token];
+  };
   const banned = new Set(sampling.banEnd ? finals : []);
-  const phrases = [...sampling.bannedPhrases];
+  const phrases: BannedText[] = sampling.bannedPhrases.map((text) => ({ text, isWord: false }));
   for (const text of sampling.bannedTokens) {
-    const tokens = find(text);
-    if (tokens.length === 0) phrases.push(text);
-    for (const token of tokens) banned.add(token);
+    if (named(text) === null) phrases.push({ text, isWord: true });
+    for (const token of find(text)) banned.add(token);
   }
   const bias = new Map<number, number>();
   for (const entry of sampling.logitBias) {
@@ -32,4 +37,10 @@ export function tokenRules(sampling: Sampling, vocabulary: Vocabulary, finals: R
   const breakers =
     sampling.dryStrength > 0 ? TokenTexts.of(vocabulary).holding(sampling.dryBreakers) : new Set<number>();
   return { banned, bias, phrases, breakers };
+}
+
+/** `#12` is token 12. */
+function numbered(text: string, { size }: Vocabulary): number | null {
+  const number = /^#(\d+)$/.exec(text)?.[1];
+  return number !== undefined && Number(number) < size ? Number(number) : null;
 }

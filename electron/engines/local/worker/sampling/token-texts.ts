@@ -20,10 +20,8 @@ export class TokenTexts {
     return texts;
   }
 
-  /** The tokens that are exactly this text, with a space in front or without; `#12` is token 12. */
+  /** The tokens that are exactly this text, with a space in front or without. */
   find(text: string): readonly number[] {
-    const number = /^#(\d+)$/.exec(text)?.[1];
-    if (number !== undefined && Number(number) < this.#texts.length) return [Number(number)];
     return [...(this.#byText.get(text) ?? []), ...(this.#byText.get(` ${text}`) ?? [])];
   }
 
