@@ -7,6 +7,9 @@ import type { Choice } from '../../electron/engines/local/worker/sampling/choice
 import { Logits } from '../../electron/engines/local/worker/sampling/logits.ts';
 import { seededRandom } from '../../electron/engines/local/worker/sampling/random.ts';
 import { type Distribution, references, softmax } from '../../electron/engines/local/worker/sampling/references.ts';
+import { formatByName, FORMATS } from '../../shared/prompt/formats/formats.ts';
+import { planPrompt } from '../../shared/prompt/plan/plan.ts';
+import { sparedTokens } from '../../electron/engines/local/worker/sampling/spared-tokens.ts';
 import { DEFAULT_SAMPLING, type Sampling, STEPS } from '../../shared/settings/sampling.ts';
 import { bigramLogProbability, makeModel } from '../helpers/model-maker.ts';
 
@@ -21,6 +24,11 @@ async function open(path: string): Promise<OpenModel> {
   return model;
 }
 
+const PROSE =
+  formatByName('prose') ??
+  (() => {
+    throw new Error('no prose');
+  })();
 const RECIPE = { kind: 'bigram', architecture: 'llama' } as const;
 const PROMPT = [72, 105];
 
@@ -33,7 +41,7 @@ async function written(
   const task: Task = {
     ...(await choosingBy(
       { ...DEFAULT_SAMPLING, temperature: 1, minP: 0, repetitionPenalty: 1, candidates: 0, seed: 11, ...changes },
-      new Set(),
+      { finals: new Set(), format: PROSE },
       model,
     )),
     end: PROMPT.length + limit,
@@ -139,6 +147,27 @@ describe('on a model whose every probability is known', () => {
       expect(evenness(tokens, wrong)).toBeGreaterThan(BOUND);
     },
   );
+});
+
+test('the penalties count the words of the turns and nothing of the marks, in every format', async () => {
+  const model = await open(makeModel({ architecture: 'gptneox' }));
+  const turns = Array.from({ length: 9 }, (_, index) => ({
+    id: String(index),
+    role: index % 2 === 0 ? ('user' as const) : ('model' as const),
+    speaker: null,
+    text: `Turn ${index} speaks of ${index * 7}.`,
+  }));
+  for (const format of FORMATS.filter(({ kind }) => kind === 'turns')) {
+    const plan = planPrompt(
+      { format, turns, open: false, reserve: 64, contextSize: 4096, cut: null },
+      model.vocabulary,
+    );
+    const { marks, placesIn } = sparedTokens(format, model.vocabulary.ends, model.vocabulary);
+    const places = placesIn(plan.tokens, 4096);
+    const counted = plan.tokens.filter((token, place) => !marks.has(token) && !places.has(place));
+    const words = Buffer.concat(counted.map((token) => model.vocabulary.bytes(token))).toString();
+    expect(words.trim(), format.title).toBe(turns.map(({ text }) => text).join(''));
+  }
 });
 
 describe('in a vocabulary of 50,304', () => {

@@ -232,6 +232,43 @@ describe('through the real engine', () => {
     expect((await write(host.generate(request('xabcdx', { ...dry, dryBreakers: ['b'] })))).text).toBe('abcd.');
   });
 
+  test('a frequency penalty does not keep replies from ending where each turn before ended with the same mark', async () => {
+    const oasst = formatByName('oasst') ?? metharme;
+    const host = await loaded(
+      makeModel({
+        kind: 'bigram',
+        extraMarks: ['<|prompter|>', '<|assistant|>'],
+        chain: ['<|assistant|>xy<|endoftext|>'],
+      }),
+    );
+    const asked = request('', { frequencyPenalty: 2, presencePenalty: 2, repetitionRange: 512 });
+    const turns = Array.from({ length: 9 }, (_, index) => ({
+      id: `${index}`,
+      role: index % 2 === 0 ? ('user' as const) : ('model' as const),
+      speaker: null,
+      text: String.fromCharCode(97 + index),
+    }));
+    for (const changes of [{}, { grammarKind: 'gbnf' as const, grammar: 'root ::= [a-z]*' }])
+      expect(
+        await write(
+          host.generate({
+            sampling: { ...asked.sampling, ...changes },
+            plan: { ...asked.plan, format: oasst, turns },
+          }),
+        ),
+      ).toMatchObject({ text: 'xy', reason: 'end' });
+  });
+
+  test('XTC takes neither the end of the reply nor a new line for a choice to be left out', async () => {
+    const host = await loaded(
+      chain('<|model|>a\n<|endoftext|>', '<|model|>a<|endoftext|>', '<|model|>ab<|endoftext|>'),
+    );
+    const texts = new Set<string>();
+    for (let seed = 1; seed <= 20; seed++)
+      texts.add((await write(host.generate(request('x', { temperature: 1, xtcProbability: 1, seed })))).text);
+    for (const text of ['a', 'a\n', 'ab']) expect(texts).toContain(text);
+  });
+
   test('a seed gives the same text again with everything on, another seed another', async () => {
     const host = await loaded(makeModel({ kind: 'random', seed: 5 }));
     const all = {

@@ -37,7 +37,7 @@ export const samplingFields: Record<NumberKey, Said> = {
   },
   xtcProbability: {
     label: 'XTC',
-    hint: 'How often the most obvious words are skipped where there are several good ones. 0 is off.',
+    hint: 'How often the most obvious words are skipped where there are several good ones; never the end or a new line. 0 is off.',
   },
   xtcThreshold: { label: 'XTC threshold', hint: 'The probability from which a word counts as good.' },
   dynamicRange: {
@@ -71,7 +71,10 @@ export const samplingGroups: Record<FieldGroup['name'], Said> = {
     label: 'Moving temperature',
     hint: 'A temperature that follows the model’s doubt, or the text’s surprise.',
   },
-  repeats: { label: 'Repeated words', hint: 'Against words and sentences that keep coming back.' },
+  repeats: {
+    label: 'Repeated words',
+    hint: 'Against words and sentences that keep coming back. Ends and the marks of the format do not count.',
+  },
 };
 
 export const samplingSteps: Record<Step, string> = {

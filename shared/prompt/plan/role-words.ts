@@ -28,7 +28,7 @@ const escape = (word: string) => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
  */
 export const wordsOf = (format: PromptFormat): string[] => wordsIn([...marksOf(format), ...format.stops]);
 
-const marksOf = ({ begins = '', before, after, opensReply }: PromptFormat): readonly string[] => [
+export const marksOf = ({ begins = '', before, after, opensReply }: PromptFormat): readonly string[] => [
   ...(begins.match(BRACKETED) ?? []),
   ...Object.values(before),
   ...Object.values(after),
@@ -46,6 +46,16 @@ function borderOf(word: string, format: PromptFormat): string {
   if (isBracketed(word)) return '';
   // Marks that do not begin a line stand anywhere, so they are marks anywhere.
   return Object.values(format.after).every((mark) => mark.endsWith('\n')) ? '^' : BEHIND_NO_LETTER;
+}
+
+/** All that a format writes around turns, with the space around it, where it stands in a prompt. */
+export function marksInText(format: PromptFormat): RegExp | null {
+  const { open = '', close = '' } = format.reasoning ?? {};
+  const marks = [...new Set([format.begins ?? '', ...marksOf(format), open, close])].filter((mark) => mark.trim() !== '');
+  const patterns = marks
+    .toSorted((a, b) => b.length - a.length)
+    .map((mark) => `${borderOf(atBrackets(mark)[0] ?? '', format)}${escape(mark)}`);
+  return patterns.length === 0 ? null : new RegExp(`\\s{0,8}(?:${patterns.join('|')}) ?`, 'gmu');
 }
 
 /** A text that ends a reply, where `border` matches in front of it (sticky). */

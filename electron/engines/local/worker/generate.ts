@@ -50,7 +50,8 @@ export async function generate(
   const plan = planPrompt(request.plan, vocabulary, open.tokenized);
   const total = plan.tokens.length;
   const stopTokens = stopsOf(request.plan.format.stops, vocabulary);
-  const choosing = await choosingBy(sampling, new Set([...vocabulary.ends, ...stopTokens]), open);
+  const finals = new Set([...vocabulary.ends, ...stopTokens]);
+  const choosing = await choosingBy(sampling, { finals, format: request.plan.format }, open);
   events.accepted(accounted(open, plan), plan.tokens.slice(0, plan.headTokens));
   const sequence = await open.branches.take(plan.tokens, { headTokens: plan.headTokens, cold: request.cold === true });
   const reused = await readPrompt(sequence, plan.tokens, open.loaded.hardware.promptChunk, signal, (done, kept) => {

@@ -1,4 +1,5 @@
 import type { Token } from 'node-llama-cpp';
+import type { PromptFormat } from '../../../../shared/prompt/types.ts';
 import { chosenTokens } from './sampling/chosen.ts';
 import { grammarOf, nativeTokens } from './sampling/native.ts';
 import { activeSteps } from './sampling/sampler.ts';
@@ -10,13 +11,13 @@ import type { Choosing, Task, Writer } from './task.ts';
 /** What is wrong with the settings for this model is refused here, before anything is read: NOT_A_TOKEN, GRAMMAR. */
 export async function choosingBy(
   sampling: Choosing['sampling'],
-  finals: ReadonlySet<number>,
+  { finals, format }: { readonly finals: ReadonlySet<number>; readonly format: PromptFormat },
   { vocabulary, llama }: Pick<OpenModel, 'vocabulary' | 'llama'>,
 ): Promise<Choosing> {
   return {
     sampling,
     finals,
-    rules: tokenRules(sampling, vocabulary, finals),
+    rules: tokenRules(sampling, { finals, format, vocabulary }),
     grammar: await grammarOf(sampling, llama),
   };
 }
@@ -24,12 +25,13 @@ export async function choosingBy(
 /**
  * New tokens after a text, one at a time; `history` (the prompt) grows with them. Three ways lead to one: the engine's
  * greedy path at full speed where nothing is to be chosen, its own samplers where a grammar rules or something guesses
- * ahead and nothing may have to be undone, else ours. What the prompt held back comes first: by our samplers, or as it
+ * ahead, else ours. What the prompt held back comes first: by our samplers, or as it
  * stood where a grammar says what is new. What it yields stays; a banned text has been undone before.
  */
 export async function* nextTokens(writer: Writer, history: number[], task: Task): AsyncGenerator<Choice, void, void> {
-  const isNative =
-    task.grammar !== null || (writer.sequence.tokenPredictor !== undefined && task.rules.phrases.length === 0);
+  // What is taken back, and what XTC leaves alone, the engine does not know.
+  const isOurs = task.rules.phrases.length > 0 || task.sampling.xtcProbability > 0;
+  const isNative = task.grammar !== null || (writer.sequence.tokenPredictor !== undefined && !isOurs);
   if (!isNative && !isPlain(task)) return yield* chosenTokens(writer, history, task);
   if (task.grammar !== null) yield* heldTokens(writer, history, task);
   else if (task.heldBack.length > 0) yield* chosenTokens(writer, history, task, 'owed');

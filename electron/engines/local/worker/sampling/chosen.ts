@@ -26,7 +26,7 @@ export async function* chosenTokens(
   which: 'all' | 'owed' = 'all',
 ): AsyncGenerator<Choice, void, void> {
   const { sampling, finals, signal, rules } = task;
-  const sampler = new Sampler(sampling, { history, bias: rules.bias, breakers: rules.breakers });
+  const sampler = new Sampler(sampling, { history, bias: rules.bias, breakers: rules.breakers, spared: rules.spared });
   const isGreedy = sampling.temperature === 0 && activeSteps(sampling).length === 0;
   const logits = new Logits(sequence, vocabulary.size, {
     listed:

@@ -36,6 +36,12 @@ function expectSame(list: Candidates, reference: Distribution): void {
     expect(list.logits[place]).toBeLessThanOrEqual(list.logits[place - 1] ?? 0);
 }
 
+const struck = (probability: number, threshold: number, spared: readonly number[] = []) => ({
+  probability,
+  threshold,
+  spared: new Set(spared),
+});
+
 /** A sum that is exactly the goal in theory may miss it by a rounding: such cases say nothing. */
 const clear = (shares: Distribution, goal: number): boolean => {
   const values = [...shares.values()].sort((a, b) => b - a);
@@ -54,7 +60,7 @@ describe('what thins out candidates does as its definition says', () => {
     ['typical-p', typicalP, (d, p) => references.typicalP(softmax(d), p)],
     ['tail-free', tailFree, (d, p) => references.tailFree(softmax(d), p)],
     ['top-n-sigma', (list, p) => topNSigma(list, 3 * p), (d, p) => references.topNSigma(d, 3 * p)],
-    ['xtc', (list, p) => xtc(list, 1, p / 2, 0.5), (d, p) => references.xtc(softmax(d), p / 2)],
+    ['xtc', (list, p) => xtc(list, struck(1, p / 2), 0.5), (d, p) => references.xtc(softmax(d), p / 2)],
     ['top-k', (list, p) => topK(list, Math.ceil(p * 20)), (d, p) => references.topK(softmax(d), Math.ceil(p * 20))],
     ['temperature', (list, p) => tempered(list, 3 * p), (d, p) => references.tempered(d, 3 * p)],
   ];
@@ -96,7 +102,7 @@ describe('what thins out candidates does as its definition says', () => {
           typicalP(list, 0.01),
           tailFree(list, 0.01),
           topNSigma(list, 0.001),
-          xtc(list, 1, 0, 0),
+          xtc(list, struck(1, 0), 0),
           topK(list, 1),
         ])
           expect(strict.ids.length).toBeGreaterThan(0);
@@ -127,8 +133,22 @@ describe('what thins out candidates does as its definition says', () => {
         [3, -3],
       ]),
     );
-    expect([...xtc(list, 0.4, 0.1, 0.39).ids]).toEqual([2, 3]);
-    expect([...xtc(list, 0.4, 0.1, 0.4).ids]).toEqual([1, 2, 3]);
+    expect([...xtc(list, struck(0.4, 0.1), 0.39).ids]).toEqual([2, 3]);
+    expect([...xtc(list, struck(0.4, 0.1), 0.4).ids]).toEqual([1, 2, 3]);
+  });
+
+  test('XTC leaves all as it is where the end or a new line is among what it would strike, and only there', () => {
+    const list = listOf(
+      new Map([
+        [1, 2],
+        [2, 1.9],
+        [3, 1.8],
+        [4, -3],
+      ]),
+    );
+    expect([...xtc(list, struck(1, 0.1), 0).ids]).toEqual([3, 4]);
+    for (const spared of [1, 2, 3]) expect(xtc(list, struck(1, 0.1, [spared]), 0)).toBe(list);
+    expect([...xtc(list, struck(1, 0.1, [4, 5]), 0).ids]).toEqual([3, 4]);
   });
 });
 

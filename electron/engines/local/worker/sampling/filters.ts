@@ -70,12 +70,20 @@ export function topNSigma(list: Candidates, n: number): Candidates {
 
 /**
  * Exclude top choices: of the tokens that reach `threshold`, all but the least likely go, with the given probability
- * (p-e-w 2024). `chance` is a fresh random number.
+ * (p-e-w 2024); unless one of them is of `spared`: then all stay, and its share with them. `chance` is a fresh random
+ * number.
  */
-export function xtc(list: Candidates, probability: number, threshold: number, chance: number): Candidates {
+export function xtc(list: Candidates, { probability, threshold, spared }: XtcSettings, chance: number): Candidates {
   if (chance >= probability) return list;
   const shares = sharesOfAll(list);
   const below = shares.findIndex((share) => share < threshold);
   const reach = below < 0 ? shares.length : below;
-  return reach < 2 ? list : { ...part(list, reach - 1, list.ids.length), outside: list.outside };
+  if (reach < 2 || list.ids.subarray(0, reach).some((token) => spared.has(token))) return list;
+  return { ...part(list, reach - 1, list.ids.length), outside: list.outside };
+}
+
+export interface XtcSettings {
+  readonly probability: number;
+  readonly threshold: number;
+  readonly spared: ReadonlySet<number>;
 }

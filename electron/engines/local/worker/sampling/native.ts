@@ -12,8 +12,10 @@ import type { Task, Writer } from '../task.ts';
 import type { Choice } from './choice.ts';
 import { repeatPenalties } from './dry.ts';
 import { phraseGuard } from './phrase-guard.ts';
+import { sparedPlaces } from './penalties.ts';
 import { RefusedTokens } from './refused-tokens.ts';
 import { drySettings } from './sampler.ts';
+import type { Spared } from './spared-tokens.ts';
 
 /** Internal to the library's pinned version: its `set` would refuse the tokens that end a text. */
 interface OwnBias {
@@ -64,13 +66,14 @@ export async function* nativeTokens(
     for (const token of refused.at(history.length)) logits.set(token, -Infinity);
     return made;
   };
+  const options = nativeOptions(sampling, history, rules.spared);
   let isFirst = true;
   for (let goesOn = true; goesOn;) {
     goesOn = false;
     sequence.tokenPredictor?.updateInputTokens([...history] as Token[]);
     const state = states.get(history.length)?.clone();
     for await (const token of sequence.evaluate(history.slice(-1) as Token[], {
-      ...nativeOptions(sampling, history),
+      ...options,
       ...(state === undefined ? {} : { grammarEvaluationState: state }),
       tokenBias: bias,
       yieldEogToken: true,
@@ -106,8 +109,9 @@ function mayFollow(state: LlamaGrammarEvaluationState | undefined, token: number
   return _llama._bindings.AddonSampler.canBeNextTokenForGrammarEvaluationState(_state, token);
 }
 
-function nativeOptions(set: Task['sampling'], history: readonly number[]): SequenceEvaluateOptions {
+function nativeOptions(set: Task['sampling'], history: readonly number[], spared: Spared): SequenceEvaluateOptions {
   const { repetitionRange: range } = set;
+  const isSpared = sparedPlaces(history, range, spared);
   return {
     temperature: set.temperature,
     topK: set.topK,
@@ -123,7 +127,10 @@ function nativeOptions(set: Task['sampling'], history: readonly number[]): Seque
             frequencyPenalty: set.frequencyPenalty,
             presencePenalty: set.presencePenalty,
             maxPunishTokens: range,
-            punishTokens: () => history.slice(-range) as Token[],
+            punishTokens: () => {
+              const from = Math.max(0, history.length - range);
+              return history.slice(from).filter((_, index) => !isSpared(from + index)) as Token[];
+            },
           },
         }),
   };

@@ -1,3 +1,4 @@
+import { NOTHING_SPARED, type Spared } from './spared-tokens.ts';
 import { type Candidates, changed } from './token-candidates.ts';
 
 export interface PenaltySettings {
@@ -6,17 +7,22 @@ export interface PenaltySettings {
   readonly presence: number;
 }
 
-/** How often each token stands in the last `range` tokens of a text that grows and shrinks at its end. */
+/**
+ * How often each token stands in the last `range` tokens of a text that grows and shrinks at its end; what belongs to
+ * its form is not counted.
+ */
 export class RecentCounts {
   readonly counts = new Map<number, number>();
   readonly #history: readonly number[];
   readonly #range: number;
+  readonly #isSpared: (place: number) => boolean;
   #start = 0;
   #end = 0;
 
-  constructor(history: readonly number[], range: number) {
+  constructor(history: readonly number[], range: number, spared: Spared = NOTHING_SPARED) {
     this.#history = history;
     this.#range = range;
+    this.#isSpared = sparedPlaces(history, range, spared);
   }
 
   /** Called at every length at which a token is chosen. */
@@ -32,11 +38,22 @@ export class RecentCounts {
   }
 
   #count(place: number, change: number): void {
+    if (this.#isSpared(place)) return;
     const token = this.#history[place] ?? 0;
     const count = (this.counts.get(token) ?? 0) + change;
     if (count > 0) this.counts.set(token, count);
     else this.counts.delete(token);
   }
+}
+
+/** Which places of a text that has just a prompt so far are not counted. */
+export function sparedPlaces(
+  history: readonly number[],
+  range: number,
+  { marks, placesIn }: Spared,
+): (place: number) => boolean {
+  const places = placesIn(history, range);
+  return (place) => marks.has(history[place] ?? 0) || places.has(place);
 }
 
 /**

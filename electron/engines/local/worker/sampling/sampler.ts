@@ -4,6 +4,7 @@ import { type DrySettings, repeatPenalties, withoutRepeats } from './dry.ts';
 import { minP, tailFree, topK, topNSigma, topP, typicalP, xtc } from './filters.ts';
 import { Mirostat } from './mirostat.ts';
 import { penalised, RecentCounts } from './penalties.ts';
+import { NOTHING_SPARED, type Spared } from './spared-tokens.ts';
 import { dynamicTemperature, tempered } from './temperature.ts';
 
 /** So much of the distribution may be unseen where a step needs to know all of it. */
@@ -18,6 +19,7 @@ export interface Surroundings {
   readonly bias: ReadonlyMap<number, number>;
   /** Tokens that no repeated sequence reaches across. */
   readonly breakers: ReadonlySet<number>;
+  readonly spared?: Spared;
 }
 
 /** Two fresh random numbers for one token. */
@@ -35,18 +37,25 @@ export class Sampler {
   readonly #breakers: ReadonlySet<number>;
   readonly #mirostat: Mirostat | null;
   readonly #steps: readonly Step[];
+  /** Where one of these is among the likeliest, XTC does nothing. */
+  readonly #unstruck: ReadonlySet<number>;
 
-  constructor(settings: Sampling, { history, bias, breakers }: Surroundings) {
+  constructor(settings: Sampling, { history, bias, breakers, spared = NOTHING_SPARED }: Surroundings) {
     this.#settings = settings;
     this.#bias = bias;
-    this.#counts = new RecentCounts(history, settings.repetitionRange);
+    this.#steps = activeSteps(settings);
+    this.#counts = new RecentCounts(
+      history,
+      settings.repetitionRange,
+      this.#steps.includes('penalties') ? spared : NOTHING_SPARED,
+    );
+    this.#unstruck = this.#steps.includes('xtc') ? spared.breaks : NOTHING_SPARED.breaks;
     this.#history = history;
     this.#breakers = breakers;
     this.#mirostat =
       settings.mirostatTau > 0 && settings.temperature > 0
         ? new Mirostat(settings.mirostatTau, settings.mirostatEta)
         : null;
-    this.#steps = activeSteps(settings);
   }
 
   /** Whether the share of the tokens beyond `listed` ones matters: not where a step before leaves none of them. */
@@ -128,7 +137,11 @@ export class Sampler {
       case 'minP':
         return minP(list, set.minP);
       case 'xtc':
-        return xtc(list, set.xtcProbability, set.xtcThreshold, chances.xtc);
+        return xtc(
+          list,
+          { probability: set.xtcProbability, threshold: set.xtcThreshold, spared: this.#unstruck },
+          chances.xtc,
+        );
       case 'temperature':
         return tempered(
           list,

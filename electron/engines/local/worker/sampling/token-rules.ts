@@ -1,7 +1,9 @@
+import type { PromptFormat } from '../../../../../shared/prompt/types.ts';
 import type { Sampling } from '../../../../../shared/settings/sampling.ts';
 import { failure } from '../../../../../shared/faults/failure.ts';
 import type { Vocabulary } from '../vocabulary.ts';
 import type { BannedText } from './phrases.ts';
+import { type Spared, sparedTokens } from './spared-tokens.ts';
 import { TokenTexts } from './token-texts.ts';
 
 /** What the settings say about single tokens and phrases, for one vocabulary. */
@@ -11,9 +13,14 @@ export interface TokenRules {
   readonly phrases: readonly BannedText[];
   /** Tokens that no repeated sequence reaches across. */
   readonly breakers: ReadonlySet<number>;
+  readonly spared: Spared;
 }
 
-export function tokenRules(sampling: Sampling, vocabulary: Vocabulary, finals: ReadonlySet<number>): TokenRules {
+/** `finals`: what ends the text. */
+export function tokenRules(
+  sampling: Sampling,
+  { finals, format, vocabulary }: { finals: ReadonlySet<number>; format: PromptFormat; vocabulary: Vocabulary },
+): TokenRules {
   /** A token by its number or, where it has no text of its own, by its name. */
   const named = (text: string): number | null => numbered(text, vocabulary) ?? vocabulary.special(text)?.id ?? null;
   const find = (text: string): readonly number[] => {
@@ -34,9 +41,11 @@ export function tokenRules(sampling: Sampling, vocabulary: Vocabulary, finals: R
     }
     for (const token of tokens) bias.set(token, entry.bias);
   }
-  const breakers =
-    sampling.dryStrength > 0 ? TokenTexts.of(vocabulary).holding(sampling.dryBreakers) : new Set<number>();
-  return { banned, bias, phrases, breakers };
+  const spared = sparedTokens(format, finals, vocabulary);
+  const breakers = new Set(
+    sampling.dryStrength > 0 ? [...TokenTexts.of(vocabulary).holding(sampling.dryBreakers), ...spared.marks] : [],
+  );
+  return { banned, bias, phrases, breakers, spared };
 }
 
 /** `#12` is token 12. */
