@@ -1,4 +1,6 @@
 import { useId, type ReactElement } from 'react';
+import { sentenceOf } from '../../shared/faults/sentence.ts';
+import { grammarFault } from '../../shared/settings/grammar.ts';
 import { LONGEST_GRAMMAR, type Sampling } from '../../shared/settings/sampling.ts';
 import { words } from '../locales/index.ts';
 import type { SettingProps } from './number-setting.tsx';
@@ -46,13 +48,18 @@ export function GrammarSetting({ sampling, change }: SettingProps): ReactElement
 }
 
 /** What can be seen without the engine, which reads it in earnest. */
-function whatIsWrong({ grammarKind, grammar }: Sampling): string | null {
-  if (grammarKind === 'gbnf') return /^\s*root\s*::=/m.test(grammar) ? null : words.sampling.noRoot;
+function whatIsWrong(sampling: Sampling): string | null {
+  const { grammarKind, grammar } = sampling;
   if (grammarKind === 'none') return null;
-  try {
-    const schema: unknown = JSON.parse(grammar);
-    return typeof schema === 'object' && schema !== null ? null : words.sampling.noSchema;
-  } catch (error) {
-    return words.sampling.noJson(error instanceof Error ? error.message : '');
+  if (grammarKind === 'gbnf' && !/^\s*root\s*::=/m.test(grammar)) return words.sampling.noRoot;
+  if (grammarKind === 'json') {
+    try {
+      const schema: unknown = JSON.parse(grammar);
+      if (typeof schema !== 'object' || schema === null) return words.sampling.noSchema;
+    } catch (error) {
+      return words.sampling.noJson(error instanceof Error ? error.message : '');
+    }
   }
+  const fault = grammarFault(sampling);
+  return fault === null ? null : sentenceOf(fault);
 }

@@ -155,6 +155,12 @@ export interface EngineFaults {
   DRAFT_UNREADABLE: None;
   DRAFT_VOCABULARY: None;
   GRAMMAR: { readonly kind: 'gbnf' | 'json' };
+  /** Never given to the engine, which it could end. */
+  GRAMMAR_LARGE: { readonly kind: 'gbnf' | 'json'; readonly what: 'nested' | 'parts'; readonly most: number };
+  /** What they ask for would not be kept. */
+  SCHEMA_KEYWORDS: { readonly keywords: readonly string[] };
+  /** The process ended, or did not answer, while a grammar ruled: the model's file is not to blame. */
+  GRAMMAR_CRASH: None;
   NOT_A_TOKEN: { readonly text: string };
   /** Whatever could come next begins with something that is banned. */
   ALL_BANNED: None;

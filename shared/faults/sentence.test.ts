@@ -133,6 +133,11 @@ const SAMPLES: Samples = {
   DRAFT_UNREADABLE: NONE,
   DRAFT_VOCABULARY: NONE,
   GRAMMAR: [{ kind: 'gbnf' }, { kind: 'json' }],
+  GRAMMAR_LARGE: (['gbnf', 'json'] as const).flatMap((kind) =>
+    (['nested', 'parts'] as const).map((what) => ({ kind, what, most: 64 })),
+  ),
+  SCHEMA_KEYWORDS: [{ keywords: ['pattern'] }, { keywords: ['minimum', 'allOf'] }],
+  GRAMMAR_CRASH: NONE,
   NOT_A_TOKEN: [{ text: 'castle' }],
   ALL_BANNED: NONE,
   NO_CARD: NONE,

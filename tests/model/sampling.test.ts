@@ -318,6 +318,29 @@ describe('a grammar', () => {
     ).toEqual({ open: expect.any(Boolean) });
   });
 
+  test('is over with its text: blank lines that it lets come behind it are not written', async () => {
+    const host = await loaded(chain('<|model|>yes\n\n\n\n\n\n\n\n'));
+    const ruled = (grammar: string): EngineReply => host.generate(request('x', { grammarKind: 'gbnf', grammar }));
+    expect(await write(ruled('root ::= "yes" "\\n"*'))).toMatchObject({ text: 'yes', reason: 'end' });
+    expect(await write(ruled('root ::= "yes\\n"'))).toMatchObject({ text: 'yes', reason: 'end' });
+    expect(await write(ruled('root ::= "yes\\n\\n" "no"'))).toMatchObject({ text: 'yes\n\nno', reason: 'end' });
+    const json = request('x', { temperature: 1, grammarKind: 'json', grammar: '{"type":"boolean"}' });
+    expect(await write(host.generate(json))).toMatchObject({
+      text: expect.stringMatching(/^(true|false)$/) as string,
+      reason: 'end',
+    });
+  });
+
+  test('that could end the engine, or a schema that would not be kept, is refused and named', async () => {
+    const host = await loaded(makeModel({ kind: 'random', seed: 5 }));
+    const { pid } = host;
+    const grammar = `root ::= ${'('.repeat(20_000)}"a"${')'.repeat(20_000)}`;
+    expect(await refusal(host, { grammarKind: 'gbnf', grammar })).toBe('GRAMMAR_LARGE');
+    const schema = '{"type":"string","pattern":"^a"}';
+    expect(await refusal(host, { grammarKind: 'json', grammar: schema })).toBe('SCHEMA_KEYWORDS');
+    expect(host.pid).toBe(pid);
+  });
+
   test.each([
     ['gbnf', 'root = "a"'],
     ['gbnf', 'root ::= root "a"'],

@@ -29,3 +29,13 @@ test('a store that takes no settings any more, or tells none, ends neither the s
   close();
   rmSync(folder, { recursive: true });
 });
+
+test('an end under a grammar is no strike against the file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'paphos-crashes-'));
+  const { db, close } = openStore(folder);
+  const crashes = createCrashes(db);
+  for (let n = 0; n < 3; n++) crashes.died(model, fault('GRAMMAR_CRASH', {}));
+  expect(crashes.fault(model)).toBeNull();
+  close();
+  rmSync(folder, { recursive: true });
+});

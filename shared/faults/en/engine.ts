@@ -56,6 +56,17 @@ export const engine = {
     'The model that guesses ahead has another vocabulary, so its guesses mean nothing to this one. Choose another one in the advanced settings, or none.',
   GRAMMAR: ({ kind }) =>
     `The ${kind === 'json' ? 'JSON schema' : 'grammar'} under Sampling could not be read, so nothing was written. Correct it, or turn it off. Your text is safe.`,
+  GRAMMAR_LARGE({ kind, what, most }) {
+    const name = kind === 'json' ? 'JSON schema' : 'grammar';
+    const parts = kind === 'json' ? 'schemas and repetitions' : 'rules, groups and repetitions';
+    const limit =
+      what === 'nested' ? `nested more than ${count(most)} deep` : `made of more than ${count(most)} ${parts}`;
+    return `The ${name} under Sampling is ${limit}, which could end the engine, so nothing was written. Make it smaller, or turn it off. Your text is safe.`;
+  },
+  SCHEMA_KEYWORDS: ({ keywords }) =>
+    `The JSON schema under Sampling asks for what would not be kept here: ${keywords.map((keyword) => `“${keyword}”`).join(', ')}. Take that out, or write a grammar. Your text is safe.`,
+  GRAMMAR_CRASH: () =>
+    'The engine ended while the grammar under Sampling ruled. What was written is kept. Make the grammar simpler, or turn it off, and try again.',
   NOT_A_TOKEN: ({ text }) =>
     `“${text}” is more than one token in this model, so it cannot be made likelier or less likely as a whole. Take it out of the bias list under Sampling, or write a shorter piece. Your text is safe.`,
   ALL_BANNED: () =>

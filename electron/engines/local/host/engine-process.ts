@@ -27,6 +27,8 @@ interface Pending {
   reject(error: FaultError): void;
   notice(message: FromEngine): void;
   readonly watchdog: StallWatchdog;
+  /** Whether a grammar rules it. */
+  readonly isRuled: boolean;
   impatience: NodeJS.Timeout | undefined;
 }
 
@@ -110,6 +112,7 @@ export class EngineProcess {
         reject,
         notice,
         watchdog: new StallWatchdog(request.type, this.#pace, this.#tempo),
+        isRuled: isRuled(request as Request),
         impatience: undefined,
       });
       this.#wire.send({ ...request, id });
@@ -191,13 +194,22 @@ export class EngineProcess {
   #buried(exit: Exit): FaultError | null {
     this.#alive = false;
     clearTimeout(this.#pulse);
-    const reason =
+    const ended =
       this.#reason === 'ours' ? failure('UNLOADED', {}) : (this.#reason ?? crashOf(exit, this.#wire.log?.() ?? []));
+    const wasRuled = [...this.#pending.values()].some((pending) => pending.isRuled);
+    const reason = wasRuled && mayBeOfGrammar(ended) ? failure('GRAMMAR_CRASH', {}, ended.fault) : ended;
     this.#hello.reject(reason);
     for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(reason);
     return this.#reason === 'ours' ? null : reason;
   }
 }
+
+const isRuled = (request: Request): boolean =>
+  request.type === 'generate' && request.request.sampling.grammarKind !== 'none';
+
+/** What the system kills has other causes. */
+const mayBeOfGrammar = ({ fault: { code, params } }: FaultError): boolean =>
+  code === 'HANG' || (code === 'CRASH' && params.killed !== true);
 
 /** An end that nobody asked for, with the newest lines of the process. */
 function crashOf({ code, signal }: Exit, log: readonly string[]): FaultError {

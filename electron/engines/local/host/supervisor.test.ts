@@ -151,6 +151,22 @@ async function faultOf(promise: Promise<unknown>): Promise<StudioFault> {
 }
 
 describe('the breaker', () => {
+  test('an end under a grammar is the grammar’s: no fault of the file, and the engine starts again as often as it is asked', async () => {
+    const engine = scripted((message, tell, die) => {
+      if (message.type === 'generate') die();
+      else well(message, tell, die);
+    });
+    const host = newHost(engine.start);
+    const deaths: StudioFault[] = [];
+    host.onDeath((fault) => deaths.push(fault));
+    await host.load(OPTIONS, () => undefined);
+    const ruled = { ...REQUEST, sampling: { ...REQUEST.sampling, grammarKind: 'gbnf' as const } };
+    for (let n = 0; n < 4; n++) expect((await faultOf(host.generate(ruled).done)).code).toBe('GRAMMAR_CRASH');
+    expect(new Set(deaths.map(({ code }) => code))).toEqual(new Set(['GRAMMAR_CRASH']));
+    expect((await faultOf(host.generate(REQUEST).done)).code).toBe('CRASH');
+    await host.close();
+  });
+
   test('after three deaths in a row the engine is not started unasked; asking tries once more', async () => {
     const engine = scripted((message, tell, die) => {
       if (message.type === 'generate') die();

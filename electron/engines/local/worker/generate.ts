@@ -5,6 +5,7 @@ import type { Ledger, Plan, PlanRequest } from '../../../../shared/prompt/types.
 import { failure } from '../../../../shared/faults/failure.ts';
 import { CandidateLog } from '../../candidate-record.ts';
 import type { GenerateRequest } from '../../port.ts';
+import { GrammarEnd } from './grammar-end.ts';
 import { choosingBy, heldTokens, nextTokens } from './next-tokens.ts';
 import type { Choice } from './sampling/choice.ts';
 import type { OpenModel } from './open-model.ts';
@@ -68,6 +69,7 @@ export async function generate(
   let owed = heldBack.reduce((sum, token) => sum + vocabulary.bytes(token).length, 0);
   let repeated = 0;
   const thinking = new Thinking(request.plan, sampling.thinkingTokens);
+  const ending = new GrammarEnd(choosing.grammar);
   const log = new CandidateLog();
   const batch = new Batch(events.text);
   const end = open.contextSize - 1;
@@ -116,10 +118,14 @@ export async function generate(
           if (others !== null && thinking.isOver) log.add(batch.length + stream.length - passed, { token, others });
           const text = stream.push(bytes.subarray(known));
           passed += text.length;
-          batch.add(thinking.push(text));
+          batch.add(ending.push(thinking.push(text)));
         }
         if (stream.stopped) {
           reason = 'stop';
+          break;
+        }
+        if (ending.isOver) {
+          reason = 'end';
           break;
         }
         if (count - repeated - thinking.tokens >= sampling.maxTokens) break;
@@ -133,7 +139,7 @@ export async function generate(
   } finally {
     // Whatever ended it: what was written reaches the page, and what was evaluated one by one is forgotten.
     await open.branches.settle(sequence, plan.tokens);
-    batch.add(thinking.push(stream.end()) + thinking.end());
+    batch.add(ending.push(thinking.push(stream.end()) + thinking.end()) + ending.end());
     batch.flush();
   }
   if (signal.aborted) reason = 'stopped';

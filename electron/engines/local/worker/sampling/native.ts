@@ -7,7 +7,8 @@ import type {
   TokenBias,
 } from 'node-llama-cpp';
 import type { Sampling } from '../../../../../shared/settings/sampling.ts';
-import { failure } from '../../../../../shared/faults/failure.ts';
+import { failure, FaultError } from '../../../../../shared/faults/failure.ts';
+import { grammarFault } from '../../../../../shared/settings/grammar.ts';
 import type { Task, Writer } from '../task.ts';
 import type { Choice } from './choice.ts';
 import { repeatPenalties } from './dry.ts';
@@ -136,9 +137,12 @@ function nativeOptions(set: Task['sampling'], history: readonly number[], spared
   };
 }
 
-/** Null where none is asked for; rejects with GRAMMAR. */
-export async function grammarOf({ grammarKind, grammar }: Sampling, llama: Llama): Promise<LlamaGrammar | null> {
+/** Null where none is asked for; rejects with GRAMMAR, GRAMMAR_LARGE or SCHEMA_KEYWORDS. */
+export async function grammarOf(sampling: Sampling, llama: Llama): Promise<LlamaGrammar | null> {
+  const { grammarKind, grammar } = sampling;
   if (grammarKind === 'none') return null;
+  const wrong = grammarFault(sampling);
+  if (wrong !== null) throw new FaultError(wrong);
   try {
     if (grammarKind === 'json')
       return await llama.createGrammarForJsonSchema(
