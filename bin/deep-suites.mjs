@@ -7,6 +7,7 @@ import { chooseSeed, playwright, vitest } from './runners.mjs';
 const suites = {
   spec: ['unit', 'shared/document/fuzz.test.ts'],
   prompt: ['unit', 'shared/prompt/plan/rules.test.ts', 'shared/prompt/plan/open-end.test.ts'],
+  sampling: ['unit', 'electron/engines/local/worker/sampling/open-assistant.test.ts'],
   continue: ['model', 'tests/model/continue.test.ts'],
   'makers-tokenizer': ['model', 'tests/model/makers-tokenizer.test.ts'],
   tree: ['unit', 'electron/storage/repositories/tree.fuzz.test.ts'],

@@ -1,6 +1,6 @@
 import { useId, type ReactElement } from 'react';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
-import { grammarFault } from '../../shared/settings/grammar.ts';
+import { grammarFault } from '../../shared/settings/grammar-limits.ts';
 import { LONGEST_GRAMMAR, type Sampling } from '../../shared/settings/sampling.ts';
 import { words } from '../locales/index.ts';
 import type { SettingProps } from './number-setting.tsx';

@@ -7,7 +7,7 @@ import ui from '../ui/ui.module.css';
 import css from './settings.module.css';
 
 const SUITED = 'suited';
-const MAKERS = ['paphos', 'open-assistant'] as const;
+const SOURCES = ['paphos', 'oasst-report', 'oasst-demo'] as const;
 
 interface Props {
   readonly sampling: Sampling;
@@ -36,9 +36,9 @@ export function PresetSelect({ sampling, suitable, change }: Props): ReactElemen
         onChoose={choose}
       >
         <Option name={SUITED} label={words.sampling.suited} hint={words.sampling.suitedHint} />
-        {MAKERS.map((maker) => (
-          <SelectGroup key={maker} title={words.sampling.makers[maker]}>
-            {PRESETS.filter((one) => one.maker === maker).map((one) => (
+        {SOURCES.map((source) => (
+          <SelectGroup key={source} title={words.sampling.sources[source]}>
+            {PRESETS.filter((one) => one.source === source).map((one) => (
               <Option key={one.name} name={one.name} {...words.sampling.presets[one.name]} />
             ))}
           </SelectGroup>

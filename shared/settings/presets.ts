@@ -20,15 +20,19 @@ export type PresetName =
   | 'wild'
   | 'deterministic'
   | 'oasst-typical2'
+  | 'oasst-typical3'
   | 'oasst-nucleus9'
   | 'oasst-k50'
+  | 'oasst-greedy'
+  | 'oasst-demo-typical2'
+  | 'oasst-demo-nucleus9'
+  | 'oasst-demo-k50'
   | 'oasst-k50-precise'
-  | 'oasst-k50-creative'
-  | 'oasst-greedy';
+  | 'oasst-k50-creative';
 
 export interface Preset {
   readonly name: PresetName;
-  readonly maker: 'paphos' | 'open-assistant';
+  readonly source: 'paphos' | 'oasst-report' | 'oasst-demo';
   readonly style: Style;
 }
 
@@ -48,33 +52,44 @@ const style = (changes: Partial<Style>): Style => {
   } = DEFAULT_SAMPLING;
   return { ...usual, ...changes };
 };
-/**
- * Nothing but what is named: temperature comes before what thins out, as in the library that Open-Assistant runs on.
- */
+/** The order of the library that Open-Assistant runs on, of what it has. */
+const THEIR_ORDER = [
+  'penalties',
+  'temperature',
+  ...STEPS.filter((step) => !['penalties', 'temperature', 'topP', 'typicalP', 'minP', 'xtc'].includes(step)),
+  'topP',
+  'typicalP',
+  'minP',
+  'xtc',
+] as const;
+/** Nothing but what is named. */
 const theirs = (changes: Partial<Style>): Style =>
   style({
     minP: 0,
     temperature: 1,
     repetitionPenalty: 1.2,
     repetitionRange: 8192,
-    order: ['penalties', 'temperature', ...STEPS.filter((step) => step !== 'penalties' && step !== 'temperature')],
+    maxTokens: 400,
+    order: [...THEIR_ORDER],
     ...changes,
   });
+/** Where a set names no top-k, the library takes 50. */
+const reported = (changes: Partial<Style>): Style => theirs({ minTokens: 4, topK: 50, ...changes });
 
 export const PRESETS: readonly Preset[] = [
   {
     name: 'balanced',
-    maker: 'paphos',
+    source: 'paphos',
     style: style({}),
   },
   {
     name: 'precise',
-    maker: 'paphos',
+    source: 'paphos',
     style: style({ temperature: 0.4, minP: 0.1, repetitionPenalty: 1.08, repetitionRange: 256 }),
   },
   {
     name: 'wild',
-    maker: 'paphos',
+    source: 'paphos',
     style: style({
       temperature: 1.2,
       minP: 0.04,
@@ -86,39 +101,19 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     name: 'deterministic',
-    maker: 'paphos',
+    source: 'paphos',
     style: style({ temperature: 0, minP: 0, repetitionPenalty: 1, repetitionRange: 0 }),
   },
-  {
-    name: 'oasst-typical2',
-    maker: 'open-assistant',
-    style: theirs({ typicalP: 0.2, maxTokens: 400 }),
-  },
-  {
-    name: 'oasst-nucleus9',
-    maker: 'open-assistant',
-    style: theirs({ topP: 0.9, temperature: 0.8, maxTokens: 400 }),
-  },
-  {
-    name: 'oasst-k50',
-    maker: 'open-assistant',
-    style: theirs({ topK: 50, topP: 0.95, temperature: 0.75, maxTokens: 400 }),
-  },
-  {
-    name: 'oasst-k50-precise',
-    maker: 'open-assistant',
-    style: theirs({ topK: 50, topP: 0.95, temperature: 0.1, maxTokens: 400 }),
-  },
-  {
-    name: 'oasst-k50-creative',
-    maker: 'open-assistant',
-    style: theirs({ topK: 50, topP: 0.95, temperature: 0.85, maxTokens: 400 }),
-  },
-  {
-    name: 'oasst-greedy',
-    maker: 'open-assistant',
-    style: theirs({ temperature: 0, repetitionPenalty: 1, maxTokens: 400 }),
-  },
+  { name: 'oasst-typical2', source: 'oasst-report', style: reported({ typicalP: 0.2 }) },
+  { name: 'oasst-typical3', source: 'oasst-report', style: reported({ typicalP: 0.3 }) },
+  { name: 'oasst-nucleus9', source: 'oasst-report', style: reported({ topP: 0.9 }) },
+  { name: 'oasst-k50', source: 'oasst-report', style: reported({}) },
+  { name: 'oasst-greedy', source: 'oasst-report', style: reported({ temperature: 0 }) },
+  { name: 'oasst-demo-typical2', source: 'oasst-demo', style: theirs({ typicalP: 0.2, temperature: 0.8 }) },
+  { name: 'oasst-demo-nucleus9', source: 'oasst-demo', style: theirs({ topP: 0.9, temperature: 0.8 }) },
+  { name: 'oasst-demo-k50', source: 'oasst-demo', style: theirs({ topK: 50, topP: 0.95, temperature: 0.75 }) },
+  { name: 'oasst-k50-precise', source: 'oasst-demo', style: theirs({ topK: 50, topP: 0.95, temperature: 0.1 }) },
+  { name: 'oasst-k50-creative', source: 'oasst-demo', style: theirs({ topK: 50, topP: 0.95, temperature: 0.85 }) },
 ];
 
 /** A story's sampling after a preset was chosen for it. */

@@ -31,6 +31,7 @@ export const COMMON_FIELDS: readonly NumberField[] = [
     off: 1,
   },
   { key: 'maxTokens', step: 1, end: 1024 },
+  { key: 'minTokens', step: 1, end: 64, off: 0 },
   {
     key: 'thinkingTokens',
     step: 1,

@@ -67,17 +67,27 @@ test('every preset is valid, differs from the others, and keeps what is the writ
   expect(new Set(made.map((sampling) => JSON.stringify({ ...sampling, preset: null }))).size).toBe(PRESETS.length);
 });
 
-test('the preset of Open-Assistant’s typical sampling has its makers’ values', () => {
-  const typical = PRESETS.find((preset) => preset.name === 'oasst-typical2');
-  expect(typical && sampled(typical, DEFAULT_SAMPLING)).toMatchObject({
-    typicalP: 0.2,
-    temperature: 1,
-    repetitionPenalty: 1.2,
-    maxTokens: 400,
-    minP: 0,
-    topK: 0,
-    topP: 1,
+test('the presets of Open-Assistant have the values of their sources', () => {
+  const of = (source: string): Record<string, unknown> =>
+    Object.fromEntries(
+      PRESETS.filter((preset) => preset.source === source).map(({ name, style }) => [
+        name,
+        [style.temperature, style.topK, style.topP, style.typicalP, style.minTokens],
+      ]),
+    );
+  expect(of('oasst-report')).toEqual({
+    'oasst-typical2': [1, 50, 1, 0.2, 4],
+    'oasst-typical3': [1, 50, 1, 0.3, 4],
+    'oasst-nucleus9': [1, 50, 0.9, 1, 4],
+    'oasst-k50': [1, 50, 1, 1, 4],
+    'oasst-greedy': [0, 50, 1, 1, 4],
   });
+  expect(of('oasst-demo')).toMatchObject({
+    'oasst-demo-typical2': [0.8, 0, 1, 0.2, 0],
+    'oasst-demo-k50': [0.75, 50, 0.95, 1, 0],
+  });
+  for (const { source, style } of PRESETS)
+    if (source !== 'paphos') expect(style).toMatchObject({ repetitionPenalty: 1.2, maxTokens: 400, minP: 0 });
 });
 
 test('what suits the model can be chosen again, and a change of it is told', () => {

@@ -46,6 +46,7 @@ async function written(
     )),
     end: PROMPT.length + limit,
     signal: new AbortController().signal,
+    least: 0,
     heldBack: [],
     began: () => undefined,
   };

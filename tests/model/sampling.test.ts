@@ -269,6 +269,15 @@ describe('through the real engine', () => {
     for (const text of ['a', 'a\n', 'ab']) expect(texts).toContain(text);
   });
 
+  test('a reply does not end before it has the least number of tokens, then it may', async () => {
+    const host = await loaded(chain('<|model|>ab<|endoftext|>'));
+    expect(await write(host.generate(request('x', {})))).toMatchObject({ text: 'ab', reason: 'end' });
+    expect((await write(host.generate(request('x', { minTokens: 2 })))).text).toBe('ab');
+    const { text, stats } = await write(host.generate(request('x', { minTokens: 4 })));
+    expect(text).toMatch(/^ab[^]/);
+    expect(stats.tokens).toBeGreaterThan(4);
+  });
+
   test('a seed gives the same text again with everything on, another seed another', async () => {
     const host = await loaded(makeModel({ kind: 'random', seed: 5 }));
     const all = {

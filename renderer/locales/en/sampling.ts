@@ -18,7 +18,11 @@ export const sampling = {
   suitedHint: 'What the model’s makers or Paphos found right for it.',
   summary: (title: string, changed: boolean) => (changed ? `${title}, changed` : title),
   reset: 'Reset',
-  makers: { paphos: 'Paphos', 'open-assistant': 'Open-Assistant' },
+  sources: {
+    paphos: 'Paphos',
+    'oasst-report': 'Open-Assistant’s sampling report',
+    'oasst-demo': 'Open-Assistant’s live demo',
+  },
   order: 'Order',
   orderHint: 'What is first sees every word, what is last only what the others have left.',
   earlier: (step: string) => `${step} earlier`,

@@ -112,7 +112,7 @@ export class EngineProcess {
         reject,
         notice,
         watchdog: new StallWatchdog(request.type, this.#pace, this.#tempo),
-        isRuled: isRuled(request as Request),
+        isRuled: isRuled(request),
         impatience: undefined,
       });
       this.#wire.send({ ...request, id });

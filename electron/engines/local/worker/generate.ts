@@ -87,7 +87,14 @@ export async function generate(
   try {
     if (!signal.aborted) {
       const history = [...plan.tokens];
-      const task = (): Task => ({ ...choosing, end, signal, heldBack: count === 0 ? heldBack : [], began });
+      const task = (): Task => ({
+        ...choosing,
+        end,
+        least: total + heldBack.length + sampling.minTokens,
+        signal,
+        heldBack: count === 0 ? heldBack : [],
+        began,
+      });
       const next = (): AsyncIterable<Choice> => nextTokens({ sequence, vocabulary }, history, task());
       batch.add(thinking.begin());
       const read = (): Promise<number> =>

@@ -57,6 +57,7 @@ function isPlain({ sampling, rules: { banned, bias, phrases } }: Task): boolean 
   return (
     sampling.temperature === 0 &&
     sampling.candidates === 0 &&
+    sampling.minTokens === 0 &&
     activeSteps(sampling).length === 0 &&
     banned.size === 0 &&
     bias.size === 0 &&

@@ -19,6 +19,8 @@ export interface Task extends Choosing {
   /** The most tokens that prompt and reply may have together. */
   readonly end: number;
   readonly signal: AbortSignal;
+  /** Nothing ends the text before prompt and reply have so many tokens together. */
+  readonly least: number;
   /** What the first tokens have to spell before anything new comes, in the tokens that the prompt had for it. */
   readonly heldBack: readonly number[];
   /** The prompt is read: the first token is about to be chosen. */

@@ -32,6 +32,7 @@ export async function* chosenTokens(
     listed:
       (isGreedy ? Math.max(1, sampling.candidates) : LISTED) +
       rules.banned.size +
+      (sampling.minTokens > 0 ? finals.size : 0) +
       rules.bias.size +
       (rules.phrases.length > 0 ? REFUSED : 0),
     always: [...rules.bias].filter(([, bias]) => bias > 0).map(([token]) => token),
@@ -56,7 +57,8 @@ export async function* chosenTokens(
   const choose = async ({ list, whole }: Look): Promise<Choice | null> => {
     const chances = { xtc: random(), draw: random() };
     const here = refused.at(history.length);
-    const banned = here.size === 0 ? rules.banned : new Set([...rules.banned, ...here]);
+    const early = history.length < task.least ? finals : NONE;
+    const banned = here.size + early.size === 0 ? rules.banned : new Set([...rules.banned, ...here, ...early]);
     const isOwed = owed.rest !== '';
     let from = isOwed ? owed.allowed(await whole(), banned, finals) : list;
     let token = sampler.choose(from, isOwed ? NONE : banned, chances);

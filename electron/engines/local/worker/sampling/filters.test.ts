@@ -24,6 +24,7 @@ function listOf(distribution: Distribution): Candidates {
     ids: Int32Array.from(order, ([token]) => token),
     logits: Float64Array.from(values),
     outside: -Infinity,
+    ceiling: values.at(-1) ?? 0,
     spread: Math.sqrt(values.reduce((total, value) => total + (value - mean) ** 2, 0) / values.length),
   };
 }

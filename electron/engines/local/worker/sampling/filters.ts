@@ -24,6 +24,17 @@ export function topP(list: Candidates, p: number): Candidates {
   return end < 0 ? list : part(list, 0, end + 1);
 }
 
+/** Whether those are the same ones, and listed, whatever the tokens outside the list weigh. */
+export function isTopPCertain(list: Candidates, p: number): boolean {
+  const unseen = weightOutside(list);
+  if (unseen === 0) return true;
+  const weights = weightsOf(list);
+  const all = sum(weights);
+  let reached = 0;
+  const last = weights.findIndex((weight) => (reached += weight) >= p * all);
+  return reached >= p * (all + unseen) && (list.logits[last] ?? -Infinity) >= list.ceiling;
+}
+
 /** Tokens with at least the share `p` of the likeliest one's probability (Nguyen et al. 2024). */
 export function minP(list: Candidates, p: number): Candidates {
   const least = (list.logits[0] ?? 0) + Math.log(p);
@@ -44,6 +55,53 @@ export function typicalP(list: Candidates, p: number): Candidates {
   let reached = 0;
   const end = places.findIndex((place) => (reached += shares[place] ?? 0) >= p);
   return { ...picked(list, places.subarray(0, end < 0 ? places.length : end + 1).sort()), outside: -Infinity };
+}
+
+/** No vocabulary has more. */
+const MOST_TOKENS = 2 ** 20;
+
+/**
+ * Whether the typical tokens are the same ones, all of them listed, whatever the tokens outside the list weigh and
+ * however that is shared out among them. Surprises and entropy are taken without the logarithm of the whole weight,
+ * which they have in common. The set is nested by the share and moves up with the entropy: so four corners tell.
+ */
+export function isTypicalCertain(list: Candidates, p: number): boolean {
+  const unseen = weightOutside(list);
+  if (unseen === 0) return true;
+  if (!(unseen < MOST_TOKENS / Math.E)) return false;
+  const weights = weightsOf(list);
+  const surprises = list.logits.map((logit) => (list.logits[0] ?? 0) - logit);
+  const beyond = (list.logits[0] ?? 0) - list.ceiling;
+  const all = sum(weights);
+  const listed = weights.reduce((total, weight, place) => total + weight * (surprises[place] ?? 0), 0);
+  const low = Math.min(listed / all, (listed + unseen * beyond) / (all + unseen));
+  const high = (listed + unseen * Math.log(MOST_TOKENS / unseen)) / all;
+  const [first, ...others] = [low, high].flatMap((entropy) =>
+    [all, all + unseen].map((total) => typicalRange(surprises, weights, entropy, p * total)),
+  );
+  if (first === undefined || others.some((range) => range?.from !== first?.from || range?.to !== first?.to))
+    return false;
+  if (first === null) return false;
+  return high - (surprises[first.from] ?? 0) < beyond - high && (surprises[first.to] ?? 0) < beyond;
+}
+
+/** The places of the tokens nearest to an entropy that weigh `goal` together; null if all of them do not. */
+function typicalRange(
+  surprises: Float64Array,
+  weights: Float64Array,
+  entropy: number,
+  goal: number,
+): { readonly from: number; readonly to: number } | null {
+  let above = surprises.findIndex((surprise) => surprise >= entropy);
+  if (above < 0) above = surprises.length;
+  let below = above - 1;
+  let reached = 0;
+  while (reached < goal) {
+    const [down, up] = [entropy - (surprises[below] ?? -Infinity), (surprises[above] ?? Infinity) - entropy];
+    if (down === Infinity && up === Infinity) return null;
+    reached += (down <= up ? weights[below--] : weights[above++]) ?? 0;
+  }
+  return { from: below + 1, to: above - 1 };
 }
 
 /** Cuts where the curve of the probabilities has bent by the share `z` of its whole bend (Bricken 2019). */

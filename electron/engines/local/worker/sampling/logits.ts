@@ -167,7 +167,7 @@ function read(pairs: Pairs): Candidates {
     ids[i] = pairs[2 * i] ?? 0;
     logits[i] = pairs[2 * i + 1] ?? 0;
   }
-  return { ids, logits, outside: -Infinity, spread: deviation(logits) };
+  return { ids, logits, outside: -Infinity, ceiling: logits.at(-1) ?? 0, spread: deviation(logits) };
 }
 
 interface Lifting {

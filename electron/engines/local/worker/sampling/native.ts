@@ -8,7 +8,7 @@ import type {
 } from 'node-llama-cpp';
 import type { Sampling } from '../../../../../shared/settings/sampling.ts';
 import { failure, FaultError } from '../../../../../shared/faults/failure.ts';
-import { grammarFault } from '../../../../../shared/settings/grammar.ts';
+import { grammarFault } from '../../../../../shared/settings/grammar-limits.ts';
 import type { Task, Writer } from '../task.ts';
 import type { Choice } from './choice.ts';
 import { repeatPenalties } from './dry.ts';
@@ -64,6 +64,7 @@ export async function* nativeTokens(
       for (const [token, penalty] of repeatPenalties(history, rules.breakers, drySettings(sampling)))
         logits.set(token, (logits.get(token) ?? 0) - penalty);
     for (const token of rules.banned) if (task.grammar === null || !finals.has(token)) logits.set(token, -Infinity);
+    if (task.grammar === null && history.length < task.least) for (const token of finals) logits.set(token, -Infinity);
     for (const token of refused.at(history.length)) logits.set(token, -Infinity);
     return made;
   };

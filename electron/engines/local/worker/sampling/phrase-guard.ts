@@ -2,7 +2,7 @@ import type { Vocabulary } from '../vocabulary.ts';
 import type { Choice } from './choice.ts';
 import { type BannedText, PhraseGuard, reachOf } from './phrases.ts';
 
-/** A guard over what follows a prompt, whose end it knows; `owed`: tokens that the text begins with, which stand too. */
+/** A guard over what follows a prompt, whose end it knows; `owed`: what the text begins with, which stands too. */
 export function phraseGuard(
   banned: readonly BannedText[],
   { history, owed }: { readonly history: readonly number[]; readonly owed: readonly number[] },

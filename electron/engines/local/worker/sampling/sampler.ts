@@ -1,7 +1,7 @@
 import type { Sampling, Step } from '../../../../../shared/settings/sampling.ts';
 import { type Candidates, changed, shareOutside, sharesOfAll, sum, weightsOf } from './token-candidates.ts';
 import { type DrySettings, repeatPenalties, withoutRepeats } from './dry.ts';
-import { minP, tailFree, topK, topNSigma, topP, typicalP, xtc } from './filters.ts';
+import { isTopPCertain, isTypicalCertain, minP, tailFree, topK, topNSigma, topP, typicalP, xtc } from './filters.ts';
 import { Mirostat } from './mirostat.ts';
 import { penalised, RecentCounts } from './penalties.ts';
 import { NOTHING_SPARED, type Spared } from './spared-tokens.ts';
@@ -73,19 +73,24 @@ export class Sampler {
 
   /** The next token; null if none is allowed; 'whole' if that cannot be said without the whole vocabulary. */
   choose(list: Candidates, banned: ReadonlySet<number>, chances: Chances): number | 'whole' | null {
+    const left = this.left(list, banned, chances);
+    if (left === null || left === 'whole') return left;
+    const { place, share } = drawn(left, chances.draw);
+    this.#mirostat?.learn(share);
+    return left.ids[place] ?? null;
+  }
+
+  /** What it is drawn from. */
+  left(list: Candidates, banned: ReadonlySet<number>, chances: Chances): Candidates | 'whole' | null {
     let now = allowed(list, this.#bias, banned);
     if (now.ids.length === 0) return null;
     for (const step of this.#steps) {
       if (this.#needsWhole(step, now, chances)) return 'whole';
       now = this.#apply(step, now, chances);
     }
-    if (this.#settings.temperature === 0) return now.ids[0] ?? null;
+    if (this.#settings.temperature === 0) return topK(now, 1);
     if (this.#mirostat !== null && shareOutside(now) > this.#mostUnseen(this.#steps.length)) return 'whole';
-    const left = this.#mirostat === null ? now : this.#mirostat.thinned(now);
-    if (left === null) return 'whole';
-    const { place, share } = drawn(left, chances.draw);
-    this.#mirostat?.learn(share);
-    return left.ids[place] ?? null;
+    return this.#mirostat === null ? now : (this.#mirostat.thinned(now) ?? 'whole');
   }
 
   /** Whether a step would do something else if it saw the whole vocabulary. */
@@ -94,9 +99,9 @@ export class Sampler {
     const mostUnseen = this.#mostUnseen(this.#steps.indexOf(step));
     switch (step) {
       case 'typicalP':
-        return shareOutside(list) > UNSEEN;
+        return !isTypicalCertain(list, this.#settings.typicalP);
       case 'topP':
-        return shareOutside(list) > Math.min(mostUnseen, 1 - kept);
+        return mostUnseen < 1 ? !isTopPCertain(list, kept) : shareOutside(list) > 1 - kept;
       case 'xtc':
         return chances.xtc < xtcProbability && (shareOutside(list) > mostUnseen || reachesBeyond(list, xtcThreshold));
       default:

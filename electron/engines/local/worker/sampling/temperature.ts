@@ -10,6 +10,7 @@ export function tempered(list: Candidates, temperature: number): Candidates {
     ids: list.ids,
     logits: list.logits.map((logit) => logit / temperature),
     outside,
+    ceiling: list.ceiling / temperature,
     spread: list.spread / temperature,
   };
 }

@@ -9,6 +9,8 @@ export interface Candidates {
    * is left; Infinity: not known.
    */
   readonly outside: number;
+  /** No token that is not listed has a higher logit; says something only where `outside` does. */
+  readonly ceiling: number;
   /** Standard deviation of the logits of the whole vocabulary. */
   readonly spread: number;
 }
@@ -47,12 +49,12 @@ export function probabilitiesOf(list: Candidates): Float64Array {
 }
 
 /** The part of the list from `from` to before `to`; all else is left out. */
-export function part({ ids, logits, spread }: Candidates, from: number, to: number): Candidates {
-  return { ids: ids.subarray(from, to), logits: logits.subarray(from, to), outside: -Infinity, spread };
+export function part({ ids, logits, ceiling, spread }: Candidates, from: number, to: number): Candidates {
+  return { ids: ids.subarray(from, to), logits: logits.subarray(from, to), outside: -Infinity, ceiling, spread };
 }
 
 /** The tokens at these places of the list, in this order. */
-export function picked({ ids, logits, outside, spread }: Candidates, places: ArrayLike<number>): Candidates {
+export function picked({ ids, logits, outside, ceiling, spread }: Candidates, places: ArrayLike<number>): Candidates {
   const newIds = new Int32Array(places.length);
   const newLogits = new Float64Array(places.length);
   for (let i = 0; i < places.length; i++) {
@@ -60,7 +62,7 @@ export function picked({ ids, logits, outside, spread }: Candidates, places: Arr
     newIds[i] = ids[place] ?? 0;
     newLogits[i] = logits[place] ?? 0;
   }
-  return { ids: newIds, logits: newLogits, outside, spread };
+  return { ids: newIds, logits: newLogits, outside, ceiling, spread };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { grammarFault, MOST_NESTED } from './grammar.ts';
+import { grammarFault, MOST_NESTED } from './grammar-limits.ts';
 
 const gbnf = (grammar: string) => grammarFault({ grammarKind: 'gbnf', grammar });
 const json = (schema: unknown) => grammarFault({ grammarKind: 'json', grammar: JSON.stringify(schema) });
