@@ -51,7 +51,9 @@ function borderOf(word: string, format: PromptFormat): string {
 /** All that a format writes around turns, with the space around it, where it stands in a prompt. */
 export function marksInText(format: PromptFormat): RegExp | null {
   const { open = '', close = '' } = format.reasoning ?? {};
-  const marks = [...new Set([format.begins ?? '', ...marksOf(format), open, close])].filter((mark) => mark.trim() !== '');
+  const marks = [...new Set([format.begins ?? '', ...marksOf(format), open, close])].filter(
+    (mark) => mark.trim() !== '',
+  );
   const patterns = marks
     .toSorted((a, b) => b.length - a.length)
     .map((mark) => `${borderOf(atBrackets(mark)[0] ?? '', format)}${escape(mark)}`);
