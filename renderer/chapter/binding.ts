@@ -63,8 +63,13 @@ export class Binding {
 
   /** An edit that the person asked for: an undo step of its own. */
   perform(edit: TurnEdit): void {
+    this.performWork(() => this.make(edit, false));
+  }
+
+  /** Edits of the text that the person asked for: one undo step. */
+  performWork(work: () => void): void {
     this.view.closeStep();
-    this.make(edit, false);
+    work();
     this.tidy();
     this.endStep();
   }

@@ -6,7 +6,7 @@ import { Branches } from './branches.ts';
 import { caretTarget, type CaretTarget } from './caret-target.ts';
 import { ChapterStore } from './chapter-store.ts';
 import type { ChapterView } from './chapter-view.ts';
-import type { ChapterController, ChapterState, StudioApi } from './controller.ts';
+import type { ChapterController, ChapterState, FindAsk, StudioApi } from './controller.ts';
 import { copiedText, type CopyForm } from './copied-text.ts';
 import { firstWords } from './first-words.ts';
 import { openChapter, type ChapterHost, type LayText, type OpenChapter } from './open-chapter.ts';
@@ -382,8 +382,8 @@ export class ChapterSession implements ChapterController {
   redo(): void {
     this.opened?.chapter.view.redo();
   }
-  find(): void {
-    this.opened?.chapter.view.find();
+  find(ask: FindAsk): void {
+    this.opened?.chapter.view.find(ask);
   }
 
   async flush(): Promise<void> {

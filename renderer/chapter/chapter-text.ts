@@ -139,6 +139,11 @@ export class ChapterText {
     return count === 0 || (count === 1 && this.source.line(first) === '');
   }
 
+  /** False only where no line of a turn is written with an escape. */
+  hasEscapes(span: TurnSpan): boolean {
+    return this.escaped.has(span.id);
+  }
+
   placeOf(span: TurnSpan, offset: number): Place {
     return placeInTurn(this.source, span, offset, !this.escaped.has(span.id));
   }

@@ -1,5 +1,5 @@
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
-import type { AlternatesState, ChapterController } from './controller.ts';
+import type { AlternatesState, ChapterController, FindAsk } from './controller.ts';
 import type { ChapterText, Touched } from './chapter-text.ts';
 import type { PageChange, Place, Stretch, TextSource } from './text-source.ts';
 
@@ -83,7 +83,7 @@ export interface ChapterView extends ViewText {
   showFault(line: () => number, fault: StudioFault, actions: readonly FaultAction[]): void;
   hideFault(): void;
 
-  find(): void;
+  find(ask: FindAsk): void;
   setReadOnly(readOnly: boolean): void;
   /** What stands around the text may have changed: alternates, whether they can be chosen, an empty turn that waits. */
   refresh(): void;
@@ -101,6 +101,8 @@ export interface ViewedChapter {
 
   /** The text has changed; answers with what of it has to be drawn anew. */
   changed(change: PageChange): Touched;
+  /** Changes the text as the person asked, as one undo step. */
+  perform(work: () => void): void;
   /** The person is about to change the text: by what they type, or by a command. */
   willEdit(by: 'typing' | 'command'): void;
   caretMoved(byPerson: boolean): void;

@@ -55,6 +55,9 @@ export interface NoticeAction {
   readonly run: () => void;
 }
 
+/** Look for something, or for something to replace; go to where it is next, or was last. */
+export type FindAsk = 'find' | 'replace' | 'next' | 'previous';
+
 /** Something that the person should hear once; `key` grows with each. */
 export interface Notice {
   readonly key: number;
@@ -140,7 +143,7 @@ export interface ChapterController {
   highlightTurn(turnId: string | null): void;
   undo(): void;
   redo(): void;
-  find(): void;
+  find(ask: FindAsk): void;
   /** Resolves when everything on the page is acknowledged; rejects when that is not possible now. */
   flush(): Promise<void>;
 }

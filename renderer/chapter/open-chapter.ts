@@ -85,6 +85,7 @@ export function openChapter(
     },
     alternates: (turnId) => alternates(sync.tree, turnId),
     changed: (change) => binding.changed(change),
+    perform: (work) => binding.performWork(work),
     willEdit: (by) => {
       binding.endStretch();
       if (by === 'typing') events.willType();

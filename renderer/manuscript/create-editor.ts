@@ -6,9 +6,7 @@ import 'monaco-editor/features/caretOperations/register';
 import 'monaco-editor/features/clipboard/register';
 import 'monaco-editor/features/codicon/register';
 import 'monaco-editor/features/dnd/register';
-import 'monaco-editor/features/find/register';
 import 'monaco-editor/features/linesOperations/register';
-import 'monaco-editor/features/multicursor/register';
 import 'monaco-editor/features/smartSelect/register';
 import 'monaco-editor/features/wordOperations/register';
 import { editor, Range } from 'monaco-editor/editor';
@@ -135,7 +133,6 @@ export function createPage(host: HTMLElement, model: editor.ITextModel): { page:
     roundedSelection: true,
     scrollbar: { useShadows: false, verticalScrollbarSize: 10, horizontal: 'hidden' },
     automaticLayout: true,
-    find: { seedSearchStringFromSelection: 'selection' },
   });
   const stopTheme = followTheme();
   const follow = page.onDidLayoutChange(({ width, decorationsWidth }) => {

@@ -110,6 +110,15 @@ export class EditorSurface extends ModelText {
       this.page.setSelections(kept, OURS);
   }
 
+  /** Edits that the person asked for, which move carets and selections as typing would. */
+  write(edits: readonly Replacement[]): void {
+    const operations = edits.map(({ from, to, text }) => ({
+      range: new Range(from.line, from.column, to.line, to.column),
+      text,
+    }));
+    this.model.pushEditOperations(this.page.getSelections() ?? [], operations, () => null);
+  }
+
   closeStep(): void {
     this.model.pushStackElement();
   }
@@ -131,5 +140,9 @@ export class EditorSurface extends ModelText {
 
   putCaret({ line, column }: Place, source = OURS): void {
     this.page.setPosition({ lineNumber: line, column }, source);
+  }
+
+  select(from: Place, to: Place, source = OURS): void {
+    this.page.setSelection(new Range(from.line, from.column, to.line, to.column), source);
   }
 }

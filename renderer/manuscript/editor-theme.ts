@@ -14,9 +14,12 @@ function apply(): void {
   const [page, ink, accent, soft, bar] = ['--page', '--ink', '--accent', '--accent-soft', '--line-2'].map((name) =>
     hex(style, name),
   ) as [string, string, string, string, string];
-  const [raise, warn, line, hover, bad] = ['--raise', '--warn', '--line-3', '--hover', '--bad'].map((name) =>
-    hex(style, name),
-  ) as [string, string, string, string, string];
+  const [raise, line, hover, bad] = ['--raise', '--line-3', '--hover', '--bad'].map((name) => hex(style, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
   editor.defineTheme(NAME, {
     base: style.colorScheme === 'dark' ? 'vs-dark' : 'vs',
     inherit: true,
@@ -30,9 +33,6 @@ function apply(): void {
       'editor.inactiveSelectionBackground': soft,
       'editor.lineHighlightBorder': '#00000000',
       'editor.lineHighlightBackground': '#00000000',
-      'editor.findMatchBackground': `${warn}55`,
-      'editor.findMatchHighlightBackground': `${warn}2a`,
-      'editor.findRangeHighlightBackground': soft,
       'editor.rangeHighlightBackground': '#00000000',
       'editorWidget.background': raise,
       'editorWidget.foreground': ink,

@@ -16,14 +16,14 @@ declare global {
 
 let policy: ScriptPolicy | null = null;
 
-/** The page's security policy lets only a named policy make the address of a script; ours makes one address. */
-export function prepareMonaco(): void {
-  window.MonacoEnvironment ??= {
-    getWorker: () => {
-      policy ??= window.trustedTypes?.createPolicy('paphos', { createScriptURL: (url) => url }) ?? {
-        createScriptURL: (url) => url,
-      };
-      return new Worker(policy.createScriptURL(workerUrl), { type: 'module' });
-    },
+/** The page's security policy lets only a named policy make the address of a script; ours makes our workers'. */
+export function startWorker(url: string): Worker {
+  policy ??= window.trustedTypes?.createPolicy('paphos', { createScriptURL: (address) => address }) ?? {
+    createScriptURL: (address) => address,
   };
+  return new Worker(policy.createScriptURL(url), { type: 'module' });
+}
+
+export function prepareMonaco(): void {
+  window.MonacoEnvironment ??= { getWorker: () => startWorker(workerUrl) };
 }

@@ -1,12 +1,14 @@
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import { spanAt } from '../../shared/document/layout.ts';
 import type { ChapterView, FaultAction, KeptText, Sight, UnshownView, ViewedChapter } from '../chapter/chapter-view.ts';
+import type { FindAsk } from '../chapter/controller.ts';
 import type { PageChange, Place, Stretch } from '../chapter/text-source.ts';
 import { ruleCaret } from './caret.ts';
 import { takeClipboard } from './clipboard.ts';
 import { changeText, createPage, createText, paddingFor, type Page } from './create-editor.ts';
 import { decorate, type SeenMarks } from './decorations.ts';
 import { EditorSurface, KeptModel, ModelText } from './editor-surface.ts';
+import { Finder } from './find/finder.ts';
 import { Labels } from './labels.ts';
 import { OptionNumbers } from './option-numbers.ts';
 import { PageHead } from './page-head.ts';
@@ -50,6 +52,7 @@ export class ManuscriptText extends ModelText implements UnshownView {
 
 /** A chapter as one long page: Monaco, the decorations of the text, and what stands around it. */
 export class ManuscriptView extends EditorSurface implements ChapterView {
+  readonly finder: Finder;
   private readonly chapter: ViewedChapter;
   private readonly head: PageHead;
   private readonly labels: Labels;
@@ -95,12 +98,23 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
     this.fault = new TurnFault(this);
     this.viewport = new Viewport(this, document);
     this.stream = new StreamMarks(page);
+    this.finder = new Finder({
+      surface: this,
+      document,
+      viewport: this.viewport,
+      perform: (work) => chapter.perform(work),
+    });
     this.stops = [
       model.onDidChangeContent(({ changes, isUndoing, isRedoing }) =>
         this.changed({ changes, version: this.version, rewound: isUndoing || isRedoing }),
       ),
-      page.onKeyDown(({ ctrlKey, metaKey, browserEvent: { key } }) => {
-        if (!MOVES.test(key)) chapter.willEdit(ctrlKey || metaKey ? 'command' : 'typing');
+      page.onKeyDown((event) => {
+        const { ctrlKey, metaKey, browserEvent } = event;
+        if (!MOVES.test(browserEvent.key)) chapter.willEdit(ctrlKey || metaKey ? 'command' : 'typing');
+        if (browserEvent.key !== 'Escape' || !this.finder.isOpen) return;
+        event.preventDefault();
+        event.stopPropagation();
+        this.finder.close();
       }),
       ruleCaret(this, () => document, {
         isSeen: (line) => this.marksShown || this.bare === line,
@@ -179,6 +193,7 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
 
   setReadOnly(readOnly: boolean): void {
     this.page.updateOptions({ readOnly, domReadOnly: readOnly });
+    this.finder.setReadOnly(readOnly);
     this.labels.refresh();
     this.options.refresh();
   }
@@ -197,9 +212,8 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
   redo(): void {
     this.page.trigger('paphos', 'redo', null);
   }
-  find(): void {
-    this.focus();
-    this.page.trigger('paphos', 'actions.find', null);
+  find(ask: FindAsk): void {
+    this.finder.ask(ask);
   }
   focus(): void {
     this.page.focus();
@@ -249,6 +263,7 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
   leave(): KeptModel {
     this.head.dispose();
     this.viewport.dispose();
+    this.finder.dispose();
     this.labels.dispose();
     this.options.dispose();
     this.folds.dispose();

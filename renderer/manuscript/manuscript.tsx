@@ -3,6 +3,8 @@ import { createPortal } from 'react-dom';
 import { ChapterSession } from '../chapter/chapter-session.ts';
 import { ChapterTitle } from './chapter-title.tsx';
 import { loadFonts } from './create-editor.ts';
+import { FindBar } from './find/find-bar.tsx';
+import type { Finder } from './find/finder.ts';
 import { ManuscriptText, type ManuscriptView } from './manuscript-view.ts';
 import type { ManuscriptProps } from './props.ts';
 
@@ -28,6 +30,7 @@ export function Manuscript({
   const view = useRef<ManuscriptView | null>(null);
   const now = { readOnly, retries, look: { showMarks, plainInput, foot }, place, onPlace, onController, onTurnMenu };
   const latest = useRef(now);
+  const [finder, setFinder] = useState<Finder | null>(null);
   useEffect(() => {
     latest.current = now;
   });
@@ -53,6 +56,7 @@ export function Manuscript({
           onTurnMenu: (target, anchor) => latest.current.onTurnMenu(target, anchor),
           onShown: (shown) => {
             view.current = shown;
+            setFinder(shown.finder);
             shown.setLook(latest.current.look);
           },
         }),
@@ -68,6 +72,7 @@ export function Manuscript({
       latest.current.onController(null);
       session.current = null;
       view.current = null;
+      setFinder(null);
       opened.close();
       room.remove();
     };
@@ -84,8 +89,11 @@ export function Manuscript({
   }, [showMarks, plainInput, foot]);
 
   return (
-    <div className="manuscript" ref={host}>
-      {createPortal(<ChapterTitle title={title} onRename={onRename} />, head)}
-    </div>
+    <>
+      <div className="manuscript" ref={host}>
+        {createPortal(<ChapterTitle title={title} onRename={onRename} />, head)}
+      </div>
+      {finder === null ? null : <FindBar finder={finder} />}
+    </>
   );
 }

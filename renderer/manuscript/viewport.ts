@@ -1,4 +1,4 @@
-import { Range, type editor } from 'monaco-editor/editor';
+import { editor, Range } from 'monaco-editor/editor';
 import { textRange } from '../../shared/document/layout.ts';
 import type { ChapterText } from '../chapter/chapter-text.ts';
 import type { Sight } from '../chapter/chapter-view.ts';
@@ -17,6 +17,8 @@ export class Viewport {
   private readonly document: ChapterText;
   private foot = 0;
   private frame = 0;
+  /** So much of the top lies under something. */
+  private covered = 0;
   private readonly lit: editor.IEditorDecorationsCollection;
 
   constructor(surface: EditorSurface, document: ChapterText) {
@@ -63,9 +65,23 @@ export class Viewport {
     const { page } = this.surface;
     const end = endOfText(this.surface);
     const below = this.endsBelow(place, end) ? this.below(end) : this.below(place);
-    const top = page.getTopForPosition(place.line, place.column) - page.getScrollTop();
+    const above = this.above(place) + this.covered;
     if (below > 0) page.setScrollTop(page.getScrollTop() + below);
-    else if (top < 0) page.setScrollTop(page.getScrollTop() + top - LINE);
+    else if (above > 0) page.setScrollTop(page.getScrollTop() - above - LINE);
+  }
+
+  /** A place that is out of sight comes into the middle of it. */
+  centre(place: Place): void {
+    if (this.below(place) <= 0 && this.above(place) + this.covered <= 0) return;
+    this.surface.page.revealPositionInCenter(
+      { lineNumber: place.line, column: place.column },
+      editor.ScrollType.Immediate,
+    );
+  }
+
+  /** So much of the top of the page is covered from now on, in pixels. */
+  coverTop(height: number): void {
+    this.covered = height;
   }
 
   /** Before the next frame: goes along with an end of the text that came just below the caret, if that is in sight. */

@@ -124,7 +124,9 @@ function stepsOf(
   const opened = ids(opensReply === '' ? after.user : opensReply).at(-1) ?? 0;
   const reply = vocabulary.tokenize('The harbour lay still', isToken(opensReply));
   // A step has one successor: a sign that comes twice is written as its byte the second time.
-  const mark = ids(before.user.trimEnd()).map((id, index, all) =>
+  const sign = before.user.trimEnd();
+  // A word is a mark only where a word begins.
+  const mark = ids(/^\p{L}/u.test(sign) ? ` ${sign}` : sign).map((id, index, all) =>
     name === 'llama-spm' && all.indexOf(id) < index ? 3 + (vocabulary.bytes(id)[0] ?? 0) : id,
   );
   return [

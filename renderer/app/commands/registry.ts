@@ -54,6 +54,8 @@ const onTheText = (work: Work): Command['run'] =>
     return work(controller, moment);
   });
 
+const whyNotOpen: Command['why'] = ({ controller }) => (controller === null ? words.shell.opening : null);
+
 function whyReadOnly({ controller, isReader }: Moment): string | null {
   return controller === null ? words.shell.opening : isReader ? say.readerOnly : null;
 }
@@ -211,9 +213,30 @@ export const COMMANDS = {
     name: () => say.find,
     in: ['palette'],
     desktopMenu: 'story',
-    key: { press: 'Mod+F', heard: 'text' },
-    why: ({ controller }) => (controller === null ? words.shell.opening : null),
-    run: onPage((page) => page.find()),
+    key: { press: 'Mod+F', heard: 'window' },
+    why: whyNotOpen,
+    run: onPage((page) => page.find('find')),
+  },
+  replace: {
+    name: () => say.replace,
+    in: ['palette'],
+    key: { press: 'Mod+H', heard: 'window' },
+    why: whyNotOpen,
+    run: onPage((page) => page.find('replace')),
+  },
+  findNext: {
+    name: () => say.findNext,
+    in: ['palette'],
+    key: { press: 'F3', heard: 'window', repeats: true },
+    why: whyNotOpen,
+    run: onPage((page) => page.find('next')),
+  },
+  findPrevious: {
+    name: () => say.findPrevious,
+    in: ['palette'],
+    key: { press: 'Shift+F3', heard: 'window', repeats: true },
+    why: whyNotOpen,
+    run: onPage((page) => page.find('previous')),
   },
   copy: {
     name: () => say.copy,

@@ -23,6 +23,9 @@ export const commands = {
   replyWith: (answers: number) => `Reply with ${count(answers)} alternates`,
   retryWith: (answers: number) => `Retry with ${count(answers)} alternates`,
   find: 'Find in the chapter',
+  replace: 'Find and replace in the chapter',
+  findNext: 'Next match',
+  findPrevious: 'Previous match',
   copy: 'Copy',
   copyWithMarks: 'Copy with marks',
   copyWithMarksHint:

@@ -1,5 +1,6 @@
 import { commands } from './commands.ts';
 import { common } from './common.ts';
+import { find } from './find.ts';
 import { hardware } from './hardware.ts';
 import { jobs } from './jobs.ts';
 import { ledger } from './ledger.ts';
@@ -18,6 +19,7 @@ export const en = {
   commands,
   writing,
   manuscript,
+  find,
   library,
   ledger,
   jobs,

@@ -1,0 +1,27 @@
+import { count } from '../../lib/numbers.ts';
+
+/** Find and replace on the page. */
+export const find = {
+  bar: 'Find and replace',
+  query: 'Find in chapter',
+  replacement: 'Replace with',
+  matches: 'Matches',
+  matchCase: 'Match case',
+  wholeWord: 'Whole words',
+  isRegex: 'Regular expression',
+  limit: 'Only in what is selected',
+  next: 'Next match',
+  previous: 'Previous match',
+  showReplace: 'Show or hide replacing',
+  replace: 'Replace',
+  replaceAll: 'Replace all',
+  close: 'Close',
+  none: 'None',
+  of: (number: number, all: number) => `${count(number)} of ${count(all)}`,
+  found: (all: number) => `${count(all)} found`,
+  replaced: (all: number) => `${count(all)} replaced`,
+  searching: 'Searching…',
+  invalid: (why: string) => `This is no regular expression: ${why}.`,
+  tooSlow: 'This expression takes too long on this chapter, so it was stopped. Make it more exact.',
+  notSearched: 'The chapter could not be searched. Reload the page to try again.',
+};

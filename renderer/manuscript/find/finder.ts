@@ -1,0 +1,346 @@
+import type { Selection } from 'monaco-editor/editor';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { normalise } from '../../../shared/document/grammar.ts';
+import { indexAt, spanAt } from '../../../shared/document/layout.ts';
+import type { ChapterText } from '../../chapter/chapter-text.ts';
+import type { FindAsk } from '../../chapter/controller.ts';
+import type { Place, Stretch } from '../../chapter/text-source.ts';
+import { words } from '../../locales/index.ts';
+import type { EditorSurface } from '../editor-surface.ts';
+import type { Viewport } from '../viewport.ts';
+import { HitMarks } from './hit-marks.ts';
+import { Hits, isBefore } from './hits.ts';
+import { searchPlain } from './plain-search.ts';
+import type { Query } from './text-query.ts';
+import { RegexWorker } from './regex-worker.ts';
+import { replacementEdits, type Replaced } from './replacement-edits.ts';
+import { hitsIn, textPieces } from './text-pieces.ts';
+
+/** What came of the last search. */
+export type Found =
+  | { readonly is: 'nothing asked' | 'searching' }
+  | { readonly is: 'found'; readonly count: number; readonly current: number | null }
+  | { readonly is: 'replaced'; readonly count: number }
+  | { readonly is: 'fault'; readonly why: string };
+
+export interface FindState {
+  readonly isOpen: boolean;
+  /** What replaces a hit can be written. */
+  readonly replaces: boolean;
+  readonly query: Query;
+  readonly replacement: string;
+  readonly isLimited: boolean;
+  readonly found: Found;
+  readonly readOnly: boolean;
+  /** Which field is to have the focus, and how often one was asked for. */
+  readonly focus: { readonly field: 'query' | 'replacement'; readonly times: number };
+}
+
+interface Options {
+  readonly surface: EditorSurface;
+  readonly document: ChapterText;
+  readonly viewport: Viewport;
+  /** Does what the person asked for, as one undo step. */
+  readonly perform: (work: () => void) => void;
+}
+
+/** So long after an edit the hits are looked for anew. */
+const LATER_MS = 120;
+/** A text that keeps changing is searched so often before something is done with what was found. */
+const TRIES = 5;
+const CARET = 'paphos.find';
+
+/** What was looked for last, as long as the studio is open. */
+let remembered: Pick<FindState, 'query' | 'replacement'> = {
+  query: { text: '', matchCase: false, wholeWord: false, isRegex: false },
+  replacement: '',
+};
+
+const stretchOf = (selection: Selection): Stretch => ({
+  from: { line: selection.startLineNumber, column: selection.startColumn },
+  to: { line: selection.endLineNumber, column: selection.endColumn },
+});
+/** Letters that an expression would read as something else. */
+const SPECIAL = /[\\^$.*+?()[\]{}|]/g;
+
+/** A search of the page: its hits, the one that is meant, and what replaces them. */
+export class Finder {
+  readonly store: StoreApi<FindState> = createStore<FindState>(() => ({
+    ...remembered,
+    isOpen: false,
+    replaces: false,
+    isLimited: false,
+    found: { is: 'nothing asked' },
+    readOnly: false,
+    focus: { field: 'query', times: 0 },
+  }));
+  private readonly surface: EditorSurface;
+  private readonly document: ChapterText;
+  private readonly viewport: Viewport;
+  private readonly perform: Options['perform'];
+  private readonly marks: HitMarks;
+  private readonly regex = new RegexWorker();
+  private readonly stops: { dispose(): void }[];
+  private hits = Hits.NONE;
+  /** What each hit is to become, where the expression says so and that was asked. */
+  private replacements: readonly string[] | null = null;
+  private fault: string | null = null;
+  /** The hits are not those of the text and the query as they are now. */
+  private isStale = true;
+  private searching: Promise<void> | null = null;
+  private later: ReturnType<typeof setTimeout> | undefined;
+  /** What is typed is looked for from here on. */
+  private anchor: Place = { line: 1, column: 1 };
+
+  constructor({ surface, document, viewport, perform }: Options) {
+    this.surface = surface;
+    this.document = document;
+    this.viewport = viewport;
+    this.perform = perform;
+    this.marks = new HitMarks(surface.page);
+    this.stops = [
+      surface.model.onDidChangeContent(() => this.changed()),
+      surface.page.onDidChangeCursorSelection(({ source }) => {
+        if (source !== CARET) this.anchor = this.selected().from;
+        this.look();
+      }),
+    ];
+  }
+
+  get isOpen(): boolean {
+    return this.state.isOpen;
+  }
+
+  ask(what: FindAsk): void {
+    if (what === 'find' || what === 'replace') this.open(what === 'replace');
+    else void this.go(what === 'next' ? 1 : -1);
+  }
+
+  close(): void {
+    this.set({ isOpen: false, replaces: false, isLimited: false });
+    this.marks.clear();
+    this.marks.limit(null);
+    this.outdate();
+    this.viewport.coverTop(0);
+    this.surface.page.focus();
+  }
+
+  /** So many pixels at the top of the page lie under the bar. */
+  cover(height: number): void {
+    this.viewport.coverTop(this.isOpen ? height : 0);
+  }
+
+  toggleReplace(): void {
+    this.set({ replaces: !this.state.replaces });
+  }
+
+  setReadOnly(readOnly: boolean): void {
+    this.set({ readOnly });
+  }
+
+  setReplacement(replacement: string): void {
+    this.set({ replacement });
+  }
+
+  setQuery(change: Partial<Query>): void {
+    const query = { ...this.state.query, ...change };
+    this.set({ query, found: query.isRegex ? { is: 'searching' } : this.state.found });
+    this.outdate();
+    void this.findFrom(this.anchor);
+  }
+
+  /** Only in what is selected now, or everywhere again. */
+  toggleLimit(): void {
+    const selected = (this.surface.page.getSelections() ?? []).filter((one) => !one.isEmpty()).map(stretchOf);
+    const within = this.state.isLimited || selected.length === 0 ? null : selected;
+    this.marks.limit(within);
+    this.set({ isLimited: within !== null });
+    this.outdate();
+    void this.findFrom(within?.[0]?.from ?? this.anchor);
+  }
+
+  async replace(): Promise<void> {
+    const replacementOf = await this.toReplace();
+    const current = this.hits.indexOf(this.selected());
+    if (replacementOf === null || current === null) return this.go(1);
+    const { document, surface } = this;
+    const hit = this.hits.at(current);
+    const index = indexAt(document.layout, hit.from.line);
+    const offset = document.offsetOf(spanAt(document.layout, hit.from.line), hit.from);
+    const text = normalise(replacementOf(current)).text;
+    this.put([{ ...hit, text }]);
+    const span = document.layout.spans[index];
+    const end = span === undefined ? hit.from : document.placeOf(span, offset + text.length);
+    surface.putCaret(end, CARET);
+    // An expression that finds a place would find the same one again.
+    const isPlace = !isBefore(hit.from, hit.to);
+    await this.findFrom(isPlace ? { line: end.line, column: end.column + 1 } : end);
+  }
+
+  async replaceAll(): Promise<void> {
+    const replacementOf = await this.toReplace();
+    const { hits } = this;
+    const { count } = hits;
+    if (replacementOf === null || count === 0) return;
+    this.put(Array.from({ length: count }, (_, index) => ({ ...hits.at(index), text: replacementOf(index) })));
+    await this.fresh();
+    this.set({ found: { is: 'replaced', count } });
+  }
+
+  dispose(): void {
+    clearTimeout(this.later);
+    for (const stop of this.stops) stop.dispose();
+    this.marks.dispose();
+    this.regex.dispose();
+  }
+
+  private get state(): FindState {
+    return this.store.getState();
+  }
+
+  private set(change: Partial<FindState>): void {
+    this.store.setState(change);
+    const { query, replacement } = this.state;
+    remembered = { query, replacement };
+  }
+
+  private selected(): Stretch {
+    const selection = this.surface.page.getSelection();
+    return selection === null ? { from: this.surface.caret(), to: this.surface.caret() } : stretchOf(selection);
+  }
+
+  private open(replaces: boolean): void {
+    const { query, isOpen, focus } = this.state;
+    const selected = this.selected();
+    const text = this.wordsIn(selected) ?? query.text;
+    this.anchor = selected.from;
+    this.set({
+      isOpen: true,
+      replaces: replaces || (isOpen && this.state.replaces),
+      query: { ...query, text },
+      focus: { field: replaces && text !== '' ? 'replacement' : 'query', times: focus.times + 1 },
+    });
+    this.outdate();
+    void this.fresh();
+  }
+
+  /** What is selected, as it is looked for; null where it is no part of one line of text, or was just found. */
+  private wordsIn({ from, to }: Stretch): string | null {
+    const span = spanAt(this.document.layout, from.line);
+    const isMark = span.marked && span.line === from.line;
+    if (from.line !== to.line || from.column === to.column || isMark) return null;
+    if (this.isOpen && this.hits.indexOf({ from, to }) !== null) return null;
+    const selected = this.surface.line(from.line).slice(from.column - 1, to.column - 1);
+    return this.state.query.isRegex ? selected.replace(SPECIAL, String.raw`\$&`) : selected;
+  }
+
+  private changed(): void {
+    this.outdate();
+    // An expression that takes too long would do so after every letter.
+    if (!this.isOpen || this.fault !== null) return;
+    this.later ??= setTimeout(() => {
+      this.later = undefined;
+      if (this.isOpen) void this.fresh();
+    }, LATER_MS);
+  }
+
+  private outdate(): void {
+    this.isStale = true;
+    this.searching = null;
+  }
+
+  /** The hits as text and query are now; false where they cannot be known. `template`: what they are to become. */
+  private async fresh(template: string | null = null): Promise<boolean> {
+    for (let tries = 0; this.isStale && tries < TRIES; tries++) {
+      this.searching ??= this.search(template);
+      await this.searching;
+    }
+    return !this.isStale && this.fault === null;
+  }
+
+  private async search(template: string | null): Promise<void> {
+    const { query } = this.state;
+    const { surface, document } = this;
+    const { within } = this.marks;
+    if (query.text === '') return this.know(Hits.NONE);
+    if (!query.isRegex) return this.know(searchPlain(surface.model, document.layout, query, within));
+    const { version } = surface;
+    const pieces = textPieces(surface, document, within);
+    const end = await this.regex.run({ texts: pieces.map(({ text }) => text), query, template });
+    if (surface.model.isDisposed() || ('ended' in end && end.ended === 'other')) return;
+    if (version !== surface.version) return this.outdate();
+    if ('found' in end) return this.know(hitsIn(pieces, end.found.places, surface), end.found.replacements);
+    const { invalid, tooSlow, notSearched } = words.find;
+    this.know(
+      Hits.NONE,
+      null,
+      'invalid' in end ? invalid(end.invalid) : end.ended === 'too slow' ? tooSlow : notSearched,
+    );
+  }
+
+  private know(hits: Hits, replacements: readonly string[] | null = null, fault: string | null = null): void {
+    this.hits = hits;
+    this.replacements = replacements;
+    this.fault = fault;
+    this.isStale = false;
+    this.look();
+  }
+
+  /** Shows the hits, and which of them is selected. */
+  private look(): void {
+    if (this.isStale || !this.isOpen) return;
+    const { hits, fault } = this;
+    const current = hits.indexOf(this.selected());
+    this.marks.show(hits, current);
+    const isAsked = this.state.query.text !== '';
+    this.set({
+      found:
+        fault !== null
+          ? { is: 'fault', why: fault }
+          : isAsked
+            ? { is: 'found', count: hits.count, current }
+            : { is: 'nothing asked' },
+    });
+  }
+
+  private async findFrom(place: Place): Promise<void> {
+    if (!(await this.fresh()) || this.hits.count === 0) return;
+    this.select(this.hits.firstFrom(place) % this.hits.count);
+  }
+
+  private async go(step: 1 | -1): Promise<void> {
+    const isKnown = this.state.query.text !== '' && (await this.fresh());
+    const { count } = this.hits;
+    if (!isKnown || count === 0) {
+      if (!this.isOpen) this.open(false);
+      return;
+    }
+    const selected = this.selected();
+    const current = this.hits.indexOf(selected);
+    const next = current !== null ? current + step : this.hits.firstFrom(selected.from) + (step === 1 ? 0 : -1);
+    this.select((next + count) % count);
+    this.anchor = this.selected().from;
+  }
+
+  private select(index: number): void {
+    const { from, to } = this.hits.at(index);
+    this.viewport.centre(from);
+    this.surface.select(from, to, CARET);
+    this.look();
+  }
+
+  /** What each hit becomes; null where nothing can be replaced now. */
+  private async toReplace(): Promise<((index: number) => string) | null> {
+    const { readOnly, query, replacement } = this.state;
+    if (readOnly) return null;
+    if (query.isRegex) this.outdate();
+    if (!(await this.fresh(query.isRegex ? replacement : null))) return null;
+    const { replacements } = this;
+    return query.isRegex ? (index) => replacements?.[index] ?? '' : () => replacement;
+  }
+
+  private put(all: readonly Replaced[]): void {
+    const edits = replacementEdits(all, (line) => this.surface.line(line));
+    this.perform(() => this.surface.write(edits));
+  }
+}
