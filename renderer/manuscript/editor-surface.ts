@@ -124,8 +124,9 @@ export class EditorSurface extends ModelText {
   }
 
   caret(): Place {
-    const position = this.page.getPosition();
-    return { line: position?.lineNumber ?? 1, column: position?.column ?? 1 };
+    // While an edit is being told of, the editor's own place is that of before, and may lie beyond the text.
+    const { lineNumber, column } = this.model.validatePosition(this.page.getPosition() ?? { lineNumber: 1, column: 1 });
+    return { line: lineNumber, column };
   }
 
   selections(): readonly Stretch[] {
