@@ -75,7 +75,18 @@ function useNotices(): void {
     if (heard.current.controller !== controller) heard.current = { controller, key: -1 };
     if (notice === null || notice.key <= heard.current.key) return;
     heard.current.key = notice.key;
-    toast(notice.message, notice);
+    const { action } = notice;
+    toast(notice.message, {
+      ...notice,
+      // What is done about it is done to the text, and what is typed next belongs there.
+      action: action && {
+        ...action,
+        run: () => {
+          controller?.focus();
+          action.run();
+        },
+      },
+    });
   }, [controller, notice]);
 }
 
