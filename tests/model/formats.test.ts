@@ -125,8 +125,9 @@ function stepsOf(
   const reply = vocabulary.tokenize('The harbour lay still', isToken(opensReply));
   // A step has one successor: a sign that comes twice is written as its byte the second time.
   const sign = before.user.trimEnd();
-  // A word is a mark only where a word begins.
-  const mark = ids(/^\p{L}/u.test(sign) ? ` ${sign}` : sign).map((id, index, all) =>
+  // A word is a mark only where a word begins, a heading where a line does.
+  const border = /^\p{L}/u.test(sign) ? ' ' : sign.startsWith('#') ? '\n\n' : '';
+  const mark = ids(`${border}${sign}`).map((id, index, all) =>
     name === 'llama-spm' && all.indexOf(id) < index ? 3 + (vocabulary.bytes(id)[0] ?? 0) : id,
   );
   return [
