@@ -128,6 +128,17 @@ test('an expression finds over lines, fills in its groups, and one that never en
   await expect(matches).toHaveText('None');
   await query.fill('(a+)+$');
   await expect(matches).toContainText('takes too long');
+  // What was looked for before says nothing of what is looked for now.
+  await query.fill('(a+)+b');
+  const [slow] = page.workers().filter((worker) => worker.url().includes('regex'));
+  expect(slow).toBeDefined();
+  const ended = slow?.waitForEvent('close');
+  await button('Regular expression').click();
+  await query.fill('two');
+  await expect(matches).toHaveText('1 of 1');
+  await ended;
+  await expect(matches).toHaveText('1 of 1');
+  await button('Regular expression').click();
   await query.fill('(a');
   await expect(matches).toContainText('no regular expression');
   await query.fill('a{40}');
@@ -166,6 +177,7 @@ test('a page that only reads finds, and says why it replaces nothing', async () 
   const other = await page.context().newPage();
   await other.goto(page.url());
   await expect(other.getByRole('button', { name: 'Take over' })).toBeVisible();
+  await other.getByRole('textbox', { name: 'Manuscript' }).click();
   await other.keyboard.press('Control+h');
   await other.getByRole('searchbox', { name: 'Find in chapter' }).fill('user');
   await expect(other.getByRole('status', { name: 'Matches' })).toHaveText(/of \d+$/);

@@ -87,6 +87,8 @@ export class Finder {
   private fault: string | null = null;
   /** The hits are not those of the text and the query as they are now. */
   private isStale = true;
+  /** Grows with everything that changes what there is to find. */
+  private asked = 0;
   private searching: Promise<void> | null = null;
   private later: ReturnType<typeof setTimeout> | undefined;
   /** What is typed is looked for from here on. */
@@ -245,6 +247,7 @@ export class Finder {
   }
 
   private outdate(): void {
+    this.asked++;
     this.isStale = true;
     this.searching = null;
   }
@@ -264,11 +267,11 @@ export class Finder {
     const { within } = this.marks;
     if (query.text === '') return this.know(Hits.NONE);
     if (!query.isRegex) return this.know(searchPlain(surface.model, document.layout, query, within));
-    const { version } = surface;
+    const { asked } = this;
     const pieces = textPieces(surface, document, within);
     const end = await this.regex.run({ texts: pieces.map(({ text }) => text), query, template });
     if (surface.model.isDisposed() || ('ended' in end && end.ended === 'other')) return;
-    if (version !== surface.version) return this.outdate();
+    if (asked !== this.asked) return;
     if ('found' in end) return this.know(hitsIn(pieces, end.found.places, surface), end.found.replacements);
     const { invalid, tooSlow, notSearched } = words.find;
     this.know(
