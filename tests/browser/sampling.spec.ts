@@ -109,7 +109,7 @@ test('a reply’s other words are looked at from its menu', async () => {
   await expect(studio.button('Stop')).toBeVisible();
   await studio.replyEnds();
   await page
-    .getByRole('button', { name: /^(Story|Model)/ })
+    .getByRole('button', { name: /^(Story|Model).*: menu$/ })
     .last()
     .click();
   await page.getByRole('menuitem', { name: /Other words/ }).click();
