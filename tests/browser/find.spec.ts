@@ -177,7 +177,8 @@ test('a page that only reads finds, and says why it replaces nothing', async () 
   const other = await page.context().newPage();
   await other.goto(page.url());
   await expect(other.getByRole('button', { name: 'Take over' })).toBeVisible();
-  await other.getByRole('textbox', { name: 'Manuscript' }).click();
+  await other.bringToFront();
+  await expect(other.locator('.view-line', { hasText: 'asks the User' })).toBeVisible();
   await other.keyboard.press('Control+h');
   await other.getByRole('searchbox', { name: 'Find in chapter' }).fill('user');
   await expect(other.getByRole('status', { name: 'Matches' })).toHaveText(/of \d+$/);
