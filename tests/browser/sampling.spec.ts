@@ -24,7 +24,14 @@ async function dragStep(panel: Locator, step: string, to: number): Promise<void>
   };
   await mouse.move(...(await middle(panel.getByRole('listitem').filter({ hasText: step }).first())));
   await mouse.down();
-  await mouse.move(...(await middle(panel.getByRole('listitem').nth(to))), { steps: 12 });
+  const goal = await middle(panel.getByRole('listitem').nth(to));
+  await mouse.move(...goal, { steps: 12 });
+  // The steps change places while one is held: the hand rests on the place, as a person's does, until it is taken.
+  await expect(async () => {
+    await mouse.move(goal[0] + 1, goal[1]);
+    await mouse.move(...goal);
+    await expect(panel.getByRole('listitem').nth(to)).toContainText(step, { timeout: 250 });
+  }).toPass();
   await mouse.up();
 }
 
