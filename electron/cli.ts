@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { runBackup, runRestore } from './cli/backup.ts';
 import { runCheck } from './cli/check.ts';
 import { runExport } from './cli/export.ts';
 import { runJobs } from './cli/jobs.ts';
@@ -44,6 +45,12 @@ async function run([command = 'serve', ...args]: readonly string[]): Promise<num
       });
       if (positionals.length > 1) throw usage('USAGE_MANY_STORIES', {});
       return runExport(positionals[0], values);
+    }
+    case 'backup':
+      return runBackup(parseArgs({ args, options: { data: text } }).values);
+    case 'restore': {
+      const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { data: text } });
+      return runRestore(positionals.length > 1 ? positionals.join(' ') : positionals[0], values);
     }
     case 'jobs':
       return runJobs(parseArgs({ args, options: { data: text, json: flag } }).values);

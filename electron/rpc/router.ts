@@ -14,7 +14,7 @@ const door = implement(contract).$context<Caller>();
 
 /** The contract, answered by the studio's services. `session`: of the browsers that are let in; null in the desktop. */
 export function createRouter(
-  { stories, chapters, exporting, writing, models, settings, jobs, log }: Services,
+  { stories, chapters, exporting, backups, writing, models, settings, jobs, log }: Services,
   session: Pick<Session, 'signOutOthers'> | null = null,
 ) {
   return door.router({
@@ -43,6 +43,17 @@ export function createRouter(
       open: door.chapters.open.handler(({ input }) => chapters.open(input.id)),
     },
     exporting: { write: door.exporting.write.handler(({ input, signal }) => exporting.write(input, signal)) },
+    backups: {
+      list: door.backups.list.handler(() => backups.list()),
+      make: door.backups.make.handler(() => backups.make()),
+      check: door.backups.check.handler(() => backups.check()),
+      set: door.backups.set.handler(({ input }) => backups.set(input)),
+      look: door.backups.look.handler(({ input }) => backups.look(input.name)),
+      read: door.backups.read.handler(({ input }) => backups.read(input.name, input.storyId)),
+      take: door.backups.take.handler(({ input }) => backups.take(input.name, input.storyId)),
+      restore: door.backups.restore.handler(({ input }) => backups.restore(input.name)),
+      restored: door.backups.restored.handler(({ signal }) => backups.restored(signal)),
+    },
     writing: {
       applyChange: door.writing.applyChange.handler(({ input, context }) => writing.applyChange(input, context.client)),
       activate: door.writing.activate.handler(({ input, context }) => writing.activate(input, context.client)),

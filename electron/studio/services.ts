@@ -1,4 +1,5 @@
 import type { Log } from '../log/log.ts';
+import type { Backups } from './backups/backups.ts';
 import type { Defects } from './defects.ts';
 import type { Exporting } from './export/exporting.ts';
 import type { Jobs } from './jobs/jobs.ts';
@@ -12,6 +13,7 @@ export interface Services {
   readonly stories: Stories;
   readonly chapters: Chapters;
   readonly exporting: Exporting;
+  readonly backups: Omit<Backups, 'close'>;
   readonly writing: Writing;
   readonly models: Models;
   readonly settings: Settings;

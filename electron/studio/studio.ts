@@ -14,6 +14,8 @@ import { applyChange } from '../storage/repositories/changes.ts';
 import { abandonTransaction } from '../storage/core/handle.ts';
 import { openStore, type Store } from '../storage/core/open.ts';
 import { openingFault } from '../storage/core/opening-fault.ts';
+import { createChecks } from './backups/checks.ts';
+import { createBackups } from './backups/backups.ts';
 import { createReadAhead } from './writing/read-ahead.ts';
 import { createCounts } from './writing/token-counts.ts';
 import { createCrashes } from './models/model-crashes.ts';
@@ -141,6 +143,17 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
     }
   });
 
+  const checks = createChecks(context, { wasCutOff: store.wasCutOff, tell: defects.tell });
+  const backups = createBackups(context, {
+    store,
+    checks,
+    async beforeRestore() {
+      counts.forget();
+      writeAhead.drop();
+      await generations.stopIn(() => true);
+    },
+  });
+
   const waking = setTimeout(guarded(models.loadDefault), ENGINE_AFTER_START_MS);
   let opened = false;
   const pageAppears = (chapterId: string): void => {
@@ -161,6 +174,7 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
     stories: createStories(context, generations, readAhead.forget),
     chapters: createChapters(context, generations, { onOpen: pageAppears, forget: readAhead.forget }),
     exporting: createExporting(context),
+    backups,
     writing: createWriting({
       db,
       engine,
@@ -202,6 +216,7 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
         () => locks.close(),
         () => defects.close(),
         () => revisions.end(),
+        () => backups.close(),
         () => store.close(),
         () => {
           if (cutOff.length > 0) throw failure('REPLY_CUT_OFF', { replies: cutOff.length });

@@ -3,6 +3,7 @@ import { remember, useFlag, type Flag } from '../workspace/remembered.ts';
 import { THEMES, useTheme } from '../workspace/theme.ts';
 import { words } from '../locales/index.ts';
 import { Modal } from '../ui/modal.tsx';
+import { useWorkspace } from '../workspace/workspace.ts';
 import { RestSetting } from './rest-setting.tsx';
 import ui from '../ui/ui.module.css';
 import css from './settings.module.css';
@@ -29,6 +30,12 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }): R
       <fieldset className={css.themes}>
         <legend>{words.settings.idle}</legend>
         <Switch name="prepareReplies" label={words.settings.prepareReplies} hint={words.settings.prepareRepliesHint} />
+      </fieldset>
+      <fieldset className={css.themes}>
+        <legend>{words.settings.library}</legend>
+        <button type="button" className={ui.button} onClick={() => useWorkspace.setState({ dialog: 'backups' })}>
+          {words.backups.title}…
+        </button>
       </fieldset>
     </Modal>
   );

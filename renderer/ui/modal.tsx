@@ -9,10 +9,12 @@ import modal from './modal.module.css';
 interface Props {
   readonly title: string;
   readonly onClose: () => void;
+  /** For a table and what belongs to it. */
+  readonly wide?: true;
   readonly children: ReactNode;
 }
 
-export function Modal({ title, onClose, children }: Props): ReactElement {
+export function Modal({ title, onClose, wide, children }: Props): ReactElement {
   return (
     <Dialog.Root
       open
@@ -22,7 +24,7 @@ export function Modal({ title, onClose, children }: Props): ReactElement {
     >
       <Dialog.Portal>
         <Dialog.Backdrop className={modal.backdrop} />
-        <Dialog.Popup className={modal.modal}>
+        <Dialog.Popup className={wide === true ? `${modal.modal} ${modal.wide}` : modal.modal}>
           <header>
             <Dialog.Title>{title}</Dialog.Title>
             <Dialog.Close

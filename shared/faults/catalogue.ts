@@ -51,6 +51,8 @@ export interface AppFaults {
   /** `known`: the stories that it could be. */
   USAGE_STORY: { readonly given: string | null; readonly known: readonly string[] };
   NOT_EXPORTED: None;
+  /** `known`: the names of the backups, the newest first. */
+  USAGE_BACKUP: { readonly given: string | null; readonly known: readonly string[] };
   /** `said`: the code that the system gave. */
   FILE_NOT_WRITTEN: { readonly file: string; readonly said: string };
 }
@@ -91,7 +93,18 @@ export interface StoreFaults {
   TURN_TAKEN: { readonly turnId: string };
   /** `file`: when it was to be opened; null: a part that was read later. */
   STORE_DAMAGED: { readonly file: string | null };
+  /** So many things in it are not as they were saved. */
+  LIBRARY_DAMAGED: { readonly problems: number };
   BACKUP_DAMAGED: None;
+  /** In bytes, on the disk of `folder`. */
+  BACKUP_NO_ROOM: { readonly folder: string; readonly need: number; readonly free: number };
+  BACKUP_GONE: { readonly name: string };
+  /** It was made, and could not be copied to the second place. */
+  BACKUP_NO_SECOND: { readonly folder: string };
+  /** Not everything in it is as it was saved. */
+  BACKUP_NOT_WHOLE: { readonly name: string };
+  /** A backup is being put in the place of the store. */
+  RESTORING: None;
   STORE_BUSY: None;
   DISK_FULL: None;
   DISK_ERROR: None;
@@ -358,6 +371,8 @@ export interface ModelFaults {
 export interface JobFaults {
   /** What is done, for a list of jobs. */
   JOB_READS_MODEL: { readonly name: string };
+  JOB_MAKES_BACKUP: None;
+  JOB_CHECKS_LIBRARY: None;
   JOB_GONE: None;
   JOB_KIND: None;
   /** A model file is another one than when its reading began. */

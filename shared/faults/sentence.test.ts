@@ -40,6 +40,10 @@ const SAMPLES: Samples = {
     { given: 'The Key', known: ['The Key (a)', 'The key (b)'] },
   ],
   NOT_EXPORTED: NONE,
+  USAGE_BACKUP: [
+    { given: null, known: [] },
+    { given: 'x', known: ['20261128T073000-work.db'] },
+  ],
   FILE_NOT_WRITTEN: [{ file: '/home/a/The Key.md', said: 'EACCES' }],
 
   NO_TURN: [{ turnId }],
@@ -63,7 +67,13 @@ const SAMPLES: Samples = {
   CHANGE_TAKEN: NONE,
   TURN_TAKEN: [{ turnId }],
   STORE_DAMAGED: [{ file: `${folder}/store.db` }, { file: null }],
+  LIBRARY_DAMAGED: [{ problems: 1 }, { problems: 3 }],
   BACKUP_DAMAGED: NONE,
+  BACKUP_NO_ROOM: [{ folder, need: 8.4e8, free: 2e8 }],
+  BACKUP_GONE: [{ name: '20261128T073000-work.db' }],
+  BACKUP_NO_SECOND: [{ folder: '/media/stick' }],
+  BACKUP_NOT_WHOLE: [{ name: '20261128T073000-work.db' }],
+  RESTORING: NONE,
   STORE_BUSY: NONE,
   DISK_FULL: NONE,
   DISK_ERROR: NONE,
@@ -99,6 +109,8 @@ const SAMPLES: Samples = {
   })),
 
   JOB_READS_MODEL: [{ name: 'tale-7b' }],
+  JOB_MAKES_BACKUP: NONE,
+  JOB_CHECKS_LIBRARY: NONE,
   JOB_GONE: NONE,
   JOB_KIND: NONE,
   REPLACED_IN_READING: NONE,

@@ -1,4 +1,6 @@
 import type Database from 'better-sqlite3';
+import { FaultError } from '../../../shared/faults/failure.ts';
+import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import { watchPlace } from './file-place.ts';
 import { asFault } from './storage-fault.ts';
 import { createTexts, type Texts } from '../repositories/texts.ts';
@@ -17,6 +19,8 @@ export interface ReadableDB {
 export interface WritableDB extends ReadableDB {
   readonly [writes]: true;
   readonly assertInPlace: () => void;
+  /** Why nothing may be written for a moment; null: everything may. */
+  held: StudioFault | null;
 }
 
 const parts = (sqlite: Database.Database) => ({
@@ -30,12 +34,20 @@ export function readable(sqlite: Database.Database): ReadableDB {
 }
 
 export function writable(sqlite: Database.Database): WritableDB {
-  return { ...parts(sqlite), assertInPlace: watchPlace(sqlite.name) } as unknown as WritableDB;
+  return { ...parts(sqlite), assertInPlace: watchPlace(sqlite.name), held: null } as unknown as WritableDB;
+}
+
+/** From now on the handle reads and writes another file; the one before is closed. */
+export function useFile(db: WritableDB, sqlite: Database.Database): void {
+  db.statements.clear();
+  db.texts.clear();
+  Object.assign(db, { sqlite, assertInPlace: watchPlace(sqlite.name) });
 }
 
 /** Runs `act` as one transaction, or as part of the one that is open. */
 export function transaction<T>(db: WritableDB, act: () => T): T {
   if (db.sqlite.inTransaction) return act();
+  if (db.held !== null) throw new FaultError(db.held);
   try {
     db.sqlite.exec('BEGIN IMMEDIATE');
     const result = act();

@@ -1,10 +1,11 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { APPLICATION_ID } from './connection.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import { emptied, keptLibrary } from './library-mark.ts';
 import { asFault } from './storage-fault.ts';
+import { syncFile, syncFolder } from './sync.ts';
 import type { Migration } from '../migrations/migration.ts';
 
 /** Refuses what is not ours or newer than we are, before anything is written. */
@@ -31,9 +32,15 @@ export function assertLibraryInside(sqlite: Database.Database, folder: string): 
  */
 export function migrate(sqlite: Database.Database, folder: string, migrations: readonly Migration[]): void {
   const { version, tables } = identify(sqlite);
+  if (tables > 0 && migrations.some((step) => step.version > version)) backUp(sqlite, folder, version);
+  upgrade(sqlite, migrations);
+}
+
+/** Without a copy before: of what is a copy itself. */
+export function upgrade(sqlite: Database.Database, migrations: readonly Migration[]): void {
+  const { version } = identify(sqlite);
   const due = migrations.filter((step) => step.version > version);
   if (due.length === 0) return;
-  if (tables > 0) backUp(sqlite, folder, version);
   sqlite.pragma('foreign_keys = OFF');
   try {
     for (const step of due) attempt(sqlite, step);
@@ -68,9 +75,9 @@ function backUp(sqlite: Database.Database, folder: string, version: number): voi
   rmSync(partial, { force: true });
   sqlite.prepare('VACUUM INTO ?').run(partial);
   verify(partial);
-  sync(partial);
+  syncFile(partial);
   renameSync(partial, kept);
-  if (process.platform !== 'win32') sync(backups);
+  syncFolder(backups);
 }
 
 function verify(file: string): void {
@@ -81,12 +88,6 @@ function verify(file: string): void {
   } finally {
     copy.close();
   }
-}
-
-function sync(path: string): void {
-  const descriptor = openSync(path, 'r');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
 }
 
 function identify(sqlite: Database.Database): { applicationId: number; version: number; tables: number } {

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { assertLibrary, libraryVersion, secure } from './connection.ts';
@@ -6,10 +6,11 @@ import { assertNotEmptied, markLibrary } from './library-mark.ts';
 import { openingFault } from './opening-fault.ts';
 import { isStorageFault } from './storage-fault.ts';
 import { recoverInterrupted, type Recovered } from '../repositories/generation-records.ts';
-import { writable, type WritableDB } from './handle.ts';
+import { useFile, writable, type WritableDB } from './handle.ts';
 import { lockFolder } from './lock.ts';
 import { assertLibraryInside, assertReadable, migrate } from './migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
+import { endRestore, putBack, putInPlace, settle } from './restored-file.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
 import { closeAll } from '../repositories/revisions.ts';
 
@@ -17,6 +18,13 @@ export interface Store {
   readonly db: WritableDB;
   /** Generations that a crash cut off; their text is in their turns again. */
   readonly recovered: readonly Recovered[];
+  /** The last one who had it did not close it. */
+  readonly wasCutOff: boolean;
+  /**
+   * The store that was prepared for this folder (`../backups/restore-store.ts`) is in use from now on. `keepAs`: where
+   * the one before is kept; null: a backup holds all of it.
+   */
+  restore(keepAs: string | null): void;
   /** Closes the open revisions and puts everything into the one file. */
   close(): void;
 }
@@ -28,16 +36,50 @@ export function openStore(folder: string, options: { migrations?: readonly Migra
   try {
     makeFolder(folder);
     const held = (lock = lockFolder(folder));
+    settle(folder);
     assertNotEmptied(folder);
+    // Whoever closes a store puts its log into it.
+    const wasCutOff = existsSync(join(folder, 'store.db-wal'));
     sqlite = openFile(folder, options.migrations ?? MIGRATIONS);
     markLibrary(folder);
     const db = writable(sqlite);
-    return { db, recovered: recoverInterrupted(db), close: () => closeStore(db, held) };
+    return {
+      db,
+      recovered: recoverInterrupted(db),
+      wasCutOff,
+      restore: (keepAs) => {
+        putRestored(db, folder, keepAs);
+      },
+      close: () => closeStore(db, held),
+    };
   } catch (error) {
     sqlite?.close();
     lock?.release();
     throw openingFault(error, folder);
   }
+}
+
+/** Whatever fails, the handle has a store: the restored one, or the one that it had. */
+function putRestored(db: WritableDB, folder: string, keepAs: string | null): void {
+  db.sqlite.close();
+  const aside = putInPlace(folder);
+  try {
+    useFile(db, openFile(folder, MIGRATIONS));
+  } catch (error) {
+    putBack(folder, aside);
+    useFile(db, openFile(folder, MIGRATIONS));
+    throw error;
+  }
+  recoverReplies(db);
+  endRestore(aside, keepAs);
+}
+
+/** Of a store that was copied while one was written, and before anybody else writes into it. */
+function recoverReplies(db: WritableDB): void {
+  const { held } = db;
+  db.held = null;
+  recoverInterrupted(db);
+  db.held = held;
 }
 
 function closeStore(db: WritableDB, lock: { release(): void }): void {

@@ -34,13 +34,17 @@ export function checkStore(folder: string): CheckResult {
     problems.push({ where: file, fault: fault('CHECK_NO_STORE', { folder }) });
   } else {
     checkLog(folder, file, (problem) => problems.push(problem));
-    guarded(
-      file,
-      (problem) => problems.push(problem),
-      () => readStore(file, (db) => checkAll(db, file, (problem) => problems.push(problem))),
-    );
+    problems.push(...checkFile(file));
   }
   return { ok: problems.length === 0, problems };
+}
+
+/** A store that nobody writes to, such as a backup. */
+export function checkFile(file: string): readonly Problem[] {
+  const problems: Problem[] = [];
+  const report: Report = (problem) => problems.push(problem);
+  guarded(file, report, () => readStore(file, (db) => checkAll(db, file, report)));
+  return problems;
 }
 
 function checkLog(folder: string, file: string, report: Report): void {

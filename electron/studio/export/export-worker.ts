@@ -1,5 +1,5 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import type { ExportFormat } from '../../../shared/contract/export.ts';
+import { answerTask } from '../in-thread.ts';
 import type { Book } from './book.ts';
 import { writeBook } from './write-book.ts';
 
@@ -9,5 +9,4 @@ export interface ExportTask {
   readonly format: ExportFormat;
 }
 
-const { book, format } = workerData as ExportTask;
-parentPort?.postMessage(await writeBook(book, format));
+await answerTask(({ book, format }: ExportTask) => writeBook(book, format));

@@ -279,6 +279,12 @@ export const COMMANDS = {
     why: ({ engine }) => (engine.modelId === null ? say.noModel : null),
     run: () => useWorkspace.setState({ dialog: 'format' }),
   },
+  backups: {
+    name: () => words.backups.title,
+    in: ['palette'],
+    desktopMenu: 'file',
+    run: () => useWorkspace.setState({ dialog: 'backups' }),
+  },
   activity: {
     name: () => words.jobs.title,
     in: ['palette'],

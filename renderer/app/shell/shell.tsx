@@ -5,6 +5,7 @@ import { words } from '../../locales/index.ts';
 import { ModelPanel } from '../../models/model-panel.tsx';
 import { SamplingPanel } from '../../settings/sampling-panel.tsx';
 import { FormatDoctor } from '../../models/format-doctor.tsx';
+import { BackupsDialog } from '../../backups/backups-dialog.tsx';
 import { ActivityDialog } from '../../jobs/activity-dialog.tsx';
 import { ExportDialog } from '../../library/export-dialog.tsx';
 import { SettingsDialog } from '../../settings/settings-dialog.tsx';
@@ -78,6 +79,7 @@ function Dialogs(): ReactElement | null {
   if (dialog === 'shortcuts') return <ShortcutSheet onClose={close} />;
   if (dialog === 'format') return <FormatDoctor onClose={close} />;
   if (dialog === 'export') return <ExportDialog onClose={close} />;
+  if (dialog === 'backups') return <BackupsDialog onClose={close} />;
   if (dialog === 'activity') return <ActivityDialog onClose={close} />;
   if (dialog === 'settings') return <SettingsDialog onClose={close} />;
   return null;

@@ -17,6 +17,7 @@ export function Watchers(): null {
   useWindowTitle();
   useNotices();
   useDefects();
+  useRestored();
   useFirstReply();
   useKeyboard();
   useFocusTrail();
@@ -97,6 +98,31 @@ function useDefects(): void {
     void follow({
       open: (signal) => api.log.defects(undefined, { signal }),
       onValue: (fault) => toastFault(new FaultError(fault)),
+      signal: leaving.signal,
+    });
+    return () => leaving.abort();
+  }, []);
+}
+
+/**
+ * A library that was restored is another one: the page loads it. A page that still has text which is not saved says so
+ * and waits.
+ */
+function useRestored(): void {
+  useEffect(() => {
+    const leaving = new AbortController();
+    let known: number | null = null;
+    void follow({
+      open: (signal) => api.backups.restored(undefined, { signal }),
+      onValue: (restores) => {
+        const isAnother = known !== null && restores > known;
+        known = restores;
+        if (!isAnother) return;
+        const chapter = useWorkspace.getState().controller?.getState();
+        const reload = (): void => location.reload();
+        if (chapter === undefined || chapter.save === 'saved') reload();
+        else toast(words.backups.restored, { action: { label: words.backups.reload, run: reload } });
+      },
       signal: leaving.signal,
     });
     return () => leaving.abort();

@@ -1,3 +1,4 @@
+import { backups } from './backups.ts';
 import { commands } from './commands.ts';
 import { common } from './common.ts';
 import { find } from './find.ts';
@@ -21,6 +22,7 @@ export const en = {
   manuscript,
   find,
   library,
+  backups,
   ledger,
   jobs,
   models,

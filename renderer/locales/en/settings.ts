@@ -2,6 +2,7 @@ import { count } from '../../lib/numbers.ts';
 
 /** The settings of the program. */
 export const settings = {
+  library: 'Library',
   title: 'Settings',
   theme: 'Theme',
   themes: { system: 'System', paper: 'Paper', sepia: 'Sepia', ink: 'Ink', contrast: 'High contrast' },

@@ -27,6 +27,8 @@ export const app = {
   USAGE_MANY_STORIES: () => 'One story is exported at a time. Put a title of several words in quotation marks.',
   USAGE_STORY: ({ given, known }) =>
     `${given === null ? 'Say which story to export.' : `“${given}” names no story, or several.`} ${known.length === 0 ? 'There is none in this folder.' : `Give a title or an id: ${known.join('; ')}.`}`,
+  USAGE_BACKUP: ({ given, known }) =>
+    `${given === null ? 'Say which backup' : `There is no backup “${given}”`}: ${known.length === 0 ? 'there are none in this folder' : known.join(', ')}.`,
   NOT_EXPORTED: () => 'The file could not be made, and nothing was changed. Try again, or choose another format.',
   FILE_NOT_WRITTEN: ({ file, said }) =>
     `${file} could not be written; the system says ${said}. What was there before is unchanged. Choose another place.`,

@@ -1,4 +1,5 @@
 import type { StoreFaults } from '../catalogue.ts';
+import { count, size } from './numbers.ts';
 import type { Sentences } from './sentences.ts';
 
 const OTHER_FOLDER = 'start with another folder: --data DIR.';
@@ -34,8 +35,20 @@ export const store = {
     file === null
       ? 'A part of the store is damaged and cannot be read. Nothing was changed. Close Paphos, keep a copy of the data folder, and run "paphos check" to see what is damaged.'
       : `${file} is damaged and was not opened, so that nothing more is lost. Keep a copy of the folder; where it has a backups folder, put the newest file in there in place of store.db.`,
+  LIBRARY_DAMAGED: ({ problems }) =>
+    `${problems === 1 ? 'One thing' : `${count(problems)} things`} in the library ${problems === 1 ? 'is' : 'are'} not as it was saved. Nothing was changed. Open Backups to see what is damaged, and to take stories out of an earlier backup.`,
   BACKUP_DAMAGED: () =>
     'The copy that is made before an update came out damaged, so the stories were not updated. They are unchanged. Check the drive, then start Paphos again.',
+  BACKUP_NO_ROOM: ({ folder, need, free }) =>
+    `No backup was made: ${folder} has ${size(free)} free, and Paphos leaves ${size(need)} free beside one. Your stories are safe where they are. Make room, or choose another folder for the backups.`,
+  BACKUP_GONE: ({ name }) =>
+    `The backup ${name} is not in the backups folder any more. Nothing was changed. Choose another one.`,
+  BACKUP_NO_SECOND: ({ folder }) =>
+    `The backup was made, but could not be copied to ${folder}. Connect that drive or choose another second place; the next backup is copied again.`,
+  BACKUP_NOT_WHOLE: ({ name }) =>
+    `Not everything in the backup ${name} is as it was saved, so it was not put in place of your library. Nothing was changed. Choose another one, or take single stories out of it.`,
+  RESTORING: () =>
+    'A backup is being put in place of this library, so nothing else is saved for a moment. Your text stays on this page.',
   STORE_BUSY: () => 'Another program holds the store, so nothing was changed. Close that program and try again.',
   DISK_FULL: () =>
     'The disk is full. Everything saved so far is safe; the last change was not saved. Make room and go on writing.',

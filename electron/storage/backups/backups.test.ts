@@ -1,0 +1,198 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { newId } from '../../../shared/document/ids.ts';
+import { SEED, sizeOf } from '../../../tests/helpers/sizes.ts';
+import { seededRandom } from '../../engines/local/worker/sampling/random.ts';
+import { openStore, type Store } from '../core/open.ts';
+import { checkStore } from '../integrity/check.ts';
+import { applyChange } from '../repositories/changes.ts';
+import { createStory, listStories, removeStory, renameStory } from '../repositories/stories.ts';
+import { readTree } from '../repositories/turns.ts';
+import { backupsFolder, listBackups } from './backup-files.ts';
+import { copyBackup, makeBackup } from './make-backup.ts';
+import { readBackup } from './read-backup.ts';
+import { prepareRestore } from './restore-store.ts';
+import { storiesIn, takeStory } from './take-story.ts';
+
+const AT = Date.UTC(2026, 10, 28, 7, 30);
+let dataDir = '';
+let store: Store;
+const story = newId();
+const chapter = newId();
+const root = newId();
+
+const write = (text: string) => {
+  const { structureRev, turns } = readTree(store.db, chapter, { texts: 'all' });
+  const turn = turns.get(root);
+  applyChange(store.db, {
+    changeId: newId(),
+    chapterId: chapter,
+    structureRev,
+    ops: [{ op: 'setText', turnId: root, version: turn?.version ?? 1, at: 0, del: turn?.text?.length ?? 0, ins: text }],
+  });
+};
+const alternate = (text: string) => {
+  applyChange(store.db, {
+    changeId: newId(),
+    chapterId: chapter,
+    structureRev: readTree(store.db, chapter, { texts: 'none' }).structureRev,
+    ops: [
+      {
+        op: 'insert',
+        turn: { id: newId(), role: 'model', speaker: 'Mara', marked: true, text },
+        after: root,
+        as: 'alternate',
+      },
+    ],
+  });
+};
+const textsOf = (chapterId: string): string[] =>
+  [...readTree(store.db, chapterId, { texts: 'all' }).turns.values()].map(({ text }) => text ?? '').toSorted();
+const backUp = (at = AT) => makeBackup({ dataDir, at, reason: 'asked' });
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'paphos-backups-'));
+  store = openStore(dataDir);
+  createStory(store.db, { id: story, title: 'The Key', chapterId: chapter, turnId: root });
+  write('The lamp was out.');
+  alternate('Mara lit it.');
+  alternate('Mara waited.');
+});
+afterEach(() => {
+  store.close();
+  rmSync(dataDir, { recursive: true });
+});
+
+test('a backup is made of a store in use, looked into, and listed with what is in it', () => {
+  const { name } = backUp();
+  write('Later words.');
+  expect(listBackups(backupsFolder(dataDir))).toEqual([
+    {
+      name,
+      at: AT,
+      reason: 'asked',
+      bytes: statSync(join(backupsFolder(dataDir), name)).size,
+      size: { stories: 1, chapters: 1, turns: 3 },
+      state: 'verified',
+    },
+  ]);
+  readBackup(join(backupsFolder(dataDir), name), (backup) => {
+    expect(listStories(backup).map(({ title }) => title)).toEqual(['The Key']);
+    expect(readTree(backup, chapter, { texts: 'all' }).turns.get(root)?.text).toBe('The lamp was out.');
+  });
+});
+
+test('one whose file is another than the one looked into is not called verified; one without a note is not listed', () => {
+  const { name } = backUp();
+  const file = join(backupsFolder(dataDir), name);
+  writeFileSync(file, readFileSync(file).subarray(0, -4096));
+  expect(listBackups(backupsFolder(dataDir))).toMatchObject([{ name, state: 'changed' }]);
+  rmSync(file.replace('.db', '.json'));
+  expect(listBackups(backupsFolder(dataDir))).toEqual([]);
+});
+
+test('a store with a damaged turn gives a backup that says so, and is not put in place of a library', () => {
+  store.db.sqlite.exec(`UPDATE revisions SET body = 'The lamp was lit.' WHERE turn_id = '${root}'`);
+  store.db.sqlite.exec(`UPDATE edits SET ins = 'The lamp was lit.' WHERE turn_id = '${root}'`);
+  const { name } = backUp();
+  expect(listBackups(backupsFolder(dataDir))).toMatchObject([{ name, state: 'damaged' }]);
+  expect(() => {
+    prepareRestore({ dataDir, name });
+  }).toThrow(/not everything/i);
+  expect(existsSync(join(dataDir, 'store.db.restored'))).toBe(false);
+});
+
+test('a backup in place of the library: its texts are there, the handle goes on writing, what is of this computer stays', () => {
+  const { name } = backUp();
+  write('Later words.');
+  removeStory(store.db, story);
+  store.db.sqlite.exec(`INSERT INTO settings VALUES ('interface', 'theme', '"dark"'), ('story:x', 'sampling', '{}')`);
+  prepareRestore({ dataDir, name });
+  store.restore(null);
+  expect(listStories(store.db)).toHaveLength(1);
+  expect(textsOf(chapter)).toEqual(['Mara lit it.', 'Mara waited.', 'The lamp was out.']);
+  expect(store.db.sqlite.prepare('SELECT scope FROM settings').pluck().all()).toEqual(['interface']);
+  write('Written afterwards.');
+  store.close();
+  expect(checkStore(dataDir)).toEqual({ ok: true, problems: [] });
+  store = openStore(dataDir);
+  expect(textsOf(chapter)).toContain('Written afterwards.');
+  expect(existsSync(join(dataDir, 'store.db.replaced'))).toBe(false);
+});
+
+test('a story comes back under its own ids where it is gone, and beside itself where it is not', () => {
+  const { name } = backUp();
+  const file = join(backupsFolder(dataDir), name);
+  write('Later words.');
+  const beside = readBackup(file, (backup) => takeStory(store.db, backup, story, AT));
+  expect(beside).not.toBe(story);
+  const [taken] = listStories(store.db).filter(({ id }) => id === beside);
+  expect(taken?.title).toMatch(/^The Key \(backup of 2026-11-2\d \d\d:\d\d\)$/);
+  expect(textsOf(taken?.lastChapterId ?? '')).toEqual(['Mara lit it.', 'Mara waited.', 'The lamp was out.']);
+  expect(textsOf(chapter)).toContain('Later words.');
+  expect(checkStore(dataDir).problems).toEqual([]);
+
+  const other = mkdtempSync(join(tmpdir(), 'paphos-backups-other-'));
+  const empty = openStore(other);
+  try {
+    readBackup(file, (backup) => {
+      expect(storiesIn(backup, empty.db)).toMatchObject([
+        { id: story, title: 'The Key', chapters: 1, turns: 3, isHere: false },
+      ]);
+      expect(storiesIn(backup, store.db)).toMatchObject([{ isHere: true }]);
+      expect(takeStory(empty.db, backup, story, AT)).toBe(story);
+    });
+    expect(listStories(empty.db)).toMatchObject([{ id: story, title: 'The Key' }]);
+  } finally {
+    empty.close();
+  }
+  expect(checkStore(other).problems).toEqual([]);
+  rmSync(other, { recursive: true });
+});
+
+test('a second place has the same backups, each with its note', () => {
+  const { name } = backUp();
+  const second = join(dataDir, 'stick');
+  copyBackup(name, backupsFolder(dataDir), second);
+  expect(listBackups(second)).toEqual(listBackups(backupsFolder(dataDir)));
+  renameStory(store.db, story, 'Renamed');
+});
+
+test('no backup is made where the disk would be left too full', () => {
+  mkdirSync(backupsFolder(dataDir));
+  expect(() => makeBackup({ dataDir, at: AT, reason: 'asked', room: 2 ** 60 })).toThrow(/free/);
+  expect(listBackups(backupsFolder(dataDir))).toEqual([]);
+});
+
+const KILLS = sizeOf(5, 200);
+
+test(`a backup or restore that is killed leaves nothing half listed and a library that opens: ${KILLS} kills, seed ${SEED}`, async () => {
+  const random = seededRandom(SEED);
+  for (let n = 0; n < 40; n += 1) alternate(`Alternate ${n} ${'word '.repeat(2000)}`);
+  const texts = textsOf(chapter);
+  const { name } = backUp();
+  store.close();
+  const script = fileURLToPath(new URL('../../../tests/helpers/backup-writer.ts', import.meta.url));
+  for (let n = 0; n < KILLS; n += 1) {
+    const child = spawn(process.execPath, [script, dataDir, n % 2 === 0 ? 'backup' : 'restore', name], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    await wait(random() * 120);
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    for (const backup of listBackups(backupsFolder(dataDir)))
+      expect(backup, `kill ${String(n)}`).toMatchObject({ state: 'verified', size: { stories: 1, turns: 43 } });
+    store = openStore(dataDir);
+    expect(textsOf(chapter), `kill ${String(n)}`).toEqual(texts);
+    store.close();
+    expect(checkStore(dataDir).problems).toEqual([]);
+  }
+  store = openStore(dataDir);
+}, 600_000);

@@ -1,0 +1,88 @@
+import { copyFileSync, mkdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BackupReason } from '../../../shared/contract/backups.ts';
+import { failure } from '../../../shared/faults/failure.ts';
+import { readStore } from '../core/read-store.ts';
+import { asFault } from '../core/storage-fault.ts';
+import { syncFile, syncFolder } from '../core/sync.ts';
+import { checkFile } from '../integrity/check.ts';
+import { backupFileName, backupsFolder, readNote, removePartials, writeNote, type BackupNote } from './backup-files.ts';
+import { librarySize, libraryState } from './library-state.ts';
+
+export interface BackupTask {
+  readonly dataDir: string;
+  readonly at: number;
+  readonly reason: BackupReason;
+  /** How much is left free on its disk, as a multiple of the store. */
+  readonly room?: number;
+}
+export interface MadeBackup {
+  readonly name: string;
+  readonly note: BackupNote;
+}
+
+/**
+ * Copies the store of a folder, which may be in use, into its backups, and looks into the copy: every turn by its hash.
+ * Only then does it get its name and its note. It takes a while: never in main's way.
+ */
+export function makeBackup({ dataDir, at, reason, room = 2 }: BackupTask): MadeBackup {
+  const folder = backupsFolder(dataDir);
+  const store = join(dataDir, 'store.db');
+  const name = backupFileName(at, reason);
+  const file = join(folder, name);
+  const partial = `${file}.partial`;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  removePartials(folder);
+  assertRoom(folder, room * statSync(store).size);
+  try {
+    readStore(store, (db) => {
+      db.sqlite.exec('COMMIT');
+      db.sqlite.prepare('VACUUM INTO ?').run(partial);
+    });
+    syncFile(partial);
+    const note = lookInto(partial, at, reason);
+    renameSync(partial, file);
+    syncFolder(folder);
+    writeNote(file, note);
+    return { name, note };
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw asFault(error);
+  }
+}
+
+function lookInto(file: string, at: number, reason: BackupReason): BackupNote {
+  const problems = checkFile(file).length;
+  return readStore(file, (db) => ({
+    at,
+    reason,
+    bytes: statSync(file).size,
+    size: librarySize(db),
+    problems,
+    state: libraryState(db),
+  }));
+}
+
+function assertRoom(folder: string, need: number): void {
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  if (free < need) throw failure('BACKUP_NO_ROOM', { folder, need, free });
+}
+
+/** Copies a backup with its note into another folder, under the same name. */
+export function copyBackup(name: string, from: string, to: string): void {
+  const note = readNote(join(from, name));
+  if (note === null) throw failure('BACKUP_GONE', { name });
+  const partial = join(to, `${name}.partial`);
+  mkdirSync(to, { recursive: true, mode: 0o700 });
+  try {
+    copyFileSync(join(from, name), partial);
+    syncFile(partial);
+    renameSync(partial, join(to, name));
+    syncFolder(to);
+    writeNote(join(to, name), note);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,69 @@
+import { copyFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { failure } from '../../../shared/faults/failure.ts';
+import { secure } from '../core/connection.ts';
+import { assertReadable, upgrade } from '../core/migrate.ts';
+import { checkFile } from '../integrity/check.ts';
+import { MIGRATIONS } from '../migrations/index.ts';
+import { preparedFile, removePrepared } from '../core/restored-file.ts';
+import { syncFile } from '../core/sync.ts';
+import { backupsFolder, fileTime } from './backup-files.ts';
+
+/** Where a store is kept that was replaced, and that no backup could be made of. */
+export const replacedStore = (dataDir: string, at: number): string =>
+  join(dataDir, `store-replaced-${fileTime(at)}.db`);
+
+/** What is of this computer rather than of the library stays as it is. */
+const STAYS = ['jobs', 'models', 'found_models'] as const;
+const STAYING_SCOPES = ['studio', 'interface'] as const;
+
+/**
+ * Makes a store of a backup beside the one in use: looked into, brought to the newest schema, with what belongs to this
+ * computer taken over from the present store, where that can be read. It takes a while: never in main's way.
+ */
+export function prepareRestore({ dataDir, name }: { readonly dataDir: string; readonly name: string }): void {
+  const file = join(backupsFolder(dataDir), name);
+  if (!existsSync(file)) throw failure('BACKUP_GONE', { name });
+  if (checkFile(file).length > 0) throw failure('BACKUP_NOT_WHOLE', { name });
+  const prepared = preparedFile(dataDir);
+  removePrepared(dataDir);
+  try {
+    copyFileSync(file, prepared);
+    const sqlite = new Database(prepared);
+    try {
+      assertReadable(sqlite, file, MIGRATIONS.at(-1)?.version ?? 0);
+      secure(sqlite);
+      upgrade(sqlite, MIGRATIONS);
+      keepOwn(sqlite, join(dataDir, 'store.db'));
+    } finally {
+      sqlite.close();
+    }
+    syncFile(prepared);
+  } catch (error) {
+    removePrepared(dataDir);
+    throw error;
+  }
+}
+
+function keepOwn(restored: Database.Database, present: string): void {
+  try {
+    restored.prepare('ATTACH ? AS present').run(present);
+  } catch {
+    // A store that cannot be read is often why one is restored.
+    return;
+  }
+  try {
+    restored.transaction(() => {
+      for (const table of STAYS)
+        restored.exec(`DELETE FROM ${table}; INSERT INTO ${table} SELECT * FROM present.${table}`);
+      for (const scope of STAYING_SCOPES) {
+        restored.prepare('DELETE FROM settings WHERE scope = ?').run(scope);
+        restored.prepare('INSERT INTO settings SELECT * FROM present.settings WHERE scope = ?').run(scope);
+      }
+    })();
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error;
+  }
+  restored.exec('DETACH present');
+}

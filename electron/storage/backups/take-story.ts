@@ -1,0 +1,140 @@
+import type { BackedUpStory } from '../../../shared/contract/backups.ts';
+import { newId } from '../../../shared/document/ids.ts';
+import { failure } from '../../../shared/faults/failure.ts';
+import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
+import { all, columns, first, query, run, tables } from '../core/query.ts';
+import { addChapter, addStory, addTurn, needStory } from '../core/rows.ts';
+import type { Schema } from '../core/schema.ts';
+import { endGeneration, journalChecksum } from '../repositories/generation-records.ts';
+import { listStories } from '../repositories/stories.ts';
+import { revisionChecksum } from '../repositories/revisions.ts';
+import { editChecksum } from '../repositories/write-turns.ts';
+
+const sizes = query(() =>
+  tables
+    .selectFrom('chapters')
+    .leftJoin('turns', (join) => join.onRef('turns.chapter_id', '=', 'chapters.id').on('turns.removed_seq', 'is', null))
+    .where('chapters.removed_at', 'is', null)
+    .groupBy('chapters.story_id')
+    .select(({ fn }) => [
+      'chapters.story_id',
+      fn.count<number>('chapters.id').distinct().as('chapters'),
+      fn.count<number>('turns.id').as('turns'),
+    ]),
+);
+const storyIds = query((p: { id: string }) => tables.selectFrom('stories').select('id').where('id', '=', p.id));
+
+/** The stories in a backup, the one changed last first; `present`: the library as it is now. */
+export function storiesIn(backup: ReadableDB, present: ReadableDB): BackedUpStory[] {
+  const sizeOf = new Map(all(backup, sizes, {}).map((row) => [row.story_id, row]));
+  return listStories(backup).map(({ id, title, updatedAt }) => ({
+    id,
+    title,
+    updatedAt,
+    chapters: sizeOf.get(id)?.chapters ?? 0,
+    turns: sizeOf.get(id)?.turns ?? 0,
+    isHere: first(present, storyIds, { id }) !== undefined,
+  }));
+}
+
+const chaptersOf = query((p: { storyId: string }) =>
+  tables.selectFrom('chapters').selectAll().where('story_id', '=', p.storyId).orderBy('position'),
+);
+const turnsOf = query((p: { chapterId: string }) =>
+  tables.selectFrom('turns').selectAll().where('chapter_id', '=', p.chapterId).orderBy('ord'),
+);
+const revisionsOf = query((p: { turnId: string }) =>
+  tables.selectFrom('revisions').selectAll().where('turn_id', '=', p.turnId).orderBy('seq'),
+);
+const editsOf = query((p: { turnId: string }) =>
+  tables.selectFrom('edits').selectAll().where('turn_id', '=', p.turnId).orderBy('version'),
+);
+const generationsOf = query((p: { chapterId: string }) =>
+  tables.selectFrom('generations').selectAll().where('chapter_id', '=', p.chapterId),
+);
+const journalOf = query((p: { generationId: string }) =>
+  tables.selectFrom('journal').selectAll().where('generation_id', '=', p.generationId),
+);
+const candidatesOf = query((p: { generationId: string }) =>
+  tables.selectFrom('candidates').selectAll().where('generation_id', '=', p.generationId),
+);
+const settingsOf = query((p: { scope: string }) =>
+  tables.selectFrom('settings').selectAll().where('scope', '=', p.scope),
+);
+
+/**
+ * Takes a story out of a backup, with all its branches, history and replies. Where the library has one of its id, even a
+ * deleted one, it is put beside it: everything in it gets a new id. Answers with its id here.
+ */
+export function takeStory(db: WritableDB, backup: ReadableDB, storyId: string, madeAt: number): string {
+  const story = needStory(backup, storyId);
+  const [summary] = listStories(backup).filter(({ id }) => id === storyId);
+  if (summary === undefined) throw failure('NO_STORY', {});
+  const chapters = all(backup, chaptersOf, { storyId });
+  const turns = chapters.flatMap(({ id }) => all(backup, turnsOf, { chapterId: id }));
+  const generations = chapters.flatMap(({ id }) => all(backup, generationsOf, { chapterId: id }));
+  const isHere = first(db, storyIds, { id: storyId }) !== undefined;
+  const ids = new Map(
+    isHere ? [story, ...chapters, ...turns, ...generations].map(({ id }) => [id, newId()] as const) : [],
+  );
+  const renamed = <R extends object>(row: R): R =>
+    ids.size === 0
+      ? row
+      : (Object.fromEntries(
+          Object.entries(row).map(([name, value]) => [name, WORDS.has(name) ? value : withNewIds(value, ids)]),
+        ) as R);
+  const put = <T extends keyof Schema>(table: T): ((row: Schema[T]) => void) => {
+    let insert: ReturnType<typeof inserting<T>> | undefined;
+    return (row) => {
+      insert ??= inserting(table, Object.keys(row) as (keyof Schema[T])[]);
+      run(db, insert, row);
+    };
+  };
+  transaction(db, () => {
+    const [putRevision, putEdit, putGeneration] = [put('revisions'), put('edits'), put('generations')];
+    const [putJournal, putCandidates, putSetting] = [put('journal'), put('candidates'), put('settings')];
+    addStory(db, { ...renamed(story), title: isHere ? `${summary.title} (backup of ${dateOf(madeAt)})` : story.title });
+    for (const chapter of chapters) addChapter(db, renamed(chapter));
+    for (const turn of turns) {
+      addTurn(db, renamed(turn));
+      for (const row of all(backup, revisionsOf, { turnId: turn.id }).map(renamed))
+        putRevision({ ...row, checksum: revisionChecksum(row) });
+      for (const row of all(backup, editsOf, { turnId: turn.id }).map(renamed))
+        putEdit({ ...row, checksum: editChecksum(row) });
+    }
+    for (const generation of generations) {
+      putGeneration(renamed(generation));
+      for (const row of all(backup, journalOf, { generationId: generation.id }).map(renamed))
+        putJournal({ ...row, checksum: journalChecksum(row) });
+      for (const row of all(backup, candidatesOf, { generationId: generation.id })) putCandidates(renamed(row));
+    }
+    // It was being written when the backup was made.
+    for (const { id } of generations.filter(({ ended_at }) => ended_at === null))
+      endGeneration(db, {
+        generationId: ids.get(id) ?? id,
+        reason: 'error',
+        stats: null,
+        candidates: null,
+        takesBack: true,
+      });
+    for (const row of all(backup, settingsOf, { scope: `story:${storyId}` })) putSetting(renamed(row));
+  });
+  return ids.get(storyId) ?? storyId;
+}
+
+/** In local time, to the minute. */
+function dateOf(at: number): string {
+  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16).replace('T', ' ');
+}
+
+/** What somebody wrote is never looked into for ids. */
+const WORDS: ReadonlySet<string> = new Set(['title', 'text', 'body', 'ins', 'speaker', 'value', 'record']);
+
+const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+const withNewIds = (value: unknown, ids: ReadonlyMap<string, string>): unknown =>
+  typeof value === 'string' ? value.replace(ID, (id) => ids.get(id) ?? id) : value;
+
+const inserting = <T extends keyof Schema>(table: T, names: readonly (keyof Schema[T])[]) =>
+  query((p: Schema[T]) => tables.insertInto(table).values(columns(p, names) as never));

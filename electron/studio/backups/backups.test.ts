@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { isEnded, type Job } from '../../../shared/contract/jobs.ts';
+import { faultOf } from '../../../shared/faults/failure.ts';
+import { newId } from '../../../shared/document/ids.ts';
+import { readEnvironment } from '../../env.ts';
+import { openLog, type Log } from '../../log/log.ts';
+import { openStore, type Store } from '../../storage/core/open.ts';
+import { writeSetting } from '../../storage/repositories/setting-records.ts';
+import { createStory } from '../../storage/repositories/stories.ts';
+import { createJobs, type Jobs } from '../jobs/jobs.ts';
+import { createBackups, type Backups } from './backups.ts';
+import { createChecks } from './checks.ts';
+
+const MINUTE = 60_000;
+let dataDir = '';
+let store: Store;
+let log: Log;
+let jobs: Jobs;
+let backups: Backups;
+let told: string[] = [];
+
+function open(checkedAt = Date.now()): void {
+  store = openStore(dataDir);
+  log = openLog(join(dataDir, 'logs'));
+  jobs = createJobs({ db: store.db, log });
+  writeSetting(store.db, 'studio', 'check', { at: checkedAt, problems: 0, findings: [] });
+  const env = { ...readEnvironment(), dataDir, modelsDir: null, resourcesDir: '' };
+  const checks = createChecks(
+    { db: store.db, jobs, log, env },
+    { wasCutOff: store.wasCutOff, tell: (error) => told.push(faultOf(error).code) },
+  );
+  backups = createBackups({ db: store.db, jobs, log, env }, { store, checks, beforeRestore: () => Promise.resolve() });
+}
+async function close(): Promise<void> {
+  await jobs.close();
+  await backups.close();
+  store.close();
+  log.close();
+}
+const work = () => createStory(store.db, { id: newId(), title: 'Work', chapterId: newId(), turnId: newId() });
+const reasons = () => backups.list().backups.map(({ reason }) => reason);
+async function jobsEnd(count: number): Promise<void> {
+  const over = (list: readonly Job[]): boolean => list.length === count && list.every(isEnded);
+  for await (const list of jobs.watch()) if (over(list)) return;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'], now: Date.UTC(2026, 10, 28, 12) });
+  told = [];
+  dataDir = mkdtempSync(join(tmpdir(), 'paphos-backups-'));
+  open();
+});
+afterEach(async () => {
+  await close();
+  vi.useRealTimers();
+  rmSync(dataDir, { recursive: true });
+});
+
+test('after half an hour of work there is a backup, and without work no other', async () => {
+  work();
+  vi.advanceTimersByTime(30 * MINUTE);
+  expect(jobs.list()).toEqual([]);
+  vi.advanceTimersByTime(MINUTE);
+  await jobsEnd(1);
+  expect(reasons()).toEqual(['work']);
+  vi.advanceTimersByTime(120 * MINUTE);
+  expect(jobs.list()).toHaveLength(1);
+  work();
+  vi.advanceTimersByTime(31 * MINUTE);
+  await jobsEnd(2);
+  expect(reasons()).toEqual(['work', 'work']);
+});
+
+test('what was written is backed up when Paphos ends, and soon after the next start where it was too new', async () => {
+  work();
+  vi.advanceTimersByTime(2 * MINUTE);
+  await close();
+  open();
+  expect(reasons()).toEqual(['quit']);
+  work();
+  await close();
+  open();
+  expect(reasons()).toEqual(['quit']);
+  vi.advanceTimersByTime(2 * MINUTE);
+  await jobsEnd(1);
+  // The newest of a half-hour is kept.
+  expect(reasons()).toEqual(['work']);
+});
+
+test('the library is looked through weekly; what is damaged is told and named', async () => {
+  work();
+  vi.advanceTimersByTime(5 * MINUTE);
+  expect(jobs.list()).toEqual([]);
+  await close();
+  store = openStore(dataDir);
+  store.db.sqlite.exec("UPDATE stories SET title = 'Wirk'");
+  store.close();
+  open(Date.now() - 8 * 24 * 60 * MINUTE);
+  vi.advanceTimersByTime(MINUTE);
+  await jobsEnd(1);
+  expect(jobs.list()).toMatchObject([
+    { kind: 'check', state: 'failed', fault: { code: 'LIBRARY_DAMAGED', params: { problems: 1 } } },
+  ]);
+  expect(told).toEqual(['LIBRARY_DAMAGED']);
+  expect(backups.list().check).toMatchObject({ problems: 1, findings: [{ code: 'CHECK_STORY' }] });
+});

@@ -1,0 +1,252 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import {
+  backupReason,
+  backupSettingsSchema,
+  DEFAULT_BACKUP_SETTINGS,
+  type BackedUpChapter,
+  type BackedUpStory,
+  type BackupOverview,
+  type BackupReason,
+  type BackupSettings,
+} from '../../../shared/contract/backups.ts';
+import { failure, fault, faultOf } from '../../../shared/faults/failure.ts';
+import { errorFacts } from '../../log/error-facts.ts';
+import { guarded } from '../../log/guarded.ts';
+import { backupsFolder, listBackups, readNote, removeBackup } from '../../storage/backups/backup-files.ts';
+import { readBackup } from '../../storage/backups/read-backup.ts';
+import { libraryState } from '../../storage/backups/library-state.ts';
+import type { MadeBackup } from '../../storage/backups/make-backup.ts';
+import { replacedStore } from '../../storage/backups/restore-store.ts';
+import { storiesIn, takeStory } from '../../storage/backups/take-story.ts';
+import { surplus } from '../../storage/backups/thinning.ts';
+import { removePrepared } from '../../storage/core/restored-file.ts';
+import type { Store } from '../../storage/core/open.ts';
+import { readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
+import { getStory } from '../../storage/repositories/stories.ts';
+import { channel, type Channel } from '../channel.ts';
+import type { StudioContext } from '../context.ts';
+import { inThread } from '../in-thread.ts';
+import type { Book } from '../export/book.ts';
+import { readBook, type BookWish } from '../export/read-book.ts';
+import { BACKUP_THREAD, type BackupWork } from './backup-work.ts';
+import type { Checks } from './checks.ts';
+
+/** Copies of the library: made by themselves, looked into, and brought back. */
+export interface Backups {
+  list(): BackupOverview;
+  make(): void;
+  /** Looks through the library itself, as a job. */
+  check(): void;
+  set(settings: BackupSettings): void;
+  look(name: string): readonly BackedUpStory[];
+  read(name: string, storyId: string): readonly BackedUpChapter[];
+  take(name: string, storyId: string): { readonly storyId: string; readonly title: string };
+  restore(name: string): Promise<void>;
+  /** How often this studio has put a backup in place of its library, now and whenever it does. */
+  restored(signal?: AbortSignal): AsyncGenerator<number, void>;
+  /** Makes one of what was written since the last, where that is old enough to matter; ends the watch over time. */
+  close(): Promise<void>;
+}
+
+const KIND = 'backup';
+const backupParams = z.object({ reason: backupReason });
+
+export interface BackupTimes {
+  /** How often it is looked whether a backup is due. */
+  readonly lookMs: number;
+  /** Work older than this is backed up. */
+  readonly afterMs: number;
+  /** So old it must be to be backed up when Paphos ends; what is younger is backed up soon after the next start. */
+  readonly onQuitMs: number;
+}
+const TIMES: BackupTimes = { lookMs: 60_000, afterMs: 30 * 60_000, onQuitMs: 60_000 };
+
+interface BackupParts {
+  readonly store: Pick<Store, 'restore'>;
+  readonly checks: Checks;
+  /** Ends whatever writes by itself, before the library is another one. */
+  beforeRestore(): Promise<void>;
+  readonly times?: BackupTimes;
+}
+
+export function createBackups(
+  { db, jobs, log, env }: Pick<StudioContext, 'db' | 'jobs' | 'log' | 'env'>,
+  { store, checks, beforeRestore, times = TIMES }: BackupParts,
+): Backups {
+  const { dataDir } = env;
+  const folder = backupsFolder(dataDir);
+  const watchers = new Set<Channel<number>>();
+  let restores = 0;
+  /** Since when something is newer than the newest backup; null: nothing is. */
+  let changedSince: number | null = null;
+  let kept = newestState();
+
+  function newestState(): string | null {
+    const [newest] = listBackups(folder).filter(({ state }) => state === 'verified');
+    return newest === undefined ? null : (readNote(join(folder, newest.name))?.state ?? null);
+  }
+
+  const settings = (): BackupSettings => {
+    const stored = backupSettingsSchema.safeParse(readSetting(db, 'studio', 'backups'));
+    return stored.success ? stored.data : DEFAULT_BACKUP_SETTINGS;
+  };
+
+  /** What an earlier run wrote and no backup holds is due at once. */
+  let due = libraryState(db) !== kept && kept !== null ? 0 : times.afterMs;
+
+  function look(): void {
+    if (libraryState(db) === kept) {
+      changedSince = null;
+      return;
+    }
+    changedSince ??= Date.now();
+    if (Date.now() - changedSince >= due) jobs.start(KIND, { reason: 'work' });
+  }
+
+  async function make(reason: BackupReason, signal?: AbortSignal): Promise<MadeBackup> {
+    const work: BackupWork = { do: 'make', task: { dataDir, at: Date.now(), reason } };
+    const made = await inThread<MadeBackup>(BACKUP_THREAD, work, signal);
+    changedSince = null;
+    due = times.afterMs;
+    if (made.note.problems === 0) kept = made.note.state;
+    thin();
+    await copyToSecondPlace(made.name, signal);
+    return made;
+  }
+
+  /** A second place that cannot be written is told, and costs no backup. */
+  async function copyToSecondPlace(name: string, signal?: AbortSignal): Promise<void> {
+    const { secondPlace, limitBytes } = settings();
+    if (secondPlace === null) return;
+    try {
+      await inThread(BACKUP_THREAD, { do: 'copy', name, from: folder, to: secondPlace } satisfies BackupWork, signal);
+      for (const old of surplus(listBackups(secondPlace), limitBytes)) removeBackup(secondPlace, old);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw failure('BACKUP_NO_SECOND', { folder: secondPlace }, { detail: String(error), cause: error });
+    }
+  }
+
+  function thin(): void {
+    for (const name of surplus(listBackups(folder), settings().limitBytes)) removeBackup(folder, name);
+  }
+
+  jobs.register({
+    kind: KIND,
+    resumable: false,
+    params: backupParams,
+    title: () => fault('JOB_MAKES_BACKUP', {}),
+    async run({ reason }, { signal }) {
+      const { name, note } = await make(reason, signal).catch((error: unknown) => {
+        changedSince = Date.now();
+        due = times.afterMs;
+        throw error;
+      });
+      log.info('backup.made', { name, reason, bytes: note.bytes, problems: note.problems });
+      return name;
+    },
+  });
+
+  const looking = setInterval(guarded(look), times.lookMs);
+  looking.unref();
+
+  const need = (name: string): string => {
+    const file = join(folder, name);
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) throw failure('BACKUP_GONE', { name });
+    return file;
+  };
+
+  return {
+    list() {
+      const now = settings();
+      const there = new Set(now.secondPlace === null ? [] : listBackups(now.secondPlace).map(({ name }) => name));
+      const backups = listBackups(folder).map((backup) => ({ ...backup, inSecondPlace: there.has(backup.name) }));
+      return {
+        folder,
+        settings: now,
+        check: checks.last(),
+        backups,
+        bytes: backups.reduce((sum, { bytes }) => sum + bytes, 0),
+      };
+    },
+    make() {
+      jobs.start(KIND, { reason: 'asked' });
+    },
+    check() {
+      checks.start();
+    },
+    set(next) {
+      writeSetting(db, 'studio', 'backups', next);
+    },
+    look: (name) => readBackup(need(name), (backup) => storiesIn(backup, db)),
+    read: (name, storyId) => readBackup(need(name), (backup) => textOf(readBook(backup, wholeStory(storyId)))),
+    take(name, storyId) {
+      const at = listBackups(folder).find((backup) => backup.name === name)?.at ?? Date.now();
+      const id = readBackup(need(name), (backup) => takeStory(db, backup, storyId, at));
+      return { storyId: id, title: getStory(db, id).title };
+    },
+    async restore(name) {
+      need(name);
+      if (db.held !== null) throw failure('RESTORING', {});
+      await beforeRestore();
+      db.held = fault('RESTORING', {});
+      try {
+        await inThread(BACKUP_THREAD, { do: 'prepare', dataDir, name } satisfies BackupWork);
+        const isKept = await make('restore').then(
+          () => true,
+          (error: unknown) => {
+            if (faultOf(error).code === 'STORE_DAMAGED') return false;
+            throw error;
+          },
+        );
+        store.restore(isKept ? null : replacedStore(dataDir, Date.now()));
+        kept = libraryState(db);
+        restores += 1;
+        for (const watcher of watchers) watcher.push(restores);
+        log.info('backup.restored', { name });
+      } finally {
+        removePrepared(dataDir);
+        db.held = null;
+      }
+    },
+    restored(signal) {
+      const watcher: Channel<number> = channel(signal, () => {
+        watchers.delete(watcher);
+      });
+      watchers.add(watcher);
+      watcher.push(restores);
+      return watcher.iterator;
+    },
+    async close() {
+      clearInterval(looking);
+      checks.close();
+      for (const watcher of [...watchers]) watcher.end();
+      try {
+        if (libraryState(db) === kept) return;
+        changedSince ??= Date.now();
+        if (Date.now() - changedSince >= times.onQuitMs) await make('quit');
+      } catch (error) {
+        // Whatever ends with Paphos is stored; the backup is made after the next start.
+        log.error('backup.quit', errorFacts(error));
+      }
+    },
+  };
+}
+
+const wholeStory = (storyId: string): BookWish => ({
+  storyId,
+  chapterId: null,
+  author: null,
+  withPerson: true,
+  withNotes: true,
+});
+
+const textOf = ({ chapters }: Book): BackedUpChapter[] =>
+  chapters.map(({ title, blocks }) => ({
+    title,
+    paragraphs: blocks.map((block) =>
+      block.kind === 'scene break' ? '* * *' : block.inlines.map(({ text }) => text).join(''),
+    ),
+  }));

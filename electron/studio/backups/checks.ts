@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { LibraryCheck } from '../../../shared/contract/backups.ts';
+import { failure, fault } from '../../../shared/faults/failure.ts';
+import { fault as faultSchema } from '../../../shared/faults/studio-fault.ts';
+import { guarded } from '../../log/guarded.ts';
+import type { CheckResult } from '../../storage/integrity/check.ts';
+import { readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
+import type { StudioContext } from '../context.ts';
+import type { Defects } from '../defects.ts';
+import { inThread } from '../in-thread.ts';
+import { BACKUP_THREAD, type BackupWork } from './backup-work.ts';
+
+/** Looks through the whole library, every turn by its hash: weekly, after a stop that was none of ours, and when asked. */
+export interface Checks {
+  /** What came of the last one; null before the first. */
+  last(): LibraryCheck | null;
+  start(): void;
+  close(): void;
+}
+
+const KIND = 'check';
+const WEEK = 7 * 24 * 60 * 60_000;
+/** Nobody waits for it: it begins when the studio has long been there. */
+const LOOK_MS = 60_000;
+/** So many findings are kept; the command line says all. */
+const MOST = 50;
+
+const lastCheck = z.object({ at: z.number(), problems: z.number().int().min(0), findings: z.array(faultSchema) });
+
+interface CheckParts {
+  readonly wasCutOff: boolean;
+  readonly tell: Defects['tell'];
+}
+
+export function createChecks(
+  { db, jobs, log, env }: Pick<StudioContext, 'db' | 'jobs' | 'log' | 'env'>,
+  { wasCutOff, tell }: CheckParts,
+): Checks {
+  let isDue = wasCutOff;
+
+  const last = (): LibraryCheck | null =>
+    lastCheck
+      .nullable()
+      .catch(null)
+      .parse(readSetting(db, 'studio', 'check'));
+
+  jobs.register({
+    kind: KIND,
+    resumable: false,
+    params: z.object({}),
+    title: () => fault('JOB_CHECKS_LIBRARY', {}),
+    async run(_, { signal }) {
+      const work: BackupWork = { do: 'check', dataDir: env.dataDir };
+      const { problems } = await inThread<CheckResult>(BACKUP_THREAD, work, signal);
+      const findings = problems.slice(0, MOST).map((problem) => problem.fault);
+      writeSetting(db, 'studio', 'check', { at: Date.now(), problems: problems.length, findings });
+      log.info('library.checked', { problems: problems.length });
+      if (problems.length === 0) return null;
+      const damage = failure('LIBRARY_DAMAGED', { problems: problems.length });
+      tell(damage);
+      throw damage;
+    },
+  });
+
+  function look(): void {
+    const before = last();
+    if (!isDue && before !== null && Date.now() - before.at < WEEK) return;
+    isDue = false;
+    jobs.start(KIND, {});
+  }
+
+  const looking = setInterval(guarded(look), LOOK_MS);
+  looking.unref();
+
+  return {
+    last,
+    start() {
+      isDue = false;
+      jobs.start(KIND, {});
+    },
+    close() {
+      clearInterval(looking);
+    },
+  };
+}
