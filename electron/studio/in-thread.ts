@@ -44,10 +44,10 @@ export async function inThread<R>(entry: ThreadEntry, task: unknown, signal?: Ab
 }
 
 /** The other end: what a thread was given to do, and its answer. */
-export async function answerTask<T, R>(work: (task: T) => R | Promise<R>): Promise<void> {
+export async function answerTask<R>(work: (task: never) => R | Promise<R>): Promise<void> {
   let answer: Answer<R>;
   try {
-    answer = { result: await work(workerData as T) };
+    answer = { result: await work(workerData as never) };
   } catch (error) {
     answer = { fault: faultOf(error) };
   }

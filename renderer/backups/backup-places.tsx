@@ -2,7 +2,7 @@ import { useId, useState, type ReactElement } from 'react';
 import type { BackupOverview } from '../../shared/contract/backups.ts';
 import { words } from '../locales/index.ts';
 import { Select } from '../ui/select.tsx';
-import { useBackupSettings } from './backups.ts';
+import { useBackupSettings } from './use-backups.ts';
 import ui from '../ui/ui.module.css';
 import css from './backups.module.css';
 
@@ -27,7 +27,7 @@ export function BackupPlaces({ overview }: { readonly overview: BackupOverview }
         <Select
           label={say.limit}
           items={say.limits}
-          value={String(settings.limitBytes) as keyof typeof say.limits}
+          value={String(settings.limitBytes)}
           onChoose={(limit) => save.mutate({ ...settings, limitBytes: Number(limit) })}
         />
       </div>

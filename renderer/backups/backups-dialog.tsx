@@ -7,7 +7,7 @@ import { Modal } from '../ui/modal.tsx';
 import { toastFault } from '../ui/toasts.tsx';
 import { BackupDetails } from './backup-details.tsx';
 import { BackupPlaces } from './backup-places.tsx';
-import { useBackups, useIsAtWork } from './backups.ts';
+import { useBackups, useIsAtWork } from './use-backups.ts';
 import { LibraryCheck } from './library-check.tsx';
 import { StoriesInside } from './stories-inside.tsx';
 import { whenOf } from './when.ts';

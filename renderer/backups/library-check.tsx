@@ -4,7 +4,7 @@ import { sentenceOf } from '../../shared/faults/sentence.ts';
 import { api } from '../lib/client.ts';
 import { words } from '../locales/index.ts';
 import { toastFault } from '../ui/toasts.tsx';
-import { useIsAtWork } from './backups.ts';
+import { useIsAtWork } from './use-backups.ts';
 import { whenOf } from './when.ts';
 import ui from '../ui/ui.module.css';
 import css from './backups.module.css';

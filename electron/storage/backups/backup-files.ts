@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { z } from 'zod';
 import { backupReason, librarySize, type Backup, type BackupReason } from '../../../shared/contract/backups.ts';
-import { syncFolder } from '../core/sync.ts';
+import { syncFolder } from '../core/durable.ts';
 
 /** What is written down beside a backup once it was looked into; the file is listed as verified only with it. */
 const noteSchema = z.object({

@@ -4,7 +4,7 @@ import type { BackupReason } from '../../../shared/contract/backups.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import { readStore } from '../core/read-store.ts';
 import { asFault } from '../core/storage-fault.ts';
-import { syncFile, syncFolder } from '../core/sync.ts';
+import { syncFile, syncFolder } from '../core/durable.ts';
 import { checkFile } from '../integrity/check.ts';
 import { backupFileName, backupsFolder, readNote, removePartials, writeNote, type BackupNote } from './backup-files.ts';
 import { librarySize, libraryState } from './library-state.ts';

@@ -7,7 +7,7 @@ import { assertReadable, upgrade } from '../core/migrate.ts';
 import { checkFile } from '../integrity/check.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
 import { preparedFile, removePrepared } from '../core/restored-file.ts';
-import { syncFile } from '../core/sync.ts';
+import { syncFile } from '../core/durable.ts';
 import { backupsFolder, fileTime } from './backup-files.ts';
 
 /** Where a store is kept that was replaced, and that no backup could be made of. */

@@ -63,8 +63,8 @@ const settingsOf = query((p: { scope: string }) =>
 );
 
 /**
- * Takes a story out of a backup, with all its branches, history and replies. Where the library has one of its id, even a
- * deleted one, it is put beside it: everything in it gets a new id. Answers with its id here.
+ * Takes a story out of a backup, with all its branches, history and replies. Where the library has one of its id, even
+ * a deleted one, it is put beside it: everything in it gets a new id. Answers with its id here.
  */
 export function takeStory(db: WritableDB, backup: ReadableDB, storyId: string, madeAt: number): string {
   const story = needStory(backup, storyId);

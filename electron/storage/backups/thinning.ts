@@ -15,8 +15,8 @@ const BESIDE = { reasons: ['update', 'restore', 'asked'] as const, most: 3 };
 
 /**
  * The names of the backups that may go: what is neither the newest of its half-hour, day, week or month, nor among the
- * newest asked for or made before something large; then the oldest, until all together take no more than `limitBytes`. The newest one
- * that was verified never goes.
+ * newest asked for or made before something large; then the oldest, until all together take no more than
+ * `limitBytes`. The newest one that was verified never goes.
  */
 export function surplus(backups: readonly Kept[], limitBytes: number): string[] {
   const newestFirst = backups.toSorted((one, other) => other.at - one.at);

@@ -5,7 +5,7 @@ import { APPLICATION_ID } from './connection.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import { emptied, keptLibrary } from './library-mark.ts';
 import { asFault } from './storage-fault.ts';
-import { syncFile, syncFolder } from './sync.ts';
+import { syncFile, syncFolder } from './durable.ts';
 import type { Migration } from '../migrations/migration.ts';
 
 /** Refuses what is not ours or newer than we are, before anything is written. */

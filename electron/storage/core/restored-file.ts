@@ -1,6 +1,6 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { syncFolder } from './sync.ts';
+import { syncFolder } from './durable.ts';
 
 /** A store that is to take the place of the one in a folder. */
 export const preparedFile = (folder: string): string => join(folder, 'store.db.restored');

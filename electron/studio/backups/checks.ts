@@ -10,7 +10,7 @@ import type { Defects } from '../defects.ts';
 import { inThread } from '../in-thread.ts';
 import { BACKUP_THREAD, type BackupWork } from './backup-work.ts';
 
-/** Looks through the whole library, every turn by its hash: weekly, after a stop that was none of ours, and when asked. */
+/** Looks through the library, every turn by its hash: weekly, after a stop that was none of ours, and when asked. */
 export interface Checks {
   /** What came of the last one; null before the first. */
   last(): LibraryCheck | null;
