@@ -196,6 +196,52 @@ describe('while a reply streams', () => {
     expect(paper.replace('New', 'Newer')?.disturbed).toBe(true);
   });
 
+  test('what is replaced at once before it, behind it and in other turns leaves it alone; inside it, that disturbs it', () => {
+    const { paper, save, path, stream, document } = live();
+    const replaceAll = (...words: readonly (readonly [find: string, text: string])[]) =>
+      paper.editAll(
+        words.map(([find, text]) => {
+          const from = paper.text.indexOf(find);
+          return { from, to: from + find.length, text };
+        }),
+      );
+    stream(' New');
+    expect(replaceAll(['Bef', 'Long bef'], ['ore', ''], ['After', 'Then'], ['Next', 'And'])?.disturbed).toBe(false);
+    stream(' words.');
+    expect(paper.text).toBe('<|model|>\nLong bef. New words. Then.\n<|user|>\nAnd.');
+    save();
+    expect(path()).toEqual(['model: Long bef. Then.', 'user: And.']);
+    expect(document.live).toMatchObject({ at: 9, length: 11 });
+    expect(replaceAll(['Long', 'Short'], ['New', 'Newer'])?.disturbed).toBe(true);
+  });
+
+  test('whatever is replaced at once around it: all but the reply is saved', () => {
+    const piece = fc.record({
+      from: fc.nat(60),
+      length: fc.nat(6),
+      text: fc.constantFrom('', 'a', 'word ', '\n', '- x\ny'),
+    });
+    fc.assert(
+      fc.property(fc.array(fc.array(piece, { minLength: 1, maxLength: 4 }), { maxLength: 8 }), (all) => {
+        const { paper, document, save, path, stream } = live();
+        for (const pieces of all) {
+          stream('Ж');
+          const { live: before } = document;
+          const sorted = pieces
+            .map(({ from, length, text }) => ({ from, to: Math.min(from + length, paper.text.length), text }))
+            .toSorted((a, b) => a.from - b.from)
+            .filter((one, index, list) => one.from <= one.to && list.slice(0, index).every(({ to }) => to < one.from));
+          if (sorted.length > 0 && paper.editAll(sorted)?.disturbed === true) return;
+          expect(document.live).toBe(before);
+          save();
+          const shown = parse(paper.text.replaceAll('Ж', '')).slice(0, document.readyTurn() === null ? undefined : -1);
+          expect(path()).toEqual(shown.map(({ role, text }) => `${role}: ${text}`));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test('taking its turn away disturbs it', () => {
     const { paper, stream } = live();
     stream(' New words.');

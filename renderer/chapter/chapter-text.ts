@@ -1,7 +1,7 @@
 import { countWords } from '../../shared/document/count-words.ts';
 import { diffPath } from '../../shared/document/diff.ts';
 import { isEscaped, normalise } from '../../shared/document/grammar.ts';
-import { lineEditsOf, type TextChange } from '../../shared/document/line-edits.ts';
+import { lineEditsOf } from '../../shared/document/line-edits.ts';
 import {
   indexAt,
   layoutOf,
@@ -17,9 +17,10 @@ import { optionsOf } from '../../shared/document/options.ts';
 import { activePath, applyOps } from '../../shared/document/tree.ts';
 import type { Op, Turn, TurnContent, TurnTree } from '../../shared/document/turn.ts';
 import { withoutReasoning } from '../../shared/prompt/plan/reasoning.ts';
+import { placedChanges, type PlacedChange } from './placed-changes.ts';
 import { sameTurn, sameTurns } from './same-turns.ts';
 import type { StreamingSpan } from './streaming-span.ts';
-import type { PageChange, Place, TextSource } from './text-source.ts';
+import type { PageChange, Place, SourceChange, TextSource } from './text-source.ts';
 import { offsetInTurn, placeInTurn, readTurn, turnLength } from './turn-text.ts';
 
 /** How much at a turn's beginning and end is as it was last sent, in units of its text without the live span. */
@@ -37,6 +38,8 @@ export interface Touched {
   /** The edit changed the live span itself, or its turn as a whole. */
   readonly disturbed: boolean;
 }
+
+const growth = ({ text, rangeLength }: SourceChange): number => text.length - rangeLength;
 
 const isAsking = (turn: Pick<TurnContent, 'role' | 'speaker'> | undefined): boolean =>
   turn?.role === 'user' && turn.speaker === null;
@@ -181,7 +184,7 @@ export class ChapterText {
     for (const edit of edits) this.noteEscapes(edit, edits);
     if (structure && this.escaped.size > 0)
       for (const { id } of this.between(Math.max(1, first - 1), last + 1)) this.escaped.add(id);
-    const disturbed = options.mirrored !== true && this.note(before, change.changes, first, last);
+    const disturbed = options.mirrored !== true && this.note(before, change.changes);
     const fromSpan = spanAt(this.known, Math.min(first, this.known.lineCount));
     const toSpan = spanAt(this.known, Math.min(Math.max(first, last), this.known.lineCount));
     return {
@@ -216,63 +219,70 @@ export class ChapterText {
     });
   }
 
-  /** Marks what is unsaved; answers whether the edit disturbed the live span. */
-  private note(before: Layout, changes: readonly TextChange[], first: number, last: number): boolean {
-    const { spans } = this.known;
-    const [change] = changes;
-    const turn = change === undefined || changes.length > 1 ? null : this.turnAround(before, change);
-    if (turn !== null && change !== undefined) return this.noteWithin(turn, change);
-    // Marks that came, went or moved change the turns on both sides of them.
-    const from = indexAt(this.known, Math.max(1, Math.min(first - 1, this.known.lineCount)));
-    const touched = this.between(Math.max(1, first - 1), last + 1);
-    for (const span of touched) this.unsaved.set(span.id, 'whole');
-    const to = from + touched.length - 1;
-    const live = this.span;
-    if (live === null) return false;
-    const at = spans.findIndex((span) => span.id === live.turnId);
-    return at === -1 || (at >= from && at <= to);
+  /** Marks what is unsaved; answers whether a change disturbed the live span. */
+  private note(before: Layout, changes: readonly SourceChange[]): boolean {
+    let disturbed = false;
+    const within = new Map<TurnSpan, PlacedChange[]>();
+    for (const change of placedChanges(changes)) {
+      const turn = this.turnAround(before, change);
+      const others = turn === null ? undefined : within.get(turn);
+      if (turn === null) disturbed = this.noteAround(change) || disturbed;
+      else if (others === undefined) within.set(turn, [change]);
+      else others.push(change);
+    }
+    for (const [turn, all] of within) disturbed = this.noteWithin(turn, all) || disturbed;
+    return disturbed;
   }
 
-  /** The turn within whose text an edit stayed, and all of whose marks it left alone. */
-  private turnAround(before: Layout, { range, text }: TextChange): TurnSpan | null {
-    const holds = (span: TurnSpan, from: number, to: number): boolean =>
-      from >= textRange(span).first && to <= span.line + span.lines - 1;
+  /** Marks that came, went or moved change the turns on both sides of them. */
+  private noteAround({ from, to }: PlacedChange): boolean {
+    const touched = this.between(Math.max(1, from.line - 1), to.line + 1);
+    for (const span of touched) this.unsaved.set(span.id, 'whole');
+    const live = this.span?.turnId;
+    return live !== undefined && (this.spanOf(live) === null || touched.some(({ id }) => id === live));
+  }
+
+  /** The turn within whose text a change stayed, and all of whose marks it left alone. */
+  private turnAround(before: Layout, { range, from, to }: PlacedChange): TurnSpan | null {
+    const holds = (span: TurnSpan, first: number, last: number): boolean =>
+      first >= textRange(span).first && last <= span.line + span.lines - 1;
     const old = spanAt(before, range.startLineNumber);
-    const turn = spanAt(this.known, range.startLineNumber);
-    const end = range.startLineNumber + text.split('\n').length - 1;
+    const turn = spanAt(this.known, from.line);
     return old.id === turn.id &&
       before.ids.length === this.known.ids.length &&
       holds(old, range.startLineNumber, range.endLineNumber) &&
-      holds(turn, range.startLineNumber, end)
+      holds(turn, from.line, to.line)
       ? turn
       : null;
   }
 
-  private noteWithin(turn: TurnSpan, { range, text }: TextChange): boolean {
+  /** The changes within one turn, from top to bottom. */
+  private noteWithin(turn: TurnSpan, changes: readonly PlacedChange[]): boolean {
     const plain = !this.escaped.has(turn.id);
     const length = turnLength(this.source, turn, plain);
-    const lines = text.split('\n');
-    const start = offsetInTurn(this.source, turn, { line: range.startLineNumber, column: range.startColumn }, plain);
-    const end = offsetInTurn(
-      this.source,
-      turn,
-      {
-        line: range.startLineNumber + lines.length - 1,
-        column: (lines.length === 1 ? range.startColumn : 1) + (lines.at(-1)?.length ?? 0),
-      },
-      plain,
-    );
-    const tail = length - end;
+    const offsetOf = (place: Place): number => offsetInTurn(this.source, turn, place, plain);
     const live = this.span?.turnId === turn.id ? this.span : null;
     if (live === null) {
-      this.shrink(turn.id, start, tail, plain);
+      const [first, last] = [changes[0], changes.at(-1)];
+      if (first !== undefined && last !== undefined)
+        this.shrink(turn.id, offsetOf(first.from), length - offsetOf(last.to), plain);
       return false;
     }
-    const where = live.edited(start, tail, length);
-    if (where === 'before') this.shrink(turn.id, start, tail - live.length, plain);
-    else if (where === 'behind') this.shrink(turn.id, start - live.length, tail, plain);
-    else this.unsaved.set(turn.id, 'whole');
-    return where === 'inside';
+    // From the last one up: by so much those above it will move it.
+    let moved = changes.reduce((sum, change) => sum + growth(change), 0);
+    for (const change of changes.toReversed()) {
+      moved -= growth(change);
+      const [start, tail] = [offsetOf(change.from), length - offsetOf(change.to)];
+      // How long the escapes were that went is not known.
+      const where = !plain && moved !== 0 ? 'inside' : live.edited(start - moved, tail, length - moved);
+      if (where === 'before') this.shrink(turn.id, start, tail - live.length, plain);
+      else if (where === 'behind') this.shrink(turn.id, start - live.length, tail, plain);
+      else {
+        this.unsaved.set(turn.id, 'whole');
+        return true;
+      }
+    }
+    return false;
   }
 
   private shrink(id: string, head: number, tail: number, plain: boolean): void {

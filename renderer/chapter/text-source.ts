@@ -22,9 +22,14 @@ export interface Stretch {
   readonly to: Place;
 }
 
+/** `rangeLength`: so many units were replaced. */
+export interface SourceChange extends TextChange {
+  readonly rangeLength: number;
+}
+
 /** One event of the editor. `version` is equal for equal states of one undo history; `rewound`: by undo or redo. */
 export interface PageChange {
-  readonly changes: readonly TextChange[];
+  readonly changes: readonly SourceChange[];
   readonly version: number;
   readonly rewound: boolean;
 }

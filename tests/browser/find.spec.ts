@@ -187,3 +187,36 @@ test('a page that only reads finds, and says why it replaces nothing', async () 
   expect(await studio.text()).toBe(TEXT);
   await done();
 });
+
+test('all is replaced on both sides of a reply that streams, and the reply goes on', async () => {
+  test.setTimeout(60_000);
+  const { studio, page, query, replacement, matches, button, done } = await open(
+    '<|user|>\nThe zyx is open.\n<|model|>\nA zyx stands here. It\n<|user|>\nWhere is the zyx?',
+  );
+  await studio.engineReady();
+  await studio.longReplies(300);
+  await studio.caretTo('stands here. It');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  const written = async (): Promise<string> =>
+    /stands here\. It([^]*)\n<\|user\|>/.exec(await studio.text())?.[1] ?? 'the turn is not there';
+  await expect.poll(async () => (await written()).length).toBeGreaterThan(20);
+  await page.keyboard.press('Control+h');
+  await query.fill('zyx');
+  await expect(matches).toHaveText(/of 3$/);
+  await replacement.fill('old gate');
+  const before = await written();
+  await button('Replace all').click();
+  await expect(matches).toHaveText('3 replaced');
+  await expect(studio.button('Stop')).toBeVisible();
+  await expect.poll(async () => (await written()).length).toBeGreaterThan(before.length + 20);
+  const text = await studio.text();
+  expect(text.startsWith(`<|user|>\nThe old gate is open.\n<|model|>\nA old gate stands here. It${before}`)).toBe(true);
+  expect(text).toContain('\n<|user|>\nWhere is the old gate?');
+  await button('Stop').click();
+  await studio.replyEnds();
+  const ended = await studio.text();
+  await page.reload();
+  await studio.ready();
+  expect(await studio.text()).toBe(ended);
+  await done();
+});

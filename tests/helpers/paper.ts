@@ -4,9 +4,14 @@ import type { Place, TextSource } from '../../renderer/chapter/text-source.ts';
 interface Step {
   readonly before: string;
   readonly after: string;
-  readonly from: number;
   readonly versionBefore: number;
   readonly versionAfter: number;
+}
+
+interface Piece {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
 }
 
 /** A page without an editor: text, edits, undo. */
@@ -52,12 +57,23 @@ export class Paper implements TextSource {
     text: string,
     options: { ids?: readonly string[]; mirrored?: boolean } = {},
   ): Touched | undefined {
+    return this.editAll([{ from, to, text }], options);
+  }
+
+  /** Several pieces at once, from top to bottom and none over another. */
+  editAll(
+    pieces: readonly Piece[],
+    options: { ids?: readonly string[]; mirrored?: boolean } = {},
+  ): Touched | undefined {
     const before = this.text;
-    const after = before.slice(0, from) + text + before.slice(to);
-    const step = { before, after, from, versionBefore: this.version, versionAfter: ++this.versions };
+    const after = pieces.reduceRight(
+      (text, piece) => text.slice(0, piece.from) + piece.text + text.slice(piece.to),
+      before,
+    );
+    const step = { before, after, versionBefore: this.version, versionAfter: ++this.versions };
     this.done.push(step);
     this.undone.length = 0;
-    return this.turn(before, after, from, to, text, step.versionAfter, false, options);
+    return this.turn(before, after, pieces, step.versionAfter, false, options);
   }
 
   /** Replaces the last place where `find` stands. */
@@ -93,29 +109,32 @@ export class Paper implements TextSource {
       from[from.length - 1 - tail] === to[to.length - 1 - tail]
     )
       tail++;
-    this.turn(from, to, head, from.length - tail, to.slice(head, to.length - tail), version, true, {});
+    const piece = { from: head, to: from.length - tail, text: to.slice(head, to.length - tail) };
+    this.turn(from, to, [piece], version, true, {});
   }
 
   private turn(
     before: string,
     after: string,
-    from: number,
-    to: number,
-    text: string,
+    pieces: readonly Piece[],
     version: number,
     rewound: boolean,
     options: { ids?: readonly string[]; mirrored?: boolean },
   ): Touched | undefined {
     this.text = before;
-    const [start, end] = [this.placeAt(from), this.placeAt(to)];
+    // As Monaco tells of them: from the last one up.
+    const changes = pieces.toReversed().map(({ from, to, text }) => {
+      const [start, end] = [this.placeAt(from), this.placeAt(to)];
+      const range = {
+        startLineNumber: start.line,
+        startColumn: start.column,
+        endLineNumber: end.line,
+        endColumn: end.column,
+      };
+      return { range, rangeLength: to - from, text };
+    });
     this.text = after;
     this.version = version;
-    const range = {
-      startLineNumber: start.line,
-      startColumn: start.column,
-      endLineNumber: end.line,
-      endColumn: end.column,
-    };
-    return this.document?.changed({ changes: [{ range, text }], version, rewound }, options);
+    return this.document?.changed({ changes, version, rewound }, options);
   }
 }

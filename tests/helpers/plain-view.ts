@@ -209,6 +209,6 @@ export class PlainView implements UnshownView, ChapterView {
       endLineNumber: end.line,
       endColumn: end.column,
     };
-    this.chapter?.changed({ changes: [{ range, text }], version, rewound });
+    this.chapter?.changed({ changes: [{ range, rangeLength: to - from, text }], version, rewound });
   }
 }
