@@ -18,7 +18,6 @@ const ALT = { altKey: true };
 
 test('a key is that key with what is held down, no less and no more', () => {
   expect(matches(press('Enter', { ctrlKey: true }), 'Mod+Enter')).toBe(true);
-  expect(matches(press('Enter', { metaKey: true }), 'Mod+Enter')).toBe(true);
   expect(matches(press('Enter', { ctrlKey: true, shiftKey: true }), 'Mod+Enter')).toBe(false);
   expect(matches(press('Enter', { ctrlKey: true, shiftKey: true }), 'Mod+Shift+Enter')).toBe(true);
   expect(matches(press('Enter'), 'Mod+Enter')).toBe(false);
@@ -78,6 +77,33 @@ test('nothing is a shortcut while something is composed, or with AltGraph', () =
   expect(matches(press('?', {}, 'Slash', 'AltGraph'), '?')).toBe(false);
 });
 
+test('on a Mac Mod is ⌘ alone: with Ctrl a Mac moves and deletes in the text', () => {
+  expect(matches(press('Enter', { metaKey: true }), 'Mod+Enter', true)).toBe(true);
+  expect(matches(press('Enter', CTRL), 'Mod+Enter', true)).toBe(false);
+  expect(matches(press('Enter', { metaKey: true }), 'Mod+Enter', false)).toBe(false);
+  for (const letter of ['f', 'h', 'b', 'k', 'i'])
+    expect(matches(press(letter, CTRL, `Key${letter.toUpperCase()}`), `Mod+${letter.toUpperCase()}`, true)).toBe(false);
+});
+
+test.for([
+  ['US', 'ƒ', 'KeyF'],
+  ['a browser that tells the letter', 'f', 'KeyF'],
+  ['Dvorak', 'f', 'KeyY'],
+  ['Cyrillic', 'ƒ', 'KeyF'],
+] as const)('⌥⌘F on a Mac is that letter, whatever Alt writes with it: %s', ([, key, code]) => {
+  const held = { metaKey: true, altKey: true };
+  expect(matches(press(key, held, code), 'Mod+Alt+F', true)).toBe(true);
+  expect(matches(press(key, { metaKey: true }, 'KeyG'), 'Mod+Alt+F', true)).toBe(false);
+  expect(matches(press(key, held, code), 'Mod+F', true)).toBe(false);
+});
+
+test('⌃⌘ with a digit is the key in its place', () => {
+  const held = { metaKey: true, ctrlKey: true };
+  expect(matches(press('&', held, 'Digit1'), 'Mod+Ctrl+1', true)).toBe(true);
+  expect(matches(press('1', held, 'Digit1'), 'Mod+Ctrl+1', true)).toBe(true);
+  expect(matches(press('1', held, 'Digit1'), 'Mod+1', true)).toBe(false);
+});
+
 test('a sign is the sign, with Shift or without', () => {
   expect(matches(press('?', { shiftKey: true }), '?')).toBe(true);
   expect(matches(press('?'), '?')).toBe(true);
@@ -93,4 +119,6 @@ test('a key is written as the system writes it', () => {
     '?',
   ]);
   expect(['Mod+Shift+Enter', 'Mod+K', 'Alt+ArrowLeft'].map((key) => keyName(key, true))).toEqual(['⌘⇧⏎', '⌘K', '⌥←']);
+  const key = { onMac: 'Mod+Ctrl+ArrowLeft', elsewhere: 'Alt+ArrowLeft' };
+  expect([keyName(key, true), keyName(key, false)]).toEqual(['⌘⌃←', 'Alt ←']);
 });

@@ -1,17 +1,19 @@
 import type { DesktopMenu, MenuGroup } from '../../../shared/desktop-menu.ts';
 import { COMMAND_MESSAGE, MENU_MESSAGE } from '../../../shared/window-messages.ts';
-import type { Key } from '../../lib/keys.ts';
+import { pressOn } from '../../lib/keys.ts';
 import { words } from '../../locales/index.ts';
 import { toast } from '../../ui/toasts.tsx';
 import { momentNow } from './moment.ts';
-import { COMMAND_IDS, commandOf } from './registry.ts';
+import { COMMAND_IDS, commandOf, type Command } from './registry.ts';
 import { runCommand } from './use-command.ts';
 
 const GROUPS: readonly MenuGroup[] = ['file', 'story', 'view', 'help'];
 
 /** A key that a field needs for itself must not become the menu's, which macOS hears before any field does. */
-function acceleratorOf(press: Key | undefined): string | null {
-  return press?.startsWith('Mod+') === true ? press.replace('Mod', 'CmdOrCtrl') : null;
+function acceleratorOf({ key }: Command): string | null {
+  if (key === undefined || key.heard === 'text') return null;
+  const press = pressOn(key.press);
+  return press.startsWith('Mod+') ? press.replace('Mod', 'CmdOrCtrl') : null;
 }
 
 export function desktopMenus(): DesktopMenu[] {
@@ -22,7 +24,7 @@ export function desktopMenus(): DesktopMenu[] {
     items: COMMAND_IDS.filter((id) => commandOf(id).desktopMenu === group).map((id) => ({
       command: id,
       name: commandOf(id).name(moment),
-      accelerator: acceleratorOf(commandOf(id).key?.press),
+      accelerator: acceleratorOf(commandOf(id)),
     })),
   }));
 }

@@ -2,7 +2,7 @@ import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { desktopMenus as schema } from '../../../shared/desktop-menu.ts';
-import { keyName } from '../../lib/keys.ts';
+import { keyName, pressOn } from '../../lib/keys.ts';
 import { desktopMenus } from './desktop-menu.ts';
 import { momentNow } from './moment.ts';
 import { COMMAND_IDS, commandOf, commandsIn, type Command } from './registry.ts';
@@ -17,10 +17,23 @@ test('every command has a name of its own', () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
-test('no two commands have one key', () => {
-  const keys = all().flatMap(({ key }) => (key === undefined ? [] : [key.press]));
+const keysOn = (mac: boolean): string[] =>
+  all().flatMap(({ key }) => (key === undefined ? [] : [pressOn(key.press, mac)]));
+
+test.for([true, false])('no two commands have one key; on a Mac: %s', (mac) => {
+  const keys = keysOn(mac);
   expect(keys.length).toBeGreaterThan(10);
   expect(new Set(keys).size).toBe(keys.length);
+});
+
+/** Hide, Hide others, Quit, Close, Minimise, Settings, Spotlight, full screen. */
+const OF_MAC = ['H', 'Alt+H', 'Q', 'W', 'M', ',', ' ', 'Ctrl+F'].map((key) => `Mod+${key}`);
+/** What a Mac writes and moves with: signs, words, the rows above the digits. */
+const IN_TEXT = /^(Shift\+)?(Alt\+|Ctrl\+[A-Z]|F\d)/;
+
+test('no key is one that a Mac has for itself', () => {
+  expect(keysOn(true).filter((key) => OF_MAC.includes(key) || (IN_TEXT.test(key) && key !== 'F2'))).toEqual([]);
+  expect(pressOn(commandOf('replace').key?.press ?? '', true)).toBe('Mod+Alt+F');
 });
 
 test('the sheet of shortcuts lists every key with what it does', () => {

@@ -5,6 +5,7 @@ import { isSignedIn, signOutOthers } from '../../lib/sign-out.ts';
 import { words } from '../../locales/index.ts';
 import { toast } from '../../ui/toasts.tsx';
 import type { ChapterController, Possible } from '../../chapter/controller.ts';
+import { FIND_KEYS } from '../../manuscript/find/find-keys.ts';
 import { togglePanel } from '../../workspace/panels.ts';
 import { useWorkspace } from '../../workspace/workspace.ts';
 import type { Moment } from './moment.ts';
@@ -94,7 +95,11 @@ const retryWith = (answers: number): Command => ({
 const takeOption = (place: number): Command => ({
   name: () => say.takeOption(place),
   in: ['palette'],
-  key: { press: `Alt+${String(place)}`, heard: 'text' },
+  key: {
+    // On a Mac Alt writes signs, and moves by words.
+    press: { onMac: `Mod+Ctrl+${String(place)}`, elsewhere: `Alt+${String(place)}` },
+    heard: 'text',
+  },
   why: whyNotWriting('canReply'),
   run: onTheText((page) => page.takeOption(place)),
 });
@@ -176,7 +181,7 @@ export const COMMANDS = {
     name: () => say.previousAlternate,
     in: ['palette', 'turn menu'],
     desktopMenu: 'story',
-    key: { press: 'Alt+ArrowLeft', heard: 'text', repeats: true },
+    key: { press: { onMac: 'Mod+Ctrl+ArrowLeft', elsewhere: 'Alt+ArrowLeft' }, heard: 'text', repeats: true },
     applies: hasAlternates,
     why: whyNoAlternates,
     run: onPage((page, { turn }) => page.previousAlternate(turn?.turnId)),
@@ -185,7 +190,7 @@ export const COMMANDS = {
     name: () => say.nextAlternate,
     in: ['palette', 'turn menu'],
     desktopMenu: 'story',
-    key: { press: 'Alt+ArrowRight', heard: 'text', repeats: true },
+    key: { press: { onMac: 'Mod+Ctrl+ArrowRight', elsewhere: 'Alt+ArrowRight' }, heard: 'text', repeats: true },
     applies: hasAlternates,
     why: whyNoAlternates,
     run: onPage((page, { turn }) => page.nextAlternate(turn?.turnId)),
@@ -213,28 +218,28 @@ export const COMMANDS = {
     name: () => say.find,
     in: ['palette'],
     desktopMenu: 'story',
-    key: { press: 'Mod+F', heard: 'window' },
+    key: { press: FIND_KEYS.find, heard: 'window' },
     why: whyNotOpen,
     run: onPage((page) => page.find('find')),
   },
   replace: {
     name: () => say.replace,
     in: ['palette'],
-    key: { press: 'Mod+H', heard: 'window' },
+    key: { press: FIND_KEYS.replace, heard: 'window' },
     why: whyNotOpen,
     run: onPage((page) => page.find('replace')),
   },
   findNext: {
     name: () => say.findNext,
     in: ['palette'],
-    key: { press: 'F3', heard: 'window', repeats: true },
+    key: { press: FIND_KEYS.next, heard: 'window', repeats: true },
     why: whyNotOpen,
     run: onPage((page) => page.find('next')),
   },
   findPrevious: {
     name: () => say.findPrevious,
     in: ['palette'],
-    key: { press: 'Shift+F3', heard: 'window', repeats: true },
+    key: { press: FIND_KEYS.previous, heard: 'window', repeats: true },
     why: whyNotOpen,
     run: onPage((page) => page.find('previous')),
   },

@@ -5,6 +5,7 @@ import { keyName } from '../../lib/keys.ts';
 import { words } from '../../locales/index.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import ui from '../../ui/ui.module.css';
+import { FIND_KEYS } from './find-keys.ts';
 import type { Finder, Found } from './finder.ts';
 import css from './find-bar.module.css';
 
@@ -111,10 +112,15 @@ function Bar({ finder }: { readonly finder: Finder }): ReactElement {
         <IconButton
           icon={ArrowUp}
           label={say.previous}
-          keys={keyName('Shift+F3')}
+          keys={keyName(FIND_KEYS.previous)}
           onClick={() => finder.ask('previous')}
         />
-        <IconButton icon={ArrowDown} label={say.next} keys={keyName('F3')} onClick={() => finder.ask('next')} />
+        <IconButton
+          icon={ArrowDown}
+          label={say.next}
+          keys={keyName(FIND_KEYS.next)}
+          onClick={() => finder.ask('next')}
+        />
         <IconButton icon={X} label={say.close} keys={keyName('Escape')} onClick={() => finder.close()} />
       </div>
       {isFault ? status : null}
