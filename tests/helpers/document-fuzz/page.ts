@@ -108,6 +108,10 @@ export class Page {
   /** Another alternate is chosen, or a continuation begins. Only on a saved page. */
   follow(ops: readonly Op[]): void {
     this.apply(ops);
+    this.show();
+  }
+
+  private show(): void {
     const path = activePath(this.tree);
     this.replace(print(path.map(written)));
     this.layout = withIds(
@@ -120,6 +124,21 @@ export class Page {
       'A branch is not shown as it is',
     );
     this.remember();
+  }
+
+  /**
+   * The person leaves the chapter and comes back; what the studio did to it meanwhile is a step of its history. Only on
+   * a saved page.
+   */
+  comeBack(meanwhile: readonly Op[]): void {
+    this.apply(meanwhile);
+    this.tree = stored(this.tree);
+    this.show();
+  }
+
+  /** Every text that an undo can bring back, the first one first. */
+  get earlier(): readonly string[] {
+    return this.states.slice(0, this.state).map(({ text }) => text);
   }
 
   /** A piece of the reply arrives and is written as text, whatever it is (M4). */

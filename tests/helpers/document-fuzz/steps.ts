@@ -4,9 +4,11 @@ import { splitsPair } from '../../../shared/document/draft.ts';
 import { linePosition, textOffset } from '../../../shared/document/position.ts';
 import { activePath } from '../../../shared/document/tree.ts';
 import { alternatesOf } from '../alternates.ts';
-import { textRange } from '../../../shared/document/layout.ts';
-import { turnText } from '../../../shared/document/grammar.ts';
-import type { TurnTree } from '../../../shared/document/turn.ts';
+import { textRange, type TurnSpan } from '../../../shared/document/layout.ts';
+import { isEscaped, turnText } from '../../../shared/document/grammar.ts';
+import type { Op, TurnTree } from '../../../shared/document/turn.ts';
+import type { Place, Stretch } from '../../../renderer/chapter/text-source.ts';
+import { replacementEdits } from '../../../renderer/manuscript/find/replacement-edits.ts';
 import type { Page } from './page.ts';
 import { same } from './page.ts';
 import type { Random } from './random.ts';
@@ -71,11 +73,21 @@ const STEPS: readonly (readonly [weight: number, step: Step])[] = [
   [6, thereAndBack],
 ];
 const EDITS: readonly Step[] = [type, paste, erase, eraseLines, typeMark, newRole, severalCursors, replaceAll];
-const TOTAL = STEPS.reduce((sum, [weight]) => sum + weight, 0);
+/** A person at the studio: its find bar and its keys, other chapters and other branches. */
+const AT_THE_STUDIO: readonly (readonly [weight: number, step: Step])[] = [
+  [7, findAndReplace],
+  [9, deleteByKey],
+  [5, goAwayAndComeBack],
+  [4, removeAlternate],
+];
 
-export function randomStep(page: Page, random: Random): void {
-  let at = random.int(TOTAL);
-  for (const [weight, step] of STEPS) {
+/** The pinned seeds were found with the first steps alone. */
+export const stepsOf = (which: 'first' | 'all'): readonly (readonly [weight: number, step: Step])[] =>
+  which === 'first' ? STEPS : [...STEPS, ...AT_THE_STUDIO];
+
+export function randomStep(page: Page, random: Random, steps: ReturnType<typeof stepsOf>): void {
+  let at = random.int(steps.reduce((sum, [weight]) => sum + weight, 0));
+  for (const [weight, step] of steps) {
     at -= weight;
     if (at < 0) return step(page, random);
   }
@@ -243,6 +255,134 @@ function mapPlaces(page: Page, random: Random): void {
   const offset = random.int(turnText(lines).length + 1);
   const place = linePosition(offset, lines);
   same(textOffset(place.line, place.column, lines), offset, 'A place in the text does not come back');
+}
+
+const SOUGHT = ['a', 'word', 'The', 'user', 'x', '|', '\\'];
+const PUT = ['', 'b', 'a a', '\n', 'two\nlines', '<|user|>', '\n<|model|>', '<|'];
+
+/** All the places of a word in the turns, or one of them, become something else: nothing but their text changes. */
+function findAndReplace(page: Page, random: Random): void {
+  const [word, text] = [random.pick(SOUGHT), random.pick(PUT)];
+  const found = page.layout.spans.flatMap((span) => placesOf(page, span, word));
+  if (found.length === 0) return;
+  const all = random.chance(0.7);
+  const places = all ? found : [random.pick(found)];
+  const before = page.turns();
+  const edits = replacementEdits(
+    places.map((place) => ({ ...place, text })),
+    page.lineAt,
+  );
+  edit(
+    page,
+    edits.map((one) => change(one.from, one.to, one.text)),
+  );
+  const now = page.turns();
+  same(
+    now.map(({ id, role, speaker }) => [id, role, speaker]),
+    before.map(({ id, role, speaker }) => [id, role, speaker]),
+    'Replacing changed more than text',
+  );
+  if (all)
+    same(
+      now.map((turn) => turn.text),
+      before.map((turn) => turn.text.replaceAll(word, () => text)),
+      'Not what was found was replaced',
+    );
+}
+
+function placesOf(page: Page, span: TurnSpan, word: string): Stretch[] {
+  const { first, count } = textRange(span);
+  return Array.from({ length: count }, (_, index) => first + index).flatMap((line) => {
+    const shown = page.lineAt(line);
+    const places: Stretch[] = [];
+    for (let at = shown.indexOf(word, isEscaped(shown) ? 1 : 0); at !== -1; at = shown.indexOf(word, at + word.length))
+      places.push({ from: { line, column: at + 1 }, to: { line, column: at + word.length + 1 } });
+    return places;
+  });
+}
+
+/** As the keys that delete a letter, a word or the rest of a line do: at the end of a turn they join it to the next. */
+function deleteByKey(page: Page, random: Random): void {
+  const index = random.int(page.layout.spans.length);
+  const span = page.layout.spans[index] as TurnSpan;
+  const { first, count } = textRange(span);
+  if (count === 0) return;
+  const line = first + (random.chance(0.5) ? 0 : random.int(count));
+  const text = page.lineAt(line);
+  const at = random.chance(0.5) ? 0 : afterSome(text, 1, random.int(text.length + 1)) - 1;
+  const place = { line, column: at + 1 };
+  if (random.chance(0.5)) {
+    if (at === 0) return line === first ? join(page, index) : edit(page, [change(endOf(page, line - 1), place, '')]);
+    const from = random.pick([0, at - (/\S*\s*$/.exec(text.slice(0, at))?.[0].length ?? 0)]);
+    return edit(page, [change({ line, column: from + 1 }, place, '')]);
+  }
+  if (at < text.length) {
+    const to = random.pick([text.length, at + (/^\s*\S*/.exec(text.slice(at))?.[0].length ?? 0)]);
+    return edit(page, [change(place, { line, column: to + 1 }, '')]);
+  }
+  if (line === first + count - 1) return join(page, index + 1);
+  edit(page, [change(place, { line: line + 1, column: 1 }, '')]);
+}
+
+const endOf = (page: Page, line: number): Place => ({ line, column: page.lineAt(line).length + 1 });
+
+/** The mark between two turns goes: two paragraphs stay two. */
+function join(page: Page, index: number): void {
+  const above = page.layout.spans[index - 1];
+  const below = page.layout.spans[index];
+  if (above === undefined || below === undefined) return;
+  const { first, count } = textRange(below);
+  const to = count === 0 ? endOf(page, below.line) : { line: first, column: 1 };
+  edit(page, [change(endOf(page, above.line + above.lines - 1), to, count === 0 ? '' : '\n')]);
+}
+
+/** Undo after coming back brings every earlier text of the visit, and each can be saved. */
+function goAwayAndComeBack(page: Page, random: Random): void {
+  page.stop();
+  page.save();
+  page.comeBack(random.chance(0.5) ? [] : meanwhile(page, random));
+  const { earlier, depth } = page;
+  const back = random.chance(0.3) ? 0 : Math.max(0, depth - 1 - random.int(6));
+  while (page.depth > back) {
+    page.undo();
+    same(page.text, earlier[page.depth], 'An earlier text did not come back');
+    if (random.chance(0.3)) page.save();
+  }
+  page.save();
+  for (; page.depth < depth && random.chance(0.9); page.redo()) if (random.chance(0.3)) page.save();
+  page.save();
+}
+
+/** What another page or a reply does to a chapter that nobody shows. */
+function meanwhile(page: Page, random: Random): readonly Op[] {
+  const path = activePath(page.tree);
+  const last = path.at(-1);
+  if (last === undefined) return [];
+  const turn = { id: page.newId(), role: 'model', speaker: null, marked: true, text: random.pick(PIECES) } as const;
+  return random.pick<readonly Op[]>([
+    [{ op: 'insert', turn, after: last.id, as: 'chain' }],
+    [{ op: 'insert', turn, after: random.pick(path).parentId, as: 'beside' }],
+    [{ op: 'insert', turn, after: random.pick(path).parentId, as: 'alternate' }],
+    removal(page, random),
+  ]);
+}
+
+/** The last turn that is shown goes, and an alternate takes its place. */
+function removal(page: Page, random: Random): readonly Op[] {
+  const last = activePath(page.tree).at(-1);
+  const others = last === undefined ? [] : alternatesOf(page.tree, last.id).filter((id) => id !== last.id);
+  if (last === undefined || others.length === 0) return [];
+  return [
+    { op: 'remove', turnId: last.id },
+    { op: 'activate', parentId: last.parentId, turnId: random.pick(others) },
+  ];
+}
+
+function removeAlternate(page: Page, random: Random): void {
+  page.stop();
+  page.save();
+  const ops = removal(page, random);
+  if (ops.length > 0) page.follow(ops);
 }
 
 /**
