@@ -1,7 +1,8 @@
-import { KeyCode, KeyMod, Range, editor, type IDisposable } from 'monaco-editor/editor';
+import { Range, Selection, editor, type IDisposable } from 'monaco-editor/editor';
 import { indexAt, spanAt, textRange, type TurnSpan } from '../../shared/document/layout.ts';
 import type { ChapterText } from '../chapter/chapter-text.ts';
 import { endOfLine } from '../chapter/text-source.ts';
+import { deletingKeys } from './editor-commands.ts';
 import { OURS, type EditorSurface } from './editor-surface.ts';
 
 interface CaretRules {
@@ -34,17 +35,37 @@ export function ruleCaret(surface: EditorSurface, document: () => ChapterText, r
     return count === 0 ? endOfLine(surface, line) : { line: first, column: 1 };
   };
 
-  /** Where a caret on a mark line belongs, or null where it may stay. */
+  const isGap = (line: number): boolean => {
+    const { layout } = document();
+    return line <= layout.lineCount && isMarkLine(spanAt(layout, line), line) && !rules.isSeen(line);
+  };
+
+  /** What the mouse selects ends at the text on its side of a gap. */
+  const shrink = (selection: Selection): boolean => {
+    const { startLineNumber: first, endLineNumber: last } = selection;
+    if (!isGap(first) && !isGap(last)) return false;
+    if (first === last) {
+      surface.putCaret(step(first, false));
+      return true;
+    }
+    const from = isGap(first) ? step(first, false) : { line: first, column: selection.startColumn };
+    const to = isGap(last) ? endOfLine(surface, last - 1) : { line: last, column: selection.endColumn };
+    const shrunk = Selection.fromRange(new Range(from.line, from.column, to.line, to.column), selection.getDirection());
+    page.setSelection(shrunk, OURS);
+    return true;
+  };
+
+  /** Brings a caret that has come to a mark line to where it belongs; answers whether it had to. */
   const over = (event: editor.ICursorPositionChangedEvent): boolean => {
     const { lineNumber: line, column } = event.position;
-    if (line > document().layout.lineCount || !isMarkLine(spanAt(document().layout, line), line) || rules.isSeen(line))
-      return false;
+    const selection = page.getSelection();
+    const selects = selection !== null && !selection.isEmpty();
+    if (selects && event.source === 'mouse') return shrink(selection);
+    if (!isGap(line)) return false;
     const byKey = event.reason === editor.CursorChangeReason.Explicit && event.source === 'keyboard';
     const vertical =
       byKey && Math.abs(line - previous.line) === 1 && !(previous.line > line && previous.column === 1 && column > 1);
     const goesUp = byKey && line < previous.line && line > 1;
-    const selection = page.getSelection();
-    const selects = selection !== null && !selection.isEmpty();
     if (vertical && (goesUp || line > previous.line)) {
       page.trigger(
         'keyboard',
@@ -54,7 +75,7 @@ export function ruleCaret(surface: EditorSurface, document: () => ChapterText, r
       return true;
     }
     const place = step(line, goesUp);
-    if (selects && selection !== null)
+    if (selects)
       page.setSelection(
         new Range(selection.selectionStartLineNumber, selection.selectionStartColumn, place.line, place.column),
         OURS,
@@ -64,18 +85,14 @@ export function ruleCaret(surface: EditorSurface, document: () => ChapterText, r
   };
 
   const moved = page.onDidChangeCursorPosition((event) => {
-    const isMoved =
-      event.secondaryPositions.length === 0 &&
-      event.reason !== editor.CursorChangeReason.NotSet &&
-      event.source !== OURS &&
-      over(event);
+    const isMoved = event.reason !== editor.CursorChangeReason.NotSet && event.source !== OURS && over(event);
     if (isMoved) return;
     previous = surface.caret();
     const { layout } = document();
     if (previous.line > layout.lineCount) return;
     const span = spanAt(layout, previous.line);
     const { first, count } = textRange(span);
-    const collapsed = page.getSelections()?.length === 1 && page.getSelection()?.isEmpty() === true;
+    const collapsed = page.getSelection()?.isEmpty() === true;
     start.set(collapsed && previous.line === first && previous.column === 1 && span.marked);
     end.set(
       collapsed &&
@@ -93,16 +110,10 @@ export function ruleCaret(surface: EditorSurface, document: () => ChapterText, r
   // Actions, for what `addCommand` registers outlives its editor, and holds it.
   const bind = (id: string, keybindings: number[], keybindingContext: string, run: () => void): IDisposable =>
     page.addAction({ id, label: id, keybindings, keybindingContext, run });
+  const keys = deletingKeys();
   const bound = [
-    bind(
-      'paphos.joinToTurnBefore',
-      [KeyCode.Backspace, KeyMod.CtrlCmd | KeyCode.Backspace, KeyMod.Alt | KeyCode.Backspace],
-      AT_START,
-      () => rules.join(here()),
-    ),
-    bind('paphos.joinTurnBehind', [KeyCode.Delete, KeyMod.CtrlCmd | KeyCode.Delete], AT_END, () =>
-      rules.join(here() + 1),
-    ),
+    bind('paphos.joinToTurnBefore', keys.before, AT_START, () => rules.join(here())),
+    bind('paphos.joinTurnBehind', keys.behind, AT_END, () => rules.join(here() + 1)),
   ];
   return {
     dispose: () => {

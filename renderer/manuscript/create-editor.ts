@@ -1,21 +1,18 @@
 import '@fontsource-variable/literata/opsz.css';
 import '@fontsource-variable/literata/opsz-italic.css';
 import './manuscript.css';
-import 'monaco-editor/features/anchorSelect/register';
-import 'monaco-editor/features/caretOperations/register';
-import 'monaco-editor/features/clipboard/register';
 import 'monaco-editor/features/codicon/register';
-import 'monaco-editor/features/dnd/register';
 import 'monaco-editor/features/linesOperations/register';
-import 'monaco-editor/features/smartSelect/register';
 import 'monaco-editor/features/wordOperations/register';
 import { editor, Range } from 'monaco-editor/editor';
 import { patchOf } from '../../shared/document/diff.ts';
 import { prepareMonaco } from './environment.ts';
 import { breakLongLinesInParts } from './long-lines.ts';
+import { keepWritersKeys } from './editor-commands.ts';
 import { followTheme } from './editor-theme.ts';
 
 breakLongLinesInParts();
+keepWritersKeys();
 
 export function createText(text: string): editor.ITextModel {
   prepareMonaco();
@@ -127,6 +124,9 @@ export function createPage(host: HTMLElement, model: editor.ITextModel): { page:
     unicodeHighlight: { ambiguousCharacters: false, invisibleCharacters: false, nonBasicASCII: false },
     unusualLineTerminators: 'off',
     emptySelectionClipboard: false,
+    multiCursorLimit: 1,
+    dragAndDrop: false,
+    dropIntoEditor: { enabled: false },
     copyWithSyntaxHighlighting: false,
     cursorWidth: 2,
     cursorBlinking: 'blink',

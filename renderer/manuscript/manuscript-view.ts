@@ -7,6 +7,7 @@ import { ruleCaret } from './caret.ts';
 import { takeClipboard } from './clipboard.ts';
 import { changeText, createPage, createText, paddingFor, type Page } from './create-editor.ts';
 import { decorate, type SeenMarks } from './decorations.ts';
+import { registeredCommands } from './editor-commands.ts';
 import { EditorSurface, KeptModel, ModelText } from './editor-surface.ts';
 import { Finder } from './find/finder.ts';
 import { Labels } from './labels.ts';
@@ -136,9 +137,9 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
     ];
     const node = page.getDomNode();
     for (const name of INPUTS) node?.addEventListener(name, () => chapter.willEdit('typing'), true);
-    // For tests in a browser: nothing else leads from the page to the controller of its chapter.
+    // For tests in a browser: nothing else leads from the page to the controller of its chapter, or to these.
     Object.defineProperty(options.host, '__paphosManuscript', {
-      value: { editor: page, controller },
+      value: { editor: page, controller, commands: registeredCommands },
       configurable: true,
     });
   }

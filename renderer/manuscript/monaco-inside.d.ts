@@ -36,3 +36,27 @@ declare module 'monaco-editor/editor/common/modelLineProjectionData.js' {
     readonly breakOffsets: number[];
   }
 }
+
+declare module 'monaco-editor/base/common/platform.js' {
+  const isMacintosh: boolean;
+}
+
+declare module 'monaco-editor/platform/commands/common/commands.js' {
+  const CommandsRegistry: { getCommands(): ReadonlyMap<string, unknown> };
+}
+
+declare module 'monaco-editor/platform/keybinding/common/keybindingsRegistry.js' {
+  interface KeyCodeChord {
+    readonly ctrlKey: boolean;
+    readonly shiftKey: boolean;
+    readonly altKey: boolean;
+    readonly metaKey: boolean;
+    readonly keyCode: number;
+  }
+  interface KeybindingItem {
+    readonly keybinding: { readonly chords: readonly KeyCodeChord[] };
+    readonly command: string | null;
+  }
+  /** Those of the system that the page runs on. */
+  const KeybindingsRegistry: { getDefaultKeybindings(): readonly KeybindingItem[] };
+}

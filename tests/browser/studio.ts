@@ -17,6 +17,9 @@ export const launch = (args: readonly string[] = []): Promise<Browser> =>
     ],
   });
 
+const MAC =
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36';
+
 interface ManuscriptHost extends Element {
   __paphosManuscript: { editor: editor.IStandaloneCodeEditor };
 }
@@ -63,6 +66,8 @@ export class StudioPage {
       colorScheme?: 'light' | 'dark';
       /** On a screen that is touched, without a mouse. */
       touch?: boolean;
+      /** In a browser that takes itself for one on a Mac. */
+      mac?: boolean;
       /** Where the page finds the server, if not at its own address. */
       through?: (server: Server) => Promise<string>;
     } = {},
@@ -74,7 +79,10 @@ export class StudioPage {
       colorScheme: options.colorScheme ?? 'light',
       hasTouch: options.touch ?? false,
       isMobile: options.touch ?? false,
+      ...(options.mac === true ? { userAgent: MAC } : {}),
     });
+    if (options.mac === true)
+      await context.addInitScript(() => Object.defineProperty(navigator, 'platform', { value: 'MacIntel' }));
     const studio = new StudioPage(server, await context.newPage(), data, options);
     await studio.page.goto((await options.through?.(server)) ?? server.url);
     return studio;
