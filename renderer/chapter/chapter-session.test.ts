@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { alternatesOf } from '../../tests/helpers/alternates.ts';
-import { PlainView } from '../../tests/helpers/plain-view.ts';
+import { openPlainly, settle, type OpenedChapter } from '../../tests/helpers/open-chapter.ts';
 import { ReplyingStudio } from '../../tests/helpers/replying-studio.ts';
 import { parse } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
 import type { Turn } from '../../shared/document/turn.ts';
 import { fault } from '../../shared/faults/failure.ts';
-import { ChapterSession } from './chapter-session.ts';
 import type { Whereabouts } from './whereabouts.ts';
 
 const ASK = '\n<|user|>\n';
@@ -19,31 +18,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Until nothing is under way any more. */
-const settle = () => vi.advanceTimersByTimeAsync(3000);
-
-async function open(studio: ReplyingStudio, place: Whereabouts | null = null) {
-  const views: PlainView[] = [];
-  const places: Whereabouts[] = [];
-  const session = new ChapterSession({
-    api: studio.api,
-    chapterId: studio.chapterId,
-    readOnly: false,
-    retries: 1,
-    place,
-    onPlace: (there) => places.push(there),
-    viewReady: Promise.resolve(),
-    layText: (text, kept) => {
-      const made = new PlainView(text, kept);
-      views.push(made);
-      return made;
-    },
-  });
-  await settle();
-  const view = views[0] ?? expect.fail('the chapter was not shown');
-  const shown = () => parse(view.text).map(({ text }) => text);
-  return { studio, session, view, shown, places };
-}
+const open = (studio: ReplyingStudio, place: Whereabouts | null = null): Promise<Opened> =>
+  openPlainly(studio, { place });
 
 /** Leaves a chapter and opens it again. */
 async function comeBack({ studio, session, places }: Opened): Promise<Opened> {
@@ -59,7 +35,7 @@ async function begun(turns: readonly Turn[] = [turn('user', 'I knock.')]) {
   return opened;
 }
 
-type Opened = Awaited<ReturnType<typeof open>>;
+type Opened = OpenedChapter;
 
 /** What the page shows is in the store, and is said to be. */
 function expectSaved({ studio, session, view }: Opened): void {

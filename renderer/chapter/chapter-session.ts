@@ -23,6 +23,8 @@ interface Options {
   readonly readOnly: boolean;
   /** How many alternates a Retry writes. */
   readonly retries: number;
+  /** Of a reply that is cut short, only whole sentences stay. */
+  readonly endsAtSentence?: boolean;
   /** Where the person was last. */
   readonly place?: Whereabouts | null;
   /** Hears of it a while after the person went somewhere, and when they leave. */
@@ -62,6 +64,7 @@ export class ChapterSession implements ChapterController {
   private opened: Open | null = null;
   private readOnly: boolean;
   private retries: number;
+  private endsAtSentence: boolean;
   private closed = false;
   private readonly onPlace: ((place: Whereabouts) => void) | undefined;
   private placing: ReturnType<typeof setTimeout> | undefined;
@@ -75,6 +78,7 @@ export class ChapterSession implements ChapterController {
     this.chapterId = options.chapterId;
     this.readOnly = options.readOnly;
     this.retries = options.retries;
+    this.endsAtSentence = options.endsAtSentence === true;
     this.onPlace = options.onPlace;
     showing.add(this);
     this.store.set(this.saving);
@@ -124,6 +128,7 @@ export class ChapterSession implements ChapterController {
       chapter,
       store,
       isReadOnly: () => this.readOnly,
+      endsAtSentence: () => this.endsAtSentence,
       onChange: () => {
         this.changed();
         this.update();
@@ -139,6 +144,7 @@ export class ChapterSession implements ChapterController {
     const { view, binding } = chapter;
     view.setReadOnly(this.readOnly);
     if (stored.generation !== null) replies.begin(stored.generation);
+    else if (stored.cutShort !== null) replies.openCut(stored.cutShort);
     if (place !== null) comeBack(view, chapter.document, place);
     else {
       view.putCaret(endOfText(view));
@@ -212,6 +218,7 @@ export class ChapterSession implements ChapterController {
     const target = this.target();
     if (this.opened === null || target === null) return;
     const { chapter, replies } = this.opened;
+    replies.textChanged();
     // Who reads “Saved” reads how much was saved.
     if (chapter.sync.state === 'saved') this.count();
     this.store.see(target, chapter.sync, {
@@ -254,6 +261,10 @@ export class ChapterSession implements ChapterController {
 
   setRetries(retries: number): void {
     this.retries = retries;
+  }
+
+  setEndsAtSentence(endsAtSentence: boolean): void {
+    this.endsAtSentence = endsAtSentence;
   }
 
   saveNow(): void {

@@ -15,6 +15,7 @@ export function Manuscript({
   api,
   readOnly = false,
   retries = 1,
+  endsAtSentence = false,
   showMarks = false,
   plainInput = false,
   place,
@@ -28,7 +29,16 @@ export function Manuscript({
   const [head] = useState(() => document.createElement('div'));
   const session = useRef<ChapterSession | null>(null);
   const view = useRef<ManuscriptView | null>(null);
-  const now = { readOnly, retries, look: { showMarks, plainInput, foot }, place, onPlace, onController, onTurnMenu };
+  const now = {
+    readOnly,
+    retries,
+    endsAtSentence,
+    look: { showMarks, plainInput, foot },
+    place,
+    onPlace,
+    onController,
+    onTurnMenu,
+  };
   const latest = useRef(now);
   const [finder, setFinder] = useState<Finder | null>(null);
   useEffect(() => {
@@ -40,12 +50,13 @@ export function Manuscript({
     const room = document.createElement('div');
     room.className = 'ms-host';
     host.current.append(room);
-    const { readOnly: isReadOnly, retries: count, place: before } = latest.current;
+    const { readOnly: isReadOnly, retries: count, endsAtSentence: ends, place: before } = latest.current;
     const opened = new ChapterSession({
       api,
       chapterId,
       readOnly: isReadOnly,
       retries: count,
+      endsAtSentence: ends,
       place: before,
       onPlace: (there) => latest.current.onPlace(there),
       viewReady: loadFonts(),
@@ -84,6 +95,9 @@ export function Manuscript({
   useEffect(() => {
     session.current?.setRetries(retries);
   }, [retries]);
+  useEffect(() => {
+    session.current?.setEndsAtSentence(endsAtSentence);
+  }, [endsAtSentence]);
   useEffect(() => {
     view.current?.setLook({ showMarks, plainInput, foot });
   }, [showMarks, plainInput, foot]);

@@ -6,7 +6,7 @@ import { words } from '../locales/index.ts';
 
 const GAP = 12;
 
-/** What went wrong with a turn, below it: a view zone keeps the place free, the block itself lies over it. */
+/** What went wrong with a turn, or cut it short, below it: a view zone keeps the place free, the block itself lies over it. */
 export class TurnFault {
   private readonly surface: EditorSurface;
   private readonly node = document.createElement('section');
@@ -35,6 +35,10 @@ export class TurnFault {
   /** `line`: the last line of the turn, asked whenever the page moves. */
   show(line: () => number, fault: StudioFault, actions: readonly FaultAction[]): void {
     const [head, ...rest] = sentenceOf(fault).split(/(?<=[.!?])\s+/);
+    // How a reply ended is no alarm.
+    const isQuiet = fault.code === 'CUT_SHORT';
+    this.node.classList.toggle('ms-cut', isQuiet);
+    this.node.setAttribute('role', isQuiet ? 'status' : 'alert');
     const title = document.createElement('b');
     title.textContent = head ?? '';
     const text = document.createElement('p');
@@ -100,6 +104,7 @@ export class TurnFault {
   private place(): void {
     if (this.node.hidden) return;
     const { page } = this.surface;
+    this.node.style.maxWidth = `${page.getLayoutInfo().contentWidth}px`;
     const top = page.getBottomForLineNumber(this.line()) - page.getScrollTop() + GAP;
     this.node.style.transform = `translate(${page.getLayoutInfo().contentLeft}px, ${Math.round(top)}px)`;
   }

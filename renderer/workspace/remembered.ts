@@ -18,6 +18,8 @@ interface Remembered {
   readonly [panelIsOpen: `panel:${string}`]: boolean;
   readonly showMarks: boolean;
   readonly plainInput: boolean;
+  /** Of a reply that is cut short, only whole sentences stay. */
+  readonly endsAtSentence: boolean;
   /** Replies to what is offered are written ahead. */
   readonly prepareReplies: boolean;
   /** A reply was asked for once: its key needs no hint any more. */

@@ -32,6 +32,13 @@ export interface RemovedItem {
  * A chapter as the manuscript needs it: every turn's place in the tree (removed ones too), texts of the active path
  * only.
  */
+/** A reply that ended at the length limit, or where the window was full; `tokens`: that it wrote. */
+export interface CutShort {
+  readonly turnId: string;
+  readonly by: 'length' | 'window';
+  readonly tokens: number | null;
+}
+
 export interface ChapterDocument {
   readonly chapter: ChapterSummary;
   readonly structureRev: number;
@@ -39,6 +46,8 @@ export interface ChapterDocument {
   readonly turns: readonly TreeTurn[];
   /** A generation that is running in this chapter. Its span is not part of the turn's text here. */
   readonly generation: RunningGeneration | null;
+  /** The reply at the end of what is shown, where it was cut short and nothing has become of it since. */
+  readonly cutShort: CutShort | null;
 }
 
 export const stories = {

@@ -285,6 +285,12 @@ const SAMPLES: Samples = {
   CHANGED_ELSEWHERE: NONE,
   REPLY_CUT_OFF: [{ replies: 1 }, { replies: 2 }],
   REPLY_GONE: NONE,
+  CUT_SHORT: [
+    { by: 'length', tokens: 256, leftOut: 0 },
+    { by: 'length', tokens: 256, leftOut: 7 },
+    { by: 'length', tokens: null, leftOut: 1 },
+    { by: 'window', tokens: 1024, leftOut: 0 },
+  ],
   UNKNOWN_REPLY: NONE,
   NOT_THE_SAME: [
     {

@@ -145,6 +145,7 @@ export class MemoryStudio {
         activeRootId: this.tree.activeRootId,
         turns: [...this.tree.turns.values()],
         generation: null,
+        cutShort: null,
       };
     },
   };

@@ -1,4 +1,4 @@
-import type { StopReason } from '../../../shared/contract/writing.ts';
+import type { GenerationStats, StopReason } from '../../../shared/contract/writing.ts';
 import type { Cut } from '../../../shared/prompt/types.ts';
 import type { EffectiveSettings } from './generation-records.ts';
 import type { ReadableDB } from '../core/handle.ts';
@@ -46,4 +46,16 @@ export function lastReply(db: ReadableDB, turnId: string): StoredReply | null {
     cut: row.cut === null ? null : (JSON.parse(row.cut) as Cut),
     settings: JSON.parse(row.settings) as EffectiveSettings,
   };
+}
+
+/** How the reply ended that made a turn's text what it is at this version; null where it was something else. */
+export function endOfLastReply(
+  db: ReadableDB,
+  turnId: string,
+  version: number,
+): { readonly reason: StopReason; readonly tokens: number | null } | null {
+  const [row] = all(db, endedIn, { turnId });
+  if (row?.end_version !== version) return null;
+  const stats = row.stats === null ? null : (JSON.parse(row.stats) as GenerationStats);
+  return { reason: row.reason as StopReason, tokens: stats?.tokens ?? null };
 }

@@ -1,4 +1,12 @@
-import type { ChapterDocument, ChapterSummary, RemovedItem, StorySummary } from '../../../shared/contract/stories.ts';
+import type {
+  ChapterDocument,
+  ChapterSummary,
+  CutShort,
+  RemovedItem,
+  StorySummary,
+} from '../../../shared/contract/stories.ts';
+import { activePath } from '../../../shared/document/tree.ts';
+import type { TurnTree } from '../../../shared/document/turn.ts';
 import {
   createChapter,
   getChapter,
@@ -7,6 +15,8 @@ import {
   renameChapter,
   restoreChapter,
 } from '../../storage/repositories/chapters.ts';
+import type { ReadableDB } from '../../storage/core/handle.ts';
+import { endOfLastReply } from '../../storage/repositories/last-reply.ts';
 import { countRemoved, removedItems } from '../../storage/repositories/removed.ts';
 import {
   createStory,
@@ -93,7 +103,16 @@ export function createChapters(
         activeRootId: tree.activeRootId,
         turns: [...tree.turns.values()],
         generation: generations.runningIn(id),
+        cutShort: cutShortAtEnd(db, tree),
       };
     },
   };
+}
+
+/** An empty turn that waits behind the reply does not count. */
+function cutShortAtEnd(db: ReadableDB, tree: TurnTree): CutShort | null {
+  const end = activePath(tree).findLast(({ text }) => text !== '');
+  const ended = end?.role === 'model' ? endOfLastReply(db, end.id, end.version) : null;
+  if (end === undefined || ended === null || (ended.reason !== 'length' && ended.reason !== 'window')) return null;
+  return { turnId: end.id, by: ended.reason, tokens: ended.tokens };
 }

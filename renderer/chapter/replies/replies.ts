@@ -1,5 +1,6 @@
 import { sentenceOf } from '../../../shared/faults/sentence.ts';
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
+import type { CutShort } from '../../../shared/contract/stories.ts';
 import type { FirstReply, ReplyKind, RunningGeneration } from '../../../shared/contract/writing.ts';
 import { countWords } from '../../../shared/document/count-words.ts';
 import { spanAt, textRange } from '../../../shared/document/layout.ts';
@@ -7,6 +8,7 @@ import { faultOf } from '../../lib/faults.ts';
 import type { OpenChapter } from '../open-chapter.ts';
 import type { GenerationState, StudioApi } from '../controller.ts';
 import { Reply, type EndedReply } from './reply.ts';
+import { CutShortNotes } from './cut-short.ts';
 import { compareReplies } from './compare-replies.ts';
 import { alternates } from '../tree-queries.ts';
 import type { ChapterStore } from '../chapter-store.ts';
@@ -26,6 +28,8 @@ export interface RepliesHost {
   readonly chapter: OpenChapter;
   readonly store: ChapterStore;
   readonly isReadOnly: () => boolean;
+  /** Of a reply that is cut short, only whole sentences stay. */
+  readonly endsAtSentence: () => boolean;
   /** Shows the branch that a turn begins. */
   readonly goTo: (turnId: string) => Promise<void>;
   readonly onChange: () => void;
@@ -47,10 +51,12 @@ export class Replies {
   private readonly firsts = new Map<string, FirstReply>();
   private starting: { readonly turnId: string; readonly replaces: boolean; stop: boolean; acted: boolean } | null =
     null;
+  private readonly cuts: CutShortNotes;
   private closed = false;
 
   constructor(host: RepliesHost) {
     this.host = host;
+    this.cuts = new CutShortNotes({ chapter: host.chapter, goOn: (turnId) => this.goOn(turnId) });
   }
 
   get running(): Reply[] {
@@ -96,6 +102,7 @@ export class Replies {
     const starting = { turnId, replaces: kind === 'retry' || kind === 'again', stop: false, acted: false };
     this.starting = starting;
     view.hideFault();
+    this.cuts.giveWay();
     this.host.onProgress();
     try {
       await sync.generate(request, (start) => {
@@ -193,7 +200,33 @@ export class Replies {
     else if (isUndone) this.showFault(sync.tree.turns.get(turnId)?.parentId ?? turnId, fault, false);
     else this.showFault(turnId, fault, true);
     if (fault !== null && wasSeen) view.bring(view.caret());
+    if (fault === null && (reason === 'length' || reason === 'window')) this.cutShort(ended, reason);
     onChange();
+  }
+
+  /** One that had more to say: the page says so, and leaves out a sentence that was begun where that is wished. */
+  private cutShort({ turnId, stats, start, end, wasSeen, caretIsFree }: EndedReply, by: CutShort['by']): void {
+    const isTrimmed = this.host.endsAtSentence() && !this.host.isReadOnly() && start !== null && end !== null;
+    const leftOut = isTrimmed ? this.cuts.trim(turnId, start, end) : '';
+    this.cuts.add({ turnId, by, tokens: stats?.tokens ?? null }, leftOut);
+    const { view } = this.host.chapter;
+    if (wasSeen && caretIsFree) view.bring(view.caret());
+  }
+
+  /** The chapter was opened with a reply at its end that had more to say. */
+  openCut(cut: CutShort): void {
+    this.cuts.add(cut);
+  }
+
+  /** The text has changed. */
+  textChanged(): void {
+    this.cuts.follow();
+  }
+
+  private goOn(turnId: string): void {
+    const { document } = this.host.chapter;
+    const turn = document.spanOf(turnId);
+    if (turn !== null) void this.ask({ kind: 'continue', turnId, offset: document.lengthOf(turn), count: 1 });
   }
 
   /** Says of a reply that was made again whether it is the same. */
@@ -215,23 +248,15 @@ export class Replies {
     const { document, view } = this.host.chapter;
     const span = document.spanOf(turnId) ?? document.layout.spans.at(-1);
     const id = span?.id;
+    this.cuts.giveWay();
     const line = (): number => {
       const now = document.layout.spans.find((one) => one.id === id) ?? document.layout.spans.at(-1);
       return now === undefined ? 1 : now.line + now.lines - 1;
     };
-    const goOn = (): void => {
-      if (span !== undefined)
-        void this.ask({
-          kind: 'continue',
-          turnId,
-          offset: document.lengthOf(document.spanOf(turnId) ?? span),
-          count: 1,
-        });
-    };
     view.showFault(
       line,
       fault,
-      mayGoOn && span?.role === 'model' ? [{ label: words.manuscript.writeOn, run: goOn }] : [],
+      mayGoOn && span?.role === 'model' ? [{ label: words.manuscript.writeOn, run: () => this.goOn(span.id) }] : [],
     );
   }
 

@@ -21,7 +21,8 @@ export interface EndedReply extends NonNullable<ChapterState['lastGeneration']> 
   readonly wasSeen: boolean;
   /** The person has neither moved the caret nor typed since it began. */
   readonly caretIsFree: boolean;
-  /** Where in the text of its turn it ends; null where that is not known. */
+  /** Where in the text of its turn it begins and ends; null where that is not known. */
+  readonly start: number | null;
   readonly end: number | null;
   /** The turn that was made for it is gone again: it ended before its first word. */
   readonly isUndone: boolean;
@@ -55,6 +56,7 @@ export class Reply {
   private wasShown = false;
   private wasSeen = false;
   private endsAt: number | null = null;
+  private startsAt: number | null = null;
   private release: (() => void) | null = null;
 
   /** `hasCaret`: the caret was left in its turn, where the person has not put it. */
@@ -241,6 +243,7 @@ export class Reply {
     const { document, view } = this.host.chapter;
     const turn = this.shownTurn;
     if (turn === null) return;
+    this.startsAt = this.span.at;
     this.endsAt = this.span.end;
     this.wasSeen = view.isNearSight(document.placeOf(turn, this.span.end));
   }
@@ -327,12 +330,12 @@ export class Reply {
     return document.spanOf(turn.id) === null;
   }
 
-  private end(ended: Omit<EndedReply, 'wasShown' | 'wasSeen' | 'caretIsFree' | 'end'>): void {
+  private end(ended: Omit<EndedReply, 'wasShown' | 'wasSeen' | 'caretIsFree' | 'start' | 'end'>): void {
     const { sync, view } = this.host.chapter;
     this.close();
     if (this.wasShown) view.markStream(null);
-    const { wasShown, wasSeen, endsAt } = this;
-    this.host.onEnd({ ...ended, wasShown, wasSeen, caretIsFree: !this.acted, end: endsAt });
+    const { wasShown, wasSeen, startsAt: start, endsAt: end } = this;
+    this.host.onEnd({ ...ended, wasShown, wasSeen, caretIsFree: !this.acted, start, end });
     sync.edited();
   }
 

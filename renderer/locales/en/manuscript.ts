@@ -22,6 +22,7 @@ export const manuscript = {
   details: 'Details',
   hideDetails: 'Hide details',
   writeOn: 'Continue',
+  bringBack: 'Bring back',
   dismiss: 'Dismiss',
   removed: 'The turn was deleted.',
   restIsBeside: (count: number) =>

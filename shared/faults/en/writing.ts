@@ -39,6 +39,14 @@ export const writing = {
   ID_TAKEN: () => 'Another reply has this id already. Nothing was changed; press Reply again.',
   CHANGED_ELSEWHERE: () =>
     'This chapter was changed elsewhere, so no reply was asked for. Your text is kept as a branch of its own; press Reply again.',
+  CUT_SHORT: ({ by, tokens, leftOut }) => {
+    const limit =
+      by === 'window'
+        ? 'The window of the model was full'
+        : `Stopped at the length limit${tokens === null ? '' : ` of ${count(tokens)} tokens`}`;
+    if (leftOut === 0) return `${limit}.`;
+    return `${limit}; ${leftOut === 1 ? 'one word' : `${count(leftOut)} words`} of an unfinished sentence ${leftOut === 1 ? 'was' : 'were'} left out.`;
+  },
   REPLY_GONE: () => 'This reply ended a while ago. Its text is in the story; reload the page to see it.',
   REPLY_CUT_OFF: ({ replies }) =>
     `The disk did not take the last words of ${replies === 1 ? 'a reply' : `${count(replies)} replies`}; where a page still shows them, copy them from there. Everything else is safe.`,

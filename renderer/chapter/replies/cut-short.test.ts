@@ -1,0 +1,83 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { openPlainly, settle, type OpenedChapter } from '../../../tests/helpers/open-chapter.ts';
+import { ReplyingStudio } from '../../../tests/helpers/replying-studio.ts';
+import { newId } from '../../../shared/document/ids.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const knock = () => new ReplyingStudio([{ id: newId(), role: 'user', speaker: null, marked: true, text: 'I knock.' }]);
+
+/** A reply that ended for this reason. */
+async function replied(
+  text: string,
+  reason: 'length' | 'window' | 'end',
+  endsAtSentence = false,
+): Promise<OpenedChapter> {
+  const opened = await openPlainly(knock(), { endsAtSentence });
+  await opened.session.reply();
+  await settle();
+  opened.studio.write(text);
+  opened.studio.end(reason);
+  await settle();
+  return opened;
+}
+const told = ({ view }: OpenedChapter) => view.fault?.fault ?? null;
+const act = ({ view }: OpenedChapter, label: string) => {
+  const action = view.fault?.actions.find((one) => one.label === label);
+  (action ?? expect.fail(`there is no ${label}`)).run();
+};
+
+test('a reply that is cut short says so, and Continue goes on behind it', async () => {
+  const opened = await replied('It opens. Behind it th', 'length');
+  expect(told(opened)).toMatchObject({ code: 'CUT_SHORT', params: { by: 'length', leftOut: 0 } });
+  act(opened, 'Continue');
+  await settle();
+  expect(told(opened)).toBeNull();
+  opened.studio.write('ere is a stair.');
+  opened.studio.end();
+  await settle();
+  expect(opened.shown()).toEqual(['I knock.', 'It opens. Behind it there is a stair.', '']);
+  expect(told(opened)).toBeNull();
+});
+
+test('it says where the window was full, and nothing of one that came to its end', async () => {
+  expect(told(await replied('It opens', 'window'))).toMatchObject({ params: { by: 'window' } });
+  expect(told(await replied('It opens.', 'end'))).toBeNull();
+});
+
+test('it says so no more once the turn is edited, and again where that is undone', async () => {
+  const opened = await replied('It opens. Behind it th', 'length');
+  opened.view.click('Behind it th');
+  opened.view.type('e stair.');
+  await settle();
+  expect(told(opened)).toBeNull();
+  opened.session.undo();
+  await settle();
+  expect(told(opened)).toMatchObject({ code: 'CUT_SHORT' });
+});
+
+test('only whole sentences stay where that is wished, and the rest comes back when it is asked for, or undone', async () => {
+  const opened = await replied('It opens. Behind it th', 'length', true);
+  expect(opened.shown()).toEqual(['I knock.', 'It opens.', '']);
+  expect(opened.studio.texts).toEqual(['I knock.', 'It opens.']);
+  expect(told(opened)).toMatchObject({ params: { leftOut: 3 } });
+  act(opened, 'Bring back');
+  await settle();
+  expect(opened.studio.texts).toEqual(['I knock.', 'It opens. Behind it th']);
+  expect(told(opened)).toMatchObject({ params: { leftOut: 0 } });
+  opened.session.undo();
+  opened.session.undo();
+  await settle();
+  expect(opened.studio.texts).toEqual(['I knock.', 'It opens. Behind it th']);
+  expect(opened.session.getState().save).toBe('saved');
+});
+
+test('nothing is left out of a reply that has no whole sentence, or that was not cut', async () => {
+  expect((await replied('It opens and th', 'length', true)).shown()[1]).toBe('It opens and th');
+  expect((await replied('It opens. Behind it th', 'end', true)).shown()[1]).toBe('It opens. Behind it th');
+});

@@ -1,0 +1,109 @@
+import type { CutShort } from '../../../shared/contract/stories.ts';
+import { countWords } from '../../../shared/document/count-words.ts';
+import type { TurnSpan } from '../../../shared/document/layout.ts';
+import { fault } from '../../../shared/faults/failure.ts';
+import { wholeSentences } from '../../../shared/text/whole-sentences.ts';
+import { words } from '../../locales/index.ts';
+import type { OpenChapter } from '../open-chapter.ts';
+import { insertion } from './insertion.ts';
+
+interface Told extends CutShort {
+  /** Of its text; another one is another text. */
+  readonly length: number;
+  /** What was taken away behind it. */
+  readonly leftOut: string;
+}
+
+interface Host {
+  readonly chapter: OpenChapter;
+  readonly goOn: (turnId: string) => void;
+}
+
+/** Says below a turn that its reply had more to say, as long as nothing has become of it. */
+export class CutShortNotes {
+  private readonly host: Host;
+  private readonly known = new Map<string, Told>();
+  private shown: string | null = null;
+
+  constructor(host: Host) {
+    this.host = host;
+  }
+
+  add(cut: CutShort, leftOut = ''): void {
+    const { document } = this.host.chapter;
+    const turn = document.spanOf(cut.turnId);
+    if (turn === null) return;
+    this.known.delete(cut.turnId);
+    this.known.set(cut.turnId, { ...cut, length: document.lengthOf(turn), leftOut });
+    this.follow();
+  }
+
+  /** Takes away what follows the last whole sentence of a reply, as a step of undo; answers with it. */
+  trim(turnId: string, from: number, end: number): string {
+    const { binding, document } = this.host.chapter;
+    const turn = document.spanOf(turnId);
+    if (turn === null) return '';
+    const text = document.textOf(turn).slice(0, end);
+    const kept = wholeSentences(text);
+    const rest = text.slice(kept);
+    if (kept <= from || rest.trim() === '' || text.slice(from, kept).trim() === '') return '';
+    const { ids } = document.layout;
+    binding.perform({ from: document.placeOf(turn, kept), to: document.placeOf(turn, end), text: '', ids });
+    return rest;
+  }
+
+  /** The text has changed: what is said below it still holds, or goes. */
+  follow(): void {
+    const { view } = this.host.chapter;
+    const [told, turn] = this.newest() ?? [null, null];
+    if (told === null || turn === null) {
+      if (this.shown !== null) view.hideFault();
+      this.shown = null;
+    } else if (this.shown !== told.turnId) {
+      this.shown = told.turnId;
+      this.show(told);
+    }
+  }
+
+  /** Something else is said in their place. */
+  giveWay(): void {
+    this.shown = null;
+    this.known.clear();
+  }
+
+  private newest(): [Told, TurnSpan] | null {
+    const { document } = this.host.chapter;
+    for (const told of [...this.known.values()].toReversed()) {
+      const turn = document.spanOf(told.turnId);
+      if (turn !== null && document.lengthOf(turn) === told.length) return [told, turn];
+    }
+    return null;
+  }
+
+  private show({ turnId, by, tokens, leftOut, length }: Told): void {
+    const { document, view } = this.host.chapter;
+    const lastLine = (): number => {
+      const turn = document.spanOf(turnId);
+      return turn === null ? 1 : turn.line + turn.lines - 1;
+    };
+    const goOn = { label: words.manuscript.writeOn, run: () => this.host.goOn(turnId) };
+    const bringBack = { label: words.manuscript.bringBack, run: () => this.bringBack(turnId, length, leftOut) };
+    view.showFault(
+      lastLine,
+      fault('CUT_SHORT', { by, tokens, leftOut: countWords(leftOut) }),
+      leftOut === '' ? [goOn] : [goOn, bringBack],
+    );
+  }
+
+  private bringBack(turnId: string, at: number, leftOut: string): void {
+    const { binding, document, view } = this.host.chapter;
+    const turn = document.spanOf(turnId);
+    const told = this.known.get(turnId);
+    if (turn === null || told === undefined || document.lengthOf(turn) !== at) return;
+    const place = document.placeOf(turn, at);
+    binding.perform({ ...insertion(view.line(place.line), place, leftOut), ids: document.layout.ids });
+    this.shown = null;
+    this.add({ turnId, by: told.by, tokens: told.tokens });
+    view.focus();
+  }
+}

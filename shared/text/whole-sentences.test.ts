@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { wholeSentences } from './whole-sentences.ts';
+
+const kept = (text: string): string => text.slice(0, wholeSentences(text));
+
+test.each([
+  ['He left. She stayed and th', 'He left.'],
+  ['He left. She stayed.', 'He left. She stayed.'],
+  ['He left. She stayed…  ', 'He left. She stayed…  '],
+  ['“Stay!” she said. “I will not le', '“Stay!” she said.'],
+  ['She said: "Stay." Then the do', 'She said: "Stay."'],
+  ['*He nods.* And then he', '*He nods.*'],
+  ['*He nods.*', '*He nods.*'],
+  ['Nobody came. Mr. Holt open', 'Nobody came.'],
+  ['海は静かだった。灯台の光が', '海は静かだった。'],
+  ['- Try the key\n- Follow the wet foot', '- Try the key'],
+  ['One line\n', 'One line\n'],
+  ['J. Holt came... And then', 'J. Holt came...'],
+  ['It costs 3.5 coins. He paid 1.', 'It costs 3.5 coins. He paid 1.'],
+  ['No end in sight', ''],
+  ['', ''],
+])('%j keeps %j', (text, whole) => {
+  expect(kept(text)).toBe(whole);
+});
