@@ -6,7 +6,7 @@ import { words } from '../locales/index.ts';
 
 const GAP = 12;
 
-/** What went wrong with a turn, or cut it short, below it: a view zone keeps the place free, the block itself lies over it. */
+/** What went wrong with a turn, or cut it short, below it: a view zone keeps the place free, the block lies over it. */
 export class TurnFault {
   private readonly surface: EditorSurface;
   private readonly node = document.createElement('section');

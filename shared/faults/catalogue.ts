@@ -402,8 +402,8 @@ export interface WritingFaults {
   CHANGED_ELSEWHERE: None;
   REPLY_GONE: None;
   /**
-   * No fault: how a reply ended that had more to say. `tokens`: null where it is not known how many it wrote; `leftOut`:
-   * so many words behind the last whole sentence were taken away.
+   * No fault: how a reply ended that had more to say. `tokens`: null where it is not known how many it wrote;
+   * `leftOut`: so many words behind the last whole sentence were taken away.
    */
   CUT_SHORT: { readonly by: 'length' | 'window'; readonly tokens: number | null; readonly leftOut: number };
   /** Paphos ended while the store did not take the last words of so many. */
