@@ -40,7 +40,7 @@ export function createRouter(
       rename: door.chapters.rename.handler(({ input }) => chapters.rename(input.id, input.title)),
       remove: door.chapters.remove.handler(({ input }) => chapters.remove(input.id)),
       restore: door.chapters.restore.handler(({ input }) => chapters.restore(input.id)),
-      open: door.chapters.open.handler(({ input }) => chapters.open(input.id)),
+      open: door.chapters.open.handler(({ input }) => chapters.open(input.id, input.texts)),
     },
     exporting: { write: door.exporting.write.handler(({ input, signal }) => exporting.write(input, signal)) },
     backups: {

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { alternatesOf } from '../../tests/helpers/alternates.ts';
 import { PlainView } from '../../tests/helpers/plain-view.ts';
 import { ReplyingStudio } from '../../tests/helpers/replying-studio.ts';
 import { SEED, sizeOf } from '../../tests/helpers/sizes.ts';
-import { parse } from '../../shared/document/grammar.ts';
+import { isMark, parse } from '../../shared/document/grammar.ts';
+import type { Op } from '../../shared/document/turn.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { fault } from '../../shared/faults/failure.ts';
 import { ChapterSession } from './chapter-session.ts';
@@ -25,6 +27,9 @@ class Writing {
   readonly studio = new ReplyingStudio([{ id: newId(), role: 'user', speaker: null, marked: true, text: 'I knock.' }]);
   view = new PlainView('');
   session = this.open();
+  /** The text of the first visit as it began. */
+  private first = '';
+  visits = 0;
   /** Every word of the person's, each once. */
   typed: string[] = [];
   private made = 0;
@@ -36,8 +41,43 @@ class Writing {
       readOnly: false,
       retries: 1,
       viewReady: Promise.resolve(),
-      layText: (text, kept) => (this.view = new PlainView(text, kept)),
+      layText: (text, kept) => {
+        this.visits += kept === null ? 1 : 0;
+        this.first = kept === null ? text : this.first;
+        this.view = new PlainView(text, kept);
+        return this.view;
+      },
     });
+  }
+
+  /** All is undone and redone: every earlier text comes back, those of the visits before too. */
+  thereAndBack(): void {
+    const { view, session } = this;
+    const { texts } = view;
+    const before = view.version;
+    let steps = 0;
+    for (; view.canUndo; steps++) {
+      session.undo();
+      expect(view.text, `version ${String(view.version)}`).toBe(texts.get(view.version));
+    }
+    expect(view.text).toBe(this.first);
+    for (; steps > 0; steps--) session.redo();
+    expect([view.version, view.text]).toEqual([before, texts.get(before)]);
+  }
+
+  /** One word at several places of the turns at once. */
+  replaceAll(at: number): void {
+    const { view } = this;
+    const lines = view.text.split('\n');
+    const starts = lines.map((_, index) => view.offsetAt(index + 1, 1));
+    const word = this.word();
+    const pieces = lines
+      .flatMap((line, index) => (isMark(line) ? [] : [(starts[index] ?? 0) + ((at * (index + 7)) % (line.length + 1))]))
+      .filter((_, index) => (at >> (index % 7)) % 2 === 0)
+      .map((place) => ({ from: place, to: place, text: word }));
+    if (pieces.length === 0) return;
+    this.typed.push(word);
+    view.replaceAll(pieces);
   }
 
   word(): string {
@@ -59,13 +99,33 @@ class Writing {
     this.session.removeTurn(id);
   }
 
-  async comeBack(): Promise<void> {
+  /** `meanwhile`: a reply is written on and ends, or another page deletes an alternate. */
+  async comeBack(meanwhile: number): Promise<void> {
     // Who opens a chapter again waits a while for what was written before, not for ever.
     this.studio.isSilent = false;
     this.studio.tell();
     this.session.close();
+    if (meanwhile > 0) await settle();
+    if (meanwhile === 1 && this.studio.reply !== null) {
+      this.studio.write(this.word());
+      this.studio.end();
+    }
+    if (meanwhile === 2 && this.studio.reply === null) this.studio.change(this.removal());
     this.session = this.open();
     await settle();
+  }
+
+  /** The last turn goes, and an alternate takes its place. */
+  private removal(): readonly Op[] {
+    const { tree, path } = this.studio;
+    const { id: turnId = '' } = path.at(-1) ?? {};
+    const other = alternatesOf(tree, turnId).find((id) => id !== turnId);
+    if (other === undefined) return [];
+    const parentId = tree.turns.get(turnId)?.parentId ?? null;
+    return [
+      { op: 'remove', turnId },
+      { op: 'activate', parentId, turnId: other },
+    ];
   }
 
   stored(): { role: string; text: string }[] {
@@ -96,6 +156,8 @@ const steps = {
     writing.type();
   },
   typeOn: (writing: Writing) => writing.type(),
+  replaceAll: (writing: Writing, at: number) => writing.replaceAll(at),
+  thereAndBack: (writing: Writing) => writing.thereAndBack(),
   newLine: ({ view }: Writing) => view.type('\n'),
   undo: ({ session }: Writing) => session.undo(),
   redo: ({ session }: Writing) => session.redo(),
@@ -122,13 +184,13 @@ const steps = {
     studio.isSilent = true;
   },
   breakOff: ({ studio }: Writing) => studio.cutStreams(),
-  leaveAndComeBack: (writing: Writing) => writing.comeBack(),
+  leaveAndComeBack: (writing: Writing, at: number) => writing.comeBack(at % 3),
   rest: () => settle(),
   restABit: () => settle(150),
 } as const;
 
 /** After these a word of the person's may rightly be gone. */
-const TAKES_BACK: ReadonlySet<string> = new Set(['undo', 'redo']);
+const TAKES_BACK: ReadonlySet<string> = new Set(['undo', 'redo', 'thereAndBack']);
 
 test('whatever is written, answered, left and undone: in the end the store has what the page shows, and no word of the person’s is lost', async () => {
   const names = Object.keys(steps) as (keyof typeof steps)[];
@@ -148,6 +210,7 @@ test('whatever is written, answered, left and undone: in the end the store has w
       for (; studio.reply !== null; await settle()) studio.end();
       expect(writing.stored()).toEqual(writing.shown());
       expect(writing.storedReadyTurns()).toEqual([]);
+      expect(writing.visits).toBe(1);
       expect(writing.session.getState()).toMatchObject({ save: 'saved', generation: null, others: 0 });
       if (all.some(([name]) => TAKES_BACK.has(name))) return;
       const texts = [...studio.tree.turns.values()].map(({ text }) => text ?? '').join('\n');

@@ -863,6 +863,25 @@ describe('coming back to a chapter', () => {
     }
   });
 
+  test('all can be undone after a reply that was stopped before a word, its end not yet heard of', async () => {
+    let opened = await open(new ReplyingStudio([turn('user', 'I knock.')]));
+    opened.view.click('I knock.');
+    opened.view.type(' Twice.');
+    await settle();
+    opened.studio.isSilent = true;
+    await opened.session.reply();
+    await opened.session.stop();
+    opened.session.close();
+    await settle();
+    opened.studio.isSilent = false;
+    opened = await open(opened.studio);
+    expect(opened.shown()).toEqual(['I knock. Twice.']);
+    while (opened.view.canUndo) opened.session.undo();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.']);
+    expectSaved(opened);
+  });
+
   test('what was written there meanwhile is a step of its own', async () => {
     let opened = await begun();
     opened.studio.write('The door ');

@@ -14,7 +14,7 @@ import { lengthOfParagraph } from './paragraphs.ts';
 import { Replies } from './replies/replies.ts';
 import { endOfText } from './text-source.ts';
 import type { TurnActions } from './turn-actions.ts';
-import { keepVisit } from './visits.ts';
+import { keepVisit, unknownTurns } from './visits.ts';
 import { comeBack, whereabouts, type Whereabouts } from './whereabouts.ts';
 
 interface Options {
@@ -103,12 +103,15 @@ export class ChapterSession implements ChapterController {
   /** Once the studio can be reached, what was written here before is saved first. */
   private async read(): Promise<ChapterDocument> {
     const { api, chapterId } = this;
-    const document = await api.chapters.open({ id: chapterId });
+    let document = await api.chapters.open({ id: chapterId });
     const left = leaving.get(chapterId);
-    if (left === undefined) return document;
-    left.session.saveNow();
-    await Promise.race([left.saved, new Promise((resolve) => setTimeout(resolve, LEAVING_MS))]);
-    return api.chapters.open({ id: chapterId });
+    if (left !== undefined) {
+      left.session.saveNow();
+      await Promise.race([left.saved, new Promise((resolve) => setTimeout(resolve, LEAVING_MS))]);
+      document = await api.chapters.open({ id: chapterId });
+    }
+    const texts = unknownTurns(chapterId, document.turns);
+    return texts.length === 0 ? document : api.chapters.open({ id: chapterId, texts });
   }
 
   private lay(stored: ChapterDocument, layText: LayText, place: Whereabouts | null): void {

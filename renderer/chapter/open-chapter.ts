@@ -11,7 +11,7 @@ import { ChapterText } from './chapter-text.ts';
 import { Sync } from './saving/sync.ts';
 import { alternates, contentOf, shownPath, treeOf } from './tree-queries.ts';
 import { TurnActions } from './turn-actions.ts';
-import { canUndo, recall, takeVisit, type Visit } from './visits.ts';
+import { recall, takeVisit, unknownTurns, type Visit } from './visits.ts';
 
 /** What an open chapter is made of. */
 export interface OpenChapter {
@@ -44,9 +44,10 @@ export interface ChapterHost {
 
 /** What of the last visit still goes with what the store has; null where nothing does. */
 function lastVisit(chapterId: string, turns: readonly TreeTurn[]): Visit | null {
+  const canUndo = unknownTurns(chapterId, turns).length === 0;
   const visit = takeVisit(chapterId);
-  if (visit === null || canUndo(visit, recall(turns, visit))) return visit;
-  visit.text.dispose();
+  if (canUndo) return visit;
+  visit?.text.dispose();
   return null;
 }
 

@@ -31,8 +31,12 @@ export function recall(turns: readonly TreeTurn[], { tree }: Visit): readonly Tr
   });
 }
 
-/** Whether an undo can be saved: every turn that it can bring back is known as the store has it. */
-export function canUndo({ text }: Visit, turns: readonly TreeTurn[]): boolean {
-  const unknown = new Set(turns.filter((turn) => turn.text === null).map(({ id }) => id));
-  return [...new Set(text.past.values())].every((ids) => ids.every((id) => !unknown.has(id)));
+/** The turns that an undo can bring back, but that are not known as the store has them: it could not be saved. */
+export function unknownTurns(chapterId: string, turns: readonly TreeTurn[]): string[] {
+  const visit = visits.get(chapterId);
+  if (visit === undefined) return [];
+  const unknown = new Set(recall(turns, visit).flatMap(({ id, text }) => (text === null ? [id] : [])));
+  return unknown.size === 0
+    ? []
+    : [...new Set([...new Set(visit.text.past.values())].flat())].filter((id) => unknown.has(id));
 }

@@ -66,5 +66,6 @@ export const chapters = {
   rename: oc.input(z.object({ id, title })).output(type<void>()),
   remove: oc.input(z.object({ id })).output(type<void>()),
   restore: oc.input(z.object({ id })).output(type<void>()),
-  open: oc.input(z.object({ id })).output(type<ChapterDocument>()),
+  /** `texts`: turns whose texts are asked for beside those that are shown. */
+  open: oc.input(z.object({ id, texts: z.array(id).max(100_000).optional() })).output(type<ChapterDocument>()),
 };

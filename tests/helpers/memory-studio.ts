@@ -137,13 +137,17 @@ export class MemoryStudio {
   };
 
   readonly chapters = {
-    open: async (): Promise<ChapterDocument> => {
+    /** With the texts of what is shown and those that are asked for, and no others. */
+    open: async ({
+      texts = [],
+    }: { id?: string; texts?: readonly string[] | undefined } = {}): Promise<ChapterDocument> => {
       await this.arrive();
+      const shown = new Set([...activePath(this.tree).map(({ id }) => id), ...texts]);
       return {
         chapter: { id: this.chapterId, storyId: this.chapterId, title: 'Chapter', words: 0, position: 0 },
         structureRev: this.structureRev,
         activeRootId: this.tree.activeRootId,
-        turns: [...this.tree.turns.values()],
+        turns: [...this.tree.turns.values()].map((turn) => (shown.has(turn.id) ? turn : { ...turn, text: null })),
         generation: null,
         cutShort: null,
       };

@@ -11,10 +11,16 @@ import type {
 import { isMark } from '../../shared/document/grammar.ts';
 import type { Place, Stretch } from '../../renderer/chapter/text-source.ts';
 
-interface Edit {
+interface Piece {
   readonly from: number;
-  readonly removed: string;
-  readonly inserted: string;
+  readonly to: number;
+  readonly text: string;
+}
+
+/** Pieces of a text that become others at once, from top to bottom; `back`: what takes that back. */
+interface Edit {
+  readonly pieces: readonly Piece[];
+  readonly back: readonly Piece[];
   readonly versionBefore: number;
   readonly versionAfter: number;
 }
@@ -39,18 +45,21 @@ export class PlainView implements UnshownView, ChapterView {
   private readonly done: Edit[][] = [];
   private readonly undone: Edit[][] = [];
   readonly past: Map<number, readonly string[]>;
+  /** At each version, over all visits. */
+  readonly texts: Map<number, string>;
 
   /** `kept`: the view of the last visit; what is another text since is a step of its undo history. */
   constructor(text: string, kept: KeptText | null = null) {
     this.text = text;
     this.past = kept?.past ?? new Map();
+    this.texts = kept instanceof PlainView ? kept.texts : new Map([[1, text]]);
     if (!(kept instanceof PlainView)) return;
     this.done = kept.done;
     this.undone = kept.undone;
     this.version = kept.version;
     this.versions = kept.versions;
     this.text = kept.text;
-    if (text !== kept.text) this.edit(0, kept.text.length, text);
+    if (text !== kept.text) this.edit([{ from: 0, to: kept.text.length, text }]);
     this.stepIsOpen = false;
   }
 
@@ -63,7 +72,7 @@ export class PlainView implements UnshownView, ChapterView {
   type(text: string): void {
     this.chapter?.willEdit('typing');
     const from = this.caretAt;
-    this.edit(from, from, text);
+    this.edit([{ from, to: from, text }]);
     this.caretAt = from + text.length;
     this.chapter?.caretMoved(true);
   }
@@ -88,7 +97,12 @@ export class PlainView implements UnshownView, ChapterView {
   cut(find: string): void {
     this.click(find);
     this.chapter?.willEdit('typing');
-    this.edit(this.caretAt - find.length, this.caretAt, '');
+    this.edit([{ from: this.caretAt - find.length, to: this.caretAt, text: '' }]);
+  }
+
+  /** The person replaces several pieces of the text at once, from top to bottom. */
+  replaceAll(pieces: readonly Piece[]): void {
+    this.chapter?.perform(() => this.edit(pieces));
   }
 
   lineCount(): number {
@@ -110,25 +124,26 @@ export class PlainView implements UnshownView, ChapterView {
   }
 
   replace({ from, to, text }: Replacement): void {
-    this.edit(this.offsetAt(from.line, from.column), this.offsetAt(to.line, to.column), text);
+    this.edit([{ from: this.offsetAt(from.line, from.column), to: this.offsetAt(to.line, to.column), text }]);
   }
   closeStep(): void {
     this.stepIsOpen = false;
+  }
+  get canUndo(): boolean {
+    return this.done.length > 0;
   }
   undo(): void {
     const step = this.done.pop();
     if (step === undefined) return;
     this.undone.push(step);
-    for (const { from, removed, inserted, versionBefore } of step.toReversed())
-      this.put(from, from + inserted.length, removed, versionBefore, true);
+    for (const { back, versionBefore } of step.toReversed()) this.put(back, versionBefore, true);
     this.stepIsOpen = false;
   }
   redo(): void {
     const step = this.undone.pop();
     if (step === undefined) return;
     this.done.push(step);
-    for (const { from, removed, inserted, versionAfter } of step)
-      this.put(from, from + removed.length, inserted, versionAfter, true);
+    for (const { pieces, versionAfter } of step) this.put(pieces, versionAfter, true);
     this.stepIsOpen = false;
   }
 
@@ -181,34 +196,41 @@ export class PlainView implements UnshownView, ChapterView {
   }
   dispose(): void {}
 
-  private edit(from: number, to: number, inserted: string): void {
-    const edit = {
-      from,
-      removed: this.text.slice(from, to),
-      inserted,
-      versionBefore: this.version,
-      versionAfter: ++this.versions,
-    };
+  private edit(pieces: readonly Piece[]): void {
+    let shift = 0;
+    const back = pieces.map(({ from, to, text }) => {
+      const piece = { from: from + shift, to: from + shift + text.length, text: this.text.slice(from, to) };
+      shift += text.length - (to - from);
+      return piece;
+    });
+    const edit = { pieces, back, versionBefore: this.version, versionAfter: ++this.versions };
     const step = this.done.at(-1);
     if (this.stepIsOpen && step !== undefined) step.push(edit);
     else this.done.push([edit]);
     this.stepIsOpen = true;
     this.undone.length = 0;
-    this.put(from, to, inserted, edit.versionAfter, false);
+    this.put(pieces, edit.versionAfter, false);
   }
 
-  private put(from: number, to: number, text: string, version: number, rewound: boolean): void {
-    const [start, end] = [this.placeAt(from), this.placeAt(to)];
-    this.text = this.text.slice(0, from) + text + this.text.slice(to);
+  private put(pieces: readonly Piece[], version: number, rewound: boolean): void {
+    // As Monaco tells of them: from the last one up.
+    const changes = pieces.toReversed().map(({ from, to, text }) => {
+      const [start, end] = [this.placeAt(from), this.placeAt(to)];
+      const range = {
+        startLineNumber: start.line,
+        startColumn: start.column,
+        endLineNumber: end.line,
+        endColumn: end.column,
+      };
+      return { range, rangeLength: to - from, text };
+    });
+    for (const { from, to, text } of pieces.toReversed()) {
+      this.text = this.text.slice(0, from) + text + this.text.slice(to);
+      if (this.caretAt >= to && this.caretAt > from) this.caretAt += text.length - (to - from);
+      else if (this.caretAt > from) this.caretAt = from;
+    }
     this.version = version;
-    if (this.caretAt >= to && this.caretAt > from) this.caretAt += text.length - (to - from);
-    else if (this.caretAt > from) this.caretAt = from;
-    const range = {
-      startLineNumber: start.line,
-      startColumn: start.column,
-      endLineNumber: end.line,
-      endColumn: end.column,
-    };
-    this.chapter?.changed({ changes: [{ range, rangeLength: to - from, text }], version, rewound });
+    this.chapter?.changed({ changes, version, rewound });
+    this.texts.set(version, this.text);
   }
 }

@@ -99,7 +99,10 @@ export class ReplyingStudio extends MemoryStudio {
         },
       },
       chapters: {
-        open: async () => ({ ...(await this.chapters.open()), generation: this.reply }),
+        open: async (wish: { texts?: readonly string[] | undefined }) => ({
+          ...(await this.chapters.open(wish)),
+          generation: this.reply,
+        }),
       },
     } as unknown as StudioApi;
   }

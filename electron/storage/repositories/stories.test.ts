@@ -127,6 +127,22 @@ describe('stories and chapters', () => {
     ]);
   });
 
+  test('a chapter is read with the texts that are shown, and with those that are asked for', () => {
+    type(1, 'Shown.');
+    const beside = { id: newId(), role: 'model', speaker: null, marked: true, text: 'Beside.' } as const;
+    const { structureRev } = readTree(store.db, chapter, { texts: 'none' });
+    applyChange(store.db, {
+      changeId: newId(),
+      chapterId: chapter,
+      structureRev,
+      ops: [{ op: 'insert', turn: beside, after: null, as: 'beside' }],
+    });
+    const texts = (also?: readonly string[]) =>
+      [turn, beside.id].map((id) => readTree(store.db, chapter, { texts: 'path', also }).turns.get(id)?.text);
+    expect(texts()).toEqual(['Shown.', null]);
+    expect(texts([beside.id, newId()])).toEqual(['Shown.', 'Beside.']);
+  });
+
   test('a deleted story comes back with all that was in it, after a restart too', () => {
     type(1, 'Kept.');
     removeStory(store.db, story);

@@ -33,13 +33,20 @@ export interface StoredTree extends TurnTree {
   readonly structureRev: number;
 }
 
-/** The tree of a chapter, removed turns included. `path`: texts of what is shown only, the others are null. */
-export function readTree(db: ReadableDB, chapterId: string, options: { texts: 'path' | 'all' | 'none' }): StoredTree {
+/**
+ * The tree of a chapter, removed turns included. `path`: texts of what is shown only, the others are null; `also`: but
+ * for these.
+ */
+export function readTree(
+  db: ReadableDB,
+  chapterId: string,
+  options: { texts: 'path' | 'all' | 'none'; also?: readonly string[] | undefined },
+): StoredTree {
   const chapter = needChapter(db, chapterId);
   const rows = new Map(all(db, turnsOfChapter, { chapterId }).map((row) => [row.id, row]));
   const shown =
     options.texts === 'path'
-      ? pathOf(rows, chapter.active_root_id)
+      ? new Set([...pathOf(rows, chapter.active_root_id), ...(options.also ?? [])])
       : new Set(options.texts === 'all' ? rows.keys() : []);
   const turns = new Map<string, TreeTurn>();
   for (const row of rows.values()) turns.set(row.id, treeTurn(row, shown.has(row.id) ? textOf(db, row) : null));

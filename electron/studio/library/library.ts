@@ -71,7 +71,7 @@ export interface Chapters {
   rename(id: string, title: string): void;
   remove(id: string): Promise<void>;
   restore(id: string): void;
-  open(id: string): ChapterDocument;
+  open(id: string, texts?: readonly string[]): ChapterDocument;
 }
 
 export function createChapters(
@@ -93,10 +93,10 @@ export function createChapters(
     restore: (id) => {
       restoreChapter(db, id);
     },
-    open(id) {
+    open(id, texts) {
       onOpen(id);
       const chapter = getChapter(db, id);
-      const tree = readTree(db, id, { texts: 'path' });
+      const tree = readTree(db, id, { texts: 'path', also: texts });
       return {
         chapter,
         structureRev: tree.structureRev,

@@ -4,7 +4,7 @@ import { MemoryStudio } from '../../../tests/helpers/memory-studio.ts';
 import { Paper } from '../../../tests/helpers/paper.ts';
 import { parse, print } from '../../../shared/document/grammar.ts';
 import { newId } from '../../../shared/document/ids.ts';
-import type { Op, Turn } from '../../../shared/document/turn.ts';
+import type { Op, Turn, TurnTree } from '../../../shared/document/turn.ts';
 import { MOST_TEXT } from '../../../shared/contract/limits.ts';
 import { change as changeSchema } from '../../../shared/contract/common.ts';
 import { ChapterText } from '../chapter-text.ts';
@@ -268,7 +268,8 @@ describe('branches and replies', () => {
     await sync.flush();
     expect(studio.tree.turns.get(reply ?? '')?.parentId).toBe(first);
     await sync.between(() => sync.takeIn(next));
-    expect(sync.tree).toEqual(studio.tree);
+    const places = (tree: TurnTree) => [...tree.turns.values()].map((one) => ({ ...one, text: null }));
+    expect(places(sync.tree)).toEqual(places(studio.tree));
     expect(alternatesOf(sync.tree, reply ?? '')).toHaveLength(2);
   });
 
