@@ -7,12 +7,13 @@ export type Spot = readonly [line: number, column: number];
 
 /**
  * What a person does, as data: a sequence can be printed, sent to the page and run again. `leave`: for another chapter,
- * and back again. `rest`: milliseconds until the next step.
+ * and back again; `thereAndBack`: all is undone and redone. `rest`: milliseconds until the next step.
  */
 export type Step = { readonly rest: number } & (
   | { readonly does: 'type' | 'paste'; readonly at: Spot; readonly text: string }
   | { readonly does: 'replace'; readonly from: Spot; readonly to: Spot; readonly text: string }
-  | { readonly does: 'cursors'; readonly at: readonly Spot[]; readonly text: string }
+  | { readonly does: 'findAndReplace'; readonly find: string; readonly text: string }
+  | { readonly does: 'key'; readonly at: Spot; readonly key: string; readonly ctrl: boolean; readonly times: number }
   | { readonly does: 'replaceAll'; readonly text: string }
   | { readonly does: 'erase' | 'eraseAhead'; readonly at: Spot; readonly times: number }
   | { readonly does: 'undo' | 'redo'; readonly times: number }
@@ -23,7 +24,7 @@ export type Step = { readonly rest: number } & (
       readonly does: 'note' | 'remove' | 'reply' | 'continue' | 'retry' | 'alternates' | 'previous' | 'next';
       readonly at: Spot;
     }
-  | { readonly does: 'stop' | 'stopAll' | 'reload' | 'leave' }
+  | { readonly does: 'stop' | 'stopAll' | 'thereAndBack' | 'reload' | 'leave' }
 );
 
 const WORDS = ['a', 'word', ' ', 'The door. ', '\n', '\n\n', '\\', '<|', 'user|>', '😀', 'é', '|>', ' Narrator'];
@@ -75,13 +76,24 @@ const KINDS: readonly (readonly [weight: number, step: (chance: Random) => Bare]
     }),
   ],
   [
-    3,
+    4,
     (chance) => ({
-      does: 'cursors',
-      at: [spot(chance), spot(chance), spot(chance)],
-      text: chance.pick([...WORDS, ...MARKS, '\n<|user|>\n']),
+      does: 'findAndReplace',
+      find: chance.pick(['a', 'e', 'The', 'user', '.', '\\', '|']),
+      text: chance.pick(['', 'o', 'a a', '<|user|>', '\\<|model|>', ...WORDS.slice(0, 4)]),
     }),
   ],
+  [
+    6,
+    (chance) => ({
+      does: 'key',
+      at: spot(chance),
+      key: chance.pick(['Backspace', 'Delete', 'ArrowUp', 'ArrowLeft', 'ArrowRight']),
+      ctrl: chance.chance(0.5),
+      times: 1 + chance.int(3),
+    }),
+  ],
+  [3, () => ({ does: 'thereAndBack' })],
   [2, (chance) => ({ does: 'replaceAll', text: chance.pick(['', '', 'x', ...PASTES]) })],
   [8, (chance) => ({ does: 'erase', at: spot(chance), times: 1 + chance.int(12) })],
   [4, (chance) => ({ does: 'eraseAhead', at: spot(chance), times: 1 + chance.int(12) })],
@@ -101,8 +113,8 @@ const KINDS: readonly (readonly [weight: number, step: (chance: Random) => Bare]
   [3, () => ({ does: 'stop' })],
   [1, () => ({ does: 'stopAll' })],
   [1, () => ({ does: 'reload' })],
-  [2, () => ({ does: 'leave' })],
-  [2, (chance) => ({ does: 'remove', at: low(chance) })],
+  [4, () => ({ does: 'leave' })],
+  [4, (chance) => ({ does: 'remove', at: low(chance) })],
 ];
 const TOTAL = KINDS.reduce((sum, [weight]) => sum + weight, 0);
 
@@ -130,14 +142,24 @@ export interface Played {
   readonly taken: string[];
   /** Those that were typed while the page takes keys, and are not on it. */
   readonly ignored: string[];
+  /** Texts that an undo or redo did not bring back. */
+  readonly lost: string[];
 }
+
+/** In the page, by texts and their versions: what was seen of them, the first one first. */
+type Seen = Map<string, Map<number, string>>;
 
 /**
  * Runs in the page: does the steps, as far as the page stays, and with `settle` waits until nothing is on its way.
+ * `came`: back to a chapter that was left, with its history.
  */
 export async function play(
   view: editor.IStandaloneCodeEditor,
-  { steps, settle }: { readonly steps: readonly Step[]; readonly settle: boolean },
+  {
+    steps,
+    settle,
+    came = false,
+  }: { readonly steps: readonly Step[]; readonly settle: boolean; readonly came?: boolean },
 ): Promise<Played> {
   const { controller } = (view.getContainerDomNode() as Host).__paphosManuscript;
   const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -149,9 +171,55 @@ export async function play(
     heard = notice.key;
     notices.push(notice.message);
   });
+  const page = window as unknown as { fuzzSeen?: Seen };
+  page.fuzzSeen ??= new Map();
+  const lost: string[] = [];
+  const model = view.getModel();
+  if (model === null) throw new Error('the page has no text');
+  if (came && !page.fuzzSeen.has(model.id)) lost.push('the history of a chapter that was left');
+  const texts = page.fuzzSeen.get(model.id) ?? new Map<number, string>();
+  page.fuzzSeen.set(model.id, texts);
+  const look = (): void => {
+    const [version, text] = [model.getAlternativeVersionId(), model.getValue()];
+    const known = texts.get(version);
+    if (known !== undefined && known !== text)
+      lost.push(`version ${String(version)} was ${JSON.stringify(known)} and is ${JSON.stringify(text)}`);
+    texts.set(version, known ?? text);
+  };
+  look();
+  const looking = view.onDidChangeModelContent(look);
+  const thereAndBack = (): void => {
+    const now = model.getValue();
+    let undone = 0;
+    for (; model.canUndo(); undone++) view.trigger('keyboard', 'undo', null);
+    const [first] = texts.values();
+    if (model.getValue() !== first) lost.push(`the first text: ${JSON.stringify(first)}`);
+    for (; undone > 0; undone--) view.trigger('keyboard', 'redo', null);
+    if (model.getValue() !== now) lost.push(`the last text: ${JSON.stringify(now)}`);
+  };
+  const press = (key: string, ctrlKey: boolean): void => {
+    const keyCode = { Backspace: 8, ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, Delete: 46 }[key] ?? 0;
+    const event = { key, code: key, keyCode, ctrlKey, bubbles: true, cancelable: true };
+    document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', event));
+  };
+  const fill = (label: string, text: string): void => {
+    const field = document.querySelector<HTMLInputElement>(`search input[aria-label="${label}"]`);
+    if (field === null) throw new Error(`there is no field ${label}`);
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(field, text);
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  };
+  const findAndReplace = async (find: string, text: string): Promise<void> => {
+    controller.find('replace');
+    await rest(30);
+    fill('Find in chapter', find);
+    fill('Replace with', text);
+    const buttons = [...document.querySelectorAll<HTMLButtonElement>('search button')];
+    buttons.find(({ textContent }) => textContent === 'Replace all')?.click();
+    await rest(5);
+    buttons.find(({ ariaLabel }) => ariaLabel === 'Close')?.click();
+    view.focus();
+  };
   const place = ([line, column]: Spot): { lineNumber: number; column: number } => {
-    const model = view.getModel();
-    if (model === null) throw new Error('the page has no text');
     const lineNumber = 1 + Math.min(model.getLineCount() - 1, Math.floor(line * model.getLineCount()));
     return model.validatePosition({
       lineNumber,
@@ -226,17 +294,15 @@ export async function play(
         else keys(step.text);
         break;
       }
-      case 'cursors':
-        view.setSelections(
-          step.at.map(place).map(({ lineNumber, column }) => ({
-            selectionStartLineNumber: lineNumber,
-            selectionStartColumn: column,
-            positionLineNumber: lineNumber,
-            positionColumn: column,
-          })),
-          'mouse',
-        );
-        keys(step.text);
+      case 'findAndReplace':
+        await findAndReplace(step.find, step.text);
+        break;
+      case 'key':
+        go(step.at);
+        for (let left = step.times; left > 0; left--) press(step.key, step.ctrl);
+        break;
+      case 'thereAndBack':
+        thereAndBack();
         break;
       case 'replaceAll': {
         const all = view.getModel()?.getFullModelRange();
@@ -331,5 +397,6 @@ export async function play(
     if (calm === 0) await rest(15);
   }
   stopListening();
-  return { text: view.getModel()?.getValue() ?? '', notices, written: [...written], taken: [...taken], ignored };
+  looking.dispose();
+  return { text: view.getModel()?.getValue() ?? '', notices, written: [...written], taken: [...taken], ignored, lost };
 }
