@@ -247,6 +247,8 @@ export async function play(
   const marked = (text: string | undefined): string[] => text?.match(/q\d+z/g) ?? [];
   const written = new Set<string>();
   const taken = new Set<string>();
+  /** Of a turn that is deleted: one with alternates goes when the studio has answered, with what was typed meanwhile. */
+  const going = new Set<string>();
   const ignored: string[] = [];
   const onPage = (): string[] => marked(view.getModel()?.getValue());
   /** What the person did to the words since they were `before`. */
@@ -257,6 +259,7 @@ export async function play(
       written.delete(word);
     }
     for (const word of after) {
+      if (going.has(word)) continue;
       if (!before.includes(word)) written.add(word);
       taken.delete(word);
     }
@@ -346,9 +349,16 @@ export async function play(
       case 'note':
         controller.addNoteBefore(await turn(step.at));
         break;
-      case 'remove':
-        controller.removeTurn(await turn(step.at));
+      case 'remove': {
+        const id = await turn(step.at);
+        for (const word of marked(controller.excerpt(id, 1e6))) {
+          going.add(word);
+          taken.add(word);
+          written.delete(word);
+        }
+        controller.removeTurn(id);
         break;
+      }
       case 'stop':
         started.push(controller.stop());
         break;
