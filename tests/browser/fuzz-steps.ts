@@ -247,7 +247,7 @@ export async function play(
   const marked = (text: string | undefined): string[] => text?.match(/q\d+z/g) ?? [];
   const written = new Set<string>();
   const taken = new Set<string>();
-  /** Of a turn that is deleted: one with alternates goes when the studio has answered, with what was typed meanwhile. */
+  /** Of turns that are deleted: one with alternates goes when the studio has answered. */
   const going = new Set<string>();
   const ignored: string[] = [];
   const onPage = (): string[] => marked(view.getModel()?.getValue());
