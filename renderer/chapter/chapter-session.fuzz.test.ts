@@ -192,30 +192,34 @@ const steps = {
 /** After these a word of the person's may rightly be gone. */
 const TAKES_BACK: ReadonlySet<string> = new Set(['undo', 'redo', 'thereAndBack']);
 
-test('whatever is written, answered, left and undone: in the end the store has what the page shows, and no word of the person’s is lost', async () => {
-  const names = Object.keys(steps) as (keyof typeof steps)[];
-  const step = fc.tuple(fc.constantFrom(...names), fc.nat(200)) as fc.Arbitrary<Step>;
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (all) => {
-      const writing = new Writing();
-      await settle();
-      for (const [name, at] of all) {
-        await steps[name](writing, at);
-        await settle(0);
-      }
-      const { studio } = writing;
-      studio.isSilent = false;
-      studio.tell();
-      await settle();
-      for (; studio.reply !== null; await settle()) studio.end();
-      expect(writing.stored()).toEqual(writing.shown());
-      expect(writing.storedReadyTurns()).toEqual([]);
-      expect(writing.visits).toBe(1);
-      expect(writing.session.getState()).toMatchObject({ save: 'saved', generation: null, others: 0 });
-      if (all.some(([name]) => TAKES_BACK.has(name))) return;
-      const texts = [...studio.tree.turns.values()].map(({ text }) => text ?? '').join('\n');
-      for (const word of writing.typed) expect(texts).toContain(word);
-    }),
-    { seed: SEED, numRuns: sizeOf(300, 5000) },
-  );
-});
+test(
+  'whatever is written, answered, left and undone: in the end the store has what the page shows, and no word of the person’s is lost',
+  { timeout: 300_000 },
+  async () => {
+    const names = Object.keys(steps) as (keyof typeof steps)[];
+    const step = fc.tuple(fc.constantFrom(...names), fc.nat(200)) as fc.Arbitrary<Step>;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (all) => {
+        const writing = new Writing();
+        await settle();
+        for (const [name, at] of all) {
+          await steps[name](writing, at);
+          await settle(0);
+        }
+        const { studio } = writing;
+        studio.isSilent = false;
+        studio.tell();
+        await settle();
+        for (; studio.reply !== null; await settle()) studio.end();
+        expect(writing.stored()).toEqual(writing.shown());
+        expect(writing.storedReadyTurns()).toEqual([]);
+        expect(writing.visits).toBe(1);
+        expect(writing.session.getState()).toMatchObject({ save: 'saved', generation: null, others: 0 });
+        if (all.some(([name]) => TAKES_BACK.has(name))) return;
+        const texts = [...studio.tree.turns.values()].map(({ text }) => text ?? '').join('\n');
+        for (const word of writing.typed) expect(texts).toContain(word);
+      }),
+      { seed: SEED, numRuns: sizeOf(300, 5000) },
+    );
+  },
+);

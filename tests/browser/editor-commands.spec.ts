@@ -322,6 +322,39 @@ for (const mac of [false, true])
     await done();
   });
 
+/** What editors for programs do with them. */
+const OFF = [
+  ...['Alt+ArrowUp', 'Alt+ArrowDown', 'Shift+Alt+ArrowDown', 'Control+Alt+ArrowDown', 'Control+Alt+Shift+ArrowDown'],
+  ...['Control+Shift+K', 'Control+J', 'Control+BracketRight', 'Control+BracketLeft', 'Control+Shift+Enter'],
+];
+/** With these the browser itself deletes the rest of a line. */
+const BROWSERS = ['Control+Shift+Backspace', 'Control+Shift+Delete'];
+
+test('keys that are off change nothing, and what the browser deletes by itself is no mark, with plain text input too', async () => {
+  const { page, view, done } = await open();
+  for (const editContext of [true, false]) {
+    await view.evaluate((one, value) => one.updateOptions({ editContext: value }), editContext);
+    for (const key of [...OFF, ...BROWSERS])
+      for (const place of ['the start of a turn', 'the end of a turn']) {
+        const [lineNumber, column] = PLACES[place] ?? [1, 1];
+        await view.evaluate(
+          (one, to) => {
+            one.setPosition(to);
+            one.focus();
+          },
+          { lineNumber, column },
+        );
+        await page.keyboard.press(key);
+        const text = await view.evaluate((one) => one.getModel()?.getValue() ?? '');
+        const marksOf = (all: string): string[] => all.split('\n').filter((line) => line.includes('<|'));
+        if (BROWSERS.includes(key)) expect(marksOf(text), `${key} at ${place}`).toEqual(marksOf(TEXT));
+        else expect(text, `${key} at ${place}`).toBe(TEXT);
+        if (text !== TEXT) await page.keyboard.press('Control+z');
+      }
+  }
+  await done();
+});
+
 test('the mouse selects no part of a mark, sets one caret and drags no text', async () => {
   const { page, view, agree, done } = await open();
   const at = async (lineNumber: number, column: number): Promise<[x: number, y: number]> =>
