@@ -8,9 +8,9 @@
  *   looked right before each kill, with the server still frozen, and after each stretch. A page that only reads is
  *   not asked: another one writes what it shows.
  * - *Nothing is lost.* Every word that is typed is like no other. One that no step of the person took off the page
- *   again stands in a living turn of the store, on whichever branch, whenever the page has come to rest. A page that
- *   stays open has to send what a killed server did not take. Only a page that is reloaded may forget what it said was
- *   not saved. What had streamed onto the page stands in its turn in the end, unless the page was reloaded after the
+ *   again stands in a turn of the store that is living, on whichever branch, or that the person deleted, whenever the
+ *   page has come to rest. A page that stays open has to send what a killed server did not take. Only a page that is
+ *   reloaded may forget what it said was not saved. What had streamed onto the page stands in its turn in the end, unless the page was reloaded after the
  *   server was killed.
  * - *Letters do not vanish.* What is typed while the page takes keys is on it.
  * - *Nothing is stuck.* When everything works again, the page comes to rest: it says *Saved*, no reply runs for ever,
@@ -148,6 +148,8 @@ class FailingStudio {
   private storyId = '';
   /** Words that were typed and that nobody took away. */
   private words = new Set<string>();
+  /** Turns that the person deleted: what stands in them can be brought back. */
+  private removed = new Set<string>();
   /** What streamed onto the page with nobody writing since. */
   private streamed: NonNullable<Seen['stream']>[] = [];
   /** The server was, and the page may not have heard of it. */
@@ -203,6 +205,7 @@ class FailingStudio {
     this.chapter = await this.studio.newChapter(client, this.storyId);
     close();
     this.words.clear();
+    this.removed.clear();
     this.streamed = [];
   }
 
@@ -311,11 +314,12 @@ class FailingStudio {
   }
 
   private async play(steps: readonly Step[]): Promise<void> {
-    const { written, taken, ignored, notices } = await this.studio.inEditor(play, { steps, settle: false });
+    const { written, taken, ignored, notices, removed } = await this.studio.inEditor(play, { steps, settle: false });
     this.heard.push(...notices);
     if (ignored.length > 0) throw new Fault('lost', `typed, and not on the page: ${ignored.join(' ')}`);
     for (const word of taken) this.words.delete(word);
     for (const word of written) this.words.add(word);
+    for (const id of removed) this.removed.add(id);
     this.count('words', written.length);
   }
 
@@ -421,8 +425,11 @@ class FailingStudio {
   private async rests(): Promise<void> {
     await expect.poll(() => this.studio.page.locator('.ms-host').count()).toBe(1);
     await this.restOf(this.studio.page);
-    const { turns } = await this.look();
-    const all = turns.map(said).join(' ');
+    const { all: everything, turns } = await this.look();
+    const all = everything
+      .filter(({ id, tombstone }) => tombstone === null || this.removed.has(id))
+      .map(said)
+      .join(' ');
     const lost = [...this.words].filter((word) => !all.includes(word));
     if (lost.length > 0) throw new Fault('lost', `${lost.join(' ')} in ${all}`);
     for (const { turnId, text } of this.streamed) {

@@ -142,6 +142,8 @@ export interface Played {
   readonly taken: string[];
   /** Those that were typed while the page takes keys, and are not on it. */
   readonly ignored: string[];
+  /** Turns that were deleted: one with alternates goes when the studio has answered, with all that is in it then. */
+  readonly removed: string[];
   /** Texts that an undo or redo did not bring back. */
   readonly lost: string[];
 }
@@ -247,8 +249,7 @@ export async function play(
   const marked = (text: string | undefined): string[] => text?.match(/q\d+z/g) ?? [];
   const written = new Set<string>();
   const taken = new Set<string>();
-  /** Of turns that are deleted: one with alternates goes when the studio has answered. */
-  const going = new Set<string>();
+  const removed: string[] = [];
   const ignored: string[] = [];
   const onPage = (): string[] => marked(view.getModel()?.getValue());
   /** What the person did to the words since they were `before`. */
@@ -259,7 +260,6 @@ export async function play(
       written.delete(word);
     }
     for (const word of after) {
-      if (going.has(word)) continue;
       if (!before.includes(word)) written.add(word);
       taken.delete(word);
     }
@@ -351,11 +351,7 @@ export async function play(
         break;
       case 'remove': {
         const id = await turn(step.at);
-        for (const word of marked(controller.excerpt(id, 1e6))) {
-          going.add(word);
-          taken.add(word);
-          written.delete(word);
-        }
+        removed.push(id);
         controller.removeTurn(id);
         break;
       }
@@ -408,5 +404,13 @@ export async function play(
   }
   stopListening();
   looking.dispose();
-  return { text: view.getModel()?.getValue() ?? '', notices, written: [...written], taken: [...taken], ignored, lost };
+  return {
+    text: view.getModel()?.getValue() ?? '',
+    notices,
+    written: [...written],
+    taken: [...taken],
+    ignored,
+    removed,
+    lost,
+  };
 }
