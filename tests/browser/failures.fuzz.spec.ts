@@ -10,8 +10,8 @@
  * - *Nothing is lost.* Every word that is typed is like no other. One that no step of the person took off the page
  *   again stands in a turn of the store that is living, on whichever branch, or that the person deleted, whenever the
  *   page has come to rest. A page that stays open has to send what a killed server did not take. Only a page that is
- *   reloaded may forget what it said was not saved. What had streamed onto the page stands in its turn in the end, unless the page was reloaded after the
- *   server was killed.
+ *   reloaded may forget what it said was not saved. What had streamed onto the page stands in its turn in the end,
+ *   unless the page was reloaded after the server was killed.
  * - *Letters do not vanish.* What is typed while the page takes keys is on it.
  * - *Nothing is stuck.* When everything works again, the page comes to rest: it says *Saved*, no reply runs for ever,
  *   no banner stays; a word that is typed is saved, a reply begins and is stopped.
