@@ -24,7 +24,7 @@ export function Modal({ title, onClose, wide, children }: Props): ReactElement {
     >
       <Dialog.Portal>
         <Dialog.Backdrop className={modal.backdrop} />
-        <Dialog.Popup className={wide === true ? `${modal.modal} ${modal.wide}` : modal.modal}>
+        <Dialog.Popup className={wide === true ? `${modal.modal} ${modal.wide}` : modal.modal} finalFocus={false}>
           <header>
             <Dialog.Title>{title}</Dialog.Title>
             <Dialog.Close

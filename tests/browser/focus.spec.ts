@@ -319,6 +319,85 @@ test('without a story the focus is on the button that begins one, and nothing wa
   await studio.close();
 });
 
+test('what closes gives the focus to who had it last, not to a button of an earlier dialog', async () => {
+  const studio = await StudioPage.open(browser);
+  const { page } = studio;
+  const manuscript = page.getByRole('textbox', { name: 'Manuscript' });
+  await studio.button('Settings').click();
+  await expect(layers(page)).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await expect(layers(page)).toHaveCount(0);
+  for (const dialog of [null, 'Keyboard shortcuts', 'Check the format', 'Theme: Paper', 'Export']) {
+    await studio.caretTo('boathouse door.');
+    await expect(manuscript).toBeFocused();
+    await page.keyboard.press('Control+k');
+    await expect(page.getByRole('combobox', { name: 'Find or do' })).toBeFocused();
+    if (dialog !== null) {
+      await page.keyboard.type(dialog);
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('combobox', { name: 'Find or do' })).toBeHidden();
+    }
+    for (let left = 3; left > 0 && (await layers(page).count()) > 0; left--) await page.keyboard.press('Escape');
+    await expect(layers(page)).toHaveCount(0);
+    await expect(manuscript, `after ${dialog ?? 'the palette'}`).toBeFocused();
+  }
+  await studio.close();
+});
+
+test('a chapter or story that comes back by Undo has the focus on its text', async () => {
+  const studio = await StudioPage.open(browser);
+  const { page } = studio;
+  await markOpen(page);
+  await studio.button('New chapter').click();
+  await opened(studio);
+  const undo = page.getByRole('region', { name: 'Notifications' }).getByRole('button', { name: 'Undo' }).first();
+  await markOpen(page);
+  await studio.button('New story').click();
+  await opened(studio);
+  for (const row of ['Untitled', 'The Lamp on the Pier']) {
+    if (row !== 'Untitled') {
+      await markOpen(page);
+      await page.getByRole('list', { name: 'Stories' }).getByRole('button', { name: row }).first().click();
+      await opened(studio);
+    }
+    const list = page.getByRole('list', { name: row === 'Untitled' ? 'Stories' : 'Chapters' });
+    await markOpen(page);
+    await list
+      .getByRole('button', { name: row === 'Untitled' ? row : 'Chapter 2' })
+      .first()
+      .focus();
+    await page.keyboard.press('Delete');
+    await opened(studio);
+    await markOpen(page);
+    await undo.click();
+    await opened(studio);
+    await expect(undo).toBeHidden();
+    await expect(page.getByRole('textbox', { name: 'Manuscript' })).toBeFocused();
+  }
+  await studio.close();
+});
+
+test('on a phone, what is looked for by name is typed into the bar that finds it', async () => {
+  const studio = await StudioPage.open(browser, { viewport: { width: 390, height: 844 }, touch: true });
+  const { page } = studio;
+  await studio.button('Settings').tap();
+  await expect(layers(page)).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await studio.button('Show or hide context, model and sampling').tap();
+  await expect(page.locator('[data-panel=inspector]:focus-within')).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  const before = await studio.text();
+  await studio.button('Find or do').tap();
+  await page.keyboard.type('find');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('combobox', { name: 'Find or do' })).toBeHidden();
+  await expect(page.getByRole('searchbox', { name: 'Find in chapter' })).toBeFocused();
+  await page.keyboard.type('lamp');
+  await expect(page.getByRole('searchbox', { name: 'Find in chapter' })).toHaveValue('lamp');
+  expect(await studio.text()).toBe(before);
+  await studio.close();
+});
+
 test('the palette says why something cannot be done now', async () => {
   const studio = await StudioPage.open(browser);
   const { page } = studio;

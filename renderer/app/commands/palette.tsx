@@ -68,7 +68,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactEle
     >
       <Dialog.Portal>
         <Dialog.Backdrop className={modal.backdrop} />
-        <Dialog.Popup className={`${modal.modal} ${modal.bare}`} aria-label={words.commands.palette}>
+        <Dialog.Popup className={`${modal.modal} ${modal.bare}`} aria-label={words.commands.palette} finalFocus={false}>
           <Autocomplete.Root
             inline
             open

@@ -4,21 +4,27 @@ import { useWorkspace } from '../../workspace/workspace.ts';
 
 const LONGEST = 16;
 
-/** Who had the focus, the newest last. */
-let trail: readonly HTMLElement[] = [];
+/** The text of whichever chapter is open: its element goes when another one opens. */
+type Holder = HTMLElement | 'text';
 
-const canHave = (element: HTMLElement): boolean => element.isConnected && element.checkVisibility();
+const holderOf = (element: HTMLElement): Holder => (element.matches('.manuscript [role=textbox]') ? 'text' : element);
+
+/** Who had the focus, the newest last. */
+let trail: readonly Holder[] = [];
+
+const canHave = (holder: Holder): boolean => holder === 'text' || (holder.isConnected && holder.checkVisibility());
 
 function note({ target }: FocusEvent): void {
-  if (target instanceof HTMLElement)
-    trail = [...trail.filter((one) => one !== target && one.isConnected), target].slice(-LONGEST);
+  if (!(target instanceof HTMLElement)) return;
+  const holder = holderOf(target);
+  trail = [...trail.filter((one) => one !== holder && (one === 'text' || one.isConnected)), holder].slice(-LONGEST);
 }
 
-/** Nobody has the focus: who had it before gets it, else the page. */
+/** Nobody has the focus: who had it before gets it, else the text. */
 function bringHome(): void {
   if (document.activeElement !== document.body) return;
-  const last = trail.findLast(canHave);
-  if (last === undefined) useWorkspace.getState().controller?.focus();
+  const last = trail.findLast(canHave) ?? 'text';
+  if (last === 'text') useWorkspace.getState().controller?.focus();
   else last.focus();
 }
 
