@@ -84,27 +84,47 @@ export function ruleCaret(surface: EditorSurface, document: () => ChapterText, r
     return true;
   };
 
-  const moved = page.onDidChangeCursorPosition((event) => {
+  const tellKeys = (): void => {
+    const { layout } = document();
+    const { line, column } = surface.caret();
+    if (line > layout.lineCount) return;
+    const span = spanAt(layout, line);
+    const { first, count } = textRange(span);
+    const collapsed = page.getSelection()?.isEmpty() === true;
+    start.set(collapsed && line === first && column === 1 && span.marked);
+    end.set(
+      collapsed && line === first + count - 1 && column === model.getLineMaxColumn(line) && line < layout.lineCount,
+    );
+  };
+
+  const moved = (event: editor.ICursorPositionChangedEvent): void => {
     const isMoved = event.reason !== editor.CursorChangeReason.NotSet && event.source !== OURS && over(event);
     if (isMoved) return;
     previous = surface.caret();
-    const { layout } = document();
-    if (previous.line > layout.lineCount) return;
-    const span = spanAt(layout, previous.line);
-    const { first, count } = textRange(span);
-    const collapsed = page.getSelection()?.isEmpty() === true;
-    start.set(collapsed && previous.line === first && previous.column === 1 && span.marked);
-    end.set(
-      collapsed &&
-        previous.line === first + count - 1 &&
-        previous.column === model.getLineMaxColumn(previous.line) &&
-        previous.line < layout.lineCount,
-    );
+    if (previous.line > document().layout.lineCount) return;
+    tellKeys();
     rules.onRest(
       !surface.isReplacing && event.source !== OURS && event.reason !== editor.CursorChangeReason.RecoverFromMarkers,
       event.source === 'mouse',
     );
-  });
+  };
+
+  // The editor tells of a caret that an edit moves before the document has heard of the edit.
+  let heard = model.getVersionId();
+  let waiting: editor.ICursorPositionChangedEvent | null = null;
+  const stops = [
+    page.onDidChangeCursorPosition((event) => {
+      if (model.getVersionId() === heard) moved(event);
+      else waiting = event;
+    }),
+    model.onDidChangeContent(({ versionId }) => {
+      heard = versionId;
+      const event = waiting;
+      waiting = null;
+      if (event === null) tellKeys();
+      else moved(event);
+    }),
+  ];
 
   const here = (): number => indexAt(document().layout, surface.caret().line);
   // Actions, for what `addCommand` registers outlives its editor, and holds it.
@@ -117,7 +137,7 @@ export function ruleCaret(surface: EditorSurface, document: () => ChapterText, r
   ];
   return {
     dispose: () => {
-      for (const one of [moved, ...bound]) one.dispose();
+      for (const one of [...stops, ...bound]) one.dispose();
     },
   };
 }

@@ -124,6 +124,37 @@ test('the caret passes the marks, and Backspace at a turn’s start joins it to 
   await studio.close();
 });
 
+test('what comes above a caret leaves it at the end of its turn, and what comes behind it is joined by Delete', async () => {
+  const studio = await StudioPage.open(browser);
+  const { page } = studio;
+  await studio.inEditor(
+    (view, text) => view.getModel()?.setValue(text),
+    '<|user|>\nI knock.\n<|model|>\nIt opens.\n<|user|>\nI go in.',
+  );
+  await studio.saved();
+  await place(studio, 4, 10);
+  await studio.inEditor((view) => {
+    view
+      .getModel()
+      ?.pushEditOperations(
+        [],
+        [{ range: { startLineNumber: 2, startColumn: 1, endLineNumber: 2, endColumn: 1 }, text: 'So.\n' }],
+        () => null,
+      );
+  });
+  expect(await caret(studio)).toEqual([5, 10]);
+  await page.keyboard.press('Control+z');
+  expect(await caret(studio)).toEqual([4, 10]);
+
+  await place(studio, 6, 9);
+  await page.keyboard.type('\n<|model|>\nA hall.');
+  await expect.poll(() => studio.text()).toContain('A hall.\n<|user|>\n');
+  const before = await studio.text();
+  await page.keyboard.press('Delete');
+  expect(await studio.text()).toBe(before);
+  await studio.close();
+});
+
 test('a page whose server is gone keeps what is typed and saves it when it is back', async () => {
   test.setTimeout(120_000);
   const studio = await StudioPage.open(browser);
