@@ -1,5 +1,11 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+// What is kept of this computer stays apart from that of the person who runs the tests.
+process.env['PAPHOS_CONFIG'] ??= mkdtempSync(join(tmpdir(), 'paphos-config-'));
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 

@@ -8,9 +8,11 @@ const usage = `Paphos, a roleplay and story-writing studio that runs on your own
 
   paphos [start]   the desktop window, or the browser where there is none
   paphos serve     the studio for a browser     [--port N] [--data DIR] [--models DIR] [--no-open] [--json]
+                   [--new-library]
   paphos write     one reply on the console     --system TEXT --user TEXT [--model FILE] [--format NAME]
                    [--context N] [--seed N] [--temperature T] [--max-tokens N]
   paphos check     the integrity of a data folder   [--data DIR]
+  paphos copy      the library as a folder of its own   --to FOLDER [--data DIR]
   paphos jobs      long work: how far it is, what came of it   [--data DIR] [--json]
   paphos verify    one page about a model file, tried on this machine   [MODEL] [--json] [--context N] [--format NAME]
   paphos build     builds it, whether or not a source changed

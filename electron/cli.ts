@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { runBackup, runRestore } from './cli/backup.ts';
 import { runCheck } from './cli/check.ts';
+import { runCopy } from './cli/copy.ts';
 import { runExport } from './cli/export.ts';
 import { runJobs } from './cli/jobs.ts';
 import { runServe } from './cli/serve.ts';
@@ -17,7 +18,10 @@ async function run([command = 'serve', ...args]: readonly string[]): Promise<num
   switch (command) {
     case 'serve':
       return runServe(
-        parseArgs({ args, options: { port: text, data: text, models: text, 'no-open': flag, json: flag } }).values,
+        parseArgs({
+          args,
+          options: { port: text, data: text, models: text, 'no-open': flag, 'new-library': flag, json: flag },
+        }).values,
       );
     case 'write':
       return runWrite(
@@ -48,6 +52,8 @@ async function run([command = 'serve', ...args]: readonly string[]): Promise<num
     }
     case 'backup':
       return runBackup(parseArgs({ args, options: { data: text } }).values);
+    case 'copy':
+      return runCopy(parseArgs({ args, options: { data: text, to: text } }).values);
     case 'restore': {
       const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { data: text } });
       return runRestore(positionals.length > 1 ? positionals.join(' ') : positionals[0], values);

@@ -16,10 +16,11 @@ test('what is said is taken in our own units', () => {
   expect(
     readEnvironment({
       PAPHOS_DATA: '/stories',
+      PAPHOS_CONFIG: '/settings',
       PAPHOS_THREADS: '3',
       PAPHOS_GPU: '0',
       PAPHOS_MEMORY_MB: '560',
       PAPHOS_PROMPT_CHUNK: '128',
     }),
-  ).toEqual({ dataDir: '/stories', threads: 3, gpu: false, memory: 560e6, promptChunk: 128 });
+  ).toEqual({ dataDir: '/stories', configDir: '/settings', threads: 3, gpu: false, memory: 560e6, promptChunk: 128 });
 });

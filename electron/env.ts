@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os';
 export interface Environment {
   /** PAPHOS_DATA: the data folder; null: the platform's. */
   readonly dataDir: string | null;
+  /** PAPHOS_CONFIG: where is kept what is of this computer and of no library; null: the platform's. */
+  readonly configDir: string | null;
   /** PAPHOS_THREADS: threads of the engine. As many as cores cost ten times the time as soon as anything else runs. */
   readonly threads: number;
   /** PAPHOS_GPU=0: no graphics card is used. */
@@ -23,6 +25,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
   const megabytes = wholeNumber(variables['PAPHOS_MEMORY_MB']);
   return {
     dataDir: variables['PAPHOS_DATA'] ?? null,
+    configDir: variables['PAPHOS_CONFIG'] ?? null,
     threads: wholeNumber(variables['PAPHOS_THREADS']) ?? Math.max(1, availableParallelism() - 1),
     gpu: variables['PAPHOS_GPU'] !== '0',
     memory: megabytes === null ? null : megabytes * 1e6,

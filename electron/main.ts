@@ -6,6 +6,7 @@ import { enableAppProtocol } from './desktop/app-protocol.ts';
 import type { Desktop, Enable } from './desktop/desktop.ts';
 import { utilityEngine } from './desktop/utility-engine.ts';
 import { enableMainWindow } from './desktop/main-window.ts';
+import { askForLibrary } from './desktop/missing-library.ts';
 import { enableMenu } from './desktop/menu.ts';
 import { enableNavigation } from './desktop/navigation.ts';
 import { enablePermissions } from './desktop/permissions.ts';
@@ -16,6 +17,8 @@ import { workerEntry } from './engines/local/host/worker-entry.ts';
 import { words } from './desktop/words.ts';
 import { faultOf } from '../shared/faults/failure.ts';
 import { sentenceOf } from '../shared/faults/sentence.ts';
+import { isLibraryMissing, rememberLibrary } from './known-libraries.ts';
+import { inBackground } from './log/guarded.ts';
 import { chooseDataDir, pagesDir, resourcesDir } from './places.ts';
 import { createStudio, type Studio } from './studio/studio.ts';
 import { closeToOthers, makePrivateFiles } from './private-files.ts';
@@ -31,7 +34,7 @@ const behaviours: readonly Enable[] = [
 ];
 
 const { values } = parseArgs({
-  options: { data: { type: 'string' }, models: { type: 'string' } },
+  options: { data: { type: 'string' }, models: { type: 'string' }, 'new-library': { type: 'boolean' } },
   strict: false,
   allowPositionals: true,
 });
@@ -45,12 +48,14 @@ async function openStudio(): Promise<Studio> {
   try {
     // What is mapped into memory cannot lie inside the archive of a packaged application.
     const resources = app.isPackaged ? join(process.resourcesPath, 'resources') : resourcesDir;
-    return await createStudio({
+    const opened = await createStudio({
       dataDir,
       modelsDir: option(values['models']) ?? null,
       resourcesDir: resources,
       startEngine: utilityEngine(workerEntry()),
     });
+    rememberLibrary(dataDir);
+    return opened;
   } catch (error) {
     dialog.showErrorBox(words.noStart, sentenceOf(faultOf(error)));
     app.exit(1);
@@ -69,14 +74,18 @@ const desktop: Desktop = {
 
 app.enableSandbox();
 app.setName('Paphos');
-// Chromium's own files stay with the stories they belong to: another data folder is another Paphos.
-const chromiumFiles = join(dataDir, 'desktop');
-try {
-  mkdirSync(chromiumFiles, { recursive: true });
-  app.setPath('userData', chromiumFiles);
-} catch {
-  // Opening the studio says in words that the data folder cannot be written.
+function start(): void {
+  // Chromium's own files stay with the stories they belong to: another data folder is another Paphos.
+  const chromiumFiles = join(dataDir, 'desktop');
+  try {
+    mkdirSync(chromiumFiles, { recursive: true });
+    app.setPath('userData', chromiumFiles);
+  } catch {
+    // Opening the studio says in words that the data folder cannot be written.
+  }
+  if (claimInstance(desktop)) for (const enable of behaviours) enable(desktop);
+  else app.quit();
 }
 
-if (claimInstance(desktop)) for (const enable of behaviours) enable(desktop);
-else app.quit();
+if (values['new-library'] !== true && isLibraryMissing(dataDir)) inBackground(askForLibrary(dataDir));
+else start();

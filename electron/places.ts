@@ -18,13 +18,19 @@ const root = projectRoot();
 export const resourcesDir = join(root, 'resources');
 export const pagesDir = join(root, 'out', 'renderer');
 
-function platformFolder(): string {
+/** Where this system keeps what is of one person: on Linux data and settings apart. */
+function platformFolder(kind: 'data' | 'config'): string {
   if (process.platform === 'win32')
     return join(process.env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'Paphos');
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Paphos');
-  return join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'paphos');
+  const [variable, usual] =
+    kind === 'data' ? (['XDG_DATA_HOME', '.local/share'] as const) : (['XDG_CONFIG_HOME', '.config'] as const);
+  return join(process.env[variable] ?? join(homedir(), usual), 'paphos');
 }
 
 /** --data, PAPHOS_DATA, or the platform's folder. */
 export const chooseDataDir = (given: string | undefined): string =>
-  resolve(given ?? readEnvironment().dataDir ?? platformFolder());
+  resolve(given ?? readEnvironment().dataDir ?? platformFolder('data'));
+
+/** PAPHOS_CONFIG, or the platform's folder: what is of this computer, and of no library. */
+export const chooseConfigDir = (): string => resolve(readEnvironment().configDir ?? platformFolder('config'));

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { forkEngine } from './engines/local/host/fork-wire.ts';
+import { assertLibraryThere, rememberLibrary } from './known-libraries.ts';
 import { chooseDataDir, pagesDir, resourcesDir } from './places.ts';
 import { openHttpDoor, type HttpDoor } from './rpc/http.ts';
 import { openSession } from './rpc/browser-session.ts';
@@ -17,6 +18,8 @@ export interface ServeOptions {
   readonly port: number | null;
   readonly dataDir?: string | undefined;
   readonly modelsDir?: string | undefined;
+  /** Also where a library was kept that is missing now. */
+  readonly newLibrary?: boolean;
   readonly open: boolean;
 }
 export interface Serving {
@@ -33,6 +36,7 @@ const portTaken = (error: unknown): boolean =>
 export async function serve(options: ServeOptions): Promise<Serving> {
   const dataDir = chooseDataDir(options.dataDir);
   makePrivateFiles();
+  if (options.newLibrary !== true) assertLibraryThere(dataDir);
   closeToOthers(dataDir);
   const studio = await createStudio({
     dataDir,
@@ -40,6 +44,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     resourcesDir,
     startEngine: forkEngine(),
   });
+  rememberLibrary(dataDir);
   let door: HttpDoor;
   try {
     const session = openSession(dataDir);

@@ -9,6 +9,7 @@ interface ServeArguments {
   readonly data?: string | undefined;
   readonly models?: string | undefined;
   readonly 'no-open'?: boolean | undefined;
+  readonly 'new-library'?: boolean | undefined;
   readonly json?: boolean | undefined;
 }
 
@@ -26,6 +27,7 @@ export async function runServe(given: ServeArguments): Promise<number> {
     port,
     dataDir: given.data,
     modelsDir: given.models,
+    newLibrary: given['new-library'] === true,
     open: given['no-open'] !== true && given.json !== true,
   });
   if (given.json) {

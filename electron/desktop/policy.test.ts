@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   afterPageEnd,
+  argumentsAfter,
   isOurs,
   mayHavePort,
   mayNavigate,
@@ -8,6 +9,7 @@ import {
   pagePath,
   WEB_PREFERENCES,
   type Asker,
+  type LibraryAnswer,
 } from './policy.ts';
 
 describe('addresses', () => {
@@ -72,6 +74,20 @@ describe('a page whose process has ended', () => {
     ['again and again at once', 'launch-failed', [1, 2, 3], 4, 'ask'],
   ])('%s', (_how, reason, reloads, now, expected) => {
     expect(afterPageEnd(reason, reloads, now)).toBe(expected);
+  });
+});
+
+describe('a library that is missing', () => {
+  const given = ['.', '--data', '/drive/stories', '--models', '/models'];
+  test.each<[LibraryAnswer, readonly string[], string | null, readonly string[] | null]>([
+    ['quit', given, null, null],
+    ['again', given, null, given],
+    ['new', given, null, [...given, '--new-library']],
+    ['choose', given, '/home/a/stories', ['.', '--models', '/models', '--data', '/home/a/stories']],
+    ['choose', ['--data=/drive/stories'], '/home/a/stories', ['--data', '/home/a/stories']],
+    ['choose', given, null, given],
+  ])('%s, started with %s', (answer, before, chosen, expected) => {
+    expect(argumentsAfter(answer, before, chosen)).toEqual(expected);
   });
 });
 

@@ -71,6 +71,28 @@ export function afterPageEnd(reason: string, reloads: readonly number[], now: nu
   return reloads.filter((at) => now - at < RELOADS_WITHIN_MS).length < MOST_RELOADS ? 'reload' : 'ask';
 }
 
+export type LibraryAnswer = 'again' | 'choose' | 'new' | 'quit';
+/** What can be done where a library is missing, as it is asked. */
+export const LIBRARY_ANSWERS: readonly LibraryAnswer[] = ['again', 'choose', 'new', 'quit'];
+
+/**
+ * The arguments with which Paphos starts again after that question; null: it ends. `chosen`: another folder, null where
+ * none was chosen.
+ */
+export function argumentsAfter(
+  answer: LibraryAnswer,
+  given: readonly string[],
+  chosen: string | null,
+): readonly string[] | null {
+  if (answer === 'quit') return null;
+  if (answer === 'new') return [...given, '--new-library'];
+  if (answer === 'again' || chosen === null) return given;
+  const others = given.filter(
+    (one, at) => one !== '--data' && given[at - 1] !== '--data' && !one.startsWith('--data='),
+  );
+  return [...others, '--data', chosen];
+}
+
 /**
  * Checkboxes of Electron's security list that belong to a window. Spell checking would fetch dictionaries from a
  * network.

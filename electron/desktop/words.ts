@@ -7,6 +7,13 @@ export const words = {
   opensDialog: (name: string) => `${name}…`,
   models: 'GGUF models',
   noStart: 'Paphos could not start',
+  missing: 'Where is the library?',
+  missingAnswers: {
+    again: 'Look again',
+    choose: 'Choose another folder…',
+    new: 'Begin a new library there',
+    quit: 'Quit',
+  },
   endedBadly: 'Paphos did not shut down properly',
   pageEnds: 'The page of Paphos keeps crashing',
   pageEndsHint: (folder: string) =>

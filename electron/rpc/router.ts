@@ -14,12 +14,13 @@ const door = implement(contract).$context<Caller>();
 
 /** The contract, answered by the studio's services. `session`: of the browsers that are let in; null in the desktop. */
 export function createRouter(
-  { stories, chapters, exporting, backups, writing, models, settings, jobs, log }: Services,
+  { stories, chapters, exporting, backups, writing, models, settings, jobs, log, store }: Services,
   session: Pick<Session, 'signOutOthers'> | null = null,
 ) {
   return door.router({
     connection: {
       beat: door.connection.beat.handler(() => undefined),
+      store: door.connection.store.handler(({ signal }) => store.watch(signal)),
       signOutOthers: door.connection.signOutOthers.handler(() => {
         if (session === null) throw failure('BAD_REQUEST', {});
         return session.signOutOthers();
@@ -52,6 +53,7 @@ export function createRouter(
       read: door.backups.read.handler(({ input }) => backups.read(input.name, input.storyId)),
       take: door.backups.take.handler(({ input }) => backups.take(input.name, input.storyId)),
       restore: door.backups.restore.handler(({ input }) => backups.restore(input.name)),
+      copy: door.backups.copy.handler(({ input }) => backups.copy(input)),
       restored: door.backups.restored.handler(({ signal }) => backups.restored(signal)),
     },
     writing: {

@@ -6,6 +6,7 @@ import type { Jobs } from './jobs/jobs.ts';
 import type { Chapters, Stories } from './library/library.ts';
 import type { Models } from './models/models.ts';
 import type { Settings } from './settings/settings.ts';
+import type { StoreStates } from './store-state.ts';
 import type { Writing } from './writing/writing.ts';
 
 /** Everything a person can do, one service per domain of the contract. */
@@ -19,4 +20,5 @@ export interface Services {
   readonly settings: Settings;
   readonly jobs: Jobs;
   readonly log: Pick<Log, 'tail'> & { readonly defects: Defects['watch'] };
+  readonly store: Pick<StoreStates, 'watch'>;
 }

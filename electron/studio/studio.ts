@@ -11,7 +11,7 @@ import { surviveUncaught } from '../log/uncaught.ts';
 import { openLog, type Log } from '../log/log.ts';
 import { listChapters } from '../storage/repositories/chapters.ts';
 import { applyChange } from '../storage/repositories/changes.ts';
-import { abandonTransaction } from '../storage/core/handle.ts';
+import { abandonTransaction, whyGone } from '../storage/core/handle.ts';
 import { openStore, type Store } from '../storage/core/open.ts';
 import { openingFault } from '../storage/core/opening-fault.ts';
 import { createChecks } from './backups/checks.ts';
@@ -36,6 +36,7 @@ import { createConnections, type Connections } from './connections.ts';
 import type { StudioContext } from './context.ts';
 import { closeEach } from './close-each.ts';
 import { createDefects } from './defects.ts';
+import { createStoreStates } from './store-state.ts';
 import { failure, faultOf } from '../../shared/faults/failure.ts';
 import { logEngine } from './log-engine.ts';
 import { makeIfPossible } from './make-if-possible.ts';
@@ -47,6 +48,8 @@ import { createWriting } from './writing/writing.ts';
 /** The engine starts when the page has had time to appear; opening a chapter pushes it back a little. */
 const ENGINE_AFTER_START_MS = 1500;
 const ENGINE_AFTER_OPEN_MS = 500;
+/** A library that goes is told in this time, whether or not anything is saved. */
+const STORE_LOOK_MS = 1000;
 
 export interface StudioOptions {
   readonly dataDir: string;
@@ -102,9 +105,11 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
   const loggingEnds = logEngine(context);
   const defects = createDefects();
   const endUncaught = surviveUncaught(log, () => abandonTransaction(db), defects.tell);
+  const storeStates = createStoreStates();
   const generations = createGenerations({
     db,
     engine,
+    onStored: storeStates.set,
     ready: () => models.readyForReply(),
     onEnd: (order) => {
       writeAhead.after(order);
@@ -128,7 +133,7 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
     async beforeChange() {
       counts.forget();
       writeAhead.drop();
-      await generations.stopIn(({ isWithEngine }) => isWithEngine);
+      await generations.leaveEngine(({ isWithEngine }) => isWithEngine);
       await readAhead.save();
     },
   });
@@ -153,6 +158,12 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
       await generations.stopIn(() => true);
     },
   });
+
+  const lookingForStore = setInterval(
+    guarded(() => storeStates.set('store', whyGone(db))),
+    STORE_LOOK_MS,
+  );
+  lookingForStore.unref();
 
   const waking = setTimeout(guarded(models.loadDefault), ENGINE_AFTER_START_MS);
   let opened = false;
@@ -193,19 +204,21 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
     settings,
     jobs,
     log: { tail: log.tail, defects: defects.watch },
+    store: { watch: storeStates.watch },
   };
 
   /** Each part ends whatever becomes of the others; the store comes last of those that write into it. */
   async function close(): Promise<void> {
     clearTimeout(waking);
     clearTimeout(woken);
+    clearInterval(lookingForStore);
     let cutOff: readonly Running[] = [];
     await closeEach(
       [
         () => counts.forget(),
         () => writeAhead.drop(),
         async () => {
-          cutOff = await generations.stopIn(() => true);
+          cutOff = await generations.close();
         },
         () => jobs.close(),
         () => registry.close(),
@@ -215,6 +228,7 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
         () => loggingEnds,
         () => locks.close(),
         () => defects.close(),
+        () => storeStates.close(),
         () => revisions.end(),
         () => backups.close(),
         () => store.close(),

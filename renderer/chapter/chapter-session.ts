@@ -400,6 +400,17 @@ export class ChapterSession implements ChapterController {
     this.opened?.chapter.view.find(ask);
   }
 
+  held(): string {
+    const sessions = [this, ...[...leaving.values()].map(({ session }) => session)];
+    const texts = sessions.flatMap(({ opened }) => {
+      if (opened === null) return [];
+      const { view } = opened.chapter;
+      const { line, column } = endOfText(view);
+      return [view.slice(0, view.offsetAt(line, column))];
+    });
+    return texts.join('\n\n');
+  }
+
   async flush(): Promise<void> {
     await this.opened?.chapter.sync.flush();
   }

@@ -146,4 +146,6 @@ export interface ChapterController {
   find(ask: FindAsk): void;
   /** Resolves when everything on the page is acknowledged; rejects when that is not possible now. */
   flush(): Promise<void>;
+  /** All that this page holds of chapters, with marks: of this one, and of those that were left and are not saved. */
+  held(): string;
 }

@@ -18,7 +18,16 @@ interface Workspace {
   readonly menu: { readonly target: TurnMenuTarget; readonly anchor: DOMRect } | null;
   /** A dialog about one turn, from its menu. */
   readonly turnDialog: { readonly name: 'speaker' | 'other words'; readonly turn: TurnMenuTarget } | null;
-  readonly dialog: 'palette' | 'shortcuts' | 'settings' | 'format' | 'activity' | 'export' | 'backups' | null;
+  readonly dialog:
+    | 'palette'
+    | 'shortcuts'
+    | 'settings'
+    | 'format'
+    | 'activity'
+    | 'export'
+    | 'backups'
+    | 'save copy'
+    | null;
   /** What the export dialog was opened for. */
   readonly exported: { readonly storyId: string; readonly chapterId: string | null } | null;
   /** How high the floating bar is, and what is told above it, in pixels. */

@@ -60,6 +60,12 @@ export interface LibraryCheck {
   readonly findings: readonly StudioFault[];
 }
 
+/** `problems`: so many things in it are not as they were saved. */
+export interface LibraryCopy {
+  readonly folder: string;
+  readonly problems: number;
+}
+
 export interface BackupOverview {
   readonly folder: string;
   readonly settings: BackupSettings;
@@ -96,6 +102,13 @@ export const backups = {
     .output(type<{ readonly storyId: string; readonly title: string }>()),
   /** Puts the library of a backup in place of this one, which is kept as a backup first. */
   restore: oc.input(z.object({ name: backupName })).output(type<void>()),
+  /**
+   * Makes a data folder inside `into` (an absolute path; null: the home folder) of all that the open library holds, and
+   * beside it `page`, what the asking page shows.
+   */
+  copy: oc
+    .input(z.object({ into: z.string().min(1).max(4096).nullable(), page: z.string() }))
+    .output(type<LibraryCopy>()),
   /** How often the studio has done that since it started: now, and whenever it does. */
   restored: oc.output(eventIterator(type<number>())),
 };

@@ -54,6 +54,8 @@ export interface AppFaults {
   /** `known`: the names of the backups, the newest first. */
   USAGE_BACKUP: { readonly given: string | null; readonly known: readonly string[] };
   /** `said`: the code that the system gave. */
+  USAGE_COPY: None;
+  NO_FOLDER: { readonly folder: string };
   FILE_NOT_WRITTEN: { readonly file: string; readonly said: string };
 }
 
@@ -112,6 +114,7 @@ export interface StoreFaults {
   UNSAFE_STORE: { readonly setting: string };
   OLD_SQLITE: { readonly version: string; readonly needed: string };
   /** A library was here. `mark`: the file that says so; `backup`: the newest copy, null where there is none. */
+  LIBRARY_MISSING: { readonly folder: string };
   STORE_EMPTIED: { readonly file: string; readonly mark: string; readonly backup: string | null };
   NOT_A_STORE: { readonly file: string };
   NEWER_STORE: { readonly version: number; readonly newest: number };

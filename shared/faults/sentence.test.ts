@@ -44,6 +44,8 @@ const SAMPLES: Samples = {
     { given: null, known: [] },
     { given: 'x', known: ['20261128T073000-work.db'] },
   ],
+  USAGE_COPY: NONE,
+  NO_FOLDER: [{ folder: '/media/stick' }],
   FILE_NOT_WRITTEN: [{ file: '/home/a/The Key.md', said: 'EACCES' }],
 
   NO_TURN: [{ turnId }],
@@ -80,6 +82,7 @@ const SAMPLES: Samples = {
   IN_USE: [{ folder }],
   UNSAFE_STORE: [{ setting: 'journal_mode = wal' }],
   OLD_SQLITE: [{ version: '3.51.2', needed: '3.51.3' }],
+  LIBRARY_MISSING: [{ folder: '/media/stick/stories' }],
   STORE_EMPTIED: [null, `${folder}/backups/store-schema-7.db`].map((backup) => ({
     file: `${folder}/store.db`,
     mark: `${folder}/library.txt`,

@@ -14,6 +14,8 @@ export const asked = {
   opened: [] as string[],
   schemes: [] as { scheme: string; privileges: Record<string, boolean> }[],
   exitCode: null as number | null,
+  /** With what it is to start again. */
+  again: null as readonly string[] | null,
   sandboxed: false,
 };
 
@@ -48,6 +50,9 @@ class App extends EventEmitter {
   quit(): void {
     for (const window of BrowserWindow.all) window.close();
     this.emit('will-quit', { preventDefault: () => undefined });
+  }
+  relaunch({ args }: { args: readonly string[] }): void {
+    asked.again = args;
   }
   exit(code: number): void {
     asked.exitCode = code;
@@ -170,8 +175,8 @@ export const dialog = {
   showErrorBox: (_title: string, text: string): void => {
     asked.errors.push(text);
   },
-  showMessageBox: (_window: unknown, { detail }: { detail: string }): Promise<{ response: number }> => {
-    asked.errors.push(detail);
+  showMessageBox: (...given: readonly unknown[]): Promise<{ response: number }> => {
+    asked.errors.push((given.at(-1) as { detail: string }).detail);
     return Promise.resolve({ response: 0 });
   },
   showOpenDialog: (): Promise<{ filePaths: string[] }> => Promise.resolve({ filePaths: asked.files }),

@@ -16,6 +16,7 @@ export type StudioClient = StudioApi;
 export const ROOT = join(import.meta.dirname, '../..');
 export const EMBEDDED_MODEL = join(ROOT, 'resources/models/pocket-storyteller-q8_0.gguf');
 export const temporaryFolder = (name = 'test'): string => mkdtempSync(join(tmpdir(), `paphos-${name}-`));
+process.env['PAPHOS_CONFIG'] ??= temporaryFolder('config');
 
 export interface ServeOptions {
   readonly data: string;
@@ -23,6 +24,8 @@ export interface ServeOptions {
   readonly models?: string;
   readonly env?: Record<string, string>;
   readonly built?: boolean;
+  /** Further arguments. */
+  readonly more?: readonly string[];
   /** Another program than `paphos serve` that says on stdout where it serves. */
   readonly entry?: string;
 }
@@ -55,6 +58,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
     '--data',
     options.data,
     ...(options.models ? ['--models', options.models] : []),
+    ...(options.more ?? []),
   ];
   const child = spawn(process.execPath, args, {
     cwd: ROOT,

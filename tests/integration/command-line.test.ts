@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { newId } from '../../shared/document/ids.ts';
@@ -124,6 +124,27 @@ test.skipIf(process.getuid?.() !== 0)(
   },
   60_000,
 );
+
+test('a library that is missing is a question, a new one is an answer, and a copy is a library of its own', async () => {
+  const drive = temporaryFolder('drive');
+  const data = join(drive, 'stories');
+  const args = ['serve', '--no-open', '--json', '--port', '0', '--data', data];
+  const first = await serve({ data });
+  const place = temporaryFolder('place');
+  const copied = await paphos(['copy', '--to', place, '--data', data]);
+  expect(copied).toMatchObject({ code: 0, err: '' });
+  expect(await paphos(['check', '--data', copied.out.trim()])).toMatchObject({ code: 0 });
+  await first.stop();
+  rmSync(data, { recursive: true });
+  const asked = await paphos(args);
+  expect(asked).toMatchObject({ code: 1, out: '' });
+  expect(asked.err).toMatch(/There was a library in .*stories.*Connect the drive.*--new-library/);
+  expect(readdirSync(drive)).toEqual([]);
+  const second = await serve({ data, more: ['--new-library'] });
+  await second.stop();
+  const third = await serve({ data });
+  await third.stop();
+}, 120_000);
 
 test('export writes a story that is open in a studio, beside what is there, and says what it does not know', async () => {
   const data = temporaryFolder('export');

@@ -31,9 +31,10 @@ export function makeBackup({ dataDir, at, reason, room = 2 }: BackupTask): MadeB
   const name = backupFileName(at, reason);
   const file = join(folder, name);
   const partial = `${file}.partial`;
+  const { size } = statSync(store);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   removePartials(folder);
-  assertRoom(folder, room * statSync(store).size);
+  assertRoom(folder, room * size);
   try {
     readStore(store, (db) => {
       db.sqlite.exec('COMMIT');

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { FaultError } from '../../../shared/faults/failure.ts';
+import { FaultError, faultOf } from '../../../shared/faults/failure.ts';
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import { watchPlace } from './file-place.ts';
 import { asFault } from './storage-fault.ts';
@@ -56,8 +56,24 @@ export function transaction<T>(db: WritableDB, act: () => T): T {
     return result;
   } catch (error) {
     abandonTransaction(db);
-    throw asFault(error);
+    throw asFault(goneError(db) ?? error);
   }
+}
+
+/** What the store says where its files are not where they were; null where they are. */
+function goneError(db: WritableDB): unknown {
+  try {
+    db.assertInPlace();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Why nothing can be saved in the place of this store; null where everything can. */
+export function whyGone(db: WritableDB): StudioFault | null {
+  const error = goneError(db);
+  return error === null ? null : faultOf(asFault(error));
 }
 
 /** Nothing of a transaction that broke off is taken for part of the next one. */

@@ -177,6 +177,16 @@ describe('a data folder', () => {
       expect(existsSync(data)).toBe(false);
     });
 
+    test('takes nothing without its log, and has all of it after its end', () => {
+      const data = join(folder, 'data');
+      const store = openStore(data);
+      expect(write(store.db, 'Before').code).toBe('opened');
+      rmSync(join(data, 'store.db-wal'));
+      expect(write(store.db, 'Unlogged').code).toBe('STORE_GONE');
+      store.close();
+      expect(titles(data)).toEqual(['Before']);
+    });
+
     test('takes nothing where another one is in its place', () => {
       const [data, moved] = [join(folder, 'data'), join(folder, 'moved')];
       const store = openStore(data);

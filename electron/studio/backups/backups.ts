@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
@@ -10,11 +11,13 @@ import {
   type BackupOverview,
   type BackupReason,
   type BackupSettings,
+  type LibraryCopy,
 } from '../../../shared/contract/backups.ts';
 import { failure, fault, faultOf } from '../../../shared/faults/failure.ts';
 import { errorFacts } from '../../log/error-facts.ts';
 import { guarded } from '../../log/guarded.ts';
 import { backupsFolder, listBackups, readNote, removeBackup } from '../../storage/backups/backup-files.ts';
+import { copyLibrary } from '../../storage/backups/library-copy.ts';
 import { readBackup } from '../../storage/backups/read-backup.ts';
 import { libraryState } from '../../storage/backups/library-state.ts';
 import type { MadeBackup } from '../../storage/backups/make-backup.ts';
@@ -44,6 +47,7 @@ export interface Backups {
   read(name: string, storyId: string): readonly BackedUpChapter[];
   take(name: string, storyId: string): { readonly storyId: string; readonly title: string };
   restore(name: string): Promise<void>;
+  copy(wish: { readonly into: string | null; readonly page: string }): Promise<LibraryCopy>;
   /** How often this studio has put a backup in place of its library, now and whenever it does. */
   restored(signal?: AbortSignal): AsyncGenerator<number, void>;
   /** Makes one of what was written since the last, where that is old enough to matter; ends the watch over time. */
@@ -211,6 +215,10 @@ export function createBackups(
         db.held = null;
       }
     },
+    copy: ({ into, page }) =>
+      copyLibrary(db, { into: into ?? homedir(), at: Date.now(), page: page === '' ? null : page }, (file) =>
+        inThread(BACKUP_THREAD, { do: 'look', file } satisfies BackupWork),
+      ),
     restored(signal) {
       const watcher: Channel<number> = channel(signal, () => {
         watchers.delete(watcher);

@@ -59,7 +59,13 @@ class World {
     engine: this.engine,
     ready: async () => (await this.engine.ready()) ?? Promise.reject(new Error('no model')),
     onEnd: () => undefined,
+    onStored: (id, told) => {
+      if (told === null) this.unstored.delete(id);
+      else this.unstored.set(id, told.code);
+    },
   });
+  /** Replies that are said to be not in the store, and why. */
+  readonly unstored = new Map<string, string>();
   readonly chapters = Array.from({ length: CHAPTERS }, () => ({ chapterId: newId(), said: newId() }));
   readonly asked: Asked[] = [];
   /** What a person wrote, and where it must be. */
@@ -320,18 +326,83 @@ test('a reply that ends while the disk is full ends when there is room again, wi
   }
 });
 
+/** From now on the store takes nothing; answers with the way back. */
+function refuse({ store }: World): () => void {
+  store.db.sqlite.pragma('query_only = 1');
+  return () => store.db.sqlite.pragma('query_only = 0');
+}
+const textIn = ({ store }: World, { chapterId, turnId }: Asked): string =>
+  readTree(store.db, chapterId, { texts: 'all' }).turns.get(turnId)?.text ?? '';
+const rest = async (): Promise<void> => {
+  for (let n = 0; n < 40; n += 1) await new Promise(setImmediate);
+};
+async function writing(world: World): Promise<Asked> {
+  await world.engine.load(model);
+  world.ask(0, 0);
+  const asked = world.asked[0] ?? expect.fail('nothing asked');
+  while (!asked.events.some(({ type }) => type === 'text')) await new Promise(setImmediate);
+  return asked;
+}
+
+test('a reply goes on while the store takes nothing, and what came is stored before anything is put behind it', async () => {
+  const world = new World();
+  try {
+    const asked = await writing(world);
+    const takes = refuse(world);
+    await rest();
+    expect(asked.events.filter(({ type }) => type === 'text')).toHaveLength(4);
+    expect(() => world.generations.storeRest(asked.chapterId)).toThrow(/read-only/);
+    expect(world.unstored.get(asked.id)).toBe('STORE_READ_ONLY');
+    takes();
+    world.generations.storeRest(asked.chapterId);
+    expect(textIn(world, asked)).toBe('word word word word ');
+    expect(world.unstored.size).toBe(0);
+    await asked.heard;
+    expect(asked.events.at(-1)).toMatchObject({ type: 'done', reason: 'length', fault: null });
+  } finally {
+    await world.close();
+  }
+});
+
+test('a turn whose reply is not stored is not removed, and its text stays in its place', async () => {
+  const world = new World();
+  try {
+    const asked = await writing(world);
+    const takes = refuse(world);
+    const removing = world.generations.stopIn(({ turnId }) => turnId === asked.turnId, { keepsTurn: true });
+    await expect(removing).rejects.toThrow(/read-only/);
+    expect(world.generations.runningIn(asked.chapterId)).not.toBeNull();
+    takes();
+    await asked.heard;
+    expect(textIn(world, asked)).toMatch(/^word /);
+  } finally {
+    await world.close();
+  }
+});
+
+test('what takes the engine away waits for no disk', async () => {
+  const world = new World();
+  try {
+    const asked = await writing(world);
+    const takes = refuse(world);
+    await world.generations.leaveEngine(({ isWithEngine }) => isWithEngine);
+    expect(asked.events.some(({ type }) => type === 'done')).toBe(false);
+    takes();
+    await asked.heard;
+    expect(textIn(world, asked)).toMatch(/^word /);
+  } finally {
+    await world.close();
+  }
+});
+
 test('a reply whose last words the store did not take is told by whoever ends it', async () => {
   const world = new World();
-  const { sqlite } = world.store.db;
   try {
-    await world.engine.load(model);
-    world.ask(0, 0);
-    const [asked] = world.asked;
-    while (asked?.events.some(({ type }) => type === 'text') !== true) await new Promise(setImmediate);
-    sqlite.pragma('query_only = 1');
-    const cutOff = await world.generations.stopIn(() => true);
-    expect(cutOff.map(({ id }) => id)).toEqual([asked?.id]);
-    sqlite.pragma('query_only = 0');
+    const asked = await writing(world);
+    const takes = refuse(world);
+    const cutOff = await world.generations.close();
+    expect(cutOff.map(({ id }) => id)).toEqual([asked.id]);
+    takes();
   } finally {
     await world.close();
   }

@@ -15,6 +15,7 @@ import {
   spanOf,
 } from '../../storage/repositories/generation-records.ts';
 import { transaction, type WritableDB } from '../../storage/core/handle.ts';
+import { isStorageFault } from '../../storage/core/storage-fault.ts';
 import type { Engine, Ready } from '../models/loaded-engine.ts';
 import { nextAlternate, type Alternate } from './next-alternate.ts';
 import { failure, faultOf } from '../../../shared/faults/failure.ts';
@@ -26,7 +27,7 @@ import type { GenerationOrder, PlannedGeneration } from './generation-order.ts';
 import { guarded, inBackground } from '../../log/guarded.ts';
 
 const KEPT_MS = 5 * 60_000;
-const STORE_AGAIN_MS = 1000;
+const END_AGAIN_MS = 500;
 /** All other reasons are an end of its own. */
 const LAST: Partial<Record<StopReason, LifeEvent>> = { stopped: 'stop', error: 'fail' };
 
@@ -50,10 +51,16 @@ export interface Generations {
   /** `all`: none of the alternates that wait for it begins. */
   stop(id: string, all: boolean): void;
   /**
-   * Stops the generations that fit, and what waits for them, and waits until their text is stored. `keepsTurn`: nothing
-   * is taken back. Answers with those whose last words the store did not take.
+   * Stops the generations that fit, and what waits for them, and waits until their text is stored; throws where the
+   * store does not take it, and they stay as they are. `keepsTurn`: nothing is taken back.
    */
-  stopIn(fits: (running: Running) => boolean, how?: { readonly keepsTurn: boolean }): Promise<readonly Running[]>;
+  stopIn(fits: (running: Running) => boolean, how?: { readonly keepsTurn: boolean }): Promise<void>;
+  /** Stops those that fit, and waits until they have left the engine. */
+  leaveEngine(fits: (running: Running) => boolean): Promise<void>;
+  /** Stores what the store of a chapter did not take before; throws where it still does not. */
+  storeRest(chapterId: string): void;
+  /** Stops all. Answers with those whose last words the store did not take. */
+  close(): Promise<readonly Running[]>;
   running(): readonly Running[];
   /** As the page is told of it. */
   runningIn(chapterId: string): RunningGeneration | null;
@@ -65,11 +72,15 @@ interface Life extends Running {
   /** Alternates that follow it. */
   alternatesLeft: number;
   keepsTurn: boolean;
-  /** Whether all its words are stored. */
-  settled: Promise<boolean>;
+  /** It has left the engine, and its end was stored or at least tried. */
+  left: Promise<void>;
+  /** What of it the store did not take when it was tried last. */
+  unstored: StudioFault | null;
   stop(): void;
-  /** Nobody can wait until the store takes its end. */
-  letGo(): void;
+  /** Puts what is not stored yet into the store, its end too where it has ended. Throws where that takes nothing. */
+  store(): void;
+  /** Nobody can wait until the store takes its end. Answers whether all its words are stored. */
+  letGo(): boolean;
 }
 interface Outcome {
   readonly reason: StopReason;
@@ -85,9 +96,11 @@ export interface GenerationParts {
   readonly ready: () => Promise<Ready>;
   /** Hears of every reply that has ended well. */
   readonly onEnd: (order: GenerationOrder) => void;
+  /** Hears what keeps the text of a reply from the store, and (null) that nothing does. */
+  readonly onStored: (id: string, fault: StudioFault | null) => void;
 }
 
-export function createGenerations({ db, engine, ready, onEnd }: GenerationParts): Generations {
+export function createGenerations({ db, engine, ready, onEnd, onStored }: GenerationParts): Generations {
   const streams = new Map<string, EventStream>();
   const lives = new Map<string, Life>();
   /** Resolves when every reply that was begun so far has left the engine. */
@@ -134,21 +147,15 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
       );
     });
     stopped.catch(() => undefined);
-    const letGo = Promise.withResolvers<void>();
-    let isLetGo = false;
     let engineReply: EngineReply | null = null;
     let planned: PlannedGeneration | null = null;
-    /** What cannot be stored ends the reply: what is shown must be what is kept. */
-    let broken: StudioFault | null = null;
-    const storing = (act: () => void): void => {
-      try {
-        act();
-      } catch (error) {
-        broken ??= faultOf(error);
-        engineReply?.stop();
-      }
+    /** How it ended, until that is stored. */
+    let outcome: Outcome | null = null;
+    const tell = (fault: StudioFault | null): void => {
+      life.unstored = fault;
+      onStored(order.id, fault);
     };
-    const journal = createJournal(db, order.id, storing);
+    const journal = createJournal(db, order.id, tell);
     const life: Life = {
       id: order.id,
       storyId: order.storyId,
@@ -157,7 +164,8 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
       phase: 'asked',
       alternatesLeft: order.alternatesLeft,
       keepsTurn: false,
-      settled: Promise.resolve(true),
+      left: Promise.resolve(),
+      unstored: null,
       get isWithEngine() {
         return engineReply !== null;
       },
@@ -165,9 +173,19 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
         stopping.abort();
         engineReply?.stop();
       },
+      store() {
+        try {
+          if (outcome === null) journal.flush();
+          else end(outcome);
+          if (life.unstored !== null) tell(null);
+        } catch (error) {
+          tell(faultOf(error));
+          throw error;
+        }
+      },
       letGo() {
-        isLetGo = true;
-        letGo.resolve();
+        if (outcome !== null && lives.has(order.id)) giveUp(outcome);
+        return journal.isWhole();
       },
     };
     lives.set(order.id, life);
@@ -198,7 +216,7 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
         ({ ledger }) => {
           step(life, 'accept');
           if (stream.seq > 0) step(life, 'text');
-          storing(() => {
+          journal.begin(() => {
             recordPlan(db, order.id, settings, ledger);
           });
         },
@@ -208,7 +226,7 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
         stream.reading(progress);
       });
       writing.onText((text) => {
-        if (text === '' || broken !== null) return;
+        if (text === '') return;
         stream.text(text);
         journal.add(stream.seq, text);
         if (life.phase === 'reading') step(life, 'text');
@@ -216,7 +234,7 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
       // A reply that was written ahead may be whole already: that it was accepted is heard first all the same.
       await accepted;
       const { reason, stats, candidates } = await writing.done;
-      return { reason: broken === null ? reason : 'error', stats, candidates, fault: broken };
+      return { reason, stats, candidates, fault: null };
     }
 
     async function live(): Promise<Outcome> {
@@ -246,6 +264,8 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
 
     function leave(): void {
       lives.delete(order.id);
+      journal.close();
+      onStored(order.id, null);
       setTimeout(
         guarded(() => streams.delete(order.id)),
         KEPT_MS,
@@ -254,37 +274,41 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
 
     /**
      * A reply has ended when its end is stored. While the store takes nothing its text is kept here, and its end is
-     * tried again; who cannot wait for that lets go of it.
+     * tried again; whoever cannot wait for that lets go of it.
      */
-    async function finish(outcome: Outcome): Promise<boolean> {
+    function finish(ended: Outcome): void {
+      outcome = ended;
       engineReply = null;
-      step(life, LAST[outcome.reason] ?? 'end');
-      engine.replied(outcome.stats);
-      for (;;) {
+      step(life, LAST[ended.reason] ?? 'end');
+      engine.replied(ended.stats);
+      inBackground(storeEnd());
+    }
+    async function storeEnd(): Promise<void> {
+      while (lives.has(order.id))
         try {
-          end(outcome);
-          return true;
-        } catch (error) {
-          if (isLetGo) {
-            giveUp(outcome, faultOf(error));
-            return journal.isWhole();
-          }
+          life.store();
+        } catch {
+          await delay(END_AGAIN_MS, undefined, { ref: false });
         }
-        stream.waiting(null);
-        await Promise.race([letGo.promise, delay(STORE_AGAIN_MS, undefined, { ref: false })]);
-      }
     }
 
     /** The journal keeps what came, and the next start puts it into the turn; until then it stays on the page. */
-    function giveUp({ stats }: Outcome, told: StudioFault): void {
+    function giveUp({ stats, fault }: Outcome): void {
       leave();
       const unknown = { version: 0, hash: '', offset: order.offset, text: stream.whole, next: null, undone: null };
       const sampling = planned?.settings.sampling ?? order.sampling;
-      stream.done({ reason: 'error', interrupted: true, ...unknown, stats, sampling, fault: told });
+      stream.done({
+        reason: 'error',
+        interrupted: true,
+        ...unknown,
+        stats,
+        sampling,
+        fault: life.unstored ?? fault ?? failure('DISK_ERROR', {}).fault,
+      });
     }
 
     const written = live();
-    life.settled = written.then(finish);
+    life.left = written.then(finish);
     line = Promise.all([line, written]);
   }
 
@@ -298,6 +322,17 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
     return iterator;
   }
 
+  async function stopped(fits: (running: Running) => boolean, keepsTurn: boolean): Promise<readonly Life[]> {
+    const fitting = [...lives.values()].filter(fits);
+    for (const life of fitting) {
+      life.alternatesLeft = 0;
+      life.keepsTurn ||= keepsTurn;
+      life.stop();
+    }
+    await Promise.all(fitting.map(({ left }) => left));
+    return fitting;
+  }
+
   return {
     begin,
     run,
@@ -307,15 +342,32 @@ export function createGenerations({ db, engine, ready, onEnd }: GenerationParts)
       life?.stop();
     },
     async stopIn(fits, { keepsTurn } = { keepsTurn: false }) {
-      const fitting = [...lives.values()].filter(fits);
-      for (const life of fitting) {
-        life.alternatesLeft = 0;
-        life.keepsTurn ||= keepsTurn;
-        life.stop();
-        life.letGo();
+      for (const life of await stopped(fits, keepsTurn)) {
+        if (!lives.has(life.id)) continue;
+        try {
+          life.store();
+        } catch (error) {
+          if (isStorageFault(error)) throw error;
+          life.letGo();
+        }
       }
-      const areWhole = await Promise.all(fitting.map(({ settled }) => settled));
-      return fitting.filter((_, at) => !areWhole[at]);
+    },
+    async leaveEngine(fits) {
+      await stopped(fits, false);
+    },
+    storeRest(chapterId) {
+      for (const life of [...lives.values()]) {
+        if (life.chapterId !== chapterId || life.unstored === null) continue;
+        try {
+          life.store();
+        } catch (error) {
+          // What is no fault of the disk keeps nothing else from being saved.
+          if (isStorageFault(error)) throw error;
+        }
+      }
+    },
+    async close() {
+      return (await stopped(() => true, false)).filter((life) => !life.letGo());
     },
     running: () => [...lives.values()],
     runningIn(chapterId) {

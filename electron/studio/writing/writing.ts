@@ -214,6 +214,7 @@ export function createWriting({
   return {
     async applyChange(change, client) {
       assertWriter(change.chapterId, client);
+      generations.storeRest(change.chapterId);
       const removed = new Set(change.ops.flatMap((op) => (op.op === 'remove' ? [op.turnId] : [])));
       if (removed.size > 0) await generations.stopIn(({ turnId }) => removed.has(turnId), { keepsTurn: true });
       const ack = await apply(change);
@@ -223,6 +224,7 @@ export function createWriting({
 
     async activate({ changeId, chapterId, turnId, removes }, client) {
       assertWriter(chapterId, client);
+      generations.storeRest(chapterId);
       if (removes !== undefined) await generations.stopIn((running) => running.turnId === removes, { keepsTurn: true });
       const before = readTree(db, chapterId, { texts: 'none' });
       const turn = before.turns.get(turnId);
@@ -251,6 +253,7 @@ export function createWriting({
       const known = askedBefore(request);
       if (known !== null) return known;
       models.assertReply();
+      generations.storeRest(request.chapterId);
       makeRoom(request.chapterId);
       const storyId = storyOf(request.chapterId);
       const tree = readTree(db, request.chapterId, { texts: 'path' });

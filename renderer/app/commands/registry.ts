@@ -290,6 +290,12 @@ export const COMMANDS = {
     desktopMenu: 'file',
     run: () => useWorkspace.setState({ dialog: 'backups' }),
   },
+  saveCopy: {
+    name: () => words.copy.title,
+    in: ['palette'],
+    desktopMenu: 'file',
+    run: () => useWorkspace.setState({ dialog: 'save copy' }),
+  },
   activity: {
     name: () => words.jobs.title,
     in: ['palette'],

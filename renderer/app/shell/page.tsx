@@ -8,6 +8,7 @@ import { Fallback } from '../../ui/fallback.tsx';
 import { toastFault } from '../../ui/toasts.tsx';
 import { ActionBar } from './action-bar.tsx';
 import { useHold } from './story-lock.ts';
+import { useSaving } from './use-saving.ts';
 import { remember, rememberedPlace, useFlag, useNumber } from '../../workspace/remembered.ts';
 import { useOpenChapter, useWorkspace } from '../../workspace/workspace.ts';
 import ui from '../../ui/ui.module.css';
@@ -132,8 +133,10 @@ function Banners(): ReactElement | null {
   const takeOver = (): void => {
     if (place !== null) api.writing.takeOver({ storyId: place.storyId }).catch(toastFault);
   };
+  const saving = useSaving();
   const lost = connection.state === 'lost' && connection.attempts > 1;
-  if (!lost && !reader) return null;
+  const refused = saving?.fault?.code === 'UNREACHABLE' ? null : (saving?.fault ?? null);
+  if (!lost && !reader && refused === null) return null;
   return (
     <div className={css.banners}>
       {lost ? (
@@ -143,8 +146,15 @@ function Banners(): ReactElement | null {
             : connection.attempts > 8
               ? words.shell.studioGone
               : words.shell.reconnecting}
+          {saving?.state === 'notSaved' ? <SaveCopy /> : null}
         </p>
       ) : null}
+      {refused === null ? null : (
+        <p className={css.banner} role="status" aria-label={words.shell.store}>
+          {sentenceOf(refused)}
+          <SaveCopy />
+        </p>
+      )}
       {reader ? (
         <p className={css.banner} role="status" aria-label={words.shell.reader}>
           {words.shell.reader}
@@ -154,5 +164,13 @@ function Banners(): ReactElement | null {
         </p>
       ) : null}
     </div>
+  );
+}
+
+function SaveCopy(): ReactElement {
+  return (
+    <button type="button" className={ui.link} onClick={() => useWorkspace.setState({ dialog: 'save copy' })}>
+      {words.copy.title}
+    </button>
   );
 }

@@ -5,6 +5,7 @@ import { words } from '../../locales/index.ts';
 import { ModelPanel } from '../../models/model-panel.tsx';
 import { SamplingPanel } from '../../settings/sampling-panel.tsx';
 import { FormatDoctor } from '../../models/format-doctor.tsx';
+import { CopyDialog } from '../../library/copy-dialog.tsx';
 import { BackupsDialog } from '../../backups/backups-dialog.tsx';
 import { ActivityDialog } from '../../jobs/activity-dialog.tsx';
 import { ExportDialog } from '../../library/export-dialog.tsx';
@@ -79,6 +80,7 @@ function Dialogs(): ReactElement | null {
   if (dialog === 'shortcuts') return <ShortcutSheet onClose={close} />;
   if (dialog === 'format') return <FormatDoctor onClose={close} />;
   if (dialog === 'export') return <ExportDialog onClose={close} />;
+  if (dialog === 'save copy') return <CopyDialog onClose={close} />;
   if (dialog === 'backups') return <BackupsDialog onClose={close} />;
   if (dialog === 'activity') return <ActivityDialog onClose={close} />;
   if (dialog === 'settings') return <SettingsDialog onClose={close} />;

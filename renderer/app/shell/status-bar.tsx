@@ -10,28 +10,27 @@ import { words } from '../../locales/index.ts';
 import { useOpenChapter } from '../../workspace/workspace.ts';
 import { api } from '../../lib/client.ts';
 import { toastFault } from '../../ui/toasts.tsx';
+import { useSaving } from './use-saving.ts';
 import ui from '../../ui/ui.module.css';
 import css from './status-bar.module.css';
 
 export function StatusBar(): ReactElement {
   const count = useOpenChapter((chapter) => chapter.words);
-  // The studio keeps a reply as it comes, a moment after it is on the page.
-  const save = useOpenChapter((chapter) =>
-    chapter.save === 'saved' && chapter.generation?.phase === 'writing' ? 'saving' : chapter.save,
-  );
-  const fault = useOpenChapter((chapter) => chapter.saveFault);
+  const saving = useSaving();
   return (
     <footer className={css.status}>
       <EngineLine />
       <ActivityEntry />
       <ContextMeter />
       <span className={`${css.push} num ${css.words}`}>{count === null ? null : words.common.words(count)}</span>
-      <span role="status" aria-label={words.shell.saved} className={css.save} data-save={save} title={fault?.detail}>
-        {save === null
-          ? null
-          : fault === null
-            ? words.shell.save[save]
-            : `${words.shell.save[save]}: ${sentenceOf(fault)}`}
+      <span
+        role="status"
+        aria-label={words.shell.saved}
+        className={css.save}
+        data-save={saving?.state}
+        title={saving === null ? undefined : (saving.fault?.detail ?? words.shell.saveHints[saving.state])}
+      >
+        {saving === null ? null : words.shell.save[saving.state]}
       </span>
     </footer>
   );

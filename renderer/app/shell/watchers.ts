@@ -3,6 +3,7 @@ import { goToStory, refreshLibrary, useChapters, useStories } from '../../librar
 import { FaultError } from '../../../shared/faults/failure.ts';
 import { api } from '../../lib/client.ts';
 import { follow } from '../../lib/follow.ts';
+import { useStoreState } from '../../lib/store-state.ts';
 import { words } from '../../locales/index.ts';
 import { toast, toastFault } from '../../ui/toasts.tsx';
 import { useKeyboard } from '../commands/keyboard.ts';
@@ -17,6 +18,7 @@ export function Watchers(): null {
   useWindowTitle();
   useNotices();
   useDefects();
+  useStore();
   useRestored();
   useFirstReply();
   useKeyboard();
@@ -98,6 +100,19 @@ function useDefects(): void {
     void follow({
       open: (signal) => api.log.defects(undefined, { signal }),
       onValue: (fault) => toastFault(new FaultError(fault)),
+      signal: leaving.signal,
+    });
+    return () => leaving.abort();
+  }, []);
+}
+
+/** Whether the store takes what it is given. */
+function useStore(): void {
+  useEffect(() => {
+    const leaving = new AbortController();
+    void follow({
+      open: (signal) => api.connection.store(undefined, { signal }),
+      onValue: (state) => useStoreState.setState(state),
       signal: leaving.signal,
     });
     return () => leaving.abort();

@@ -1,6 +1,7 @@
 import { backups } from './backups.ts';
 import { commands } from './commands.ts';
 import { common } from './common.ts';
+import { copy } from './copy.ts';
 import { find } from './find.ts';
 import { hardware } from './hardware.ts';
 import { jobs } from './jobs.ts';
@@ -23,6 +24,7 @@ export const en = {
   find,
   library,
   backups,
+  copy,
   ledger,
   jobs,
   models,

@@ -20,12 +20,13 @@ export const shell = {
   giveUpHint: 'Ends the model’s process. Your text is safe, and the next Reply starts it again.',
   tokensPerSecond: (value: string) => `${value} tokens/s`,
   saved: 'Saved',
-  save: {
-    saved: 'Saved',
-    saving: 'Saving…',
-    offline: 'Not saved yet: reconnecting',
-    failed: 'Not saved',
+  save: { saved: 'Saved', saving: 'Saving', notSaved: 'Not saved' },
+  saveHints: {
+    saved: 'All that this page shows is in the library on this computer.',
+    saving: 'What was written last is on its way into the library. That takes a moment.',
+    notSaved: 'What was written last is on this page and not yet in the library. Paphos keeps trying.',
   },
+  store: 'Library',
   connection: 'Connection',
   reconnecting: 'Reconnecting… What you write stays on this page and is saved as soon as the studio answers.',
   studioGone:

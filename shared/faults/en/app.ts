@@ -17,7 +17,7 @@ export const app = {
   NO_LINK: ({ name }) =>
     `Paphos could not make a link to ${name} in its models folder. Nothing was changed. Copy the file there yourself.`,
   USAGE_COMMAND: ({ command }) =>
-    `Paphos has no command “${command}”. It knows serve, write, check, export, jobs and verify.`,
+    `Paphos has no command “${command}”. It knows serve, write, check, export, backup, restore, copy, jobs and verify.`,
   USAGE_NUMBER: ({ name, given, low, high, whole }) =>
     `--${name} must be ${whole ? 'a whole number' : 'a number'} from ${low} to ${high}; “${given}” is not.`,
   USAGE_FORMAT: ({ name, known }) => `There is no format “${name}”. Choose one of: ${known.join(', ')}.`,
@@ -30,6 +30,9 @@ export const app = {
   USAGE_BACKUP: ({ given, known }) =>
     `${given === null ? 'Say which backup' : `There is no backup “${given}”`}: ${known.length === 0 ? 'there are none in this folder' : known.join(', ')}.`,
   NOT_EXPORTED: () => 'The file could not be made, and nothing was changed. Try again, or choose another format.',
+  USAGE_COPY: () => 'Say where the copy is to go: --to FOLDER.',
+  NO_FOLDER: ({ folder }) =>
+    `There is no folder ${folder} on this computer, so nothing was written. Name one that is there, by its whole path.`,
   FILE_NOT_WRITTEN: ({ file, said }) =>
     `${file} could not be written; the system says ${said}. What was there before is unchanged. Choose another place.`,
   USAGE_MANY_MODELS: () => 'verify looks at one model file at a time.',

@@ -30,7 +30,7 @@ export const store = {
   TURN_TAKEN: () =>
     'A turn of another chapter has the id of this new one, so nothing was changed. Your text stays on this page; the turn is sent again under an id of its own.',
   STORE_GONE: () =>
-    'The data folder is not where it was: it was moved or removed while Paphos was running. What was saved before is where that folder is now; the last change was not saved. Put the folder back and go on writing.',
+    'The library is not where it was: its folder was moved or deleted, or its drive is gone. The last change was not saved; everything before it is safe in the open file for as long as Paphos runs. Put the folder back, or save a copy.',
   STORE_DAMAGED: ({ file }) =>
     file === null
       ? 'A part of the store is damaged and cannot be read. Nothing was changed. Close Paphos, keep a copy of the data folder, and run "paphos check" to see what is damaged.'
@@ -51,15 +51,17 @@ export const store = {
     'A backup is being put in place of this library, so nothing else is saved for a moment. Your text stays on this page.',
   STORE_BUSY: () => 'Another program holds the store, so nothing was changed. Close that program and try again.',
   DISK_FULL: () =>
-    'The disk is full. Everything saved so far is safe; the last change was not saved. Make room and go on writing.',
+    'The disk is full. Everything saved so far is safe; the last change was not saved. Make room and go on writing: Paphos keeps trying.',
   DISK_ERROR: () =>
-    'The disk did not take the last change. Everything saved so far is kept. Check the drive and its connection, then try again.',
+    'The disk did not take the last change. Everything saved so far is kept. Check the drive and its connection: Paphos keeps trying.',
   IN_USE: ({ folder }) =>
     `Another Paphos is using the data folder ${folder}. Nothing was changed. Go on in that one, close it first, or ${OTHER_FOLDER}`,
   UNSAFE_STORE: ({ setting }) =>
     `SQLite did not accept ${setting}, so saved text could be lost. Nothing was changed. Put the data folder on a local drive.`,
   OLD_SQLITE: ({ version, needed }) =>
     `This build carries SQLite ${version}, which can damage a store; ${needed} is needed. Nothing was opened. Install Paphos again.`,
+  LIBRARY_MISSING: ({ folder }) =>
+    `There was a library in ${folder}, and there is none now: the folder is missing or empty, as it is when its drive is not connected. Nothing was made or changed. Connect the drive and start again, or ${OTHER_FOLDER} To begin a new library there all the same, start with --new-library.`,
   STORE_EMPTIED: ({ file, mark, backup }) =>
     `There was a library here, and ${file} is missing or has no stories in it now. Nothing was changed. ${backup === null ? 'Put store.db back from a copy of this folder' : `Put a copy of ${backup} in its place`}, or ${OTHER_FOLDER} To begin a new library in this folder all the same, move its files away, ${mark} among them.`,
   NOT_A_STORE: ({ file }) => `${file} is not a store of Paphos. It was not changed. Move it away, or ${OTHER_FOLDER}`,
