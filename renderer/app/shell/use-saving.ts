@@ -1,7 +1,7 @@
 import { fault as faultAs } from '../../../shared/faults/failure.ts';
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import { useConnection } from '../../lib/client.ts';
-import { useStoreState } from '../../lib/store-state.ts';
+import { useStoreFault } from '../../lib/store-fault.ts';
 import { useOpenChapter } from '../../workspace/workspace.ts';
 
 /** Whether all that the page shows is in the library; `fault`: why it is not, where that will not pass by itself. */
@@ -15,7 +15,7 @@ export function useSaving(): Saving | null {
   const save = useOpenChapter((chapter) => chapter.save);
   const refused = useOpenChapter((chapter) => chapter.saveFault);
   const isWriting = useOpenChapter((chapter) => chapter.generation?.phase === 'writing') === true;
-  const store = useStoreState(({ fault }) => fault);
+  const store = useStoreFault(({ fault }) => fault);
   const isLost = useConnection(({ state }) => state === 'lost');
   if (save === null) return null;
   if (store !== null) return { state: 'notSaved', fault: store };

@@ -3,7 +3,7 @@ import { goToStory, refreshLibrary, useChapters, useStories } from '../../librar
 import { FaultError } from '../../../shared/faults/failure.ts';
 import { api } from '../../lib/client.ts';
 import { follow } from '../../lib/follow.ts';
-import { useStoreState } from '../../lib/store-state.ts';
+import { useStoreFault } from '../../lib/store-fault.ts';
 import { words } from '../../locales/index.ts';
 import { toast, toastFault } from '../../ui/toasts.tsx';
 import { useKeyboard } from '../commands/keyboard.ts';
@@ -112,7 +112,7 @@ function useStore(): void {
     const leaving = new AbortController();
     void follow({
       open: (signal) => api.connection.store(undefined, { signal }),
-      onValue: (state) => useStoreState.setState(state),
+      onValue: (state) => useStoreFault.setState(state),
       signal: leaving.signal,
     });
     return () => leaving.abort();

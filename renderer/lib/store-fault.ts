@@ -2,4 +2,4 @@ import { create } from 'zustand';
 import type { StoreState } from '../../shared/contract/connection.ts';
 
 /** Whether the store takes what the studio gives it, as it said last. */
-export const useStoreState = create<StoreState>(() => ({ fault: null }));
+export const useStoreFault = create<StoreState>(() => ({ fault: null }));
