@@ -54,8 +54,24 @@ function openWindow(desktop: Desktop): void {
       desktop.window = null;
     }),
   );
+  askBeforeUnload(window);
   reopenPage(desktop, window);
   inBackground(window.loadURL(HOME));
+}
+
+/** A page that holds what is not saved does not let itself be left; the person can. */
+function askBeforeUnload(window: BrowserWindow): void {
+  const ask = (event: { preventDefault(): void }): void => {
+    const leaves = dialog.showMessageBoxSync(window, {
+      type: 'warning',
+      message: words.notSaved,
+      detail: words.notSavedHint,
+      buttons: [words.stay, words.leave],
+      cancelId: 0,
+    });
+    if (leaves === 1) event.preventDefault();
+  };
+  window.webContents.on('will-prevent-unload', guarded(ask));
 }
 
 /** Opens the page again when its process ends; where that does not help, asks. */

@@ -14,6 +14,10 @@ export const words = {
     new: 'Begin a new library there',
     quit: 'Quit',
   },
+  notSaved: 'Not everything on this page is saved',
+  notSavedHint: 'The page says why, and can save a copy. What is not saved goes with the page.',
+  stay: 'Go back',
+  leave: 'Leave without saving',
   endedBadly: 'Paphos did not shut down properly',
   pageEnds: 'The page of Paphos keeps crashing',
   pageEndsHint: (folder: string) =>

@@ -55,6 +55,8 @@ export class StudioPage {
       if (/Content Security Policy|TrustedHTML|TrustedScript/.test(message.text()))
         this.violations.push(message.text());
     });
+    // A page that holds what is not saved asks before it is left.
+    page.on('dialog', (dialog) => void dialog.accept().catch(() => undefined));
     page.on('pageerror', (error) => this.violations.push(String(error)));
   }
 

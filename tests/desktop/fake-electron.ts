@@ -179,6 +179,12 @@ export const dialog = {
     asked.errors.push((given.at(-1) as { detail: string }).detail);
     return Promise.resolve({ response: 0 });
   },
+  /** The button that is chosen. */
+  choice: 0,
+  showMessageBoxSync: (_window: unknown, { detail }: { detail: string }): number => {
+    asked.errors.push(detail);
+    return dialog.choice;
+  },
   showOpenDialog: (): Promise<{ filePaths: string[] }> => Promise.resolve({ filePaths: asked.files }),
 };
 export const shell = {

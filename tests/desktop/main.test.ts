@@ -7,7 +7,7 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { StudioApi } from '../../shared/contract/index.ts';
-import { app, asked, BrowserWindow, handlers, ipcMain, knock, session, WebContents } from './fake-electron.ts';
+import { app, asked, BrowserWindow, dialog, handlers, ipcMain, knock, session, WebContents } from './fake-electron.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'paphos-desktop-'));
 let window: BrowserWindow;
@@ -270,3 +270,18 @@ test('closing the window ends Paphos in order, and it remembers where the window
     maximized: false,
   });
 }, 20_000);
+
+test('a page that holds what is not saved is left only if the person says so', () => {
+  const leaves = (choice: number): boolean => {
+    dialog.choice = choice;
+    let isLeft = false;
+    window.webContents.emit('will-prevent-unload', {
+      preventDefault: () => {
+        isLeft = true;
+      },
+    });
+    return isLeft;
+  };
+  expect([leaves(0), leaves(1)]).toEqual([false, true]);
+  expect(asked.errors.at(-1)).toContain('can save a copy');
+});

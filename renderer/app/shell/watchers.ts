@@ -7,6 +7,7 @@ import { useStoreFault } from '../../lib/store-fault.ts';
 import { words } from '../../locales/index.ts';
 import { toast, toastFault } from '../../ui/toasts.tsx';
 import { useKeyboard } from '../commands/keyboard.ts';
+import { useSaving } from './use-saving.ts';
 import { useFocusTrail, usePanelFocus } from './focus-trail.ts';
 import { remember, useText } from '../../workspace/remembered.ts';
 import { useOpenChapter, useWorkspace } from '../../workspace/workspace.ts';
@@ -19,6 +20,7 @@ export function Watchers(): null {
   useNotices();
   useDefects();
   useStore();
+  useUnsaved();
   useRestored();
   useFirstReply();
   useKeyboard();
@@ -117,6 +119,17 @@ function useStore(): void {
     });
     return () => leaving.abort();
   }, []);
+}
+
+/** Whoever closes or reloads a page that holds what is not saved is asked first. */
+function useUnsaved(): void {
+  const isUnsaved = useSaving()?.state === 'notSaved';
+  useEffect(() => {
+    if (!isUnsaved) return undefined;
+    const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    return () => removeEventListener('beforeunload', ask);
+  }, [isUnsaved]);
 }
 
 /**
