@@ -9,6 +9,7 @@ import type { OpenChapter } from './open-chapter.ts';
 import type { Replies } from './replies/replies.ts';
 import { endOfText } from './text-source.ts';
 import { contentOf, neighbour } from './tree-queries.ts';
+import { placeOf, spotOf, type Spot } from './whereabouts.ts';
 
 interface BranchesHost {
   readonly chapter: OpenChapter;
@@ -22,6 +23,8 @@ interface BranchesHost {
 export class Branches {
   private readonly host: BranchesHost;
   private last: Promise<void> = Promise.resolve();
+  /** Below which alternates the person was, and where, when another one was shown. */
+  private readonly below = new Map<string, Spot>();
 
   constructor(host: BranchesHost) {
     this.host = host;
@@ -38,8 +41,9 @@ export class Branches {
     return this.last;
   }
 
-  /** Shows the branch that a turn begins. */
-  goTo(turnId: string): Promise<void> {
+  /** Shows the branch that a turn begins, with the caret where it was there. */
+  goTo(turnId: string, caret: Spot): Promise<void> {
+    this.below.set(turnId, caret);
     this.last = this.last.then(() => this.activate(turnId, null));
     return this.last;
   }
@@ -104,7 +108,12 @@ export class Branches {
     const id = turnId ?? target.model?.id;
     if (id === undefined || replies.isStarting || this.host.isReadOnly()) return;
     const other = neighbour(chapter.sync.tree, id, step);
-    if (other !== null) await this.activate(other.id, target.turn.id === id ? target.offset : null);
+    if (other === null) return;
+    const { document, view } = chapter;
+    const { ids } = document.layout;
+    if (ids.indexOf(target.turn.id) > ids.indexOf(id)) this.below.set(id, spotOf(document, view.caret()));
+    else this.below.delete(id);
+    await this.activate(other.id, target.turn.id === id ? target.offset : null);
   }
 
   private async activate(turnId: string, stayAt: number | null): Promise<void> {
@@ -135,10 +144,13 @@ export class Branches {
     const span = document.spanOf(path[0]?.id ?? '');
     const ready = document.readyTurn();
     if (span === null) return;
+    const below = stayAt === null ? this.below.get(span.id) : undefined;
     const place =
-      stayAt === null && ready !== null && path.length === 1
-        ? endOfText(view)
-        : document.placeOf(span, Math.min(stayAt ?? Infinity, document.lengthOf(span)));
+      below !== undefined
+        ? placeOf(view, document, below)
+        : stayAt === null && ready !== null && path.length === 1
+          ? endOfText(view)
+          : document.placeOf(span, Math.min(stayAt ?? Infinity, document.lengthOf(span)));
     view.putCaret(place);
     view.bring(place);
     onChange();

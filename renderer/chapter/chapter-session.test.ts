@@ -411,7 +411,32 @@ describe('alternates', () => {
     await settle();
     expect(opened.shown()).toEqual(['I knock.', 'It opens.', 'I go in.', 'It is dark in here.', '']);
     expect(opened.session.getState()).toMatchObject({ generation: null, others: 0 });
+    opened.view.type(' Twice.');
+    opened.view.click('It opens.');
+    await settle();
+    expect(opened.shown().slice(0, 2)).toEqual(['I knock. Twice.', 'It opens.']);
     expect(opened.session.getState().alternates).toMatchObject({ more: 0 });
+    expectSaved(opened);
+  });
+
+  test('turned away from and back to, what is typed goes on where the person was below it', async () => {
+    const opened = await begun();
+    opened.studio.write('It opens.');
+    opened.studio.end();
+    await settle();
+    await opened.session.retry();
+    opened.studio.write('It stays shut.');
+    opened.studio.end();
+    await settle();
+    opened.view.type('I call.');
+    await opened.session.previousAlternate();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'It opens.', '']);
+    await opened.session.nextAlternate();
+    await settle();
+    opened.view.type(' Loudly.');
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'It stays shut.', 'I call. Loudly.']);
     expectSaved(opened);
   });
 

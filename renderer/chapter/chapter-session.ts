@@ -140,7 +140,7 @@ export class ChapterSession implements ChapterController {
     const replies = new Replies({
       ...shared,
       api,
-      goTo: async (turnId) => this.opened?.branches.goTo(turnId),
+      goTo: async (turnId, caret) => this.opened?.branches.goTo(turnId, caret),
       onProgress: () => this.update(),
     });
     this.opened = { chapter, replies, branches: new Branches({ ...shared, replies }) };

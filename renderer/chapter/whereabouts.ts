@@ -4,7 +4,7 @@ import { spanAt } from '../../shared/document/layout.ts';
 import { endOfText, type Place } from './text-source.ts';
 
 /** A place by its turn; null: in the turn that stands ready at the end. */
-type Spot = readonly [turnId: string, offset: number] | null;
+export type Spot = readonly [turnId: string, offset: number] | null;
 
 /** Where a person is in a chapter: their caret, and what stands at the top of the view. */
 export interface Whereabouts {
@@ -25,13 +25,14 @@ export function comeBack(view: ChapterView, document: ChapterText, { caret, top,
   view.look({ from: placeOf(view, document, top), above });
 }
 
-function spotOf(document: ChapterText, place: Place): Spot {
+export function spotOf(document: ChapterText, place: Place): Spot {
   const { layout } = document;
   const span = spanAt(layout, Math.min(place.line, layout.lineCount));
   return span.id === document.readyTurn()?.id ? null : [span.id, document.offsetOf(span, place)];
 }
 
-function placeOf(view: ChapterView, document: ChapterText, spot: Spot): Place {
+/** Where the turn is gone, the end. */
+export function placeOf(view: ChapterView, document: ChapterText, spot: Spot): Place {
   const span = document.spanOf(spot?.[0] ?? '');
   return spot === null || span === null
     ? endOfText(view)

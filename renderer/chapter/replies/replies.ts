@@ -11,6 +11,7 @@ import { Reply, type EndedReply } from './reply.ts';
 import { CutShortNotes } from './cut-short.ts';
 import { compareReplies } from './compare-replies.ts';
 import { alternates } from '../tree-queries.ts';
+import { spotOf, type Spot } from '../whereabouts.ts';
 import type { ChapterStore } from '../chapter-store.ts';
 import { NotSaved } from '../saving/sync.ts';
 import { words } from '../../locales/index.ts';
@@ -31,7 +32,7 @@ export interface RepliesHost {
   /** Of a reply that is cut short, only whole sentences stay. */
   readonly endsAtSentence: () => boolean;
   /** Shows the branch that a turn begins. */
-  readonly goTo: (turnId: string) => Promise<void>;
+  readonly goTo: (turnId: string, caret: Spot) => Promise<void>;
   readonly onChange: () => void;
   readonly onProgress: () => void;
 }
@@ -110,12 +111,13 @@ export class Replies {
         if (start.first !== undefined) this.firsts.set(start.turnId, start.first);
         const { id } = spanAt(document.layout, view.caret().line);
         const rest = this.behind(request.turnId);
+        const caret = spotOf(document, view.caret());
         binding.follow(start.ops, sync.tree, start.turnId);
         const hasCaret = document.spanOf(id) === null;
         this.begin(start, hasCaret);
         if (starting.acted && !hasCaret) this.live?.noteAction();
         if (rest !== null && document.spanOf(rest.turnId) === null)
-          this.tellOfRest(rest, request.kind === 'reply' ? rest.turnId : request.turnId, start.turnId);
+          this.tellOfRest(rest, request.kind === 'reply' ? rest.turnId : request.turnId, start.turnId, caret);
       });
       if (starting.stop) this.live?.stop();
     } catch (error) {
@@ -139,10 +141,10 @@ export class Replies {
   }
 
   /** The rest of the page is in another branch now, to which the person can go back. */
-  private tellOfRest({ words: count }: Rest, branch: string, replyTurn: string): void {
+  private tellOfRest({ words: count }: Rest, branch: string, replyTurn: string, caret: Spot): void {
     const { goTo, store } = this.host;
     const goBack = async (): Promise<void> => {
-      await goTo(branch);
+      await goTo(branch, caret);
       this.all.get(replyTurn)?.stop(true);
     };
     store.tell('info', words.manuscript.restIsBeside(count), null, {
