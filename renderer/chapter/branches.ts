@@ -75,7 +75,8 @@ export class Branches {
             if (chapter.view.version === version) chapter.view.undo();
             else void this.bringBack(turn);
           };
-          store.tell('info', words.manuscript.removed, null, { label: words.common.undo, run: undo });
+          const isDone = (): boolean => document.spanOf(turnId) !== null;
+          store.tell('info', words.manuscript.removed, null, { label: words.common.undo, run: undo, isDone });
         },
         turnId,
       );

@@ -92,6 +92,20 @@ describe('writing', () => {
     expectSaved(opened);
   });
 
+  test('a notice of what was deleted goes when it is back another way, and does not come again', async () => {
+    const opened = await open(new ReplyingStudio([turn('user', 'I knock.'), turn('model', 'It opens.')]));
+    opened.session.removeTurn(opened.studio.path[0]?.id ?? '');
+    await settle();
+    const told = opened.session.getState().notice;
+    expect(told?.message).toBe('The turn was deleted.');
+    opened.session.undo();
+    await settle();
+    expect(opened.session.getState().notice).toBeNull();
+    opened.session.removeTurn(opened.studio.path[0]?.id ?? '');
+    await settle();
+    expect(opened.session.getState().notice?.key).toBeGreaterThan(told?.key ?? Infinity);
+  });
+
   test.for([
     ['is deleted', (opened: Opened) => opened.session.removeTurn(opened.studio.path[1]?.id ?? '')],
     ['is cut with its mark', (opened: Opened) => opened.view.cut('\n<|model|>\nIt opens.')],

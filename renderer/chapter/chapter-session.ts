@@ -335,6 +335,10 @@ export class ChapterSession implements ChapterController {
     if (this.opened?.replies.isWriting === false && this.actions?.sayOption(place) === true) await this.reply();
   }
 
+  hasOption(place: number): boolean {
+    return this.opened?.chapter.document.offered()[place - 1] !== undefined;
+  }
+
   async stop(): Promise<void> {
     return Promise.resolve(this.opened?.replies.stop());
   }

@@ -31,6 +31,7 @@ export class ChapterStore {
   private readonly store: StoreApi<ChapterState> = createStore(() => BEFORE);
   readonly get = this.store.getState;
   readonly subscribe = this.store.subscribe;
+  private told = 0;
 
   set(change: Partial<ChapterState>): void {
     const state = this.get();
@@ -39,7 +40,13 @@ export class ChapterStore {
   }
 
   tell(kind: Notice['kind'], message: string, detail: string | null = null, action: NoticeAction | null = null): void {
-    this.set({ notice: { key: (this.get().notice?.key ?? 0) + 1, kind, message, detail, action } });
+    this.told++;
+    this.set({ notice: { key: this.told, kind, message, detail, action } });
+  }
+
+  private get noticeThatHolds(): Notice | null {
+    const { notice } = this.get();
+    return notice?.action?.isDone?.() === true ? null : notice;
   }
 
   /** What there is to see where the caret stands. */
@@ -58,6 +65,7 @@ export class ChapterStore {
     const plan = state.planTarget;
     this.set({
       ...seen,
+      notice: this.noticeThatHolds,
       caretTurnId: target.turn.id,
       caretOffset: target.offset,
       alternates:

@@ -53,6 +53,8 @@ export interface Possible {
 export interface NoticeAction {
   readonly label: string;
   readonly run: () => void;
+  /** It has come about another way: what is told is no longer so. */
+  readonly isDone?: () => boolean;
 }
 
 /** Look for something, or for something to replace; go to where it is next, or was last. */
@@ -122,6 +124,8 @@ export interface ChapterController {
   again(turnId?: string): Promise<void>;
   /** Says the n-th thing (from 1) that the last reply offers, just as it stands there, and asks for the answer. */
   takeOption(place: number): Promise<void>;
+  /** The last reply offers an n-th thing. */
+  hasOption(place: number): boolean;
   /** Ends what is written on the page. */
   stop(): Promise<void>;
   /** Ends the alternates too. */

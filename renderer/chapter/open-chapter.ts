@@ -103,8 +103,8 @@ export function openChapter(
     document,
     binding,
     sync,
-    actions: new TurnActions(view, binding, (message, undo) =>
-      store.tell('info', message, null, { label: words.common.undo, run: undo }),
+    actions: new TurnActions(view, binding, (message, undo, isDone) =>
+      store.tell('info', message, null, { label: words.common.undo, run: undo, isDone }),
     ),
     leave: () => {
       binding.close();

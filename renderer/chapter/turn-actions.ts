@@ -7,7 +7,7 @@ import { brokenUp } from './paragraphs.ts';
 import { endOfLine, endOfText } from './text-source.ts';
 import { words } from '../locales/index.ts';
 
-type Tell = (message: string, undo: () => void) => void;
+type Tell = (message: string, undo: () => void, isDone: () => boolean) => void;
 
 /** What the person does to a turn without typing: edits of theirs, each one step of undo. */
 export class TurnActions {
@@ -106,10 +106,12 @@ export class TurnActions {
       };
       binding.perform(binding.edits.remove(span));
       const { version } = this.view;
-      this.tell(words.manuscript.removed, () => {
+      const isBack = (): boolean => binding.document.spanOf(turnId) !== null;
+      const undo = (): void => {
         if (this.view.version === version) this.view.undo();
-        else if (binding.document.spanOf(turnId) === null) binding.perform(binding.edits.chain(above, turn));
-      });
+        else if (!isBack()) binding.perform(binding.edits.chain(above, turn));
+      };
+      this.tell(words.manuscript.removed, undo, isBack);
     });
   }
 }

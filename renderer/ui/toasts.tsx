@@ -18,8 +18,11 @@ interface Options {
   readonly action?: { readonly label: string; readonly run: () => void } | null;
 }
 
-/** A quiet line at the foot of the window; where something can be done about it, it stays for ten seconds. */
-export function toast(message: string, { kind = 'info', detail = null, action = null }: Options = {}): void {
+/**
+ * A quiet line at the foot of the window; where something can be done about it, it stays for ten seconds. Answers with
+ * the way to take it back.
+ */
+export function toast(message: string, { kind = 'info', detail = null, action = null }: Options = {}): () => void {
   const id: string = manager.add({
     title: message,
     ...(detail === null ? {} : { description: detail }),
@@ -38,6 +41,7 @@ export function toast(message: string, { kind = 'info', detail = null, action = 
           },
         }),
   });
+  return () => manager.close(id);
 }
 
 export function toastFault(error: unknown): void {

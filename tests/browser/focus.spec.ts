@@ -301,6 +301,10 @@ test('what is typed after a turn was deleted by keys stands on the page', async 
   await expect.poll(() => studio.text()).not.toContain('<|system|>');
   await page.keyboard.type('word');
   await expect.poll(() => studio.text()).toContain('word');
+  await expect(page.getByText('The turn was deleted.')).toBeVisible();
+  for (let steps = 0; steps < 2; steps++) await page.keyboard.press('Control+z');
+  await expect.poll(() => studio.text()).toContain('<|system|>');
+  await expect(page.getByText('The turn was deleted.')).toBeHidden();
   await studio.close();
 });
 
@@ -404,5 +408,8 @@ test('the palette says why something cannot be done now', async () => {
   await page.keyboard.press('Control+k');
   await page.keyboard.type('stop all');
   await expect(page.getByRole('option')).toContainText('No alternates are being written.');
+  // The first story ends in what the person says.
+  await page.getByRole('combobox', { name: 'Find or do' }).fill('take option 3');
+  await expect(page.getByRole('option')).toContainText('The last reply does not offer so many things to do.');
   await studio.close();
 });

@@ -100,7 +100,8 @@ const takeOption = (place: number): Command => ({
     press: { onMac: `Mod+Ctrl+${String(place)}`, elsewhere: `Alt+${String(place)}` },
     heard: 'text',
   },
-  why: whyNotWriting('canReply'),
+  why: (moment) =>
+    whyNotWriting('canReply')(moment) ?? (moment.controller?.hasOption(place) === false ? say.noOption : null),
   run: onTheText((page) => page.takeOption(place)),
 });
 const hasAlternates = ({ turn }: Moment): boolean => turn === undefined || (turn.alternates?.count ?? 0) > 1;

@@ -71,17 +71,20 @@ function useWindowTitle(): void {
   }, [title]);
 }
 
-/** What the page wants to say once becomes a toast. */
+const nothing = (): void => undefined;
+
+/** What the page wants to say once becomes a toast, which goes when it is no longer so. */
 function useNotices(): void {
   const controller = useWorkspace((workspace) => workspace.controller);
   const notice = useOpenChapter((chapter) => chapter.notice);
-  const heard = useRef({ controller, key: -1 });
+  const heard = useRef({ controller, key: -1, takeBack: nothing });
   useEffect(() => {
-    if (heard.current.controller !== controller) heard.current = { controller, key: -1 };
+    if (heard.current.controller !== controller) heard.current = { controller, key: -1, takeBack: nothing };
+    if (notice === null) heard.current.takeBack();
     if (notice === null || notice.key <= heard.current.key) return;
     heard.current.key = notice.key;
     const { action } = notice;
-    toast(notice.message, {
+    heard.current.takeBack = toast(notice.message, {
       ...notice,
       // What is done about it is done to the text, and what is typed next belongs there.
       action: action && {

@@ -142,7 +142,7 @@ export class Replies {
 
   /** The rest of the page is in another branch now, to which the person can go back. */
   private tellOfRest({ words: count }: Rest, branch: string, replyTurn: string, caret: Spot): void {
-    const { goTo, store } = this.host;
+    const { chapter, goTo, store } = this.host;
     const goBack = async (): Promise<void> => {
       await goTo(branch, caret);
       this.all.get(replyTurn)?.stop(true);
@@ -150,6 +150,7 @@ export class Replies {
     store.tell('info', words.manuscript.restIsBeside(count), null, {
       label: words.manuscript.goBack,
       run: () => void goBack(),
+      isDone: () => chapter.document.spanOf(branch) !== null,
     });
   }
 

@@ -56,6 +56,7 @@ export const commands = {
   readerOnly: 'This story is open in another tab. Take over to write here.',
   nothingToDelete: 'It is empty and waits for your words.',
   noLongParagraph: 'The caret stands in no long paragraph.',
+  noOption: 'The last reply does not offer so many things to do.',
   noOthers: 'No alternates are being written.',
   noAlternates: 'This reply has no alternates yet. Retry writes one.',
 };
