@@ -21,6 +21,15 @@ interface Props {
 /** As it is typed: a separator of thousands would move the caret. */
 const FORMAT = { useGrouping: false, maximumFractionDigits: 10 };
 
+/** A comma is a decimal point; in a whole number it parts the thousands, as it does where the page shows one. */
+function readCommas(input: HTMLInputElement, isWhole: boolean): void {
+  if (!input.value.includes(',')) return;
+  const { selectionStart, value } = input;
+  input.value = value.replaceAll(',', isWhole ? '' : '.');
+  const caret = (selectionStart ?? value.length) - (value.length - input.value.length);
+  input.setSelectionRange(caret, caret);
+}
+
 /** A number that is typed or stepped with the arrows. What is not allowed is marked, not taken, and gone when left. */
 export function NumberField({
   id,
@@ -59,6 +68,7 @@ export function NumberField({
         aria-label={label}
         aria-roledescription={words.common.numberField}
         aria-invalid={isWrong || undefined}
+        onChange={({ currentTarget }) => readCommas(currentTarget, Number.isInteger(step))}
         placeholder={placeholder}
         title={isWrong ? `${String(least)} – ${String(most)}` : title}
       />

@@ -62,6 +62,16 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await temperature.blur();
     await expect(temperature).toHaveValue('1');
     await expect(temperature).not.toHaveAttribute('aria-invalid');
+    await temperature.fill('');
+    await page.keyboard.type('0,8');
+    await expect(temperature).toHaveValue('0.8');
+    await page.keyboard.press('Tab');
+    await expect(temperature).toHaveValue('0.8');
+    const length = panel.getByRole('textbox', { name: 'Reply length' });
+    await length.fill('1,200');
+    await page.keyboard.press('Tab');
+    await expect(length).toHaveValue('1200');
+    await length.fill('256');
     await temperature.fill('0.9');
     await expect(preset).toContainText('typical 0.2, changed');
     await panel.getByRole('button', { name: 'Reset' }).click();
