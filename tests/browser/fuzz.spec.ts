@@ -216,7 +216,7 @@ test('M10 in the studio: what once did not agree', async () => {
 });
 
 test(`M10 in the studio: page, store and planner agree after ${RUNS} sequences from seed ${SEED}`, async () => {
-  test.setTimeout(600_000);
+  test.setTimeout(sizeOf(600_000, 3_600_000));
   const { fuzz, end } = await begin();
   const failures: string[] = [];
   for (let done = 0, seed = SEED; done < RUNS && failures.length < 3; done += IN_CHAPTER, seed++) {
