@@ -81,7 +81,7 @@ export default {
       to: { path: '^electron/desktop/' },
     },
     arrow('store-below-all', 'electron/storage', 'electron/(?!storage/)'),
-    arrow('engines-below-studio', 'electron/engines', 'electron/(?!engines/|log/guarded\\.ts)'),
+    arrow('engines-below-studio', 'electron/engines', 'electron/(?!engines/|log/(guarded|ending-threads)\\.ts)'),
     arrow('studio-below-doors', 'electron/studio', 'electron/(rpc/|cli/|cli\\.ts|server\\.ts|main\\.ts)'),
     arrow('rpc-knows-studio', 'electron/rpc', 'electron/(?!(rpc|studio|log)/)'),
     {

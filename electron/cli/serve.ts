@@ -1,5 +1,6 @@
 import { serve } from '../server.ts';
 import { numberOption } from './usage.ts';
+import { areThreadsGone } from '../log/ending-threads.ts';
 import { guarded } from '../log/guarded.ts';
 
 const CLOSE_WITHIN_MS = 8000;
@@ -40,9 +41,15 @@ export async function runServe(given: ServeArguments): Promise<number> {
   await ended.promise;
   // Whatever hangs, what was acknowledged is stored.
   setTimeout(
-    guarded(() => process.exit(1)),
+    guarded(() => endProcess(1)),
     CLOSE_WITHIN_MS,
   ).unref();
   await serving.close();
-  return 0;
+  return endProcess(0);
+}
+
+async function endProcess(code: number): Promise<number> {
+  if (!(await areThreadsGone())) process.kill(process.pid, 'SIGKILL');
+  if (code !== 0) process.exit(code);
+  return code;
 }

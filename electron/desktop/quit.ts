@@ -3,6 +3,7 @@ import { faultOf } from '../../shared/faults/failure.ts';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { Desktop } from './desktop.ts';
 import { words } from './words.ts';
+import { areThreadsGone } from '../log/ending-threads.ts';
 import { guarded } from '../log/guarded.ts';
 
 const DEADLINE_MS = 5_000;
@@ -21,7 +22,7 @@ export function enableQuit(desktop: Desktop): void {
     if (closing) return;
     closing = true;
     const deadline = setTimeout(
-      guarded(() => app.exit(1)),
+      guarded(() => endProcess(1)),
       DEADLINE_MS,
     );
     desktop
@@ -37,10 +38,16 @@ export function enableQuit(desktop: Desktop): void {
       .then(
         (code) => {
           clearTimeout(deadline);
-          app.exit(code);
+          return endProcess(code);
         },
         () => undefined,
       );
   };
   app.on('will-quit', guarded(close));
+}
+
+/** An orderly exit would wait for a thread whose disk does not answer. */
+async function endProcess(code: number): Promise<void> {
+  if (!(await areThreadsGone())) process.kill(process.pid, 'SIGKILL');
+  app.exit(code);
 }

@@ -3,7 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { FaultError, faultOf } from '../../shared/faults/failure.ts';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
-import { guarded, inBackground } from '../log/guarded.ts';
+import { endThread } from '../log/ending-threads.ts';
+import { guarded } from '../log/guarded.ts';
 
 type Answer<R> = { readonly result: R } | { readonly fault: StudioFault };
 
@@ -20,26 +21,33 @@ function fileOf({ source, built }: ThreadEntry): string {
   return join(folder, 'worker', `${built}.js`);
 }
 
-/** Does a task in a thread of its own; rejects with its fault. An abort ends it at once. */
-export async function inThread<R>(entry: ThreadEntry, task: unknown, signal?: AbortSignal): Promise<R> {
+/**
+ * Does a task in a thread of its own; rejects with its fault. An abort rejects at once, also where the thread waits for
+ * a disk that does not answer; `onExit` hears when it is really gone.
+ */
+export async function inThread<R>(
+  entry: ThreadEntry,
+  task: unknown,
+  signal?: AbortSignal,
+  onExit: () => void = () => undefined,
+): Promise<R> {
   signal?.throwIfAborted();
   const thread = new Worker(fileOf(entry), { workerData: task, env: {}, execArgv: [], stdout: true, stderr: true });
   const ended = once(thread, 'exit').then(() => {
     throw new Error('the thread ended without an answer');
   });
-  const aborted = guarded(() => thread.terminate());
-  signal?.addEventListener('abort', aborted);
+  thread.once('exit', guarded(onExit));
+  const aborted = Promise.withResolvers<never>();
+  const abort = guarded(() => aborted.reject(signal?.reason));
+  signal?.addEventListener('abort', abort);
+  for (const unheard of [ended, aborted.promise]) unheard.catch(() => undefined);
   try {
-    const [answer] = (await Promise.race([once(thread, 'message'), ended])) as [Answer<R>];
+    const [answer] = (await Promise.race([once(thread, 'message'), ended, aborted.promise])) as [Answer<R>];
     if ('fault' in answer) throw new FaultError(answer.fault);
     return answer.result;
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
   } finally {
-    signal?.removeEventListener('abort', aborted);
-    ended.catch(() => undefined);
-    inBackground(thread.terminate());
+    signal?.removeEventListener('abort', abort);
+    endThread(thread);
   }
 }
 

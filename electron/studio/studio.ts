@@ -21,6 +21,7 @@ import { createCounts } from './writing/token-counts.ts';
 import { createCrashes } from './models/model-crashes.ts';
 import { createEngine } from './models/loaded-engine.ts';
 import { createFingerprints } from './models/fingerprints.ts';
+import { createFolders } from './models/folders.ts';
 import { ensureFirstStory } from './library/first-story.ts';
 import { createForecasts } from './writing/reply-forecast.ts';
 import { createGenerations, type Running } from './writing/generations.ts';
@@ -121,13 +122,15 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
     () => engine.busy,
   );
   const demo = readDemoModel(resourcesDir);
-  const fingerprints = createFingerprints(context);
-  const folders = [join(dataDir, 'models'), ...(modelsDir ? [modelsDir] : [])];
-  const registry = createModelRegistry(context, demo, folders);
+  const folders = createFolders();
+  const fingerprints = createFingerprints(context, folders);
+  const watched = [join(dataDir, 'models'), ...(modelsDir ? [modelsDir] : [])];
+  const registry = createModelRegistry(context, demo, watched, folders);
   const models = createModels(context, {
     crashes,
     fingerprints,
     registry,
+    folders,
     demo,
     survey: (options, freed) => surveyLoad(startEngine, options, freed),
     async beforeChange() {

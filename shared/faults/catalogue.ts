@@ -357,6 +357,8 @@ export interface CheckFaults {
 export interface ModelFaults {
   NO_MODEL: None;
   NO_MODEL_FILE: { readonly path: string };
+  /** A folder of models lies on a disk that does not answer. */
+  FOLDER_SILENT: { readonly folder: string };
   /** Another file of this name lies in the models folder. */
   MODEL_NAME_TAKEN: { readonly name: string };
   /** `more`: so many others lie beside it. */

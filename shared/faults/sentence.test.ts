@@ -267,6 +267,7 @@ const SAMPLES: Samples = {
 
   NO_MODEL: NONE,
   NO_MODEL_FILE: [{ path: '/home/anna/tale.gguf' }],
+  FOLDER_SILENT: [{ folder: '/media/share/models' }],
   MODEL_NAME_TAKEN: [{ name: 'tale.gguf' }],
   MODEL_TOO_DEEP: [0, 2].map((more) => ({ file: 'a/b/c/tale.gguf', more })),
   WEIGHTS_NOT_READ: [

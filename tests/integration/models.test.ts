@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
@@ -67,6 +67,29 @@ test('models of the data folder, of --models and the demo are listed; bad ones s
   close();
   await server.stop();
 }, 90_000);
+
+test('a folder of 679 models is listed at once, and what is in them is filled in', async () => {
+  const folder = temporaryFolder('many');
+  const [first = '', ...others] = Array.from({ length: 679 }, (_, n) => join(folder, `tale-${n}.gguf`));
+  copyFileSync(EMBEDDED_MODEL, first);
+  for (const other of others) linkSync(first, other);
+  const server = await serve({ data: temporaryFolder('models'), models: folder });
+  const { client, close } = await connect(server);
+  await client.models.look();
+  const isLookedInto = ({ architecture }: { architecture: string | null }): boolean => architecture !== null;
+  let listed = await client.models.list();
+  const atFirst = listed.filter(isLookedInto).length;
+  expect(listed).toHaveLength(680);
+  expect(atFirst).toBeLessThan(100);
+  const signal = AbortSignal.timeout(30_000);
+  for await (const _ of await client.models.changes(undefined, { signal })) {
+    listed = await client.models.list();
+    if (listed.filter(isLookedInto).length > atFirst) break;
+  }
+  expect(listed).toHaveLength(680);
+  close();
+  await server.stop();
+}, 60_000);
 
 test('where no model is, nothing is written or planned, and the fault says so', async () => {
   const data = temporaryFolder('no-model');

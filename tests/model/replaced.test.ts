@@ -12,6 +12,7 @@ import { readEnvironment } from '../../electron/env.ts';
 import { createJobs, type Jobs } from '../../electron/studio/jobs/jobs.ts';
 import { openLog } from '../../electron/log/log.ts';
 import { createFingerprints } from '../../electron/studio/models/fingerprints.ts';
+import { createFolders } from '../../electron/studio/models/folders.ts';
 import { createModelRegistry } from '../../electron/studio/models/model-registry.ts';
 import { createModels, type Models } from '../../electron/studio/models/models.ts';
 import { formatByName } from '../../shared/prompt/formats/formats.ts';
@@ -57,10 +58,12 @@ beforeAll(async () => {
   const log = openLog(join(data, 'logs'));
   jobs = createJobs({ db: store.db, log });
   const context = { db: store.db, engine, jobs, log, env };
+  const folders = createFolders();
   models = createModels(context, {
     crashes,
-    fingerprints: createFingerprints(context),
-    registry: createModelRegistry(context, null, [join(data, 'models')]),
+    fingerprints: createFingerprints(context, folders),
+    registry: createModelRegistry(context, null, [join(data, 'models')], folders),
+    folders,
     demo: null,
     survey: () => {
       throw new Error('nobody asks');

@@ -7,7 +7,8 @@ import { fingerprintModel } from '../../engines/local/gguf/inspect.ts';
 import { getModel, recordFingerprint } from '../../storage/repositories/model-records.ts';
 import type { StudioContext } from '../context.ts';
 import type { JobTools } from '../jobs/job-kind.ts';
-import { isUnchanged, type FoundModel } from './model-files.ts';
+import type { Folders } from './folders.ts';
+import { isSameFile, type FoundModel } from './model-files.ts';
 import { guarded, inBackground } from '../../log/guarded.ts';
 
 /**
@@ -31,7 +32,10 @@ const modelFile = z.object({
   demo: z.boolean(),
 });
 
-export function createFingerprints({ db, engine, jobs }: Pick<StudioContext, 'db' | 'engine' | 'jobs'>): Fingerprints {
+export function createFingerprints(
+  { db, engine, jobs }: Pick<StudioContext, 'db' | 'engine' | 'jobs'>,
+  folders: Pick<Folders, 'find'>,
+): Fingerprints {
   const of = (model: FoundModel): Fingerprint | null => {
     const stored = getModel(db, model.id);
     return stored?.sha256 && stored.bytes === model.bytes && stored.modifiedAt === model.modifiedAt
@@ -53,7 +57,8 @@ export function createFingerprints({ db, engine, jobs }: Pick<StudioContext, 'db
     );
     try {
       const found = await fingerprintModel(model.path, meter.shared, signal);
-      if (!isUnchanged(model)) throw failure('REPLACED_IN_READING', {});
+      const now = await folders.find(model.path);
+      if (now === null || !isSameFile(now, model)) throw failure('REPLACED_IN_READING', {});
       recordFingerprint(db, { id: model.id, bytes: model.bytes, modifiedAt: model.modifiedAt, ...found });
       engine.setFingerprint(model, found.sha256);
       return `SHA-256 ${found.sha256}`;

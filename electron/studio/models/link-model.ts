@@ -29,10 +29,20 @@ const isSame = (one: string, other: string): boolean => {
   return a.ino === b.ino && a.dev === b.dev;
 };
 
-/** Puts links to a model file into the models folder; the file stays where it is. */
+/** A path that the system refuses leads to no file. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Puts links to a model file into the models folder; the file stays where it is. It waits for the disk: never in main.
+ */
 export function linkModel(file: string, folder: string): void {
-  if (!isAbsolute(file) || !/\.gguf$/i.test(file) || statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
-    throw failure('NO_MODEL_FILE', { path: file });
+  if (!isAbsolute(file) || !/\.gguf$/i.test(file) || !isFile(file)) throw failure('NO_MODEL_FILE', { path: file });
   mkdirSync(folder, { recursive: true });
   if (dirname(realpathSync(file)) === realpathSync(folder)) return;
   for (const part of partsOf(file)) {

@@ -96,7 +96,8 @@ export function joined(path: string, facts: readonly (FileFacts | null)[]): Foun
   });
 }
 
-function factsOf(path: string): FileFacts | null {
+/** Null where no file is. It waits for the disk: never in main. */
+export function factsOf(path: string): FileFacts | null {
   try {
     const file = statSync(path);
     return file.isFile() ? { bytes: file.size, modifiedAt: Math.trunc(file.mtimeMs) } : null;
@@ -105,7 +106,7 @@ function factsOf(path: string): FileFacts | null {
   }
 }
 
-/** One model as it is now. */
+/** One model as it is now. It waits for the disk: of a folder that may lie on any, never in main. */
 export function foundIn(path: string): FoundModel | null {
   const files = filesOf(path);
   const facts = files.map(factsOf);
@@ -116,10 +117,4 @@ export function foundIn(path: string): FoundModel | null {
 export function demoFile({ path, name }: DemoModel): FoundModel | null {
   const file = foundIn(path);
   return file && { ...file, name, demo: true };
-}
-
-/** Whether a model's files have stayed as they were when it was found. */
-export function isUnchanged(model: FoundModel): boolean {
-  const now = foundIn(model.path);
-  return now !== null && isSameFile(now, model);
 }

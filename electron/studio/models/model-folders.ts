@@ -1,51 +1,33 @@
-import type { Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdirSync, type Dirent } from 'node:fs';
 import { basename, join } from 'node:path';
-import { inTurn } from '../../engines/local/gguf/in-turn.ts';
-import { fileOf, filesOf, isMissing, joined, UNSEEN, type FileFacts, type FoundModel } from './model-files.ts';
+import { factsOf, fileOf, filesOf, isMissing, joined, UNSEEN, type FoundModel } from './model-files.ts';
 
 /** The folder itself, and those in it. */
 export const DEPTH = 2;
-const AT_ONCE = 8;
 
 /**
- * Looks through a folder without keeping anybody waiting; what cannot be looked at is found all the same, and says why
- * when it is opened.
+ * The models in a folder, by name; what cannot be looked at is found all the same, and says why when it is opened. It
+ * waits for the disk: never in main.
  */
-export async function lookInto(folder: string): Promise<FoundModel[]> {
-  const inLine = inTurn(AT_ONCE);
+export function lookInto(folder: string): FoundModel[] {
+  return look(folder, DEPTH).toSorted((a, b) => a.name.localeCompare(b.name));
+}
 
-  async function entriesOf(path: string): Promise<Dirent[] | null> {
-    try {
-      return await inLine(() => readdir(path, { withFileTypes: true }));
-    } catch (error) {
-      return isMissing(error) ? [] : null;
-    }
-  }
-  async function factsOf(path: string): Promise<FileFacts | null> {
-    try {
-      const file = await inLine(() => stat(path));
-      return file.isFile() ? { bytes: file.size, modifiedAt: Math.trunc(file.mtimeMs) } : null;
-    } catch (error) {
-      return isMissing(error) ? null : UNSEEN;
-    }
-  }
-  async function modelAt(path: string): Promise<FoundModel[]> {
-    const found = joined(path, await Promise.all(filesOf(path).map(factsOf)));
+function look(path: string, depth: number): FoundModel[] {
+  const entries = entriesOf(path);
+  if (entries === null) return [fileOf(path, basename(path), UNSEEN)];
+  return entries.flatMap((entry) => {
+    const inside = join(path, entry.name);
+    if (entry.isDirectory()) return depth > 1 ? look(inside, depth - 1) : [];
+    const found = /\.gguf$/i.test(entry.name) ? joined(inside, filesOf(inside).map(factsOf)) : null;
     return found === null ? [] : [found];
+  });
+}
+
+function entriesOf(path: string): Dirent[] | null {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    return isMissing(error) ? [] : null;
   }
-  async function look(path: string, depth: number): Promise<FoundModel[]> {
-    const entries = await entriesOf(path);
-    if (entries === null) return [fileOf(path, basename(path), UNSEEN)];
-    const found = await Promise.all(
-      entries.map(async (entry): Promise<FoundModel[]> => {
-        const inside = join(path, entry.name);
-        if (entry.isDirectory()) return depth > 1 ? look(inside, depth - 1) : [];
-        return /\.gguf$/i.test(entry.name) ? modelAt(inside) : [];
-      }),
-    );
-    return found.flat();
-  }
-  const models = await look(folder, DEPTH);
-  return models.toSorted((a, b) => a.name.localeCompare(b.name));
 }

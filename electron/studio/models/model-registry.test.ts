@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openLog } from '../../log/log.ts';
 import { openStore, type Store } from '../../storage/core/open.ts';
+import { createFolders } from './folders.ts';
 import { createModelRegistry, type ModelRegistry } from './model-registry.ts';
 
 let data = '';
@@ -11,9 +12,9 @@ let folder = '';
 let store: Store;
 let registry: ModelRegistry;
 
-function open(folders: readonly string[] = [folder]): void {
+function open(watched: readonly string[] = [folder]): void {
   store = openStore(data);
-  registry = createModelRegistry({ db: store.db, log: openLog(join(data, 'logs')) }, null, folders);
+  registry = createModelRegistry({ db: store.db, log: openLog(join(data, 'logs')) }, null, watched, createFolders());
 }
 function close(): void {
   registry.close();
@@ -83,10 +84,10 @@ test('a file that was replaced is known as it is when it is asked for, and one t
   const [before] = registry.models;
   put('tale.new', 'another model');
   renameSync(join(folder, 'tale.new.gguf'), join(folder, 'tale.gguf'));
-  expect(registry.get(before?.id ?? '')).toMatchObject({ id: before?.id, bytes: 13 });
+  expect(await registry.find(before?.id ?? '')).toMatchObject({ id: before?.id, bytes: 13 });
   expect(registry.models).toMatchObject([{ bytes: 13 }]);
   rmSync(join(folder, 'tale.gguf'));
-  expect(registry.get(before?.id ?? '')).toBeNull();
+  expect(await registry.find(before?.id ?? '')).toBeNull();
 });
 
 test('where the store takes nothing, a file is found all the same', async () => {
@@ -96,7 +97,7 @@ test('where the store takes nothing, a file is found all the same', async () => 
   store.db.sqlite.exec('ALTER TABLE found_models RENAME TO lost');
   put('tale', 'another model');
   put('ode');
-  expect(registry.get(registry.models[0]?.id ?? '')).toMatchObject({ name: 'tale', bytes: 13 });
+  expect(await registry.find(registry.models[0]?.id ?? '')).toMatchObject({ name: 'tale', bytes: 13 });
   await registry.look();
   expect(names()).toEqual(['ode', 'tale']);
 });

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { resolve, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { errorFacts } from '../../log/error-facts.ts';
 import { listFoundModels, rememberFoundModels } from '../../storage/repositories/found-models.ts';
 import { channel, type Channel } from '../channel.ts';
 import type { StudioContext } from '../context.ts';
-import { foundIn, demoFile, type DemoModel, type FoundModel } from './model-files.ts';
-import { lookInto } from './model-folders.ts';
+import type { Folders } from './folders.ts';
+import { demoFile, type DemoModel, type FoundModel } from './model-files.ts';
 
 /**
  * The model files of the watched folders. The list of last time is there at once; looking again keeps nobody waiting.
@@ -13,8 +14,12 @@ import { lookInto } from './model-folders.ts';
 export interface ModelRegistry {
   /** The demo model first. */
   readonly models: readonly FoundModel[];
-  /** One file as it is now; null if it is not there any more. */
+  /** As known; null if nobody knows it. */
   get(id: string): FoundModel | null;
+  /** One file as it is now; null if it is not there any more. Rejects with FOLDER_SILENT. */
+  find(id: string): Promise<FoundModel | null>;
+  /** The folders that do not answer; their models are listed as they were. */
+  readonly silent: readonly string[];
   /** Looks at the folders again; resolves when that is done. */
   look(): Promise<void>;
   /** Resolves when the folders were looked at once, or cannot be in a moment. */
@@ -27,18 +32,20 @@ export interface ModelRegistry {
 }
 
 /** A disk that is well answers in milliseconds; one that is not keeps nobody waiting longer than this. */
-const FIRST_LOOK_MS = 1000;
+const FIRST_LOOK_MS = 3000;
 
 export function createModelRegistry(
   { db, log }: Pick<StudioContext, 'db' | 'log'>,
   demo: DemoModel | null,
-  folders: readonly string[],
+  watched: readonly string[],
+  folders: Folders,
 ): ModelRegistry {
   const watchers = new Set<Channel<number>>();
   const closing = new AbortController();
   let revision = 0;
   let others: readonly FoundModel[] = listFoundModels(db).map((file) => ({ ...file, demo: false }));
   let looking: Promise<void> | null = null;
+  let silent: readonly string[] = [];
 
   const listed = (): readonly FoundModel[] => {
     const first = demo === null ? null : demoFile(demo);
@@ -65,13 +72,15 @@ export function createModelRegistry(
     }
   }
 
+  /** Of a folder that does not answer, what was known. */
   async function lookNow(): Promise<void> {
-    try {
-      know((await Promise.all(folders.map(lookInto))).flat());
-    } catch (error) {
-      log.warn('models.unseen', { name: error instanceof Error ? error.name : 'unknown' });
-    }
+    const answers = await Promise.allSettled(watched.map((folder) => folders.look(folder)));
+    for (const answer of answers)
+      if (answer.status === 'rejected') log.warn('models.unseen', errorFacts(answer.reason));
+    silent = watched.filter((_, at) => answers[at]?.status === 'rejected');
+    know(answers.flatMap((answer, at) => (answer.status === 'fulfilled' ? answer.value : knownIn(watched[at] ?? ''))));
   }
+  const knownIn = (folder: string): FoundModel[] => others.filter(({ path }) => path.startsWith(resolve(folder) + sep));
   const look = (): Promise<void> => {
     looking ??= lookNow().finally(() => {
       looking = null;
@@ -87,10 +96,14 @@ export function createModelRegistry(
     get models() {
       return listed();
     },
-    get(id) {
+    get silent() {
+      return silent;
+    },
+    get: (id) => listed().find((model) => model.id === id) ?? null,
+    async find(id) {
       const before = listed().find((model) => model.id === id);
       if (before === undefined || before.demo) return before ?? null;
-      const now = foundIn(before.path);
+      const now = await folders.find(before.path);
       if (now !== null) know(others.map((model) => (model.id === id ? now : model)));
       return now;
     },

@@ -29,9 +29,7 @@ import { createInspections, type Inspected } from './inspections.ts';
 import { chosenLoad, hardwareOf, rememberChunk, rememberHardware } from './hardware-choice.ts';
 import { type Examined, formatOfModel } from './model-format.ts';
 import type { DemoModel, FoundModel } from './model-files.ts';
-import { linkModel } from './link-model.ts';
-import { lookInto } from './model-folders.ts';
-import { unreadIn } from './unread-weights.ts';
+import type { Folders } from './folders.ts';
 import type { ModelRegistry } from './model-registry.ts';
 import { inBackground } from '../../log/guarded.ts';
 
@@ -76,6 +74,7 @@ export interface ModelsParts {
   readonly crashes: Crashes;
   readonly fingerprints: Fingerprints;
   readonly registry: ModelRegistry;
+  readonly folders: Folders;
   readonly demo: DemoModel | null;
   survey(options: LoadOptions, freed: LoadedHardware['memory']): Promise<Survey>;
   beforeChange(): Promise<void>;
@@ -93,7 +92,7 @@ const KEEPS_STATES_BELOW = 4e9;
 
 export function createModels(
   context: StudioContext,
-  { crashes, fingerprints, registry, demo, survey, beforeChange }: ModelsParts,
+  { crashes, fingerprints, registry, folders, demo, survey, beforeChange }: ModelsParts,
 ): Models {
   const { db, engine, env, log } = context;
   const adapters = join(env.dataDir, 'adapters');
@@ -148,9 +147,8 @@ export function createModels(
   }
 
   async function byId(id: string): Promise<FoundModel> {
-    const known = registry.get(id);
-    if (known === null) await registry.look();
-    const model = known ?? registry.get(id);
+    if (registry.get(id) === null) await registry.look();
+    const model = await registry.find(id);
     if (!model) throw failure('NO_MODEL', {});
     return model;
   }
@@ -181,7 +179,7 @@ export function createModels(
 
   const optionsFor = async (model: FoundModel, contextSize: number | null, hardware: Hardware): Promise<LoadOptions> =>
     chosenLoad(context, model, contextSize, hardware, {
-      adapters: await lookInto(adapters),
+      adapters: hardware.adapters.length === 0 ? [] : await folders.look(adapters),
       models: registry.models,
     });
 
@@ -230,9 +228,12 @@ export function createModels(
     return examined;
   }
 
+  const demoModel = (): FoundModel | null => registry.models.find((model) => model.demo) ?? null;
+
+  /** As known. */
   function lastUsed(): FoundModel | null {
     const id = readSetting(db, 'studio', 'model');
-    return (typeof id === 'string' ? registry.get(id) : null) ?? registry.models.find((model) => model.demo) ?? null;
+    return (typeof id === 'string' ? registry.get(id) : null) ?? demoModel();
   }
 
   /** So many models are being started. */
@@ -252,7 +253,10 @@ export function createModels(
     const model = lastUsed();
     if (!model) return null;
     try {
-      return await counted(() => start(model, getModel(db, model.id)?.contextSize ?? null));
+      return await counted(async () => {
+        const now = (await registry.find(model.id)) ?? demoModel();
+        return now === null ? null : start(now, getModel(db, now.id)?.contextSize ?? null);
+      });
     } catch (error) {
       // Whoever asks next tries it again.
       first = null;
@@ -295,12 +299,13 @@ export function createModels(
     async survey({ id, contextSize, hardware }) {
       return survey(await optionsFor(await byId(id), contextSize, hardware), engine.held);
     },
-    unread: async () => (await Promise.all(watched.map(unreadIn))).flat(),
+    unread: async () =>
+      (await Promise.all(watched.map((folder) => folders.unread(folder).catch((error) => [faultOf(error)])))).flat(),
     async add(path) {
-      linkModel(path, join(env.dataDir, 'models'));
+      await folders.link(path, join(env.dataDir, 'models'));
       await registry.look();
     },
-    adapters: async () => (await lookInto(adapters)).map(({ id, name, bytes }) => ({ id, name, bytes })),
+    adapters: async () => (await folders.look(adapters)).map(({ id, name, bytes }) => ({ id, name, bytes })),
     async setFormat(id, format) {
       const model = await byId(id);
       if (format !== null && !formatByName(format)) throw failure('NO_FORMAT', { name: format });

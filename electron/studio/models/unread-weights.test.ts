@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { sentenceOf } from '../../../shared/faults/sentence.ts';
 import { unreadIn } from './unread-weights.ts';
 
-test('what lies in a models folder and is not read is said, once for each folder and sort', async () => {
+test('what lies in a models folder and is not read is said, once for each folder and sort', () => {
   const folder = mkdtempSync(join(tmpdir(), 'paphos-unread-'));
   try {
     mkdirSync(join(folder, 'mistral'));
@@ -14,12 +14,12 @@ test('what lies in a models folder and is not read is said, once for each folder
     const parts = [1, 2, 3].map((part) => `mistral/model-0000${String(part)}-of-00003.safetensors`);
     for (const file of [...files, ...parts]) writeFileSync(join(folder, file), '');
     symlinkSync(folder, join(folder, 'mistral/round'));
-    expect((await unreadIn(folder)).map(sentenceOf).toSorted()).toEqual([
+    expect(unreadIn(folder).map(sentenceOf).toSorted()).toEqual([
       '“maker/name/q4/far.gguf” lies too deep to be found. Move it at most one folder below the models folder.',
       '“mistral/model-00001-of-00003.safetensors” and 2 more hold weights as safetensors, which Paphos does not read yet. Get the model as a GGUF file.',
       '“old.PT” holds weights of PyTorch, which Paphos does not read yet. Get the model as a GGUF file.',
     ]);
-    expect(await unreadIn(join(folder, 'nothing'))).toEqual([]);
+    expect(unreadIn(join(folder, 'nothing'))).toEqual([]);
   } finally {
     rmSync(folder, { recursive: true });
   }

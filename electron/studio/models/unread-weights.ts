@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdirSync, type Dirent } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fault } from '../../../shared/faults/failure.ts';
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
@@ -16,13 +16,16 @@ function kindOf(name: string, depth: number): Kind | null {
   return depth > DEPTH && /\.gguf$/i.test(name) ? 'deep' : null;
 }
 
-/** What lies in a models folder and is a model, but none that is read: once for each folder and sort. */
-export async function unreadIn(folder: string): Promise<StudioFault[]> {
+/**
+ * What lies in a models folder and is a model, but none that is read: once for each folder and sort. It waits for the
+ * disk: never in main.
+ */
+export function unreadIn(folder: string): StudioFault[] {
   const found: StudioFault[] = [];
   let left = MOST_ENTRIES;
 
-  async function look(path: string, depth: number): Promise<void> {
-    const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  function look(path: string, depth: number): void {
+    const entries = entriesOf(path);
     left -= entries.length;
     const files = Map.groupBy(
       entries
@@ -38,8 +41,16 @@ export async function unreadIn(folder: string): Promise<StudioFault[]> {
       else if (kind !== null) found.push(fault('WEIGHTS_NOT_READ', { ...about, kind }));
     }
     for (const entry of entries)
-      if (entry.isDirectory() && depth < DEEPEST && left > 0) await look(join(path, entry.name), depth + 1);
+      if (entry.isDirectory() && depth < DEEPEST && left > 0) look(join(path, entry.name), depth + 1);
   }
-  await look(folder, 1);
+  look(folder, 1);
   return found;
+}
+
+function entriesOf(path: string): Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }

@@ -10,6 +10,8 @@ export const models = {
   NO_MODEL: () => 'This model file is not there any more. Put it back into the models folder, or choose another one.',
   NO_MODEL_FILE: ({ path }) =>
     `There is no GGUF file at “${path}”. Give its whole path, from the root of the disk to the name that ends in .gguf.`,
+  FOLDER_SILENT: ({ folder }) =>
+    `The disk of ${folder} does not answer, so the models in it cannot be read now. Check the drive and its connection, or choose another model.`,
   MODEL_NAME_TAKEN: ({ name }) =>
     `Another file called “${name}” lies in the models folder, so this one was not added. Rename one of them.`,
   MODEL_TOO_DEEP: ({ file, more }) =>

@@ -4,7 +4,8 @@ import { workerEntry } from '../host/worker-entry.ts';
 import { FaultError } from '../../../../shared/faults/failure.ts';
 import type { FingerprintTask } from './fingerprint.ts';
 import type { RenderTask } from './render.ts';
-import { guarded, inBackground } from '../../../log/guarded.ts';
+import { endThread } from '../../../log/ending-threads.ts';
+import { guarded } from '../../../log/guarded.ts';
 
 /** What may take long or end badly because a file is foreign. */
 export type ThreadTask = { readonly kind: 'inspect'; readonly path: string } | FingerprintTask | RenderTask;
@@ -61,7 +62,6 @@ export async function inThread<T>(
   } finally {
     clearTimeout(deadline);
     signal?.removeEventListener('abort', abort);
-    // Not awaited: a thread that waits for its disk ends when the disk answers.
-    inBackground(thread.terminate());
+    endThread(thread);
   }
 }
