@@ -68,6 +68,10 @@ async function isNotSaved(): Promise<void> {
   }
 }
 
+/** Whether the browser asks before it leaves the page. */
+const asksToStay = (): Promise<boolean> =>
+  studio.page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })));
+
 /** Does something that changes the text, and waits until all of it is written and stored. */
 async function written(act: () => Promise<void>): Promise<string[]> {
   const before = await studio.text();
@@ -175,8 +179,10 @@ test('a library that is deleted while it is open is not saved, and is copied wit
   await studio.inEditor((view) => view.focus());
   await page.keyboard.type('Kept. ');
   await studio.saved();
+  expect(await asksToStay()).toBe(false);
   rmSync(studio.data, { recursive: true });
   await expect(status()).toHaveText('Not saved');
+  expect(await asksToStay()).toBe(true);
   await page.keyboard.type('Typed after. ');
   await expect(banner()).toContainText('The library is not where it was');
   await banner().getByRole('button', { name: 'Save a copy' }).click();

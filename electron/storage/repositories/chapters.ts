@@ -2,6 +2,7 @@ import type { ChapterSummary } from '../../../shared/contract/stories.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
 import { all, first, query, tables } from '../core/query.ts';
+import { removalTime } from '../core/removal-time.ts';
 import { addChapter, findTurn, needChapter, needStory, saveChapter } from '../core/rows.ts';
 import type { ChapterRow } from '../core/schema.ts';
 import { wordsSince } from './word-counts.ts';
@@ -81,7 +82,7 @@ export function renameChapter(db: WritableDB, id: string, title: string): void {
 
 /** Takes a chapter out of its story; everything in it stays. */
 export function removeChapter(db: WritableDB, id: string): void {
-  transaction(db, () => saveChapter(db, { ...needChapter(db, id), removed_at: Date.now() }));
+  transaction(db, () => saveChapter(db, { ...needChapter(db, id), removed_at: removalTime(db) }));
 }
 
 export function restoreChapter(db: WritableDB, id: string): void {

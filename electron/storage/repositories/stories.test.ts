@@ -54,6 +54,23 @@ test('the story that was written in last comes first, also where the clock was s
   now.mockRestore();
 });
 
+test('what was deleted last stands first, also where the clock was set back', () => {
+  const now = vi.spyOn(Date, 'now');
+  const other = newId();
+  createStory(store.db, { id: other, title: 'The lamp', chapterId: newId(), turnId: newId() });
+  const second = newId();
+  createChapter(store.db, { id: second, storyId: story, title: 'The quay', turnId: newId() });
+  type(1, 'Fog.');
+  removeStory(store.db, other);
+  now.mockReturnValue(2000);
+  removeChapter(store.db, second);
+  now.mockReturnValue(1000);
+  const { structureRev } = readTree(store.db, chapter, { texts: 'none' });
+  applyChange(store.db, { changeId: newId(), chapterId: chapter, structureRev, ops: [{ op: 'remove', turnId: turn }] });
+  now.mockRestore();
+  expect(removedItems(store.db).map(({ id }) => id)).toEqual([turn, second, other]);
+});
+
 const reopen = () => {
   store.close();
   store = openStore(folder);

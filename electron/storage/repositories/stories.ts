@@ -7,6 +7,7 @@ import { failure } from '../../../shared/faults/failure.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
 import { all, first, query, tables } from '../core/query.ts';
 import { addStory, needStory, saveStory } from '../core/rows.ts';
+import { removalTime } from '../core/removal-time.ts';
 import { timeAfter } from '../core/time-after.ts';
 
 const summaries = () =>
@@ -98,7 +99,7 @@ export function renameStory(db: WritableDB, id: string, title: string): void {
 
 /** Takes a story out of the list; everything in it stays. */
 export function removeStory(db: WritableDB, id: string): void {
-  transaction(db, () => saveStory(db, { ...needStory(db, id), removed_at: Date.now() }));
+  transaction(db, () => saveStory(db, { ...needStory(db, id), removed_at: removalTime(db) }));
 }
 
 export function restoreStory(db: WritableDB, id: string): void {

@@ -4,6 +4,7 @@ import { failure } from '../../../shared/faults/failure.ts';
 import { checksum } from '../core/checksum.ts';
 import type { WritableDB } from '../core/handle.ts';
 import { columns, query, run, tables } from '../core/query.ts';
+import { removalTime } from '../core/removal-time.ts';
 import { startHistory } from './revisions.ts';
 import { addTurn, findTurn, needTurn, saveTurn, saveTurnText } from '../core/rows.ts';
 import type { EditRow, TurnRow } from '../core/schema.ts';
@@ -25,17 +26,24 @@ export function storeTurns(
   lengths: ReadonlyMap<string, number>,
 ): string[] {
   const touched: string[] = [];
+  const removedAt = removalTimes(db);
   for (const [id, turn] of after.turns) {
     const old = before.turns.get(id);
     if (old === turn) continue;
     touched.push(id);
-    if (old) rewrite(db, turn, old, lengths.get(id));
-    else createTurn(db, chapterId, turn);
+    if (old) rewrite(db, turn, old, { length: lengths.get(id), removedAt });
+    else createTurn(db, chapterId, turn, removedAt);
   }
   return touched;
 }
 
-export function createTurn(db: WritableDB, chapterId: string, turn: TreeTurn): void {
+/** The times of what one change removes, one after the other. */
+function removalTimes(db: WritableDB): () => number {
+  let last: number | null = null;
+  return () => (last = last === null ? removalTime(db) : last + 1);
+}
+
+export function createTurn(db: WritableDB, chapterId: string, turn: TreeTurn, removedAt = removalTimes(db)): void {
   if (findTurn(db, turn.id)) throw failure('TURN_TAKEN', { turnId: turn.id });
   const text = turn.text ?? '';
   const row: TurnRow = {
@@ -48,7 +56,7 @@ export function createTurn(db: WritableDB, chapterId: string, turn: TreeTurn): v
     open: 0,
     full_seq: 1,
     head_seq: 1,
-    removed_at: turn.tombstone ? Date.now() : null,
+    removed_at: turn.tombstone ? removedAt() : null,
     checksum: 0,
   };
   addTurn(db, row);
@@ -74,7 +82,12 @@ export function editChecksum(row: EditRow): number {
   return checksum(row.turn_id, row.version, row.at, row.del, row.ins);
 }
 
-function rewrite(db: WritableDB, turn: TreeTurn, old: TreeTurn, length: number | undefined): void {
+interface Rewritten {
+  readonly length: number | undefined;
+  readonly removedAt: () => number;
+}
+
+function rewrite(db: WritableDB, turn: TreeTurn, old: TreeTurn, { length, removedAt }: Rewritten): void {
   const row = needTurn(db, turn.id);
   const spoken = turn.role !== old.role || turn.speaker !== old.speaker;
   const next = {
@@ -84,7 +97,7 @@ function rewrite(db: WritableDB, turn: TreeTurn, old: TreeTurn, length: number |
     open: length !== undefined || spoken ? 1 : row.open,
   };
   if (row.open === next.open && onlyTextChanged(turn, old)) saveTurnText(db, next);
-  else saveTurn(db, { ...next, removed_at: turn.tombstone ? (row.removed_at ?? Date.now()) : null });
+  else saveTurn(db, { ...next, removed_at: turn.tombstone ? (row.removed_at ?? removedAt()) : null });
 }
 
 function onlyTextChanged(turn: TreeTurn, old: TreeTurn): boolean {
