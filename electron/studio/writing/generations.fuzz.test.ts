@@ -15,6 +15,7 @@ import { DEFAULT_HARDWARE } from '../../../shared/settings/hardware.ts';
 import { DEFAULT_SAMPLING } from '../../../shared/settings/sampling.ts';
 import { openStore } from '../../storage/core/open.ts';
 import { transaction } from '../../storage/core/handle.ts';
+import { isStorageFault } from '../../storage/core/storage-fault.ts';
 import { checkStore } from '../../storage/integrity/check.ts';
 import { applyChange } from '../../storage/repositories/changes.ts';
 import { removedItems } from '../../storage/repositories/removed.ts';
@@ -88,6 +89,16 @@ class World {
     return readTree(this.store.db, chapterId, { texts: 'path' });
   }
 
+  /** Whether the store takes anything. */
+  take(takes: boolean): void {
+    this.store.db.sqlite.pragma(`query_only = ${takes ? '0' : '1'}`);
+  }
+
+  /** Before anything is put behind it. */
+  storeRest(): void {
+    for (const { chapterId } of this.chapters) this.generations.storeRest(chapterId);
+  }
+
   change(chapterId: string, ...ops: Op[]): number {
     const { structureRev } = this.tree(chapterId);
     return applyChange(this.store.db, { changeId: newId(), chapterId, structureRev, ops }).structureRev;
@@ -99,6 +110,7 @@ class World {
   }
 
   ask(which: number, count: number): void {
+    this.storeRest();
     const { chapterId, said } = this.chapters[which % CHAPTERS] ?? expect.fail('no chapter');
     if (this.generations.running().some((one) => one.chapterId === chapterId)) return;
     const [id, turnId] = [newId(), newId()];
@@ -163,18 +175,20 @@ class World {
   }
 
   type(which: number, where: 'into' | 'below'): void {
+    this.storeRest();
     const one = this.running(which);
     const turn = one && this.tree(one.chapterId).turns.get(one.turnId);
     if (!one || !turn || turn.tombstone) return;
     const text = `<${String(this.written.length)}>`;
-    this.touched.add(turn.id);
     if (where === 'into') {
       this.change(one.chapterId, { op: 'setText', turnId: turn.id, version: turn.version, at: 0, del: 0, ins: text });
+      this.touched.add(turn.id);
       this.written.push({ turnId: turn.id, text });
       return;
     }
     const below = { id: newId(), role: 'user', speaker: null, marked: true, text } as const;
     this.change(one.chapterId, { op: 'insert', turn: below, after: turn.id, as: 'chain' });
+    this.touched.add(turn.id);
     this.written.push({ turnId: below.id, text });
   }
 
@@ -189,6 +203,7 @@ class World {
 
   /** Whatever was asked has ended once, what it brought is in the store, and nothing is said to go on. */
   async check(): Promise<void> {
+    this.take(true);
     this.fake.refusal = null;
     for (const gate of this.fake.loads) gate.open();
     this.fake.holdsLoads = false;
@@ -267,6 +282,12 @@ const COMMANDS: Readonly<Record<string, (world: World, which: number) => unknown
   'the engine dies': (world) => {
     if (world.fake.loading === 0) world.fake.die();
   },
+  'the store takes nothing': (world) => {
+    world.take(false);
+  },
+  'the store takes again': (world) => {
+    world.take(true);
+  },
   'the engine refuses': (world, which) => {
     world.fake.refusal = which % 2 === 0 ? fault('ENGINE', {}) : null;
   },
@@ -280,7 +301,11 @@ test('whatever happens to replies, each ends once, what came is stored, and noth
       try {
         await world.engine.load(model);
         for (const [name, which] of steps) {
-          await COMMANDS[name]?.(world, which);
+          try {
+            await COMMANDS[name]?.(world, which);
+          } catch (error) {
+            if (!isStorageFault(error)) throw error;
+          }
           await Promise.resolve();
         }
         await world.check();
@@ -326,11 +351,6 @@ test('a reply that ends while the disk is full ends when there is room again, wi
   }
 });
 
-/** From now on the store takes nothing; answers with the way back. */
-function refuse({ store }: World): () => void {
-  store.db.sqlite.pragma('query_only = 1');
-  return () => store.db.sqlite.pragma('query_only = 0');
-}
 const textIn = ({ store }: World, { chapterId, turnId }: Asked): string =>
   readTree(store.db, chapterId, { texts: 'all' }).turns.get(turnId)?.text ?? '';
 const rest = async (): Promise<void> => {
@@ -348,12 +368,12 @@ test('a reply goes on while the store takes nothing, and what came is stored bef
   const world = new World();
   try {
     const asked = await writing(world);
-    const takes = refuse(world);
+    world.take(false);
     await rest();
     expect(asked.events.filter(({ type }) => type === 'text')).toHaveLength(4);
     expect(() => world.generations.storeRest(asked.chapterId)).toThrow(/read-only/);
     expect(world.unstored.get(asked.id)).toBe('STORE_READ_ONLY');
-    takes();
+    world.take(true);
     world.generations.storeRest(asked.chapterId);
     expect(textIn(world, asked)).toBe('word word word word ');
     expect(world.unstored.size).toBe(0);
@@ -368,11 +388,11 @@ test('a turn whose reply is not stored is not removed, and its text stays in its
   const world = new World();
   try {
     const asked = await writing(world);
-    const takes = refuse(world);
+    world.take(false);
     const removing = world.generations.stopIn(({ turnId }) => turnId === asked.turnId, { keepsTurn: true });
     await expect(removing).rejects.toThrow(/read-only/);
     expect(world.generations.runningIn(asked.chapterId)).not.toBeNull();
-    takes();
+    world.take(true);
     await asked.heard;
     expect(textIn(world, asked)).toMatch(/^word /);
   } finally {
@@ -384,10 +404,10 @@ test('what takes the engine away waits for no disk', async () => {
   const world = new World();
   try {
     const asked = await writing(world);
-    const takes = refuse(world);
+    world.take(false);
     await world.generations.leaveEngine(({ isWithEngine }) => isWithEngine);
     expect(asked.events.some(({ type }) => type === 'done')).toBe(false);
-    takes();
+    world.take(true);
     await asked.heard;
     expect(textIn(world, asked)).toMatch(/^word /);
   } finally {
@@ -399,10 +419,10 @@ test('a reply whose last words the store did not take is told by whoever ends it
   const world = new World();
   try {
     const asked = await writing(world);
-    const takes = refuse(world);
+    world.take(false);
     const cutOff = await world.generations.close();
     expect(cutOff.map(({ id }) => id)).toEqual([asked.id]);
-    takes();
+    world.take(true);
   } finally {
     await world.close();
   }

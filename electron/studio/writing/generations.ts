@@ -347,8 +347,12 @@ export function createGenerations({ db, engine, ready, onEnd, onStored }: Genera
         try {
           life.store();
         } catch (error) {
-          if (isStorageFault(error)) throw error;
-          life.letGo();
+          if (!isStorageFault(error)) life.letGo();
+          else {
+            // Whoever wanted its turn does not get it now.
+            life.keepsTurn &&= !keepsTurn;
+            throw error;
+          }
         }
       }
     },
