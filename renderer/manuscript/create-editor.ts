@@ -73,8 +73,11 @@ function marginOf(width: number): number {
   return Math.max(leastMargin(), half, Math.min(LABELS, width - MEASURE - 12));
 }
 
-/** `foot`: so much of the page is covered there. The last line can be scrolled well above it. */
-export const paddingFor = (foot: number): { top: number; bottom: number } => ({ top: 44, bottom: foot + 84 });
+/** `foot`, `covered`: so much of the page is covered there and at its top. What stands there can be scrolled free. */
+export const paddingFor = (foot: number, covered = 0): { top: number; bottom: number } => ({
+  top: Math.max(44, covered + 12),
+  bottom: foot + 84,
+});
 
 /** `model`: dressed already, so that its lines are laid out as they are to look. */
 export function createPage(host: HTMLElement, model: editor.ITextModel): { page: Page; dispose: () => void } {

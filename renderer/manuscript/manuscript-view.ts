@@ -5,7 +5,7 @@ import type { FindAsk } from '../chapter/controller.ts';
 import type { PageChange, Place, Stretch } from '../chapter/text-source.ts';
 import { ruleCaret } from './caret.ts';
 import { takeClipboard } from './clipboard.ts';
-import { changeText, createPage, createText, paddingFor, type Page } from './create-editor.ts';
+import { changeText, createPage, createText, type Page } from './create-editor.ts';
 import { decorate, type SeenMarks } from './decorations.ts';
 import { registeredCommands } from './editor-commands.ts';
 import { EditorSurface, KeptModel, ModelText } from './editor-surface.ts';
@@ -181,7 +181,7 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
   }
 
   setLook({ showMarks, plainInput, foot }: PageView): void {
-    this.page.updateOptions({ editContext: !plainInput, padding: paddingFor(foot) });
+    this.page.updateOptions({ editContext: !plainInput });
     this.viewport.cover(foot);
     if (this.marksShown === showMarks) return;
     this.marksShown = showMarks;

@@ -3,6 +3,7 @@ import { textRange } from '../../shared/document/layout.ts';
 import type { ChapterText } from '../chapter/chapter-text.ts';
 import type { Sight } from '../chapter/chapter-view.ts';
 import { endOfText, type Place } from '../chapter/text-source.ts';
+import { paddingFor } from './create-editor.ts';
 import type { EditorSurface } from './editor-surface.ts';
 
 /** Between the text and what covers the foot of the page, with what that leaves free below itself. */
@@ -79,9 +80,17 @@ export class Viewport {
     );
   }
 
-  /** So much of the top of the page is covered from now on, in pixels. */
+  /** So much of the top of the page is covered from now on, in pixels; what is in sight stays where it is. */
   coverTop(height: number): void {
+    const { page } = this.surface;
+    const [first, scrolled] = [page.getTopForLineNumber(1), page.getScrollTop()];
     this.covered = height;
+    this.pad();
+    page.setScrollTop(scrolled + page.getTopForLineNumber(1) - first);
+  }
+
+  private pad(): void {
+    this.surface.page.updateOptions({ padding: paddingFor(this.foot, this.covered) });
   }
 
   /** Before the next frame: goes along with an end of the text that came just below the caret, if that is in sight. */
@@ -99,6 +108,7 @@ export class Viewport {
     const caret = this.surface.caret();
     const wasSeen = this.below(caret) <= 0;
     this.foot = foot;
+    this.pad();
     if (wasSeen && this.surface.page.hasTextFocus() && this.below(caret) > 0) this.bring(caret);
   }
 

@@ -140,7 +140,7 @@ test('an expression finds over lines, fills in its groups, and one that never en
   await expect(matches).toHaveText('1 of 1');
   await button('Regular expression').click();
   await query.fill('(a');
-  await expect(matches).toContainText('no regular expression');
+  await expect(matches).toContainText('Not a valid regular expression');
   await query.fill('a{40}');
   await expect(matches).toHaveText('1 of 1');
   await page.keyboard.press('Escape');

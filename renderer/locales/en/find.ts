@@ -21,7 +21,7 @@ export const find = {
   found: (all: number) => `${count(all)} found`,
   replaced: (all: number) => `${count(all)} replaced`,
   searching: 'Searching…',
-  invalid: (why: string) => `This is no regular expression: ${why}.`,
+  invalid: (why: string) => `Not a valid regular expression: ${why}.`,
   tooSlow: 'This expression takes too long on this chapter, so it was stopped. Make it more exact.',
   notSearched: 'The chapter could not be searched. Reload the page to try again.',
 };
