@@ -1,4 +1,5 @@
 import { expect as expectSoon, test, type Browser } from '@playwright/test';
+import type { ChapterController } from '../../renderer/chapter/controller.ts';
 import { launch, StudioPage } from './studio.ts';
 
 const expect = expectSoon.configure({ timeout: 20_000 });
@@ -9,6 +10,10 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
   await browser.close();
 });
+
+interface Host extends HTMLElement {
+  __paphosManuscript: { controller: ChapterController };
+}
 
 const TEXT =
   '<|system|>\nA user guide.\n<|user|>\nThe user asks the User.\n<|model|>\nA model user answers.\n\\<|user|>\n<|user|>\nuser';
@@ -190,33 +195,45 @@ test('a page that only reads finds, and says why it replaces nothing', async () 
 
 test('all is replaced on both sides of a reply that streams, and the reply goes on', async () => {
   test.setTimeout(60_000);
-  const { studio, page, query, replacement, matches, button, done } = await open(
+  const { studio, page, query, replacement, matches, done } = await open(
     '<|user|>\nThe zyx is open.\n<|model|>\nA zyx stands here. It\n<|user|>\nWhere is the zyx?',
   );
   await studio.engineReady();
-  await studio.longReplies(300);
-  await studio.caretTo('stands here. It');
-  await page.getByRole('button', { name: 'Continue' }).click();
-  const written = async (): Promise<string> =>
-    /stands here\. It([^]*)\n<\|user\|>/.exec(await studio.text())?.[1] ?? 'the turn is not there';
-  await expect.poll(async () => (await written()).length).toBeGreaterThan(20);
+  await studio.longReplies(600);
   await page.keyboard.press('Control+h');
   await query.fill('zyx');
   await expect(matches).toHaveText(/of 3$/);
   await replacement.fill('old gate');
-  const before = await written();
-  await button('Replace all').click();
-  await expect(matches).toHaveText('3 replaced');
-  await expect(studio.button('Stop')).toBeVisible();
-  await expect.poll(async () => (await written()).length).toBeGreaterThan(before.length + 20);
-  const text = await studio.text();
-  expect(text.startsWith(`<|user|>\nThe old gate is open.\n<|model|>\nA old gate stands here. It${before}`)).toBe(true);
-  expect(text).toContain('\n<|user|>\nWhere is the old gate?');
-  await button('Stop').click();
+  await studio.caretTo('stands here. It');
+  // In the page, for the model writes fast.
+  const replaced = await studio.inEditor(async (view) => {
+    const { controller } = (view.getContainerDomNode() as Host).__paphosManuscript;
+    const text = (): string => view.getModel()?.getValue() ?? '';
+    const before = text().length;
+    void controller.continue();
+    while (text().length < before + 20) await new Promise((resolve) => setTimeout(resolve, 5));
+    const buttons = [...document.querySelectorAll('search button')] as HTMLButtonElement[];
+    buttons.find(({ textContent }) => textContent === 'Replace all')?.click();
+    while (text().includes('zyx')) await new Promise((resolve) => setTimeout(resolve, 1));
+    return { text: text(), isWriting: controller.getState().generation !== null };
+  });
+  expect(replaced.isWriting).toBe(true);
   await studio.replyEnds();
-  const ended = await studio.text();
+  const { text, reason } = await studio.inEditor((view) => ({
+    text: view.getModel()?.getValue() ?? '',
+    reason: (view.getContainerDomNode() as Host).__paphosManuscript.controller.getState().lastGeneration?.reason,
+  }));
+  expect(reason).not.toBe('stopped');
+  const [head, tail] = [
+    '<|user|>\nThe old gate is open.\n<|model|>\nA old gate stands here. It',
+    '\n<|user|>\nWhere is the old gate?',
+  ];
+  expect([text.startsWith(head), text.endsWith(tail)]).toEqual([true, true]);
+  const written = (all: string): string => all.slice(head.length, -tail.length);
+  expect(written(text).length).toBeGreaterThan(written(replaced.text).length);
+  expect(written(text).startsWith(written(replaced.text))).toBe(true);
   await page.reload();
   await studio.ready();
-  expect(await studio.text()).toBe(ended);
+  expect(await studio.text()).toBe(text);
   await done();
 });
