@@ -2,22 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { become, build, ensureBuilt, ensureInstalled, fail, root, runUnderNode24, say } from './bootstrap.mjs';
+import { COMMANDS, usage } from './commands.mjs';
 import { findDesktop } from './desktop.mjs';
-
-const usage = `Paphos, a roleplay and story-writing studio that runs on your own machine.
-
-  paphos [start]   the desktop window, or the browser where there is none
-  paphos serve     the studio for a browser     [--port N] [--data DIR] [--models DIR] [--no-open] [--json]
-                   [--new-library]
-  paphos write     one reply on the console     --system TEXT --user TEXT [--model FILE] [--format NAME]
-                   [--context N] [--seed N] [--temperature T] [--max-tokens N]
-  paphos check     the integrity of a data folder   [--data DIR]
-  paphos copy      the library as a folder of its own   --to FOLDER [--data DIR]
-  paphos jobs      long work: how far it is, what came of it   [--data DIR] [--json]
-  paphos verify    one page about a model file, tried on this machine   [MODEL] [--json] [--context N] [--format NAME]
-  paphos build     builds it, whether or not a source changed
-  paphos bench     measures the studio; its last line is JSON   NAME
-`;
 
 const [command, ...args] = commandLine(process.argv.slice(2));
 if (command === 'help') process.stdout.write(usage);
@@ -38,10 +24,10 @@ else {
 
 /** `npm start -- --no-open` and `npx paphos --port 1` mean `start` with options. */
 function commandLine([first = 'start', ...rest]) {
-  if (first === '--help' || first === '-h') return ['help'];
-  if (first.startsWith('-')) return ['start', first, ...rest];
-  if (['start', 'serve', 'write', 'check', 'verify', 'jobs', 'bench', 'build', 'help'].includes(first))
-    return [first, ...rest];
+  const line = [first, ...rest];
+  if (line.slice(0, 2).some((one) => ['help', '--help', '-h'].includes(one))) return ['help'];
+  if (first.startsWith('-')) return ['start', ...line];
+  if (Object.hasOwn(COMMANDS, first)) return line;
   process.stderr.write(usage);
   return fail(`\nPaphos has no command "${first}".`);
 }

@@ -34,7 +34,7 @@ export interface AppFaults {
   NO_DEMO_MODEL: None;
   /** To a model file, in the models folder. */
   NO_LINK: { readonly name: string };
-  USAGE_COMMAND: { readonly command: string };
+  USAGE_COMMAND: { readonly command: string; readonly known: readonly string[] };
   USAGE_NUMBER: {
     readonly name: string;
     readonly given: string;

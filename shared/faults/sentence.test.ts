@@ -25,7 +25,7 @@ const SAMPLES: Samples = {
   NO_STORE: [{ folder }],
   NO_DEMO_MODEL: NONE,
   NO_LINK: [{ name: 'tale.gguf' }],
-  USAGE_COMMAND: [{ command: 'sing' }],
+  USAGE_COMMAND: [{ command: 'sing', known: ['serve', 'write'] }],
   USAGE_NUMBER: [
     { name: 'seed', given: 'x', low: 0, high: 4_294_967_295, whole: true },
     { name: 'temperature', given: '9', low: 0, high: 5, whole: false },

@@ -16,8 +16,7 @@ export const app = {
   NO_DEMO_MODEL: () => 'The embedded model is missing. Name a model file.',
   NO_LINK: ({ name }) =>
     `Paphos could not make a link to ${name} in its models folder. Nothing was changed. Copy the file there yourself.`,
-  USAGE_COMMAND: ({ command }) =>
-    `Paphos has no command “${command}”. It knows serve, write, check, export, backup, restore, copy, jobs and verify.`,
+  USAGE_COMMAND: ({ command, known }) => `Paphos has no command “${command}”. It has: ${known.join(', ')}.`,
   USAGE_NUMBER: ({ name, given, low, high, whole }) =>
     `--${name} must be ${whole ? 'a whole number' : 'a number'} from ${low} to ${high}; “${given}” is not.`,
   USAGE_FORMAT: ({ name, known }) => `There is no format “${name}”. Choose one of: ${known.join(', ')}.`,

@@ -1,0 +1,56 @@
+/** What `paphos` can do: what each command is for, and what it takes. */
+export const COMMANDS = {
+  start: { does: 'the desktop window, or the browser where there is none', takes: [] },
+  serve: {
+    does: 'the studio for a browser',
+    takes: ['[--port N]', '[--data DIR]', '[--models DIR]', '[--no-open]', '[--json]', '[--new-library]'],
+  },
+  write: {
+    does: 'one reply on the console',
+    takes: [
+      ...['--system TEXT', '--user TEXT', '[--model FILE]', '[--format NAME]', '[--context N]', '[--seed N]'],
+      ...['[--temperature T]', '[--max-tokens N]'],
+    ],
+  },
+  check: { does: 'whether everything in a data folder is whole', takes: ['[--data DIR]'] },
+  export: {
+    does: 'a story as a file',
+    takes: [
+      ...['STORY', '--as markdown|text|html|epub|docx', '[--out FILE]', '[--author NAME]', '[--notes]'],
+      ...['[--without-you]', '[--data DIR]'],
+    ],
+  },
+  backup: { does: 'makes a backup of the library and checks it', takes: ['[--data DIR]'] },
+  restore: {
+    does: 'puts a backup in place of the library, which is kept; without a name it lists the backups',
+    takes: ['[NAME]', '[--data DIR]'],
+  },
+  copy: { does: 'copies the library into a data folder of its own', takes: ['--to FOLDER', '[--data DIR]'] },
+  jobs: { does: 'long work: how far it is, what came of it', takes: ['[--data DIR]', '[--json]'] },
+  verify: {
+    does: 'one page about a model file, tried on this machine',
+    takes: ['[MODEL]', '[--json]', '[--context N]', '[--format NAME]'],
+  },
+  build: { does: 'builds the studio, whether or not a source changed', takes: [] },
+  bench: { does: 'measures the studio; the last line is JSON', takes: ['NAME'] },
+};
+
+const INDENT = ' '.repeat(18);
+const WIDTH = 100;
+
+/** What a command takes, in lines of that width. */
+function taken(takes) {
+  const lines = [];
+  for (const one of takes) {
+    const longer = `${lines.at(-1) ?? ''} ${one}`;
+    if (lines.length === 0 || INDENT.length + longer.length > WIDTH) lines.push(one);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines.map((line) => `${INDENT}${line}\n`).join('');
+}
+
+export const usage = `Paphos, a roleplay and story-writing studio that runs on your own machine.
+
+${Object.entries(COMMANDS)
+  .map(([name, { does, takes }]) => `  paphos ${name.padEnd(7)} ${does}\n${taken(takes)}`)
+  .join('')}`;

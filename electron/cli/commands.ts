@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+import { runBackup, runRestore } from './backup.ts';
+import { runCheck } from './check.ts';
+import { runCopy } from './copy.ts';
+import { runExport } from './export.ts';
+import { runJobs } from './jobs.ts';
+import { runServe } from './serve.ts';
+import { usage } from './usage.ts';
+import { runVerify } from './verify.ts';
+import { runWrite } from './write.ts';
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+
+/** What can be asked for on the command line. Each is given what follows its name and answers with an exit code. */
+export const COMMANDS: ReadonlyMap<string, (args: string[]) => Promise<number>> = new Map(
+  Object.entries({
+    serve: (args: string[]) =>
+      runServe(
+        parseArgs({
+          args,
+          options: { port: text, data: text, models: text, 'no-open': flag, 'new-library': flag, json: flag },
+        }).values,
+      ),
+    write: (args: string[]) =>
+      runWrite(
+        parseArgs({
+          args,
+          options: {
+            system: text,
+            user: text,
+            model: text,
+            format: text,
+            context: text,
+            seed: text,
+            temperature: text,
+            'max-tokens': text,
+          },
+        }).values,
+      ),
+    check: (args: string[]) => runCheck(parseArgs({ args, options: { data: text } }).values),
+    export(args: string[]) {
+      const { values, positionals } = parseArgs({
+        args,
+        allowPositionals: true,
+        options: { as: text, out: text, author: text, data: text, notes: flag, 'without-you': flag },
+      });
+      if (positionals.length > 1) throw usage('USAGE_MANY_STORIES', {});
+      return runExport(positionals[0], values);
+    },
+    backup: (args: string[]) => runBackup(parseArgs({ args, options: { data: text } }).values),
+    restore(args: string[]) {
+      const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { data: text } });
+      return runRestore(positionals.length > 1 ? positionals.join(' ') : positionals[0], values);
+    },
+    copy: (args: string[]) => runCopy(parseArgs({ args, options: { data: text, to: text } }).values),
+    jobs: (args: string[]) => runJobs(parseArgs({ args, options: { data: text, json: flag } }).values),
+    verify(args: string[]) {
+      const { values, positionals } = parseArgs({
+        args,
+        allowPositionals: true,
+        options: { json: flag, context: text, format: text },
+      });
+      if (positionals.length > 1) throw usage('USAGE_MANY_MODELS', {});
+      return runVerify(positionals[0], values);
+    },
+  }),
+);
