@@ -204,6 +204,12 @@ function hashes() {
   return complaints.length === 0 ? null : complaints.join('\n');
 }
 
+/** What a bundle breaks shows only where it is run: `require` in a module, a chunk that is not there. */
+function builtProgram() {
+  const { ok, text } = tool(['out/electron/cli.js', 'sing']);
+  return !ok && text.startsWith('Paphos: Paphos has no command “sing”') ? null : `out/electron/cli.js says:\n${text}`;
+}
+
 export const gates = [
   { name: 'format (oxfmt)', check: () => orNull(tool(['node_modules/oxfmt/bin/oxfmt', '--check', '.'])) },
   { name: 'types (tsc -b)', check: types },
@@ -217,5 +223,6 @@ export const gates = [
   { name: 'nothing throws into the event loop', check: callbacks },
   { name: 'packages have their hashes', check: hashes },
   { name: 'walls (dependency-cruiser)', check: walls },
+  { name: 'the built program starts', check: builtProgram },
   { name: 'nothing unused (knip)', check: () => orNull(tool(['node_modules/knip/bin/knip.js', '--no-progress'])) },
 ];

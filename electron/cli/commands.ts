@@ -12,17 +12,19 @@ import { runWrite } from './write.ts';
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 
+type Command = (args: string[]) => number | Promise<number>;
+
 /** What can be asked for on the command line. Each is given what follows its name and answers with an exit code. */
-export const COMMANDS: ReadonlyMap<string, (args: string[]) => Promise<number>> = new Map(
-  Object.entries({
-    serve: (args: string[]) =>
+export const COMMANDS: ReadonlyMap<string, Command> = new Map(
+  Object.entries<Command>({
+    serve: (args) =>
       runServe(
         parseArgs({
           args,
           options: { port: text, data: text, models: text, 'no-open': flag, 'new-library': flag, json: flag },
         }).values,
       ),
-    write: (args: string[]) =>
+    write: (args) =>
       runWrite(
         parseArgs({
           args,
@@ -38,8 +40,8 @@ export const COMMANDS: ReadonlyMap<string, (args: string[]) => Promise<number>> 
           },
         }).values,
       ),
-    check: (args: string[]) => runCheck(parseArgs({ args, options: { data: text } }).values),
-    export(args: string[]) {
+    check: (args) => runCheck(parseArgs({ args, options: { data: text } }).values),
+    export(args) {
       const { values, positionals } = parseArgs({
         args,
         allowPositionals: true,
@@ -48,14 +50,14 @@ export const COMMANDS: ReadonlyMap<string, (args: string[]) => Promise<number>> 
       if (positionals.length > 1) throw usage('USAGE_MANY_STORIES', {});
       return runExport(positionals[0], values);
     },
-    backup: (args: string[]) => runBackup(parseArgs({ args, options: { data: text } }).values),
-    restore(args: string[]) {
+    backup: (args) => runBackup(parseArgs({ args, options: { data: text } }).values),
+    restore(args) {
       const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { data: text } });
       return runRestore(positionals.length > 1 ? positionals.join(' ') : positionals[0], values);
     },
-    copy: (args: string[]) => runCopy(parseArgs({ args, options: { data: text, to: text } }).values),
-    jobs: (args: string[]) => runJobs(parseArgs({ args, options: { data: text, json: flag } }).values),
-    verify(args: string[]) {
+    copy: (args) => runCopy(parseArgs({ args, options: { data: text, to: text } }).values),
+    jobs: (args) => runJobs(parseArgs({ args, options: { data: text, json: flag } }).values),
+    verify(args) {
       const { values, positionals } = parseArgs({
         args,
         allowPositionals: true,
