@@ -93,6 +93,8 @@ export class Finder {
   private later: ReturnType<typeof setTimeout> | undefined;
   /** What is typed is looked for from here on. */
   private anchor: Place = { line: 1, column: 1 };
+  /** What was replaced last: said as long as nothing else is looked for and nothing is found again. */
+  private replaced: { readonly query: Query; readonly count: number } | null = null;
 
   constructor({ surface, document, viewport, perform }: Options) {
     this.surface = surface;
@@ -186,6 +188,7 @@ export class Finder {
     if (replacementOf === null || count === 0) return;
     this.put(Array.from({ length: count }, (_, index) => ({ ...hits.at(index), text: replacementOf(index) })));
     await this.fresh();
+    this.replaced = { query: this.state.query, count };
     this.set({ found: { is: 'replaced', count } });
   }
 
@@ -295,7 +298,10 @@ export class Finder {
     const { hits, fault } = this;
     const current = hits.indexOf(this.selected());
     this.marks.show(hits, current);
-    const isAsked = this.state.query.text !== '';
+    const { query } = this.state;
+    const isAsked = query.text !== '';
+    if (fault === null && hits.count === 0 && this.replaced?.query === query)
+      return this.set({ found: { is: 'replaced', count: this.replaced.count } });
     this.set({
       found:
         fault !== null
