@@ -212,7 +212,7 @@ export async function play(
   };
   const findAndReplace = async (find: string, text: string): Promise<void> => {
     controller.find('replace');
-    await rest(30);
+    while (document.querySelector('search input[aria-label="Replace with"]') === null) await rest(5);
     fill('Find in chapter', find);
     fill('Replace with', text);
     const buttons = [...document.querySelectorAll<HTMLButtonElement>('search button')];
