@@ -3,10 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { inBackground } from './guarded.ts';
 
+/** What Node says of a thread that has ended. */
+const GONE = -1;
+
 const leaving = new Set<Promise<unknown>>();
 
 /** Nobody waits for it any more: one that waits for its disk ends when the disk answers. */
 export function endThread(thread: Worker): void {
+  if (thread.threadId === GONE) return;
   const left = once(thread, 'exit').finally(() => leaving.delete(left));
   leaving.add(left);
   inBackground(left);
@@ -14,7 +18,7 @@ export function endThread(thread: Worker): void {
 }
 
 /** False where a disk that does not answer keeps a thread: an orderly exit would wait for it without an end. */
-export async function areThreadsGone(withinMs = 500): Promise<boolean> {
+export async function areThreadsGone(withinMs = 3000): Promise<boolean> {
   await Promise.race([Promise.allSettled(leaving), delay(withinMs, undefined, { ref: false })]);
   return leaving.size === 0;
 }

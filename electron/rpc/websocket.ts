@@ -1,10 +1,9 @@
 import { RPCHandler } from '@orpc/server/ws';
 import type { RawData, WebSocket } from 'ws';
-import { MOST_MESSAGE } from '../../shared/contract/limits.ts';
-import { fault } from '../../shared/faults/failure.ts';
 import { guarded, inBackground } from '../log/guarded.ts';
 import type { Studio } from '../studio/studio.ts';
-import { faultInterceptors, rpcError } from './rpc-errors.ts';
+import { refusalOf } from './message-limit.ts';
+import { faultInterceptors } from './rpc-errors.ts';
 import type { Caller, StudioRouter } from './router.ts';
 
 /** An end that is gone without a word is noticed after one to two of these. */
@@ -26,23 +25,17 @@ export function serveWebSocket(
 }
 
 type Served = Parameters<RPCHandler<Caller>['upgrade']>[0];
-const REQUEST_ID = /^\{"i":("[^"\\]{1,64}")/;
 
 /** A socket that answers a request that is too large itself, and goes on. */
 function withinLimit(socket: WebSocket): Served {
-  function refuse(message: Buffer): void {
-    const [, id] = REQUEST_ID.exec(message.toString('utf8', 0, 80)) ?? [];
-    const error = rpcError(fault('TOO_LARGE', { bytes: message.length }), 413).toJSON();
-    if (id === undefined) socket.close(1009);
-    else socket.send(`{"i":${id},"p":${JSON.stringify({ s: error.status, b: { json: error } })}}`);
-  }
   return {
     send: socket.send.bind(socket),
     addEventListener: ((type: 'message' | 'close', listener: (event: { readonly data?: unknown }) => unknown) => {
       const hear = guarded((data?: RawData, isBinary?: boolean) => {
         const message = data as Buffer | undefined;
-        if (message !== undefined && message.length > MOST_MESSAGE) return refuse(message);
-        return listener({ data: isBinary === true ? message : message?.toString() });
+        const refused = message === undefined ? null : refusalOf(message);
+        if (refused === null) return listener({ data: isBinary === true ? message : message?.toString() });
+        return refused.answer === null ? socket.close(1009) : socket.send(refused.answer);
       });
       if (type === 'message') socket.on('message', hear);
       else

@@ -1,3 +1,5 @@
+import { MOST_MESSAGE } from '../../shared/contract/limits.ts';
+import { newId } from '../../shared/document/ids.ts';
 import { newIds } from '../helpers/new-ids.ts';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
@@ -166,6 +168,17 @@ describe('the port to the studio', () => {
     window.webContents.mainFrame.url = 'app://paphos/';
   });
 
+  test('refuses a message over the limit with a sentence and goes on; what is no text ends it', async () => {
+    const { page, main } = knock({ sender: window.webContents });
+    page.start();
+    const client: StudioApi = createORPCClient(new RPCLink({ port: page }));
+    const title = 'a'.repeat(MOST_MESSAGE);
+    await expect(client.stories.rename({ id: newId(), title })).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    expect(await client.stories.list()).toHaveLength(1);
+    page.postMessage({ i: '1', p: { u: '/stories/list' } });
+    await expect.poll(() => main.closed).toBe(true);
+  }, 30_000);
+
   test('gives our own page the whole studio: a story, and a reply that streams from the utility process', async () => {
     const { page } = knock({ sender: window.webContents });
     page.start();
@@ -207,7 +220,7 @@ test('File → Add a model lists the parts of a model that lies elsewhere, and l
     .find((item) => item.label?.startsWith('Add a model'))
     ?.click?.();
   await expect
-    .poll(() => readdirSync(join(data, 'models')).sort())
+    .poll(() => readdirSync(join(data, 'models')).sort(), { timeout: 15_000 })
     .toEqual(['tale-00001-of-00002.gguf', 'tale-00002-of-00002.gguf']);
   expect(readdirSync(elsewhere)).toHaveLength(3);
   expect(asked.errors).toEqual([]);
@@ -219,12 +232,12 @@ test('File → Add a model lists the parts of a model that lies elsewhere, and l
   await new Promise((resolve) => setImmediate(resolve));
   expect(readdirSync(join(data, 'models'))).not.toContain('other.gguf');
   ipcMain.emit('paphos:add-model', { sender: window.webContents, senderFrame: window.webContents.mainFrame });
-  await expect.poll(() => readdirSync(join(data, 'models'))).toContain('other.gguf');
+  await expect.poll(() => readdirSync(join(data, 'models')), { timeout: 15_000 }).toContain('other.gguf');
 
   writeFileSync(join(elsewhere, 'dropped.gguf'), 'GGUF');
   const page = { sender: window.webContents, senderFrame: window.webContents.mainFrame };
   ipcMain.emit('paphos:add-model', page, [join(elsewhere, 'notes.txt'), join(elsewhere, 'dropped.gguf')]);
-  await expect.poll(() => readdirSync(join(data, 'models'))).toContain('dropped.gguf');
+  await expect.poll(() => readdirSync(join(data, 'models')), { timeout: 15_000 }).toContain('dropped.gguf');
   expect(asked.errors.splice(0)).toEqual([expect.stringContaining('There is no GGUF file')]);
 });
 
