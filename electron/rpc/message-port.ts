@@ -28,7 +28,7 @@ export function servePort(
   };
 }
 
-/** A port that answers a request that is too large itself, and goes on; what is no text is none of ours, and ends it. */
+/** A port that answers a request that is too large itself, and goes on; what is no text ends it. */
 function withinLimit(port: Port): Served {
   return {
     postMessage: (message: unknown) => {
