@@ -21,6 +21,7 @@ const suites = {
   forecast: ['model', 'tests/model/forecast.test.ts'],
   'browser-fuzz': ['browser', 'tests/browser/fuzz.spec.ts'],
   failures: ['browser', 'tests/browser/failures.fuzz.spec.ts'],
+  disk: ['browser', 'tests/browser/disk.spec.ts'],
 };
 
 const named = process.argv.slice(2);

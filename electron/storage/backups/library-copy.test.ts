@@ -38,6 +38,17 @@ test.skipIf(process.platform === 'win32')(
   },
 );
 
+test('a place that takes nothing is told by its name, and nothing of the library is harmed', async () => {
+  const data = join(folder, 'data');
+  const store = openStore(data);
+  const fails = async (): Promise<number> => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+  const refused = await copyLibrary(store.db, { into: folder, at: 0, page: 'Kept.' }, fails).catch(faultOf);
+  expect(refused).toMatchObject({ code: 'FILE_NOT_WRITTEN', params: { said: 'ENOSPC' } });
+  const [copy = ''] = readdirSync(folder).filter((name) => name.startsWith('Paphos'));
+  expect(readdirSync(join(folder, copy))).toEqual(['page.md']);
+  store.close();
+});
+
 test('a place that is no folder is refused by name', async () => {
   const store = openStore(join(folder, 'data'));
   for (const into of ['nowhere', join(folder, 'nowhere')]) {

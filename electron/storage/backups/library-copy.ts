@@ -2,11 +2,10 @@ import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { LibraryCopy } from '../../../shared/contract/backups.ts';
-import { failure } from '../../../shared/faults/failure.ts';
+import { failure, FaultError } from '../../../shared/faults/failure.ts';
 import { syncFile, syncFolder } from '../core/durable.ts';
 import { readable, type ReadableDB } from '../core/handle.ts';
 import { markLibrary } from '../core/library-mark.ts';
-import { asFault } from '../core/storage-fault.ts';
 import { checkFile } from '../integrity/check.ts';
 import { fileTime } from './backup-files.ts';
 
@@ -67,6 +66,6 @@ function closeLog(file: string): void {
 }
 
 function notWritten(error: unknown, file: string): unknown {
-  if (!(error instanceof Error) || !('code' in error) || error instanceof Database.SqliteError) return asFault(error);
+  if (error instanceof FaultError || !(error instanceof Error) || !('code' in error)) return error;
   return failure('FILE_NOT_WRITTEN', { file, said: String(error.code) }, { cause: error });
 }
