@@ -393,6 +393,9 @@ export class ChapterSession implements ChapterController {
   focus(): void {
     this.opened?.chapter.view.focus();
   }
+  type(text: string): void {
+    this.opened?.chapter.view.type(text);
+  }
 
   undo(): void {
     this.opened?.chapter.view.undo();

@@ -61,6 +61,8 @@ export interface ChapterView extends ViewText {
   /** Not told of as a move of the person's. */
   putCaret(place: Place): void;
   focus(): void;
+  /** As if the person's keys had written it. */
+  type(text: string): void;
 
   sight(): Sight;
   /** Scrolls back to what was in sight. */

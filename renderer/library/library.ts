@@ -49,15 +49,29 @@ export async function refreshLibrary(): Promise<void> {
   ]);
 }
 
-/** Opens a story where its writer was last. */
-export async function goToStory(story: StorySummary): Promise<void> {
-  const chapters = await queryClient.fetchQuery(queries.chapters.list.queryOptions({ input: { storyId: story.id } }));
-  const last = rememberedChapter(story.id) ?? story.lastChapterId;
-  const chapter = chapters.find((one) => one.id === last) ?? chapters[0];
-  openStory(story.id, chapter?.id ?? null);
+const place = () => useWorkspace.getState().place;
+
+/** Asks for another page. */
+async function turn(work: () => Promise<void>): Promise<void> {
+  useWorkspace.setState({ turning: true });
+  try {
+    await work();
+  } catch (error) {
+    useWorkspace.setState({ turning: false });
+    toastFault(error);
+  }
 }
 
-const place = () => useWorkspace.getState().place;
+/** Opens a story where its writer was last. */
+export const goToStory = (story: StorySummary): Promise<void> =>
+  turn(async () => {
+    // A query would end with what shows its answer, such as a story that is left.
+    const chapters = await api.chapters.list({ storyId: story.id });
+    const last = rememberedChapter(story.id) ?? story.lastChapterId;
+    const chapter = chapters.find((one) => one.id === last) ?? chapters[0];
+    openStory(story.id, chapter?.id ?? null);
+  });
+
 const attempt = async (work: () => Promise<void>): Promise<void> => {
   try {
     await work();
@@ -66,12 +80,16 @@ const attempt = async (work: () => Promise<void>): Promise<void> => {
   }
   await refreshLibrary();
 };
+const attemptToTurn = async (work: () => Promise<void>): Promise<void> => {
+  await turn(work);
+  await refreshLibrary();
+};
 
 const undo = (work: () => Promise<void>) => ({ label: words.common.undo, run: () => void attempt(work) });
 
 const openAnother = async (): Promise<void> => {
   const stories = await queryClient.fetchQuery({ ...queries.stories.list.queryOptions(), staleTime: 0 });
-  if (stories[0] === undefined) useWorkspace.setState({ place: null });
+  if (stories[0] === undefined) useWorkspace.setState({ place: null, turning: false });
   else await goToStory(stories[0]);
 };
 
@@ -81,7 +99,7 @@ const restoreTurn = async (turnId: string, chapterId: string): Promise<void> => 
   if (here) await controller?.flush();
   const { structureRev } = await api.chapters.open({ id: chapterId });
   await api.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops: [{ op: 'restore', turnId }] });
-  if (here) useWorkspace.setState((workspace) => ({ reading: workspace.reading + 1 }));
+  if (here) useWorkspace.setState((workspace) => ({ reading: workspace.reading + 1, turning: true }));
 };
 
 /**
@@ -90,16 +108,16 @@ const restoreTurn = async (turnId: string, chapterId: string): Promise<void> => 
  */
 export const library = {
   createStory: () =>
-    attempt(async () => {
+    attemptToTurn(async () => {
       const [id, chapterId] = [newId(), newId()];
       await api.stories.create({ id, title: null, chapterId, turnId: newId() });
       await refreshLibrary();
       openStory(id, chapterId);
     }),
   createChapter: (storyId: string) =>
-    attempt(async () => {
+    attemptToTurn(async () => {
       const id = newId();
-      const before = await queryClient.fetchQuery(queries.chapters.list.queryOptions({ input: { storyId } }));
+      const before = await api.chapters.list({ storyId });
       await api.chapters.create({
         id,
         storyId,
@@ -111,9 +129,9 @@ export const library = {
     }),
   renameStory: (id: string, title: string) => attempt(() => api.stories.rename({ id, title })),
   renameChapter: (id: string, title: string) => attempt(() => api.chapters.rename({ id, title })),
-  removeStory: (story: StorySummary) =>
-    attempt(async () => {
-      const open = place()?.storyId === story.id;
+  removeStory: (story: StorySummary) => {
+    const open = place()?.storyId === story.id;
+    return (open ? attemptToTurn : attempt)(async () => {
       if (open) await useWorkspace.getState().controller?.flush();
       await api.stories.remove({ id: story.id });
       toast(words.library.removedStory(story.title), {
@@ -123,10 +141,11 @@ export const library = {
         }),
       });
       if (open) await openAnother();
-    }),
-  removeChapter: (chapter: ChapterSummary) =>
-    attempt(async () => {
-      const open = place()?.chapterId === chapter.id;
+    });
+  },
+  removeChapter: (chapter: ChapterSummary) => {
+    const open = place()?.chapterId === chapter.id;
+    return (open ? attemptToTurn : attempt)(async () => {
       if (open) await useWorkspace.getState().controller?.flush();
       await api.chapters.remove({ id: chapter.id });
       toast(words.library.removedChapter(chapter.title), {
@@ -141,7 +160,8 @@ export const library = {
         staleTime: 0,
       });
       openStory(chapter.storyId, rest[0]?.id ?? null);
-    }),
+    });
+  },
   restore: (item: RemovedItem) =>
     attempt(async () => {
       if (item.kind === 'story') await api.stories.restore({ id: item.id });

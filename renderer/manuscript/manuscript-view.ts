@@ -219,6 +219,9 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
   focus(): void {
     this.page.focus();
   }
+  type(text: string): void {
+    this.page.trigger('keyboard', 'type', { text });
+  }
 
   sight(): Sight {
     return this.viewport.sight();

@@ -11,6 +11,8 @@ interface OpenPlace {
 
 interface Workspace {
   readonly place: OpenPlace | null;
+  /** Another page was asked for and is not open yet: what is typed meanwhile belongs to it. */
+  readonly turning: boolean;
   /** Grows when the open chapter must be read again from the studio. */
   readonly reading: number;
   readonly controller: ChapterController | null;
@@ -39,6 +41,7 @@ interface Workspace {
 
 export const useWorkspace = create<Workspace>(() => ({
   place: null,
+  turning: true,
   reading: 0,
   controller: null,
   writer: null,
@@ -53,8 +56,9 @@ export const useWorkspace = create<Workspace>(() => ({
 
 /** Who writes a story is asked once, when it is opened: another chapter of it, or it again, leaves that as it is. */
 export function openStory(storyId: string, chapterId: string | null): void {
-  useWorkspace.setState(({ place, writer }) => ({
+  useWorkspace.setState(({ place, writer, controller }) => ({
     place: { storyId, chapterId },
+    turning: chapterId !== null && (place?.chapterId !== chapterId || controller?.getState().loading !== false),
     writer: place?.storyId === storyId ? writer : null,
     over: null,
   }));

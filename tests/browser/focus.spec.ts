@@ -348,6 +348,52 @@ test('what closes gives the focus to who had it last, not to a button of an earl
   await studio.close();
 });
 
+test('what is typed while another page opens stands on that page, all of it', async () => {
+  const studio = await StudioPage.open(browser);
+  const { page } = studio;
+  await page.routeWebSocket(/rpc/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((message) => setTimeout(() => server.send(message), 60));
+  });
+  await page.reload();
+  await studio.ready();
+  const rows = (list: string) => page.getByRole('list', { name: list }).getByRole('button');
+  const steps: readonly (readonly [string, () => Promise<void>, string])[] = [
+    ['a new chapter', () => studio.button('New chapter').click(), '<|user|>\n'],
+    ['a chapter', () => rows('Chapters').filter({ hasText: 'Chapter 1' }).first().click(), ' boathouse door.'],
+    ['a new story', () => studio.button('New story').click(), '<|user|>\n'],
+    ['a story', () => rows('Stories').filter({ hasText: 'The Lamp on the Pier' }).first().click(), ' boathouse door.'],
+  ];
+  for (const [index, [what, ask, before]] of steps.entries()) {
+    await markOpen(page);
+    await ask();
+    await page.keyboard.type(`all ${String(index)} words`);
+    await opened(studio);
+    await expect.poll(() => studio.text(), { message: what }).toContain(`all ${String(index)} words`);
+    expect((await studio.text()).split(`all ${String(index)} words`)[0]).toContain(before);
+  }
+  for (const chapter of ['Chapter 2', 'Chapter 1']) {
+    await markOpen(page);
+    await rows('Chapters').filter({ hasText: chapter }).first().click();
+    await opened(studio);
+    expect((await studio.text()).match(/all \d words/g)).toHaveLength(chapter === 'Chapter 1' ? 2 : 1);
+  }
+  const first = rows('Stories').first();
+  while ((await first.count()) > 0) {
+    const count = await rows('Stories').count();
+    await first.focus();
+    await page.keyboard.press('Delete');
+    await expect.poll(() => rows('Stories').count()).toBeLessThan(count);
+  }
+  await expect(page.getByRole('main').getByRole('button', { name: 'New story' })).toBeFocused();
+  await page.keyboard.type('typed at once');
+  await opened(studio);
+  await expect.poll(() => studio.text()).toBe('<|user|>\ntyped at once');
+  await expect(rows('Stories').filter({ hasText: /Untitled|typed/ })).not.toHaveCount(0);
+  expect(studio.violations).toEqual([]);
+  await studio.close();
+});
+
 test('a chapter or story that comes back by Undo has the focus on its text', async () => {
   const studio = await StudioPage.open(browser);
   const { page } = studio;

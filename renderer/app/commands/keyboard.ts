@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { matches } from '../../lib/keys.ts';
+import { library } from '../../library/library.ts';
 import { useWorkspace } from '../../workspace/workspace.ts';
 import { momentNow, type RowTarget, type Target } from './moment.ts';
 import { COMMAND_IDS, commandOf, type Command, type CommandId } from './registry.ts';
@@ -69,6 +70,31 @@ function isForThePage({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent):
   );
 }
 
+/** What was typed while another page was opening, for that page. */
+let held = '';
+
+/** A letter between two pages belongs to the one that was asked for; so does one where there is no story yet. */
+function isHeld(event: KeyboardEvent): boolean {
+  const { turning, place } = useWorkspace.getState();
+  const { key, ctrlKey, metaKey, altKey, repeat, target } = event;
+  if (ctrlKey || metaKey || altKey || (isTyping(target) && !isInText(target))) return false;
+  // What pressed the button that asked for the page.
+  if (turning && repeat && ACTS.test(key)) return true;
+  if (turning && key === 'Backspace') held = held.slice(0, -1);
+  else if (turning && key === 'Enter') held += '\n';
+  else if (key.length === 1 && (turning || (place === null && key !== ' '))) held += key;
+  else return false;
+  if (!turning) void library.createStory();
+  return true;
+}
+
+function giveHeld(): void {
+  const { controller, turning } = useWorkspace.getState();
+  if (turning || held === '' || controller === null || controller.getState().loading) return;
+  controller.type(held);
+  held = '';
+}
+
 /** Before anything else: keys that are heard over all, and those of the text where it has the focus. */
 function onKey(event: KeyboardEvent): void {
   if (isRest(event)) return drop(event);
@@ -90,6 +116,7 @@ function onKey(event: KeyboardEvent): void {
   }
   const id = commandFor(event, heard);
   if (id !== null) return take(event, id);
+  if (!pressed.underLayer && isHeld(event)) return drop(event);
   if (pressed.underLayer || !isForThePage(event)) return;
   useWorkspace.setState({ over: null });
   useWorkspace.getState().controller?.focus();
@@ -108,7 +135,9 @@ export function useKeyboard(): void {
     window.addEventListener('keydown', onKey, true);
     window.addEventListener('keydown', afterKey);
     window.addEventListener('keypress', onPress, true);
+    const stop = useWorkspace.subscribe(giveHeld);
     return () => {
+      stop();
       window.removeEventListener('keydown', onKey, true);
       window.removeEventListener('keydown', afterKey);
       window.removeEventListener('keypress', onPress, true);

@@ -121,8 +121,10 @@ function useFocusOnOpen(): void {
   const controller = useWorkspace((workspace) => workspace.controller);
   const isOpen = useOpenChapter((chapter) => !chapter.loading) === true;
   useEffect(() => {
+    if (!isOpen) return;
     const isAsked = document.activeElement?.matches('input, textarea, [data-layer] *, [role=dialog] *') === true;
-    if (isOpen && !isAsked) controller?.focus();
+    if (!isAsked) controller?.focus();
+    useWorkspace.setState({ turning: false });
   }, [controller, isOpen]);
 }
 

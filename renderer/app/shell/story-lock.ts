@@ -17,9 +17,10 @@ export function useHold(storyId: string | null): void {
         const { place, writer, reading } = useWorkspace.getState();
         if (place?.storyId !== storyId) return;
         // Who takes over reads again what the other one wrote.
+        const takesOver = writer === false && role === 'writer';
         useWorkspace.setState({
           writer: role === 'writer',
-          reading: writer === false && role === 'writer' ? reading + 1 : reading,
+          ...(takesOver ? { reading: reading + 1, turning: true } : {}),
         });
       },
       signal: stop.signal,

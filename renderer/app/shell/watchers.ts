@@ -37,7 +37,8 @@ function useFirstStory(): void {
   useEffect(() => {
     if (!none || stories === undefined) return;
     const story = stories.find((one) => one.id === last) ?? stories[0];
-    if (story !== undefined) void goToStory(story);
+    if (story === undefined) useWorkspace.setState({ turning: false });
+    else void goToStory(story);
   }, [none, stories, last]);
 }
 
