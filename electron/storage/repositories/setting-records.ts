@@ -17,15 +17,26 @@ const dropSetting = query((p: { scope: string; key: string }) =>
   tables.deleteFrom('settings').where('scope', '=', p.scope).where('key', '=', p.key),
 );
 
+/** A damaged one is as if it had never been set, until it is set again; the check names it (`CHECK_SETTING`). */
+function valueOf(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}
+
 /** Settings are JSON values under a scope: `interface`, `studio`, `story:<id>`. Whoever reads one checks its shape. */
 export function readSetting(db: ReadableDB, scope: string, key: string): unknown {
   const row = first(db, oneSetting, { scope, key });
-  return row ? JSON.parse(row.value) : null;
+  return row ? valueOf(row.value) : null;
 }
 
 export function readScope(db: ReadableDB, scope: string): Record<string, unknown> {
   return Object.fromEntries(
-    all(db, scopeSettings, { scope }).map((row) => [row.key, JSON.parse(row.value) as unknown]),
+    all(db, scopeSettings, { scope })
+      .map(({ key, value }) => [key, valueOf(value)] as const)
+      .filter(([, value]) => value !== null),
   );
 }
 

@@ -16,7 +16,7 @@ export interface Settings {
   setInterface(key: string, value: string | number | boolean | null): void;
 }
 
-const interfaceState = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+const interfaceValue = z.union([z.string(), z.number(), z.boolean()]);
 
 export function engineSettings(db: WritableDB): EngineSettings {
   const stored = engineSettingsSchema.safeParse(readSetting(db, 'studio', 'engine'));
@@ -24,7 +24,10 @@ export function engineSettings(db: WritableDB): EngineSettings {
 }
 
 /** `suits`: the sampling that suits the model, for stories whose writer chose none. */
-export function createSettings({ db, engine }: Pick<StudioContext, 'db' | 'engine'>, suits: () => Sampling): Settings {
+export function createSettings(
+  { db, engine }: { readonly db: StudioContext['db']; readonly engine: Pick<StudioContext['engine'], 'restAnew'> },
+  suits: () => Sampling,
+): Settings {
   return {
     sampling(storyId) {
       const stored = samplingSchema.safeParse(readSetting(db, `story:${storyId}`, 'sampling'));
@@ -39,7 +42,13 @@ export function createSettings({ db, engine }: Pick<StudioContext, 'db' | 'engin
       engine.restAnew();
     },
     suitableSampling: suits,
-    interface: () => interfaceState.catch({}).parse(readScope(db, 'interface')),
+    interface: () =>
+      Object.fromEntries(
+        Object.entries(readScope(db, 'interface')).flatMap(([key, value]) => {
+          const { data } = interfaceValue.safeParse(value);
+          return data === undefined ? [] : [[key, data]];
+        }),
+      ),
     setInterface: (key, value) => {
       writeSetting(db, 'interface', key, value);
     },

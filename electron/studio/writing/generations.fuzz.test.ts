@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { FakeEngine } from '../../../tests/helpers/fake-engine.ts';
 import { SEED, sizeOf } from '../../../tests/helpers/sizes.ts';
 import type { GenerationEvent } from '../../../shared/contract/writing.ts';
@@ -21,6 +21,7 @@ import { applyChange } from '../../storage/repositories/changes.ts';
 import { removedItems } from '../../storage/repositories/removed.ts';
 import { createStory } from '../../storage/repositories/stories.ts';
 import { readTree } from '../../storage/repositories/turns.ts';
+import { onCaught } from '../../log/guarded.ts';
 import { createEngine } from '../models/loaded-engine.ts';
 import { createGenerations } from './generations.ts';
 
@@ -36,6 +37,7 @@ const model = {
   sha256: null,
 };
 const CHAPTERS = 3;
+afterAll(onCaught(() => undefined));
 
 interface Asked {
   readonly id: string;
@@ -59,7 +61,9 @@ class World {
     db: this.store.db,
     engine: this.engine,
     ready: async () => (await this.engine.ready()) ?? Promise.reject(new Error('no model')),
-    onEnd: () => undefined,
+    onEnd: () => {
+      throw new Error('Who hears of an end may fail.');
+    },
     onStored: (id, told) => {
       if (told === null) this.unstored.delete(id);
       else this.unstored.set(id, told.code);

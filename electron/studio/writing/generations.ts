@@ -259,7 +259,8 @@ export function createGenerations({ db, engine, ready, onEnd, onStored }: Genera
       const sampling = planned?.settings.sampling ?? order.sampling;
       stream.done({ reason, ...ended, stats, sampling, fault: fault ?? refused, next: next?.start ?? null });
       if (next) run(next.order);
-      else if (fault === null) onEnd(order);
+      // Whatever becomes of what hears of it: this reply is stored.
+      else if (fault === null) guarded(onEnd)(order);
     }
 
     function leave(): void {

@@ -47,6 +47,7 @@ export function createWriteAhead(db: ReadableDB, engine: Engine, settings: Setti
   let timer: NodeJS.Timeout | undefined;
 
   async function prepare({ chapterId, storyId, turnId }: Ended, isCurrent: () => boolean): Promise<void> {
+    if (readSetting(db, 'interface', 'prepareReplies') !== true) return;
     const ready = engine.current();
     const tree = readTree(db, chapterId, { texts: 'path' });
     const last = activePath(tree).at(-1);
@@ -85,7 +86,6 @@ export function createWriteAhead(db: ReadableDB, engine: Engine, settings: Setti
   return {
     after(reply) {
       drop();
-      if (readSetting(db, 'interface', 'prepareReplies') !== true) return;
       const mine = setTimeout(
         guarded(() => {
           // What cannot be prepared is written when it is asked for, and says then why it cannot be.
