@@ -213,7 +213,9 @@ const Entry = memo(function Entry({ segment, excerpt, heldBack, on, controller }
         }}
       >
         <RoleMark role={role} />
-        <span className={css.entryText}>{excerpt === '' ? words.ledger.roles[role] : excerpt}</span>
+        <span className={css.entryText} dir="auto">
+          {excerpt === '' ? words.ledger.roles[role] : excerpt}
+        </span>
         <span className="hidden">{`, ${words.ledger.roles[role]} (${words.ledger.roleTerms[role]}), ${spoken}, ${words.ledger.placements[placement]}`}</span>
         <small className="num" aria-hidden="true">
           {tokens === null ? words.ledger.uncounted : count(tokens)}

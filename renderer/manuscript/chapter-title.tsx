@@ -27,6 +27,7 @@ export function ChapterTitle({ title, onRename }: Props): ReactElement {
       <button
         type="button"
         className="ms-title"
+        dir="auto"
         title={words.manuscript.renameChapter}
         onClick={() => setEditing(true)}
       >

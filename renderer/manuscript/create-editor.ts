@@ -33,10 +33,15 @@ export function changeText(model: editor.ITextModel, text: string): void {
 
 export type Page = editor.IStandaloneCodeEditor;
 
-const FAMILY = '"Literata Variable", Georgia, serif';
+/** Monaco puts a monospace family behind these, which would take the letters of Arabic on Linux. */
+const FAMILY = '"Literata Variable", Georgia, serif, "Noto Naskh Arabic", "DejaVu Sans"';
 const SIZE = 18;
 /** The measure: 32 em, about 66 characters of prose. */
 export const MEASURE = 32 * SIZE;
+/** A page that has no width yet lays out no line by the letter. */
+const LEAST_MEASURE = 120;
+/** What stays free right of the text, the scroll bar in it. */
+const RIGHT = 24;
 /** Room for the labels left of the text, and on a narrow page at least for the hairline and a sign, or a finger. */
 const LABELS = 112;
 const leastMargin = (): number => (matchMedia('(pointer: coarse)').matches ? 40 : 28);
@@ -57,11 +62,11 @@ export async function loadFonts(): Promise<void> {
  * The measure in Monaco's columns: it counts by the width of an n. Known before the page is made, every line is laid
  * out only once.
  */
-function measureColumns(): number {
+function measureColumns(width: number): number {
   const pen = document.createElement('canvas').getContext('2d');
   if (pen === null) return 60;
   pen.font = `${SIZE}px ${FAMILY}`;
-  return Math.round(MEASURE / pen.measureText('n').width);
+  return Math.round(measureOf(width) / pen.measureText('n').width);
 }
 
 /**
@@ -72,6 +77,10 @@ function marginOf(width: number): number {
   const half = Math.floor((width - MEASURE) / 2);
   return Math.max(leastMargin(), half, Math.min(LABELS, width - MEASURE - 12));
 }
+
+/** How wide the text is on a page of this width. */
+export const measureOf = (width: number): number =>
+  Math.max(LEAST_MEASURE, Math.min(MEASURE, width - marginOf(width) - RIGHT));
 
 /** `foot`, `covered`: so much of the page is covered there and at its top. What stands there can be scrolled free. */
 export const paddingFor = (foot: number, covered = 0): { top: number; bottom: number } => ({
@@ -92,7 +101,7 @@ export function createPage(host: HTMLElement, model: editor.ITextModel): { page:
     glyphMargin: false,
     folding: false,
     lineDecorationsWidth: marginOf(host.clientWidth),
-    wordWrapColumn: measureColumns(),
+    wordWrapColumn: measureColumns(host.clientWidth),
     minimap: { enabled: false },
     overviewRulerLanes: 0,
     overviewRulerBorder: false,
@@ -138,8 +147,11 @@ export function createPage(host: HTMLElement, model: editor.ITextModel): { page:
     automaticLayout: true,
   });
   const stopTheme = followTheme();
-  const follow = page.onDidLayoutChange(({ width, decorationsWidth }) => {
-    if (decorationsWidth !== marginOf(width)) page.updateOptions({ lineDecorationsWidth: marginOf(width) });
+  const measured = (width: number): void => host.style.setProperty('--measure', `${measureOf(width)}px`);
+  measured(host.clientWidth);
+  const follow = page.onDidLayoutChange(({ width }) => {
+    measured(width);
+    page.updateOptions({ lineDecorationsWidth: marginOf(width), wordWrapColumn: measureColumns(width) });
   });
   return {
     page,

@@ -33,10 +33,9 @@ const LABEL_GAP = 16;
 /** What a label needs; where there is less, a sign stands for it. */
 const LABEL_ROOM = 60;
 const SIGN = '⋮';
-/** What the alternates need beside the text. */
+/** What the alternates need beside the text; how much one of them has behind it stands below. */
 const SWIPE_GAP = 14;
 const SWIPE_ROOM = 96;
-const MORE_ROOM = 64;
 const SWIPE_HEIGHT = 28;
 
 const ARROW = { back: 'M10 3.5 5.5 8l4.5 4.5', on: 'M6 3.5 10.5 8 6 12.5' };
@@ -190,7 +189,8 @@ export class Labels {
       slot.more.title = more === '' ? '' : words.manuscript.goesOn(alternates.more);
     }
     // Where there is no room beside the text, they stand in the gap above it.
-    const isAbove = right < SWIPE_ROOM + (more === '' ? 0 : MORE_ROOM);
+    const isAbove = right < SWIPE_ROOM;
+    slot.swipe.classList.toggle('ms-above', isAbove);
     slot.swipe.style.transform = `translateY(${Math.round(isAbove ? top - SWIPE_HEIGHT : top)}px)`;
     slot.swipe.style.left = isAbove ? 'auto' : `${left + MEASURE + SWIPE_GAP}px`;
     slot.swipe.style.right = isAbove ? `${-(left + MEASURE + Math.min(0, right - SWIPE_GAP))}px` : 'auto';

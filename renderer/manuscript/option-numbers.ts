@@ -1,6 +1,6 @@
 import type { ChapterText } from '../chapter/chapter-text.ts';
 import { words } from '../locales/index.ts';
-import { MEASURE } from './create-editor.ts';
+import { measureOf } from './create-editor.ts';
 import type { EditorSurface } from './editor-surface.ts';
 import { runsFromRight } from './text-direction.ts';
 
@@ -9,6 +9,8 @@ const MOST = 3;
 /** From the left end of a number to the text, and from text that runs from the right to its number. */
 const BEFORE = 34;
 const BEHIND = 12;
+/** What a number that a finger can press takes there. */
+const ROOM = 40;
 
 interface NumberSource {
   readonly document: ChapterText;
@@ -93,8 +95,10 @@ export class OptionNumbers {
 
   private place(): void {
     const { page } = this.surface;
-    const { contentLeft, contentWidth } = page.getLayoutInfo();
-    const [left, right] = [Math.max(2, contentLeft - BEFORE), contentLeft + Math.min(MEASURE, contentWidth) + BEHIND];
+    const { contentLeft, width } = page.getLayoutInfo();
+    const left = Math.max(2, contentLeft - BEFORE);
+    const behind = contentLeft + measureOf(width) + BEHIND;
+    const right = behind + ROOM > width ? left : behind;
     for (const { line, item, isFromRight } of this.numbered)
       item.style.transform = `translate(${isFromRight ? right : left}px, ${Math.round(page.getTopForLineNumber(line) - page.getScrollTop())}px)`;
   }

@@ -45,9 +45,8 @@ export class PageHead {
   }
 
   private place(): void {
-    const { contentLeft, contentWidth } = this.page.getLayoutInfo();
+    const { contentLeft } = this.page.getLayoutInfo();
     const top = this.page.getTopForLineNumber(1) - (this.zone.heightInPx ?? 0) - this.page.getScrollTop();
-    this.node.style.maxWidth = `${contentWidth}px`;
     this.node.style.transform = `translate(${contentLeft}px, ${Math.round(top)}px)`;
   }
 }

@@ -104,7 +104,6 @@ export class TurnFault {
   private place(): void {
     if (this.node.hidden) return;
     const { page } = this.surface;
-    this.node.style.maxWidth = `${page.getLayoutInfo().contentWidth}px`;
     const top = page.getBottomForLineNumber(this.line()) - page.getScrollTop() + GAP;
     this.node.style.transform = `translate(${page.getLayoutInfo().contentLeft}px, ${Math.round(top)}px)`;
   }

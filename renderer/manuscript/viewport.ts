@@ -21,11 +21,24 @@ export class Viewport {
   /** So much of the top lies under something. */
   private covered = 0;
   private readonly lit: editor.IEditorDecorationsCollection;
+  private readonly stop: { dispose(): void };
 
   constructor(surface: EditorSurface, document: ChapterText) {
     this.surface = surface;
     this.document = document;
     this.lit = surface.page.createDecorationsCollection();
+    this.stop = surface.page.onDidChangeCursorPosition(({ position, reason, source }) => {
+      const [first] = this.document.layout.spans;
+      const isFirst = first !== undefined && position.lineNumber <= textRange(first).first;
+      if (isFirst && source === 'keyboard' && reason === editor.CursorChangeReason.Explicit)
+        requestAnimationFrame(() => this.showHead());
+    });
+  }
+
+  /** Whoever goes up to the first lines by keys sees what stands above them as well. */
+  private showHead(): void {
+    const { page } = this.surface;
+    if (page.getModel() !== null && this.below(this.surface.caret()) + page.getScrollTop() <= 0) page.setScrollTop(0);
   }
 
   /** How far the line of a place lies below what the floating bar leaves free; less than 0 where it is above. */
@@ -114,6 +127,7 @@ export class Viewport {
 
   dispose(): void {
     cancelAnimationFrame(this.frame);
+    this.stop.dispose();
   }
 
   private endsBelow(place: Place, end: Place): boolean {

@@ -19,6 +19,7 @@ export function RenameField({ label, title, className = ui.field, onDone }: Prop
   return (
     <input
       className={className}
+      dir="auto"
       aria-label={label}
       value={value}
       maxLength={200}

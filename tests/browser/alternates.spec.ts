@@ -169,5 +169,16 @@ test('what the reply offers is said and answered with one key', async () => {
     .toBe(2);
   await studio.replyEnds();
   await expect(page.getByRole('textbox', { name: 'Manuscript' })).toBeFocused();
+
+  // An arrow stays under the pointer, whatever an alternate has behind it.
+  await studio.caretTo('You wake.');
+  await page.keyboard.press('Control+Shift+Enter');
+  await studio.replyEnds();
+  await expect(page.getByText('+ 2 turns')).toBeVisible();
+  const arrow = page.getByRole('button', { name: 'Previous alternate (Story)' });
+  const before = await arrow.boundingBox();
+  await arrow.click();
+  await expect(page.getByText('+ 2 turns')).toBeHidden();
+  expect(await arrow.boundingBox()).toEqual(before);
   await studio.close();
 });

@@ -31,7 +31,7 @@ test('a story is exported from the palette with what was typed last, and the cho
   await dialog(page).getByRole('textbox', { name: 'Author' }).fill('A. Writer');
   const { name, text } = await download(page);
   await expect(dialog(page)).toBeHidden();
-  await expect(page.getByText(`${name} is made.`)).toBeVisible();
+  await expect(page.getByText(`${name} is ready.`)).toBeVisible();
   expect(name).toMatch(/\.md$/);
   expect(text).toContain('*A. Writer*');
   expect(text).toContain('The *last* word.');
@@ -52,7 +52,7 @@ test('a story is exported from the palette with what was typed last, and the cho
   await expect(dialog(page).getByRole('radio', { name: 'Markdown' })).toBeChecked();
   await expect(dialog(page).getByRole('textbox', { name: 'Author' })).toHaveValue('A. Writer');
   await expect(dialog(page).getByRole('combobox', { name: 'What' })).toHaveText('Chapter 1');
-  await dialog(page).getByRole('checkbox', { name: 'With what you say' }).uncheck();
+  await dialog(page).getByRole('checkbox', { name: 'Include what you say' }).uncheck();
   const chapter = await download(page);
   expect(chapter.name).toMatch(/ – Chapter 1\.md$/);
   expect(chapter.text).not.toContain('The *last* word.');

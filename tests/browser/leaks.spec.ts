@@ -84,7 +84,7 @@ const chapter = (page: Page, title: string) =>
   page.getByRole('list', { name: 'Chapters' }).getByRole('listitem').filter({ hasText: title });
 
 test(`a chapter that is left leaves nothing behind: ${VISITS} visits`, async () => {
-  test.setTimeout(170_000);
+  test.setTimeout(300_000);
   const studio = await StudioPage.start(browser);
   const { page } = studio;
   await page.addInitScript(countIntervals);
@@ -106,13 +106,18 @@ test(`a chapter that is left leaves nothing behind: ${VISITS} visits`, async () 
   }
   // What is made once stays: the first visits do not count.
   for (let warm = 0; warm < 4; warm++) await visit(warm % 2 === 0 ? first : second);
-  const before = await kept(studio, cdp);
-  for (let n = 0; n < VISITS; n++) await visit(n % 2 === 0 ? first : second);
-  const after = await kept(studio, cdp);
-  console.log(`before ${JSON.stringify(before)}, after ${VISITS} visits ${JSON.stringify(after)}`);
+  const round = async (before: Kept): Promise<{ before: Kept; after: Kept }> => {
+    for (let n = 0; n < VISITS; n++) await visit(n % 2 === 0 ? first : second);
+    const after = await kept(studio, cdp);
+    console.log(`before ${JSON.stringify(before)}, after ${VISITS} visits ${JSON.stringify(after)}`);
+    return { before, after };
+  };
+  const once = await round(await kept(studio, cdp));
+  // One listener or node left by each visit would be 50. What Chromium itself lays by comes once, a leak again.
+  const most = Math.max(once.after.nodes - once.before.nodes, once.after.listeners - once.before.listeners);
+  const { before, after } = most < VISITS / 2 ? once : await round(once.after);
   expect(after.editors).toEqual({ shown: 1, closed: 0 });
   expect(after.intervals).toBe(before.intervals);
-  // One listener or node left by each visit would be 50.
   expect(after.listeners - before.listeners).toBeLessThan(VISITS / 2);
   expect(after.nodes - before.nodes).toBeLessThan(VISITS / 2);
   expect(studio.violations).toEqual([]);

@@ -61,6 +61,14 @@ test('stories and chapters: new, renamed, deleted, undone, and back after a rest
   await again.page.getByRole('button', { name: 'Restore The Salt Road' }).click();
   await row(again.page, 'Stories', 'The Salt Road').getByRole('button').first().click();
   await expect.poll(() => titles(again.page, 'Chapters')).toEqual(['Setting out', 'The well']);
+
+  // The last one deleted: what tells of it lies over the page, and nothing is offered that needs a story.
+  for (const title of await titles(again.page, 'Stories')) await choose(again.page, 'Stories', title, 'Delete');
+  await expect(again.page.getByText('A story begins with a first line')).toBeVisible();
+  await expect(again.page.getByRole('region', { name: 'Sampling' })).toBeHidden();
+  await again.page.getByRole('button', { name: 'Restore The Salt Road' }).click({ trial: true });
+  await expect(again.page.getByRole('button', { name: 'Undo' }).first()).toBeVisible();
+  await again.page.getByRole('button', { name: 'Settings' }).click({ trial: true });
   expect(studio.violations).toEqual([]);
   await again.close();
 });
@@ -153,8 +161,33 @@ test('on a phone everything is within reach of a finger, and no hint is cut', as
   const hint = page.getByText('Write the first lines, or say what should happen.');
   await expect(hint).toBeVisible();
   const { x = 0, width = 0 } = (await hint.boundingBox()) ?? {};
-  expect(x + width).toBeLessThanOrEqual(390);
+  const free = 390 - 16;
+  expect(x + width).toBeLessThanOrEqual(free);
   expect(width).toBeGreaterThan(200);
+
+  // What is written from the right keeps the same margin, and its titles are cut at their end.
+  const hebrew = 'הגשם ירד על הנמל מאז הצהריים. "מוקדם הגעת," אמר מישהו. '.repeat(12);
+  await studio.inEditor((view, text) => view.getModel()?.setValue(text), hebrew);
+  const line = page.locator('.view-line[dir=rtl]').first();
+  await expect
+    .poll(async () => ((await line.boundingBox())?.x ?? 0) + ((await line.boundingBox())?.width ?? 390))
+    .toBeLessThanOrEqual(free);
+  await expect(page.getByRole('heading', { level: 1 }).getByRole('button').first()).toHaveAttribute('dir', 'auto');
+
+  // Whoever goes to the top sees the chapter's title.
+  await studio.inEditor((view) => {
+    view.setPosition({ lineNumber: 1, column: 600 });
+    view.setScrollTop(400);
+    view.focus();
+  });
+  await page.keyboard.press('Control+Home');
+  await expect.poll(() => studio.inEditor((view) => view.getScrollTop())).toBe(0);
+
+  await page.getByRole('button', { name: 'Settings' }).tap();
+  await page.keyboard.press('Escape');
+  await page.getByRole('heading', { level: 1 }).getByRole('button').first().tap();
+  const field = await page.getByRole('textbox', { name: 'Title' }).boundingBox();
+  expect(field?.height).toBeGreaterThanOrEqual(40);
   await studio.close();
 });
 

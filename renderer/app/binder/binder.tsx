@@ -112,7 +112,7 @@ function RecentlyDeleted(): ReactElement | null {
             <li key={`${item.kind}${item.id}`} className={css.removedRow}>
               <span title={item.title}>
                 <small>{words.library.removedKind[item.kind]}</small>
-                {item.title}
+                <bdi>{item.title}</bdi>
               </span>
               <button
                 type="button"

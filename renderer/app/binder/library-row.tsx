@@ -56,7 +56,9 @@ export function LibraryRow(props: Props): ReactElement {
         onKeyDown={(event) => onRowKey(event.nativeEvent, row)}
       >
         {props.number === null ? null : <span className={`${css.rowNumber} num`}>{count(props.number)}</span>}
-        <span className={css.rowTitle}>{props.title}</span>
+        <span className={css.rowTitle} dir="auto">
+          {props.title}
+        </span>
         <small className="num" title={words.common.words(props.words)}>
           {count(props.words)}
         </small>

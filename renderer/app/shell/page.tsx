@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, type ReactElement } from 'react';
+import { lazy, Suspense, useCallback, useEffect, type ReactElement } from 'react';
 import { sentenceOf } from '../../../shared/faults/sentence.ts';
 import { library, useChapters, useStories } from '../../library/library.ts';
 import { api, useConnection, whenOpen } from '../../lib/client.ts';
@@ -36,7 +36,7 @@ export function Page({ covered }: { readonly covered: boolean }): ReactElement {
   const stories = useStories();
   useHold(place?.storyId ?? null);
   return (
-    <main className={css.page} inert={covered}>
+    <main className={css.page} inert={covered} ref={useLeftEdge()}>
       <Banners />
       {place === null || place.chapterId === null ? (
         stories?.length === 0 ? (
@@ -47,6 +47,22 @@ export function Page({ covered }: { readonly covered: boolean }): ReactElement {
       )}
     </main>
   );
+}
+
+/** Toasts stand over the page, where no bar says a better place, not over what lies beside it. */
+function useLeftEdge(): (page: HTMLElement | null) => (() => void) | undefined {
+  return useCallback((page) => {
+    if (page === null) return undefined;
+    const { style } = document.documentElement;
+    const watch = new ResizeObserver(() =>
+      style.setProperty('--page-left', `${String(page.getBoundingClientRect().left)}px`),
+    );
+    watch.observe(page);
+    return () => {
+      watch.disconnect();
+      style.removeProperty('--page-left');
+    };
+  }, []);
 }
 
 function NoStories(): ReactElement {

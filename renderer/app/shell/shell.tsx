@@ -27,6 +27,7 @@ import css from './shell.module.css';
 export function Shell(): ReactElement {
   const binder = usePanel('binder');
   const inspector = usePanel('inspector');
+  const isNoStory = useWorkspace((workspace) => workspace.place === null);
   const covered = binder === 'over' || inspector === 'over';
   const close = (): void => useWorkspace.setState({ over: null });
   const widths = {
@@ -44,8 +45,12 @@ export function Shell(): ReactElement {
           <ContextPanel />
           <hr />
           <ModelPanel />
-          <hr />
-          <SamplingPanel />
+          {isNoStory ? null : (
+            <>
+              <hr />
+              <SamplingPanel />
+            </>
+          )}
         </aside>
       )}
       {binder === 'beside' ? <Edge panel="binder" /> : null}

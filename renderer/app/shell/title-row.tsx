@@ -103,6 +103,7 @@ function Crumb({ title, minor = false, onRename }: CrumbProps): ReactElement {
     <button
       type="button"
       className={css.crumb}
+      dir="auto"
       data-minor={minor || undefined}
       title={`${words.commands.rename}: ${title}`}
       onClick={() => setEditing(true)}

@@ -26,16 +26,16 @@ export const library = {
       docx: 'Word (DOCX)',
     },
     author: 'Author',
-    withPerson: 'With what you say',
-    withNotes: 'With notes',
-    shown: 'What is shown goes out, without other alternates and without what the model thought.',
-    writing: 'The reply that is being written is not part of it yet.',
-    steps: { saving: 'Waiting until the page is saved…', making: 'The file is being made…' },
-    made: (name: string) => `${name} is made.`,
+    withPerson: 'Include what you say',
+    withNotes: 'Include notes',
+    shown: 'What the page shows, without other alternates and without what the model thought.',
+    writing: 'The reply that is being written is not included yet.',
+    steps: { saving: 'Waiting until the page is saved…', making: 'Making the file…' },
+    made: (name: string) => `${name} is ready.`,
     replaced: (characters: number) =>
       characters === 1
         ? 'One character that such a file cannot hold became “\uFFFD”.'
         : `${count(characters)} characters that such a file cannot hold became “\uFFFD”.`,
   },
-  noStories: 'There are no stories yet. A story begins with a first line, yours or the model’s.',
+  noStories: 'A story begins with a first line, yours or the model’s.',
 };
