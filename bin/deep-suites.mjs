@@ -15,6 +15,8 @@ const suites = {
   chapter: ['unit', 'renderer/chapter/chapter-session.fuzz.test.ts'],
   replies: ['unit', 'electron/studio/writing/generations.fuzz.test.ts', 'electron/studio/writing/reply-life.test.ts'],
   'store-kills': ['unit', 'electron/storage/core/kill.test.ts'],
+  damage: ['unit', 'electron/storage/integrity/damage.test.ts'],
+  backups: ['unit', 'electron/storage/backups/backups.test.ts'],
   kills: ['integration', 'tests/crash'],
   'odd-requests': ['integration', 'tests/integration/odd-requests.test.ts'],
   mutants: ['model', 'tests/model/bad-models.test.ts'],

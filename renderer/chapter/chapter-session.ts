@@ -153,7 +153,7 @@ export class ChapterSession implements ChapterController {
       view.putCaret(endOfText(view));
       view.bring(view.caret());
     }
-    store.set({ loading: false, loadFault: null, words: binding.words.total() });
+    store.set({ loading: false, loadFault: null, damaged: stored.damaged, words: binding.words.total() });
     this.changed();
     this.update();
   }

@@ -7,6 +7,7 @@ import { alternates } from './tree-queries.ts';
 const BEFORE: ChapterState = {
   loading: true,
   loadFault: null,
+  damaged: [],
   save: 'saved',
   saveFault: null,
   generation: null,

@@ -72,6 +72,8 @@ export interface Notice {
 export interface ChapterState {
   readonly loading: boolean;
   readonly loadFault: StudioFault | null;
+  /** Turns whose text was not the one that was saved when the chapter was opened. */
+  readonly damaged: readonly string[];
   readonly save: SaveState;
   readonly saveFault: StudioFault | null;
   readonly generation: GenerationState | null;

@@ -48,6 +48,8 @@ export interface ChapterDocument {
   readonly generation: RunningGeneration | null;
   /** The reply at the end of what is shown, where it was cut short and nothing has become of it since. */
   readonly cutShort: CutShort | null;
+  /** Turns that are shown and whose text is not the one that was saved. */
+  readonly damaged: readonly string[];
 }
 
 export const stories = {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, type Browser } from '@playwright/test';
 import { ROOT } from '../helpers/server.ts';
@@ -66,5 +66,34 @@ test('a backup is made, read, taken from and restored; the page shows the librar
   await open();
   await expect(dialog.getByRole('row', { name: /before a restore/ })).toBeVisible();
   expect(studio.violations).toEqual([]);
+  await studio.close();
+});
+
+test('a turn that the disk has changed is told when its chapter opens, and the rest can be read and written', async () => {
+  test.setTimeout(60_000);
+  const studio = await StudioPage.open(browser);
+  const { page } = studio;
+  await page.keyboard.type('The lamp was out. ');
+  await studio.saved();
+  await studio.server.stop();
+  const file = join(studio.data, 'store.db');
+  const bytes = readFileSync(file);
+  const at = bytes.indexOf('You stand under');
+  expect(at).toBeGreaterThan(0);
+  bytes.write('You stund under', at);
+  writeFileSync(file, bytes);
+  await studio.startAgain();
+  await page.reload();
+  await page.getByRole('textbox', { name: 'Manuscript' }).waitFor();
+  const told = page.getByRole('alert', { name: 'Damaged turns' });
+  await expect(told).toContainText('A turn of this chapter is not as it was saved');
+  await page.screenshot({ path: join(ROOT, 'out/screens/damaged.png') });
+  await told.getByRole('button', { name: 'Show' }).press('Enter');
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('I go on. ');
+  await studio.saved();
+  expect(await studio.text()).toContain('The lamp was out. I go on.');
+  await told.getByRole('button', { name: 'Backups' }).click();
+  await expect(page.getByRole('dialog', { name: 'Backups' })).toBeVisible();
   await studio.close();
 });

@@ -150,6 +150,7 @@ export class MemoryStudio {
         turns: [...this.tree.turns.values()].map((turn) => (shown.has(turn.id) ? turn : { ...turn, text: null })),
         generation: null,
         cutShort: null,
+        damaged: [],
       };
     },
   };

@@ -14,6 +14,8 @@ export interface ReadableDB {
   readonly sqlite: Database.Database;
   readonly statements: Map<object, Database.Statement>;
   readonly texts: Texts;
+  /** Turns whose text, when it was read, was not the one that was saved. */
+  readonly damagedTurns: Set<string>;
 }
 /** A store that can be written; made by `openStore` alone. */
 export interface WritableDB extends ReadableDB {
@@ -27,6 +29,7 @@ const parts = (sqlite: Database.Database) => ({
   sqlite,
   statements: new Map<object, Database.Statement>(),
   texts: createTexts(),
+  damagedTurns: new Set<string>(),
 });
 
 export function readable(sqlite: Database.Database): ReadableDB {
@@ -41,6 +44,7 @@ export function writable(sqlite: Database.Database): WritableDB {
 export function useFile(db: WritableDB, sqlite: Database.Database): void {
   db.statements.clear();
   db.texts.clear();
+  db.damagedTurns.clear();
   Object.assign(db, { sqlite, assertInPlace: watchPlace(sqlite.name) });
 }
 

@@ -2,7 +2,7 @@ import { checksum } from './checksum.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import type { ReadableDB, WritableDB } from './handle.ts';
 import { columns, first, query, run, runOne, tables } from './query.ts';
-import type { ChapterRow, StoryRow, TurnRow } from './schema.ts';
+import type { ChapterRow, EditRow, StoryRow, TurnRow } from './schema.ts';
 
 /** Rows go in and out here, so that every one that holds words carries its checksum. */
 
@@ -107,6 +107,10 @@ export function chapterChecksum(row: ChapterRow): number {
 
 export function storyChecksum(row: StoryRow): number {
   return checksum(row.id, row.title, row.removed_at);
+}
+
+export function editChecksum(row: EditRow): number {
+  return checksum(row.turn_id, row.version, row.at, row.del, row.ins);
 }
 
 export function findTurn(db: ReadableDB, id: string): TurnRow | undefined {

@@ -5,11 +5,10 @@ import { turnHash } from '../core/checksum.ts';
 import type { ReadableDB } from '../core/handle.ts';
 import { all, query, tables } from '../core/query.ts';
 import { revisionChecksum } from '../repositories/revisions.ts';
-import { turnChecksum } from '../core/rows.ts';
+import { editChecksum, turnChecksum } from '../core/rows.ts';
 import type { ChapterRow, RevisionRow, TurnRow } from '../core/schema.ts';
 import { splice } from '../repositories/texts.ts';
 import { readPatch } from '../repositories/turns.ts';
-import { editChecksum } from '../repositories/write-turns.ts';
 
 type Say = (problem: TurnProblem) => void;
 

@@ -1,7 +1,8 @@
 import type { TreeTurn, TurnTree } from '../../../shared/document/turn.ts';
 import type { ReadableDB } from '../core/handle.ts';
 import { all, query, tables } from '../core/query.ts';
-import { findTurn, needChapter, needTurn } from '../core/rows.ts';
+import { turnHash } from '../core/checksum.ts';
+import { editChecksum, findTurn, needChapter, needTurn } from '../core/rows.ts';
 import type { TurnRow } from '../core/schema.ts';
 import { coalesce, splice, spliceOpening, type Edit } from './texts.ts';
 
@@ -11,7 +12,7 @@ const turnsOfChapter = query((p: { chapterId: string }) =>
 const revisionsFrom = query((p: { turnId: string; seq: number }) =>
   tables
     .selectFrom('revisions')
-    .select(['seq', 'kind', 'body'])
+    .select(['seq', 'kind', 'body', 'role', 'speaker', 'hash'])
     .where('turn_id', '=', p.turnId)
     .where('seq', '>=', p.seq)
     .orderBy('seq'),
@@ -27,7 +28,7 @@ const patchesAfter = query((p: { turnId: string; seq: number }) =>
   tables.selectFrom('revisions').select('body').where('turn_id', '=', p.turnId).where('seq', '>', p.seq).orderBy('seq'),
 );
 const openEdits = query((p: { turnId: string }) =>
-  tables.selectFrom('edits').select(['at', 'del', 'ins']).where('turn_id', '=', p.turnId).orderBy('version'),
+  tables.selectFrom('edits').selectAll().where('turn_id', '=', p.turnId).orderBy('version'),
 );
 export interface StoredTree extends TurnTree {
   readonly structureRev: number;
@@ -61,9 +62,27 @@ export function turnText(db: ReadableDB, turnId: string): string {
 export function textOf(db: ReadableDB, row: TurnRow): string {
   const known = db.texts.get(row.id);
   if (known !== undefined) return known;
-  const text = coalesce(editsOf(db, row.id)).reduce(splice, revisionTextOf(db, row));
+  const saved = savedText(db, row);
+  const edits = all(db, openEdits, { turnId: row.id });
+  const text = coalesce(edits).reduce(splice, saved.text);
+  const isWhole = saved.isWhole && edits.every((edit) => editChecksum(edit) === edit.checksum);
+  if (!isWhole || text.length !== row.length) db.damagedTurns.add(row.id);
   db.texts.put(row.id, text);
   return text;
+}
+
+/** The text of the newest revision, and whether it is the one that was saved; of a damaged one what can be read. */
+function savedText(db: ReadableDB, row: TurnRow): { readonly text: string; readonly isWhole: boolean } {
+  const revisions = all(db, revisionsFrom, { turnId: row.id, seq: row.full_seq });
+  const head = revisions.at(-1);
+  let text = '';
+  try {
+    for (const { kind, body } of revisions) text = kind === 'full' ? body : readPatch(body).reduce(splice, text);
+  } catch {
+    return { text, isWhole: false };
+  }
+  const isHead = head?.seq === row.head_seq;
+  return { text, isWhole: isHead && turnHash(head.role, head.speaker, text) === head.hash };
 }
 
 /** Whether a place in a turn's text lies inside one character. */
@@ -79,10 +98,7 @@ export function editsOf(db: ReadableDB, turnId: string): Edit[] {
 
 /** The text of the newest revision. */
 export function revisionTextOf(db: ReadableDB, row: TurnRow): string {
-  let text = '';
-  for (const { kind, body } of all(db, revisionsFrom, { turnId: row.id, seq: row.full_seq }))
-    text = kind === 'full' ? body : readPatch(body).reduce(splice, text);
-  return text;
+  return savedText(db, row).text;
 }
 
 /** The first `length` units of a turn's text, without reading the rest. */

@@ -1,12 +1,11 @@
 import type { TreeTurn, TurnTree } from '../../../shared/document/turn.ts';
 import { countWords } from '../../../shared/document/count-words.ts';
 import { failure } from '../../../shared/faults/failure.ts';
-import { checksum } from '../core/checksum.ts';
 import type { WritableDB } from '../core/handle.ts';
 import { columns, query, run, tables } from '../core/query.ts';
 import { removalTime } from '../core/removal-time.ts';
 import { startHistory } from './revisions.ts';
-import { addTurn, findTurn, needTurn, saveTurn, saveTurnText } from '../core/rows.ts';
+import { editChecksum, addTurn, findTurn, needTurn, saveTurn, saveTurnText } from '../core/rows.ts';
 import type { EditRow, TurnRow } from '../core/schema.ts';
 import type { Edit } from './texts.ts';
 
@@ -76,10 +75,6 @@ export function insertEdit(db: WritableDB, edit: Edit & { readonly turnId: strin
   };
   run(db, addEdit, { ...row, checksum: editChecksum(row) });
   db.texts.edit(edit.turnId, edit);
-}
-
-export function editChecksum(row: EditRow): number {
-  return checksum(row.turn_id, row.version, row.at, row.del, row.ins);
 }
 
 interface Rewritten {

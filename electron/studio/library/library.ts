@@ -104,6 +104,7 @@ export function createChapters(
         turns: [...tree.turns.values()],
         generation: generations.runningIn(id),
         cutShort: cutShortAtEnd(db, tree),
+        damaged: activePath(tree).flatMap((turn) => (db.damagedTurns.has(turn.id) ? [turn.id] : [])),
       };
     },
   };

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, type ReactElement } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState, type ReactElement } from 'react';
 import { sentenceOf } from '../../../shared/faults/sentence.ts';
 import { library, useChapters, useStories } from '../../library/library.ts';
 import { api, useConnection, whenOpen } from '../../lib/client.ts';
@@ -154,7 +154,8 @@ function Banners(): ReactElement | null {
   const saving = useSaving();
   const lost = connection.state === 'lost' && connection.attempts > 1;
   const refused = saving?.fault?.code === 'UNREACHABLE' ? null : (saving?.fault ?? null);
-  if (!lost && !reader && refused === null) return null;
+  const damaged = useOpenChapter((chapter) => chapter.damaged) ?? [];
+  if (!lost && !reader && refused === null && damaged.length === 0) return null;
   return (
     <div className={css.banners}>
       {lost ? (
@@ -173,6 +174,7 @@ function Banners(): ReactElement | null {
           <SaveCopy />
         </p>
       )}
+      {damaged.length === 0 ? null : <Damaged turns={damaged} />}
       {reader ? (
         <p className={css.banner} role="status" aria-label={words.shell.reader}>
           {words.shell.reader}
@@ -182,6 +184,27 @@ function Banners(): ReactElement | null {
         </p>
       ) : null}
     </div>
+  );
+}
+
+/** Turns that are not as they were saved: where they stand, and where an earlier text may be. */
+function Damaged({ turns }: { readonly turns: readonly string[] }): ReactElement {
+  const controller = useWorkspace((workspace) => workspace.controller);
+  const [next, setNext] = useState(0);
+  const show = (): void => {
+    controller?.revealTurn(turns[next % turns.length] ?? '');
+    setNext(next + 1);
+  };
+  return (
+    <p className={css.banner} role="alert" aria-label={words.shell.damage}>
+      {words.shell.damagedTurns(turns.length)}
+      <button type="button" className={ui.link} onClick={show}>
+        {words.shell.showDamaged}
+      </button>
+      <button type="button" className={ui.link} onClick={() => useWorkspace.setState({ dialog: 'backups' })}>
+        {words.backups.title}
+      </button>
+    </p>
   );
 }
 

@@ -1,3 +1,4 @@
+import { count } from '../../lib/numbers.ts';
 /** The frame: title row, banners, status bar. */
 export const shell = {
   paphos: 'Paphos',
@@ -33,6 +34,12 @@ export const shell = {
     'Still reconnecting. If Paphos was closed, start it again; keep this page open: it holds what is not saved yet.',
   studioRefused:
     'The studio was restarted and has a new address: open the one that it printed. Keep this page open until you have copied what is not saved.',
+  damage: 'Damaged turns',
+  damagedTurns: (turns: number) =>
+    turns === 1
+      ? 'A turn of this chapter is not as it was saved: the disk has changed it. A backup may have it whole.'
+      : `${count(turns)} turns of this chapter are not as they were saved: the disk has changed them. A backup may have them whole.`,
+  showDamaged: 'Show',
   reader: 'This story is open in another tab.',
   takeOver: 'Take over',
   contextUsed: 'Context used',
