@@ -38,10 +38,14 @@ export function rememberLibrary(folder: string, now = Date.now()): void {
 
 /** Whether a library was kept in a folder that is absent or empty now, as is the place of a drive that is not there. */
 export function isLibraryMissing(folder: string): boolean {
-  const file = join(folder, 'store.db');
   if (!knownLibraries().some((known) => known.folder === folder)) return false;
-  // One of which something is left is told when it is opened.
-  return statSync(file, { throwIfNoEntry: false }) === undefined && !keptLibrary(folder);
+  try {
+    statSync(join(folder, 'store.db'));
+    return false;
+  } catch (error) {
+    // What stands in the way otherwise, and one of which something is left, is told when it is opened.
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT' && !keptLibrary(folder);
+  }
 }
 
 /** Throws where a library is missing: that is a question to the person, and no first day. Nothing is made. */

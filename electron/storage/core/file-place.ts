@@ -14,7 +14,14 @@ export function watchPlace(file: string): () => void {
 }
 
 function watchFile(file: string): () => void {
-  const find = (): Stats | undefined => statSync(file, { throwIfNoEntry: false });
+  const find = (): Stats | undefined => {
+    try {
+      return statSync(file);
+    } catch {
+      // Whatever the system says of a drive that is gone.
+      return undefined;
+    }
+  };
   let opened = find();
   return () => {
     const now = find();

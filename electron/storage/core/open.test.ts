@@ -162,6 +162,10 @@ describe('a data folder', () => {
       expect(write(store.db, 'Before').code).toBe('opened');
       renameSync(data, moved);
       expect(write(store.db, 'Away').code).toBe('STORE_GONE');
+      // The system has another word for it than that it is not there.
+      symlinkSync(data, data);
+      expect(write(store.db, 'Away').code).toBe('STORE_GONE');
+      rmSync(data);
       renameSync(moved, data);
       expect(write(store.db, 'Back').code).toBe('opened');
       store.close();
