@@ -142,7 +142,7 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
   });
   const settings = createSettings(context, () => models.suitableSampling());
   const readAhead = createReadAhead({ db, engine, settings, dataDir, keepsStates: (id) => models.keepsStates(id) });
-  const writeAhead = createWriteAhead(db, engine, settings);
+  const writeAhead = createWriteAhead(context, settings);
   const locks = createStoryLocks((storyId) => {
     try {
       for (const chapter of listChapters(db, storyId)) revisions.left(chapter.id);

@@ -1,5 +1,4 @@
 import { newIds } from '../helpers/new-ids.ts';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { activePath } from '../../shared/document/tree.ts';
 import type { TurnTree } from '../../shared/document/turn.ts';
@@ -472,7 +471,9 @@ test('an answer that was written ahead is there at once, and the engine rests wh
   });
   const before = await client.writing.generate({ ...newIds(), chapterId, kind: 'continue', turnId: offer, offset: 0 });
   await collect(client, before.generationId);
-  await sleep(4000);
+  const writtenAhead = async (): Promise<number> =>
+    (await client.log.tail()).filter((line) => line.includes(' reply.ahead ')).length;
+  await expect.poll(writtenAhead, { timeout: 30_000 }).toBe(2);
   await client.writing.applyChange({
     changeId: newId(),
     chapterId,

@@ -1,5 +1,6 @@
 import { afterAll, expect, test, vi } from 'vitest';
 import type { EngineReply } from '../../electron/engines/port.ts';
+import { openLog } from '../../electron/log/log.ts';
 import { writeSetting } from '../../electron/storage/repositories/setting-records.ts';
 import { readTree } from '../../electron/storage/repositories/turns.ts';
 import { createWriteAhead, type PreparedReply } from '../../electron/studio/writing/write-ahead.ts';
@@ -7,6 +8,7 @@ import { branchTo, promptRequest, reserveFor } from '../../electron/studio/writi
 import { createSettings } from '../../electron/studio/settings/settings.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
+import { temporaryFolder } from '../helpers/server.ts';
 import { openStoryEngine } from '../helpers/story-engine.ts';
 
 const sampling = { ...DEFAULT_SAMPLING, maxTokens: 40, banEnd: true };
@@ -17,7 +19,7 @@ const { db, engine, storyId, chapterId, modelTurn, close } = await openStoryEngi
 afterAll(close);
 const settings = createSettings({ db, engine }, () => sampling);
 const ended = { storyId, chapterId, turnId: modelTurn };
-const prepared = createWriteAhead(db, engine, settings);
+const prepared = createWriteAhead({ db, engine, log: openLog(temporaryFolder('ahead')) }, settings);
 writeSetting(db, 'interface', 'prepareReplies', true);
 
 /** What a reply is asked for with, when the person has said this. */
@@ -119,9 +121,11 @@ test('a reply that was begun ahead and is asked for by now gives way no more', a
 
 test('nothing is written ahead where it was not asked for', async () => {
   writeSetting(db, 'interface', 'prepareReplies', false);
+  generate.mockClear();
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   prepared.after(ended);
-  expect(vi.getTimerCount()).toBe(0);
+  await vi.runAllTimersAsync();
   vi.useRealTimers();
+  expect(ahead()).toEqual([]);
   expect(take('Run away')).toBeNull();
 });

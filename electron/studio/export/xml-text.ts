@@ -1,5 +1,5 @@
 /** What no XML document can hold, not even as a number (XML 1.0, 2.2). */
-// eslint-disable-next-line no-control-regex -- these are the characters that it is about
+// oxlint-disable-next-line no-control-regex -- these are the characters that it is about
 const FORBIDDEN = /[\0-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]|\p{Surrogate}/gu;
 
 export interface XmlText {

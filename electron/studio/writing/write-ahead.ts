@@ -5,10 +5,9 @@ import { activePath } from '../../../shared/document/tree.ts';
 import { withoutReasoning } from '../../../shared/prompt/plan/reasoning.ts';
 import type { PlanRequest } from '../../../shared/prompt/types.ts';
 import type { EngineReply } from '../../engines/port.ts';
-import type { ReadableDB } from '../../storage/core/handle.ts';
 import { readSetting } from '../../storage/repositories/setting-records.ts';
 import { readTree } from '../../storage/repositories/turns.ts';
-import type { Engine } from '../models/loaded-engine.ts';
+import type { StudioContext } from '../context.ts';
 import type { GenerationOrder } from './generation-order.ts';
 import { branchTo, promptRequest, reserveFor } from './prompt-request.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -42,7 +41,10 @@ export interface WriteAhead {
   drop(): void;
 }
 
-export function createWriteAhead(db: ReadableDB, engine: Engine, settings: Settings): WriteAhead {
+export function createWriteAhead(
+  { db, engine, log }: Pick<StudioContext, 'db' | 'engine' | 'log'>,
+  settings: Settings,
+): WriteAhead {
   const replies = new Map<string, WrittenAhead>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -66,10 +68,12 @@ export function createWriteAhead(db: ReadableDB, engine: Engine, settings: Setti
       const written = remembering(engine.host.generate({ plan, sampling }, 'idle'));
       const key = keyOf(ready.modelName, plan, chosen);
       replies.set(key, { written, sampling, said: said.id });
-      const whole = await written.done.then(
-        ({ reason }) => reason !== 'stopped',
-        () => false,
+      const stats = await written.done.then(
+        (ended) => (ended.reason === 'stopped' ? null : ended.stats),
+        () => null,
       );
+      const whole = stats !== null;
+      if (whole) log.info('reply.ahead', { tokens: stats.tokens });
       if (whole && isCurrent()) continue;
       if (!whole) replies.delete(key);
       return;
