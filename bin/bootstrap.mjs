@@ -66,7 +66,6 @@ const sources = [
   'shared',
   'electron',
   'renderer',
-  'resources/formats',
   'electron.vite.config.ts',
   'package-lock.json',
   'tsconfig.base.json',

@@ -204,10 +204,22 @@ function hashes() {
   return complaints.length === 0 ? null : complaints.join('\n');
 }
 
+/** A walk through the house leads nowhere where a file has another name by now. */
+function namedFiles() {
+  const lost = tracked('*.md').flatMap((file) =>
+    linesOf(file).flatMap((line) =>
+      [...line.matchAll(/`((?:bin|docs|electron|renderer|resources|shared|tests)\/[\w./-]+)`/g)]
+        .filter(([, path]) => !existsSync(join(root, path)))
+        .map(([, path]) => `${file} names ${path}, which is not there`),
+    ),
+  );
+  return lost.length === 0 ? null : lost.join('\n');
+}
+
 /** What a bundle breaks shows only where it is run: `require` in a module, a chunk that is not there. */
 function builtProgram() {
   const { ok, text } = tool(['out/electron/cli.js', 'sing']);
-  return !ok && text.startsWith('Paphos: Paphos has no command “sing”') ? null : `out/electron/cli.js says:\n${text}`;
+  return !ok && text.startsWith('Paphos: There is no command “sing”') ? null : `out/electron/cli.js says:\n${text}`;
 }
 
 export const gates = [
@@ -219,6 +231,7 @@ export const gates = [
   },
   { name: 'comments in their columns', check: comments },
   { name: 'rules and their tests (SPEC.md)', check: rules },
+  { name: 'files that the documents name', check: namedFiles },
   { name: 'one name, one meaning', check: names },
   { name: 'nothing throws into the event loop', check: callbacks },
   { name: 'packages have their hashes', check: hashes },

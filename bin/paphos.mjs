@@ -29,7 +29,7 @@ function commandLine([first = 'start', ...rest]) {
   if (first.startsWith('-')) return ['start', ...line];
   if (Object.hasOwn(COMMANDS, first)) return line;
   process.stderr.write(usage);
-  return fail(`\nPaphos has no command "${first}".`);
+  return fail(`\nThere is no command “${first}”.`);
 }
 
 function start(cli) {

@@ -415,7 +415,7 @@ describe('alternates', () => {
     expect(opened.shown()).toEqual(['I knock.', 'Silence.']);
     const { notice } = opened.session.getState();
     expect(notice).toMatchObject({
-      message: 'The 10 words that followed are kept in another branch.',
+      message: 'The 10 words that followed are kept in another alternate.',
       action: { label: 'Go back' },
     });
     opened.view.click('Silence.');

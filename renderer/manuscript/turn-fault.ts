@@ -48,7 +48,7 @@ export class TurnFault {
     this.node.replaceChildren(title, text, row);
     for (const { label, run } of actions) row.append(this.button(label, run));
     if (fault.detail !== undefined) row.append(this.details(fault.detail));
-    row.append(this.button(words.manuscript.dismiss, () => this.hide()));
+    row.append(this.button(words.common.dismiss, () => this.hide()));
     this.node.hidden = false;
     this.fit();
   }
@@ -79,10 +79,10 @@ export class TurnFault {
   private details(detail: string): HTMLButtonElement {
     const shown = document.createElement('pre');
     shown.textContent = detail;
-    const button = this.button(words.manuscript.details, () => {
+    const button = this.button(words.common.details, () => {
       if (shown.isConnected) shown.remove();
       else this.node.append(shown);
-      button.textContent = shown.isConnected ? words.manuscript.hideDetails : words.manuscript.details;
+      button.textContent = shown.isConnected ? words.manuscript.hideDetails : words.common.details;
     });
     return button;
   }

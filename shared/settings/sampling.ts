@@ -83,7 +83,7 @@ export const samplingSchema = z.object({
   grammar: z.string().max(LONGEST_GRAMMAR).default(''),
   order: order.default([...STEPS]),
   maxTokens: whole(1, 4096, 256),
-  /** The reply does not end before it has so many tokens. */
+  /** The reply does not end before it has this many tokens. */
   minTokens: whole(0, 512, 0),
   /** The most that a model thinks before it answers, where its format knows thinking. Not part of `maxTokens`. */
   thinkingTokens: whole(0, 8192, 512),

@@ -138,12 +138,12 @@ test('the view moves for the person alone: neither a Continue in the middle nor 
   await studio.replyEnds();
   expect(await where(studio)).toEqual(there);
 
-  // A reply at the beginning leaves the rest in another branch, and says so.
+  // A reply at the beginning leaves the rest in another alternate, and says so.
   await studio.saved();
   const whole = await studio.text();
   await studio.caretTo('Go on.');
   await page.keyboard.press('Control+Enter');
-  await expect(page.getByText(/^The \d+ words that followed are kept in another branch\.$/)).toBeVisible();
+  await expect(page.getByText(/^The \d+ words that followed are kept in another alternate\.$/)).toBeVisible();
   await expect(page.locator('.ms-swipe').filter({ hasText: '2 / 2' })).toBeVisible();
   await page.getByRole('button', { name: 'Go back' }).click();
   await expect.poll(() => studio.text()).toBe(whole);

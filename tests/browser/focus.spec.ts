@@ -456,6 +456,6 @@ test('the palette says why something cannot be done now', async () => {
   await expect(page.getByRole('option')).toContainText('No alternates are being written.');
   // The first story ends in what the person says.
   await page.getByRole('combobox', { name: 'Find or do' }).fill('take option 3');
-  await expect(page.getByRole('option')).toContainText('The last reply does not offer so many things to do.');
+  await expect(page.getByRole('option')).toContainText('The last reply does not offer that many options.');
   await studio.close();
 });

@@ -86,7 +86,7 @@ export class CutShortNotes {
       const turn = document.spanOf(turnId);
       return turn === null ? 1 : turn.line + turn.lines - 1;
     };
-    const goOn = { label: words.manuscript.writeOn, run: () => this.host.goOn(turnId) };
+    const goOn = { label: words.commands.continue, run: () => this.host.goOn(turnId) };
     const bringBack = { label: words.manuscript.bringBack, run: () => this.bringBack(turnId, length, leftOut) };
     view.showFault(
       lastLine,

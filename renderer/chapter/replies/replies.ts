@@ -259,7 +259,7 @@ export class Replies {
     view.showFault(
       line,
       fault,
-      mayGoOn && span?.role === 'model' ? [{ label: words.manuscript.writeOn, run: () => this.goOn(span.id) }] : [],
+      mayGoOn && span?.role === 'model' ? [{ label: words.commands.continue, run: () => this.goOn(span.id) }] : [],
     );
   }
 

@@ -7,7 +7,7 @@ const many = (value: number, one: string, more: string): string => `${count(valu
 export const backups = {
   title: 'Backups',
   intro:
-    'Made every half hour of work, when you quit, and before anything large. Each is opened and checked once it is written.',
+    'Made after every half hour of work, when you quit, and before anything large. Each is opened and checked once it is written.',
   none: 'No backups yet. The first is made after half an hour of work, or now if you like.',
   list: 'Backups',
   when: 'When',
@@ -32,7 +32,7 @@ export const backups = {
     verified: 'Opened after it was written, every turn compared with its hash.',
     damaged: 'Something in it was not as it was saved. Whole stories can still be taken out of it.',
     changed: 'The file is not the one that was checked.',
-    unknown: 'Made by an older version of Paphos, which wrote nothing down about it.',
+    unknown: 'Made by an older version of Paphos, which kept no record of it.',
   } satisfies Record<Backup['state'], string>,
   alsoIn: 'also in the second folder',
   today: (time: string) => `Today ${time}`,

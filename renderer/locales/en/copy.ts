@@ -10,7 +10,7 @@ export const copy = {
   made: (folder: string) => `The copy is in ${folder}.`,
   damaged: (problems: number, folder: string) =>
     `The copy is in ${folder}. ${problems === 1 ? 'One thing in it is' : `${String(problems)} things in it are`} not as it was saved.`,
-  unreachable: 'Paphos does not answer now, so only this page can be saved.',
+  unreachable: 'Paphos is not answering, so only this page can be saved.',
   page: 'This page',
   pageHint: 'What this page holds, with its marks, as a download. That needs nothing but this page.',
   download: 'Download this page',

@@ -12,7 +12,7 @@ export const find = {
   limit: 'Only in what is selected',
   next: 'Next match',
   previous: 'Previous match',
-  showReplace: 'Show or hide replacing',
+  showReplace: 'Show or hide Replace',
   replace: 'Replace',
   replaceAll: 'Replace all',
   close: 'Close',

@@ -26,7 +26,7 @@ export const jobs = {
   clearOne: 'Clear',
   actionOn: (action: string, title: string) => `${action}: ${title}`,
   log: 'Log',
-  logHint: 'What the studio did and what went wrong. Your stories are never in it.',
+  logHint: 'What Paphos did and what went wrong. Your stories are never in it.',
   copy: 'Copy',
   copied: 'Copied',
 };

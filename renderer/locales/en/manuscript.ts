@@ -19,16 +19,13 @@ export const manuscript = {
   thinking: (count: number) => `Thinking… ${count} ${count === 1 ? 'word' : 'words'}`,
   thought: (count: number) => `Thought for ${count} ${count === 1 ? 'word' : 'words'}`,
   thinkingStopped: (count: number) => `Thinking was stopped after ${count} ${count === 1 ? 'word' : 'words'}`,
-  details: 'Details',
   hideDetails: 'Hide details',
-  writeOn: 'Continue',
   bringBack: 'Bring back',
-  dismiss: 'Dismiss',
   removed: 'The turn was deleted.',
   restIsBeside: (count: number) =>
     count === 1
-      ? 'The word that followed is kept in another branch.'
-      : `The ${count} words that followed are kept in another branch.`,
+      ? 'The word that followed is kept in another alternate.'
+      : `The ${count} words that followed are kept in another alternate.`,
   goBack: 'Go back',
   more: (turns: number) => `+ ${turns} ${turns === 1 ? 'turn' : 'turns'}`,
   goesOn: (turns: number) => `Another alternate goes on for ${turns} ${turns === 1 ? 'turn' : 'turns'}.`,

@@ -21,9 +21,9 @@ export const models = {
   addHint:
     'The file stays where it is: a link to it is put into the models folder. Of a model in several files, name one.',
   addOne: 'Add',
-  noDrop: 'A browser does not tell where a file lies. Add a model file by its path, under Model.',
+  noDrop: 'A browser does not say where a file is. Add a model file by its path, under Model.',
   unread: 'Not read',
-  unreadMore: (number: number) => `${count(number)} more of the kind.`,
+  unreadMore: (number: number) => `${count(number)} more like this.`,
   demo: 'demo model',
   loaded: 'Loaded',
   loading: (progress: number | null) =>

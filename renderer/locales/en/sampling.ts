@@ -51,7 +51,7 @@ export const sampling = {
     'A grammar is on: the model’s engine samples by itself, in its own order and with its own seed. Temperature, top-k, top-p, min-p, XTC, penalties, DRY, what is banned and what is made likelier still count; other words are not kept.',
   grammarKinds: { none: 'None', gbnf: 'GBNF', json: 'JSON schema' },
   grammarHints: {
-    none: 'A grammar says which texts may come at all.',
+    none: 'A grammar limits what a reply can say.',
     gbnf: 'In the grammar language of llama.cpp. It is read when a reply begins.',
     json: 'The reply is JSON that fits this schema. It is read when a reply begins.',
   },

@@ -29,11 +29,11 @@ export const shell = {
   },
   store: 'Library',
   connection: 'Connection',
-  reconnecting: 'Reconnecting… What you write stays on this page and is saved as soon as the studio answers.',
+  reconnecting: 'Reconnecting… What you write stays on this page and is saved as soon as Paphos answers.',
   studioGone:
     'Still reconnecting. If Paphos was closed, start it again; keep this page open: it holds what is not saved yet.',
   studioRefused:
-    'The studio was restarted and has a new address: open the one that it printed. Keep this page open until you have copied what is not saved.',
+    'Paphos was restarted and has a new address: open the one that it printed. Keep this page open until you have copied what is not saved.',
   damage: 'Damaged turns',
   damagedTurns: (turns: number) =>
     turns === 1

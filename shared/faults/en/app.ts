@@ -6,17 +6,17 @@ export const app = {
   INTERNAL: () =>
     'Something inside Paphos went wrong. What was saved is safe; try again, and restart Paphos if it happens twice.',
   BAD_REQUEST: () =>
-    'Paphos did not understand this request and did nothing. Reload the page: it may be older than the studio.',
+    'Paphos did not understand this request and did nothing. Reload the page: it may be older than Paphos itself.',
   TOO_LARGE: ({ bytes }) =>
     `This is too much at once (${size(bytes)}), and nothing was changed. Do it in smaller parts: paste a text chapter by chapter, for instance.`,
-  UNREACHABLE: () => 'The studio did not answer. What you wrote stays on this page, and Paphos keeps trying.',
+  UNREACHABLE: () => 'Paphos did not answer. What you wrote stays on this page, which keeps trying.',
   PORT_IN_USE: ({ port }) =>
     `${port === null ? 'The port of last time' : `Port ${port}`} is in use by another program. Choose another one with --port N, or leave --port out to take a free one.`,
   NO_STORE: ({ folder }) => `There are no stories in ${folder} (no store.db). Name the right folder with --data DIR.`,
   NO_DEMO_MODEL: () => 'The embedded model is missing. Name a model file.',
   NO_LINK: ({ name }) =>
     `Paphos could not make a link to ${name} in its models folder. Nothing was changed. Copy the file there yourself.`,
-  USAGE_COMMAND: ({ command, known }) => `Paphos has no command “${command}”. It has: ${known.join(', ')}.`,
+  USAGE_COMMAND: ({ command, known }) => `There is no command “${command}”. Paphos has: ${known.join(', ')}.`,
   USAGE_NUMBER: ({ name, given, low, high, whole }) =>
     `--${name} must be ${whole ? 'a whole number' : 'a number'} from ${low} to ${high}; “${given}” is not.`,
   USAGE_FORMAT: ({ name, known }) => `There is no format “${name}”. Choose one of: ${known.join(', ')}.`,

@@ -13,11 +13,11 @@ export const models = {
   FOLDER_SILENT: ({ folder }) =>
     `The disk of ${folder} does not answer, so the models in it cannot be read now. Check the drive and its connection, or choose another model.`,
   MODEL_NAME_TAKEN: ({ name }) =>
-    `Another file called “${name}” lies in the models folder, so this one was not added. Rename one of them.`,
+    `Another file called “${name}” is already in the models folder, so this one was not added. Rename one of them.`,
   MODEL_TOO_DEEP: ({ file, more }) =>
-    `${files(file, more)} ${more === 0 ? 'lies' : 'lie'} too deep to be found. Move ${more === 0 ? 'it' : 'them'} at most one folder below the models folder.`,
+    `${files(file, more)} ${more === 0 ? 'is' : 'are'} too deep to be found. Move ${more === 0 ? 'it' : 'them'} at most one folder below the models folder.`,
   WEIGHTS_NOT_READ: ({ file, more, kind }) =>
-    `${files(file, more)} ${more === 0 ? 'holds' : 'hold'} weights ${kind === 'pytorch' ? 'of PyTorch' : 'as safetensors'}, which Paphos does not read yet. Get the model as a GGUF file.`,
+    `${files(file, more)} ${more === 0 ? 'holds' : 'hold'} ${kind === 'pytorch' ? 'PyTorch' : 'safetensors'} weights, which Paphos does not read yet. Get the model as a GGUF file.`,
   NO_FORMAT: ({ name }) => `Paphos has no prompt format called “${name}”. Choose one from the list.`,
   NO_FORMAT_OF_UNREADABLE: () => 'This model cannot be opened, so it has no format. Choose another one.',
   ASIDE: () =>

@@ -33,7 +33,7 @@ export const store = {
     'The library is not where it was: its folder was moved or deleted, or its drive is gone. The last change was not saved; everything before it is safe in the open file for as long as Paphos runs. Put the folder back, or save a copy.',
   STORE_DAMAGED: ({ file }) =>
     file === null
-      ? 'A part of the store is damaged and cannot be read. Nothing was changed. Close Paphos, keep a copy of the data folder, and run "paphos check" to see what is damaged.'
+      ? 'A part of the library is damaged and cannot be read. Nothing was changed. Close Paphos, keep a copy of the data folder, and run "paphos check" to see what is damaged.'
       : `${file} is damaged and was not opened, so that nothing more is lost. Keep a copy of the folder; where it has a backups folder, put the newest file in there in place of store.db.`,
   LIBRARY_DAMAGED: ({ problems }) =>
     `${problems === 1 ? 'One thing' : `${count(problems)} things`} in the library ${problems === 1 ? 'is' : 'are'} not as it was saved. Nothing was changed. Open Backups to see what is damaged, and to take stories out of an earlier backup.`,
@@ -49,7 +49,7 @@ export const store = {
     `Not everything in the backup ${name} is as it was saved, so it was not put in place of your library. Nothing was changed. Choose another one, or take single stories out of it.`,
   RESTORING: () =>
     'A backup is being put in place of this library, so nothing else is saved for a moment. Your text stays on this page.',
-  STORE_BUSY: () => 'Another program holds the store, so nothing was changed. Close that program and try again.',
+  STORE_BUSY: () => 'Another program is using the library, so nothing was changed. Close that program and try again.',
   DISK_FULL: () =>
     'The disk is full. Everything saved so far is safe; the last change was not saved. Make room and go on writing: Paphos keeps trying.',
   DISK_ERROR: () =>
@@ -59,14 +59,14 @@ export const store = {
   UNSAFE_STORE: ({ setting }) =>
     `SQLite did not accept ${setting}, so saved text could be lost. Nothing was changed. Put the data folder on a local drive.`,
   OLD_SQLITE: ({ version, needed }) =>
-    `This build carries SQLite ${version}, which can damage a store; ${needed} is needed. Nothing was opened. Install Paphos again.`,
+    `This build carries SQLite ${version}, which can damage a library; ${needed} is needed. Nothing was opened. Install Paphos again.`,
   LIBRARY_MISSING: ({ folder }) =>
     `There was a library in ${folder}, and there is none now: the folder is missing or empty, as it is when its drive is not connected. Nothing was made or changed. Connect the drive and start again, or ${OTHER_FOLDER} To begin a new library there all the same, start with --new-library.`,
   STORE_EMPTIED: ({ file, mark, backup }) =>
     `There was a library here, and ${file} is missing or has no stories in it now. Nothing was changed. ${backup === null ? 'Put store.db back from a copy of this folder' : `Put a copy of ${backup} in its place`}, or ${OTHER_FOLDER} To begin a new library in this folder all the same, move its files away, ${mark} among them.`,
-  NOT_A_STORE: ({ file }) => `${file} is not a store of Paphos. It was not changed. Move it away, or ${OTHER_FOLDER}`,
+  NOT_A_STORE: ({ file }) => `${file} is not a Paphos library. It was not changed. Move it away, or ${OTHER_FOLDER}`,
   NEWER_STORE: ({ version, newest }) =>
-    `These stories were written by a newer Paphos (store ${version}, this one knows ${newest}). Nothing was changed. Install the newer version, or ${OTHER_FOLDER}`,
+    `These stories were written by a newer Paphos (format ${version}; this one knows ${newest}). Nothing was changed. Install the newer version, or ${OTHER_FOLDER}`,
   MIGRATION_FAILED: ({ version }) =>
-    `The stories could not be brought to store ${version}. They are unchanged; use the version you had before and tell us about this.`,
+    `The stories could not be updated to format ${version}. They are unchanged; use the version you had before and tell us about this.`,
 } satisfies Sentences<StoreFaults>;

@@ -3,9 +3,9 @@ import { count } from './numbers.ts';
 import type { Sentences } from './sentences.ts';
 
 const HARDWARE = {
-  gpuLayers: 'Another part of the model lay on the graphics card.',
+  gpuLayers: 'Other layers of the model were on the graphics card.',
   device: 'It was written on another graphics card.',
-  keyCache: 'Keys were kept in another precision.',
+  keyCache: 'Keys were kept at another precision.',
   adapters: 'Other adapters were on.',
   draft: 'Another model guessed ahead, or none.',
   lookup: 'Guessing ahead from the story was switched differently.',
@@ -38,11 +38,11 @@ export const writing = {
   NOTHING_TO_CONTINUE: () => 'There is nothing to continue yet. Write a line, then press Reply.',
   ID_TAKEN: () => 'Another reply has this id already. Nothing was changed; press Reply again.',
   CHANGED_ELSEWHERE: () =>
-    'This chapter was changed elsewhere, so no reply was asked for. Your text is kept as a branch of its own; press Reply again.',
+    'This chapter was changed elsewhere, so no reply was asked for. Your text is kept as an alternate of its own; press Reply again.',
   CUT_SHORT: ({ by, tokens, leftOut }) => {
     const limit =
       by === 'window'
-        ? 'The window of the model was full'
+        ? 'The context was full'
         : `Stopped at the length limit${tokens === null ? '' : ` of ${count(tokens)} tokens`}`;
     if (leftOut === 0) return `${limit}.`;
     return `${limit}; ${leftOut === 1 ? 'one word' : `${count(leftOut)} words`} of an unfinished sentence ${leftOut === 1 ? 'was' : 'were'} left out.`;
