@@ -1,5 +1,6 @@
 import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
 import { MEASURE, type Page } from './create-editor.ts';
+import { Overlay } from './overlay.ts';
 import type { AlternatesState } from '../chapter/controller.ts';
 import { words } from '../locales/index.ts';
 
@@ -68,36 +69,22 @@ export class Labels {
   private readonly source: LabelSource;
   private readonly layer = document.createElement('div');
   private readonly slots: Slot[] = [];
-  private readonly stops: { dispose(): void }[];
-  private frame = 0;
+  private readonly overlay: Overlay;
 
   constructor(page: Page, source: LabelSource) {
     this.page = page;
     this.source = source;
     this.layer.className = 'ms-labels';
-    // The caret stays in the text while a label is pressed.
-    this.layer.addEventListener('mousedown', (event) => event.preventDefault());
-    page.addOverlayWidget({ getId: () => 'paphos.labels', getDomNode: () => this.layer, getPosition: () => null });
-    this.stops = [
-      page.onDidScrollChange(() => this.place()),
-      page.onDidLayoutChange(() => this.refresh()),
-      page.onDidContentSizeChange(() => this.refresh()),
-    ];
+    const place = (): void => this.place();
+    this.overlay = new Overlay(page, 'paphos.labels', this.layer, { draw: place, place });
   }
 
-  /** Places everything once before the next frame. */
   refresh(): void {
-    if (this.frame !== 0) return;
-    this.frame = requestAnimationFrame(() => {
-      this.frame = 0;
-      this.place();
-    });
+    this.overlay.refresh();
   }
 
   dispose(): void {
-    cancelAnimationFrame(this.frame);
-    for (const stop of this.stops) stop.dispose();
-    this.layer.remove();
+    this.overlay.dispose();
   }
 
   private slot(index: number): Slot {

@@ -2,6 +2,7 @@ import type { ChapterText } from '../chapter/chapter-text.ts';
 import { words } from '../locales/index.ts';
 import { measureOf } from './create-editor.ts';
 import type { EditorSurface } from './editor-surface.ts';
+import { Overlay } from './overlay.ts';
 import { runsFromRight } from './text-direction.ts';
 
 /** So many options have a key of their own. */
@@ -30,9 +31,8 @@ export class OptionNumbers {
   private readonly surface: EditorSurface;
   private readonly source: NumberSource;
   private readonly list = document.createElement('ul');
-  private readonly stops: { dispose(): void }[];
+  private readonly overlay: Overlay;
   private numbered: readonly Numbered[] = [];
-  private frame = 0;
 
   constructor(surface: EditorSurface, source: NumberSource) {
     this.surface = surface;
@@ -40,30 +40,18 @@ export class OptionNumbers {
     this.list.className = 'ms-options';
     this.list.role = 'list';
     this.list.ariaLabel = words.manuscript.options;
-    // The caret stays in the text while a number is pressed.
-    this.list.addEventListener('mousedown', (event) => event.preventDefault());
-    const { page } = surface;
-    page.addOverlayWidget({ getId: () => 'paphos.options', getDomNode: () => this.list, getPosition: () => null });
-    this.stops = [
-      page.onDidScrollChange(() => this.place()),
-      page.onDidLayoutChange(() => this.refresh()),
-      page.onDidContentSizeChange(() => this.refresh()),
-    ];
-  }
-
-  /** Numbers everything anew before the next frame. */
-  refresh(): void {
-    if (this.frame !== 0) return;
-    this.frame = requestAnimationFrame(() => {
-      this.frame = 0;
-      this.number();
+    this.overlay = new Overlay(surface.page, 'paphos.options', this.list, {
+      draw: () => this.number(),
+      place: () => this.place(),
     });
   }
 
+  refresh(): void {
+    this.overlay.refresh();
+  }
+
   dispose(): void {
-    cancelAnimationFrame(this.frame);
-    for (const stop of this.stops) stop.dispose();
-    this.list.remove();
+    this.overlay.dispose();
   }
 
   private number(): void {

@@ -1,10 +1,11 @@
 import { Menu } from '@base-ui/react/menu';
-import { Check, ChevronLeft, ChevronRight, ChevronUp, Square } from 'lucide-react';
+import { Check, ChevronLeft, ChevronRight, ChevronUp, Square, type LucideIcon } from 'lucide-react';
 import type { ReactElement, RefObject } from 'react';
 import { MOST_ALTERNATES } from '../../../shared/contract/writing.ts';
 import { words } from '../../locales/index.ts';
 import { useSampling } from '../../settings/sampling.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
+import type { CommandId } from '../commands/registry.ts';
 import { useCommand } from '../commands/use-command.ts';
 import { Explained } from './explained.tsx';
 import { remember, useNumber } from '../../workspace/remembered.ts';
@@ -15,12 +16,21 @@ import css from './action-bar.module.css';
 
 const COUNTS = Array.from({ length: MOST_ALTERNATES }, (_, index) => index + 1);
 
-/** The way through the answers beside the one that is shown, and what of them is still being written. */
+function Arrow({ id, icon }: { readonly id: CommandId; readonly icon: LucideIcon }): ReactElement {
+  const { name, keys, why, run } = useCommand(id);
+  return (
+    <Explained why={why}>
+      {(describedBy) => (
+        <IconButton icon={icon} label={name} keys={keys} disabledWhy={why} describedBy={describedBy} onClick={run} />
+      )}
+    </Explained>
+  );
+}
+
+/** The way through the alternates of the reply that is shown, and how many of them are still being written. */
 export function AlternatesNav(): ReactElement | null {
   const alternates = useOpenChapter((chapter) => chapter.alternates);
   const others = useOpenChapter((chapter) => chapter.others) ?? 0;
-  const previous = useCommand('previousAlternate');
-  const next = useCommand('nextAlternate');
   const stopAll = useCommand('stopAll');
   const many = alternates !== null && alternates.count > 1;
   if (!many && others === 0) return null;
@@ -29,33 +39,11 @@ export function AlternatesNav(): ReactElement | null {
       <span className={css.sep} />
       {many ? (
         <span className={css.nav}>
-          <Explained why={previous.why}>
-            {(describedBy) => (
-              <IconButton
-                icon={ChevronLeft}
-                label={previous.name}
-                keys={previous.keys}
-                disabledWhy={previous.why}
-                describedBy={describedBy}
-                onClick={previous.run}
-              />
-            )}
-          </Explained>
+          <Arrow id="previousAlternate" icon={ChevronLeft} />
           <span className="num" aria-live="polite">
             {words.writing.alternates(alternates.number, alternates.count)}
           </span>
-          <Explained why={next.why}>
-            {(describedBy) => (
-              <IconButton
-                icon={ChevronRight}
-                label={next.name}
-                keys={next.keys}
-                disabledWhy={next.why}
-                describedBy={describedBy}
-                onClick={next.run}
-              />
-            )}
-          </Explained>
+          <Arrow id="nextAlternate" icon={ChevronRight} />
         </span>
       ) : null}
       {others === 0 ? null : (
