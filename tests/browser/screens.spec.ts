@@ -102,6 +102,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByRole('textbox', { name: 'Replace with' }).fill('lantern');
       await expect(page.getByRole('status', { name: 'Matches' })).toContainText(/\d/);
       await expect(page.getByRole('toolbar', { name: 'Selection' })).toBeHidden();
+      const top = async (name: string) => (await page.getByRole('button', { name, exact: true }).boundingBox())?.y;
+      expect(await top('Close')).toBe(await top('Match case'));
+      const width = async (role: 'searchbox' | 'textbox', name: string) =>
+        (await page.getByRole(role, { name }).boundingBox())?.width;
+      expect(await width('searchbox', 'Find in chapter')).toBe(await width('textbox', 'Replace with'));
       await picture('find');
       await page.keyboard.press('Escape');
       await page.keyboard.press('Control+End');
