@@ -41,7 +41,7 @@ test('write at temperature 1: one seed gives one text, also under load; another 
   const calm = await writing('--seed', '7');
   expect(calm.code).toBe(0);
   expect(calm.out.trim().length).toBeGreaterThan(40);
-  expect(calm.err).toMatch(/token/);
+  expect(calm.err).toMatch(/metharme .* tokens read, \d+ written .* tokens\/s · seed 7/);
   const load = [1, 2].map(() => spawn(process.execPath, ['-e', 'for (;;);']));
   const busy = await writing('--seed', '7').finally(() => {
     for (const child of load) child.kill('SIGKILL');
@@ -58,9 +58,9 @@ test('write says what is wrong with a model file, and fails', async () => {
   const text = join(folder, 'text.gguf');
   writeFileSync(text, 'this is a shopping list');
   for (const [model, words] of [
-    [truncated, /not all there|incomplete|cut|ends/i],
+    [truncated, /^Paphos: This model file is cut off/],
     [text, /GGUF/],
-    [join(folder, 'absent.gguf'), /not|no/i],
+    [join(folder, 'absent.gguf'), /^Paphos: The model file is not there/],
   ] as const) {
     const outcome = await writing('--model', model);
     expect(outcome.code).not.toBe(0);
@@ -69,9 +69,47 @@ test('write says what is wrong with a model file, and fails', async () => {
     expect(outcome.err).not.toMatch(/\n\s+at /);
   }
   const huge = await writing('--context', '100000000');
-  expect(huge.code).not.toBe(0);
-  expect(huge.err).toMatch(/context|memory/i);
+  expect(huge).toMatchObject({ code: 2, err: expect.stringMatching(/^Paphos: --context must be a whole number/) });
 }, 180_000);
+
+test('write with a format that thinks is left room for its thoughts too', async () => {
+  const long = ['write', '--user', 'word '.repeat(600), '--context', '512', '--max-tokens', '8', '--temperature', '0'];
+  const { code, err } = await paphos([...long, '--format', 'qwen3']);
+  expect(code).toBe(0);
+  // Half of the window at most is kept for the reply: here all of that.
+  expect(Number(/(\d+) tokens read/.exec(err)?.[1])).toBeLessThanOrEqual(256);
+}, 60_000);
+
+test('write says what it cannot do in a sentence, with an exit code', async () => {
+  const nothing = await paphos(['write']);
+  expect([nothing.code, nothing.err]).toEqual([
+    2,
+    'Paphos: Nothing to answer: give --system "…", --user "…", or both.\n',
+  ]);
+  const seed = await paphos(['write', '--user', 'Hi', '--seed', 'x']);
+  expect([seed.code, seed.err]).toEqual([
+    2,
+    'Paphos: --seed must be a whole number from 0 to 4294967295; “x” is not.\n',
+  ]);
+  const model = await paphos(['write', '--user', 'Hi', '--model', join(ROOT, 'package.json')]);
+  expect([model.code, model.out]).toEqual([1, '']);
+  expect(model.err).toMatch(/^Paphos: This is not a model file/);
+  // A longer text than the context is answered by its end.
+  const long = await paphos(['write', '--user', 'word '.repeat(3000), '--context', '256', '--max-tokens', '4']);
+  expect(long.code).toBe(0);
+  expect(Number(/(\d+) tokens read/.exec(long.err)?.[1])).toBeLessThan(256);
+}, 60_000);
+
+test('check says of a folder that was closed in order that it is whole, and of one without stories that there are none', async () => {
+  const data = temporaryFolder('check');
+  const server = await serve({ data });
+  await server.stop();
+  const sound = await paphos(['check', '--data', data]);
+  expect([sound.code, sound.out]).toEqual([0, `${data}: everything is as it was written.\n`]);
+  const empty = await paphos(['check', '--data', temporaryFolder('empty')]);
+  expect(empty.code).toBe(1);
+  expect(empty.err).toMatch(/There are no stories in/);
+}, 60_000);
 
 test('check finds a byte that was changed on the disk', async () => {
   const data = temporaryFolder('check');
