@@ -60,11 +60,28 @@ test('what is on the screen has names, roles and contrast: nothing serious by ax
     }, theme);
     const isWhole = theme === 'paper';
     await look(`the manuscript, ${theme}`, isWhole);
-    await lookOver(isWhole ? OVER : OVER.slice(0, 3), theme, isWhole);
+    await lookOver(isWhole ? OVER : OVER.slice(0, 2), theme, isWhole);
   }
   await page.keyboard.press('Control+k');
   await look('palette', true);
   await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Story: menu' }).last().click();
+  await expect(page.getByRole('menuitem', { name: 'Add note before' })).toBeVisible();
+  await look('the menu of a turn', true);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'New story' }).click();
+  await page.getByRole('button', { name: 'More for Untitled' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Recently deleted' }).click();
+  await expect(page.getByRole('button', { name: 'Restore Untitled' })).toBeVisible();
+  await look('a notice, and what was deleted', true);
+  await expect(page.getByRole('textbox', { name: 'Manuscript' })).toBeVisible();
+  await studio.longReplies(700);
+  await studio.button('Reply').click();
+  await expect(studio.button('Stop')).toBeVisible();
+  await look('a reply that streams', true);
+  await studio.button('Stop').click();
+  await studio.replyEnds();
   for (const [name, size] of Object.entries({ SMALL, PHONE })) {
     await page.setViewportSize(size);
     await look(`the manuscript, ${name}`, true);
