@@ -76,11 +76,10 @@ test('what is on the screen has names, roles and contrast: nothing serious by ax
   await expect(page.getByRole('button', { name: 'Restore Untitled' })).toBeVisible();
   await look('a notice, and what was deleted', true);
   await expect(page.getByRole('textbox', { name: 'Manuscript' })).toBeVisible();
-  await studio.longReplies(700);
+  await studio.longReplies(500);
   await studio.button('Reply').click();
   await expect(studio.button('Stop')).toBeVisible();
   await look('a reply that streams', true);
-  await studio.button('Stop').click();
   await studio.replyEnds();
   for (const [name, size] of Object.entries({ SMALL, PHONE })) {
     await page.setViewportSize(size);
