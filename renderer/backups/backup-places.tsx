@@ -1,5 +1,6 @@
 import { useId, useState, type ReactElement } from 'react';
 import type { BackupOverview } from '../../shared/contract/backups.ts';
+import { sentenceOf } from '../../shared/faults/sentence.ts';
 import { words } from '../locales/index.ts';
 import { Select } from '../ui/select.tsx';
 import { useBackupSettings } from './use-backups.ts';
@@ -10,7 +11,7 @@ const say = words.backups;
 
 /** Where backups are kept, how much room they may take, and where else they go. */
 export function BackupPlaces({ overview }: { readonly overview: BackupOverview }): ReactElement {
-  const { folder, bytes, settings } = overview;
+  const { folder, bytes, settings, secondFault } = overview;
   const save = useBackupSettings();
   const [second, setSecond] = useState(settings.secondPlace ?? '');
   const [id, hint] = [useId(), useId()];
@@ -51,6 +52,7 @@ export function BackupPlaces({ overview }: { readonly overview: BackupOverview }
         <p className={ui.quiet} id={hint}>
           {say.secondHint}
         </p>
+        {secondFault === null ? null : <p className={ui.fault}>{sentenceOf(secondFault)}</p>}
         {next === settings.secondPlace ? null : (
           <button type="submit" className={ui.button}>
             {next === null ? say.noneFolder : say.save}

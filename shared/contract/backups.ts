@@ -69,6 +69,8 @@ export interface LibraryCopy {
 export interface BackupOverview {
   readonly folder: string;
   readonly settings: BackupSettings;
+  /** Why the second place cannot be looked at; null where it can, or where there is none. */
+  readonly secondFault: StudioFault | null;
   /** Null before the first. */
   readonly check: LibraryCheck | null;
   /** The newest first. */
@@ -91,6 +93,7 @@ export const backups = {
   make: oc.output(type<void>()),
   /** Looks through the library itself, as a job. */
   check: oc.output(type<void>()),
+  /** A second place that cannot be written is refused. */
   set: oc.input(backupSettingsSchema).output(type<void>()),
   /** The stories in a backup, the one changed last first. */
   look: oc.input(z.object({ name: backupName })).output(type<readonly BackedUpStory[]>()),

@@ -103,6 +103,12 @@ export interface StoreFaults {
   BACKUP_GONE: { readonly name: string };
   /** It was made, and could not be copied to the second place. */
   BACKUP_NO_SECOND: { readonly folder: string };
+  /** It is a path that is not whole, or one in the data folder. */
+  SECOND_PLACE_WRONG: { readonly folder: string };
+  /** It cannot be reached, or not be written. */
+  SECOND_PLACE_AWAY: { readonly folder: string };
+  /** It is no store, or too damaged to be read. */
+  BACKUP_UNREADABLE: { readonly name: string };
   /** Not everything in it is as it was saved. */
   BACKUP_NOT_WHOLE: { readonly name: string };
   /** A backup is being put in the place of the store. */

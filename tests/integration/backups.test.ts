@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Backup } from '../../shared/contract/backups.ts';
@@ -96,16 +96,32 @@ test('a backup is made, read, and put in place of the library, which is kept; a 
 }, 60_000);
 
 test('a second place gets each backup; one that cannot be written is told, and costs none', async () => {
-  const second = join(data, 'stick');
+  const second = join(temporaryFolder('drive'), 'stick');
   await client.backups.set({ limitBytes: 5e9, secondPlace: second });
   const first = await made();
   expect(first.inSecondPlace).toBe(true);
   expect(readdirSync(second).filter((name) => name.endsWith('.db'))).toEqual([first.name]);
 
+  const refused = async (secondPlace: string): Promise<string> =>
+    client.backups.set({ limitBytes: 5e9, secondPlace }).then(
+      () => 'taken',
+      (error: { code: string }) => error.code,
+    );
   writeFileSync(join(data, 'no-folder'), '');
-  await client.backups.set({ limitBytes: 5e9, secondPlace: join(data, 'no-folder') });
+  for (const wrong of ['rel/ative', data, join(data, 'backups')])
+    expect(await refused(wrong)).toBe('SECOND_PLACE_WRONG');
+  for (const away of ['/proc/nope', join(second, 'a/b'), `/${'a'.repeat(300)}`, '/a\0b'])
+    expect(await refused(away)).toBe('SECOND_PLACE_AWAY');
+  expect((await client.backups.list()).settings.secondPlace).toBe(second);
+
+  rmSync(second, { recursive: true });
+  expect(await client.backups.list()).toMatchObject({
+    secondFault: { code: 'SECOND_PLACE_AWAY' },
+    backups: [{ name: first.name, inSecondPlace: false }],
+  });
   await write('More. ');
   await made();
+  expect(existsSync(second)).toBe(false);
   const listed = await (await client.jobs.watch()).next();
   expect(listed.done === true ? null : listed.value[0]).toMatchObject({
     state: 'failed',
@@ -142,4 +158,13 @@ test('a backup is no way out of its folder, and one that is gone is told', async
   for (const name of ['../store.db', '/etc/passwd', 'a/b.db', 'none'])
     await expect(client.backups.look({ name })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
   await expect(client.backups.look({ name: 'gone.db' })).rejects.toMatchObject({ code: 'BACKUP_GONE' });
+  writeFileSync(join(data, 'backups/junk.db'), `SQLite format 3\0${'x'.repeat(9000)}`);
+  const unread = { name: 'junk.db', storyId: newId() };
+  const { look, read, take } = client.backups;
+  for (const answer of [() => look(unread), () => read(unread), () => take(unread)])
+    await expect(answer()).rejects.toMatchObject({ code: 'BACKUP_UNREADABLE' });
+  // Opening a pipe waits for whoever writes into it.
+  if (process.platform === 'win32') return;
+  spawnSync('mkfifo', [join(data, 'backups/pipe.db')]);
+  await expect(client.backups.look({ name: 'pipe.db' })).rejects.toMatchObject({ code: 'BACKUP_GONE' });
 }, 60_000);

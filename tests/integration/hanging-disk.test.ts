@@ -37,6 +37,18 @@ function withStudio(options: string, calls: Readonly<Record<string, string>>): R
 }
 
 test.skipIf(!hasHangingDisks)(
+  'a second place for backups that does not answer is refused, and keeps neither the list nor the end of the studio',
+  () => {
+    const came = withStudio('{}', {
+      set: "client.backups.set({ limitBytes: 5e9, secondPlace: join(disk, 'stick') })",
+      listed: '(await client.backups.list()).backups.length',
+    });
+    expect(came).toEqual({ beats: true, set: 'SECOND_PLACE_AWAY', listed: 0, ended: 'ended' });
+  },
+  120_000,
+);
+
+test.skipIf(!hasHangingDisks)(
   'a folder of models that does not answer keeps nobody waiting: what is known is listed, and the demo model loads',
   () => {
     const names = '(await client.models.list()).map(({ name }) => name)';

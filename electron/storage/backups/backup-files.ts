@@ -74,9 +74,16 @@ export function removeBackup(folder: string, name: string): void {
   rmSync(file, { force: true });
 }
 
-/** What a backup that was cut off left behind. */
-export function removePartials(folder: string): void {
-  for (const name of namesIn(folder)) if (name.endsWith('.partial')) rmSync(join(folder, name), { force: true });
+/** Longer no backup stands still. */
+const STALE_MS = 60 * 60_000;
+
+/** What backups that were cut off left behind; another one may be under way. */
+export function removePartials(folder: string, now: number): void {
+  for (const name of namesIn(folder).filter((one) => one.endsWith('.partial'))) {
+    const file = join(folder, name);
+    const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? now;
+    if (Math.abs(now - written) > STALE_MS) rmSync(file, { force: true });
+  }
 }
 
 const namesIn = (folder: string): string[] =>

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -15,10 +15,11 @@ import { applyChange } from '../repositories/changes.ts';
 import { createStory, listStories, removeStory, renameStory } from '../repositories/stories.ts';
 import { readTree } from '../repositories/turns.ts';
 import { backupsFolder, listBackups } from './backup-files.ts';
-import { copyBackup, makeBackup } from './make-backup.ts';
+import { makeBackup } from './make-backup.ts';
 import { readBackup } from './read-backup.ts';
 import { prepareRestore } from './restore-store.ts';
-import { storiesIn, takeStory } from './take-story.ts';
+import { copyBackup, makeSecondPlace } from './second-place.ts';
+import { isStoryHere, putStory, readStory, storiesIn } from './take-story.ts';
 
 const AT = Date.UTC(2026, 10, 28, 7, 30);
 let dataDir = '';
@@ -130,7 +131,11 @@ test('a story comes back under its own ids where it is gone, and beside itself w
   const { name } = backUp();
   const file = join(backupsFolder(dataDir), name);
   write('Later words.');
-  const beside = readBackup(file, (backup) => takeStory(store.db, backup, story, AT));
+  const beside = putStory(
+    store.db,
+    readBackup(file, (backup) => readStory(backup, story)),
+    AT,
+  );
   expect(beside).not.toBe(story);
   const [taken] = listStories(store.db).filter(({ id }) => id === beside);
   expect(taken?.title).toMatch(/^The Key \(backup of 2026-11-2\d \d\d:\d\d\)$/);
@@ -142,11 +147,9 @@ test('a story comes back under its own ids where it is gone, and beside itself w
   const empty = openStore(other);
   try {
     readBackup(file, (backup) => {
-      expect(storiesIn(backup, empty.db)).toMatchObject([
-        { id: story, title: 'The Key', chapters: 1, turns: 3, isHere: false },
-      ]);
-      expect(storiesIn(backup, store.db)).toMatchObject([{ isHere: true }]);
-      expect(takeStory(empty.db, backup, story, AT)).toBe(story);
+      expect(storiesIn(backup)).toMatchObject([{ id: story, title: 'The Key', chapters: 1, turns: 3 }]);
+      expect([isStoryHere(empty.db, story), isStoryHere(store.db, story)]).toEqual([false, true]);
+      expect(putStory(empty.db, readStory(backup, story), AT)).toBe(story);
     });
     expect(listStories(empty.db)).toMatchObject([{ id: story, title: 'The Key' }]);
   } finally {
@@ -159,9 +162,25 @@ test('a story comes back under its own ids where it is gone, and beside itself w
 test('a second place has the same backups, each with its note', () => {
   const { name } = backUp();
   const second = join(dataDir, 'stick');
-  copyBackup(name, backupsFolder(dataDir), second);
+  const copy = { name, from: backupsFolder(dataDir), to: second, limitBytes: 1e9 };
+  // Without its drive nothing is written anywhere.
+  expect(() => copyBackup(copy)).toThrow(/ENOENT/);
+  expect(() => makeSecondPlace(join(second, 'away'))).toThrow(/ENOENT/);
+  expect(existsSync(second)).toBe(false);
+  makeSecondPlace(second);
+  copyBackup(copy);
   expect(listBackups(second)).toEqual(listBackups(backupsFolder(dataDir)));
   renameStory(store.db, story, 'Renamed');
+});
+
+test('what a backup under way has written stays, and what one that was cut off left goes', () => {
+  mkdirSync(backupsFolder(dataDir));
+  const [young, old] = ['young.db.partial', 'old.db.partial'].map((name) => join(backupsFolder(dataDir), name));
+  for (const file of [young, old]) writeFileSync(file ?? '', '');
+  utimesSync(young ?? '', AT / 1000, AT / 1000 - 60);
+  utimesSync(old ?? '', AT / 1000, AT / 1000 - 2 * 3600);
+  backUp();
+  expect([young, old].map((file) => existsSync(file ?? ''))).toEqual([true, false]);
 });
 
 test('no backup is made where the disk would be left too full', () => {

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackupReason } from '../../../shared/contract/backups.ts';
 import { failure } from '../../../shared/faults/failure.ts';
@@ -6,7 +6,7 @@ import { readStore } from '../core/read-store.ts';
 import { asFault } from '../core/storage-fault.ts';
 import { syncFile, syncFolder } from '../core/durable.ts';
 import { checkFile } from '../integrity/check.ts';
-import { backupFileName, backupsFolder, readNote, removePartials, writeNote, type BackupNote } from './backup-files.ts';
+import { backupFileName, backupsFolder, removePartials, writeNote, type BackupNote } from './backup-files.ts';
 import { librarySize, libraryState } from './library-state.ts';
 
 export interface BackupTask {
@@ -33,7 +33,7 @@ export function makeBackup({ dataDir, at, reason, room = 2 }: BackupTask): MadeB
   const partial = `${file}.partial`;
   const { size } = statSync(store);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  removePartials(folder);
+  removePartials(folder, at);
   assertRoom(folder, room * size);
   try {
     readStore(store, (db) => {
@@ -68,22 +68,4 @@ function assertRoom(folder: string, need: number): void {
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   if (free < need) throw failure('BACKUP_NO_ROOM', { folder, need, free });
-}
-
-/** Copies a backup with its note into another folder, under the same name. */
-export function copyBackup(name: string, from: string, to: string): void {
-  const note = readNote(join(from, name));
-  if (note === null) throw failure('BACKUP_GONE', { name });
-  const partial = join(to, `${name}.partial`);
-  mkdirSync(to, { recursive: true, mode: 0o700 });
-  try {
-    copyFileSync(join(from, name), partial);
-    syncFile(partial);
-    renameSync(partial, join(to, name));
-    syncFolder(to);
-    writeNote(join(to, name), note);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw error;
-  }
 }

@@ -23,8 +23,8 @@ const sizes = query(() =>
 );
 const storyIds = query((p: { id: string }) => tables.selectFrom('stories').select('id').where('id', '=', p.id));
 
-/** The stories in a backup, the one changed last first; `present`: the library as it is now. */
-export function storiesIn(backup: ReadableDB, present: ReadableDB): BackedUpStory[] {
+/** The stories in a backup, the one changed last first. */
+export function storiesIn(backup: ReadableDB): Omit<BackedUpStory, 'isHere'>[] {
   const sizeOf = new Map(all(backup, sizes, {}).map((row) => [row.story_id, row]));
   return listStories(backup).map(({ id, title, updatedAt }) => ({
     id,
@@ -32,9 +32,11 @@ export function storiesIn(backup: ReadableDB, present: ReadableDB): BackedUpStor
     updatedAt,
     chapters: sizeOf.get(id)?.chapters ?? 0,
     turns: sizeOf.get(id)?.turns ?? 0,
-    isHere: first(present, storyIds, { id }) !== undefined,
   }));
 }
+
+/** Whether the library has a story of this id, even a deleted one. */
+export const isStoryHere = (db: ReadableDB, id: string): boolean => first(db, storyIds, { id }) !== undefined;
 
 const chaptersOf = query((p: { storyId: string }) =>
   tables.selectFrom('chapters').selectAll().where('story_id', '=', p.storyId).orderBy('position'),
@@ -61,18 +63,50 @@ const settingsOf = query((p: { scope: string }) =>
   tables.selectFrom('settings').selectAll().where('scope', '=', p.scope),
 );
 
-/**
- * Takes a story out of a backup, with all its branches, history and replies. Where the library has one of its id, even
- * a deleted one, it is put beside it: everything in it gets a new id. Answers with its id here.
- */
-export function takeStory(db: WritableDB, backup: ReadableDB, storyId: string, madeAt: number): string {
+type Rows<T extends keyof Schema> = readonly Schema[T][];
+/** A story as it lies in a backup, with all its branches, history and replies. */
+export interface StoredStory {
+  readonly story: Schema['stories'];
+  /** As it is shown. */
+  readonly title: string;
+  readonly chapters: Rows<'chapters'>;
+  readonly turns: Rows<'turns'>;
+  readonly revisions: Rows<'revisions'>;
+  readonly edits: Rows<'edits'>;
+  readonly generations: Rows<'generations'>;
+  readonly journal: Rows<'journal'>;
+  readonly candidates: Rows<'candidates'>;
+  readonly settings: Rows<'settings'>;
+}
+
+export function readStory(backup: ReadableDB, storyId: string): StoredStory {
   const story = needStory(backup, storyId);
   const [summary] = listStories(backup).filter(({ id }) => id === storyId);
   if (summary === undefined) throw failure('NO_STORY', {});
   const chapters = all(backup, chaptersOf, { storyId });
   const turns = chapters.flatMap(({ id }) => all(backup, turnsOf, { chapterId: id }));
   const generations = chapters.flatMap(({ id }) => all(backup, generationsOf, { chapterId: id }));
-  const isHere = first(db, storyIds, { id: storyId }) !== undefined;
+  return {
+    story,
+    title: summary.title,
+    chapters,
+    turns,
+    revisions: turns.flatMap(({ id }) => all(backup, revisionsOf, { turnId: id })),
+    edits: turns.flatMap(({ id }) => all(backup, editsOf, { turnId: id })),
+    generations,
+    journal: generations.flatMap(({ id }) => all(backup, journalOf, { generationId: id })),
+    candidates: generations.flatMap(({ id }) => all(backup, candidatesOf, { generationId: id })),
+    settings: all(backup, settingsOf, { scope: `story:${storyId}` }),
+  };
+}
+
+/**
+ * Puts a story of a backup into the library. Where that has one of its id, even a deleted one, it is put beside it:
+ * everything in it gets a new id. Answers with its id here.
+ */
+export function putStory(db: WritableDB, stored: StoredStory, madeAt: number): string {
+  const { story, chapters, turns, generations } = stored;
+  const isHere = isStoryHere(db, story.id);
   const ids = new Map(
     isHere ? [story, ...chapters, ...turns, ...generations].map(({ id }) => [id, newId()] as const) : [],
   );
@@ -92,21 +126,14 @@ export function takeStory(db: WritableDB, backup: ReadableDB, storyId: string, m
   transaction(db, () => {
     const [putRevision, putEdit, putGeneration] = [put('revisions'), put('edits'), put('generations')];
     const [putJournal, putCandidates, putSetting] = [put('journal'), put('candidates'), put('settings')];
-    addStory(db, { ...renamed(story), title: isHere ? `${summary.title} (backup of ${dateOf(madeAt)})` : story.title });
+    addStory(db, { ...renamed(story), title: isHere ? `${stored.title} (backup of ${dateOf(madeAt)})` : story.title });
     for (const chapter of chapters) addChapter(db, renamed(chapter));
-    for (const turn of turns) {
-      addTurn(db, renamed(turn));
-      for (const row of all(backup, revisionsOf, { turnId: turn.id }).map(renamed))
-        putRevision({ ...row, checksum: revisionChecksum(row) });
-      for (const row of all(backup, editsOf, { turnId: turn.id }).map(renamed))
-        putEdit({ ...row, checksum: editChecksum(row) });
-    }
-    for (const generation of generations) {
-      putGeneration(renamed(generation));
-      for (const row of all(backup, journalOf, { generationId: generation.id }).map(renamed))
-        putJournal({ ...row, checksum: journalChecksum(row) });
-      for (const row of all(backup, candidatesOf, { generationId: generation.id })) putCandidates(renamed(row));
-    }
+    for (const turn of turns) addTurn(db, renamed(turn));
+    for (const row of stored.revisions.map(renamed)) putRevision({ ...row, checksum: revisionChecksum(row) });
+    for (const row of stored.edits.map(renamed)) putEdit({ ...row, checksum: editChecksum(row) });
+    for (const generation of generations) putGeneration(renamed(generation));
+    for (const row of stored.journal.map(renamed)) putJournal({ ...row, checksum: journalChecksum(row) });
+    for (const row of stored.candidates) putCandidates(renamed(row));
     // It was being written when the backup was made.
     for (const { id } of generations.filter(({ ended_at }) => ended_at === null))
       endGeneration(db, {
@@ -116,9 +143,9 @@ export function takeStory(db: WritableDB, backup: ReadableDB, storyId: string, m
         candidates: null,
         takesBack: true,
       });
-    for (const row of all(backup, settingsOf, { scope: `story:${storyId}` })) putSetting(renamed(row));
+    for (const row of stored.settings) putSetting(renamed(row));
   });
-  return ids.get(storyId) ?? storyId;
+  return ids.get(story.id) ?? story.id;
 }
 
 /** In local time, to the minute. */

@@ -50,3 +50,10 @@ test('the oldest go until all together fit', () => {
   const days = [0, 1, 2, 3, 4].map((n) => backup(noon - n * DAY));
   expect(left(days, 3e6)).toEqual(days.slice(0, 3));
 });
+
+test('what was just made stays, also where a clock that was wrong made all the others newer', () => {
+  const newer = Array.from({ length: 40 }, (_, n) => backup(noon + n * 31 * DAY));
+  const made = backup(noon - 400 * DAY);
+  expect(surplus([...newer, made], 1e9)).toContain(made.name);
+  expect(surplus([...newer, made], 1e9, made.name)).not.toContain(made.name);
+});

@@ -16,9 +16,9 @@ const BESIDE = { reasons: ['update', 'restore', 'asked'] as const, most: 3 };
 /**
  * The names of the backups that may go: what is neither the newest of its half-hour, day, week or month, nor among the
  * newest asked for or made before something large; then the oldest, until all together take no more than
- * `limitBytes`. The newest one that was verified never goes.
+ * `limitBytes`. The newest one that was verified never goes, nor one that was `justMade`, whatever the clock says.
  */
-export function surplus(backups: readonly Kept[], limitBytes: number): string[] {
+export function surplus(backups: readonly Kept[], limitBytes: number, justMade?: string): string[] {
   const newestFirst = backups.toSorted((one, other) => other.at - one.at);
   const safe = newestFirst.find(({ state }) => state === 'verified');
   const kept = new Set(safe ? [safe] : []);
@@ -42,7 +42,7 @@ export function surplus(backups: readonly Kept[], limitBytes: number): string[] 
     bytes += backup.bytes;
     if (bytes > limitBytes) kept.delete(backup);
   }
-  return newestFirst.filter((backup) => !kept.has(backup)).map(({ name }) => name);
+  return newestFirst.filter((backup) => !kept.has(backup) && backup.name !== justMade).map(({ name }) => name);
 }
 
 /** By its Monday. */

@@ -32,7 +32,15 @@ function open(checkedAt = Date.now()): void {
     { db: store.db, jobs, log, env },
     { wasCutOff: store.wasCutOff, tell: (error) => told.push(faultOf(error).code) },
   );
-  backups = createBackups({ db: store.db, jobs, log, env }, { store, checks, beforeRestore: () => Promise.resolve() });
+  backups = createBackups(
+    { db: store.db, jobs, log, env },
+    {
+      store,
+      checks,
+      beforeRestore: () => Promise.resolve(),
+      times: { lookMs: MINUTE, afterMs: 30 * MINUTE, onQuitMs: MINUTE, quitWithinMs: MINUTE },
+    },
+  );
 }
 async function close(): Promise<void> {
   await jobs.close();
@@ -41,7 +49,7 @@ async function close(): Promise<void> {
   log.close();
 }
 const work = () => createStory(store.db, { id: newId(), title: 'Work', chapterId: newId(), turnId: newId() });
-const reasons = () => backups.list().backups.map(({ reason }) => reason);
+const reasons = async () => (await backups.list()).backups.map(({ reason }) => reason);
 async function jobsEnd(count: number): Promise<void> {
   const over = (list: readonly Job[]): boolean => list.length === count && list.every(isEnded);
   for await (const list of jobs.watch()) if (over(list)) return;
@@ -65,13 +73,13 @@ test('after half an hour of work there is a backup, and without work no other', 
   expect(jobs.list()).toEqual([]);
   vi.advanceTimersByTime(MINUTE);
   await jobsEnd(1);
-  expect(reasons()).toEqual(['work']);
+  expect(await reasons()).toEqual(['work']);
   vi.advanceTimersByTime(120 * MINUTE);
   expect(jobs.list()).toHaveLength(1);
   work();
   vi.advanceTimersByTime(31 * MINUTE);
   await jobsEnd(2);
-  expect(reasons()).toEqual(['work', 'work']);
+  expect(await reasons()).toEqual(['work', 'work']);
 });
 
 test('what was written is backed up when Paphos ends, and soon after the next start where it was too new', async () => {
@@ -79,15 +87,15 @@ test('what was written is backed up when Paphos ends, and soon after the next st
   vi.advanceTimersByTime(2 * MINUTE);
   await close();
   open();
-  expect(reasons()).toEqual(['quit']);
+  expect(await reasons()).toEqual(['quit']);
   work();
   await close();
   open();
-  expect(reasons()).toEqual(['quit']);
+  expect(await reasons()).toEqual(['quit']);
   vi.advanceTimersByTime(2 * MINUTE);
   await jobsEnd(1);
   // The newest of a half-hour is kept.
-  expect(reasons()).toEqual(['work']);
+  expect(await reasons()).toEqual(['work']);
 });
 
 test('the library is looked through weekly; what is damaged is told and named', async () => {
@@ -105,5 +113,5 @@ test('the library is looked through weekly; what is damaged is told and named', 
     { kind: 'check', state: 'failed', fault: { code: 'LIBRARY_DAMAGED', params: { problems: 1 } } },
   ]);
   expect(told).toEqual(['LIBRARY_DAMAGED']);
-  expect(backups.list().check).toMatchObject({ problems: 1, findings: [{ code: 'CHECK_STORY' }] });
+  expect((await backups.list()).check).toMatchObject({ problems: 1, findings: [{ code: 'CHECK_STORY' }] });
 });

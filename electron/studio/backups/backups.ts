@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import { z } from 'zod';
 import {
   backupReason,
@@ -18,11 +18,10 @@ import { errorFacts } from '../../log/error-facts.ts';
 import { guarded } from '../../log/guarded.ts';
 import { backupsFolder, listBackups, readNote, removeBackup } from '../../storage/backups/backup-files.ts';
 import { copyLibrary } from '../../storage/backups/library-copy.ts';
-import { readBackup } from '../../storage/backups/read-backup.ts';
 import { libraryState } from '../../storage/backups/library-state.ts';
 import type { MadeBackup } from '../../storage/backups/make-backup.ts';
 import { replacedStore } from '../../storage/backups/restore-store.ts';
-import { storiesIn, takeStory } from '../../storage/backups/take-story.ts';
+import { isStoryHere, putStory, type StoredStory } from '../../storage/backups/take-story.ts';
 import { surplus } from '../../storage/backups/thinning.ts';
 import { removePrepared } from '../../storage/core/restored-file.ts';
 import type { Store } from '../../storage/core/open.ts';
@@ -31,21 +30,19 @@ import { getStory } from '../../storage/repositories/stories.ts';
 import { channel, type Channel } from '../channel.ts';
 import type { StudioContext } from '../context.ts';
 import { inThread } from '../in-thread.ts';
-import type { Book } from '../export/book.ts';
-import { readBook, type BookWish } from '../export/read-book.ts';
 import { BACKUP_THREAD, type BackupWork } from './backup-work.ts';
 import type { Checks } from './checks.ts';
 
 /** Copies of the library: made by themselves, looked into, and brought back. */
 export interface Backups {
-  list(): BackupOverview;
+  list(): Promise<BackupOverview>;
   make(): void;
   /** Looks through the library itself, as a job. */
   check(): void;
-  set(settings: BackupSettings): void;
-  look(name: string): readonly BackedUpStory[];
-  read(name: string, storyId: string): readonly BackedUpChapter[];
-  take(name: string, storyId: string): { readonly storyId: string; readonly title: string };
+  set(settings: BackupSettings): Promise<void>;
+  look(name: string): Promise<readonly BackedUpStory[]>;
+  read(name: string, storyId: string): Promise<readonly BackedUpChapter[]>;
+  take(name: string, storyId: string): Promise<{ readonly storyId: string; readonly title: string }>;
   restore(name: string): Promise<void>;
   copy(wish: { readonly into: string | null; readonly page: string }): Promise<LibraryCopy>;
   /** How often this studio has put a backup in place of its library, now and whenever it does. */
@@ -64,8 +61,13 @@ export interface BackupTimes {
   readonly afterMs: number;
   /** So old it must be to be backed up when Paphos ends; what is younger is backed up soon after the next start. */
   readonly onQuitMs: number;
+  /** Whoever ends Paphos waits for a backup no longer; it is made after the next start. */
+  readonly quitWithinMs: number;
 }
-const TIMES: BackupTimes = { lookMs: 60_000, afterMs: 30 * 60_000, onQuitMs: 60_000 };
+/** A second place that answers no more is given up. */
+const PLACE_MS = 4000;
+const COPY_MS = 15 * 60_000;
+const TIMES: BackupTimes = { lookMs: 60_000, afterMs: 30 * 60_000, onQuitMs: 60_000, quitWithinMs: 4000 };
 
 interface BackupParts {
   readonly store: Pick<Store, 'restore'>;
@@ -115,7 +117,7 @@ export function createBackups(
     changedSince = null;
     due = times.afterMs;
     if (made.note.problems === 0) kept = made.note.state;
-    thin();
+    thin(made.name);
     await copyToSecondPlace(made.name, signal);
     return made;
   }
@@ -125,16 +127,36 @@ export function createBackups(
     const { secondPlace, limitBytes } = settings();
     if (secondPlace === null) return;
     try {
-      await inThread(BACKUP_THREAD, { do: 'copy', name, from: folder, to: secondPlace } satisfies BackupWork, signal);
-      for (const old of surplus(listBackups(secondPlace), limitBytes)) removeBackup(secondPlace, old);
+      await namesIn(secondPlace);
+      const work: BackupWork = { do: 'copy', name, from: folder, to: secondPlace, limitBytes };
+      const limit = AbortSignal.timeout(COPY_MS);
+      await inThread(BACKUP_THREAD, work, signal === undefined ? limit : AbortSignal.any([signal, limit]));
     } catch (error) {
       signal?.throwIfAborted();
       throw failure('BACKUP_NO_SECOND', { folder: secondPlace }, { detail: String(error), cause: error });
     }
   }
 
-  function thin(): void {
-    for (const name of surplus(listBackups(folder), settings().limitBytes)) removeBackup(folder, name);
+  function thin(justMade: string): void {
+    for (const name of surplus(listBackups(folder), settings().limitBytes, justMade)) removeBackup(folder, name);
+  }
+
+  const namesIn = (secondPlace: string): Promise<readonly string[]> =>
+    inThread(
+      BACKUP_THREAD,
+      { do: 'names', folder: secondPlace } satisfies BackupWork,
+      AbortSignal.timeout(PLACE_MS),
+    ).catch((error: unknown) => {
+      throw placeAway(secondPlace, error);
+    }) as Promise<readonly string[]>;
+
+  async function assertPlace(secondPlace: string): Promise<void> {
+    if (!isAbsolute(secondPlace) || !relative(dataDir, secondPlace).startsWith('..'))
+      throw failure('SECOND_PLACE_WRONG', { folder: secondPlace });
+    const work: BackupWork = { do: 'place', folder: secondPlace };
+    await inThread(BACKUP_THREAD, work, AbortSignal.timeout(PLACE_MS)).catch((error: unknown) => {
+      throw placeAway(secondPlace, error);
+    });
   }
 
   jobs.register({
@@ -158,18 +180,26 @@ export function createBackups(
 
   const need = (name: string): string => {
     const file = join(folder, name);
-    if (statSync(file, { throwIfNoEntry: false }) === undefined) throw failure('BACKUP_GONE', { name });
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw failure('BACKUP_GONE', { name });
     return file;
   };
 
   return {
-    list() {
+    async list() {
       const now = settings();
-      const there = new Set(now.secondPlace === null ? [] : listBackups(now.secondPlace).map(({ name }) => name));
+      const { names, secondFault } =
+        now.secondPlace === null
+          ? { names: [], secondFault: null }
+          : await namesIn(now.secondPlace).then(
+              (found) => ({ names: found, secondFault: null }),
+              (error: unknown) => ({ names: [], secondFault: faultOf(error) }),
+            );
+      const there = new Set<string>(names);
       const backups = listBackups(folder).map((backup) => ({ ...backup, inSecondPlace: there.has(backup.name) }));
       return {
         folder,
         settings: now,
+        secondFault,
         check: checks.last(),
         backups,
         bytes: backups.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -181,14 +211,25 @@ export function createBackups(
     check() {
       checks.start();
     },
-    set(next) {
+    async set(next) {
+      const { secondPlace } = next;
+      if (secondPlace !== null && secondPlace !== settings().secondPlace) await assertPlace(secondPlace);
       writeSetting(db, 'studio', 'backups', next);
     },
-    look: (name) => readBackup(need(name), (backup) => storiesIn(backup, db)),
-    read: (name, storyId) => readBackup(need(name), (backup) => textOf(readBook(backup, wholeStory(storyId)))),
-    take(name, storyId) {
+    async look(name) {
+      const work: BackupWork = { do: 'look', file: need(name) };
+      const found = await inThread<readonly Omit<BackedUpStory, 'isHere'>[]>(BACKUP_THREAD, work);
+      return found.map((story) => ({ ...story, isHere: isStoryHere(db, story.id) }));
+    },
+    async read(name, storyId) {
+      const work: BackupWork = { do: 'read', file: need(name), storyId };
+      return inThread<readonly BackedUpChapter[]>(BACKUP_THREAD, work);
+    },
+    async take(name, storyId) {
+      const work: BackupWork = { do: 'take', file: need(name), storyId };
+      const stored = await inThread<StoredStory>(BACKUP_THREAD, work);
       const at = listBackups(folder).find((backup) => backup.name === name)?.at ?? Date.now();
-      const id = readBackup(need(name), (backup) => takeStory(db, backup, storyId, at));
+      const id = putStory(db, stored, at);
       return { storyId: id, title: getStory(db, id).title };
     },
     async restore(name) {
@@ -234,7 +275,7 @@ export function createBackups(
       try {
         if (libraryState(db) === kept) return;
         changedSince ??= Date.now();
-        if (Date.now() - changedSince >= times.onQuitMs) await make('quit');
+        if (Date.now() - changedSince >= times.onQuitMs) await make('quit', AbortSignal.timeout(times.quitWithinMs));
       } catch (error) {
         // Whatever ends with Paphos is stored; the backup is made after the next start.
         log.error('backup.quit', errorFacts(error));
@@ -243,18 +284,5 @@ export function createBackups(
   };
 }
 
-const wholeStory = (storyId: string): BookWish => ({
-  storyId,
-  chapterId: null,
-  author: null,
-  withPerson: true,
-  withNotes: true,
-});
-
-const textOf = ({ chapters }: Book): BackedUpChapter[] =>
-  chapters.map(({ title, blocks }) => ({
-    title,
-    paragraphs: blocks.map((block) =>
-      block.kind === 'scene break' ? '* * *' : block.inlines.map(({ text }) => text).join(''),
-    ),
-  }));
+const placeAway = (folder: string, cause: unknown): Error =>
+  failure('SECOND_PLACE_AWAY', { folder }, { cause, detail: String(cause) });

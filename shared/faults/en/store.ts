@@ -45,6 +45,12 @@ export const store = {
     `The backup ${name} is not in the backups folder any more. Nothing was changed. Choose another one.`,
   BACKUP_NO_SECOND: ({ folder }) =>
     `The backup was made, but could not be copied to ${folder}. Connect that drive or choose another second place; the next backup is copied again.`,
+  SECOND_PLACE_WRONG: ({ folder }) =>
+    `“${folder}” is no second place. Give the whole path of a folder outside of the data folder, best on another drive.`,
+  SECOND_PLACE_AWAY: ({ folder }) =>
+    `The second place, ${folder}, cannot be reached or not be written. Connect its drive, or choose another folder.`,
+  BACKUP_UNREADABLE: ({ name }) =>
+    `The backup ${name} cannot be read: it is damaged, or another program wrote it. Nothing was changed. Choose another one.`,
   BACKUP_NOT_WHOLE: ({ name }) =>
     `Not everything in the backup ${name} is as it was saved, so it was not put in place of your library. Nothing was changed. Choose another one, or take single stories out of it.`,
   RESTORING: () =>
