@@ -11,9 +11,12 @@ import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import type { Cut, PlanRequest, PromptFormat, PromptTurn } from '../../shared/prompt/types.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { largeModel, makeModel } from '../helpers/model-maker.ts';
+import { sizeOf } from '../helpers/sizes.ts';
 import { temporaryFolder } from '../helpers/server.ts';
 
 const metharme = formatByName('metharme') as PromptFormat;
+/** So many lengths one after the other, of which each is another remainder of what reading begins at. */
+const HEADS = sizeOf(6, 35);
 const SMALL = (): string => makeModel({ size: 'small' });
 const hosts: InferenceHost[] = [];
 afterEach(async () => {
@@ -118,6 +121,19 @@ test('fast slide: what is kept moves up instead of being read again; off, it is 
     expect(ledger.toRead).toBe(read);
     if (fastSlide) expect(read).toBeLessThan(16);
     else expect(read).toBeGreaterThan(80);
+  }
+});
+
+test('fast slide keeps what both prompts share behind a head of any length', async () => {
+  const host = await loaded({ branches: 1, tuning: { fastSlide: true } });
+  for (let length = 0; length < HEADS; length++) {
+    const head = turn('s', 'system', `${String(length)} ${words(20 + length, length)}`);
+    const turns = Array.from({ length: 8 }, (_, index) =>
+      turn(`t${index}`, index % 2 === 0 ? 'user' : 'model', words(9 + index, index)),
+    );
+    await write(host, plan([head, ...turns, turn('n', 'user', 'Go.')]));
+    const { stats } = await write(host, plan([head, ...turns.slice(4), turn('n', 'user', 'Go.')]));
+    expect(stats.reusedTokens / stats.promptTokens, `a head of ${String(20 + length)} words`).toBeGreaterThan(0.95);
   }
 });
 

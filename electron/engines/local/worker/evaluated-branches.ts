@@ -1,5 +1,5 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
-import { reusableTokens } from './read-prompt.ts';
+import { commonTokens, reusableTokens } from './read-prompt.ts';
 
 /** Fewer tokens than this are read again sooner than kept, copied or moved. */
 const LEAST = 32;
@@ -144,15 +144,22 @@ export class EvaluatedBranches {
    */
   #block(prompt: readonly number[], headTokens: number): Block | null {
     if (!this.#fast) return null;
-    const { sequence, shared } = this.#best(prompt);
-    const next = prompt.slice(shared, shared + LEAST);
+    const { sequence } = this.#best(prompt);
     const evaluated = sequence.contextTokens;
+    const shared = commonTokens(evaluated, prompt);
+    const next = prompt.slice(shared, shared + LEAST);
     if (shared === 0 || shared < headTokens - REREAD || shared >= headTokens + LEAST || next.length < LEAST)
       return null;
+    const wanted = prompt.slice(shared);
+    let best: { readonly end: number; readonly alike: number } | null = null;
     for (let end = shared + 1; end + LEAST <= evaluated.length; end++) {
-      if (next.every((token, index) => token === evaluated[end + index]))
-        return { sequence, range: { start: shared, end }, rest: evaluated.toSpliced(shared, end - shared) };
+      if (!next.every((token, index) => token === evaluated[end + index])) continue;
+      // What repeats itself goes on like it in several places.
+      const alike = commonTokens(evaluated.slice(end), wanted);
+      if (best === null || alike > best.alike) best = { end, alike };
     }
-    return null;
+    if (best === null) return null;
+    const range = { start: shared, end: best.end };
+    return { sequence, range, rest: evaluated.toSpliced(shared, best.end - shared) };
   }
 }

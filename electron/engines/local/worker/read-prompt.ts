@@ -7,15 +7,21 @@ import type { LlamaContextSequence, Token } from 'node-llama-cpp';
  */
 const GROUP = 4;
 
+/** With how many tokens both begin. */
+export function commonTokens(one: readonly number[], other: readonly number[]): number {
+  const most = Math.min(one.length, other.length);
+  let same = 0;
+  while (same < most && one[same] === other[same]) same++;
+  return same;
+}
+
 /**
  * How many tokens of a prompt need not be read again. The last one is always evaluated: its answer is the first new
  * token.
  */
 export function reusableTokens(evaluated: readonly number[], prompt: readonly number[]): number {
   const end = prompt.length - 1;
-  const most = Math.min(evaluated.length, end);
-  let same = 0;
-  while (same < most && evaluated[same] === prompt[same]) same++;
+  const same = Math.min(end, commonTokens(evaluated, prompt));
   // The same prompt once more.
   if (same === end && evaluated.length === end) return end;
   const whole = same - (same % GROUP);
