@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
+import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import { ADD_MODEL_MESSAGE } from '../../shared/window-messages.ts';
 import { api, queries } from '../lib/client.ts';
 import { faultOf } from '../lib/faults.ts';
@@ -45,8 +46,11 @@ export function takeDroppedFiles(): void {
 const hasPicker = (): boolean => location.protocol === 'app:';
 const askDesktop = (): void => window.postMessage({ type: ADD_MODEL_MESSAGE }, location.origin);
 
+/** What lies in the models folders and is no model that can be read. */
+export const useUnread = (): readonly StudioFault[] => useQuery(queries.models.unread.queryOptions()).data ?? [];
+
 function Unread(): ReactElement | null {
-  const unread = useQuery(queries.models.unread.queryOptions()).data ?? [];
+  const unread = useUnread();
   if (unread.length === 0) return null;
   return (
     <div className={css.unread} role="note" aria-label={words.models.unread}>
@@ -64,7 +68,10 @@ function AddDialog({ onClose }: { readonly onClose: () => void }): ReactElement 
   const [path, setPath] = useState('');
   const add = useMutation({
     mutationFn: () => api.models.add({ path: path.trim() }),
-    onSuccess: onClose,
+    onSuccess: () => {
+      onClose();
+      toast(words.models.added);
+    },
     // It stands below the field.
     onError: () => undefined,
   });

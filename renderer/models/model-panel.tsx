@@ -9,7 +9,7 @@ import { api } from '../lib/client.ts';
 import { useEngine } from './engine-status.ts';
 import { faultOf } from '../lib/faults.ts';
 import { words } from '../locales/index.ts';
-import { AddModel } from './add-model-file.tsx';
+import { AddModel, useUnread } from './add-model-file.tsx';
 import { Advanced } from './advanced.tsx';
 import { FormatSelect } from './format-select.tsx';
 import { ModelSelect } from './model-select.tsx';
@@ -97,16 +97,22 @@ interface HeadingProps {
   readonly onToggle: () => void;
 }
 
-/** While all is well, the model is one line; what is odd about its file is marked there. */
+/** While all is well, the model is one line; what is odd about its file, or is not read, is marked there. */
 function Heading({ open, model, engine, onToggle }: HeadingProps): ReactElement {
   const isOdd = (model?.warnings.length ?? 0) > 0 || (engine.hardware?.warning ?? null) !== null;
+  const isUnread = useUnread().length > 0;
+  const sign = isOdd ? words.models.odd : isUnread ? words.models.someUnread : null;
   return (
     <button type="button" className={ui.disclose} aria-expanded={open} onClick={onToggle}>
       <ChevronRight size={14} aria-hidden />
       <b>{words.models.model}</b>
       {open ? null : (
         <span className={`${css.folded} num`}>
-          {isOdd ? <TriangleAlert className={css.odd} size={13} aria-label={words.models.odd} /> : null}
+          {sign === null ? null : (
+            <span className={css.odd} role="img" aria-label={sign} title={sign}>
+              <TriangleAlert size={13} aria-hidden />
+            </span>
+          )}
           {engine.state === 'loading' ? words.models.loading(engine.progress) : (model?.name ?? '')}
         </span>
       )}

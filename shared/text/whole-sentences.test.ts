@@ -17,6 +17,10 @@ test.each([
   ['One line\n', 'One line\n'],
   ['J. Holt came... And then', 'J. Holt came...'],
   ['It costs 3.5 coins. He paid 1.', 'It costs 3.5 coins. He paid 1.'],
+  ['He asked. “No.” She turned aw', 'He asked. “No.”'],
+  ['She left. So did I. Then the do', 'She left. So did I.'],
+  ['He looked. It was No. 7, and', 'He looked.'],
+  ['Nobody came. J. Holt open', 'Nobody came.'],
   ['No end in sight', ''],
   ['', ''],
 ])('%j keeps %j', (text, whole) => {

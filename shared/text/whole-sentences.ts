@@ -1,8 +1,15 @@
 const CLOSING = String.raw`[\p{Pe}\p{Pf}\p{Pi}"'*_~]*`;
 /** The end of a sentence with the quotes, brackets and asterisks that close behind it, or of a line. */
 const END = new RegExp(String.raw`[.!?…]+${CLOSING}(?=\s|$)|[。！？｡]+${CLOSING}|\n`, 'gu');
-/** Behind these a full stop ends no sentence. */
-const SHORTENED = /(?:^|[^\p{L}])(?:Mr|Mrs|Ms|Dr|St|Prof|Capt|Lt|Col|Gen|Rev|Jr|Sr|No|vs|e\.g|i\.e|\p{Lu})$/u;
+/** Behind these a full stop ends no sentence: titles, “No.” before a number, and initials, where a name follows. */
+const SHORTENED = /(?:^|[^\p{L}])(?:Mr|Mrs|Ms|Dr|St|Prof|Capt|Lt|Col|Gen|Rev|Jr|Sr|vs|e\.g|i\.e)$/u;
+const NUMBER = /(?:^|[^\p{L}])No$/u;
+const INITIAL = /(?:^|[^\p{L}])(?!I)\p{Lu}$/u;
+
+const isShortened = (before: string, behind: string): boolean =>
+  SHORTENED.test(before) ||
+  (NUMBER.test(before) && /^\s*\d/.test(behind)) ||
+  (INITIAL.test(before) && /^ \p{Lu}/u.test(behind));
 
 /**
  * How much of a text that was cut off is whole sentences and lines, in UTF-16 units from its beginning. All of it where
@@ -10,7 +17,10 @@ const SHORTENED = /(?:^|[^\p{L}])(?:Mr|Mrs|Ms|Dr|St|Prof|Capt|Lt|Col|Gen|Rev|Jr|
  */
 export function wholeSentences(text: string): number {
   let end = 0;
-  for (const match of text.matchAll(END))
-    if (!match[0].startsWith('.') || !SHORTENED.test(text.slice(0, match.index))) end = match.index + match[0].length;
+  for (const match of text.matchAll(END)) {
+    const behind = match.index + match[0].length;
+    const isStop = match[0] === '.';
+    if (!isStop || !isShortened(text.slice(0, match.index), text.slice(behind))) end = behind;
+  }
   return text.slice(end).trim() === '' ? text.length : text.slice(0, end).trimEnd().length;
 }

@@ -21,6 +21,8 @@ test('what is not read is said where the models are, and a model file is added b
   const studio = await StudioPage.open(browser, { data });
   const { page } = studio;
   await studio.engineReady();
+  const panel = page.getByRole('region', { name: 'Model' });
+  await expect(panel.getByRole('img', { name: 'Some files in the models folders are not read' })).toBeVisible();
   await studio.modelPanel();
   await expect(page.getByRole('note', { name: 'Not read' })).toHaveText(
     '“mistral/model.safetensors” holds weights as safetensors, which Paphos does not read yet. Get the model as a GGUF file.',
@@ -34,6 +36,7 @@ test('what is not read is said where the models are, and a model file is added b
   await path.fill(elsewhere);
   await dialog.getByRole('button', { name: 'Add' }).click();
   await expect(dialog).toBeHidden();
+  await expect(page.getByText('The file is in the list of models.')).toBeVisible();
   await page.getByRole('combobox', { name: 'Model' }).click();
   await expect(page.getByRole('option', { name: /another-tale/ })).toBeVisible();
   await page.keyboard.press('Escape');

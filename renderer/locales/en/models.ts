@@ -23,6 +23,8 @@ export const models = {
   addOne: 'Add',
   noDrop: 'A browser does not say where a file is. Add a model file by its path, under Model.',
   unread: 'Not read',
+  someUnread: 'Some files in the models folders are not read',
+  added: 'The file is in the list of models. Choose it there to write with it.',
   unreadMore: (number: number) => `${count(number)} more like this.`,
   demo: 'demo model',
   loaded: 'Loaded',

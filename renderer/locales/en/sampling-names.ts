@@ -13,7 +13,10 @@ export const samplingFields: Record<NumberKey, Said> = {
   minP: { label: 'Min-p', hint: 'Leaves out words less likely than this share of the likeliest one.' },
   repetitionPenalty: { label: 'Repetition', hint: 'Makes recent words less likely. 1 is off.' },
   maxTokens: { label: 'Reply length', hint: 'The most tokens that a reply may have.' },
-  minTokens: { label: 'At least', hint: 'The reply does not end before it has this many tokens. 0 is off.' },
+  minTokens: {
+    label: 'At least',
+    hint: 'The reply does not end before it has this many tokens, unless a grammar ends it. 0 is off.',
+  },
   thinkingTokens: {
     label: 'Thinking',
     hint: 'The most tokens that a model which thinks may spend on it before it answers. 0: it answers at once.',
