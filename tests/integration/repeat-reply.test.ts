@@ -152,6 +152,22 @@ test('a reply that went on inside a turn is made again from the same beginning',
   expect(await textOf(chapterId, start.turnId)).toBe(opening.done.text.slice(0, at) + first.done.text);
 });
 
+test('what was written on in a person’s turn is made again as theirs', async () => {
+  const { chapterId, turnId } = await newChapter('I went to the lighthouse, and');
+  const wish = {
+    ...newIds(),
+    chapterId,
+    kind: 'continue' as const,
+    turnId,
+    offset: 'I went to the lighthouse, and'.length,
+  };
+  const first = await written(wish);
+  const { start, done } = await again(chapterId, turnId);
+  expect(done.text).toBe(first.done.text);
+  const { turns } = await client.chapters.open({ id: chapterId });
+  expect(turns.find(({ id }) => id === start.turnId)).toMatchObject({ role: 'user', parentId: null });
+});
+
 test.each([
   ['after a space', 'Once there was a little ', ' '],
   ['inside a word', 'Once there was a little gi', ' gi'],

@@ -141,7 +141,9 @@ export function createWriting({
     const turn = tree.turns.get(first.turnId);
     if (!turn || turn.tombstone) throw failure('NO_TURN', { turnId: first.turnId });
     const { turns, versions } = branchTo(db, tree, turn.parentId);
-    const begun = { id: turnId, role: 'model', speaker: turn.speaker, text: first.before } as const;
+    // What was written on in a person's turn is theirs again.
+    const role = first.open ? turn.role : 'model';
+    const begun = { id: turnId, role, speaker: turn.speaker, text: first.before };
     const op: Op = { op: 'insert', after: turn.parentId, as: 'alternate', turn: { ...begun, marked: true } };
     return {
       turnId,
