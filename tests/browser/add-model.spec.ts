@@ -25,7 +25,7 @@ test('what is not read is said where the models are, and a model file is added b
   await expect(panel.getByRole('img', { name: 'Some files in the models folders are not read' })).toBeVisible();
   await studio.modelPanel();
   await expect(page.getByRole('note', { name: 'Not read' })).toHaveText(
-    '“mistral/model.safetensors” holds weights as safetensors, which Paphos does not read yet. Get the model as a GGUF file.',
+    '“mistral/model.safetensors” holds safetensors weights, which Paphos does not read yet. Get the model as a GGUF file.',
   );
   await studio.button('Add a model file').click();
   const dialog = page.getByRole('dialog', { name: 'Add a model file' });

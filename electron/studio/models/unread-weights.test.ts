@@ -15,9 +15,9 @@ test('what lies in a models folder and is not read is said, once for each folder
     for (const file of [...files, ...parts]) writeFileSync(join(folder, file), '');
     symlinkSync(folder, join(folder, 'mistral/round'));
     expect(unreadIn(folder).map(sentenceOf).toSorted()).toEqual([
-      '“maker/name/q4/far.gguf” lies too deep to be found. Move it at most one folder below the models folder.',
-      '“mistral/model-00001-of-00003.safetensors” and 2 more hold weights as safetensors, which Paphos does not read yet. Get the model as a GGUF file.',
-      '“old.PT” holds weights of PyTorch, which Paphos does not read yet. Get the model as a GGUF file.',
+      '“maker/name/q4/far.gguf” is too deep to be found. Move it at most one folder below the models folder.',
+      '“mistral/model-00001-of-00003.safetensors” and 2 more hold safetensors weights, which Paphos does not read yet. Get the model as a GGUF file.',
+      '“old.PT” holds PyTorch weights, which Paphos does not read yet. Get the model as a GGUF file.',
     ]);
     expect(unreadIn(join(folder, 'nothing'))).toEqual([]);
   } finally {
