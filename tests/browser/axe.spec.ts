@@ -81,6 +81,8 @@ test('what is on the screen has names, roles and contrast: nothing serious by ax
   await expect(studio.button('Stop')).toBeVisible();
   await look('a reply that streams', true);
   await studio.replyEnds();
+  // A notice is a dialog too, and goes by itself.
+  await expect(page.getByRole('dialog')).toBeHidden({ timeout: 20_000 });
   for (const [name, size] of Object.entries({ SMALL, PHONE })) {
     await page.setViewportSize(size);
     await look(`the manuscript, ${name}`, true);
