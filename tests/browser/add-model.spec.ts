@@ -47,7 +47,7 @@ test('what is not read is said where the models are, and a model file is added b
     return ['dragover', 'drop'].some((type) => document.body.dispatchEvent(drop(type)));
   });
   expect(isLeft).toBe(false);
-  await expect(page.getByText('A browser does not tell where a file lies.')).toBeVisible();
+  await expect(page.getByText('A browser does not say where a file is.')).toBeVisible();
   expect(studio.violations).toEqual([]);
   await studio.close();
 });
