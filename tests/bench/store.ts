@@ -1,0 +1,22 @@
+import { parseArgs } from 'node:util';
+import { report, type Result } from './report.ts';
+import { turnBytes } from './store/turn-bytes.ts';
+import { turnGrowth } from './store/turn-growth.ts';
+
+/** Each figure has a file in store/; it may note others beside it. */
+const FIGURES: Readonly<Record<string, () => Promise<Result[]>>> = {
+  turn_growth: turnGrowth,
+  turn_bytes: turnBytes,
+};
+
+/** `npm run bench -- store [--only NAME,NAME]`: what the store, opening and the engine's start and state cost. */
+const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;
+const wanted = only?.split(',') ?? Object.keys(FIGURES);
+const results: Result[] = [];
+for (const name of wanted) {
+  const measure = FIGURES[name];
+  if (!measure) throw new Error(`There is no figure ${name}. The figures are ${Object.keys(FIGURES).join(', ')}.`);
+  results.push(...(await measure()));
+}
+report('store', results);
+process.exit(0);
