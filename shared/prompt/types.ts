@@ -92,7 +92,7 @@ export interface PlanRequest {
 export type Source = { readonly kind: 'turn'; readonly id: string } | { readonly kind: 'note'; readonly id: string };
 /**
  * `neutralised`: a role word that somebody typed is no role (F8); `trimmed`: white space at its ends is left out (F11);
- * `normalised`: its characters are composed as the vocabulary has them (F12).
+ * `normalised`: its characters are those that the vocabulary makes of them (F12).
  */
 export type TextChange = 'neutralised' | 'trimmed' | 'normalised';
 export type Placement = 'in' | 'trimmed' | 'out';
@@ -155,7 +155,7 @@ export interface Tokenizer {
    * space that it puts before a text (default: true).
    */
   tokenize(text: string, leadingSpace?: boolean): number[];
-  /** A text as the makers' tokenizer would have composed it before it was cut into tokens (F12). */
+  /** A text in the characters that the makers' tokenizer puts it into before it cuts it into tokens (F12). */
   normalise(text: string): string;
   /** The id if exactly this string is one token of the vocabulary. */
   special(text: string): { readonly id: number; readonly kind: 'control' | 'user-defined' } | null;

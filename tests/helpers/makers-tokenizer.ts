@@ -5,12 +5,12 @@ import type { MadeVocabulary } from './model-vocabulary.ts';
 const RUNS = Array.from({ length: 23 }, (_, index) => ' '.repeat(index + 2));
 
 /**
- * The tokenizers that the makers of Metharme published, run by the library that they were made with: the tokenizer.json
- * of GPT-NeoX or of LLaMA, in which the marks are added tokens with `lstrip` and `rstrip`.
+ * The tokenizers that makers published, run by the library that they were made with: the tokenizer.json of GPT-NeoX,
+ * LLaMA, Llama 3 or Qwen. `strips`: the marks are added tokens with `lstrip` and `rstrip`, as Metharme's are.
  */
 export function makersTokenizer(
   { texts, entries }: MadeVocabulary,
-  marks: readonly string[],
+  { marks, strips }: { readonly marks: readonly string[]; readonly strips: boolean },
 ): (text: string) => number[] {
   const entry = (key: string): unknown => entries.find(([name]) => name === `tokenizer.ggml.${key}`)?.[2];
   const vocab = Object.fromEntries(texts.map((text, id) => [text, id]));
@@ -18,19 +18,19 @@ export function makersTokenizer(
     id: vocab[content],
     content,
     single_word: false,
-    lstrip: isMark,
-    rstrip: isMark,
+    lstrip: isMark && strips,
+    rstrip: isMark && strips,
     normalized: !isMark,
     special: isMark,
   });
   const ofMarks = marks.map((mark) => added(mark, true));
-  const made =
-    entry('model') === 'llama'
-      ? { ...llama(vocab, entry('scores') as readonly number[], texts), added_tokens: ofMarks }
-      : {
-          ...neox(vocab, entry('merges') as readonly string[]),
-          added_tokens: [...RUNS.filter((run) => run in vocab).map((run) => added(run, false)), ...ofMarks],
-        };
+  const parts = (): object => {
+    if (entry('model') === 'llama') return llama(vocab, entry('scores') as readonly number[], texts);
+    const merges = entry('merges') as readonly string[];
+    return entry('pre') === 'olmo' ? neox(vocab, merges) : cutByPattern(vocab, merges, CUTS[String(entry('pre'))]);
+  };
+  const runs = entry('pre') === 'olmo' ? RUNS.filter((run) => run in vocab).map((run) => added(run, false)) : [];
+  const made = { ...parts(), added_tokens: [...runs, ...ofMarks] };
   const tokenizer = new Tokenizer({ version: '1.0', truncation: null, padding: null, ...made }, {});
   const bos = entry('add_bos_token') === true ? [Number(entry('bos_token_id'))] : [];
   return (text) => [...bos, ...tokenizer.encode(text, { add_special_tokens: false }).ids];
@@ -45,6 +45,41 @@ const neox = (vocab: Vocab, merges: readonly string[]) => ({
   post_processor: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true },
   decoder: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true },
   model: { ...BPE, unk_token: null, fuse_unk: false, byte_fallback: false, vocab, merges },
+});
+
+/** How Qwen and Llama 3 cut a text into words; the one composes it before, the other takes whole words first. */
+interface Cut {
+  readonly pattern: string;
+  readonly composes: boolean;
+  readonly takesWhole: boolean;
+}
+const words = (digits: string): string =>
+  `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
+const CUTS: Readonly<Record<string, Cut>> = {
+  qwen2: { pattern: words('\\p{N}'), composes: true, takesWhole: false },
+  'llama-bpe': { pattern: words('\\p{N}{1,3}'), composes: false, takesWhole: true },
+};
+
+const cutByPattern = (vocab: Vocab, merges: readonly string[], cut: Cut | undefined) => ({
+  normalizer: cut?.composes === true ? { type: 'NFC' } : null,
+  pre_tokenizer: {
+    type: 'Sequence',
+    pretokenizers: [
+      { type: 'Split', pattern: { Regex: cut?.pattern }, behavior: 'Isolated', invert: false },
+      { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: false },
+    ],
+  },
+  post_processor: null,
+  decoder: null,
+  model: {
+    ...BPE,
+    unk_token: null,
+    fuse_unk: false,
+    byte_fallback: false,
+    ignore_merges: cut?.takesWhole,
+    vocab,
+    merges,
+  },
 });
 
 /** As transformers writes the tokenizer.json of a SentencePiece model. */

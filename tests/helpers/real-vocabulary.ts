@@ -7,14 +7,14 @@ const NORMAL = 1,
   USER_DEFINED = 4;
 
 /** The makers' way to cut text into words, as llama.cpp's conversion writes it. */
-const PRE = { 'gpt-neox': 'olmo', 'llama-spm': 'default', qwen2: 'qwen2' };
+const PRE = { 'gpt-neox': 'olmo', 'llama-spm': 'default', 'llama-bpe': 'llama-bpe', qwen2: 'qwen2' };
 
 /**
  * A real vocabulary with marks among its tokens as the makers of a chat model add them: in places that were left free,
  * else behind the last one.
  */
 export async function realVocabulary(
-  name: 'gpt-neox' | 'llama-spm' | 'qwen2',
+  name: keyof typeof PRE,
   { marks, kind, bos }: { marks: readonly string[]; kind: Marks; bos: boolean },
 ): Promise<MadeVocabulary> {
   const { ggml } = (await readGgufFileInfo(vocabularyFile(name), { logWarnings: false })).metadata.tokenizer;

@@ -18,7 +18,7 @@ const REASONS: Record<Segment['reason'], string | null> = {
 const CHANGES: Record<TextChange, string> = {
   neutralised: 'role words are sent as plain text',
   trimmed: 'white space at its ends is left out',
-  normalised: 'accents are sent joined to their letters',
+  normalised: 'some characters are sent as the model’s vocabulary writes them',
 };
 
 /** What of the story is sent. */

@@ -82,7 +82,9 @@ export class Vocabulary implements Tokenizer {
     );
   }
 
+  /** SentencePiece takes its own sign for a space, whoever wrote it. */
   normalise(text: string): string {
+    if (this.kind === 'spm') return text.replaceAll(SPM_SPACE, ' ');
     return this.#composes ? text.normalize('NFC') : text;
   }
 
