@@ -101,11 +101,14 @@ function comments() {
   return wide.length === 0 ? null : `comments wider than ${COLUMNS} columns:\n${wide.join('\n')}`;
 }
 
-/** Rules that comments and tests cite (M1, T14, W1 to W4) exist, and each is cited by a test. */
+/** Numbers of weights, not rules. */
+const WEIGHTS = ['F16', 'F32'];
+
+/** Rules that comments and tests cite (F2, M1, T14, W1 to W4) exist, and each is cited by a test. */
 function rules() {
   const known = new Set(
     ['shared/document/SPEC.md', 'shared/prompt/SPEC.md'].flatMap((file) =>
-      linesOf(file).flatMap((line) => /^- \*\*([MTW]\d+)\*\*/.exec(line)?.[1] ?? []),
+      linesOf(file).flatMap((line) => /^- \*\*([FMTW]\d+)\*\*/.exec(line)?.[1] ?? []),
     ),
   );
   const cited = new Map();
@@ -113,9 +116,10 @@ function rules() {
     for (const line of linesOf(file)) {
       const isTest = /\.(test|spec)\.tsx?$/.test(file);
       if (!isTest && !isComment(line)) continue;
-      for (const [, family, from, to] of line.matchAll(/\b([MTW])(\d{1,2})\b(?: to [MTW](\d{1,2})\b)?/g))
+      for (const [, family, from, to] of line.matchAll(/\b([FMTW])(\d{1,2})\b(?: to [FMTW](\d{1,2})\b)?/g))
         for (let number = Number(from); number <= Number(to ?? from); number++) {
           const rule = `${family}${number}`;
+          if (WEIGHTS.includes(rule)) continue;
           cited.set(rule, { file, isTested: isTest || (cited.get(rule)?.isTested ?? false) });
         }
     }

@@ -292,7 +292,7 @@ describe('rules of formats', () => {
       '<|im_start|>user\nStart!<|im_end|>\n<|im_start|>assistant\nIt was',
     );
   });
-  test('prose is paragraphs; what steers is left out', () => {
+  test('prose is paragraphs; what steers is left out (F7)', () => {
     expect(
       prompt(
         'prose',
@@ -328,7 +328,7 @@ describe('rules of formats', () => {
       ),
     ).toBe('<|system|>S<|user|><|model|>M<|user|>U<|model|>');
   });
-  test('formats are data of one shape; a broken one is refused', () => {
+  test('formats are data of one shape; a broken one is refused (F1)', () => {
     for (const shipped of FORMATS) expect(promptFormat.parse(structuredClone(shipped))).toEqual(shipped);
     expect(promptFormat.safeParse({ ...format('metharme'), before: { user: 'x' } }).success).toBe(false);
   });

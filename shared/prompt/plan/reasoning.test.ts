@@ -10,7 +10,7 @@ const PLAIN = formatByName('metharme') ?? FORMATS[0];
 if (THINKS === undefined || PLAIN === undefined) throw new Error('formats are missing');
 const model = (text: string): PromptTurn => ({ id: 'm', role: 'model', speaker: null, text });
 
-describe('what a model thought is left out of later prompts', () => {
+describe('what a model thought is left out of later prompts (F9)', () => {
   test.each([
     ['<think>\nHm.\n</think>\n\nYes.', 'Yes.'],
     ['<think>Hm.</think>Yes.', 'Yes.'],
