@@ -13,6 +13,7 @@ import { enablePermissions } from './desktop/permissions.ts';
 import { enableQuit } from './desktop/quit.ts';
 import { claimInstance } from './desktop/single-instance.ts';
 import { enableStudioPort } from './desktop/studio-port.ts';
+import { engineCache } from './engines/local/host/engine-cache.ts';
 import { workerEntry } from './engines/local/host/worker-entry.ts';
 import { words } from './desktop/words.ts';
 import { faultOf } from '../shared/faults/failure.ts';
@@ -52,7 +53,7 @@ async function openStudio(): Promise<Studio> {
       dataDir,
       modelsDir: option(values['models']) ?? null,
       resourcesDir: resources,
-      startEngine: utilityEngine(workerEntry()),
+      startEngine: utilityEngine(workerEntry(), engineCache(dataDir)),
     });
     rememberLibrary(dataDir);
     return opened;

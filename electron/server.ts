@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { engineCache } from './engines/local/host/engine-cache.ts';
 import { forkEngine } from './engines/local/host/fork-wire.ts';
 import { assertLibraryThere, rememberLibrary } from './known-libraries.ts';
 import { chooseDataDir, pagesDir, resourcesDir } from './places.ts';
@@ -42,7 +43,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     dataDir,
     modelsDir: options.modelsDir ?? null,
     resourcesDir,
-    startEngine: forkEngine(),
+    startEngine: forkEngine(engineCache(dataDir)),
   });
   rememberLibrary(dataDir);
   let door: HttpDoor;

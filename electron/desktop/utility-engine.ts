@@ -1,12 +1,13 @@
 import { utilityProcess } from 'electron';
+import { forgetSelfTests } from '../engines/local/host/engine-cache.ts';
 import { engineEnvironment, newestLines } from '../engines/local/host/fork-wire.ts';
 import type { EngineWire, StartEngine } from '../engines/local/protocol.ts';
 import { guarded } from '../log/guarded.ts';
 
 /** Starts the engine as a utility process of Electron: the desktop's counterpart of `forkEngine`. */
-export function utilityEngine(entry: string): StartEngine {
+export function utilityEngine(entry: string, cache: string): StartEngine {
   return (device) => {
-    const child = utilityProcess.fork(entry, [], {
+    const child = utilityProcess.fork(entry, [cache], {
       serviceName: 'Paphos inference',
       env: engineEnvironment(device),
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -39,6 +40,9 @@ export function utilityEngine(entry: string): StartEngine {
         // `child.kill()` asks; an engine that hangs in native code does not answer.
         if (running && child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
         else child.kill();
+      },
+      distrust: () => {
+        forgetSelfTests(cache);
       },
       log: () => lines,
     };

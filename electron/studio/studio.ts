@@ -46,7 +46,7 @@ import { createSettings, engineSettings } from './settings/settings.ts';
 import { createChapters, createStories } from './library/library.ts';
 import { createWriting } from './writing/writing.ts';
 
-/** The engine starts when the page has had time to appear; opening a chapter pushes it back a little. */
+/** A model is loaded when the page has had time to appear; opening a chapter pushes it back a little. */
 const ENGINE_AFTER_START_MS = 1500;
 const ENGINE_AFTER_OPEN_MS = 500;
 /** A library that goes is told in this time, whether or not anything is saved. */
@@ -168,6 +168,7 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
   );
   lookingForStore.unref();
 
+  models.warm();
   const waking = setTimeout(guarded(models.loadDefault), ENGINE_AFTER_START_MS);
   let opened = false;
   const pageAppears = (chapterId: string): void => {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { report, type Result } from './report.ts';
+import { engineStart } from './store/engine-start.ts';
 import { turnBytes } from './store/turn-bytes.ts';
 import { turnGrowth } from './store/turn-growth.ts';
 
@@ -7,6 +8,7 @@ import { turnGrowth } from './store/turn-growth.ts';
 const FIGURES: Readonly<Record<string, () => Promise<Result[]>>> = {
   turn_growth: turnGrowth,
   turn_bytes: turnBytes,
+  engine_start_ratio: engineStart,
 };
 
 /** `npm run bench -- store [--only NAME,NAME]`: what the store, opening and the engine's start and state cost. */

@@ -65,6 +65,7 @@ export class FakeEngine implements LoadingEngine {
   readonly held = { ram: 0, vram: 0 };
   readonly isAnswering = true;
   readonly giveUp = (): void => undefined;
+  readonly warm = (): void => undefined;
   state: LoadingEngine['state'] = 'empty';
   /** Loads that were begun, the ones under way among them; with `holdsLoads` each waits for its gate. */
   readonly loads: Gate[] = [];

@@ -63,6 +63,19 @@ export const DEFAULT_TUNING: Tuning = {
   fastSlide: false,
 };
 
+/** What a process of the engine is fixed to from its start. `device`: the only graphics card it sees; null: all. */
+export interface EngineKind {
+  readonly device: number | null;
+  /** Whether it looks for graphics cards at all. */
+  readonly cards: boolean;
+}
+export const wantsCards = ({ gpu, tuning }: Pick<LoadOptions, 'gpu' | 'tuning'>): boolean =>
+  gpu && tuning?.gpuLayers !== 0;
+export const kindOf = (options: Pick<LoadOptions, 'gpu' | 'tuning'>): EngineKind => ({
+  device: options.tuning?.device ?? null,
+  cards: wantsCards(options),
+});
+
 export interface SaveRequest extends StateFile {
   readonly plan: PlanRequest;
 }
@@ -101,6 +114,8 @@ export interface Perplexity {
 
 export type ToEngine =
   | { readonly type: 'load'; readonly id: number; readonly options: LoadOptions }
+  /** Gets the library ready before its model is known. `cards`: whether it looks for graphics cards. */
+  | { readonly type: 'warm'; readonly id: number; readonly cards: boolean }
   /** What a load would find. `freed`: bytes that will be free by then. */
   | {
       readonly type: 'survey';
@@ -124,6 +139,7 @@ export type FromEngine =
   | { readonly type: 'hello'; readonly version: number; readonly pid: number }
   | { readonly type: 'progress'; readonly id: number; readonly value: number }
   | { readonly type: 'loaded'; readonly id: number; readonly model: LoadedModel }
+  | { readonly type: 'warmed'; readonly id: number }
   | { readonly type: 'surveyed'; readonly id: number; readonly survey: Survey }
   | { readonly type: 'planned'; readonly id: number; readonly ledger: Ledger }
   | { readonly type: 'counted'; readonly id: number; readonly counts: readonly number[] }
@@ -163,6 +179,7 @@ export type FromEngine =
  */
 export const ANSWERS = {
   load: 'loaded',
+  warm: 'warmed',
   survey: 'surveyed',
   plan: 'planned',
   count: 'counted',
@@ -187,6 +204,8 @@ export interface EngineWire {
   /** The only truth about its end. */
   onExit(listener: (exit: { code: number | null; signal: string | null }) => void): void;
   kill(): void;
+  /** It ended, and nobody had ended it: what was taken for granted of it is tested again at the next start. */
+  distrust?(): void;
   /** The last lines that the process wrote to its error stream. */
   log?(): readonly string[];
 }
@@ -197,13 +216,15 @@ export type StartEngine = (device: number | null) => EngineWire;
 export interface InferenceHost extends EnginePort {
   /** The model of before stays in memory if there is room for both, and coming back to it costs nothing. */
   load(options: LoadOptions, onProgress: (value: number) => void): Promise<LoadedModel>;
+  /** Starts a process that has no model yet; the next load of its kind goes on in it. Told nobody where it fails. */
+  warm(kind: EngineKind): void;
   readonly score: (request: ScoreRequest) => Measurement<readonly EndingScore[]>;
   readonly readAhead: ReadAheadPort;
   /**
    * Anything else that the engine can do, in the same queue; `notice` hears what comes before the answer. Idle work
    * does not start the engine.
    */
-  work<T extends Exclude<Asking['type'], 'load' | 'generate'>>(
+  work<T extends Exclude<Asking['type'], 'load' | 'warm' | 'generate'>>(
     request: Request<T>,
     options?: TaskOptions,
     notice?: (message: FromEngine) => void,

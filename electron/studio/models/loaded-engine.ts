@@ -4,7 +4,7 @@ import type { EngineStatus, LoadedHardware } from '../../../shared/contract/mode
 import type { GenerationStats } from '../../../shared/contract/writing.ts';
 import type { Hardware } from '../../../shared/settings/hardware.ts';
 import type { PromptFormat } from '../../../shared/prompt/types.ts';
-import type { InferenceHost, LoadOptions } from '../../engines/local/protocol.ts';
+import type { EngineKind, InferenceHost, LoadOptions } from '../../engines/local/protocol.ts';
 import type { LocalSetup } from '../../engines/local/setup.ts';
 import type { EnginePort, EngineSetup } from '../../engines/port.ts';
 import type { Crashes } from './model-crashes.ts';
@@ -32,12 +32,14 @@ export interface Ready {
 }
 
 /** An engine whose models are files of this computer. */
-export type LoadingEngine = EnginePort & Pick<InferenceHost, 'load' | 'held' | 'isAnswering' | 'giveUp'>;
+export type LoadingEngine = EnginePort & Pick<InferenceHost, 'load' | 'warm' | 'held' | 'isAnswering' | 'giveUp'>;
 
 /** The inference process as the person sees it: which model, how far, how fast, what went wrong. */
 export interface Engine {
   /** One after the other. */
   load(model: EngineModel): Promise<Ready>;
+  /** Starts a process for the first load. */
+  warm(kind: EngineKind): void;
   /**
    * What a reply is written with; waits for a load that is under way, and loads again what rests. After the death of
    * the process: what was loaded, for the next task starts it again.
@@ -228,6 +230,7 @@ export function createEngine(
       return ready;
     },
     load,
+    warm: (kind) => host.warm(kind),
     async ready() {
       if (isResting && model && ready) await load({ ...model, format: ready.format, sha256: ready.sha256 });
       while (loading) await loading;

@@ -10,11 +10,11 @@ import type {
 } from '../../../shared/contract/models.ts';
 import { FORMATS, formatByName } from '../../../shared/prompt/formats/formats.ts';
 import type { PromptFormat } from '../../../shared/prompt/types.ts';
-import type { Hardware } from '../../../shared/settings/hardware.ts';
+import { DEFAULT_HARDWARE, type Hardware } from '../../../shared/settings/hardware.ts';
 import { DEFAULT_SAMPLING, type Sampling } from '../../../shared/settings/sampling.ts';
 import type { Fingerprint } from '../../engines/local/gguf/fingerprint.ts';
 import type { GgufHeader } from '../../engines/local/gguf/header.ts';
-import type { LoadOptions } from '../../engines/local/protocol.ts';
+import { kindOf, type LoadOptions } from '../../engines/local/protocol.ts';
 import { getModel, rememberModel } from '../../storage/repositories/model-records.ts';
 import { readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
 import { errorFacts } from '../../log/error-facts.ts';
@@ -68,6 +68,8 @@ export interface Models {
   /** What a reply needs: waits for a load, starts the model of last time if none was loaded yet. */
   readyForReply(): Promise<Ready>;
   loadDefault(): Promise<void>;
+  /** Starts the engine for the model of last time, without the model. */
+  warm(): void;
 }
 
 export interface ModelsParts {
@@ -347,6 +349,11 @@ export function createModels(
       if (last) refuseAside(last);
       if (!ready) throw refused ?? failure('NO_ENGINE', {});
       return ready;
+    },
+    warm() {
+      const id = readSetting(db, 'studio', 'model');
+      const { gpuLayers, device } = typeof id === 'string' ? hardwareOf(db, id) : DEFAULT_HARDWARE;
+      engine.warm(kindOf({ gpu: env.gpu, tuning: { gpuLayers, device } }));
     },
     async loadDefault() {
       // What went wrong is in the status.

@@ -194,6 +194,7 @@ export class EngineProcess {
   #buried(exit: Exit): FaultError | null {
     this.#alive = false;
     clearTimeout(this.#pulse);
+    if (this.#reason !== 'ours') this.#wire.distrust?.();
     const ended =
       this.#reason === 'ours' ? failure('UNLOADED', {}) : (this.#reason ?? crashOf(exit, this.#wire.log?.() ?? []));
     const wasRuled = [...this.#pending.values()].some((pending) => pending.isRuled);

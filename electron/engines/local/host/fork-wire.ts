@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { forgetSelfTests } from './engine-cache.ts';
 import { workerEntry } from './worker-entry.ts';
 import type { EngineWire, FromEngine, StartEngine } from '../protocol.ts';
 import { guarded } from '../../../log/guarded.ts';
@@ -55,10 +56,10 @@ export function newestLines(stream: NodeJS.ReadableStream | null): string[] {
   return lines;
 }
 
-/** Starts the engine as a child of this Node process. */
-export function forkEngine(entry = workerEntry()): StartEngine {
+/** Starts the engine as a child of this Node process. `cache`: its cache folder; null: it keeps nothing. */
+export function forkEngine(cache: string | null = null, entry = workerEntry()): StartEngine {
   return (device) => {
-    const child = fork(entry, [], {
+    const child = fork(entry, cache === null ? [] : [cache], {
       env: engineEnvironment(device),
       execArgv: [],
       serialization: 'advanced',
@@ -101,6 +102,9 @@ export function forkEngine(entry = workerEntry()): StartEngine {
       },
       kill: () => {
         child.kill('SIGKILL');
+      },
+      distrust: () => {
+        if (cache !== null) forgetSelfTests(cache);
       },
       log: () => lines,
     };

@@ -150,6 +150,110 @@ async function faultOf(promise: Promise<unknown>): Promise<StudioFault> {
   return error.fault;
 }
 
+describe('a process that waits for its first model', () => {
+  const warmly: Answer = (message, tell, die) => {
+    if (message.type === 'warm') tell({ type: 'warmed', id: message.id });
+    else well(message, tell, die);
+  };
+
+  test('gets it; nobody is told of the process before', async () => {
+    const engine = scripted(warmly);
+    const host = newHost(engine.start);
+    host.warm({ device: null, cards: false });
+    host.warm({ device: null, cards: false });
+    await until(() => engine.heard('warm') === 1);
+    expect([host.state, host.pid]).toEqual(['empty', null]);
+    await host.load(OPTIONS, () => undefined);
+    host.warm({ device: null, cards: false });
+    expect([engine.started(), host.state]).toEqual([1, 'loaded']);
+    await host.close();
+    expect(engine.running()).toEqual([]);
+  });
+
+  test('also where it is not ready yet', async () => {
+    const engine = scripted(well);
+    const host = newHost(engine.start);
+    host.warm({ device: null, cards: false });
+    await host.load(OPTIONS, () => undefined);
+    expect(engine.started()).toBe(1);
+    await host.close();
+  });
+
+  test.each([
+    ['sees another card', { device: 1, cards: false }],
+    ['looks for cards', { device: null, cards: true }],
+  ])('gives way to one of the kind that is wanted where it %s', async (_how, kind) => {
+    const engine = scripted(warmly);
+    const host = newHost(engine.start);
+    host.warm(kind);
+    await until(() => engine.heard('warm') === 1);
+    await host.load(OPTIONS, () => undefined);
+    expect([engine.started(), engine.running().length]).toEqual([2, 1]);
+    await host.close();
+  });
+
+  test('may end or never begin, and nobody hears of it', async () => {
+    const engine = scripted((message, tell, die) => {
+      if (message.type === 'warm') die();
+      else warmly(message, tell, die);
+    });
+    const host = newHost(engine.start);
+    const deaths: StudioFault[] = [];
+    host.onDeath((told) => deaths.push(told));
+    host.warm({ device: null, cards: false });
+    await until(() => engine.ended() === 1);
+    await host.load(OPTIONS, () => undefined);
+    await host.close();
+    expect(deaths).toEqual([]);
+
+    const none = newHost(() => {
+      throw new Error('no engine');
+    });
+    none.warm({ device: null, cards: false });
+    await none.close();
+  });
+
+  test('goes with its host', async () => {
+    const engine = scripted(warmly);
+    const host = newHost(engine.start);
+    host.warm({ device: null, cards: false });
+    await host.close();
+    host.warm({ device: null, cards: false });
+    expect([engine.started(), engine.running()]).toEqual([1, []]);
+  });
+});
+
+describe('the trust in its library', () => {
+  /** How often it was lost. */
+  const lost = async (engine: Engines, end: (host: InferenceHost) => Promise<unknown>): Promise<number> => {
+    let times = 0;
+    const host = newHost((device) => ({ ...engine.start(device), distrust: () => (times += 1) }));
+    await host.load(OPTIONS, () => undefined);
+    await end(host);
+    await host.close();
+    return times;
+  };
+
+  test('is lost by an end that nobody had asked for', async () => {
+    const engine = scripted((message, tell, die) => {
+      if (message.type === 'generate') die();
+      else well(message, tell, die);
+    });
+    expect(await lost(engine, (host) => faultOf(host.generate(REQUEST).done))).toBe(1);
+  });
+
+  test('is lost by silence', async () => {
+    const engine = scripted((message, tell, die) => {
+      if (message.type !== 'ping') well(message, tell, die);
+    });
+    expect(await lost(engine, (host) => faultOf(host.generate(REQUEST).done))).toBe(1);
+  });
+
+  test('is not lost by an end that was asked for', async () => {
+    expect(await lost(scripted(well), (host) => host.rest())).toBe(0);
+  });
+});
+
 describe('the breaker', () => {
   test('an end under a grammar is the grammar’s: no fault of the file, and the engine starts again as often as it is asked', async () => {
     const engine = scripted((message, tell, die) => {

@@ -13,8 +13,10 @@ import {
   type AnswerTo,
   type Asking,
   DEFAULT_TUNING,
+  type EngineKind,
   type FromEngine,
   type InferenceHost,
+  kindOf,
   type LoadedModel,
   type LoadOptions,
   type Request,
@@ -57,6 +59,8 @@ export function createInferenceHost(
   };
   let seat: Seat | null = null;
   let spare: Seat | null = null;
+  /** A process that waits for its first model. */
+  let warm: { readonly engine: EngineProcess; readonly kind: EngineKind } | null = null;
   /** What the next task needs, whether or not a process has it now, and its files as they were when they were read. */
   let wanted: Pick<Seat, 'options' | 'files'> | null = null;
   let failures = 0;
@@ -77,8 +81,27 @@ export function createInferenceHost(
     }
   };
 
+  const newProcess = (kind: EngineKind): EngineProcess => new EngineProcess(() => start(kind.device), tempo, changed);
+
+  const warmUp = async (kind: EngineKind): Promise<void> => {
+    const engine = newProcess(kind);
+    warm = { engine, kind };
+    await engine.started;
+    await engine.ask<'warm'>({ type: 'warm', cards: kind.cards }).answer;
+  };
+
+  /** The process that waits, if it is of that kind; any other one goes. */
+  const takeWarm = async (kind: EngineKind): Promise<EngineProcess | null> => {
+    const taken = warm;
+    warm = null;
+    if (taken?.engine.alive === true && isDeepStrictEqual(taken.kind, kind)) return taken.engine;
+    await taken?.engine.kill();
+    return null;
+  };
+
   const startProcess = async (options: LoadOptions): Promise<Seat> => {
-    const engine = new EngineProcess(() => start(options.tuning?.device ?? null), tempo, changed);
+    const kind = kindOf(options);
+    const engine = (await takeWarm(kind)) ?? newProcess(kind);
     const made: Seat = { engine, files: stampsOf(options), options, model: null };
     seat = made;
     changed();
@@ -157,7 +180,7 @@ export function createInferenceHost(
   };
 
   const endProcesses = async (): Promise<void> => {
-    for (const one of [seat, spare]) await one?.engine.kill();
+    for (const one of [seat, spare, warm]) await one?.engine.kill();
   };
 
   const ask = <T extends Asking['type']>(
@@ -292,6 +315,11 @@ export function createInferenceHost(
 
     onDeath: (listener) => {
       deathListeners.push(listener);
+    },
+
+    warm(kind) {
+      // It was not asked for: a load that fails says why.
+      if (!closed && seat === null && warm === null) warmUp(kind).catch(() => undefined);
     },
 
     rest() {

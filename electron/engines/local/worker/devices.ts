@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Llama } from 'node-llama-cpp';
 import type { StudioFault } from '../../../../shared/faults/studio-fault.ts';
 import { fault } from '../../../../shared/faults/failure.ts';
-import type { LoadOptions, Tuning } from '../protocol.ts';
+import { type LoadOptions, type Tuning, wantsCards } from '../protocol.ts';
 
 /** The engine's library, with what it computes on. */
 export interface Machine {
@@ -16,16 +16,20 @@ export interface Machine {
   readonly log: readonly string[];
 }
 
-export async function startMachine(options: LoadOptions, tuning: Tuning): Promise<Machine> {
+/** The engine's library, ready for any model. `gpu`: whether it looks for graphics cards. */
+export interface Library {
+  readonly gpu: boolean;
+  readonly llama: Llama;
+  /** The newest lines that it logged. */
+  readonly log: readonly string[];
+}
+
+export async function startLibrary(gpu: boolean): Promise<Library> {
   const library = await import('node-llama-cpp');
   const log: string[] = [];
-  // As many threads as cores, when anything else runs, cost ten times the time.
-  const threads = options.threads > 0 ? options.threads : Math.max(1, availableParallelism() - 1);
-  const wanted = options.gpu && tuning.gpuLayers !== 0;
   const llama = await library.getLlama({
-    gpu: wanted ? 'auto' : false,
+    gpu: gpu ? 'auto' : false,
     build: 'never',
-    maxThreads: threads,
     progressLogs: false,
     skipDownload: true,
     logLevel: library.LlamaLogLevel.warn,
@@ -34,6 +38,16 @@ export async function startMachine(options: LoadOptions, tuning: Tuning): Promis
       log.splice(0, log.length - 20);
     },
   });
+  return { gpu, llama, log };
+}
+
+/** `started`: a library that runs already; used where it is of the kind that is wanted. */
+export async function startMachine(options: LoadOptions, tuning: Tuning, started: Library | null): Promise<Machine> {
+  // As many threads as cores, when anything else runs, cost ten times the time.
+  const threads = options.threads > 0 ? options.threads : Math.max(1, availableParallelism() - 1);
+  const wanted = wantsCards(options);
+  const { llama, log } = started?.gpu === wanted ? started : await startLibrary(wanted);
+  llama.maxThreads = threads;
   // The library names its kind of graphics even where it found no card of that kind.
   const devices = wanted && llama.supportsGpuOffloading ? await llama.getGpuDeviceNames() : [];
   const asked = options.gpu && (tuning.device !== null || (tuning.gpuLayers !== 'auto' && tuning.gpuLayers !== 0));

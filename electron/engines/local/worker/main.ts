@@ -1,6 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 import type { ToEngine } from '../protocol.ts';
 import type { EngineEnd } from './engine-end.ts';
+import { startQuickly } from './quick-start.ts';
 
 /**
  * One entry for all that runs outside of main: the engine (forked by Node or by Electron) and the thread that inspects
@@ -12,9 +13,12 @@ interface ParentPort {
 }
 const { parentPort } = process as { parentPort?: ParentPort };
 
+const [, , cache] = process.argv;
+
 if (!isMainThread) {
   await import('../gguf/thread-main.ts');
 } else {
+  if (cache !== undefined) startQuickly(cache);
   const { startRuntime } = await import('./runtime.ts');
   startRuntime(parentPort === undefined ? forkedPort() : utilityPort(parentPort));
 }

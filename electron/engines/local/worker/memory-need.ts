@@ -6,13 +6,17 @@ import { estimateMemory, type Need } from '../host/memory-estimate.ts';
 import { readGgufHeader } from '../gguf/header.ts';
 import { tensorBytes } from '../gguf/tensors.ts';
 import { DEFAULT_TUNING, type LoadOptions, PROMPT_CHUNK, type Tuning } from '../protocol.ts';
-import { freeMemory, startMachine } from './devices.ts';
+import { freeMemory, type Library, startMachine } from './devices.ts';
 
 /** What a load would find, without loading. */
-export async function survey(options: LoadOptions, freed: LoadedHardware['memory']): Promise<Survey> {
+export async function survey(
+  options: LoadOptions,
+  freed: LoadedHardware['memory'],
+  started: Library | null,
+): Promise<Survey> {
   const tuning = { ...DEFAULT_TUNING, ...options.tuning };
   readGgufHeader(options.path);
-  const { llama, devices } = await startMachine(options, tuning);
+  const { llama, devices } = await startMachine(options, tuning, started);
   try {
     return { estimate: (await estimateLoad(llama, options, tuning, freed)).estimate, devices };
   } finally {

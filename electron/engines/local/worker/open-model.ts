@@ -9,7 +9,7 @@ import { readGgufHeader } from '../gguf/header.ts';
 import { splitOf } from '../gguf/split.ts';
 import { DEFAULT_TUNING, type LoadedModel, type LoadOptions, PROTOCOL_VERSION, type Tuning } from '../protocol.ts';
 import { EvaluatedBranches } from './evaluated-branches.ts';
-import { startMachine } from './devices.ts';
+import { type Library, startMachine } from './devices.ts';
 import { makeContext } from './make-context.ts';
 import { measureChunk } from './measure-chunk.ts';
 import { adapterBytes, estimateLoad } from './memory-need.ts';
@@ -35,12 +35,16 @@ type ModelFile = Omit<StateKey['model'], 'sha256'>;
 const FILE_SHARE = 0.9;
 
 /** Header check, memory estimate, weights, context: in this order, each with its own fault. */
-export async function openModel(options: LoadOptions, onProgress: (value: number) => void): Promise<OpenModel> {
+export async function openModel(
+  options: LoadOptions,
+  onProgress: (value: number) => void,
+  started: Library | null = null,
+): Promise<OpenModel> {
   const tuning = { ...DEFAULT_TUNING, ...options.tuning };
   const file = fileOf(options.path);
   const header = readGgufHeader(options.path);
   for (const { path } of tuning.adapters) checkAdapter(path, header.architecture);
-  const machine = await startMachine(options, tuning);
+  const machine = await startMachine(options, tuning, started);
   const { llama, threads, devices, log } = machine;
   const reason = async (error: unknown): Promise<string> => {
     // The library's log may say why only after the rejection.

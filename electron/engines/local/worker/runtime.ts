@@ -1,8 +1,10 @@
+import { flushCompileCache } from 'node:module';
 import type { StudioFault } from '../../../../shared/faults/studio-fault.ts';
 import { planPrompt } from '../../../../shared/prompt/plan/plan.ts';
 import { failure, fault, FaultError } from '../../../../shared/faults/failure.ts';
 import type { GenerateRequest } from '../../port.ts';
 import { type LoadOptions, PROTOCOL_VERSION, type ToEngine } from '../protocol.ts';
+import { type Library, startLibrary } from './devices.ts';
 import { generate, ledgerOf } from './generate.ts';
 import { restoreState, saveState } from './keep-state.ts';
 import { type OpenModel, openModel } from './open-model.ts';
@@ -17,6 +19,7 @@ import { perplexity, score } from './scoring.ts';
  */
 export function startRuntime(port: EngineEnd): () => Promise<void> {
   let open: OpenModel | null = null;
+  let library: Promise<Library> | null = null;
   const works = new Map<number, { readonly abort: AbortController; readonly ended: Promise<void> }>();
 
   const answer = async (id: number, task: () => Promise<void> | void): Promise<void> => {
@@ -48,15 +51,26 @@ export function startRuntime(port: EngineEnd): () => Promise<void> {
       port.send({ type: 'progress', id, value });
     };
 
+  const warm = async (id: number, cards: boolean): Promise<void> => {
+    await (library ??= startLibrary(cards));
+    port.send({ type: 'warmed', id });
+    flushCompileCache();
+  };
+
+  /** What could not be started is tried again by whoever needs it, and told there. */
+  const started = async (): Promise<Library | null> => library?.catch(() => null) ?? null;
+
   const load = async (id: number, options: LoadOptions): Promise<void> => {
     if (open !== null) throw failure('ENGINE_BUSY', {});
     let told = -1;
-    open = await openModel(options, (value) => {
+    const tell = (value: number): void => {
       if (value < told + 0.01 && value < 1) return;
       told = value;
       port.send({ type: 'progress', id, value });
-    });
+    };
+    open = await openModel(options, tell, await started());
     port.send({ type: 'loaded', id, model: open.loaded });
+    flushCompileCache();
   };
 
   const write = async (id: number, request: GenerateRequest, signal: AbortSignal): Promise<void> => {
@@ -80,9 +94,12 @@ export function startRuntime(port: EngineEnd): () => Promise<void> {
       case 'load':
         startWork(id, () => load(id, message.options));
         break;
+      case 'warm':
+        void answer(id, () => warm(id, message.cards));
+        break;
       case 'survey':
         void answer(id, async () => {
-          port.send({ type: 'surveyed', id, survey: await survey(message.options, message.freed) });
+          port.send({ type: 'surveyed', id, survey: await survey(message.options, message.freed, await started()) });
         });
         break;
       case 'generate':

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What an engine keeps in its cache folder, so that it starts sooner the next time; all of it can be made again. */
+export const engineCache = (dataDir: string): string => join(dataDir, 'cache');
+
+/** Compiled code of JavaScript, by Node's own names. */
+export const compiledCode = (cache: string): string => join(cache, 'code');
+
+const TESTED = /^tested-[\da-f]{64}\.json$/;
+/** The mark that the engine's library has passed its self-test on exactly this machine, with exactly these files. */
+export const passMark = (cache: string, circumstances: string): string =>
+  join(cache, `tested-${createHash('sha256').update(circumstances).digest('hex')}.json`);
+
+/** An engine ended that nobody had ended: its library is tested again at the next start. */
+export function forgetSelfTests(cache: string): void {
+  try {
+    for (const name of readdirSync(cache)) if (TESTED.test(name)) rmSync(join(cache, name), { force: true });
+  } catch {
+    // Without a folder nothing is remembered; with one that cannot be written, nothing was.
+  }
+}
