@@ -58,6 +58,7 @@ const ledger: Ledger = {
   contextSize: 2048,
   cut: null,
   heldBack: '',
+  date: null,
   toRead: 62,
 };
 

@@ -116,6 +116,7 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
           <small className="num">{count(ledger.overhead)}</small>
         </p>
       ) : null}
+      {ledger.date !== null && said.length > 0 ? <p className={ui.quiet}>{words.ledger.date(ledger.date)}</p> : null}
     </>
   );
 }

@@ -395,6 +395,8 @@ export type Difference =
   | { readonly of: 'file'; readonly model: string }
   | { readonly of: 'model'; readonly once: string; readonly now: string }
   | { readonly of: 'format'; readonly once: string; readonly now: string }
+  /** Its prompt began with a date that was not kept. */
+  | { readonly of: 'head' }
   | { readonly of: 'context'; readonly once: number; readonly now: number }
   | { readonly of: 'promptChunk'; readonly once: number; readonly now: number }
   | { readonly of: 'gpuLayers' | 'device' | 'keyCache' | 'adapters' | 'draft' | 'lookup' | 'fastSlide' };

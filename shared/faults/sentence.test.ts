@@ -305,6 +305,7 @@ const SAMPLES: Samples = {
         { of: 'file', model: 'Pocket storyteller' },
         { of: 'model', once: 'Pocket storyteller', now: 'another' },
         { of: 'format', once: 'Metharme', now: 'ChatML' },
+        { of: 'head' },
         { of: 'context', once: 1024, now: 512 },
         { of: 'promptChunk', once: 128, now: 256 },
         ...(['gpuLayers', 'device', 'keyCache', 'adapters', 'draft', 'lookup', 'fastSlide'] as const).map((of) => ({

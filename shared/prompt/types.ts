@@ -24,6 +24,8 @@ export interface PromptFormat {
    * those that do, in place of their own marks (F13).
    */
   readonly preface?: { readonly alone: string; readonly before: string; readonly after: string } | undefined;
+  /** The date that a model's own template told when it was run, where its marks hold that (F14). */
+  readonly date?: string | undefined;
   readonly before: Readonly<Record<Role, string>>;
   /** After a closed turn, by role. */
   readonly after: Readonly<Record<Role, string>>;
@@ -131,6 +133,8 @@ export interface Ledger {
   readonly cut: Cut | null;
   /** The end of the text that is gone on with, where it is left to the reply, which begins with it (F10). */
   readonly heldBack: string;
+  /** The date that its marks tell the model (F14). */
+  readonly date: string | null;
   /** Tokens of the prompt that the engine has not evaluated yet. */
   readonly toRead: number;
 }

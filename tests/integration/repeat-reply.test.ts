@@ -1,4 +1,5 @@
 import { newIds } from '../helpers/new-ids.ts';
+import Database from 'better-sqlite3';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import type { GenerationEvent, GenerationStart } from '../../shared/contract/wri
 import { newId } from '../../shared/document/ids.ts';
 import { activePath } from '../../shared/document/tree.ts';
 import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
+import { OddModels } from '../helpers/bad-models.ts';
 import { makeModel } from '../helpers/model-maker.ts';
 import {
   connect,
@@ -217,4 +219,57 @@ test('what no model wrote, and what another model or other settings would write,
   await client.models.load({ id: demo?.id ?? '', contextSize: null });
   const { done } = await again(chapterId, start.turnId);
   expect(done.text).toBe(first.text);
+});
+
+/** A studio where the clocks show another day: from one end of the world to the other it always is. */
+async function inZone<T>(zone: string, folder: string, work: () => Promise<T>): Promise<T> {
+  const here = client;
+  const there = await serve({ data: folder, env: { TZ: zone } });
+  const connected = await connect(there);
+  ({ client } = connected);
+  try {
+    await engineReaches(client, ['ready']);
+    return await work();
+  } finally {
+    client = here;
+    connected.close();
+    await there.stop();
+  }
+}
+
+const DATED = `<|system|>Today is {{ strftime_now('%d %B %Y') }}.{% for m in messages %}<|{{ 'model' if m.role == 'assistant' else m.role }}|>{{ m.content }}{% endfor %}<|model|>`;
+
+test('where the model’s template tells the date, that of a reply is kept with it: another day it is made again to the letter (F14)', async () => {
+  const folder = temporaryFolder('dated');
+  mkdirSync(join(folder, 'models'));
+  const dated = new OddModels(temporaryFolder('models')).changed({
+    set: [['tokenizer.chat_template', 'string', DATED]],
+  });
+  copyFileSync(dated, join(folder, 'models', 'dated.gguf'));
+  const planned = (chapterId: string, turnId: string) => client.writing.plan({ chapterId, turnId, offset: null });
+
+  const [{ chapterId, turnId }, once, first, lost] = await inZone('Etc/GMT+12', folder, async () => {
+    const model = (await lookedAtModels(client)).find(({ name }) => name === 'dated');
+    await client.models.load({ id: model?.id ?? '', contextSize: null });
+    const chapter = await newChapter('A fox came to the gate.', { temperature: 0.5 });
+    const written = await reply(chapter.chapterId, chapter.turnId);
+    const asked = await say(chapter.chapterId, written.start.turnId, 'What did it want?');
+    const other = await reply(chapter.chapterId, asked);
+    return [chapter, await planned(chapter.chapterId, chapter.turnId), written, other.start.turnId];
+  });
+  expect(once.date).toMatch(/^\d\d [A-Z][a-z]+ \d{4}$/);
+  const store = new Database(join(folder, 'store.db'));
+  store.prepare(`UPDATE generations SET settings = json_remove(settings, '$.datedFormat') WHERE turn_id = ?`).run(lost);
+  store.close();
+  await inZone('Pacific/Kiritimati', folder, async () => {
+    const now = await planned(chapterId, turnId);
+    expect(now.date).toMatch(/^\d\d [A-Z][a-z]+ \d{4}$/);
+    expect(now.date).not.toBe(once.date);
+    const { done } = await again(chapterId, first.start.turnId);
+    expect(done.text).toBe(first.done.text);
+    expect(await refusal(again(chapterId, lost))).toMatchObject({
+      code: 'NOT_THE_SAME',
+      params: { differences: [{ of: 'head' }] },
+    });
+  });
 });

@@ -1,5 +1,5 @@
 import type { GenerationStart, GenerationStats, ReplyKind, StopReason } from '../../../shared/contract/writing.ts';
-import type { Cut, Ledger } from '../../../shared/prompt/types.ts';
+import type { Cut, Ledger, PromptFormat } from '../../../shared/prompt/types.ts';
 import type { Sampling } from '../../../shared/settings/sampling.ts';
 import { saveCandidates } from './reply-candidates.ts';
 import { checksum } from '../core/checksum.ts';
@@ -18,6 +18,8 @@ import { timeAfter } from '../core/time-after.ts';
 export interface EffectiveSettings {
   readonly sampling: Sampling & { readonly seed: number };
   readonly format: string;
+  /** The whole format, where it tells the date: that of another day is another one. */
+  readonly datedFormat?: PromptFormat;
   readonly model: { readonly name: string; readonly sha256: string | null };
   readonly contextSize: number;
   /** How its engine computed, in the engine's own terms. */

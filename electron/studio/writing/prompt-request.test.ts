@@ -42,6 +42,7 @@ test('turns that were too far back for the planner stand where they belong, with
     contextSize: 100,
     cut: null,
     heldBack: '',
+    date: null,
     toRead: 1,
   };
   const turns = ['head', 'old', 'asked', 'older', 'last'].map(turn);

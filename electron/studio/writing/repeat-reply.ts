@@ -47,6 +47,7 @@ function differencesOf(once: EffectiveSettings, now: Ready, engine: Compares): D
       once: formatByName(once.format)?.title ?? once.format,
       now: now.format.title,
     });
+  if (now.format.date !== undefined && once.datedFormat === undefined) out.push({ of: 'head' });
   if (once.contextSize !== now.contextSize) out.push({ of: 'context', once: once.contextSize, now: now.contextSize });
   return [...out, ...engine.differences(once.setup, now.setup)];
 }

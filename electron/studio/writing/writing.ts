@@ -195,7 +195,9 @@ export function createWriting({
       open || offset > 0 ? continued(tree, turnId, offset).target : { ...branchTo(db, tree, parentId), open: false };
     const chosen = first?.sampling ?? settings.sampling(storyOf(request.chapterId));
     const cold = request.cold || first !== null;
-    const { format, contextSize, modelName, setup, sha256 } = ready;
+    const { contextSize, modelName, setup, sha256 } = ready;
+    // What tells the date is sent again as it was then.
+    const format = first?.settings.datedFormat ?? ready.format;
     const plan = promptRequest(
       db,
       request.chapterId,
@@ -208,7 +210,14 @@ export function createWriting({
     const model = { name: modelName, sha256 };
     return {
       request: { plan, sampling, cold },
-      settings: { sampling, format: format.name, model, contextSize, setup },
+      settings: {
+        sampling,
+        format: format.name,
+        ...(format.date === undefined ? {} : { datedFormat: format }),
+        model,
+        contextSize,
+        setup,
+      },
       early: early?.written ?? null,
     };
   }

@@ -37,6 +37,8 @@ export const ledger = {
     text.trim() === ''
       ? 'the space at its end is read with what follows'
       : `its end, “${text.trim()}”, is read with what follows`,
+  date: (date: string) =>
+    `The model is told the date (${date}), as its makers’ template asks: that of the day on which it was loaded.`,
   legend: { system: 'Note', user: 'You', model: 'Story', overhead: 'Marks', reserve: 'Reply', free: 'Free' },
   overhead: 'Format marks',
   uncounted: '–',

@@ -20,6 +20,8 @@ function different(what: Difference): string {
       return `It was written by ${what.once}; ${what.now} is loaded now.`;
     case 'format':
       return `It was written in the ${what.once} format; the model reads ${what.now} now.`;
+    case 'head':
+      return 'Its prompt began with the date of that day, which was not kept.';
     case 'context':
       return `Its context had ${count(what.once)} tokens; now it has ${count(what.now)}.`;
     case 'promptChunk':

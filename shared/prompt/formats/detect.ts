@@ -86,8 +86,9 @@ export function detectFormat(traits: ModelTraits): Detection {
   const [best] = found.sort((a, b) => strongest(b.reasons) - strongest(a.reasons) || sum(b.reasons) - sum(a.reasons));
   if (best === undefined || best.reasons.length === 0) return prose(traits);
   const weight = strongest(best.reasons);
+  const format = FORMATS.includes(best.format) ? best.format : dated(best.format, traits);
   return {
-    format: trimmedAs(thoughtful(best.format, traits), trimOf(traits.renderings ?? [])),
+    format: trimmedAs(thoughtful(format, traits), trimOf(traits.renderings ?? [])),
     confidence: weight >= CERTAIN ? 'certain' : weight >= LIKELY ? 'likely' : 'guess',
     reasons: best.reasons.map(({ why }) => why),
   };
@@ -114,6 +115,12 @@ function fitted(known: PromptFormat, { renderings, bos }: ModelTraits): { format
 
 const conversations = ({ plain, noted }: Agreement): 'all' | 'without notes' | 'with notes' | null =>
   plain && noted ? 'all' : plain ? 'without notes' : noted ? 'with notes' : null;
+
+/** A format that was read off a template which tells the date (F14). */
+function dated(format: PromptFormat, { renderings }: ModelTraits): PromptFormat {
+  const date = renderings?.map((rendering) => ('text' in rendering ? rendering.date : undefined)).find(Boolean);
+  return date === undefined ? format : { ...format, date };
+}
 
 /** A format that says nothing of thinking, for a model whose template does. */
 function thoughtful(format: PromptFormat, { chatTemplate }: ModelTraits): PromptFormat {

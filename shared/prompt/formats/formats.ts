@@ -31,6 +31,7 @@ export const promptFormat = z.strictObject({
   title: z.string().trim().min(1).max(80),
   begins: passage.optional(),
   preface: z.strictObject({ alone: passage, before: passage, after: passage }).optional(),
+  date: mark.optional(),
   before: byRole,
   after: byRole,
   opensReply: passage,

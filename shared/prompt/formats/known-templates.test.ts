@@ -4,6 +4,7 @@ import { chatTemplates } from '../../../tests/helpers/vocabularies.ts';
 import { sentenceOf } from '../../faults/sentence.ts';
 import type { PromptTurn } from '../types.ts';
 import { detectFormat } from './detect.ts';
+import { dateIn } from '../plan/ledger.ts';
 import { asMessages, renderText } from './template-probes.ts';
 import { TEMPLATE_PROBES } from './template-trim.ts';
 
@@ -31,6 +32,8 @@ interface Known {
   readonly name: string;
   readonly format: string;
   readonly why: string;
+  /** Of today: as the template told it where no note leads, and as a prompt of the format does. */
+  readonly dates: readonly (string | null | undefined)[];
   /** Each story, as the template and as the format write it; null where the template refuses it. */
   readonly stories: readonly (readonly [theirs: string, ours: string] | null)[];
 }
@@ -55,7 +58,10 @@ const known: Known[] = [...chatTemplates()].map(([name, template]) => {
     const opened = ours.startsWith(theirs) && format.opensReply.endsWith(ours.slice(theirs.length));
     return [theirs, opened ? theirs : ours] as const;
   });
-  return { name, format: format.name, why: reasons[0] === undefined ? '' : sentenceOf(reasons[0]), stories };
+  const [unled] = renderings;
+  const theirs = unled !== undefined && 'text' in unled ? (unled.date ?? null) : null;
+  const dates = [theirs, dateIn(format, false)];
+  return { name, format: format.name, dates, why: reasons[0] === undefined ? '' : sentenceOf(reasons[0]), stories };
 });
 
 test('no template of a known model becomes plain prose, unless it says why it cannot be said as turns', () => {
@@ -65,6 +71,13 @@ test('no template of a known model becomes plain prose, unless it says why it ca
   for (const { name, why } of prose)
     expect([name, why]).toEqual([name, expect.stringMatching(/cannot be said as turns/)]);
   expect(prose.map(({ name }) => name)).toEqual([]);
+});
+
+test('a template that tells the date is known for it, and no other (F14)', () => {
+  const told = known.filter(({ dates }) => dates.some((date) => date !== null));
+  for (const { name, dates } of told) expect([name, dates[1]]).toEqual([name, dates[0]]);
+  console.info(`${told.length} templates tell the date`);
+  expect(told.length).toBeGreaterThanOrEqual(6);
 });
 
 test('three rounds are written as the template writes them, wherever it does', () => {

@@ -4,8 +4,8 @@ import type { PromptFormat, PromptTurn } from '../types.ts';
 
 /** A conversation as a chat template takes it. */
 export type TemplateProbe = readonly { readonly role: 'system' | 'user' | 'assistant'; readonly content: string }[];
-/** What a template makes of a conversation, or why it makes nothing of it. */
-export type Rendering = { readonly text: string } | { readonly refusal: string };
+/** What a template makes of a conversation (`date`: where it tells one, as it does), or why it makes nothing of it. */
+export type Rendering = { readonly text: string; readonly date?: string } | { readonly refusal: string };
 
 const turn = (id: string, role: PromptTurn['role'], text: string): PromptTurn => ({ id, role, speaker: null, text });
 const NOTE = turn('note', 'system', 'The harbour lies in fog.');

@@ -1,7 +1,7 @@
 import type { Assembled } from './assemble.ts';
 import { isBlank } from './notes.ts';
 import type { Body, Window } from './window.ts';
-import type { PlanRequest, PromptTurn, Segment, Source } from '../types.ts';
+import type { PlanRequest, PromptFormat, PromptTurn, Segment, Source } from '../types.ts';
 
 /** What of a path is sent at all: the head, which always stands first, and the turns that the window slides over. */
 export function sortTurns(request: PlanRequest): { head: PromptTurn[]; turns: PromptTurn[] } {
@@ -15,6 +15,13 @@ export function sortTurns(request: PlanRequest): { head: PromptTurn[]; turns: Pr
 const isOpen = (index: number, request: PlanRequest) => request.open && index === request.turns.length - 1;
 const steers = (turn: PromptTurn, request: PlanRequest) =>
   request.format.kind === 'prose' && turn.role === 'user' && turn.steers === true;
+
+/** The date that a prompt tells (F14): a preface may tell it only where no system turn leads. */
+export function dateIn({ date, begins, preface, before, opensReply }: PromptFormat, isLed: boolean): string | null {
+  const front = isLed ? [preface?.before, preface?.after] : [preface?.alone];
+  const marks = [begins, ...front, ...Object.values(before), opensReply];
+  return date !== undefined && marks.some((mark) => mark?.includes(date) === true) ? date : null;
+}
 
 /** The account of a prompt: each turn of the path and each note with its tokens, its place and why it is in or out. */
 export function accountOf(

@@ -1,7 +1,7 @@
 import { ROLES, type Role } from '../../document/turn.ts';
 import { assemble, type Assembled } from './assemble.ts';
 import { failure } from '../../faults/failure.ts';
-import { accountOf, sortTurns } from './ledger.ts';
+import { accountOf, dateIn, sortTurns } from './ledger.ts';
 import type { Scale } from './measure.ts';
 import { placeNotes } from './notes.ts';
 import { holdBack } from './open-end.ts';
@@ -66,6 +66,7 @@ export function planPrompt(asked: PlanRequest, tokenizer: Tokenizer, cache: Toke
           contextSize: request.contextSize,
           cut,
           heldBack: text,
+          date: dateIn(request.format, head.length > 0),
         },
         tokens: prompt.tokens,
         heldBack,

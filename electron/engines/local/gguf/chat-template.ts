@@ -18,6 +18,11 @@ interface Literal extends Node {
   value: ReadonlyMap<Node & { readonly value: unknown }, Node>;
 }
 
+/** What a template that asks for the time is told: of `strftime`'s format. */
+export type Clock = (format: string) => string;
+/** The library keeps its clock to itself. */
+export const CLOCK: Clock = (format) => new Template('{{ strftime_now(format) }}').render({ format });
+
 /** A chat template, run as transformers runs it. */
 export class ChatTemplate {
   readonly #program: Program;
@@ -26,9 +31,10 @@ export class ChatTemplate {
     this.#program = parse(tokenize(text, { lstrip_blocks: true, trim_blocks: true }));
   }
 
-  render(given: Readonly<Record<string, unknown>>): string {
+  render(given: Readonly<Record<string, unknown>>, clock: Clock): string {
     const environment = new Environment();
-    for (const [name, value] of Object.entries({ ...globals(), ...given })) environment.set(name, value);
+    const all = { ...globals(), strftime_now: clock, ...given };
+    for (const [name, value] of Object.entries(all)) environment.set(name, value);
     return new PythonInterpreter(environment).run(this.#program).toString();
   }
 }
@@ -42,8 +48,6 @@ function globals(): Record<string, unknown> {
     False: false,
     None: null,
     range,
-    // The library keeps its clock to itself.
-    strftime_now: (format: string) => new Template('{{ strftime_now(format) }}').render({ format }),
     raise_exception: (reason: string) => {
       throw new Error(reason);
     },

@@ -21,9 +21,18 @@ describe('a chat template is run as transformers runs it', () => {
     ['what is not given is not defined', '{{ pad_token is defined }}{{ enable_thinking is defined }}', 'falsefalse'],
     ['BOS and the end are those of the file', '{{ bos_token }}{{ eos_token }}', '<s></s>'],
     ['it counts', '{% for n in range(1, 6, 2) %}{{ n }}{% endfor %}', '135'],
-    ['it tells the time', "{{ strftime_now('%Y') | length }}", '4'],
+    ['it knows the time', "{{ strftime_now('%Y') | length }}", '4'],
   ])('%s', (_, template, text) => {
     expect(said(template)).toEqual({ text });
+  });
+
+  test('it tells the time, and that it did (F14)', () => {
+    const date = said("{{ strftime_now('%d %b %Y') }}");
+    expect(date).toEqual({
+      text: expect.stringMatching(/^\d\d [A-Z][a-z]{2} \d{4}$/),
+      date: (date as { text: string }).text,
+    });
+    expect(said("{% if strftime_now('%Y') == '1987' %}old{% else %}new{% endif %}")).toEqual({ text: 'new' });
   });
 
   test('a token that the file does not name is not defined', () => {

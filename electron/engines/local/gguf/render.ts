@@ -1,4 +1,4 @@
-import { ChatTemplate } from './chat-template.ts';
+import { ChatTemplate, CLOCK } from './chat-template.ts';
 import type { Rendering, TemplateProbe } from '../../../../shared/prompt/formats/template-probes.ts';
 
 export interface RenderTask {
@@ -50,8 +50,15 @@ const named = ({ bos, eos }: RenderTask['special']): Record<string, string> => (
 
 function rendered(template: ChatTemplate, given: Readonly<Record<string, unknown>>): Rendering {
   try {
-    const text = template.render(given);
-    return text.length > MAX_OUTPUT ? { refusal: 'It wrote more than any conversation needs.' } : { text };
+    const told: string[] = [];
+    const text = template.render(given, (format) => {
+      const time = CLOCK(format);
+      told.push(time);
+      return time;
+    });
+    if (text.length > MAX_OUTPUT) return { refusal: 'It wrote more than any conversation needs.' };
+    const date = told.find((time) => time !== '' && text.includes(time));
+    return date === undefined ? { text } : { text, date };
   } catch (error) {
     return { refusal: messageOf(error) };
   }
