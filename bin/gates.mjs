@@ -164,7 +164,8 @@ const LEAST_CALLBACKS = 40;
 /** The engine's own process and threads may end; the preload script is the page's. */
 const MAY_THROW = /^electron\/(log\/(guarded|uncaught)|preload|engines\/local\/(worker\/|gguf\/thread-main))/;
 const CALLBACK =
-  /(?<![\w.])(?:setTimeout|setInterval|setImmediate|queueMicrotask|process\.nextTick)\(\s*(?<timed>[\w.#]+|\S)|\.(?:on|once|addListener|prependListener|addEventListener)\(\s*[\w'"-]+,\s*(?<heard>[\w.#]+|\S)|^ *(?<dropped>void) \w/gm;
+  /(?<![\w.])(?:setTimeout|setInterval|setImmediate|queueMicrotask|process\.nextTick)\(\s*(?<timed>[\w.#]+|\S)|\.(?:on|once|addListener|prependListener|prependOnceListener|addEventListener)\(\s*[^,()]+,\s*(?<heard>[\w.#]+|\S)|\.on[a-z]+ =\s*(?<assigned>[\w.#]+|\S)|(?<dropped>\bvoid) [\w(]/gm;
+const GUARDED = /import \{[^}]*\bguarded\b[^}]*\} from .[./a-z]*\/guarded\.ts/;
 
 /** What the event loop calls is `guarded`, and what nobody waits for runs `inBackground` (electron/log/guarded.ts). */
 function callbacks() {
@@ -172,12 +173,12 @@ function callbacks() {
   const bare = tracked('electron/*.ts').flatMap((file) => {
     if (MAY_THROW.test(file) || file.endsWith('.test.ts')) return [];
     const text = readFileSync(join(root, file), 'utf8');
-    return [...text.matchAll(CALLBACK)].flatMap(({ index, groups: { timed, heard, dropped } }) => {
-      const act = timed ?? heard ?? dropped;
+    return [...text.matchAll(CALLBACK)].flatMap(({ index, groups: { timed, heard, assigned, dropped } }) => {
+      const act = timed ?? heard ?? assigned ?? dropped;
       // A second text is a comparison in a query.
       if (act.startsWith("'")) return [];
       read += 1;
-      if (act === 'guarded' || text.includes(`const ${act} = guarded(`)) return [];
+      if ((act === 'guarded' && GUARDED.test(text)) || text.includes(`const ${act} = guarded(`)) return [];
       return [`${file}:${text.slice(0, index).split('\n').length}`];
     });
   });

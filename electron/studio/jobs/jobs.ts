@@ -61,8 +61,8 @@ export function createJobs({ db, log }: { readonly db: WritableDB; readonly log:
     const job = known.get(id);
     if (!job) return;
     const changed = { ...job, ...changes };
-    known.set(id, changed);
     saveJob(db, changed);
+    known.set(id, changed);
     tell();
   }
 
@@ -115,8 +115,6 @@ export function createJobs({ db, log }: { readonly db: WritableDB; readonly log:
       } catch (error) {
         // It waits until it, or other work, is asked for again.
         log.error('job.unstored', { kind: job.kind, code: faultOf(error).code });
-        known.set(job.id, job);
-        tell();
         continue;
       }
       const ended = work(job, kind, abort)
@@ -163,8 +161,8 @@ export function createJobs({ db, log }: { readonly db: WritableDB; readonly log:
   }
 
   function drop(id: string): void {
-    known.delete(id);
     removeJob(db, id);
+    known.delete(id);
   }
 
   for (const { id } of [...known.values()].filter((job) => !isEnded(job)))

@@ -251,8 +251,8 @@ export function createModels(
   let first: Promise<Ready | null> | null = null;
   let wasTried = false;
   async function startLastNow(): Promise<Ready | null> {
-    wasTried = true;
     const model = lastUsed();
+    wasTried = true;
     if (!model) return null;
     try {
       return await counted(async () => {
@@ -260,13 +260,16 @@ export function createModels(
         return now === null ? null : start(now, getModel(db, now.id)?.contextSize ?? null);
       });
     } catch (error) {
-      // Whoever asks next tries it again.
-      first = null;
       engine.refuse(model, faultOf(error));
       throw error;
     }
   }
-  const startLast = (): Promise<Ready | null> => (first ??= startLastNow());
+  const startLast = (): Promise<Ready | null> =>
+    (first ??= startLastNow().catch((error: unknown) => {
+      // Whoever asks next tries it again.
+      first = null;
+      throw error;
+    }));
 
   /**
    * A load that was cut off begins anew. A file that was replaced while nothing had it open is another model: its own
