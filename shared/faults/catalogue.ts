@@ -347,6 +347,7 @@ export type TurnProblem =
 export interface CheckFaults {
   CHECK_NO_STORE: { readonly folder: string };
   CHECK_LOG: None;
+  CHECK_UNFINISHED: None;
   CHECK_UNREADABLE: { readonly why: string };
   CHECK_STRUCTURE: { readonly finding: string };
   CHECK_ORPHAN: { readonly table: string; readonly parent: string };

@@ -250,6 +250,7 @@ const SAMPLES: Samples = {
 
   CHECK_NO_STORE: [{ folder }],
   CHECK_LOG: NONE,
+  CHECK_UNFINISHED: NONE,
   CHECK_UNREADABLE: [{ why: 'database disk image is malformed' }],
   CHECK_STRUCTURE: [{ finding: 'row 3 missing from index turns_by_parent' }],
   CHECK_ORPHAN: [{ table: 'turns', parent: 'chapters' }],

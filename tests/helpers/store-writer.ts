@@ -1,8 +1,9 @@
 /**
- * Writes into a store as fast as it can and says on stdout what was acknowledged, until somebody kills it. Arguments:
- * folder, chapter id, seed.
+ * Writes into a store as fast as it can and says on stdout what was acknowledged, until it has said so many words or
+ * somebody kills it. What the store does not take is not said, and it goes on. It says `ready`, and begins when it hears
+ * something. Arguments: folder, chapter id, seed, words, pragmas of a control.
  */
-import { writeSync } from 'node:fs';
+import { readSync, writeSync } from 'node:fs';
 import { applyChange } from '../../electron/storage/repositories/changes.ts';
 import {
   appendJournal,
@@ -13,22 +14,31 @@ import { seededRandom } from '../../electron/engines/local/worker/sampling/rando
 import { openStore } from '../../electron/storage/core/open.ts';
 import { closeRevision } from '../../electron/storage/repositories/revisions.ts';
 import { readTree } from '../../electron/storage/repositories/turns.ts';
+import { FaultError } from '../../shared/faults/failure.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 
-const [folder = '', chapterId = '', seed = ''] = process.argv.slice(2);
-const { db } = openStore(folder);
+const [folder = '', chapterId = '', seed = '', words = 'Infinity', ...pragmas] = process.argv.slice(2);
+writeSync(1, 'ready\n');
+readSync(0, Buffer.alloc(1));
+const { db, close } = openStore(folder);
+for (const pragma of pragmas) db.sqlite.pragma(pragma);
 const asked = { sampling: { ...DEFAULT_SAMPLING, seed: 1 }, made: null, asked: null };
 const random = seededRandom(Number(seed));
 const pick = (below: number) => Math.floor(random() * below);
+const CHECKPOINTS = ['PASSIVE', 'FULL', 'RESTART', 'TRUNCATE'];
 let count = 0;
+let said = 0;
 let generation: { id: string; seq: number } | null = null;
 
 /** Words that are never deleted: each acknowledged one must be in the store for ever. */
 const word = () => `<${process.pid}.${(count += 1)}> `;
-const acknowledge = (said: string) => writeSync(1, `${said.trim()}\n`);
+const acknowledge = (text: string) => {
+  writeSync(1, `${text.trim()}\n`);
+  said += 1;
+};
 
-for (;;) {
+function writeSomething(): void {
   const tree = readTree(db, chapterId, { texts: 'none' });
   const turns = [...tree.turns.values()];
   const turn = turns[pick(turns.length)];
@@ -36,15 +46,17 @@ for (;;) {
   const text = word();
   const kind = pick(20);
   if (generation) {
-    appendJournal(db, generation.id, (generation.seq += 1), text);
+    appendJournal(db, generation.id, generation.seq + 1, text);
+    generation.seq += 1;
     acknowledge(text);
     if (kind === 0) {
       endGeneration(db, { generationId: generation.id, reason: 'end', stats: null, candidates: null });
       generation = null;
     }
   } else if (kind === 0) {
-    generation = { id: newId(), seq: 0 };
-    beginGeneration(db, { id: generation.id, chapterId, turnId: turn.id, kind: 'continue', offset: 0, ...asked });
+    const id = newId();
+    beginGeneration(db, { id, chapterId, turnId: turn.id, kind: 'continue', offset: 0, ...asked });
+    generation = { id, seq: 0 };
   } else if (kind === 1 && turns.length < 40) {
     const next = { id: newId(), role: 'model' as const, speaker: null, marked: true, text };
     applyChange(db, {
@@ -56,6 +68,7 @@ for (;;) {
     acknowledge(text);
   } else if (kind === 2) {
     closeRevision(db, turn.id, 'rest');
+    if (pick(4) === 0) db.sqlite.pragma(`wal_checkpoint(${CHECKPOINTS[pick(CHECKPOINTS.length)] ?? ''})`);
   } else {
     applyChange(db, {
       changeId: newId(),
@@ -66,3 +79,12 @@ for (;;) {
     acknowledge(text);
   }
 }
+
+while (said < Number(words) && count < 3 * Number(words)) {
+  try {
+    writeSomething();
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+  }
+}
+close();

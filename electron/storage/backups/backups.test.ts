@@ -121,7 +121,7 @@ test('a backup in place of the library: its texts are there, the handle goes on 
   expect(store.db.sqlite.prepare('SELECT scope FROM settings').pluck().all()).toEqual(['interface']);
   write('Written afterwards.');
   store.close();
-  expect(checkStore(dataDir)).toEqual({ ok: true, problems: [] });
+  expect(checkStore(dataDir)).toEqual({ ok: true, problems: [], notes: [] });
   store = openStore(dataDir);
   expect(textsOf(chapter)).toContain('Written afterwards.');
   expect(existsSync(join(dataDir, 'store.db.replaced'))).toBe(false);
@@ -189,7 +189,7 @@ test('no backup is made where the disk would be left too full', () => {
   expect(listBackups(backupsFolder(dataDir))).toEqual([]);
 });
 
-const KILLS = sizeOf(5, 200);
+const KILLS = sizeOf(10, 200);
 
 test(`a backup or restore that is killed leaves nothing half listed and a library that opens: ${KILLS} kills, seed ${SEED}`, async () => {
   const random = seededRandom(SEED);

@@ -1,70 +1,50 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { newId } from '../../../shared/document/ids.ts';
 import { SEED, sizeOf } from '../../../tests/helpers/sizes.ts';
+import { faultsOf, newLibrary, startChild, STORE_WRITER, type Child } from '../../../tests/helpers/store-child.ts';
 import { seededRandom } from '../../engines/local/worker/sampling/random.ts';
 import { checkStore } from '../integrity/check.ts';
-import { openStore } from './open.ts';
-import { createStory } from '../repositories/stories.ts';
-import { readTree } from '../repositories/turns.ts';
 
-const KILLS = sizeOf(5, 20);
+const KILLS = sizeOf(50, 1000);
+/** Of one library; what it holds grows with each. */
+const KILLS_EACH = 50;
+const LIFE_MS = 160;
 const random = seededRandom(SEED);
-const writer = fileURLToPath(new URL('../../../tests/helpers/store-writer.ts', import.meta.url));
 
-/**
- * Lets a writer run until a random moment after its first acknowledgement, kills it, and gives what it had
- * acknowledged.
- */
-async function writeUntilKilled(folder: string, chapterId: string): Promise<string[]> {
-  const child = spawn(process.execPath, [writer, folder, chapterId, String(Math.floor(random() * 2 ** 32))], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  let failed = '';
-  const started = new Promise<void>((resolve) =>
-    child.stdout.on('data', (bytes: Buffer) => {
-      said += bytes.toString();
-      resolve();
-    }),
-  );
-  child.stderr.on('data', (bytes: Buffer) => (failed += bytes.toString()));
-  const ended = once(child, 'close');
-  await Promise.race([started, ended]);
-  await wait(random() * 300);
-  child.kill('SIGKILL');
-  const [, signal] = (await ended) as [number | null, string | null];
-  expect(signal, failed).toBe('SIGKILL');
-  return said
-    .slice(0, said.lastIndexOf('\n') + 1)
-    .split('\n')
-    .filter(Boolean);
+/** Lets a writer run until a random moment after its first acknowledgement, and gives what it had acknowledged. */
+async function writeUntilKilled(writer: Child): Promise<readonly string[]> {
+  writer.go();
+  await writer.begun;
+  await wait(random() * LIFE_MS);
+  writer.kill();
+  expect(await writer.ended, writer.complaint()).toBe('SIGKILL');
+  return writer.said();
 }
 
 test(`whatever was acknowledged before each of ${KILLS} kills is there after it, seed ${SEED}`, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'paphos-kill-'));
-  const chapterId = newId();
-  const first = openStore(folder);
-  createStory(first.db, { id: newId(), title: 'Killed', chapterId, turnId: newId() });
-  first.close();
-  const acknowledged: string[] = [];
-  for (let i = 0; i < KILLS; i += 1) {
-    acknowledged.push(...(await writeUntilKilled(folder, chapterId)));
+  let all = 0;
+  for (let done = 0; done < KILLS; done += KILLS_EACH) {
+    const chapterId = newId();
+    const folder = newLibrary(chapterId);
+    const start = () => startChild(STORE_WRITER, [folder, chapterId, String(Math.floor(random() * 2 ** 32))]);
+    const acknowledged: string[] = [];
+    let writer = start();
+    for (let kill = 1; kill <= Math.min(KILLS_EACH, KILLS - done); kill += 1) {
+      await writer.ready;
+      const next = start();
+      acknowledged.push(...(await writeUntilKilled(writer)));
+      expect(checkStore(folder).problems, `kill ${String(kill)}`).toEqual([]);
+      expect(faultsOf(folder, chapterId, acknowledged), `kill ${String(kill)}`).toEqual([]);
+      writer = next;
+    }
+    writer.kill();
+    await writer.ended;
     expect(checkStore(folder).problems).toEqual([]);
-    const store = openStore(folder);
-    const texts = [...readTree(store.db, chapterId, { texts: 'all' }).turns.values()].map((turn) => turn.text).join('');
-    const stored = new Set(texts.match(/<[\d.]+>/g));
-    expect(acknowledged.filter((word) => !stored.has(word))).toEqual([]);
-    store.close();
+    rmSync(folder, { recursive: true });
+    all += acknowledged.length;
   }
-  expect(checkStore(folder).problems).toEqual([]);
   // Some were there to be lost; how many depends on how busy the machine is.
-  expect(acknowledged.length).toBeGreaterThan(20);
-  rmSync(folder, { recursive: true });
-}, 120_000);
+  expect(all).toBeGreaterThan(4 * KILLS);
+}, 3_600_000);

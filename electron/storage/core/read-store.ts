@@ -14,6 +14,11 @@ export function readStore<T>(file: string, act: (db: ReadableDB) => T): T {
   } catch (error) {
     if (!(error instanceof Database.SqliteError) || !/^SQLITE_(CANTOPEN|READONLY)/.test(error.code)) throw error;
   }
+  return readCopy(file, act);
+}
+
+/** The same of a copy, so that a log which nobody has opened since a crash stays as it is. */
+export function readCopy<T>(file: string, act: (db: ReadableDB) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'paphos-read-'));
   try {
     const copy = join(folder, 'store.db');

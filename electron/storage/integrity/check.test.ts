@@ -84,9 +84,9 @@ function flip(name: string, count: number): { flipped: number; told: number } {
 
 describe('the check of a data folder', () => {
   test('finds nothing wrong with a sound store, running or closed', () => {
-    expect(checkStore(folder)).toEqual({ ok: true, problems: [] });
+    expect(checkStore(folder)).toEqual({ ok: true, problems: [], notes: [] });
     store.close();
-    expect(checkStore(folder)).toEqual({ ok: true, problems: [] });
+    expect(checkStore(folder)).toEqual({ ok: true, problems: [], notes: [] });
   });
 
   test('tells every flipped byte in the words of a closed store', () => {

@@ -11,13 +11,15 @@ import { assertReadable } from '../core/migrate.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
 import { all, query, tables } from '../core/query.ts';
 import { chapterChecksum, storyChecksum } from '../core/rows.ts';
-import { readStore } from '../core/read-store.ts';
+import { readCopy, readStore } from '../core/read-store.ts';
 import { isStorageFault } from '../core/storage-fault.ts';
-import { isLogWhole } from '../core/wal.ts';
+import { logState } from '../core/wal.ts';
 
 export interface CheckResult {
   readonly ok: boolean;
   readonly problems: readonly Problem[];
+  /** What is worth knowing and no damage. */
+  readonly notes: readonly Problem[];
 }
 
 const stories = query(() => tables.selectFrom('stories').selectAll());
@@ -28,29 +30,30 @@ const settings = query(() => tables.selectFrom('settings').selectAll());
 
 /** Reads a whole data folder and says what is not as it was saved. Writes nothing; a studio may be running on it. */
 export function checkStore(folder: string): CheckResult {
-  const problems: Problem[] = [];
   const file = join(folder, 'store.db');
   if (!existsSync(file)) {
-    problems.push({ where: file, fault: fault('CHECK_NO_STORE', { folder }) });
-  } else {
-    checkLog(folder, file, (problem) => problems.push(problem));
-    problems.push(...checkFile(file));
+    const problems = [{ where: file, fault: fault('CHECK_NO_STORE', { folder }) }];
+    return { ok: false, problems, notes: [] };
   }
-  return { ok: problems.length === 0, problems };
+  const running = existsSync(join(folder, 'store.lock')) && isLocked(folder);
+  const log = running ? 'whole' : logState(file);
+  const where = `${file}-wal`;
+  const problems = [
+    ...(log === 'damaged' ? [{ where, fault: fault('CHECK_LOG', {}) }] : []),
+    ...lookInto(file, log === 'whole' ? readStore : readCopy),
+  ];
+  const notes = log === 'unfinished' ? [{ where, fault: fault('CHECK_UNFINISHED', {}) }] : [];
+  return { ok: problems.length === 0, problems, notes };
 }
 
 /** A store that nobody writes to, such as a backup. */
-export function checkFile(file: string): readonly Problem[] {
+export const checkFile = (file: string): readonly Problem[] => lookInto(file, readStore);
+
+function lookInto(file: string, reading: typeof readStore): readonly Problem[] {
   const problems: Problem[] = [];
   const report: Report = (problem) => problems.push(problem);
-  guarded(file, report, () => readStore(file, (db) => checkAll(db, file, report)));
+  guarded(file, report, () => reading(file, (db) => checkAll(db, file, report)));
   return problems;
-}
-
-function checkLog(folder: string, file: string, report: Report): void {
-  const running = existsSync(join(folder, 'store.lock')) && isLocked(folder);
-  if (running || isLogWhole(`${file}-wal`)) return;
-  report({ where: `${file}-wal`, fault: fault('CHECK_LOG', {}) });
 }
 
 function checkAll(db: ReadableDB, file: string, report: Report): void {

@@ -28,6 +28,8 @@ export const check = {
     `There is no library in ${folder}. If stories should be here, look for another data folder before anything is written.`,
   CHECK_LOG: () =>
     'The newest changes, which were not yet in the main file, are damaged: some of what was written last cannot be read. Everything before them is checked below.',
+  CHECK_UNFINISHED: () =>
+    'The last write was not finished when Paphos or the computer stopped. Nothing acknowledged is missing.',
   CHECK_UNREADABLE: ({ why }) => `A part of the library cannot be read (${why}).`,
   CHECK_STRUCTURE: ({ finding }) => `SQLite finds its own structure damaged (${finding}).`,
   CHECK_ORPHAN: ({ table, parent }) => `A row of ${table} belongs to something in ${parent} that is not there.`,
