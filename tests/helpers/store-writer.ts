@@ -1,7 +1,7 @@
 /**
  * Writes into a store as fast as it can and says on stdout what was acknowledged, until it has said so many words or
- * somebody kills it. What the store does not take is not said, and it goes on. It says `ready`, and begins when it hears
- * something. Arguments: folder, chapter id, seed, words, pragmas of a control.
+ * somebody kills it. What the store does not take is not said, and it goes on. It says `ready`, and begins when it
+ * hears something. Arguments: folder, chapter id, seed, words, pragmas of a control.
  */
 import { readSync, writeSync } from 'node:fs';
 import { applyChange } from '../../electron/storage/repositories/changes.ts';
