@@ -24,7 +24,11 @@ export function ActivityDialog({ onClose }: { readonly onClose: () => void }): R
           ))}
         </ul>
       )}
-      {jobs.some(isEnded) ? <Action label={words.jobs.clear} act={() => api.jobs.forget({ id: null })} /> : null}
+      {jobs.filter(isEnded).length > 1 ? (
+        <div className={css.actions}>
+          <Action label={words.jobs.clear} act={() => api.jobs.forget({ id: null })} />
+        </div>
+      ) : null}
       <LogLines />
     </Modal>
   );
@@ -38,7 +42,23 @@ function JobRow({ job }: { readonly job: Job }): ReactElement {
     <li className={css.job}>
       <div className={css.head}>
         <span className={css.name}>{title}</span>
-        <span className={`${ui.quiet} ${css.state}`}>{words.jobs.states[state]}</span>
+        <div className={css.actions}>
+          <span className={ui.quiet}>{words.jobs.states[state]}</span>
+          {isEnded(job) ? (
+            <>
+              {state === 'done' ? null : (
+                <Action
+                  label={canResume ? words.jobs.goOn : words.jobs.again}
+                  of={title}
+                  act={() => api.jobs.restart({ id })}
+                />
+              )}
+              <Action label={words.jobs.clearOne} of={title} act={() => api.jobs.forget({ id })} />
+            </>
+          ) : (
+            <Action label={words.common.cancel} of={title} act={() => api.jobs.cancel({ id })} />
+          )}
+        </div>
       </div>
       {isEnded(job) ? null : (
         <div
@@ -55,22 +75,6 @@ function JobRow({ job }: { readonly job: Job }): ReactElement {
       {progress === null || isEnded(job) ? null : <p className={`${ui.quiet} num`}>{words.jobs.progress(progress)}</p>}
       {state === 'done' && result !== null ? <p className={`${ui.quiet} ${css.result}`}>{result}</p> : null}
       {fault === null ? null : <p className={ui.fault}>{sentenceOf(fault)}</p>}
-      <div className={css.actions}>
-        {isEnded(job) ? (
-          <>
-            {state === 'done' ? null : (
-              <Action
-                label={canResume ? words.jobs.goOn : words.jobs.again}
-                of={title}
-                act={() => api.jobs.restart({ id })}
-              />
-            )}
-            <Action label={words.jobs.clearOne} of={title} act={() => api.jobs.forget({ id })} />
-          </>
-        ) : (
-          <Action label={words.common.cancel} of={title} act={() => api.jobs.cancel({ id })} />
-        )}
-      </div>
     </li>
   );
 }

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { useId, useState, type ReactElement } from 'react';
+import { useEffect, useId, useRef, useState, type ReactElement } from 'react';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
 import { api, useConnection } from '../lib/client.ts';
 import { faultOf } from '../lib/faults.ts';
@@ -21,37 +21,49 @@ function download(): void {
 
 /** Saves what there is to a place of the person's choice; the page alone, where nothing else answers. */
 export function CopyDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
-  const isOpen = useWorkspace(({ controller }) => controller !== null);
-  const hint = useId();
+  const isThere = useConnection(({ state }) => state === 'open');
   return (
     <Modal title={say.title} onClose={onClose}>
       <div className={css.copy}>
-        <WholeLibrary />
-        <section className={css.part} aria-label={say.page}>
-          <h3>{say.page}</h3>
-          <p className={ui.quiet} id={hint}>
-            {isOpen ? say.pageHint : say.nothing}
-          </p>
-          <div>
-            <button
-              type="button"
-              className={ui.button}
-              aria-describedby={hint}
-              aria-disabled={!isOpen}
-              onClick={() => (isOpen ? download() : undefined)}
-            >
-              {say.download}
-            </button>
-          </div>
-        </section>
+        <WholeLibrary isThere={isThere} />
+        <ThisPage isAlone={!isThere} />
       </div>
     </Modal>
   );
 }
 
-function WholeLibrary(): ReactElement {
+/** `isAlone`: nothing else can be saved. */
+function ThisPage({ isAlone }: { readonly isAlone: boolean }): ReactElement {
+  const isOpen = useWorkspace(({ controller }) => controller !== null);
+  const hint = useId();
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isAlone) button.current?.focus();
+  }, [isAlone]);
+  return (
+    <section className={css.part} aria-label={say.page}>
+      <h3>{say.page}</h3>
+      <p className={ui.quiet} id={hint}>
+        {isOpen ? say.pageHint : say.nothing}
+      </p>
+      <div>
+        <button
+          ref={button}
+          type="button"
+          className={isAlone ? `${ui.button} ${ui.primary}` : ui.button}
+          aria-describedby={hint}
+          aria-disabled={!isOpen}
+          onClick={() => (isOpen ? download() : undefined)}
+        >
+          {say.download}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function WholeLibrary({ isThere }: { readonly isThere: boolean }): ReactElement {
   const [folder, setFolder] = useState('');
-  const isThere = useConnection(({ state }) => state === 'open');
   const id = useId();
   const { mutate, isPending, data, error } = useMutation({
     mutationFn: () => api.backups.copy({ into: folder.trim() === '' ? null : folder.trim(), page: held() }),
@@ -66,26 +78,28 @@ function WholeLibrary(): ReactElement {
       aria-label={say.library}
       onSubmit={(event) => {
         event.preventDefault();
-        if (isThere && !isPending) mutate();
+        if (!isPending) mutate();
       }}
     >
       <h3>{say.library}</h3>
       <p className={ui.quiet}>{isThere ? say.libraryHint : say.unreachable}</p>
-      <div className={css.row}>
-        <label htmlFor={id}>{say.folder}</label>
-        <input
-          id={id}
-          className={ui.field}
-          value={folder}
-          placeholder={say.home}
-          spellCheck={false}
-          autoFocus
-          onChange={(event) => setFolder(event.target.value)}
-        />
-        <button type="submit" className={`${ui.button} ${ui.primary}`} aria-disabled={!isThere || isPending}>
-          {isPending ? say.making : say.title}
-        </button>
-      </div>
+      {isThere ? (
+        <div className={css.row}>
+          <label htmlFor={id}>{say.folder}</label>
+          <input
+            id={id}
+            className={ui.field}
+            value={folder}
+            placeholder={say.home}
+            spellCheck={false}
+            autoFocus
+            onChange={(event) => setFolder(event.target.value)}
+          />
+          <button type="submit" className={`${ui.button} ${ui.primary}`} aria-disabled={isPending}>
+            {isPending ? say.making : say.title}
+          </button>
+        </div>
+      ) : null}
       {error === null ? (
         <p className={`${ui.quiet} ${css.told}`} role="status">
           {told}

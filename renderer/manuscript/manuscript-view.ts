@@ -180,16 +180,17 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
     if (byPerson) this.caretSeen = true;
   }
 
-  setLook({ showMarks, plainInput, foot }: PageView): void {
+  setLook({ showMarks, plainInput, foot, top }: PageView): void {
     this.page.updateOptions({ editContext: !plainInput });
     this.viewport.cover(foot);
+    this.viewport.coverTop('banners', top);
     if (this.marksShown === showMarks) return;
     this.marksShown = showMarks;
     // What is in sight stays where it is.
-    const top = this.page.getVisibleRanges()[0]?.startLineNumber ?? 1;
-    const scrolled = this.page.getScrollTop() - this.page.getTopForLineNumber(top);
+    const first = this.page.getVisibleRanges()[0]?.startLineNumber ?? 1;
+    const scrolled = this.page.getScrollTop() - this.page.getTopForLineNumber(first);
     this.dress(1, this.lineCount());
-    this.page.setScrollTop(this.page.getTopForLineNumber(top) + scrolled);
+    this.page.setScrollTop(this.page.getTopForLineNumber(first) + scrolled);
   }
 
   setReadOnly(readOnly: boolean): void {

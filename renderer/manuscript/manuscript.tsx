@@ -21,6 +21,7 @@ export function Manuscript({
   place,
   onPlace,
   foot = 0,
+  top = 0,
   onController,
   onTurnMenu,
   onRename,
@@ -33,7 +34,7 @@ export function Manuscript({
     readOnly,
     retries,
     endsAtSentence,
-    look: { showMarks, plainInput, foot },
+    look: { showMarks, plainInput, foot, top },
     place,
     onPlace,
     onController,
@@ -99,8 +100,8 @@ export function Manuscript({
     session.current?.setEndsAtSentence(endsAtSentence);
   }, [endsAtSentence]);
   useEffect(() => {
-    view.current?.setLook({ showMarks, plainInput, foot });
-  }, [showMarks, plainInput, foot]);
+    view.current?.setLook({ showMarks, plainInput, foot, top });
+  }, [showMarks, plainInput, foot, top]);
 
   return (
     <>

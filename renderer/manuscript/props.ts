@@ -9,6 +9,8 @@ export interface PageView {
   readonly plainInput: boolean;
   /** So much of the foot of the page is covered, in pixels. */
   readonly foot: number;
+  /** So much of its top is covered, in pixels, beside what finds in it. */
+  readonly top: number;
 }
 
 export interface ManuscriptProps extends Partial<PageView> {

@@ -18,8 +18,8 @@ export class Viewport {
   private readonly document: ChapterText;
   private foot = 0;
   private frame = 0;
-  /** So much of the top lies under something. */
-  private covered = 0;
+  /** So much of the top lies under each of these, one below the other. */
+  private readonly over = { banners: 0, find: 0 };
   private readonly lit: editor.IEditorDecorationsCollection;
   private readonly stop: { dispose(): void };
 
@@ -93,13 +93,21 @@ export class Viewport {
     );
   }
 
-  /** So much of the top of the page is covered from now on, in pixels; what is in sight stays where it is. */
-  coverTop(height: number): void {
+  private get covered(): number {
+    return this.over.banners + this.over.find;
+  }
+
+  /**
+   * So much of the top of the page is covered from now on, in pixels; what is in sight stays where it is, but for
+   * whoever is at the very top, who goes on seeing all of it.
+   */
+  coverTop(by: 'banners' | 'find', height: number): void {
+    if (this.over[by] === height) return;
     const { page } = this.surface;
     const [first, scrolled] = [page.getTopForLineNumber(1), page.getScrollTop()];
-    this.covered = height;
+    this.over[by] = height;
     this.pad();
-    page.setScrollTop(scrolled + page.getTopForLineNumber(1) - first);
+    page.setScrollTop(scrolled === 0 ? 0 : scrolled + page.getTopForLineNumber(1) - first);
   }
 
   private pad(): void {

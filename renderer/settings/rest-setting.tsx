@@ -37,7 +37,7 @@ export function RestSetting(): ReactElement | null {
           {minutes === null ? words.settings.restNever : words.settings.restAfter(minutes)}
         </label>
       ))}
-      <p className={ui.quiet}>{words.settings.restHint}</p>
+      <p className={`${ui.quiet} ${css.hint}`}>{words.settings.restHint}</p>
     </fieldset>
   );
 }

@@ -1,6 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactElement, ReactNode } from 'react';
+import { useRef, type ReactElement, type ReactNode } from 'react';
 import { keyName } from '../lib/keys.ts';
 import { words } from '../locales/index.ts';
 import ui from './ui.module.css';
@@ -14,7 +14,9 @@ interface Props {
   readonly children: ReactNode;
 }
 
+/** What is asked for in it has the focus, else the dialog itself: not the button that closes it. */
 export function Modal({ title, onClose, wide, children }: Props): ReactElement {
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Dialog.Root
       open
@@ -24,7 +26,12 @@ export function Modal({ title, onClose, wide, children }: Props): ReactElement {
     >
       <Dialog.Portal>
         <Dialog.Backdrop className={modal.backdrop} />
-        <Dialog.Popup className={wide === true ? `${modal.modal} ${modal.wide}` : modal.modal} finalFocus={false}>
+        <Dialog.Popup
+          ref={popup}
+          className={wide === true ? `${modal.modal} ${modal.wide}` : modal.modal}
+          initialFocus={() => (popup.current?.contains(document.activeElement) === true ? false : popup.current)}
+          finalFocus={false}
+        >
           <header>
             <Dialog.Title>{title}</Dialog.Title>
             <Dialog.Close

@@ -35,6 +35,8 @@ interface Workspace {
   /** How high the floating bar is, and what is told above it, in pixels. */
   readonly bar: number;
   readonly toasts: number;
+  /** How high the banners over the page are, in pixels. */
+  readonly banners: number;
   /** Panels that float over the page on a narrow window; never remembered. */
   readonly over: 'binder' | 'inspector' | null;
 }
@@ -51,6 +53,7 @@ export const useWorkspace = create<Workspace>(() => ({
   exported: null,
   bar: 0,
   toasts: 0,
+  banners: 0,
   over: null,
 }));
 

@@ -80,12 +80,12 @@ test('alternates are written one after the other: each can be looked at, left, u
   await expect(page.getByRole('status', { name: 'Alternates' })).toBeHidden();
   await page.keyboard.press('Enter');
   const beside = page.getByRole('status', { name: 'Alternates' });
-  await expect(beside).toHaveText('writing 3 more');
+  await expect(beside).toHaveText('Writing 3 more');
   await grows(studio);
   await studio.button('Stop').click();
   await expect(studio.button('Reply')).toBeVisible();
   const second = await lastTurn(studio);
-  await expect(beside).toHaveText('writing 3 more');
+  await expect(beside).toHaveText('Writing 3 more');
   await page.screenshot({ path: join(ROOT, 'out/screens/alternates-beside.png') });
 
   // The one that is being written, looked at and left.

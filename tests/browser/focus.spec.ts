@@ -329,6 +329,8 @@ test('what closes gives the focus to who had it last, not to a button of an earl
   const manuscript = page.getByRole('textbox', { name: 'Manuscript' });
   await studio.button('Settings').click();
   await expect(layers(page)).toHaveCount(1);
+  // Where nothing is asked for at once, the dialog itself has it, not the button that closes it.
+  await expect(page.getByRole('dialog', { name: 'Settings' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(layers(page)).toHaveCount(0);
   for (const dialog of [null, 'Keyboard shortcuts', 'Check the format', 'Theme: Paper', 'Export']) {

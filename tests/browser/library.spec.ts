@@ -1,4 +1,4 @@
-import { expect as expectSoon, test, type Browser, type Page } from '@playwright/test';
+import { expect as expectSoon, test, type Browser, type Locator, type Page } from '@playwright/test';
 import { launch, StudioPage } from './studio.ts';
 
 // The machine may be busy with other suites.
@@ -218,8 +218,40 @@ test('without its server the page says so, and goes on when it is back', async (
   const studio = await StudioPage.start(browser);
   const { page, data, server } = studio;
   await expect(rows(page, 'Stories')).toHaveCount(1);
+  await studio.ready();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.keyboard.press('Control+Home');
+  await expect.poll(() => studio.inEditor((view) => view.getScrollTop())).toBe(0);
   await server.kill();
-  await expect(page.getByRole('status', { name: 'Connection' })).toContainText('Reconnecting');
+  await page.keyboard.type('A word. ');
+  const banner = page.getByRole('status', { name: 'Connection' });
+  await expect(banner).toContainText('Reconnecting');
+
+  // Whoever was at the top sees the title below the banner, and the bar that finds stands below it too.
+  const foot = async (): Promise<number> => {
+    const { y, height } = (await banner.boundingBox()) ?? { y: 0, height: 0 };
+    return y + height;
+  };
+  await expect.poll(foot).toBeGreaterThan(100);
+  const title = page.getByRole('heading', { name: 'Chapter 1', level: 2 });
+  const topOf = async (item: Locator): Promise<number> => (await item.boundingBox())?.y ?? 0;
+  await expect.poll(async () => (await topOf(title)) - (await foot())).toBeGreaterThanOrEqual(0);
+  await page.keyboard.press('Control+f');
+  const bar = page.getByRole('search');
+  await expect.poll(async () => (await topOf(bar)) - (await foot())).toBeGreaterThanOrEqual(0);
+  const { y = 0, height = 0 } = (await bar.boundingBox()) ?? {};
+  await expect.poll(() => topOf(title)).toBeGreaterThanOrEqual(y + height);
+  await page.keyboard.press('Escape');
+  await page.setViewportSize({ width: 1440, height: 900 });
+
+  // What cannot be done then is not offered.
+  await banner.getByRole('button', { name: 'Save a copy' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Save a copy' });
+  await expect(dialog.getByRole('button', { name: 'Download this page' })).toBeFocused();
+  await expect(dialog.getByLabel('Folder')).toBeHidden();
+  await expect(dialog.getByRole('button', { name: 'Save a copy' })).toBeHidden();
+  await page.keyboard.press('Escape');
+
   await page.getByRole('button', { name: 'New story' }).click();
   const again = await StudioPage.start(browser, { data, port: server.port });
   await expect(page.getByRole('status', { name: 'Connection' })).toBeHidden({ timeout: 15_000 });

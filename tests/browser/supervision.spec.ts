@@ -78,10 +78,10 @@ test('when the model leaves the memory is chosen in the settings and remembered'
   };
   await open();
   await expect(page.getByRole('radio', { name: 'Keep the model loaded' })).toBeChecked();
-  await page.getByRole('radio', { name: 'Unload it after 1 hour without use' }).check();
+  await page.getByRole('radio', { name: 'Unload it when unused for 1 hour' }).check();
   await page.screenshot({ path: join(folder, 'settings-memory.png') });
   await page.reload();
   await open();
-  await expect(page.getByRole('radio', { name: 'Unload it after 1 hour without use' })).toBeChecked();
+  await expect(page.getByRole('radio', { name: 'Unload it when unused for 1 hour' })).toBeChecked();
   await studio.close();
 });

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useState, type ReactElement } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState, type CSSProperties, type ReactElement } from 'react';
 import { sentenceOf } from '../../../shared/faults/sentence.ts';
 import { library, useChapters, useStories } from '../../library/library.ts';
 import { api, useConnection, whenOpen } from '../../lib/client.ts';
@@ -34,9 +34,15 @@ const Manuscript = lazy(() => fetched);
 export function Page({ covered }: { readonly covered: boolean }): ReactElement {
   const place = useWorkspace((workspace) => workspace.place);
   const stories = useStories();
+  const banners = useWorkspace((workspace) => workspace.banners);
   useHold(place?.storyId ?? null);
   return (
-    <main className={css.page} inert={covered} ref={useLeftEdge()}>
+    <main
+      className={css.page}
+      inert={covered}
+      ref={useLeftEdge()}
+      style={{ '--banners': `${String(banners)}px` } as CSSProperties}
+    >
       <Banners />
       {place === null || place.chapterId === null ? (
         stories?.length === 0 ? (
@@ -95,6 +101,7 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
   const [showMarks] = useFlag('showMarks', false);
   const [plainInput] = useFlag('plainInput', false);
   const foot = useWorkspace((workspace) => workspace.bar + workspace.toasts);
+  const top = useWorkspace((workspace) => workspace.banners);
   const loadFault = useOpenChapter((chapter) => chapter.loadFault);
   useFocusOnOpen();
   useEffect(() => () => useWorkspace.setState({ controller: null, menu: null, turnDialog: null }), []);
@@ -115,6 +122,7 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
             place={rememberedPlace(chapterId)}
             onPlace={(there) => remember(`place:${chapterId}`, JSON.stringify(there))}
             foot={foot}
+            top={top}
             onController={(controller) => useWorkspace.setState({ controller })}
             onRename={(next) => void library.renameChapter(chapterId, next)}
             onTurnMenu={(target, anchor) => useWorkspace.setState({ menu: { target, anchor } })}
@@ -144,6 +152,17 @@ function useFocusOnOpen(): void {
   }, [controller, isOpen]);
 }
 
+/** What is read stays below them, and all of it can be scrolled free. */
+function measureBanners(node: HTMLElement | null): (() => void) | undefined {
+  if (node === null) return undefined;
+  const watch = new ResizeObserver(() => useWorkspace.setState({ banners: node.offsetHeight }));
+  watch.observe(node);
+  return () => {
+    watch.disconnect();
+    useWorkspace.setState({ banners: 0 });
+  };
+}
+
 function Banners(): ReactElement | null {
   const connection = useConnection();
   const place = useWorkspace((workspace) => workspace.place);
@@ -157,7 +176,7 @@ function Banners(): ReactElement | null {
   const damaged = useOpenChapter((chapter) => chapter.damaged) ?? [];
   if (!lost && !reader && refused === null && damaged.length === 0) return null;
   return (
-    <div className={css.banners}>
+    <div className={css.banners} ref={measureBanners}>
       {lost ? (
         <p className={css.banner} role="status" aria-label={words.shell.connection}>
           {connection.refused

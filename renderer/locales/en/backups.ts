@@ -29,8 +29,8 @@ export const backups = {
     unknown: 'not checked',
   } satisfies Record<Backup['state'], string>,
   stateHints: {
-    verified: 'Opened after it was written, every turn compared with its hash.',
-    damaged: 'Something in it was not as it was saved. Whole stories can still be taken out of it.',
+    verified: 'Opened after it was written, and every turn compared with its hash.',
+    damaged: 'Something in it is not as it was saved. Whole stories can still be taken out of it.',
     changed: 'The file is not the one that was checked.',
     unknown: 'Made by an older version of Paphos, which kept no record of it.',
   } satisfies Record<Backup['state'], string>,
@@ -80,5 +80,5 @@ export const backups = {
   limit: 'Size limit',
   limits: { '1000000000': '1 GB', '5000000000': '5 GB', '20000000000': '20 GB', '100000000000': '100 GB' },
   save: 'Use this folder',
-  noneFolder: 'Use none',
+  noneFolder: 'Use no second folder',
 };

@@ -28,7 +28,7 @@ export const library = {
     author: 'Author',
     withPerson: 'Include what you say',
     withNotes: 'Include notes',
-    shown: 'What the page shows, without other alternates and without what the model thought.',
+    shown: 'What the page shows, without other alternates or the model’s thinking.',
     writing: 'The reply that is being written is not included yet.',
     steps: { saving: 'Waiting until the page is saved…', making: 'Making the file…' },
     made: (name: string) => `${name} is ready.`,

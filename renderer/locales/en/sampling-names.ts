@@ -72,7 +72,7 @@ export const samplingFields: Record<NumberKey, Said> = {
 export const samplingGroups: Record<FieldGroup['name'], Said> = {
   choice: { label: 'Choice of words', hint: 'What leaves out unlikely words. One or two of them are enough.' },
   warmth: {
-    label: 'Moving temperature',
+    label: 'Dynamic temperature',
     hint: 'A temperature that follows the model’s doubt, or the text’s surprise.',
   },
   repeats: {

@@ -10,8 +10,8 @@ export const settings = {
   restNever: 'Keep the model loaded',
   restAfter: (minutes: number) =>
     minutes < 60
-      ? `Unload it after ${count(minutes)} minutes without use`
-      : `Unload it after ${count(minutes / 60)} ${minutes === 60 ? 'hour' : 'hours'} without use`,
+      ? `Unload it when unused for ${count(minutes)} minutes`
+      : `Unload it when unused for ${count(minutes / 60)} ${minutes === 60 ? 'hour' : 'hours'}`,
   restHint: 'That frees its memory for other programs. The next Reply loads it again by itself.',
   page: 'Page',
   showMarks: 'Show marks',

@@ -15,10 +15,10 @@ export const writing = {
   lastRead: (read: number, reused: number) => `Last reply: read ${count(read)}, reused ${count(reused)}.`,
   waiting: (progress: number | null) =>
     progress === null ? 'Waiting…' : `Waiting for the model… ${count(Math.round(progress * 100))}%`,
-  reading: (done: number, total: number) => `reading ${count(done)} of ${count(total)}`,
+  reading: (done: number, total: number) => `Reading ${count(done)} of ${count(total)}`,
   alternates: (number: number, total: number) => `${count(number)} / ${count(total)}`,
   alternatesBeside: 'Alternates',
-  others: (number: number) => `writing ${count(number)} more`,
+  others: (number: number) => `Writing ${count(number)} more`,
   retryCount: 'Alternates per Retry',
   alternatesPerRetry: (number: number) => `${count(number)} ${number === 1 ? 'alternate' : 'alternates'}`,
   sameAlternates: 'At temperature 0 all alternates are the same. Raise it under Sampling for different ones.',

@@ -11,6 +11,9 @@ import css from './find-bar.module.css';
 
 const say = words.find;
 
+/** Between the bar and what is above it. */
+const GAP = 14;
+
 function told(found: Found): string {
   switch (found.is) {
     case 'nothing asked':
@@ -46,7 +49,7 @@ function Bar({ finder }: { readonly finder: Finder }): ReactElement {
   useEffect(() => {
     const node = bar.current;
     if (node === null) return undefined;
-    const watch = new ResizeObserver(() => finder.cover(node.offsetTop + node.offsetHeight));
+    const watch = new ResizeObserver(() => finder.cover(GAP + node.offsetHeight));
     watch.observe(node);
     return () => watch.disconnect();
   }, [finder]);
@@ -81,6 +84,7 @@ function Bar({ finder }: { readonly finder: Finder }): ReactElement {
             type="search"
             className={ui.field}
             aria-label={say.query}
+            placeholder={say.query}
             aria-invalid={isFault}
             spellCheck={false}
             autoComplete="off"
@@ -130,6 +134,7 @@ function Bar({ finder }: { readonly finder: Finder }): ReactElement {
             ref={replacementField}
             className={`${ui.field} ${css.replacement}`}
             aria-label={say.replacement}
+            placeholder={say.replacement}
             spellCheck={false}
             autoComplete="off"
             value={replacement}

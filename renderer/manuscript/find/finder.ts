@@ -125,13 +125,13 @@ export class Finder {
     this.marks.clear();
     this.marks.limit(null);
     this.outdate();
-    this.viewport.coverTop(0);
+    this.viewport.coverTop('find', 0);
     this.surface.page.focus();
   }
 
   /** So many pixels at the top of the page lie under the bar. */
   cover(height: number): void {
-    this.viewport.coverTop(this.isOpen ? height : 0);
+    this.viewport.coverTop('find', this.isOpen ? height : 0);
   }
 
   toggleReplace(): void {

@@ -42,5 +42,5 @@ export const check = {
   CHECK_REPLY: () => 'A reply that was being written is not as it was saved.',
   CHECK_CANDIDATES: () =>
     'The other words that were recorded with a reply are not as they were saved, so they are not shown. Its text is not affected.',
-  CHECK_SETTING: ({ key }) => `The setting ${key} cannot be read any more; it will be as at the start.`,
+  CHECK_SETTING: ({ key }) => `The setting ${key} cannot be read any more; it goes back to its default.`,
 } satisfies Sentences<CheckFaults>;

@@ -8,7 +8,7 @@ export const engine = {
     const cause = killed
       ? 'it was ended from outside, most often because memory ran out'
       : 'it failed inside the engine';
-    return `The model stopped unexpectedly: ${cause}. Your text is safe. Press Reply to start it again.`;
+    return `The model stopped unexpectedly: ${cause}. Your text is safe. Reply or Continue starts it again.`;
   },
   HANG: () =>
     'The model stopped answering and was ended. Your text is safe. Try again; if it happens again, choose a smaller context or another model.',
@@ -20,7 +20,7 @@ export const engine = {
   BREAKER: ({ failures }) =>
     `The model stopped ${count(failures)} times in a row, so it is not started again by itself. Your text is safe. Choose a smaller context or another model, or load this one again to try once more.`,
   REPLACED: () =>
-    'The model file was replaced by another one while it was not in use. Your text is safe. Press Reply again: the new one is opened.',
+    'The model file was replaced by another one while it was not in use. Your text is safe. Press Reply again to open the new one.',
   UNLOADED: () => 'The model was closed. Your text is safe. Press Reply to start it again.',
   CLOSED: () => 'Paphos is closing. Your text is safe.',
   ENGINE_BUSY: () => 'The model is still busy with something else. Nothing was changed. Stop that first.',
@@ -66,7 +66,7 @@ export const engine = {
   SCHEMA_KEYWORDS: ({ keywords }) =>
     `The JSON schema under Sampling asks for what would not be kept here: ${keywords.map((keyword) => `“${keyword}”`).join(', ')}. Take that out, or write a grammar. Your text is safe.`,
   GRAMMAR_CRASH: () =>
-    'The engine ended while the grammar under Sampling ruled. What was written is kept. Make the grammar simpler, or turn it off, and try again.',
+    'The engine stopped while the grammar under Sampling was in use. What was written is kept. Make the grammar simpler, or turn it off, and try again.',
   NOT_A_TOKEN: ({ text }) =>
     `“${text}” is more than one token in this model, so it cannot be made likelier or less likely as a whole. Take it out of the bias list under Sampling, or write a shorter piece. Your text is safe.`,
   ALL_BANNED: () =>

@@ -40,15 +40,15 @@ export const store = {
   BACKUP_DAMAGED: () =>
     'The copy that is made before an update came out damaged, so the stories were not updated. They are unchanged. Check the drive, then start Paphos again.',
   BACKUP_NO_ROOM: ({ folder, need, free }) =>
-    `No backup was made: ${folder} has ${size(free)} free, and Paphos leaves ${size(need)} free beside one. Your stories are safe where they are. Make room, or choose another folder for the backups.`,
+    `No backup was made: ${folder} has ${size(free)} free, and Paphos keeps ${size(need)} free beside a backup. Your stories are safe where they are. Make room, or choose another folder for the backups.`,
   BACKUP_GONE: ({ name }) =>
     `The backup ${name} is not in the backups folder any more. Nothing was changed. Choose another one.`,
   BACKUP_NO_SECOND: ({ folder }) =>
-    `The backup was made, but could not be copied to ${folder}. Connect that drive or choose another second place; the next backup is copied again.`,
+    `The backup was made, but could not be copied to ${folder}. Connect that drive or choose another second folder; the next backup is copied again.`,
   SECOND_PLACE_WRONG: ({ folder }) =>
-    `“${folder}” is no second place. Give the whole path of a folder outside of the data folder, best on another drive.`,
+    `“${folder}” cannot be the second folder. Give the whole path of a folder outside the data folder, best on another drive.`,
   SECOND_PLACE_AWAY: ({ folder }) =>
-    `The second place, ${folder}, cannot be reached or not be written. Connect its drive, or choose another folder.`,
+    `The second folder, ${folder}, cannot be reached or written to. Connect its drive, or choose another folder.`,
   BACKUP_UNREADABLE: ({ name }) =>
     `The backup ${name} cannot be read: it is damaged, or another program wrote it. Nothing was changed. Choose another one.`,
   BACKUP_NOT_WHOLE: ({ name }) =>
