@@ -96,13 +96,18 @@ export class EvaluatedBranches {
     return this.#use(oldest, 0);
   }
 
+  /** Forgets all that a sequence holds. */
+  async empty(sequence: LlamaContextSequence): Promise<void> {
+    await this.#use(sequence, 0);
+  }
+
   /** Lends that sequence for something else than a story, and empties it afterwards. */
   async aside<T>(work: (sequence: LlamaContextSequence) => Promise<T>): Promise<T> {
     const sequence = await this.spare();
     try {
       return await work(sequence);
     } finally {
-      await this.#use(sequence, 0);
+      await this.empty(sequence);
     }
   }
 

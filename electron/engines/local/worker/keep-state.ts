@@ -1,8 +1,9 @@
+import type { LlamaContextSequence } from 'node-llama-cpp';
 import type { StateFile } from '../../port.ts';
 import type { SaveRequest } from '../protocol.ts';
 import type { OpenModel } from './open-model.ts';
 import { beginningOf } from './prepare.ts';
-import { type StateKey, verifyState, writeState } from './state-file.ts';
+import { readState, type StateKey, writeState } from './state-file.ts';
 
 /** Less than this is read again in no time. */
 const LEAST_TOKENS = 64;
@@ -25,11 +26,18 @@ export async function saveState(open: OpenModel, { path, plan, sha256 }: SaveReq
  * saved, for exactly this engine.
  */
 export async function restoreState(open: OpenModel, { path, sha256 }: StateFile): Promise<number> {
-  const tokens = await verifyState(path, keyOf(open, sha256));
-  if (open.branches.reusable(tokens) >= tokens.length - 1) return tokens.length;
-  const sequence = await open.branches.spare();
-  await sequence.loadStateFromFile(path, { acceptRisk: true });
-  return sequence.nextTokenIndex;
+  let filled: LlamaContextSequence | null = null;
+  try {
+    return await readState(path, keyOf(open, sha256), async (tokens) => {
+      if (open.branches.reusable(tokens) >= tokens.length - 1) return tokens.length;
+      filled = await open.branches.spare();
+      await filled.loadStateFromFile(path, { acceptRisk: true });
+      return filled.nextTokenIndex;
+    });
+  } catch (error) {
+    if (filled !== null) await open.branches.empty(filled);
+    throw error;
+  }
 }
 
 function keyOf(open: OpenModel, sha256: string | null): StateKey {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FaultError } from '../../../../shared/faults/failure.ts';
-import { type StateKey, verifyState, writeState } from './state-file.ts';
+import { readState, type StateKey, writeState } from './state-file.ts';
 
 const KEY: StateKey = {
   model: { sha256: null, path: '/models/a.gguf', bytes: 100, modifiedAt: 5 },
@@ -14,15 +14,18 @@ const KEY: StateKey = {
 const TOKENS = [2, 30, 400, 5];
 const folder = (): string => mkdtempSync(join(tmpdir(), 'paphos-state-file-'));
 
-async function written(key = KEY): Promise<{ path: string; bytes: Buffer; size: number }> {
+async function written(
+  key = KEY,
+  state = Buffer.alloc(200, 7),
+): Promise<{ path: string; bytes: Buffer; size: number }> {
   const path = join(folder(), 'a.state');
-  const size = await writeState(path, key, TOKENS, (unfinished) => writeFile(unfinished, Buffer.alloc(200, 7)));
+  const size = await writeState(path, key, TOKENS, (unfinished) => writeFile(unfinished, state));
   return { path, bytes: readFileSync(path), size };
 }
 
 /** Why a file was refused; null if it was not. */
 async function refusal(path: string, key = KEY): Promise<string | null> {
-  const error: unknown = await verifyState(path, key).then(
+  const error: unknown = await readState(path, key, async () => undefined).then(
     () => null,
     (reason: unknown) => reason,
   );
@@ -34,7 +37,7 @@ async function refusal(path: string, key = KEY): Promise<string | null> {
 
 test('what was saved is known again, and stands alone in its folder', async () => {
   const { path, bytes, size } = await written();
-  expect(await verifyState(path, KEY)).toEqual(TOKENS);
+  expect(await readState(path, KEY, async (tokens) => tokens)).toEqual(TOKENS);
   expect(bytes).toHaveLength(size);
   expect(readdirSync(join(path, '..'))).toEqual(['a.state']);
 });
@@ -54,6 +57,35 @@ test('cut off anywhere, longer than it was, or with any one bit turned: refused'
     expect(await refusal(path), `turned at ${at}`).not.toBeNull();
   }
   expect(await refusal(`${path}.gone`)).toMatch(/ENOENT/);
+});
+
+test('where lengths stand nothing is loaded that was not checked; what is loaded beside the check counts only when it holds', async () => {
+  const megabyte = 2 ** 20;
+  const { path, bytes } = await written(KEY, Buffer.alloc(3.5 * megabyte, 7));
+  const loadedWith = async (at: number): Promise<{ loads: number; isRefused: boolean }> => {
+    const flipped = Buffer.from(bytes);
+    flipped.writeUInt8((bytes[at] ?? 0) ^ 4, at);
+    writeFileSync(path, flipped);
+    let loads = 0;
+    const reading = readState(path, KEY, async () => {
+      loads += 1;
+    });
+    return { loads: (await reading.catch(() => undefined), loads), isRefused: (await refusal(path)) !== null };
+  };
+  for (const at of [0, 11, 1024 + 64 * TOKENS.length])
+    expect(await loadedWith(at), `turned at ${at}`).toEqual({ loads: 0, isRefused: true });
+  for (const at of [megabyte, 2.5 * megabyte, 3.5 * megabyte - 1])
+    expect(await loadedWith(at), `turned at ${at}`).toEqual({ loads: 1, isRefused: true });
+  expect((await loadedWith(bytes.length - 1)).loads).toBe(0);
+});
+
+test('what the engine refuses is told as it tells it', async () => {
+  const { path } = await written();
+  await expect(
+    readState(path, KEY, async () => {
+      throw new Error('too large');
+    }),
+  ).rejects.toThrow('too large');
 });
 
 test('a hash holds wherever the file has gone, but not for a file that took its place', async () => {
