@@ -6,7 +6,10 @@ import { runNamed } from './named-suites.mjs';
 const SUITES = {
   kills: ['unit', 'electron/storage/core/kill.test.ts'],
   'power-cuts': ['integration', 'tests/crash/power-cut.test.ts'],
+  migrations: ['unit', 'electron/storage/migrations/kill.test.ts'],
   backups: ['unit', 'electron/storage/backups/backups.test.ts'],
+  'full-disk': ['unit', 'electron/storage/core/full-disk.test.ts'],
+  'failing-disk': ['integration', 'tests/crash/failing-disk.test.ts'],
   damage: ['unit', 'electron/storage/integrity/damage.test.ts'],
   server: ['integration', 'tests/crash/server.test.ts'],
 };

@@ -12,9 +12,9 @@ import {
 } from '../../electron/storage/repositories/generation-records.ts';
 import { seededRandom } from '../../electron/engines/local/worker/sampling/random.ts';
 import { openStore } from '../../electron/storage/core/open.ts';
+import { isStorageFault } from '../../electron/storage/core/storage-fault.ts';
 import { closeRevision } from '../../electron/storage/repositories/revisions.ts';
 import { readTree } from '../../electron/storage/repositories/turns.ts';
-import { FaultError } from '../../shared/faults/failure.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 
@@ -84,7 +84,7 @@ while (said < Number(words) && count < 3 * Number(words)) {
   try {
     writeSomething();
   } catch (error) {
-    if (!(error instanceof FaultError)) throw error;
+    if (!isStorageFault(error)) throw error;
   }
 }
 close();

@@ -3,11 +3,10 @@ import { newId } from '../../../shared/document/ids.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
 import { all, columns, first, query, run, tables } from '../core/query.ts';
-import { addChapter, addStory, addTurn, editChecksum, needStory } from '../core/rows.ts';
+import { addChapter, addStory, addTurn, editChecksum, needStory, revisionChecksum } from '../core/rows.ts';
 import type { Schema } from '../core/schema.ts';
 import { endGeneration, journalChecksum } from '../repositories/generation-records.ts';
 import { listStories } from '../repositories/stories.ts';
-import { revisionChecksum } from '../repositories/revisions.ts';
 
 const sizes = query(() =>
   tables

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { APPLICATION_ID } from './connection.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import { emptied, keptLibrary } from './library-mark.ts';
-import { asFault } from './storage-fault.ts';
+import { asFault, damaged, isDamage } from './storage-fault.ts';
 import { syncFile, syncFolder } from './durable.ts';
 import type { Migration } from '../migrations/migration.ts';
 
@@ -24,6 +24,19 @@ export function assertLibraryInside(sqlite: Database.Database, folder: string): 
   const { version, tables } = identify(sqlite);
   const hasStories = sqlite.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'stories'").get() !== undefined;
   if (!hasStories && (version > 0 || tables > 0 || keptLibrary(folder))) throw emptied(folder);
+  const has = (rows: string): boolean => {
+    try {
+      return sqlite.prepare(`SELECT 1 FROM ${rows} LIMIT 1`).get() !== undefined;
+    } catch (error) {
+      // What cannot be read at all is told when it is read.
+      if (error instanceof Database.SqliteError && isDamage(error)) return true;
+      throw error;
+    }
+  };
+  // Also what is deleted keeps its row: where nothing belongs to a story, a page of the stories or chapters is gone.
+  if (!hasStories || (!has('chapters') && !has('turns'))) return;
+  if (!has('chapters JOIN stories ON stories.id = chapters.story_id'))
+    throw damaged(join(folder, 'store.db'), new Error('no chapter belongs to a story'));
 }
 
 /**

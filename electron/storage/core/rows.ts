@@ -2,7 +2,7 @@ import { checksum } from './checksum.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import type { ReadableDB, WritableDB } from './handle.ts';
 import { columns, first, query, run, runOne, tables } from './query.ts';
-import type { ChapterRow, EditRow, StoryRow, TurnRow } from './schema.ts';
+import type { ChapterRow, EditRow, RevisionRow, StoryRow, TurnRow } from './schema.ts';
 
 /** Rows go in and out here, so that every one that holds words carries its checksum. */
 
@@ -111,6 +111,22 @@ export function storyChecksum(row: StoryRow): number {
 
 export function editChecksum(row: EditRow): number {
   return checksum(row.turn_id, row.version, row.at, row.del, row.ins);
+}
+
+export function revisionChecksum(row: RevisionRow): number {
+  return checksum(
+    row.turn_id,
+    row.seq,
+    row.version,
+    row.kind,
+    row.role,
+    row.speaker,
+    row.body,
+    row.length,
+    row.hash,
+    row.reason,
+    row.created_at,
+  );
 }
 
 export function findTurn(db: ReadableDB, id: string): TurnRow | undefined {

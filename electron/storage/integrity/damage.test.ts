@@ -9,12 +9,14 @@ import { seededRandom } from '../../engines/local/worker/sampling/random.ts';
 import { openStore, type Store } from '../core/open.ts';
 import { applyChange } from '../repositories/changes.ts';
 import { closeRevision } from '../repositories/revisions.ts';
-import { createStory } from '../repositories/stories.ts';
+import { createStory, listStories } from '../repositories/stories.ts';
 import { readTree } from '../repositories/turns.ts';
+import { checkStore } from './check.ts';
 
-const FLIPS = sizeOf(100, 3000);
+const DAMAGES = sizeOf(100, 3000);
 const chapterId = newId();
 let folder = '';
+let copy = '';
 let truth = new Map<string, string>();
 
 beforeAll(() => {
@@ -43,8 +45,12 @@ beforeAll(() => {
   }
   truth = new Map(activePath(readTree(db, chapterId, { texts: 'path' })).map(({ id, text }) => [id, text ?? '']));
   close();
+  copy = mkdtempSync(join(tmpdir(), 'paphos-damaged-'));
+  cpSync(folder, copy, { recursive: true });
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => {
+  for (const one of [folder, copy]) rmSync(one, { recursive: true });
+});
 
 /** What is damaged may stand in the way of closing the open revisions. */
 function close(store: Store | undefined): void {
@@ -55,32 +61,64 @@ function close(store: Store | undefined): void {
   }
 }
 
-test(`no text that a disk has changed is read without a word: ${FLIPS} flipped bits, seed ${SEED}`, () => {
-  const random = seededRandom(SEED);
-  const copy = mkdtempSync(join(tmpdir(), 'paphos-damaged-'));
-  const whole = readFileSync(join(folder, 'store.db'));
-  let told = 0;
-  for (let flip = 0; flip < FLIPS; flip += 1) {
-    cpSync(folder, copy, { recursive: true, force: true });
-    const bytes = Buffer.from(whole);
-    const at = 4096 + Math.floor(random() * (bytes.length - 4096));
-    bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random() * 8));
-    writeFileSync(join(copy, 'store.db'), bytes);
-    let store: Store | undefined;
-    try {
-      store = openStore(copy);
-      const wrong = activePath(readTree(store.db, chapterId, { texts: 'path' }))
-        .filter(({ id, text }) => truth.has(id) && truth.get(id) !== text)
-        .map(({ id }) => id);
-      for (const id of wrong) expect(store.db.damagedTurns, `byte ${String(at)}`).toContain(id);
-      told += wrong.length;
-    } catch (error) {
-      // Anything else is told, and nothing is read.
-      if (error instanceof Error && error.name === 'AssertionError') throw error;
-    } finally {
-      close(store);
-    }
+const PAGE = 4096;
+const SECTOR = 512;
+
+/** What a disk does to a file that nobody writes; the first page is only cut off with the rest. */
+const damages = {
+  'a flipped bit'(bytes, below) {
+    const at = PAGE + below(bytes.length - PAGE);
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << below(8));
+    return bytes;
+  },
+  'a zeroed sector'(bytes, below) {
+    const at = PAGE + SECTOR * below((bytes.length - PAGE) / SECTOR);
+    return bytes.fill(0, at, at + SECTOR);
+  },
+  'a page in the place of another'(bytes, below) {
+    const [from, to] = [below(bytes.length / PAGE), 1 + below(bytes.length / PAGE - 1)];
+    bytes.copy(bytes, to * PAGE, from * PAGE, (from + 1) * PAGE);
+    return bytes;
+  },
+  'an end that is gone': (bytes, below) => bytes.subarray(0, SECTOR * (1 + below(bytes.length / SECTOR - 1))),
+} satisfies Record<string, (bytes: Buffer, below: (limit: number) => number) => Buffer>;
+
+type Found = 'whole' | 'told' | 'refused';
+
+/** Reads a chapter as the page does: wrong texts have to be told, and a library is not blank. */
+function read(where: string): Found {
+  let store: Store | undefined;
+  try {
+    store = openStore(copy);
+    expect(listStories(store.db).length, where).toBeGreaterThan(0);
+    const path = activePath(readTree(store.db, chapterId, { texts: 'path' }));
+    const wrong = path.filter(({ id, text }) => truth.has(id) && truth.get(id) !== text).map(({ id }) => id);
+    for (const id of wrong) expect(store.db.damagedTurns, where).toContain(id);
+    return wrong.length > 0 || path.length < truth.size ? 'told' : 'whole';
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AssertionError') throw error;
+    return 'refused';
+  } finally {
+    close(store);
   }
-  rmSync(copy, { recursive: true });
-  expect(told).toBeGreaterThan(FLIPS / 20);
+}
+
+test(`what a disk has changed is neither read without a word nor missed by the check: ${DAMAGES} damages, seed ${SEED}`, () => {
+  const random = seededRandom(SEED);
+  const below = (limit: number): number => Math.floor(random() * limit);
+  const kinds = Object.entries(damages);
+  const whole = readFileSync(join(folder, 'store.db'));
+  const found = { whole: 0, told: 0, refused: 0 };
+  for (let number = 0; number < DAMAGES; number += 1) {
+    const [kind, damage] = kinds[number % kinds.length] ?? expect.fail('no kind');
+    const where = `${kind}, damage ${String(number)}`;
+    for (const end of ['-wal', '-shm']) rmSync(join(copy, `store.db${end}`), { force: true });
+    writeFileSync(join(copy, 'store.db'), damage(Buffer.from(whole), below));
+    const { ok } = checkStore(copy);
+    const said = read(where);
+    if (said !== 'whole') expect(ok, where).toBe(false);
+    found[said] += 1;
+  }
+  expect(found.told).toBeGreaterThan(DAMAGES / 20);
+  expect(found.refused).toBeGreaterThan(DAMAGES / 20);
 });

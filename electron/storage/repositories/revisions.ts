@@ -1,8 +1,9 @@
-import { checksum, turnHash } from '../core/checksum.ts';
+import { turnHash } from '../core/checksum.ts';
 import { recountChapter, wordsAdded } from './word-counts.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
 import { all, columns, first, query, run, tables } from '../core/query.ts';
-import { findTurn, saveTurn } from '../core/rows.ts';
+import { findTurn, revisionChecksum, saveTurn } from '../core/rows.ts';
+import { isStorageFault } from '../core/storage-fault.ts';
 import type { RevisionRow, TurnRow } from '../core/schema.ts';
 import { coalesce, type Edit } from './texts.ts';
 import { editsOf, revisionTextOf, textOf, writePatch } from './turns.ts';
@@ -114,32 +115,18 @@ function writeRevision(
   run(db, insertRevision, { ...revision, checksum: revisionChecksum(revision) });
 }
 
-export function revisionChecksum(row: RevisionRow): number {
-  return checksum(
-    row.turn_id,
-    row.seq,
-    row.version,
-    row.kind,
-    row.role,
-    row.speaker,
-    row.body,
-    row.length,
-    row.hash,
-    row.reason,
-    row.created_at,
-  );
-}
-
 const LONGEST_LOG = 1_000_000;
 
-/** Puts a long write-ahead log back into the store while nobody waits for a key. */
+/**
+ * Puts a long write-ahead log back into the store while nobody waits for a key. A disk that is too full for it costs
+ * nothing: what was written stays in the log.
+ */
 function shortenLog(db: WritableDB): void {
   if (db.sqlite.inTransaction) return;
-  const [, frames = 0] = logState(db);
-  if (frames * 4096 > LONGEST_LOG) db.sqlite.pragma('wal_checkpoint(TRUNCATE)');
-}
-
-function logState(db: WritableDB): number[] {
-  const [state] = db.sqlite.pragma('wal_checkpoint(PASSIVE)') as Record<'busy' | 'log' | 'checkpointed', number>[];
-  return state ? [state.busy, state.log, state.checkpointed] : [];
+  try {
+    const [state] = db.sqlite.pragma('wal_checkpoint(PASSIVE)') as { readonly log: number }[];
+    if ((state?.log ?? 0) * 4096 > LONGEST_LOG) db.sqlite.pragma('wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    if (!isStorageFault(error)) throw error;
+  }
 }

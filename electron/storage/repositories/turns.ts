@@ -2,7 +2,7 @@ import type { TreeTurn, TurnTree } from '../../../shared/document/turn.ts';
 import type { ReadableDB } from '../core/handle.ts';
 import { all, query, tables } from '../core/query.ts';
 import { turnHash } from '../core/checksum.ts';
-import { editChecksum, findTurn, needChapter, needTurn } from '../core/rows.ts';
+import { editChecksum, findTurn, needChapter, needTurn, revisionChecksum, turnChecksum } from '../core/rows.ts';
 import type { TurnRow } from '../core/schema.ts';
 import { coalesce, splice, spliceOpening, type Edit } from './texts.ts';
 
@@ -10,12 +10,7 @@ const turnsOfChapter = query((p: { chapterId: string }) =>
   tables.selectFrom('turns').selectAll().where('chapter_id', '=', p.chapterId).orderBy('ord'),
 );
 const revisionsFrom = query((p: { turnId: string; seq: number }) =>
-  tables
-    .selectFrom('revisions')
-    .select(['seq', 'kind', 'body', 'role', 'speaker', 'hash'])
-    .where('turn_id', '=', p.turnId)
-    .where('seq', '>=', p.seq)
-    .orderBy('seq'),
+  tables.selectFrom('revisions').selectAll().where('turn_id', '=', p.turnId).where('seq', '>=', p.seq).orderBy('seq'),
 );
 const openingFrom = query((p: { turnId: string; seq: number; most: number }) =>
   tables
@@ -65,7 +60,8 @@ export function textOf(db: ReadableDB, row: TurnRow): string {
   const saved = savedText(db, row);
   const edits = all(db, openEdits, { turnId: row.id });
   const text = coalesce(edits).reduce(splice, saved.text);
-  const isWhole = saved.isWhole && edits.every((edit) => editChecksum(edit) === edit.checksum);
+  const isWhole =
+    saved.isWhole && turnChecksum(row) === row.checksum && edits.every((edit) => editChecksum(edit) === edit.checksum);
   if (!isWhole || text.length !== row.length) db.damagedTurns.add(row.id);
   db.texts.put(row.id, text);
   return text;
@@ -82,7 +78,11 @@ function savedText(db: ReadableDB, row: TurnRow): { readonly text: string; reado
     return { text, isWhole: false };
   }
   const isHead = head?.seq === row.head_seq;
-  return { text, isWhole: isHead && turnHash(head.role, head.speaker, text) === head.hash };
+  // A damaged index finds the rows of another turn, which are whole.
+  const areOurs = revisions.every(
+    (revision) => revisionChecksum({ ...revision, turn_id: row.id }) === revision.checksum,
+  );
+  return { text, isWhole: isHead && areOurs && turnHash(head.role, head.speaker, text) === head.hash };
 }
 
 /** Whether a place in a turn's text lies inside one character. */
