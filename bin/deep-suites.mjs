@@ -15,6 +15,8 @@ const SUITES = {
   kills: ['integration', 'tests/crash/server.test.ts', 'tests/crash/jobs.test.ts'],
   'odd-requests': ['integration', 'tests/integration/odd-requests.test.ts'],
   mutants: ['model', 'tests/model/bad-models.test.ts'],
+  'read-ahead': ['model', 'tests/model/read-ahead.test.ts'],
+  'read-ahead-studio': ['integration', 'tests/integration/read-ahead.test.ts'],
   forecast: ['model', 'tests/model/forecast.test.ts'],
   'browser-fuzz': ['browser', 'tests/browser/fuzz.spec.ts'],
   failures: ['browser', 'tests/browser/failures.fuzz.spec.ts'],

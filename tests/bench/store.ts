@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { report, type Result } from './report.ts';
 import { engineStart } from './store/engine-start.ts';
+import { fastSlideReuse } from './store/fast-slide.ts';
 import { restoring } from './store/restore.ts';
 import { turnBytes } from './store/turn-bytes.ts';
 import { turnGrowth } from './store/turn-growth.ts';
@@ -11,6 +12,7 @@ const FIGURES: Readonly<Record<string, () => Promise<Result[]>>> = {
   turn_bytes: turnBytes,
   engine_start_ratio: engineStart,
   restore_ratio: restoring,
+  fast_slide_reuse: fastSlideReuse,
 };
 
 /** `npm run bench -- store [--only NAME,NAME]`: what the store, opening and the engine's start and state cost. */

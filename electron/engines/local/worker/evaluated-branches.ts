@@ -1,4 +1,5 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
+import { longestMatch } from './longest-match.ts';
 import { commonTokens, reusableTokens } from './read-prompt.ts';
 
 /** Fewer tokens than this are read again sooner than kept, copied or moved. */
@@ -61,7 +62,7 @@ export class EvaluatedBranches {
   /** How many tokens of a prompt need not be read again. */
   reusable(prompt: readonly number[], { headTokens = 0 }: TakeOptions = {}): number {
     const block = this.#block(prompt, headTokens);
-    return block === null ? this.#choose(prompt).shared : reusableTokens(block.rest, prompt);
+    return block === null ? this.#choose(prompt).shared : this.#shared(block.rest, prompt);
   }
 
   /** The sequence that holds most of a prompt, as it is. */
@@ -127,10 +128,17 @@ export class EvaluatedBranches {
     return sequence;
   }
 
+  /** To the token where nothing is exact anyway. */
+  #shared(evaluated: readonly number[], prompt: readonly number[]): number {
+    return this.#fast
+      ? Math.min(prompt.length - 1, commonTokens(evaluated, prompt))
+      : reusableTokens(evaluated, prompt);
+  }
+
   /** Of those that hold as much, the one used last. */
   #best(prompt: readonly number[]): Share {
     return this.#order
-      .map((sequence): Share => ({ sequence, shared: reusableTokens(sequence.contextTokens, prompt) }))
+      .map((sequence): Share => ({ sequence, shared: this.#shared(sequence.contextTokens, prompt) }))
       .reduce((best, one) => (one.shared >= best.shared ? one : best));
   }
 
@@ -138,7 +146,7 @@ export class EvaluatedBranches {
     const best = this.#best(prompt);
     const spare = this.#order.find((sequence) => sequence !== best.sequence);
     if (spare === undefined || best.sequence.nextTokenIndex - best.shared < LEAST) return { ...best, copyOf: null };
-    const itself = reusableTokens(spare.contextTokens, prompt);
+    const itself = this.#shared(spare.contextTokens, prompt);
     if (best.shared - itself < LEAST || !isCopying(spare)) return { sequence: spare, shared: itself, copyOf: null };
     return { sequence: spare, shared: best.shared, copyOf: best.sequence };
   }
@@ -152,19 +160,10 @@ export class EvaluatedBranches {
     const { sequence } = this.#best(prompt);
     const evaluated = sequence.contextTokens;
     const shared = commonTokens(evaluated, prompt);
-    const next = prompt.slice(shared, shared + LEAST);
-    if (shared === 0 || shared < headTokens - REREAD || shared >= headTokens + LEAST || next.length < LEAST)
-      return null;
-    const wanted = prompt.slice(shared);
-    let best: { readonly end: number; readonly alike: number } | null = null;
-    for (let end = shared + 1; end + LEAST <= evaluated.length; end++) {
-      if (!next.every((token, index) => token === evaluated[end + index])) continue;
-      // What repeats itself goes on like it in several places.
-      const alike = commonTokens(evaluated.slice(end), wanted);
-      if (best === null || alike > best.alike) best = { end, alike };
-    }
-    if (best === null) return null;
-    const range = { start: shared, end: best.end };
-    return { sequence, range, rest: evaluated.toSpliced(shared, best.end - shared) };
+    if (shared === 0 || shared < headTokens - REREAD || shared >= headTokens + LEAST) return null;
+    const { at, length } = longestMatch(prompt.slice(shared), evaluated, shared + 1);
+    if (length < LEAST) return null;
+    const range = { start: shared, end: at };
+    return { sequence, range, rest: evaluated.toSpliced(shared, at - shared) };
   }
 }
