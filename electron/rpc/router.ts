@@ -54,6 +54,7 @@ export function createRouter(
       take: door.backups.take.handler(({ input }) => backups.take(input.name, input.storyId)),
       restore: door.backups.restore.handler(({ input }) => backups.restore(input.name)),
       copy: door.backups.copy.handler(({ input }) => backups.copy(input)),
+      restoring: door.backups.restoring.handler(({ signal }) => backups.restoring(signal)),
       restored: door.backups.restored.handler(({ signal }) => backups.restored(signal)),
     },
     writing: {

@@ -1,12 +1,20 @@
 import { once } from 'node:events';
 import { basename, dirname, join } from 'node:path';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
+import type { JobProgress } from '../../shared/contract/jobs.ts';
 import { FaultError, faultOf } from '../../shared/faults/failure.ts';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import { endThread } from '../log/ending-threads.ts';
 import { guarded } from '../log/guarded.ts';
 
 type Answer<R> = { readonly result: R } | { readonly fault: StudioFault };
+type Said<R> = Answer<R> | { readonly progress: JobProgress };
+
+/** `onExit`: it is really gone, which may be long after an abort. */
+interface Listening {
+  readonly onExit?: () => void;
+  readonly onProgress?: ((progress: JobProgress) => void) | undefined;
+}
 
 /** Work beside everything else: `source` below this folder, and the name that it has once built. */
 export interface ThreadEntry {
@@ -23,13 +31,13 @@ function fileOf({ source, built }: ThreadEntry): string {
 
 /**
  * Does a task in a thread of its own; rejects with its fault. An abort rejects at once, also where the thread waits for
- * a disk that does not answer; `onExit` hears when it is really gone.
+ * a disk that does not answer.
  */
 export async function inThread<R>(
   entry: ThreadEntry,
   task: unknown,
   signal?: AbortSignal,
-  onExit: () => void = () => undefined,
+  { onExit = () => undefined, onProgress }: Listening = {},
 ): Promise<R> {
   signal?.throwIfAborted();
   const thread = new Worker(fileOf(entry), { workerData: task, env: {}, execArgv: [], stdout: true, stderr: true });
@@ -42,7 +50,13 @@ export async function inThread<R>(
   signal?.addEventListener('abort', abort);
   for (const unheard of [ended, aborted.promise]) unheard.catch(() => undefined);
   try {
-    const [answer] = (await Promise.race([once(thread, 'message'), ended, aborted.promise])) as [Answer<R>];
+    const answered = new Promise<Answer<R>>((resolve) => {
+      thread.on(
+        'message',
+        guarded((said: Said<R>) => ('progress' in said ? onProgress?.(said.progress) : resolve(said))),
+      );
+    });
+    const answer = await Promise.race([answered, ended, aborted.promise]);
     if ('fault' in answer) throw new FaultError(answer.fault);
     return answer.result;
   } finally {
@@ -51,11 +65,13 @@ export async function inThread<R>(
   }
 }
 
-/** The other end: what a thread was given to do, and its answer. */
-export async function answerTask<R>(work: (task: never) => R | Promise<R>): Promise<void> {
+/** The other end: what a thread was given to do, how far it is with that, and its answer. */
+export async function answerTask<R>(
+  work: (task: never, report: (progress: JobProgress) => void) => R | Promise<R>,
+): Promise<void> {
   let answer: Answer<R>;
   try {
-    answer = { result: await work(workerData as never) };
+    answer = { result: await work(workerData as never, (progress) => parentPort?.postMessage({ progress })) };
   } catch (error) {
     answer = { fault: faultOf(error) };
   }

@@ -6,6 +6,7 @@ import { api } from '../lib/client.ts';
 import { faultOf } from '../lib/faults.ts';
 import { words } from '../locales/index.ts';
 import { useWorkspace } from '../workspace/workspace.ts';
+import { useRestoreShare } from './use-backups.ts';
 import { whenOf } from './when.ts';
 import ui from '../ui/ui.module.css';
 import css from './backups.module.css';
@@ -21,6 +22,7 @@ interface Props {
 export function BackupDetails({ backup, onLook }: Props): ReactElement {
   const { at, name, reason, size, state } = backup;
   const [isAsked, ask] = useState(false);
+  const share = useRestoreShare();
   const restore = useMutation({
     mutationFn: async () => {
       await useWorkspace.getState().controller?.flush();
@@ -50,7 +52,7 @@ export function BackupDetails({ backup, onLook }: Props): ReactElement {
               aria-disabled={restore.isPending}
               onClick={() => (restore.isPending ? undefined : restore.mutate())}
             >
-              {restore.isPending ? say.restoring : say.restoreNow}
+              {restore.isPending ? say.restoring(share) : say.restoreNow}
             </button>
             <button type="button" className={ui.button} autoFocus onClick={() => ask(false)}>
               {words.common.cancel}

@@ -7,7 +7,7 @@ import { Modal } from '../ui/modal.tsx';
 import { toastFault } from '../ui/toasts.tsx';
 import { BackupDetails } from './backup-details.tsx';
 import { BackupPlaces } from './backup-places.tsx';
-import { useBackups, useIsAtWork } from './use-backups.ts';
+import { useBackups, useShareOf } from './use-backups.ts';
 import { LibraryCheck } from './library-check.tsx';
 import { StoriesInside } from './stories-inside.tsx';
 import { whenOf } from './when.ts';
@@ -19,7 +19,7 @@ const say = words.backups;
 /** The copies of the library: what there is, what is in one, and how it comes back. */
 export function BackupsDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
   const overview = useBackups();
-  const isMaking = useIsAtWork('backup');
+  const share = useShareOf('backup');
   const [chosen, choose] = useState<string | null>(null);
   const [inside, lookInside] = useState<Backup | null>(null);
   const backups = overview?.backups ?? [];
@@ -42,10 +42,10 @@ export function BackupsDialog({ onClose }: { readonly onClose: () => void }): Re
             <button
               type="button"
               className={`${ui.button} ${backup === undefined ? ui.primary : ''}`}
-              aria-disabled={isMaking}
-              onClick={() => (isMaking ? undefined : void api.backups.make().catch(toastFault))}
+              aria-disabled={share !== undefined}
+              onClick={() => (share === undefined ? void api.backups.make().catch(toastFault) : undefined)}
             >
-              {isMaking ? say.making : say.make}
+              {share === undefined ? say.make : say.making(share)}
             </button>
             {backup === undefined ? null : (
               <BackupDetails key={backup.name} backup={backup} onLook={() => lookInside(backup)} />

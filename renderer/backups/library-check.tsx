@@ -4,7 +4,7 @@ import { sentenceOf } from '../../shared/faults/sentence.ts';
 import { api } from '../lib/client.ts';
 import { words } from '../locales/index.ts';
 import { toastFault } from '../ui/toasts.tsx';
-import { useIsAtWork } from './use-backups.ts';
+import { useShareOf } from './use-backups.ts';
 import { whenOf } from './when.ts';
 import ui from '../ui/ui.module.css';
 import css from './backups.module.css';
@@ -13,7 +13,7 @@ const say = words.backups;
 
 /** Whether the library itself is whole, and what is not. */
 export function LibraryCheck({ check }: { readonly check: Check | null }): ReactElement {
-  const isChecking = useIsAtWork('check');
+  const share = useShareOf('check');
   return (
     <section className={css.details} aria-label={say.check}>
       <p className={check !== null && check.problems > 0 ? ui.fault : ui.quiet} role="status">
@@ -29,10 +29,10 @@ export function LibraryCheck({ check }: { readonly check: Check | null }): React
       <button
         type="button"
         className={ui.button}
-        aria-disabled={isChecking}
-        onClick={() => (isChecking ? undefined : void api.backups.check().catch(toastFault))}
+        aria-disabled={share !== undefined}
+        onClick={() => (share === undefined ? void api.backups.check().catch(toastFault) : undefined)}
       >
-        {isChecking ? say.checking : say.check}
+        {share === undefined ? say.check : say.checking(share)}
       </button>
     </section>
   );

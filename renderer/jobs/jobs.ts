@@ -15,6 +15,6 @@ export function followJobs(): void {
 }
 
 /** From 0 to 1; null while nobody knows how much it is. */
-export function shareOf({ progress }: Job): number | null {
+export function shareOf({ progress }: Pick<Job, 'progress'>): number | null {
   return progress?.total ? Math.min(1, progress.done / progress.total) : null;
 }

@@ -2,6 +2,7 @@ import { eventIterator, oc, type } from '@orpc/contract';
 import { z } from 'zod';
 import type { StudioFault } from '../faults/studio-fault.ts';
 import { id } from './common.ts';
+import type { JobProgress } from './jobs.ts';
 
 /**
  * Why a backup was made: half an hour of work, the end of Paphos, a person's wish; before an update of the store, or
@@ -105,6 +106,8 @@ export const backups = {
     .output(type<{ readonly storyId: string; readonly title: string }>()),
   /** Puts the library of a backup in place of this one, which is kept as a backup first. */
   restore: oc.input(z.object({ name: backupName })).output(type<void>()),
+  /** How far that is, in turns, now and whenever it changes; null while there is none. */
+  restoring: oc.output(eventIterator(type<JobProgress | null>())),
   /**
    * Makes a data folder inside `into` (an absolute path; null: the home folder) of all that the open library holds, and
    * beside it `page`, what the asking page shows.

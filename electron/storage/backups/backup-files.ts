@@ -14,6 +14,8 @@ const noteSchema = z.object({
   problems: z.number().int().min(0),
   /** Of the library as it was then (`library-state.ts`). */
   state: z.string(),
+  /** How long it took, in milliseconds; older versions did not write it down. */
+  tookMs: z.number().min(0).optional(),
 });
 export type BackupNote = Readonly<z.infer<typeof noteSchema>>;
 
@@ -72,6 +74,12 @@ export function removeBackup(folder: string, name: string): void {
   const file = join(folder, name);
   rmSync(noteOf(file), { force: true });
   rmSync(file, { force: true });
+}
+
+/** What a studio that ended left behind, before another one begins; `paphos backup` makes those that were asked for. */
+export function removeAbandoned(folder: string): void {
+  for (const name of namesIn(folder).filter((one) => /-(?:work|quit|restore)\.db\.partial$/.test(one)))
+    rmSync(join(folder, name), { force: true });
 }
 
 /** Longer no backup stands still. */

@@ -34,6 +34,14 @@ export function libraryState(db: ReadableDB): string {
   return hash('sha256', JSON.stringify([...parts, all(db, storySettings, {})])).slice(0, 32);
 }
 
+/** Of the store, wherever its pages are by now. */
+export const libraryBytes = ({ sqlite }: ReadableDB): number =>
+  Number(sqlite.pragma('page_count', { simple: true })) * Number(sqlite.pragma('page_size', { simple: true }));
+
+/** Whether somebody has ever written into it. */
+export const wasWritten = (db: ReadableDB): boolean =>
+  first<object, { newest: number | null }>(db, changes, {})?.newest != null;
+
 const counted = query(() =>
   tables
     .selectFrom('stories')

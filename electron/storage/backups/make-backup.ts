@@ -5,7 +5,7 @@ import { failure } from '../../../shared/faults/failure.ts';
 import { readStore } from '../core/read-store.ts';
 import { asFault } from '../core/storage-fault.ts';
 import { syncFile, syncFolder } from '../core/durable.ts';
-import { checkFile } from '../integrity/check.ts';
+import { checkFile, type Progress } from '../integrity/check.ts';
 import { backupFileName, backupsFolder, removePartials, writeNote, type BackupNote } from './backup-files.ts';
 import { librarySize, libraryState } from './library-state.ts';
 
@@ -25,7 +25,8 @@ export interface MadeBackup {
  * Copies the store of a folder, which may be in use, into its backups, and looks into the copy: every turn by its hash.
  * Only then does it get its name and its note. It takes a while: never in main's way.
  */
-export function makeBackup({ dataDir, at, reason, room = 2 }: BackupTask): MadeBackup {
+export function makeBackup({ dataDir, at, reason, room = 2 }: BackupTask, progress?: Progress): MadeBackup {
+  const began = performance.now();
   const folder = backupsFolder(dataDir);
   const store = join(dataDir, 'store.db');
   const name = backupFileName(at, reason);
@@ -41,7 +42,7 @@ export function makeBackup({ dataDir, at, reason, room = 2 }: BackupTask): MadeB
       db.sqlite.prepare('VACUUM INTO ?').run(partial);
     });
     syncFile(partial);
-    const note = lookInto(partial, at, reason);
+    const note = { ...lookInto(partial, at, reason, progress), tookMs: Math.round(performance.now() - began) };
     renameSync(partial, file);
     syncFolder(folder);
     writeNote(file, note);
@@ -52,8 +53,8 @@ export function makeBackup({ dataDir, at, reason, room = 2 }: BackupTask): MadeB
   }
 }
 
-function lookInto(file: string, at: number, reason: BackupReason): BackupNote {
-  const problems = checkFile(file).length;
+function lookInto(file: string, at: number, reason: BackupReason, progress?: Progress): BackupNote {
+  const problems = checkFile(file, progress).length;
   return readStore(file, (db) => ({
     at,
     reason,

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { failure } from '../../../shared/faults/failure.ts';
 import { secure } from '../core/connection.ts';
 import { assertReadable, upgrade } from '../core/migrate.ts';
-import { checkFile } from '../integrity/check.ts';
+import { checkFile, type Progress } from '../integrity/check.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
 import { preparedFile, removePrepared } from '../core/restored-file.ts';
 import { syncFile } from '../core/durable.ts';
@@ -22,10 +22,13 @@ const STAYING_SCOPES = ['studio', 'interface'] as const;
  * Makes a store of a backup beside the one in use: looked into, brought to the newest schema, with what belongs to this
  * computer taken over from the present store, where that can be read. It takes a while: never in main's way.
  */
-export function prepareRestore({ dataDir, name }: { readonly dataDir: string; readonly name: string }): void {
+export function prepareRestore(
+  { dataDir, name }: { readonly dataDir: string; readonly name: string },
+  progress?: Progress,
+): void {
   const file = join(backupsFolder(dataDir), name);
   if (!existsSync(file)) throw failure('BACKUP_GONE', { name });
-  if (checkFile(file).length > 0) throw failure('BACKUP_NOT_WHOLE', { name });
+  if (checkFile(file, progress).length > 0) throw failure('BACKUP_NOT_WHOLE', { name });
   const prepared = preparedFile(dataDir);
   removePrepared(dataDir);
   try {

@@ -3,7 +3,7 @@ import { fault } from '../../../shared/faults/failure.ts';
 import type { Problem, Report } from './problem.ts';
 import { turnHash } from '../core/checksum.ts';
 import type { ReadableDB } from '../core/handle.ts';
-import { all, query, tables } from '../core/query.ts';
+import { all, first, query, tables } from '../core/query.ts';
 import { editChecksum, revisionChecksum, turnChecksum } from '../core/rows.ts';
 import type { ChapterRow, RevisionRow, TurnRow } from '../core/schema.ts';
 import { splice } from '../repositories/texts.ts';
@@ -22,14 +22,22 @@ const editsOf = query((p: { turnId: string }) =>
   tables.selectFrom('edits').selectAll().where('turn_id', '=', p.turnId).orderBy('version'),
 );
 
+const counted = query(() => tables.selectFrom('turns').select(({ fn }) => fn.countAll<number>().as('turns')));
+
+/** Also those that are deleted, which are checked as well. */
+export const countTurns = (db: ReadableDB): number => first(db, counted, {})?.turns ?? 0;
+
 /**
  * Every turn: its row, every entry of its history from the first on, the open edits, and that the tree hangs together.
  */
-export function checkTurns(db: ReadableDB, report: Report): void {
+export function checkTurns(db: ReadableDB, report: Report, onTurn: () => void): void {
   for (const chapter of all(db, chapters, {})) {
     const turns = all(db, turnsOf, { chapterId: chapter.id });
     checkTree(chapter, turns, report);
-    for (const turn of turns) checkTurn(db, chapter, turn, report);
+    for (const turn of turns) {
+      checkTurn(db, chapter, turn, report);
+      onTurn();
+    }
   }
 }
 

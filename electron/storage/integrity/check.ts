@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault, FaultError } from '../../../shared/faults/failure.ts';
 import { areWhole } from '../repositories/reply-candidates.ts';
-import { checkTurns } from './check-turns.ts';
+import { checkTurns, countTurns } from './check-turns.ts';
 import type { Problem, Report } from './problem.ts';
 import { journalChecksum } from '../repositories/generation-records.ts';
 import type { ReadableDB } from '../core/handle.ts';
@@ -14,6 +14,9 @@ import { chapterChecksum, storyChecksum } from '../core/rows.ts';
 import { readCopy, readStore } from '../core/read-store.ts';
 import { isStorageFault } from '../core/storage-fault.ts';
 import { logState } from '../core/wal.ts';
+
+/** Hears, now and then, how many turns were looked into, of how many. */
+export type Progress = (done: number, total: number) => void;
 
 export interface CheckResult {
   readonly ok: boolean;
@@ -29,7 +32,7 @@ const candidates = query(() => tables.selectFrom('candidates').selectAll());
 const settings = query(() => tables.selectFrom('settings').selectAll());
 
 /** Reads a whole data folder and says what is not as it was saved. Writes nothing; a studio may be running on it. */
-export function checkStore(folder: string): CheckResult {
+export function checkStore(folder: string, progress?: Progress): CheckResult {
   const file = join(folder, 'store.db');
   if (!existsSync(file)) {
     const problems = [{ where: file, fault: fault('CHECK_NO_STORE', { folder }) }];
@@ -40,28 +43,40 @@ export function checkStore(folder: string): CheckResult {
   const where = `${file}-wal`;
   const problems = [
     ...(log === 'damaged' ? [{ where, fault: fault('CHECK_LOG', {}) }] : []),
-    ...lookInto(file, log === 'whole' ? readStore : readCopy),
+    ...lookInto(file, log === 'whole' ? readStore : readCopy, progress),
   ];
   const notes = log === 'unfinished' ? [{ where, fault: fault('CHECK_UNFINISHED', {}) }] : [];
   return { ok: problems.length === 0, problems, notes };
 }
 
 /** A store that nobody writes to, such as a backup. */
-export const checkFile = (file: string): readonly Problem[] => lookInto(file, readStore);
+export const checkFile = (file: string, progress?: Progress): readonly Problem[] => lookInto(file, readStore, progress);
 
-function lookInto(file: string, reading: typeof readStore): readonly Problem[] {
+function lookInto(file: string, reading: typeof readStore, progress?: Progress): readonly Problem[] {
   const problems: Problem[] = [];
   const report: Report = (problem) => problems.push(problem);
-  guarded(file, report, () => reading(file, (db) => checkAll(db, file, report)));
+  guarded(file, report, () => reading(file, (db) => checkAll(db, file, report, progress)));
   return problems;
 }
 
-function checkAll(db: ReadableDB, file: string, report: Report): void {
+function checkAll(db: ReadableDB, file: string, report: Report, progress?: Progress): void {
   assertReadable(db.sqlite, file, MIGRATIONS.at(-1)?.version ?? 0);
   guarded(file, report, () => checkStructure(db, file, report));
   guarded(file, report, () => checkNames(db, report));
-  guarded(file, report, () => checkTurns(db, report));
+  guarded(file, report, () => checkTurns(db, report, counting(db, progress)));
   guarded(file, report, () => checkRest(db, report));
+}
+
+const SAID_EVERY = 500;
+
+function counting(db: ReadableDB, progress: Progress = () => undefined): () => void {
+  const total = countTurns(db);
+  let done = 0;
+  progress(done, total);
+  return () => {
+    done += 1;
+    if (done % SAID_EVERY === 0 || done === total) progress(done, total);
+  };
 }
 
 /** What cannot be read at all is a problem too, and the rest is checked all the same. */

@@ -26,14 +26,15 @@ const textOf = ({ chapters }: Book): BackedUpChapter[] =>
     ),
   }));
 
-await answerTask((work: BackupWork) => {
+await answerTask((work: BackupWork, report) => {
+  const progress = (done: number, total: number): void => report({ done, total, unit: 'items' });
   switch (work.do) {
     case 'make':
-      return makeBackup(work.task);
+      return makeBackup(work.task, progress);
     case 'prepare':
-      return prepareRestore(work);
+      return prepareRestore(work, progress);
     case 'check':
-      return checkStore(work.dataDir);
+      return checkStore(work.dataDir, progress);
     case 'look':
       return readBackup(work.file, storiesIn);
     case 'read':

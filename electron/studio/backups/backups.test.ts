@@ -1,13 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { isEnded, type Job } from '../../../shared/contract/jobs.ts';
+import { isEnded, type Job, type JobProgress } from '../../../shared/contract/jobs.ts';
 import { faultOf } from '../../../shared/faults/failure.ts';
 import { newId } from '../../../shared/document/ids.ts';
 import { readEnvironment } from '../../env.ts';
 import { openLog, type Log } from '../../log/log.ts';
+import { backupsFolder, readNote, writeNote } from '../../storage/backups/backup-files.ts';
 import { openStore, type Store } from '../../storage/core/open.ts';
+import { applyChange } from '../../storage/repositories/changes.ts';
 import { writeSetting } from '../../storage/repositories/setting-records.ts';
 import { createStory } from '../../storage/repositories/stories.ts';
 import { createJobs, type Jobs } from '../jobs/jobs.ts';
@@ -22,7 +24,7 @@ let jobs: Jobs;
 let backups: Backups;
 let told: string[] = [];
 
-function open(checkedAt = Date.now()): void {
+function open({ checkedAt = Date.now(), quitWithinMs = MINUTE } = {}): void {
   store = openStore(dataDir);
   log = openLog(join(dataDir, 'logs'));
   jobs = createJobs({ db: store.db, log });
@@ -38,7 +40,7 @@ function open(checkedAt = Date.now()): void {
       store,
       checks,
       beforeRestore: () => Promise.resolve(),
-      times: { lookMs: MINUTE, afterMs: 30 * MINUTE, onQuitMs: MINUTE, quitWithinMs: MINUTE },
+      times: { lookMs: MINUTE, afterMs: 30 * MINUTE, onQuitMs: MINUTE, quitWithinMs },
     },
   );
 }
@@ -49,6 +51,20 @@ async function close(): Promise<void> {
   log.close();
 }
 const work = () => createStory(store.db, { id: newId(), title: 'Work', chapterId: newId(), turnId: newId() });
+function type(): void {
+  const [chapterId, turnId] = [newId(), newId()];
+  createStory(store.db, { id: newId(), title: 'Typed', chapterId, turnId });
+  const op = { op: 'setText', turnId, version: 1, at: 0, del: 0, ins: 'Typed.' } as const;
+  applyChange(store.db, { changeId: newId(), chapterId, structureRev: 1, ops: [op] });
+}
+/** By a computer that took so long for it. */
+async function makeOne({ tookMs }: { readonly tookMs: number }): Promise<void> {
+  backups.make();
+  await jobsEnd(1);
+  const file = join(backupsFolder(dataDir), (await backups.list()).backups[0]?.name ?? '');
+  writeNote(file, { ...(readNote(file) ?? expect.fail('there is no note')), tookMs });
+}
+const filesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
 const reasons = async () => (await backups.list()).backups.map(({ reason }) => reason);
 async function jobsEnd(count: number): Promise<void> {
   const over = (list: readonly Job[]): boolean => list.length === count && list.every(isEnded);
@@ -106,7 +122,7 @@ test('the library is looked through weekly; what is damaged is told and named', 
   store = openStore(dataDir);
   store.db.sqlite.exec("UPDATE stories SET title = 'Wirk'");
   store.close();
-  open(Date.now() - 8 * 24 * 60 * MINUTE);
+  open({ checkedAt: Date.now() - 8 * 24 * 60 * MINUTE });
   vi.advanceTimersByTime(MINUTE);
   await jobsEnd(1);
   expect(jobs.list()).toMatchObject([
@@ -114,4 +130,67 @@ test('the library is looked through weekly; what is damaged is told and named', 
   ]);
   expect(told).toEqual(['LIBRARY_DAMAGED']);
   expect((await backups.list()).check).toMatchObject({ problems: 1, findings: [{ code: 'CHECK_STORY' }] });
+});
+
+test('one that would take too long is not begun when Paphos ends, and made soon after the next start', async () => {
+  type();
+  await makeOne({ tookMs: 2 * MINUTE });
+  type();
+  vi.advanceTimersByTime(3 * MINUTE);
+  await close();
+  expect(filesIn(backupsFolder(dataDir))).toHaveLength(2);
+  open();
+  expect(await reasons()).toEqual(['asked']);
+  vi.advanceTimersByTime(MINUTE);
+  await jobsEnd(2);
+  expect((await reasons())[0]).toBe('work');
+});
+
+test('one that takes longer than that after all leaves nothing half, and a store that is closed whole', async () => {
+  await makeOne({ tookMs: 0 });
+  await close();
+  open({ quitWithinMs: 1 });
+  type();
+  vi.advanceTimersByTime(3 * MINUTE);
+  await close();
+  expect(filesIn(backupsFolder(dataDir))).toHaveLength(2);
+  expect(existsSync(join(dataDir, 'store.db-wal'))).toBe(false);
+  open();
+});
+
+test('what a studio that was killed left half is gone with the next one; what a person asked for beside it stays', async () => {
+  await close();
+  const folder = backupsFolder(dataDir);
+  mkdirSync(folder);
+  for (const name of ['20261128T070000000Z-quit.db.partial', '20261128T080000000Z-asked.db.partial'])
+    writeFileSync(join(folder, name), '');
+  open();
+  expect(filesIn(folder)).toEqual(['20261128T080000000Z-asked.db.partial']);
+  expect(await reasons()).toEqual([]);
+});
+
+test('a backup, a check and a restore tell how far they are, in turns', async () => {
+  type();
+  work();
+  backups.make();
+  await jobsEnd(1);
+  backups.check();
+  await jobsEnd(2);
+  const whole = { done: 2, total: 2, unit: 'items' };
+  expect(jobs.list().map(({ kind, progress }) => [kind, progress])).toEqual([
+    ['check', whole],
+    ['backup', whole],
+  ]);
+  const heard: (JobProgress | null)[] = [];
+  const hearing = (async () => {
+    for await (const now of backups.restoring()) heard.push(now);
+  })();
+  const [{ name } = { name: '' }] = (await backups.list()).backups;
+  await backups.restore(name);
+  await close();
+  await hearing;
+  expect(heard[0]).toBe(null);
+  expect(heard.at(-1)).toBe(null);
+  expect(heard.at(-2)).toEqual({ done: 4, total: 4, unit: 'items' });
+  open();
 });

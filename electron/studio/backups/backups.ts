@@ -13,18 +13,28 @@ import {
   type BackupSettings,
   type LibraryCopy,
 } from '../../../shared/contract/backups.ts';
+import type { JobProgress } from '../../../shared/contract/jobs.ts';
 import { failure, fault, faultOf } from '../../../shared/faults/failure.ts';
+import { areThreadsGone } from '../../log/ending-threads.ts';
 import { errorFacts } from '../../log/error-facts.ts';
 import { guarded } from '../../log/guarded.ts';
-import { backupsFolder, listBackups, readNote, removeBackup } from '../../storage/backups/backup-files.ts';
+import {
+  backupsFolder,
+  listBackups,
+  readNote,
+  removeAbandoned,
+  removeBackup,
+  type BackupNote,
+} from '../../storage/backups/backup-files.ts';
 import { copyLibrary } from '../../storage/backups/library-copy.ts';
-import { libraryState } from '../../storage/backups/library-state.ts';
+import { libraryBytes, libraryState, wasWritten } from '../../storage/backups/library-state.ts';
 import type { MadeBackup } from '../../storage/backups/make-backup.ts';
 import { replacedStore } from '../../storage/backups/restore-store.ts';
 import { isStoryHere, putStory, type StoredStory } from '../../storage/backups/take-story.ts';
 import { surplus } from '../../storage/backups/thinning.ts';
 import { removePrepared } from '../../storage/core/restored-file.ts';
 import type { Store } from '../../storage/core/open.ts';
+import { countTurns } from '../../storage/integrity/check-turns.ts';
 import { readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
 import { getStory } from '../../storage/repositories/stories.ts';
 import { channel, type Channel } from '../channel.ts';
@@ -47,11 +57,17 @@ export interface Backups {
   copy(wish: { readonly into: string | null; readonly page: string }): Promise<LibraryCopy>;
   /** How often this studio has put a backup in place of its library, now and whenever it does. */
   restored(signal?: AbortSignal): AsyncGenerator<number, void>;
+  /** How far a restore is, in turns; null while there is none. */
+  restoring(signal?: AbortSignal): AsyncGenerator<JobProgress | null, void>;
   /** Makes one of what was written since the last, where that is old enough to matter; ends the watch over time. */
   close(): Promise<void>;
 }
 
 const KIND = 'backup';
+/** Bytes in a millisecond, of a computer that has made no backup yet. */
+const UNKNOWN_PACE = 10_000;
+const paceOf = (note: BackupNote | null): number =>
+  note?.tookMs === undefined ? UNKNOWN_PACE : note.bytes / Math.max(1, note.tookMs);
 const backupParams = z.object({ reason: backupReason });
 
 export interface BackupTimes {
@@ -84,14 +100,19 @@ export function createBackups(
   const { dataDir } = env;
   const folder = backupsFolder(dataDir);
   const watchers = new Set<Channel<number>>();
+  const restoreWatchers = new Set<Channel<JobProgress | null>>();
   let restores = 0;
+  let restoring: JobProgress | null = null;
+  /** Threads that copy the store, also those that were given up and are not gone. */
+  let copying = 0;
+  removeAbandoned(folder);
   /** Since when something is newer than the newest backup; null: nothing is. */
   let changedSince: number | null = null;
-  let kept = newestState();
+  let kept = newestNote()?.state ?? null;
 
-  function newestState(): string | null {
+  function newestNote(): BackupNote | null {
     const [newest] = listBackups(folder).filter(({ state }) => state === 'verified');
-    return newest === undefined ? null : (readNote(join(folder, newest.name))?.state ?? null);
+    return newest === undefined ? null : readNote(join(folder, newest.name));
   }
 
   const settings = (): BackupSettings => {
@@ -100,7 +121,7 @@ export function createBackups(
   };
 
   /** What an earlier run wrote and no backup holds is due at once. */
-  let due = libraryState(db) !== kept && kept !== null ? 0 : times.afterMs;
+  let due = libraryState(db) !== kept && (kept !== null || wasWritten(db)) ? 0 : times.afterMs;
 
   function look(): void {
     if (libraryState(db) === kept) {
@@ -111,9 +132,17 @@ export function createBackups(
     if (Date.now() - changedSince >= due) jobs.start(KIND, { reason: 'work' });
   }
 
-  async function make(reason: BackupReason, signal?: AbortSignal): Promise<MadeBackup> {
+  async function make(
+    reason: BackupReason,
+    signal?: AbortSignal,
+    onProgress?: (progress: JobProgress) => void,
+  ): Promise<MadeBackup> {
     const work: BackupWork = { do: 'make', task: { dataDir, at: Date.now(), reason } };
-    const made = await inThread<MadeBackup>(BACKUP_THREAD, work, signal);
+    copying += 1;
+    const onExit = (): void => {
+      copying -= 1;
+    };
+    const made = await inThread<MadeBackup>(BACKUP_THREAD, work, signal, { onExit, onProgress });
     changedSince = null;
     due = times.afterMs;
     if (made.note.problems === 0) kept = made.note.state;
@@ -159,13 +188,29 @@ export function createBackups(
     });
   }
 
+  /** Where it would take too long nobody waits for half of one: it is due when Paphos starts again. */
+  async function makeOnQuit(): Promise<void> {
+    if (libraryState(db) === kept) return;
+    changedSince ??= Date.now();
+    if (Date.now() - changedSince < times.onQuitMs) return;
+    const bytes = libraryBytes(db);
+    const needMs = Math.round(bytes / paceOf(newestNote()));
+    if (needMs <= times.quitWithinMs) await make('quit', AbortSignal.timeout(times.quitWithinMs));
+    else log.info('backup.later', { bytes, needMs });
+  }
+
+  function tellRestoring(now: JobProgress | null): void {
+    restoring = now;
+    for (const watcher of restoreWatchers) watcher.push(now);
+  }
+
   jobs.register({
     kind: KIND,
     resumable: false,
     params: backupParams,
     title: () => fault('JOB_MAKES_BACKUP', {}),
-    async run({ reason }, { signal }) {
-      const { name, note } = await make(reason, signal).catch((error: unknown) => {
+    async run({ reason }, { signal, progress }) {
+      const { name, note } = await make(reason, signal, progress).catch((error: unknown) => {
         changedSince = Date.now();
         due = times.afterMs;
         throw error;
@@ -237,9 +282,18 @@ export function createBackups(
       if (db.held !== null) throw failure('RESTORING', {});
       await beforeRestore();
       db.held = fault('RESTORING', {});
+      const here = countTurns(db);
+      let inBackup = 0;
+      const say = (done: number): void => tellRestoring({ done, total: inBackup + here, unit: 'items' });
       try {
-        await inThread(BACKUP_THREAD, { do: 'prepare', dataDir, name } satisfies BackupWork);
-        const isKept = await make('restore').then(
+        const work: BackupWork = { do: 'prepare', dataDir, name };
+        await inThread(BACKUP_THREAD, work, undefined, {
+          onProgress: ({ done, total }) => {
+            inBackup = total ?? 0;
+            say(done);
+          },
+        });
+        const isKept = await make('restore', undefined, ({ done }) => say(inBackup + done)).then(
           () => true,
           (error: unknown) => {
             if (faultOf(error).code === 'STORE_DAMAGED') return false;
@@ -254,6 +308,7 @@ export function createBackups(
       } finally {
         removePrepared(dataDir);
         db.held = null;
+        tellRestoring(null);
       }
     },
     copy: ({ into, page }) =>
@@ -268,18 +323,26 @@ export function createBackups(
       watcher.push(restores);
       return watcher.iterator;
     },
+    restoring(signal) {
+      const watcher: Channel<JobProgress | null> = channel(signal, () => {
+        restoreWatchers.delete(watcher);
+      });
+      restoreWatchers.add(watcher);
+      watcher.push(restoring);
+      return watcher.iterator;
+    },
     async close() {
       clearInterval(looking);
       checks.close();
-      for (const watcher of [...watchers]) watcher.end();
+      for (const watcher of [...watchers, ...restoreWatchers]) watcher.end();
       try {
-        if (libraryState(db) === kept) return;
-        changedSince ??= Date.now();
-        if (Date.now() - changedSince >= times.onQuitMs) await make('quit', AbortSignal.timeout(times.quitWithinMs));
+        await makeOnQuit();
       } catch (error) {
         // Whatever ends with Paphos is stored; the backup is made after the next start.
         log.error('backup.quit', errorFacts(error));
       }
+      // A thread that still reads the store would keep it from being closed whole.
+      if (copying > 0 && (await areThreadsGone())) removeAbandoned(folder);
     },
   };
 }

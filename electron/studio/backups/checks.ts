@@ -49,9 +49,9 @@ export function createChecks(
     resumable: false,
     params: z.object({}),
     title: () => fault('JOB_CHECKS_LIBRARY', {}),
-    async run(_, { signal }) {
+    async run(_, { signal, progress }) {
       const work: BackupWork = { do: 'check', dataDir: env.dataDir };
-      const { problems } = await inThread<CheckResult>(BACKUP_THREAD, work, signal);
+      const { problems } = await inThread<CheckResult>(BACKUP_THREAD, work, signal, { onProgress: progress });
       const findings = problems.slice(0, MOST).map((problem) => problem.fault);
       writeSetting(db, 'studio', 'check', { at: Date.now(), problems: problems.length, findings });
       log.info('library.checked', { problems: problems.length });

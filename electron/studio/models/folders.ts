@@ -31,7 +31,7 @@ export function createFolders(withinMs = WITHIN_MS): Folders {
     if (silent.has(folder)) throw isSilent();
     const limit = AbortSignal.timeout(withinMs);
     try {
-      return await inThread<R>(FOLDER_THREAD, work, limit, () => silent.delete(folder));
+      return await inThread<R>(FOLDER_THREAD, work, limit, { onExit: () => silent.delete(folder) });
     } catch (error) {
       if (!limit.aborted) throw error;
       silent.add(folder);

@@ -1,13 +1,16 @@
 import type { Backup, BackupReason, LibrarySize } from '../../../shared/contract/backups.ts';
 import { count, fileSize } from '../../lib/numbers.ts';
 
+const percent = (said: string, share: number | null): string =>
+  share === null ? `${said}…` : `${said} ${count(Math.floor(100 * share))}%`;
+
 const many = (value: number, one: string, more: string): string => `${count(value)} ${value === 1 ? one : more}`;
 
 /** Copies of the library. */
 export const backups = {
   title: 'Backups',
   intro:
-    'Made after every half hour of work, when you quit, and before anything large. Each is opened and checked once it is written.',
+    'Made after every half hour of work, when you quit, and before anything large. Each is opened and checked once it is written. Where that takes more than a few seconds, quitting does not wait: the backup is made after the next start.',
   none: 'No backups yet. The first is made after half an hour of work, or now if you like.',
   list: 'Backups',
   when: 'When',
@@ -42,7 +45,7 @@ export const backups = {
     [many(stories, 'story', 'stories'), many(chapters, 'chapter', 'chapters'), many(turns, 'turn', 'turns')].join(', '),
   inAll: (bytes: number) => `${fileSize(bytes)} in all`,
   make: 'Back up now',
-  making: 'Making a backup…',
+  making: (share: number | null) => percent('Making a backup', share),
   look: 'Look inside',
   back: (to: string) => `‹ ${to}`,
   stories: 'Stories in this backup',
@@ -61,7 +64,7 @@ export const backups = {
   restoreSure: (when: string) => `Put the library of “${when}” in place of what you have now?`,
   restoreKept: 'What you have now is kept as a backup first.',
   restoreNow: 'Restore',
-  restoring: 'Restoring…',
+  restoring: (share: number | null) => percent('Restoring', share),
   restored:
     'The library was restored from a backup. This page still shows what was there before, and some of it is not saved.',
   reload: 'Load the library',
@@ -71,7 +74,7 @@ export const backups = {
       : `Checked ${when}: ${many(problems, 'problem', 'problems')}.`,
   notChecked: 'The library has not been checked yet. It is checked weekly.',
   check: 'Check the library',
-  checking: 'Checking…',
+  checking: (share: number | null) => percent('Checking', share),
   findings: 'What is damaged',
   place: 'Kept in',
   second: 'Second folder',
