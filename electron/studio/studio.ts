@@ -151,7 +151,11 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
     }
   });
 
-  const checks = createChecks(context, { wasCutOff: store.wasCutOff, tell: defects.tell });
+  const checks = createChecks(context, {
+    wasCutOff: store.wasCutOff,
+    isLogDamaged: store.isLogDamaged,
+    tell: defects.tell,
+  });
   const backups = createBackups(context, {
     store,
     checks,

@@ -12,6 +12,7 @@ import { assertLibraryInside, assertReadable, migrate } from './migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
 import { endRestore, putBack, putInPlace, settle } from './restored-file.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
+import { logState } from './wal.ts';
 import { closeAll } from '../repositories/revisions.ts';
 
 export interface Store {
@@ -20,6 +21,8 @@ export interface Store {
   readonly recovered: readonly Recovered[];
   /** The last one who had it did not close it. */
   readonly wasCutOff: boolean;
+  /** And something that was acknowledged then cannot be read any more. */
+  readonly isLogDamaged: boolean;
   /**
    * The store that was prepared for this folder (`../backups/restore-store.ts`) is in use from now on. `keepAs`: where
    * the one before is kept; null: a backup holds all of it.
@@ -40,6 +43,8 @@ export function openStore(folder: string, options: { migrations?: readonly Migra
     assertNotEmptied(folder);
     // Whoever closes a store puts its log into it.
     const wasCutOff = existsSync(join(folder, 'store.db-wal'));
+    // SQLite forgets it when the store is opened.
+    const isLogDamaged = logState(join(folder, 'store.db')) === 'damaged';
     sqlite = openFile(folder, options.migrations ?? MIGRATIONS);
     markLibrary(folder);
     const db = writable(sqlite);
@@ -47,6 +52,7 @@ export function openStore(folder: string, options: { migrations?: readonly Migra
       db,
       recovered: recoverInterrupted(db),
       wasCutOff,
+      isLogDamaged,
       restore: (keepAs) => {
         putRestored(db, folder, keepAs);
       },

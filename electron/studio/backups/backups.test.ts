@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -32,7 +32,7 @@ function open({ checkedAt = Date.now(), quitWithinMs = MINUTE } = {}): void {
   const env = { ...readEnvironment(), dataDir, modelsDir: null, resourcesDir: '' };
   const checks = createChecks(
     { db: store.db, jobs, log, env },
-    { wasCutOff: store.wasCutOff, tell: (error) => told.push(faultOf(error).code) },
+    { wasCutOff: store.wasCutOff, isLogDamaged: store.isLogDamaged, tell: (error) => told.push(faultOf(error).code) },
   );
   backups = createBackups(
     { db: store.db, jobs, log, env },
@@ -130,6 +130,24 @@ test('the library is looked through weekly; what is damaged is told and named', 
   ]);
   expect(told).toEqual(['LIBRARY_DAMAGED']);
   expect((await backups.list()).check).toMatchObject({ problems: 1, findings: [{ code: 'CHECK_STORY' }] });
+});
+
+test('what a disk took from the changes of a studio that was killed is told soon after the next start', async () => {
+  type();
+  const files = ['store.db', 'store.db-wal', 'store.db-shm'].map((name) => join(dataDir, name));
+  const [main, log, index] = files.map((file) => readFileSync(file));
+  await close();
+  const bytes = Buffer.from(log ?? '');
+  bytes[bytes.length - 9] = (bytes.at(-9) ?? 0) ^ 1;
+  for (const [at, content] of [main, bytes, index].entries()) writeFileSync(files[at] ?? '', content ?? '');
+  open();
+  vi.advanceTimersByTime(MINUTE);
+  await jobsEnd(1);
+  expect(told).toEqual(['LIBRARY_DAMAGED']);
+  expect((await backups.list()).check).toMatchObject({ problems: 1, findings: [{ code: 'CHECK_LOG' }] });
+  backups.check();
+  await jobsEnd(1);
+  expect((await backups.list()).check).toMatchObject({ problems: 0, findings: [] });
 });
 
 test('one that would take too long is not begun when Paphos ends, and made soon after the next start', async () => {

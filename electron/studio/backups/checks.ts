@@ -29,14 +29,17 @@ const lastCheck = z.object({ at: z.number(), problems: z.number().int().min(0), 
 
 interface CheckParts {
   readonly wasCutOff: boolean;
+  readonly isLogDamaged: boolean;
   readonly tell: Defects['tell'];
 }
 
 export function createChecks(
   { db, jobs, log, env }: Pick<StudioContext, 'db' | 'jobs' | 'log' | 'env'>,
-  { wasCutOff, tell }: CheckParts,
+  { wasCutOff, isLogDamaged, tell }: CheckParts,
 ): Checks {
   let isDue = wasCutOff;
+  /** Found before the store was opened; told once. */
+  let found = isLogDamaged ? [fault('CHECK_LOG', {})] : [];
 
   const last = (): LibraryCheck | null =>
     lastCheck
@@ -51,9 +54,14 @@ export function createChecks(
     title: () => fault('JOB_CHECKS_LIBRARY', {}),
     async run(_, { signal, progress }) {
       const work: BackupWork = { do: 'check', dataDir: env.dataDir };
-      const { problems } = await inThread<CheckResult>(BACKUP_THREAD, work, signal, { onProgress: progress });
-      const findings = problems.slice(0, MOST).map((problem) => problem.fault);
-      writeSetting(db, 'studio', 'check', { at: Date.now(), problems: problems.length, findings });
+      const result = await inThread<CheckResult>(BACKUP_THREAD, work, signal, { onProgress: progress });
+      const problems = [...found, ...result.problems.map((problem) => problem.fault)];
+      writeSetting(db, 'studio', 'check', {
+        at: Date.now(),
+        problems: problems.length,
+        findings: problems.slice(0, MOST),
+      });
+      found = [];
       log.info('library.checked', { problems: problems.length });
       if (problems.length === 0) return null;
       const damage = failure('LIBRARY_DAMAGED', { problems: problems.length });
