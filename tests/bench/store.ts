@@ -3,6 +3,7 @@ import { report, type Result } from './report.ts';
 import { engineStart } from './store/engine-start.ts';
 import { fastSlideReuse } from './store/fast-slide.ts';
 import { restoring } from './store/restore.ts';
+import { samplerRatio } from './store/sampling.ts';
 import { turnBytes } from './store/turn-bytes.ts';
 import { turnGrowth } from './store/turn-growth.ts';
 
@@ -12,6 +13,7 @@ const FIGURES: Readonly<Record<string, () => Promise<Result[]>>> = {
   turn_bytes: turnBytes,
   engine_start_ratio: engineStart,
   restore_ratio: restoring,
+  sampler_ratio: samplerRatio,
   fast_slide_reuse: fastSlideReuse,
 };
 

@@ -130,6 +130,12 @@ describe('on a model whose every probability is known', () => {
       (before) => references.typicalP(softmax(row(before)), 0.25),
     ],
     [
+      'the usual, of which a few tokens are listed',
+      { minP: 0.06, temperature: 0.7 },
+      (before) => references.tempered(logs(references.minP(softmax(row(before)), 0.06)), 0.7),
+      (before) => references.tempered(logs(references.minP(softmax(row(before)), 0.1)), 0.7),
+    ],
+    [
       'a long chain',
       { topNSigma: 2, topK: 120, topP: 0.8, minP: 0.4, temperature: 0.5 },
       (before) => {
@@ -177,7 +183,13 @@ describe('in a vocabulary of 50,304', () => {
     const sequence = await model.branches.take(PROMPT, { cold: true });
     // 0 is one of those too that stand for the whole vocabulary where the spread is asked for.
     const always = [0, 777, 30_000];
-    const logits = new Logits(sequence, model.vocabulary.size, { listed: 500, always, weight: true, spread: true });
+    const logits = new Logits(sequence, model.vocabulary.size, {
+      listed: 500,
+      most: 500,
+      always,
+      weight: true,
+      spread: true,
+    });
     for (const token of [5, 900, 31_000]) {
       const { list, whole } = await logits.after(token, async (look) => ({
         list: look.list,
@@ -202,11 +214,29 @@ describe('in a vocabulary of 50,304', () => {
     logits.dispose();
   });
 
+  test('a longer list of the same logits is what it would have been at once', async () => {
+    const model = await open(makeModel({ size: 'tiny', vocabulary: 'bpe' }));
+    const sequence = await model.branches.take(PROMPT, { cold: true });
+    const options = { most: 500, always: [777], weight: true, spread: false };
+    const before = PROMPT.at(-1) ?? 0;
+    const few = new Logits(sequence, model.vocabulary.size, { ...options, listed: 64 });
+    const [short, more] = await few.after(before, async (look) => [look.list, await look.more()]);
+    few.dispose();
+    await model.branches.empty(sequence);
+    const many = new Logits(sequence, model.vocabulary.size, { ...options, listed: 500 });
+    const long = await many.after(before, (look) => look.list);
+    many.dispose();
+    expect([short.ids.length, more.ids.length]).toEqual([65, 501]);
+    expect(more).toEqual(long);
+    expect([...more.ids]).toEqual(expect.arrayContaining([...short.ids]));
+  });
+
   test('typical sampling is the one of the whole vocabulary, though 500 tokens are all that is listed', async () => {
     const model = await open(makeModel({ size: 'tiny', vocabulary: 'bpe' }));
     const sequence = await model.branches.take(PROMPT, { cold: true });
     const logits = new Logits(sequence, model.vocabulary.size, {
       listed: 500,
+      most: 500,
       always: [],
       weight: true,
       spread: false,

@@ -8,7 +8,7 @@ import { OwedText } from './owed-text.ts';
 import { phraseGuard } from './phrase-guard.ts';
 import { seededRandom } from './random.ts';
 import { RefusedTokens } from './refused-tokens.ts';
-import { activeSteps, Sampler } from './sampler.ts';
+import { activeSteps, FEW, Sampler } from './sampler.ts';
 
 /** So often in a row a banned text is undone; some texts know no other way. */
 const MOST_UNDONE = 1000;
@@ -28,13 +28,16 @@ export async function* chosenTokens(
   const { sampling, finals, signal, rules } = task;
   const sampler = new Sampler(sampling, { history, bias: rules.bias, breakers: rules.breakers, spared: rules.spared });
   const isGreedy = sampling.temperature === 0 && activeSteps(sampling).length === 0;
+  const refusable =
+    rules.banned.size +
+    (sampling.minTokens > 0 ? finals.size : 0) +
+    rules.bias.size +
+    (rules.phrases.length > 0 ? REFUSED : 0);
+  const most = (isGreedy ? Math.max(1, sampling.candidates) : LISTED) + refusable;
+  const seesFew = sampler.maySeeFew && FEW + refusable < Math.min(most, vocabulary.size);
   const logits = new Logits(sequence, vocabulary.size, {
-    listed:
-      (isGreedy ? Math.max(1, sampling.candidates) : LISTED) +
-      rules.banned.size +
-      (sampling.minTokens > 0 ? finals.size : 0) +
-      rules.bias.size +
-      (rules.phrases.length > 0 ? REFUSED : 0),
+    most,
+    listed: seesFew ? FEW + refusable : most,
     always: [...rules.bias].filter(([, bias]) => bias > 0).map(([token]) => token),
     weight: sampler.weighs(LISTED) || sampling.candidates > 0,
     spread: sampler.needsSpread,
@@ -54,14 +57,18 @@ export async function* chosenTokens(
     }
   }
 
-  const choose = async ({ list, whole }: Look): Promise<Choice | null> => {
+  const choose = async ({ list, more, whole }: Look): Promise<Choice | null> => {
     const chances = { xtc: random(), draw: random() };
     const here = refused.at(history.length);
     const early = history.length < task.least ? finals : NONE;
     const banned = here.size + early.size === 0 ? rules.banned : new Set([...rules.banned, ...here, ...early]);
     const isOwed = owed.rest !== '';
     let from = isOwed ? owed.allowed(await whole(), banned, finals) : list;
-    let token = sampler.choose(from, isOwed ? NONE : banned, chances);
+    let token = sampler.choose(from, isOwed ? NONE : banned, chances, !isOwed && seesFew);
+    if (token === 'more') {
+      from = await more();
+      token = sampler.choose(from, banned, chances);
+    }
     if (!isOwed && (token === 'whole' || (token === null && from.ids.length < vocabulary.size))) {
       from = await whole();
       token = sampler.choose(from, banned, chances);

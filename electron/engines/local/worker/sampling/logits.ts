@@ -18,6 +18,11 @@ interface NativeSampler {
   dispose(): void;
 }
 type Pairs = readonly number[];
+/** Lists so many of the likeliest. */
+interface Lister {
+  readonly sampler: NativeSampler;
+  readonly count: number;
+}
 interface NativeContext {
   /**
    * Token, probabilities, confidence, logits (pairs of token and logit, highest first), sum of e^(logit - highest) over
@@ -54,8 +59,9 @@ interface NativeSequence {
 const PRIORITY = 5;
 
 export interface LookOptions {
-  /** How many of the likeliest tokens are listed. */
+  /** How many of the likeliest tokens are listed, and how many where those are too few. */
   readonly listed: number;
+  readonly most: number;
   /** Tokens that are listed whatever their logits. */
   readonly always: readonly number[];
   /** Whether the weight of the tokens that are not listed is needed. */
@@ -66,6 +72,7 @@ export interface LookOptions {
 /** The logits after an evaluation, as candidates. */
 export interface Look {
   readonly list: Candidates;
+  more(): Promise<Candidates>;
   whole(): Promise<Candidates>;
 }
 
@@ -76,11 +83,11 @@ export interface Look {
 export class Logits {
   readonly #sequence: NativeSequence;
   readonly #size: number;
-  readonly #count: number;
   readonly #lifted: ReadonlySet<number>;
   readonly #sample: ReadonlySet<number>;
   readonly #options: LookOptions;
-  readonly #lister: NativeSampler;
+  readonly #few: Lister;
+  #many: Lister | null = null;
   readonly #weigher: NativeSampler;
 
   constructor(sequence: LlamaContextSequence, vocabularySize: number, options: LookOptions) {
@@ -88,12 +95,11 @@ export class Logits {
     this.#size = vocabularySize;
     this.#options = options;
     this.#sample =
-      options.spread && vocabularySize > options.listed + SAMPLED
+      options.spread && vocabularySize > options.most + SAMPLED
         ? new Set(Array.from({ length: SAMPLED }, (_, index) => Math.floor((index * vocabularySize) / SAMPLED)))
         : new Set();
     this.#lifted = new Set([...options.always, ...this.#sample]);
-    this.#count = Math.min(vocabularySize, options.listed + this.#lifted.size);
-    this.#lister = this.#sampler({ temperature: 1, topK: this.#count, seed: 1, ...lift([...this.#lifted]) });
+    this.#few = this.#lister(options.listed);
     this.#weigher = this.#sampler({ temperature: 0 });
   }
 
@@ -113,23 +119,30 @@ export class Logits {
   }
 
   dispose(): void {
-    this.#lister.dispose();
+    this.#few.sampler.dispose();
+    this.#many?.sampler.dispose();
     this.#weigher.dispose();
   }
 
   async #look(index: number): Promise<Look> {
-    const weighs = this.#options.weight && this.#count < this.#size;
-    const [pairs, weight] = await Promise.all([
-      this.#list(index, this.#lister, this.#count),
-      weighs ? this.#weigh(index) : null,
-    ]);
+    const { always, weight: isWeighed, most } = this.#options;
+    const weighs = isWeighed && this.#few.count < this.#size;
+    const [pairs, weight] = await Promise.all([this.#list(index, this.#few), weighs ? this.#weigh(index) : null]);
+    const asListed = (found: Pairs): Candidates =>
+      readLifted(found, { lifted: this.#lifted, always, sample: this.#sample, weight });
     return {
-      list: readLifted(pairs, { lifted: this.#lifted, always: this.#options.always, sample: this.#sample, weight }),
-      whole: async () => read(await this.#list(index, this.#weigher, this.#size)),
+      list: asListed(pairs),
+      more: async () => asListed(await this.#list(index, (this.#many ??= this.#lister(most)))),
+      whole: async () => read(await this.#list(index, { sampler: this.#weigher, count: this.#size })),
     };
   }
 
-  async #list(index: number, sampler: NativeSampler, count: number): Promise<Pairs> {
+  #lister(listed: number): Lister {
+    const count = Math.min(this.#size, listed + this.#lifted.size);
+    return { count, sampler: this.#sampler({ temperature: 1, topK: count, seed: 1, ...lift([...this.#lifted]) }) };
+  }
+
+  async #list(index: number, { sampler, count }: Lister): Promise<Pairs> {
     const result = await this.#sequence._context._ctx.sampleToken(
       index,
       sampler,

@@ -4,8 +4,8 @@ import { DEFAULT_SAMPLING, type Sampling, STEPS } from '../../../../../shared/se
 import type { Candidates } from './token-candidates.ts';
 import { seededRandom } from './random.ts';
 import { type Distribution, normalised, references, softmax } from './references.ts';
-import { Sampler } from './sampler.ts';
-import { SEED } from '../../../../../tests/helpers/sizes.ts';
+import { FEW, Sampler } from './sampler.ts';
+import { SEED, sizeOf } from '../../../../../tests/helpers/sizes.ts';
 
 fc.configureGlobal({ seed: SEED });
 
@@ -408,4 +408,71 @@ test('Mirostat holds the surprise of a long text where it was asked to be', () =
     expect(mean).toBeGreaterThan(tau);
     expect(mean).toBeLessThan(tau + 1.6);
   }
+});
+
+describe('a list of few', () => {
+  const MANY = 500;
+  const VOCABULARY = 900;
+  /** The likeliest tokens of these logits, and what the others weigh. */
+  function listed(logits: readonly number[], count: number): Candidates {
+    const order = [...logits.keys()].sort((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || a - b);
+    const ids = Int32Array.from(order.slice(0, count));
+    const shown = Float64Array.from(ids, (id) => logits[id] ?? 0);
+    const beyond = order.slice(count).reduce((sum, id) => sum + Math.exp(logits[id] ?? 0), 0);
+    return { ids, logits: shown, outside: Math.log(beyond), ceiling: shown.at(-1) ?? 0, spread: 1 };
+  }
+  const words = fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 60 });
+  const anySet = fc.record({
+    temperature: fc.constantFrom(0, 0.3, 0.7, 1, 1.8),
+    minP: fc.constantFrom(0, 0.001, 0.06, 0.3),
+    topK: fc.constantFrom(0, 1, 20, 32, 40, 200),
+    topP: fc.constantFrom(1, 1, 0.9),
+    xtcProbability: fc.constantFrom(0, 0.5),
+    repetitionPenalty: fc.constantFrom(1, 1.05, 1.6),
+    presencePenalty: fc.constantFrom(0, 0.4, -1.5),
+    dryStrength: fc.constantFrom(0, 0.8),
+    dynamicRange: fc.constantFrom(0, 0, 0.3),
+    mirostatTau: fc.constantFrom(0, 0, 0, 3),
+    order: fc.shuffledSubarray([...STEPS], { minLength: STEPS.length }),
+  });
+
+  test('says what a longer one says, or asks for that', () => {
+    let [said, asked] = [0, 0];
+    fc.assert(
+      fc.property(
+        anySet,
+        words,
+        fc.double({ min: 0.02, max: 4, noNaN: true }),
+        fc.integer({ min: 1, max: 2 ** 31 }),
+        fc.uniqueArray(fc.integer({ min: 0, max: 60 }), { maxLength: 3 }),
+        (set, history, width, seed, banned) => {
+          const random = seededRandom(seed);
+          const logits = Array.from({ length: VOCABULARY }, () => width * Math.log(1 / (random() + 1e-9)) - 2);
+          const chances = { xtc: random(), draw: random() };
+          const choose = (count: number, areFew: boolean): number | string | null => {
+            const sampler = new Sampler({ ...PLAIN, ...set }, { history, bias: new Map(), breakers: new Set() });
+            if (areFew && !sampler.maySeeFew) return 'more';
+            return sampler.choose(listed(logits, count), new Set(banned), chances, areFew);
+          };
+          const few = choose(FEW + banned.length, true);
+          if (few === 'more') asked += 1;
+          else {
+            said += 1;
+            expect(few).toBe(choose(MANY, false));
+          }
+        },
+      ),
+      { numRuns: sizeOf(2000, 100_000) },
+    );
+    expect(Math.min(said, asked)).toBeGreaterThan(100);
+  });
+
+  test('is enough for the usual settings wherever the model is not at a loss', () => {
+    const sampler = new Sampler(DEFAULT_SAMPLING, { history: [1, 2, 3, 2, 1], bias: new Map(), breakers: new Set() });
+    expect(sampler.maySeeFew).toBe(true);
+    const sure = Array.from({ length: VOCABULARY }, (_, token) => 9 - Math.log(1 + token) * 2);
+    expect(sampler.choose(listed(sure, FEW), new Set(), { xtc: 0.5, draw: 0.5 }, true)).toBeTypeOf('number');
+    const lost = sure.map((_, token) => token / 1e6);
+    expect(sampler.choose(listed(lost, FEW), new Set(), { xtc: 0.5, draw: 0.5 }, true)).toBe('more');
+  });
 });

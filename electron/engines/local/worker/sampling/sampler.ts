@@ -12,6 +12,9 @@ const UNSEEN = 1e-3;
 /** These thin out candidates, which Mirostat does by itself. */
 const THINNING: readonly Step[] = ['topNSigma', 'topK', 'tailFree', 'typicalP', 'topP', 'minP', 'xtc'];
 
+/** So many of the likeliest tokens nearly always hold all that is left. */
+export const FEW = 64;
+
 export interface Surroundings {
   /** Prompt and reply so far, as they grow. */
   readonly history: readonly number[];
@@ -37,6 +40,7 @@ export class Sampler {
   readonly #breakers: ReadonlySet<number>;
   readonly #mirostat: Mirostat | null;
   readonly #steps: readonly Step[];
+  readonly #closing: Step | 'draw' | null;
   /** Where one of these is among the likeliest, XTC does nothing. */
   readonly #unstruck: ReadonlySet<number>;
 
@@ -44,6 +48,7 @@ export class Sampler {
     this.#settings = settings;
     this.#bias = bias;
     this.#steps = activeSteps(settings);
+    this.#closing = closingStep(settings, this.#steps);
     this.#counts = new RecentCounts(
       history,
       settings.repetitionRange,
@@ -67,30 +72,58 @@ export class Sampler {
     return this.#mirostat !== null;
   }
 
+  /** Whether a list of a FEW tokens may be tried first. */
+  get maySeeFew(): boolean {
+    return this.#closing !== null;
+  }
+
   get needsSpread(): boolean {
     return this.#steps.includes('topNSigma');
   }
 
-  /** The next token; null if none is allowed; 'whole' if that cannot be said without the whole vocabulary. */
-  choose(list: Candidates, banned: ReadonlySet<number>, chances: Chances): number | 'whole' | null {
-    const left = this.left(list, banned, chances);
-    if (left === null || left === 'whole') return left;
+  /**
+   * The next token; null if none is allowed; 'whole' if that cannot be said without the whole vocabulary, 'more' if a
+   * longer list might say something else than these FEW.
+   */
+  choose(
+    list: Candidates,
+    banned: ReadonlySet<number>,
+    chances: Chances,
+    areFew = false,
+  ): number | 'whole' | 'more' | null {
+    const left = this.left(list, banned, chances, areFew);
+    if (left === null || left === 'whole' || left === 'more') return left;
     const { place, share } = drawn(left, chances.draw);
     this.#mirostat?.learn(share);
     return left.ids[place] ?? null;
   }
 
   /** What it is drawn from. */
-  left(list: Candidates, banned: ReadonlySet<number>, chances: Chances): Candidates | 'whole' | null {
+  left(
+    list: Candidates,
+    banned: ReadonlySet<number>,
+    chances: Chances,
+    areFew = false,
+  ): Candidates | 'whole' | 'more' | null {
     let now = allowed(list, this.#bias, banned);
-    if (now.ids.length === 0) return null;
+    if (now.ids.length === 0) return areFew ? 'more' : null;
     for (const step of this.#steps) {
+      if (areFew && step === this.#closing && !this.#isClosed(now)) return 'more';
       if (this.#needsWhole(step, now, chances)) return 'whole';
       now = this.#apply(step, now, chances);
     }
+    if (areFew && this.#closing === 'draw' && !this.#isClosed(now)) return 'more';
     if (this.#settings.temperature === 0) return topK(now, 1);
     if (this.#mirostat !== null && shareOutside(now) > this.#mostUnseen(this.#steps.length)) return 'whole';
     return this.#mirostat === null ? now : (this.#mirostat.thinned(now) ?? 'whole');
+  }
+
+  /** Whether what closes a list takes all tokens that it does not have. */
+  #isClosed({ logits, ceiling }: Candidates): boolean {
+    const { topK: count, minP: share } = this.#settings;
+    const [most = -Infinity] = logits;
+    if (this.#closing === 'minP') return ceiling < most + Math.log(share);
+    return ceiling < (this.#closing === 'topK' ? (logits[count - 1] ?? -Infinity) : most);
   }
 
   /** Whether a step would do something else if it saw the whole vocabulary. */
@@ -195,6 +228,22 @@ export function activeSteps(set: Sampling): readonly Step[] {
 /** Whether tokens that are not listed may have the share too. */
 const reachesBeyond = (list: Candidates, share: number): boolean =>
   list.outside !== -Infinity && (sharesOfAll(list).at(-1) ?? 0) >= share;
+
+/**
+ * The first step that nearly always leaves none of the tokens beyond a FEW, where all before it only make tokens less
+ * likely or leave their order; at temperature 0 the draw. Null: there is none.
+ */
+function closingStep(set: Sampling, steps: readonly Step[]): Step | 'draw' | null {
+  if (set.mirostatTau > 0 && set.temperature > 0) return null;
+  const lowers = set.repetitionPenalty >= 1 && set.frequencyPenalty >= 0 && set.presencePenalty >= 0;
+  for (const step of steps) {
+    if (step === 'minP' || (step === 'topK' && set.topK <= FEW / 2)) return step;
+    const isHarmless =
+      step === 'dry' || (step === 'penalties' && lowers) || (step === 'temperature' && set.dynamicRange === 0);
+    if (!isHarmless) return null;
+  }
+  return set.temperature === 0 ? 'draw' : null;
+}
 
 function allowed(list: Candidates, bias: ReadonlyMap<number, number>, banned: ReadonlySet<number>): Candidates {
   if (bias.size === 0 && banned.size === 0) return list;
