@@ -1,4 +1,5 @@
 import { COMMANDS } from './cli/commands.ts';
+import { areThreadsGone } from './log/ending-threads.ts';
 import { usage, UsageError } from './cli/usage.ts';
 import { faultOf } from '../shared/faults/failure.ts';
 import { sentenceOf } from '../shared/faults/sentence.ts';
@@ -22,3 +23,4 @@ try {
   );
   process.exitCode = isUsage(error) ? 2 : 1;
 }
+if (!(await areThreadsGone())) process.kill(process.pid, 'SIGKILL');

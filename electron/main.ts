@@ -20,6 +20,7 @@ import { faultOf } from '../shared/faults/failure.ts';
 import { sentenceOf } from '../shared/faults/sentence.ts';
 import { isLibraryMissing, rememberLibrary } from './known-libraries.ts';
 import { inBackground } from './log/guarded.ts';
+import { assertFolderAnswers } from './studio/disk-answer.ts';
 import { chooseDataDir, pagesDir, resourcesDir } from './places.ts';
 import { createStudio, type Studio } from './studio/studio.ts';
 import { closeToOthers, makePrivateFiles } from './private-files.ts';
@@ -42,6 +43,12 @@ const { values } = parseArgs({
 const option = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 const dataDir = chooseDataDir(option(values['data']));
 makePrivateFiles();
+try {
+  await assertFolderAnswers(dataDir);
+} catch (error) {
+  dialog.showErrorBox(words.noStart, sentenceOf(faultOf(error)));
+  process.kill(process.pid, 'SIGKILL');
+}
 closeToOthers(dataDir);
 
 async function openStudio(): Promise<Studio> {

@@ -8,6 +8,7 @@ import { openSession } from './rpc/browser-session.ts';
 import { createRouter } from './rpc/router.ts';
 import { serveWebSocket } from './rpc/websocket.ts';
 import { failure } from '../shared/faults/failure.ts';
+import { assertFolderAnswers } from './studio/disk-answer.ts';
 import { openingFault } from './storage/core/opening-fault.ts';
 import { closeEach } from './studio/close-each.ts';
 import { createStudio } from './studio/studio.ts';
@@ -37,6 +38,7 @@ const portTaken = (error: unknown): boolean =>
 export async function serve(options: ServeOptions): Promise<Serving> {
   const dataDir = chooseDataDir(options.dataDir);
   makePrivateFiles();
+  await assertFolderAnswers(dataDir);
   if (options.newLibrary !== true) assertLibraryThere(dataDir);
   closeToOthers(dataDir);
   const studio = await createStudio({

@@ -45,11 +45,10 @@ export async function runServe(given: ServeArguments): Promise<number> {
     CLOSE_WITHIN_MS,
   ).unref();
   await serving.close();
-  return endProcess(0);
+  return 0;
 }
 
-async function endProcess(code: number): Promise<number> {
+async function endProcess(code: number): Promise<void> {
   if (!(await areThreadsGone())) process.kill(process.pid, 'SIGKILL');
-  if (code !== 0) process.exit(code);
-  return code;
+  process.exit(code);
 }

@@ -8,12 +8,16 @@ const GONE = -1;
 
 const leaving = new Set<Promise<unknown>>();
 
-/** Nobody waits for it any more: one that waits for its disk ends when the disk answers. */
-export function endThread(thread: Worker): void {
-  if (thread.threadId === GONE) return;
-  const left = once(thread, 'exit').finally(() => leaving.delete(left));
+/** Work in a thread that nobody waits for any more: it ends when its disk answers. */
+export function leave(work: Promise<unknown>): void {
+  const left = work.finally(() => leaving.delete(left));
   leaving.add(left);
   inBackground(left);
+}
+
+export function endThread(thread: Worker): void {
+  if (thread.threadId === GONE) return;
+  leave(once(thread, 'exit'));
   inBackground(thread.terminate());
 }
 

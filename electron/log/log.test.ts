@@ -33,7 +33,24 @@ test('the log stays within its limits and loses the oldest first', () => {
   for (const file of files) expect(statSync(join(folder, file)).size).toBeLessThanOrEqual(500);
   const newest = readFileSync(join(folder, 'paphos.log'), 'utf8');
   expect(newest).toContain('"n":99');
+  const kept = files.flatMap((file) => readFileSync(join(folder, file), 'utf8').trimEnd().split('\n'));
+  expect(kept.length).toBeGreaterThan(3 * 6);
   expect(readFileSync(join(folder, 'paphos.1.log'), 'utf8')).not.toContain('"n":99');
+});
+
+test('what is logged while its disk does not answer is written afterwards, in its order', () => {
+  const log = openLog(folder);
+  const written = (): string[] => readFileSync(join(folder, 'paphos.log'), 'utf8').match(/"n":\d/g) ?? [];
+  log.info('entry', { n: 1 });
+  log.hold(true);
+  log.info('entry', { n: 2 });
+  log.info('entry', { n: 3 });
+  expect(written()).toEqual(['"n":1']);
+  expect(log.tail()).toHaveLength(3);
+  log.hold(false);
+  log.info('entry', { n: 4 });
+  log.close();
+  expect(written()).toEqual(['"n":1', '"n":2', '"n":3', '"n":4']);
 });
 
 test('a folder that cannot be written ends nothing, and the newest lines are there all the same', () => {

@@ -11,6 +11,8 @@ export interface Log {
   error(event: string, facts?: Facts): void;
   /** The newest lines, the oldest of them first. */
   tail(): readonly string[];
+  /** While its disk does not answer it is kept in memory, and written afterwards. */
+  hold(isHeld: boolean): void;
   close(): void;
 }
 
@@ -40,6 +42,8 @@ export function openLog(folder: string, { bytesPerFile, olderFiles }: LogLimits 
   const fileOf = (age: number): string => join(folder, age === 0 ? 'paphos.log' : `paphos.${age}.log`);
   let file: number | null = null;
   let bytes = 0;
+  /** Lines that wait for their disk; null: none has to. */
+  let held: string[] | null = null;
   const lines = readNewest(fileOf(0));
 
   function open(): number {
@@ -72,11 +76,20 @@ export function openLog(folder: string, { bytesPerFile, olderFiles }: LogLimits 
     const line = lineOf(level, event, facts);
     lines.push(line);
     lines.splice(0, lines.length - TAIL_LINES);
+    if (held === null) return writeLine(line);
+    held.push(line);
+    held.splice(0, held.length - TAIL_LINES);
+  }
+
+  function writeLine(line: string): void {
     try {
       const entry = Buffer.from(`${line}\n`);
-      open();
-      if (bytes > 0 && bytes + entry.length > bytesPerFile) rotate();
-      bytes += writeSync(open(), entry);
+      let opened = open();
+      if (bytes > 0 && bytes + entry.length > bytesPerFile) {
+        rotate();
+        opened = open();
+      }
+      bytes += writeSync(opened, entry);
     } catch {
       // A disk that is full or read-only has no log; what matters is said elsewhere.
     }
@@ -93,7 +106,14 @@ export function openLog(folder: string, { bytesPerFile, olderFiles }: LogLimits 
       write('error', event, facts);
     },
     tail: () => [...lines],
-    close,
+    hold(isHeld) {
+      const waiting = held ?? [];
+      held = isHeld ? waiting : null;
+      if (!isHeld) for (const line of waiting) writeLine(line);
+    },
+    close() {
+      if (held === null) close();
+    },
   };
 }
 

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +15,8 @@ afterEach(() => {
 
 const url = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
 
-function run(act: string): { status: number | null; said: string; log: string } {
+/** A program that is to survive `act`. */
+function write(act: string): string {
   const program = join(folder, 'program.mjs');
   writeFileSync(
     program,
@@ -28,7 +30,11 @@ function run(act: string): { status: number | null; said: string; log: string } 
     const goOut = () => { throw new TypeError('The lamp went out.'); };
     ${act}`,
   );
-  const { status, stdout } = spawnSync(process.execPath, [program], { encoding: 'utf8' });
+  return program;
+}
+
+function run(act: string): { status: number | null; said: string; log: string } {
+  const { status, stdout } = spawnSync(process.execPath, [write(act)], { encoding: 'utf8' });
   return { status, said: stdout, log: readFileSync(join(folder, 'paphos.log'), 'utf8') };
 }
 
@@ -61,6 +67,18 @@ test('a transaction that was broken off is taken back before anything else is st
     }, 20);`,
   );
   expect(said).toBe('whole\n');
+});
+
+test('where nobody reads what is said any more, what is said there is no error', async () => {
+  const program = write(
+    `surviveUncaught(log, () => undefined, () => undefined);
+    for (let n = 0; n < 9; n += 1) setImmediate(guarded(goOut));
+    setTimeout(() => process.exit(0), 100);`,
+  );
+  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'ignore', 'pipe'] });
+  child.stderr.destroy();
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(readFileSync(join(folder, 'paphos.log'), 'utf8').trimEnd().split('\n')).toHaveLength(9);
 });
 
 test('where even that fails nothing is known, and the process ends', () => {

@@ -23,9 +23,14 @@ export function surviveUncaught(log: Log, makeSafe: () => void, tell: (error: un
   process.on('uncaughtException', exception);
   process.on('unhandledRejection', rejection);
   const deaf = onCaught(hear('caught'));
+  // Who read what is said on the console may have gone, and that is no error to be said there.
+  const consoles = [process.stdout, process.stderr];
+  const ignore = (): void => undefined;
+  for (const stream of consoles) stream.on('error', ignore);
   return () => {
     process.off('uncaughtException', exception);
     process.off('unhandledRejection', rejection);
     deaf();
+    for (const stream of consoles) stream.off('error', ignore);
   };
 }

@@ -11,7 +11,7 @@ import { surviveUncaught } from '../log/uncaught.ts';
 import { openLog, type Log } from '../log/log.ts';
 import { listChapters } from '../storage/repositories/chapters.ts';
 import { applyChange } from '../storage/repositories/changes.ts';
-import { abandonTransaction, whyGone } from '../storage/core/handle.ts';
+import { abandonTransaction } from '../storage/core/handle.ts';
 import { openStore, type Store } from '../storage/core/open.ts';
 import { openingFault } from '../storage/core/opening-fault.ts';
 import { createChecks } from './backups/checks.ts';
@@ -38,6 +38,7 @@ import type { StudioContext } from './context.ts';
 import { closeEach } from './close-each.ts';
 import { createDefects } from './defects.ts';
 import { createStoreStates } from './store-state.ts';
+import { watchStore } from './store-watch.ts';
 import { failure, faultOf } from '../../shared/faults/failure.ts';
 import { logEngine } from './log-engine.ts';
 import { makeIfPossible } from './make-if-possible.ts';
@@ -49,8 +50,6 @@ import { createWriting } from './writing/writing.ts';
 /** A model is loaded when the page has had time to appear; opening a chapter pushes it back a little. */
 const ENGINE_AFTER_START_MS = 1500;
 const ENGINE_AFTER_OPEN_MS = 500;
-/** A library that goes is told in this time, whether or not anything is saved. */
-const STORE_LOOK_MS = 1000;
 
 export interface StudioOptions {
   readonly dataDir: string;
@@ -166,11 +165,9 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
     },
   });
 
-  const lookingForStore = setInterval(
-    guarded(() => storeStates.set('store', whyGone(db))),
-    STORE_LOOK_MS,
-  );
-  lookingForStore.unref();
+  const storeWatch = watchStore({ db, log }, (fault) => {
+    storeStates.set('store', fault);
+  });
 
   models.warm();
   const waking = setTimeout(guarded(models.loadDefault), ENGINE_AFTER_START_MS);
@@ -219,7 +216,7 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
   async function close(): Promise<void> {
     clearTimeout(waking);
     clearTimeout(woken);
-    clearInterval(lookingForStore);
+    storeWatch.close();
     let cutOff: readonly Running[] = [];
     await closeEach(
       [

@@ -83,12 +83,16 @@ export interface StoreFaults {
   FOLDER_READ_ONLY: { readonly path: string };
   FOLDER_FULL: { readonly folder: string };
   FOLDER_MISSING: { readonly path: string };
+  /** The disk of a folder that is to be used does not answer. */
+  DISK_SILENT: { readonly folder: string };
   /** `said`: the code that the system, or SQLite, gave. */
   FOLDER_UNUSABLE: { readonly path: string; readonly said: string };
   /** It could be written before. */
   STORE_READ_ONLY: None;
   /** Its file is not where it was opened. */
   STORE_GONE: None;
+  /** Its disk does not answer. */
+  STORE_SILENT: None;
   /** Another change came under the same id before. */
   CHANGE_TAKEN: None;
   /** A turn of another chapter has the id of this new one. */

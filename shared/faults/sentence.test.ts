@@ -63,9 +63,11 @@ const SAMPLES: Samples = {
   FOLDER_READ_ONLY: [{ path: folder }],
   FOLDER_FULL: [{ folder }],
   FOLDER_MISSING: [{ path: folder }],
+  DISK_SILENT: [{ folder }],
   FOLDER_UNUSABLE: [{ path: folder, said: 'EIO' }],
   STORE_READ_ONLY: NONE,
   STORE_GONE: NONE,
+  STORE_SILENT: NONE,
   CHANGE_TAKEN: NONE,
   TURN_TAKEN: [{ turnId }],
   STORE_DAMAGED: [{ file: `${folder}/store.db` }, { file: null }],
@@ -339,7 +341,7 @@ describe('every sentence', () => {
     const WHILE_WRITING: readonly FaultCode[] = [
       ...(['INTERNAL', 'UNREACHABLE', 'BAD_REQUEST', 'TOO_LARGE', 'NO_TURN', 'CONFLICT', 'RANGE', 'ORDER'] as const),
       ...(['DISK_FULL', 'DISK_ERROR', 'STORE_READ_ONLY', 'STORE_BUSY', 'NO_CHAPTER', 'CHAPTER_DELETED'] as const),
-      ...(['CHANGE_TAKEN', 'TURN_TAKEN', 'STORE_GONE'] as const),
+      ...(['CHANGE_TAKEN', 'TURN_TAKEN', 'STORE_GONE', 'STORE_SILENT'] as const),
       ...(['NO_ENGINE', 'CRASH', 'HANG', 'UNHEEDED', 'START', 'BREAKER', 'REPLACED', 'UNLOADED', 'CLOSED'] as const),
       ...([
         'WINDOW_FULL',

@@ -190,10 +190,10 @@ test.skipIf(process.platform === 'win32')(
     const folder = temporaryFolder('private');
     chmodSync(folder, 0o755);
     openStore(folder).close();
-    mkdirSync(join(folder, 'logs'));
+    for (const name of ['logs', 'backups']) mkdirSync(join(folder, name));
     writeFileSync(join(folder, 'mine.txt'), 'of the person');
     for (const name of ['store.db', 'store.lock', 'mine.txt']) chmodSync(join(folder, name), 0o644);
-    chmodSync(join(folder, 'logs'), 0o755);
+    for (const name of ['logs', 'backups']) chmodSync(join(folder, name), 0o755);
     const own = await serve({ data: folder });
     const { client, close } = await connect(own);
     await client.stories.create({ id: newId(), title: 'Mine', chapterId: newId(), turnId: newId() });

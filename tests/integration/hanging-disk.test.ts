@@ -3,6 +3,14 @@ import { hasHangingDisks, onHangingDisk } from '../helpers/hanging-disk.ts';
 
 const SERVER = JSON.stringify(new URL('../helpers/server.ts', import.meta.url).href);
 
+function lastLine(printed: string): unknown {
+  try {
+    return JSON.parse(printed.trim().split('\n').at(-1) ?? '');
+  } catch {
+    throw new Error(printed);
+  }
+}
+
 /** Runs `calls` of a studio beside a disk that does not answer: what each came to, and how the studio ended. */
 function withStudio(options: string, calls: Readonly<Record<string, string>>): Record<string, unknown> {
   const printed = onHangingDisk(`
@@ -29,11 +37,7 @@ function withStudio(options: string, calls: Readonly<Record<string, string>>): R
     console.log(JSON.stringify(came));
     process.exit(0);
   `);
-  try {
-    return JSON.parse(printed.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
-  } catch {
-    throw new Error(printed);
-  }
+  return lastLine(printed) as Record<string, unknown>;
 }
 
 test.skipIf(!hasHangingDisks)(
@@ -70,4 +74,81 @@ test.skipIf(!hasHangingDisks)(
     });
   },
   120_000,
+);
+
+test.skipIf(!hasHangingDisks)(
+  'the drive of the library ceases to answer and answers again: every page hears both, all else goes on, and nothing is lost',
+  () => {
+    const printed = onHangingDisk(`
+      import { readFileSync } from 'node:fs';
+      import { join } from 'node:path';
+            import { setTimeout as delay } from 'node:timers/promises';
+      import { connect, serve, temporaryFolder } from ${SERVER};
+      const data = temporaryFolder('drive');
+      const server = await serve({ data });
+      const { client } = await connect(server);
+      const code = (work) => Promise.race([work.then(() => 'done'), delay(10_000, 'LATE')]).catch((error) => error.code);
+      const until = async (wanted) => {
+        const signal = AbortSignal.timeout(20_000);
+        for await (const { fault } of await client.connection.store(undefined, { signal }))
+          if ((fault?.code ?? null) === wanted) return;
+      };
+      const [{ id: storyId }] = await client.stories.list();
+      const [{ id: chapterId }] = await client.chapters.list({ storyId });
+      const { structureRev, turns } = await client.chapters.open({ id: chapterId });
+      const [{ id: turnId, version }] = turns;
+      const change = (ins, v) => code(client.writing.applyChange({
+        changeId: crypto.randomUUID(), chapterId, structureRev, ops: [{ op: 'setText', turnId, version: v, at: 0, del: 0, ins }],
+      }));
+      const came = {};
+      came.before = await change('one ', version);
+      const answer = silence(data);
+      await until('STORE_SILENT');
+      came.typed = await change('two ', version + 1);
+      came.read = await code(client.chapters.open({ id: chapterId }));
+      came.backups = await code(client.backups.list());
+      came.copied = await code(client.backups.copy({ into: null, page: '' }));
+      came.beat = await code(client.connection.beat());
+      answer();
+      await until(null);
+      came.again = await change('two ', version + 1);
+      came.text = (await client.chapters.open({ id: chapterId })).turns[0].text.slice(0, 8);
+      came.log = readFileSync(join(data, 'logs/paphos.log'), 'utf8').match(/store[.]\\w+/g);
+      silence(data);
+      await until('STORE_SILENT');
+      came.ended = await code(server.stop());
+      server.process.kill('SIGKILL');
+      console.log(JSON.stringify(came));
+      process.exit(0);
+    `);
+    expect(lastLine(printed)).toEqual({
+      before: 'done',
+      typed: 'STORE_SILENT',
+      read: 'STORE_SILENT',
+      backups: 'STORE_SILENT',
+      copied: 'STORE_SILENT',
+      beat: 'done',
+      again: 'done',
+      text: 'two one ',
+      log: ['store.silent', 'store.answers'],
+      ended: 'done',
+    });
+  },
+  120_000,
+);
+
+test.skipIf(!hasHangingDisks)(
+  'a data folder on a drive that does not answer is refused before anything opens it',
+  () => {
+    const printed = onHangingDisk(`
+    import { join } from 'node:path';
+    import { assertFolderAnswers } from ${JSON.stringify(new URL('../../electron/studio/disk-answer.ts', import.meta.url).href)};
+    import { areThreadsGone } from ${JSON.stringify(new URL('../../electron/log/ending-threads.ts', import.meta.url).href)};
+    const code = (work) => work.then(() => 'done', (error) => error.fault.code);
+    const codes = [await code(assertFolderAnswers(join(disk, 'data'), 300)), await code(assertFolderAnswers('/no/such', 300))];
+    console.log(JSON.stringify([...codes, await areThreadsGone(100)]));
+    process.kill(process.pid, 'SIGKILL');
+  `);
+    expect(lastLine(printed)).toEqual(['DISK_SILENT', 'done', false]);
+  },
 );

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { connect as dial } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Job } from '../../shared/contract/jobs.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
@@ -111,13 +111,17 @@ test('whatever the event loop calls while the store throws ends nothing, and all
     entry: join(ROOT, 'tests/helpers/throwing-host.ts'),
     env: { PAPHOS_TEST_CONTROL: control },
   });
+  onTestFinished(server.kill);
   const tell = (path: string): Promise<string> => order(control, path);
+  // Before a page has opened anything: the first model would be loaded then.
+  for (const path of ['/throw', '/fire', '/mend']) await tell(path);
   const { client, cookie } = await connect(server);
   const signalEngine = (signal: NodeJS.Signals): void => {
     for (const pid of childrenOf(server)) process.kill(pid, signal);
   };
 
-  const [long, short, theirs] = [await newStory(client, 900), await newStory(client, 4), await newStory(client, 4)];
+  const [long, short] = [await newStory(client, 900), await newStory(client, 4)];
+  const [theirs, taken] = [await newStory(client, 4), await newStory(client, 4)];
   /** All timers run while the store throws, and again when it has ceased to. */
   const throwAndMend = async (): Promise<void> => {
     for (const path of ['/throw', '/fire', '/mend', '/fire']) await tell(path);
@@ -149,10 +153,7 @@ test('whatever the event loop calls while the store throws ends nothing, and all
     return generationId;
   }
 
-  // Before a page has opened anything, and just after: the first model would be loaded then.
-  await tell('/throw');
-  await tell('/fire');
-  await tell('/mend');
+  // Just after: it would be loaded then too.
   await type(short);
   await tell('/throw');
   await tell('/fire');
@@ -160,32 +161,37 @@ test('whatever the event loop calls while the store throws ends nothing, and all
   await type(long);
 
   const other = await connect(server, cookie);
-  await (await other.client.writing.hold({ storyId: theirs.storyId })).next();
+  for (const { storyId } of [theirs, taken]) await (await other.client.writing.hold({ storyId })).next();
   const streams = [client, other.client].flatMap((page) => [
     drain(page.models.status()),
     drain(page.jobs.watch()),
     drain(page.log.defects()),
     drain(page.connection.store()),
   ]);
-  streams.push(drain(client.writing.hold({ storyId: theirs.storyId })));
+  for (const { storyId } of [theirs, taken]) streams.push(drain(client.writing.hold({ storyId })));
 
   // While a reply is written, its file is read and something is exported.
   const generationId = await reply(long, 'text');
   streams.push(drain(client.writing.follow({ generationId, afterSeq: 0 })));
-  const leaving = new AbortController();
-  const exported = client.exporting.write(
-    { storyId: long.storyId, chapterId: null, format: 'epub', author: null, withPerson: true, withNotes: true },
-    { signal: leaving.signal },
-  );
+  signalEngine('SIGSTOP');
   const token = await client.connection.signOutOthers();
   let jobs: readonly Job[] = [];
   for await (jobs of await client.jobs.watch()) if (jobs.some(({ state }) => state === 'running')) break;
+  const leaving = new AbortController();
+  const exported = outcome(
+    client.exporting.write(
+      { storyId: long.storyId, chapterId: null, format: 'epub', author: null, withPerson: true, withNotes: true },
+      { signal: leaving.signal },
+    ),
+  );
+  await client.connection.beat();
   await tell('/throw');
-  await tell('/fire');
-  await tell('/fire');
   leaving.abort();
-  expect(await outcome(exported)).toBe('cut off');
+  await tell('/fire');
+  await tell('/fire');
+  expect(await exported).toBe('cut off');
   for (const { id } of jobs) expect(await outcome(client.jobs.cancel({ id }))).toBe('done');
+  expect(await outcome(client.writing.takeOver({ storyId: taken.storyId }))).toBe('done');
   expect(await outcome(client.stories.list())).toBe('INTERNAL');
   expect(await outcome(type(long))).toBe('INTERNAL');
   expect(await outcome(client.backups.list())).toBe('INTERNAL');
@@ -196,7 +202,6 @@ test('whatever the event loop calls while the store throws ends nothing, and all
   other.socket.terminate();
   await once(other.socket, 'close');
   await tell('/fire');
-  signalEngine('SIGSTOP');
   await outcome(client.writing.stop({ generationId }));
   await tell('/fire');
   await engineReaches(client, ['stopped']);
@@ -233,8 +238,10 @@ test('whatever the event loop calls while the store throws ends nothing, and all
   }
 
   expect(await outcome(type(short))).toBe('done');
-  await client.writing.stop({ generationId: await reply(short, 'text') });
+  // While a reply goes on.
+  await reply(long, 'text');
   await tell('/throw');
+  await expect.poll(() => tell('/'), { timeout: 20_000 }).toContain('reply-journal.ts');
   expect((await fetch(`http://127.0.0.1:${server.port}/?token=${token}`, { redirect: 'manual' })).status).toBe(303);
   server.process.kill('SIGTERM');
   await once(server.process, 'exit');
@@ -244,4 +251,4 @@ test('whatever the event loop calls while the store throws ends nothing, and all
   expect(ran.filter((place) => !callbacks.some((callback) => callback.place === place))).toEqual([]);
   expect(callbacks.filter((callback) => !ran.includes(callback.place) && !isElsewhere(callback))).toEqual([]);
   expect(callbacks.filter((callback) => ran.includes(callback.place) && isElsewhere(callback))).toEqual([]);
-});
+}, 300_000);

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import type { LibraryCopy } from '../../../shared/contract/backups.ts';
 import { failure, FaultError } from '../../../shared/faults/failure.ts';
 import { syncFile, syncFolder } from '../core/durable.ts';
-import { readable, type ReadableDB } from '../core/handle.ts';
+import { assertAnswers, readable, type ReadableDB } from '../core/handle.ts';
 import { markLibrary } from '../core/library-mark.ts';
 import { checkFile } from '../integrity/check.ts';
 import { fileTime } from './backup-files.ts';
@@ -28,6 +28,7 @@ export async function copyLibrary(
 ): Promise<LibraryCopy> {
   if (!isAbsolute(into) || statSync(into, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw failure('NO_FOLDER', { folder: into });
+  assertAnswers(db);
   const folder = join(into, `Paphos library ${fileTime(at)}`);
   const file = join(folder, 'store.db');
   const partial = `${file}.partial`;

@@ -1,33 +1,49 @@
 import { statSync, type Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 
+/** Both throw, or reject, where an open store or its log is no longer the file that its name stands for. */
+export interface Place {
+  /** At once; on a disk that does not answer it never returns. */
+  assert(): void;
+  /** Beside everything else; on such a disk it stays open until the disk answers. */
+  look(): Promise<void>;
+}
+
 /**
- * Gives a check that throws where an open store or its log is no longer the file that its name stands for: whoever
- * moved or removed one took along what is written into it from then on. SQLite itself looks only where it keeps no
- * write-ahead log.
+ * Watches over the place of a store: whoever moved or removed a file took along what is written into it from then on.
+ * SQLite itself looks only where it keeps no write-ahead log.
  */
-export function watchPlace(file: string): () => void {
-  const checks = [watchFile(file), watchFile(`${file}-wal`)];
-  return () => {
-    for (const check of checks) check();
+export function watchPlace(file: string): Place {
+  const files = [watchFile(file), watchFile(`${file}-wal`)];
+  return {
+    assert() {
+      for (const { name, compare } of files) compare(find(name));
+    },
+    async look() {
+      // What the system says of a drive that is gone stands for a file that is not there.
+      for (const { name, compare } of files) compare(await stat(name).catch(() => undefined));
+    },
   };
 }
 
-function watchFile(file: string): () => void {
-  const find = (): Stats | undefined => {
-    try {
-      return statSync(file);
-    } catch {
-      // Whatever the system says of a drive that is gone.
-      return undefined;
-    }
-  };
-  let opened = find();
-  return () => {
-    const now = find();
-    // A log is made with the first write.
-    opened ??= now;
-    if (now?.ino !== opened?.ino || now?.dev !== opened?.dev)
-      throw new Database.SqliteError(`${file} is not the file that was opened`, 'SQLITE_READONLY_DBMOVED');
+function find(file: string): Stats | undefined {
+  try {
+    return statSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+function watchFile(name: string): { name: string; compare(now: Stats | undefined): void } {
+  let opened = find(name);
+  return {
+    name,
+    compare(now) {
+      // A log is made with the first write.
+      opened ??= now;
+      if (now?.ino !== opened?.ino || now?.dev !== opened?.dev)
+        throw new Database.SqliteError(`${name} is not the file that was opened`, 'SQLITE_READONLY_DBMOVED');
+    },
   };
 }

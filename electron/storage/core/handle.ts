@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
-import { FaultError, faultOf } from '../../../shared/faults/failure.ts';
+import { failure, FaultError, faultOf } from '../../../shared/faults/failure.ts';
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
-import { watchPlace } from './file-place.ts';
+import { watchPlace, type Place } from './file-place.ts';
 import { asFault } from './storage-fault.ts';
 import { createTexts, type Texts } from '../repositories/texts.ts';
 
@@ -16,11 +16,13 @@ export interface ReadableDB {
   readonly texts: Texts;
   /** Turns whose text, when it was read, was not the one that was saved. */
   readonly damagedTurns: Set<string>;
+  /** Its disk does not answer: whoever asked it now would not come back, so nobody is let through. */
+  isSilent: boolean;
 }
 /** A store that can be written; made by `openStore` alone. */
 export interface WritableDB extends ReadableDB {
   readonly [writes]: true;
-  readonly assertInPlace: () => void;
+  readonly place: Place;
   /** Why nothing may be written for a moment; null: everything may. */
   held: StudioFault | null;
 }
@@ -30,6 +32,7 @@ const parts = (sqlite: Database.Database) => ({
   statements: new Map<object, Database.Statement>(),
   texts: createTexts(),
   damagedTurns: new Set<string>(),
+  isSilent: false,
 });
 
 export function readable(sqlite: Database.Database): ReadableDB {
@@ -37,7 +40,7 @@ export function readable(sqlite: Database.Database): ReadableDB {
 }
 
 export function writable(sqlite: Database.Database): WritableDB {
-  return { ...parts(sqlite), assertInPlace: watchPlace(sqlite.name), held: null } as unknown as WritableDB;
+  return { ...parts(sqlite), place: watchPlace(sqlite.name), held: null } as unknown as WritableDB;
 }
 
 /** From now on the handle reads and writes another file; the one before is closed. */
@@ -45,17 +48,18 @@ export function useFile(db: WritableDB, sqlite: Database.Database): void {
   db.statements.clear();
   db.texts.clear();
   db.damagedTurns.clear();
-  Object.assign(db, { sqlite, assertInPlace: watchPlace(sqlite.name) });
+  Object.assign(db, { sqlite, place: watchPlace(sqlite.name) });
 }
 
 /** Runs `act` as one transaction, or as part of the one that is open. */
 export function transaction<T>(db: WritableDB, act: () => T): T {
   if (db.sqlite.inTransaction) return act();
   if (db.held !== null) throw new FaultError(db.held);
+  assertAnswers(db);
   try {
     db.sqlite.exec('BEGIN IMMEDIATE');
     const result = act();
-    db.assertInPlace();
+    db.place.assert();
     db.sqlite.exec('COMMIT');
     return result;
   } catch (error) {
@@ -67,17 +71,31 @@ export function transaction<T>(db: WritableDB, act: () => T): T {
 /** What the store says where its files are not where they were; null where they are. */
 function goneError(db: WritableDB): unknown {
   try {
-    db.assertInPlace();
+    db.place.assert();
     return null;
   } catch (error) {
     return error;
   }
 }
 
-/** Why nothing can be saved in the place of this store; null where everything can. */
-export function whyGone(db: WritableDB): StudioFault | null {
-  const error = goneError(db);
-  return error === null ? null : faultOf(asFault(error));
+/**
+ * Why nothing can be saved in the place of this store; null where everything can. No answer comes before that of its
+ * disk.
+ */
+export async function whyGone(db: WritableDB): Promise<StudioFault | null> {
+  const { place } = db;
+  try {
+    await place.look();
+    return null;
+  } catch (error) {
+    // Another file may have been put in its place meanwhile.
+    return db.place === place ? faultOf(asFault(error)) : null;
+  }
+}
+
+/** Before anything that waits for the disk of the store. */
+export function assertAnswers({ isSilent }: ReadableDB): void {
+  if (isSilent) throw failure('STORE_SILENT', {});
 }
 
 /** Nothing of a transaction that broke off is taken for part of the next one. */

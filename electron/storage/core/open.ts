@@ -6,7 +6,7 @@ import { assertNotEmptied, markLibrary } from './library-mark.ts';
 import { openingFault } from './opening-fault.ts';
 import { isStorageFault } from './storage-fault.ts';
 import { recoverInterrupted, type Recovered } from '../repositories/generation-records.ts';
-import { useFile, writable, type WritableDB } from './handle.ts';
+import { assertAnswers, useFile, writable, type WritableDB } from './handle.ts';
 import { lockFolder } from './lock.ts';
 import { assertLibraryInside, assertReadable, migrate } from './migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
@@ -90,6 +90,7 @@ function recoverReplies(db: WritableDB): void {
 
 function closeStore(db: WritableDB, lock: { release(): void }): void {
   if (!db.sqlite.open) return;
+  assertAnswers(db);
   try {
     closeAll(db, 'close');
     db.sqlite.pragma('optimize');

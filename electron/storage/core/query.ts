@@ -1,6 +1,6 @@
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, type Compilable } from 'kysely';
 import type Database from 'better-sqlite3';
-import type { ReadableDB, WritableDB } from './handle.ts';
+import { assertAnswers, type ReadableDB, type WritableDB } from './handle.ts';
 import type { Schema } from './schema.ts';
 import { asFault } from './storage-fault.ts';
 
@@ -53,6 +53,7 @@ function statement<P, R>(db: ReadableDB, wanted: Query<P, R>) {
 
 /** What SQLite cannot do is a fault wherever it is asked, also outside a transaction. */
 function ask<P, R, T>(db: ReadableDB, wanted: Query<P, R>, act: (prepared: Database.Statement) => T): T {
+  assertAnswers(db);
   try {
     return act(statement(db, wanted));
   } catch (error) {

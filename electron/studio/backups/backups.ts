@@ -32,6 +32,8 @@ import type { MadeBackup } from '../../storage/backups/make-backup.ts';
 import { replacedStore } from '../../storage/backups/restore-store.ts';
 import { isStoryHere, putStory, type StoredStory } from '../../storage/backups/take-story.ts';
 import { surplus } from '../../storage/backups/thinning.ts';
+import { doesAnswer } from '../disk-answer.ts';
+import { assertAnswers } from '../../storage/core/handle.ts';
 import { removePrepared } from '../../storage/core/restored-file.ts';
 import type { Store } from '../../storage/core/open.ts';
 import { countTurns } from '../../storage/integrity/check-turns.ts';
@@ -224,6 +226,7 @@ export function createBackups(
   looking.unref();
 
   const need = (name: string): string => {
+    assertAnswers(db);
     const file = join(folder, name);
     if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw failure('BACKUP_GONE', { name });
     return file;
@@ -311,10 +314,13 @@ export function createBackups(
         tellRestoring(null);
       }
     },
-    copy: ({ into, page }) =>
-      copyLibrary(db, { into: into ?? homedir(), at: Date.now(), page: page === '' ? null : page }, (file) =>
+    async copy({ into: wanted, page }) {
+      const into = wanted ?? homedir();
+      if (!(await doesAnswer(into, PLACE_MS))) throw failure('DISK_SILENT', { folder: into });
+      return copyLibrary(db, { into, at: Date.now(), page: page === '' ? null : page }, (file) =>
         inThread(BACKUP_THREAD, { do: 'look', file } satisfies BackupWork),
-      ),
+      );
+    },
     restored(signal) {
       const watcher: Channel<number> = channel(signal, () => {
         watchers.delete(watcher);

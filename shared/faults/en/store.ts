@@ -21,6 +21,8 @@ export const store = {
     `The disk that holds ${folder} is full, and Paphos needs a little room there to start. Nothing was changed. Make room and start again, or ${OTHER_FOLDER}`,
   FOLDER_MISSING: ({ path }) =>
     `There is no folder ${path} for the stories, and it cannot be made. Nothing was changed. Connect its drive, check the path, or ${OTHER_FOLDER}`,
+  DISK_SILENT: ({ folder }) =>
+    `The drive of ${folder} is not answering. Nothing was changed. Check the drive and its connection and try again, or choose another folder.`,
   FOLDER_UNUSABLE: ({ path, said }) =>
     `Paphos could not open ${path}; all that is known of the reason is its code, ${said}. Nothing was changed. Check the drive and its connection and start again, or ${OTHER_FOLDER}`,
   STORE_READ_ONLY: () =>
@@ -31,6 +33,8 @@ export const store = {
     'A turn of another chapter has the id of this new one, so nothing was changed. Your text stays on this page; the turn is sent again under an id of its own.',
   STORE_GONE: () =>
     'The library is not where it was: its folder was moved or deleted, or its drive is gone. The last change was not saved; everything before it is safe in the open file for as long as Paphos runs. Put the folder back, or save a copy.',
+  STORE_SILENT: () =>
+    'The drive that holds the library is not answering. Everything saved so far is kept; what came after it stays on this page and in Paphos, and is saved as soon as the drive answers. Check it and its connection.',
   STORE_DAMAGED: ({ file }) =>
     file === null
       ? 'A part of the library is damaged and cannot be read. Nothing was changed. Close Paphos, keep a copy of the data folder, and run "paphos check" to see what is damaged.'
