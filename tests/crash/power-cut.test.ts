@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../electron/engines/local/worker/sampling/random.ts';
@@ -7,12 +6,13 @@ import { checkStore } from '../../electron/storage/integrity/check.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { buildDiskShim, preloaded } from '../helpers/power-cut/disk-shim.ts';
 import { imageAt, MODELS, readDiskLog, type DiskEvent, type Image } from '../helpers/power-cut/images.ts';
+import { quickFolder } from '../helpers/quick-folder.ts';
 import { SEED, sizeOf } from '../helpers/sizes.ts';
 import { faultsOf, newLibrary, startChild, STORE_WRITER } from '../helpers/store-child.ts';
 
 const IMAGES = sizeOf(200, 4000);
 const IMAGES_EACH = 50;
-const CONTROLS = sizeOf(24, 400);
+const CONTROLS = sizeOf(24, 200);
 /** Enough for some checkpoints. */
 const WORDS = 260;
 const shim = buildDiskShim();
@@ -44,7 +44,7 @@ async function record(library: string, pragmas: readonly string[]): Promise<Reco
 }
 
 function putImage({ files, index }: Image): string {
-  const folder = mkdtempSync(join(tmpdir(), 'paphos-image-'));
+  const folder = quickFolder('image');
   mkdirSync(join(folder, 'backups'));
   for (const [name, bytes] of Object.entries(files)) if (bytes !== null) writeFileSync(join(folder, name), bytes);
   if (index !== null) writeFileSync(join(folder, 'store.db-shm'), index);

@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { newId } from '../../../shared/document/ids.ts';
 import { textsIn, writeUntilFull } from '../../../tests/helpers/fill-store.ts';
+import { quickFolder } from '../../../tests/helpers/quick-folder.ts';
 import { SEED, sizeOf } from '../../../tests/helpers/sizes.ts';
 import { hasSmallDisks, onSmallDisk } from '../../../tests/helpers/small-disk.ts';
 import { seededRandom } from '../../engines/local/worker/sampling/random.ts';
@@ -17,7 +16,7 @@ const DISKS = sizeOf(1, 20);
 test(`a store that takes no more is read, loses nothing, and goes on when it does: ${POINTS} places, seed ${SEED}`, () => {
   const random = seededRandom(SEED);
   for (let point = 0; point < POINTS; point += 1) {
-    const folder = mkdtempSync(join(tmpdir(), 'paphos-full-'));
+    const folder = quickFolder('full');
     const [chapterId, turnId] = [newId(), newId()];
     const { db, close } = openStore(folder);
     createStory(db, { id: newId(), title: 'Full', chapterId, turnId });
@@ -45,7 +44,7 @@ test.runIf(hasSmallDisks)(
   `so does one on a disk that is really full: ${DISKS} disks, seed ${SEED}`,
   () => {
     for (let disk = 0; disk < DISKS; disk += 1) {
-      const copy = mkdtempSync(join(tmpdir(), 'paphos-full-'));
+      const copy = quickFolder('full');
       const [chapterId, turnId] = [newId(), newId()];
       const said = onSmallDisk(
         `import { cpSync } from 'node:fs';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '../../../shared/document/ids.ts';
 import { activePath } from '../../../shared/document/tree.ts';
+import { quickFolder } from '../../../tests/helpers/quick-folder.ts';
 import { SEED, sizeOf } from '../../../tests/helpers/sizes.ts';
 import { seededRandom } from '../../engines/local/worker/sampling/random.ts';
 import { openStore, type Store } from '../core/open.ts';
@@ -45,7 +46,7 @@ beforeAll(() => {
   }
   truth = new Map(activePath(readTree(db, chapterId, { texts: 'path' })).map(({ id, text }) => [id, text ?? '']));
   close();
-  copy = mkdtempSync(join(tmpdir(), 'paphos-damaged-'));
+  copy = quickFolder('damaged');
   cpSync(folder, copy, { recursive: true });
 });
 afterAll(() => {

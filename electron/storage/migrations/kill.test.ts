@@ -1,12 +1,12 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { hash } from 'node:crypto';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '../../../shared/document/ids.ts';
 import { buildDiskShim, preloaded } from '../../../tests/helpers/power-cut/disk-shim.ts';
+import { quickFolder } from '../../../tests/helpers/quick-folder.ts';
 import { SEED, sizeOf } from '../../../tests/helpers/sizes.ts';
 import { startChild } from '../../../tests/helpers/store-child.ts';
 import { seededRandom } from '../../engines/local/worker/sampling/random.ts';
@@ -26,7 +26,7 @@ const random = seededRandom(SEED);
 const library = buildDiskShim();
 const folders: string[] = [];
 const newFolder = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), 'paphos-migration-'));
+  const folder = quickFolder('migration');
   folders.push(folder);
   return folder;
 };
