@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, symlinkSync, truncateSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect as dial } from 'node:net';
 import { join } from 'node:path';
@@ -116,6 +116,12 @@ test('whatever the event loop calls while the store throws ends nothing, and all
   // Before a page has opened anything: the first model would be loaded then.
   for (const path of ['/throw', '/fire', '/mend']) await tell(path);
   const { client, cookie } = await connect(server);
+  const pages = new Set([client]);
+  /** Runs every timer; who was heard of since the last time is not taken for gone. */
+  const fire = async (): Promise<string> => {
+    for (const page of pages) await page.connection.beat();
+    return tell('/fire');
+  };
   const signalEngine = (signal: NodeJS.Signals): void => {
     for (const pid of childrenOf(server)) process.kill(pid, signal);
   };
@@ -124,7 +130,10 @@ test('whatever the event loop calls while the store throws ends nothing, and all
   const [theirs, taken] = [await newStory(client, 4), await newStory(client, 4)];
   /** All timers run while the store throws, and again when it has ceased to. */
   const throwAndMend = async (): Promise<void> => {
-    for (const path of ['/throw', '/fire', '/mend', '/fire']) await tell(path);
+    await tell('/throw');
+    await fire();
+    await tell('/mend');
+    await fire();
   };
 
   const ASK = 'Tell me a long story. ';
@@ -156,11 +165,19 @@ test('whatever the event loop calls while the store throws ends nothing, and all
   // Just after: it would be loaded then too.
   await type(short);
   await tell('/throw');
-  await tell('/fire');
+  await fire();
   await tell('/mend');
   await type(long);
+  // Long enough to be read while all that comes happens.
+  const file = join(data, 'models', 'long.gguf');
+  copyFileSync(EMBEDDED_MODEL, file);
+  truncateSync(file, 4e9);
+  await client.models.look();
+  const id = (await client.models.list()).find(({ name }) => name !== 'Pocket storyteller')?.id ?? '';
+  await client.models.load({ id, contextSize: 1024, anyway: true });
 
   const other = await connect(server, cookie);
+  pages.add(other.client);
   for (const { storyId } of [theirs, taken]) await (await other.client.writing.hold({ storyId })).next();
   const streams = [client, other.client].flatMap((page) => [
     drain(page.models.status()),
@@ -178,18 +195,23 @@ test('whatever the event loop calls while the store throws ends nothing, and all
   let jobs: readonly Job[] = [];
   for await (jobs of await client.jobs.watch()) if (jobs.some(({ state }) => state === 'running')) break;
   const leaving = new AbortController();
-  const exported = outcome(
-    client.exporting.write(
-      { storyId: long.storyId, chapterId: null, format: 'epub', author: null, withPerson: true, withNotes: true },
-      { signal: leaving.signal },
+  const exports = [{}, { signal: leaving.signal }].map((options) =>
+    outcome(
+      client.exporting.write(
+        { storyId: long.storyId, chapterId: null, format: 'epub', author: null, withPerson: true, withNotes: true },
+        options,
+      ),
     ),
   );
   await client.connection.beat();
   await tell('/throw');
   leaving.abort();
-  await tell('/fire');
-  await tell('/fire');
-  expect(await exported).toBe('cut off');
+  await fire();
+  await fire();
+  expect(await Promise.all(exports)).toEqual(['done', 'cut off']);
+  await outcome(client.writing.stop({ generationId }));
+  await fire();
+  await engineReaches(client, ['stopped']);
   for (const { id } of jobs) expect(await outcome(client.jobs.cancel({ id }))).toBe('done');
   expect(await outcome(client.writing.takeOver({ storyId: taken.storyId }))).toBe('done');
   expect(await outcome(client.stories.list())).toBe('INTERNAL');
@@ -199,12 +221,11 @@ test('whatever the event loop calls while the store throws ends nothing, and all
   expect((await fetch(`http://127.0.0.1:${server.port}/session`, { headers: { cookie } })).status).toBe(200);
   await rudely(server.port, cookie, '');
   await rudely(server.port, cookie, 'ffffff');
+  pages.delete(other.client);
   other.socket.terminate();
   await once(other.socket, 'close');
-  await tell('/fire');
-  await outcome(client.writing.stop({ generationId }));
-  await tell('/fire');
-  await engineReaches(client, ['stopped']);
+  await fire();
+  await fire();
   await tell('/mend');
   expect(await outcome(type(long))).toBe('done');
 
@@ -226,13 +247,13 @@ test('whatever the event loop calls while the store throws ends nothing, and all
   await throwAndMend();
 
   // While a file is looked into: one is done, one takes too long.
-  for (const path of ['/', '/fire']) {
-    symlinkSync(EMBEDDED_MODEL, join(data, 'models', `${path.length}.gguf`));
+  for (const look of [() => tell('/'), fire]) {
+    symlinkSync(EMBEDDED_MODEL, join(data, 'models', `${look.name}.gguf`));
     await client.models.look();
     const listed = outcome(client.models.list());
     await client.connection.beat();
     const before = await tell('/throw');
-    await expect.poll(() => tell(path), { timeout: 20_000, interval: 5 }).not.toBe(before);
+    await expect.poll(look, { timeout: 20_000, interval: 5 }).not.toBe(before);
     await tell('/mend');
     await listed;
   }
