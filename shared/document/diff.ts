@@ -3,7 +3,7 @@ import {
   activeAfter,
   applyOp,
   cameAfter,
-  hasLivingChildren,
+  livingChildren,
   livingParent,
   livingTurn,
   openDraft,
@@ -174,7 +174,7 @@ function place(work: Work, turn: Turn, previous: string | null): void {
     return;
   }
   // With branches here and none of them shown, the new turn is one more of them.
-  const as = next === null && hasLivingChildren(draft, previous) ? 'alternate' : 'chain';
+  const as = next === null && livingChildren(draft, previous).length > 0 ? 'alternate' : 'chain';
   emit(work, { op: 'insert', turn: { id, role, speaker, marked, text }, after: previous, as });
 }
 

@@ -1,27 +1,64 @@
-/**
- * A tree being changed: one copy of the map for any number of ops, with the groups of children looked up once (rules T1
- * to T8).
- */
+/** A tree being changed by any number of ops, which ask for no more of it than the place they change (T1 to T8). */
 import { failure } from '../faults/failure.ts';
 import type { Op, TreeTurn, Turn, TurnTree } from './turn.ts';
 
 type Parent = string | null;
 
+/** The turns of a draft: all of a tree in memory, or those of a stored one that an op asked for. */
+export interface DraftTurns {
+  get(id: string): TreeTurn | undefined;
+  has(id: string): boolean;
+  set(id: string, turn: TreeTurn): void;
+  /** Ids of the turns after one, removed ones included, for the draft to keep. */
+  group(parent: Parent): Set<string>;
+  /** The largest order or seq of them as they are now. */
+  latest(): number;
+}
+
 export interface Draft {
   root: Parent;
-  readonly turns: Map<string, TreeTurn>;
-  /** Ids of every turn by parent, removed ones included; null until an op moves turns. */
-  groups: Map<Parent, Set<string>> | null;
+  readonly turns: DraftTurns;
   /** The latest order or seq; null until one is needed, and again when a tombstone goes. */
   latest: number | null;
 }
 
-export function openDraft(tree: TurnTree): Draft {
-  return { root: tree.activeRootId, turns: new Map(tree.turns), groups: null, latest: null };
+interface DraftInMemory extends Draft {
+  readonly all: Map<string, TreeTurn>;
 }
 
-export function closeDraft(draft: Draft): TurnTree {
-  return { activeRootId: draft.root, turns: draft.turns };
+export function openDraft(tree: TurnTree): DraftInMemory {
+  const all = new Map(tree.turns);
+  return { root: tree.activeRootId, turns: turnsInMemory(all), latest: null, all };
+}
+
+export function closeDraft(draft: DraftInMemory): TurnTree {
+  return { activeRootId: draft.root, turns: draft.all };
+}
+
+function turnsInMemory(all: Map<string, TreeTurn>): DraftTurns {
+  let groups: Map<Parent, Set<string>> | null = null;
+  return {
+    get: (id) => all.get(id),
+    has: (id) => all.has(id),
+    set: (id, turn) => all.set(id, turn),
+    group(parent) {
+      groups ??= groupAll(all);
+      let group = groups.get(parent);
+      if (group === undefined) groups.set(parent, (group = new Set()));
+      return group;
+    },
+    latest: () => [...all.values()].reduce((last, turn) => Math.max(last, turn.order, turn.tombstone?.seq ?? 0), 0),
+  };
+}
+
+function groupAll(turns: ReadonlyMap<string, TreeTurn>): Map<Parent, Set<string>> {
+  const groups = new Map<Parent, Set<string>>();
+  for (const turn of turns.values()) {
+    const group = groups.get(turn.parentId);
+    if (group === undefined) groups.set(turn.parentId, new Set([turn.id]));
+    else group.add(turn.id);
+  }
+  return groups;
 }
 
 /** The turn if it is there and not removed. */
@@ -35,8 +72,9 @@ export function activeAfter(draft: Draft, id: Parent): Parent {
   return id === null ? draft.root : (draft.turns.get(id)?.activeChildId ?? null);
 }
 
-export function hasLivingChildren(draft: Draft, id: Parent): boolean {
-  return groupOf(draft, id).some((child) => livingTurn(draft, child) !== null);
+/** The living turns after one (null: those that begin the chapter), oldest first. */
+export function livingChildren(draft: Draft, id: Parent): string[] {
+  return groupOf(draft, id).filter((child) => livingTurn(draft, child) !== null);
 }
 
 /** Where a removed turn would come back: under the nearest living turn above it. */
@@ -70,7 +108,7 @@ function insert(draft: Draft, turn: Turn, after: Parent, as: 'chain' | 'alternat
   if (draft.turns.has(turn.id)) throw failure('ORDER', { turnId: turn.id }, { detail: 'there is such a turn already' });
   const order = tick(draft);
   const activeChildId = as === 'chain' ? activeAfter(draft, after) : null;
-  const followers = as === 'chain' ? groupOf(draft, after).filter((id) => livingTurn(draft, id) !== null) : [];
+  const followers = as === 'chain' ? livingChildren(draft, after) : [];
   const { id, role, speaker, marked, text } = turn;
   draft.turns.set(id, {
     id,
@@ -85,7 +123,7 @@ function insert(draft: Draft, turn: Turn, after: Parent, as: 'chain' | 'alternat
     interrupted: false,
     tombstone: null,
   });
-  groupSet(draft, after).add(id);
+  draft.turns.group(after).add(id);
   for (const follower of followers) move(draft, follower, id);
   if (as !== 'beside') setActive(draft, after, id);
 }
@@ -148,7 +186,7 @@ function comeBack(
 
 function comeBackAfter(draft: Draft, turn: TreeTurn, after: Parent): void {
   const shown = activeAfter(draft, after);
-  const followers = shown === null ? [] : groupOf(draft, after).filter((id) => livingTurn(draft, id) !== null);
+  const followers = shown === null ? [] : livingChildren(draft, after);
   settle(draft, turn.id, after, followers, shown);
   setActive(draft, after, turn.id);
 }
@@ -185,10 +223,7 @@ export function cameAfter(draft: Draft, id: string, seq: number): boolean {
 
 /** The clock of this chapter: orders and the seqs of tombstones are drawn from it (T3). */
 function latest(draft: Draft): number {
-  draft.latest ??= [...draft.turns.values()].reduce(
-    (last, turn) => Math.max(last, turn.order, turn.tombstone?.seq ?? 0),
-    0,
-  );
+  draft.latest ??= draft.turns.latest();
   return draft.latest;
 }
 
@@ -203,8 +238,8 @@ function change(draft: Draft, turn: TreeTurn, fields: Partial<TreeTurn>): void {
 
 function move(draft: Draft, id: string, parent: Parent): void {
   const turn = demandAny(draft, id);
-  groupSet(draft, turn.parentId).delete(id);
-  groupSet(draft, parent).add(id);
+  draft.turns.group(turn.parentId).delete(id);
+  draft.turns.group(parent).add(id);
   draft.turns.set(id, { ...turn, parentId: parent });
 }
 
@@ -225,26 +260,9 @@ function demandAny(draft: Draft, id: string): TreeTurn {
   return turn;
 }
 
-function groupSet(draft: Draft, parent: Parent): Set<string> {
-  draft.groups ??= groupAll(draft);
-  let group = draft.groups.get(parent);
-  if (group === undefined) draft.groups.set(parent, (group = new Set()));
-  return group;
-}
-
 function groupOf(draft: Draft, parent: Parent): string[] {
   const order = (id: string): number => draft.turns.get(id)?.order ?? 0;
-  return [...groupSet(draft, parent)].sort((a, b) => order(a) - order(b));
-}
-
-function groupAll(draft: Draft): Map<Parent, Set<string>> {
-  const groups = new Map<Parent, Set<string>>();
-  for (const turn of draft.turns.values()) {
-    const group = groups.get(turn.parentId);
-    if (group === undefined) groups.set(turn.parentId, new Set([turn.id]));
-    else group.add(turn.id);
-  }
-  return groups;
+  return [...draft.turns.group(parent)].sort((a, b) => order(a) - order(b));
 }
 
 /** Whether a border lies inside a surrogate pair. */

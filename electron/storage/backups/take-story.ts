@@ -127,6 +127,7 @@ export function putStory(db: WritableDB, stored: StoredStory, madeAt: number): s
     const [putJournal, putCandidates, putSetting] = [put('journal'), put('candidates'), put('settings')];
     addStory(db, { ...renamed(story), title: isHere ? `${stored.title} (backup of ${dateOf(madeAt)})` : story.title });
     for (const chapter of chapters) addChapter(db, renamed(chapter));
+    db.counters.clear();
     for (const turn of turns) addTurn(db, renamed(turn));
     for (const row of stored.revisions.map(renamed)) putRevision({ ...row, checksum: revisionChecksum(row) });
     for (const row of stored.edits.map(renamed)) putEdit({ ...row, checksum: editChecksum(row) });

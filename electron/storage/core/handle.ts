@@ -3,6 +3,7 @@ import { failure, FaultError, faultOf } from '../../../shared/faults/failure.ts'
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import { watchPlace, type Place } from './file-place.ts';
 import { asFault } from './storage-fault.ts';
+import type { ShownPath } from './shown-path.ts';
 import { createTexts, type Texts } from '../repositories/texts.ts';
 
 declare const reads: unique symbol;
@@ -18,6 +19,10 @@ export interface ReadableDB {
   readonly damagedTurns: Set<string>;
   /** Its disk does not answer: whoever asked it now would not come back, so nobody is let through. */
   isSilent: boolean;
+  /** Of the chapters that were used last. */
+  readonly shownPaths: Map<string, ShownPath>;
+  /** Numbers that only grow, by what they count, as far as they were asked for. */
+  readonly counters: Map<object, number>;
 }
 /** A store that can be written; made by `openStore` alone. */
 export interface WritableDB extends ReadableDB {
@@ -33,6 +38,8 @@ const parts = (sqlite: Database.Database) => ({
   texts: createTexts(),
   damagedTurns: new Set<string>(),
   isSilent: false,
+  shownPaths: new Map<string, ShownPath>(),
+  counters: new Map<object, number>(),
 });
 
 export function readable(sqlite: Database.Database): ReadableDB {
@@ -48,6 +55,8 @@ export function useFile(db: WritableDB, sqlite: Database.Database): void {
   db.statements.clear();
   db.texts.clear();
   db.damagedTurns.clear();
+  db.shownPaths.clear();
+  db.counters.clear();
   Object.assign(db, { sqlite, place: watchPlace(sqlite.name) });
 }
 
@@ -102,4 +111,5 @@ export function assertAnswers({ isSilent }: ReadableDB): void {
 export function abandonTransaction(db: WritableDB): void {
   if (db.sqlite.inTransaction) db.sqlite.exec('ROLLBACK');
   db.texts.clear();
+  db.shownPaths.clear();
 }

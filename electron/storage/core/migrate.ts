@@ -93,7 +93,8 @@ function backUp(sqlite: Database.Database, folder: string, version: number): voi
   syncFolder(backups);
 }
 
-function verify(file: string): void {
+/** Refuses a copy whose structure is not whole. */
+export function verify(file: string): void {
   const copy = new Database(file, { readonly: true });
   try {
     const result = copy.pragma('quick_check', { simple: true });

@@ -280,7 +280,7 @@ describe('an update of the schema', () => {
   const now = MIGRATIONS.length;
   const rebuild: Migration = {
     version: now + 1,
-    up: `CREATE TABLE stories_new (id TEXT PRIMARY KEY, title TEXT NOT NULL, last_chapter_id TEXT, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, removed_at INTEGER, checksum INTEGER NOT NULL, mood TEXT) STRICT, WITHOUT ROWID;
+    up: `CREATE TABLE stories_new (id TEXT PRIMARY KEY, title TEXT NOT NULL, created_at INTEGER NOT NULL, removed_at INTEGER, checksum INTEGER NOT NULL, mood TEXT) STRICT, WITHOUT ROWID;
       INSERT INTO stories_new SELECT *, 'calm' FROM stories; DROP TABLE stories; ALTER TABLE stories_new RENAME TO stories;`,
   };
   const counts = (file: string) => {

@@ -11,6 +11,7 @@ import { lockFolder } from './lock.ts';
 import { assertLibraryInside, assertReadable, migrate } from './migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
 import { endRestore, putBack, putInPlace, settle } from './restored-file.ts';
+import { choosePageSize, prepareOwnPages } from './page-size.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
 import { logState } from './wal.ts';
 import { closeAll } from '../repositories/revisions.ts';
@@ -46,6 +47,11 @@ export function openStore(folder: string, options: { migrations?: readonly Migra
     // SQLite forgets it when the store is opened.
     const isLogDamaged = logState(join(folder, 'store.db')) === 'damaged';
     sqlite = openFile(folder, options.migrations ?? MIGRATIONS);
+    if (prepareOwnPages(sqlite, folder)) {
+      sqlite.close();
+      endRestore(putInPlace(folder), null);
+      sqlite = openFile(folder, options.migrations ?? MIGRATIONS);
+    }
     markLibrary(folder);
     const db = writable(sqlite);
     return {
@@ -118,6 +124,7 @@ function makeFolder(folder: string, isMissing = true): void {
 function openFile(folder: string, migrations: readonly Migration[]): Database.Database {
   const file = join(folder, 'store.db');
   const sqlite = new Database(file, { timeout: 5000 });
+  choosePageSize(sqlite);
   try {
     assertLibrary(libraryVersion(sqlite));
     assertReadable(sqlite, file, migrations.at(-1)?.version ?? 0);

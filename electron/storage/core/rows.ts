@@ -1,8 +1,8 @@
 import { checksum } from './checksum.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import type { ReadableDB, WritableDB } from './handle.ts';
-import { columns, first, query, run, runOne, tables } from './query.ts';
-import type { ChapterRow, EditRow, RevisionRow, StoryRow, TurnRow } from './schema.ts';
+import { columns, first, query, run, runOne, tables, type Query } from './query.ts';
+import type { ChapterRow, EditRow, RevisionRow, Schema, StoryRow, TurnRow } from './schema.ts';
 
 /** Rows go in and out here, so that every one that holds words carries its checksum. */
 
@@ -28,7 +28,6 @@ export const TURN_COLUMNS: readonly (keyof TurnRow)[] = [
   'removed_was_active',
   'checksum',
 ];
-const HOT_COLUMNS = ['version', 'length', 'checksum'] as const;
 const CHAPTER_COLUMNS: readonly (keyof ChapterRow)[] = [
   'id',
   'story_id',
@@ -37,19 +36,13 @@ const CHAPTER_COLUMNS: readonly (keyof ChapterRow)[] = [
   'structure_rev',
   'active_root_id',
   'words',
+  'last_order',
   'created_at',
+  'written_at',
   'removed_at',
   'checksum',
 ];
-const STORY_COLUMNS: readonly (keyof StoryRow)[] = [
-  'id',
-  'title',
-  'last_chapter_id',
-  'created_at',
-  'updated_at',
-  'removed_at',
-  'checksum',
-];
+const STORY_COLUMNS: readonly (keyof StoryRow)[] = ['id', 'title', 'created_at', 'removed_at', 'checksum'];
 
 const turnById = query((p: { id: string }) => tables.selectFrom('turns').selectAll().where('id', '=', p.id));
 const chapterById = query((p: { id: string }) => tables.selectFrom('chapters').selectAll().where('id', '=', p.id));
@@ -57,27 +50,30 @@ const storyById = query((p: { id: string }) => tables.selectFrom('stories').sele
 const insertTurn = query((p: TurnRow) => tables.insertInto('turns').values(columns(p, TURN_COLUMNS)));
 const insertChapter = query((p: ChapterRow) => tables.insertInto('chapters').values(columns(p, CHAPTER_COLUMNS)));
 const insertStory = query((p: StoryRow) => tables.insertInto('stories').values(columns(p, STORY_COLUMNS)));
-const updateTurn = query((p: TurnRow) =>
-  tables
-    .updateTable('turns')
-    .set(columns(p, TURN_COLUMNS.slice(2)))
-    .where('id', '=', p.id),
-);
-const updateTurnText = query((p: TurnRow) =>
-  tables.updateTable('turns').set(columns(p, HOT_COLUMNS)).where('id', '=', p.id),
-);
-const updateChapter = query((p: ChapterRow) =>
-  tables
-    .updateTable('chapters')
-    .set(columns(p, CHAPTER_COLUMNS.slice(2)))
-    .where('id', '=', p.id),
-);
-const updateStory = query((p: StoryRow) =>
-  tables
-    .updateTable('stories')
-    .set(columns(p, STORY_COLUMNS.slice(1)))
-    .where('id', '=', p.id),
-);
+const updateTurn = changing('turns', TURN_COLUMNS);
+const updateChapter = changing('chapters', CHAPTER_COLUMNS);
+const updateStory = changing('stories', STORY_COLUMNS);
+
+/** Writes what differs between two states of a row and nothing else, so that no index is touched in vain. */
+function changing<T extends 'turns' | 'chapters' | 'stories'>(table: T, names: readonly (keyof Schema[T])[]) {
+  const queries = new Map<string, Query<Schema[T], unknown>>();
+  return (db: WritableDB, before: Schema[T], next: Schema[T]) => {
+    const changed = names.filter((name) => before[name] !== next[name]);
+    if (changed.length === 0) return;
+    const key = changed.join();
+    let update = queries.get(key);
+    if (update === undefined) queries.set(key, (update = updating(table, changed)));
+    runOne(db, update, next);
+  };
+}
+
+const updating = <T extends 'turns' | 'chapters' | 'stories'>(table: T, names: readonly (keyof Schema[T])[]) =>
+  query((p: Schema[T]) =>
+    tables
+      .updateTable(table as 'turns')
+      .set(columns(p, names) as never)
+      .where('id', '=', p.id),
+  );
 
 export function turnChecksum(row: TurnRow): number {
   return checksum(
@@ -155,27 +151,25 @@ export function addTurn(db: WritableDB, row: TurnRow): void {
   run(db, insertTurn, { ...row, checksum: turnChecksum(row) });
 }
 
-export function saveTurn(db: WritableDB, row: TurnRow): void {
-  runOne(db, updateTurn, { ...row, checksum: turnChecksum(row) });
-}
-
-/** After an edit of the text: only what it changes, so that no index is touched. */
-export function saveTurnText(db: WritableDB, row: TurnRow): void {
-  runOne(db, updateTurnText, { ...row, checksum: turnChecksum(row) });
+export function saveTurn(db: WritableDB, before: TurnRow, changes: Partial<TurnRow>): void {
+  const row = { ...before, ...changes };
+  updateTurn(db, before, { ...row, checksum: turnChecksum(row) });
 }
 
 export function addChapter(db: WritableDB, row: ChapterRow): void {
   run(db, insertChapter, { ...row, checksum: chapterChecksum(row) });
 }
 
-export function saveChapter(db: WritableDB, row: ChapterRow): void {
-  runOne(db, updateChapter, { ...row, checksum: chapterChecksum(row) });
+export function saveChapter(db: WritableDB, before: ChapterRow, changes: Partial<ChapterRow>): void {
+  const row = { ...before, ...changes };
+  updateChapter(db, before, { ...row, checksum: chapterChecksum(row) });
 }
 
 export function addStory(db: WritableDB, row: StoryRow): void {
   run(db, insertStory, { ...row, checksum: storyChecksum(row) });
 }
 
-export function saveStory(db: WritableDB, row: StoryRow): void {
-  runOne(db, updateStory, { ...row, checksum: storyChecksum(row) });
+export function saveStory(db: WritableDB, before: StoryRow, changes: Partial<StoryRow>): void {
+  const row = { ...before, ...changes };
+  updateStory(db, before, { ...row, checksum: storyChecksum(row) });
 }

@@ -1,4 +1,3 @@
-import type { Generated } from 'kysely';
 import type { ReplyKind } from '../../../shared/contract/writing.ts';
 import type { Role } from '../../../shared/document/turn.ts';
 
@@ -8,9 +7,7 @@ import type { Role } from '../../../shared/document/turn.ts';
 export interface StoryRow {
   id: string;
   title: string;
-  last_chapter_id: string | null;
   created_at: number;
-  updated_at: number;
   removed_at: number | null;
   checksum: number;
 }
@@ -22,8 +19,13 @@ export interface ChapterRow {
   position: number;
   structure_rev: number;
   active_root_id: string | null;
+  /** Of what is shown, as of the newest revisions. */
   words: number;
+  /** The order of its newest turn. */
+  last_order: number;
   created_at: number;
+  /** When something in it was changed last; 0: never. */
+  written_at: number;
   removed_at: number | null;
   checksum: number;
 }
@@ -113,7 +115,7 @@ export interface CandidatesRow {
 }
 
 export interface ChangeRow {
-  seq: Generated<number>;
+  seq: number;
   change_id: string;
   ack: string;
   /** Of what was asked under the id; null of changes that older versions took. */

@@ -15,9 +15,10 @@ import { newId } from '../../../shared/document/ids.ts';
 import { checkStore } from '../integrity/check.ts';
 import { createStory, listStories } from '../repositories/stories.ts';
 import { openStore } from './open.ts';
+import { PAGE_SIZE } from './page-size.ts';
 import { logState } from './wal.ts';
 
-const FRAME = 24 + 4096;
+const FRAME = 24 + PAGE_SIZE;
 let killed = '';
 let copy = '';
 let log: Buffer;
@@ -55,7 +56,7 @@ const changed = (at: number): Buffer => {
   bytes[at] = (bytes[at] ?? 0) ^ 4;
   return bytes;
 };
-const torn = (): Buffer => Buffer.from(log).fill(0, log.length - 4096, log.length - 3584);
+const torn = (): Buffer => Buffer.from(log).fill(0, log.length - PAGE_SIZE, log.length - PAGE_SIZE + 512);
 
 test('a log that ends where the last transaction was synced is whole', () => {
   expect(logState(withLog(log, { index: true }))).toBe('whole');

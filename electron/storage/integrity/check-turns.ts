@@ -34,6 +34,7 @@ export function checkTurns(db: ReadableDB, report: Report, onTurn: () => void): 
   for (const chapter of all(db, chapters, {})) {
     const turns = all(db, turnsOf, { chapterId: chapter.id });
     checkTree(chapter, turns, report);
+    checkOrder(chapter, turns, report);
     for (const turn of turns) {
       checkTurn(db, chapter, turn, report);
       onTurn();
@@ -95,6 +96,13 @@ function checkTree(chapter: ChapterRow, turns: readonly TurnRow[], report: Repor
       report(aboutTurn(chapter, turn, { of: 'next' }));
     if (turn.parent_id !== null && !byId.has(turn.parent_id)) report(aboutTurn(chapter, turn, { of: 'parent' }));
   }
+}
+
+/** A backup of before schema 12 does not say it. */
+function checkOrder({ id, title, last_order: last }: Partial<ChapterRow>, turns: readonly TurnRow[], report: Report) {
+  const newest = turns.reduce((largest, { ord }) => Math.max(largest, ord), 0);
+  if (last !== undefined && last !== newest)
+    report({ where: id ?? '', fault: fault('CHECK_CHAPTER', { title: title ?? '' }) });
 }
 
 function aboutTurn(chapter: ChapterRow, turn: TurnRow, problem: TurnProblem): Problem {

@@ -8,6 +8,7 @@ import { quickFolder } from '../../../tests/helpers/quick-folder.ts';
 import { SEED, sizeOf } from '../../../tests/helpers/sizes.ts';
 import { seededRandom } from '../../engines/local/worker/sampling/random.ts';
 import { openStore, type Store } from '../core/open.ts';
+import { PAGE_SIZE } from '../core/page-size.ts';
 import { applyChange } from '../repositories/changes.ts';
 import { closeRevision } from '../repositories/revisions.ts';
 import { createStory, listStories } from '../repositories/stories.ts';
@@ -62,23 +63,22 @@ function close(store: Store | undefined): void {
   }
 }
 
-const PAGE = 4096;
 const SECTOR = 512;
 
 /** What a disk does to a file that nobody writes; the first page is only cut off with the rest. */
 const damages = {
   'a flipped bit'(bytes, below) {
-    const at = PAGE + below(bytes.length - PAGE);
+    const at = PAGE_SIZE + below(bytes.length - PAGE_SIZE);
     bytes[at] = (bytes[at] ?? 0) ^ (1 << below(8));
     return bytes;
   },
   'a zeroed sector'(bytes, below) {
-    const at = PAGE + SECTOR * below((bytes.length - PAGE) / SECTOR);
+    const at = PAGE_SIZE + SECTOR * below((bytes.length - PAGE_SIZE) / SECTOR);
     return bytes.fill(0, at, at + SECTOR);
   },
   'a page in the place of another'(bytes, below) {
-    const [from, to] = [below(bytes.length / PAGE), 1 + below(bytes.length / PAGE - 1)];
-    bytes.copy(bytes, to * PAGE, from * PAGE, (from + 1) * PAGE);
+    const [from, to] = [below(bytes.length / PAGE_SIZE), 1 + below(bytes.length / PAGE_SIZE - 1)];
+    bytes.copy(bytes, to * PAGE_SIZE, from * PAGE_SIZE, (from + 1) * PAGE_SIZE);
     return bytes;
   },
   'an end that is gone': (bytes, below) => bytes.subarray(0, SECTOR * (1 + below(bytes.length / SECTOR - 1))),
@@ -122,4 +122,4 @@ test(`what a disk has changed is neither read without a word nor missed by the c
   }
   expect(found.told).toBeGreaterThan(DAMAGES / 20);
   expect(found.refused).toBeGreaterThan(DAMAGES / 20);
-});
+}, 600_000);

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { newId } from '../../../shared/document/ids.ts';
 import { appendJournal, endedReply, endGeneration } from '../repositories/generation-records.ts';
 import { openStore } from '../core/open.ts';
-import { createStory } from '../repositories/stories.ts';
+import { createOldStory } from '../../../tests/helpers/old-story.ts';
 import { first } from './0001-first.ts';
 import { brokenWeights } from './0002-broken-weights.ts';
 import { MIGRATIONS } from './index.ts';
@@ -14,7 +14,7 @@ test('replies of before stay; one that was running becomes text of its turn, and
   const folder = mkdtempSync(join(tmpdir(), 'paphos-ended-'));
   const [story, chapterId, turnId] = [newId(), newId(), newId()];
   const old = openStore(folder, { migrations: [first, brokenWeights] });
-  createStory(old.db, { id: story, title: 'Story', chapterId, turnId });
+  createOldStory(old.db.sqlite, { id: story, title: 'Story', chapterId, turnId });
   const settings = JSON.stringify({ sampling: { seed: 7 } });
   const insert = old.db.sqlite.prepare(
     "INSERT INTO generations VALUES (?, ?, ?, 'continue', 0, 0, ?, 7, NULL, NULL, NULL, ?, 1, ?)",

@@ -5,14 +5,15 @@ import { expect, test } from 'vitest';
 import { newId } from '../../../shared/document/ids.ts';
 import { listCandidates, saveCandidates } from '../repositories/reply-candidates.ts';
 import { openStore } from '../core/open.ts';
-import { createStory, listStories } from '../repositories/stories.ts';
+import { createOldStory } from '../../../tests/helpers/old-story.ts';
+import { listStories } from '../repositories/stories.ts';
 import { MIGRATIONS } from './index.ts';
 
 test('a store of the version before keeps what it holds, and its replies can have candidates', () => {
   const folder = mkdtempSync(join(tmpdir(), 'paphos-candidates-'));
   const [story, chapter, turn, generation] = [newId(), newId(), newId(), newId()];
   const before = openStore(folder, { migrations: MIGRATIONS.filter(({ version }) => version < 4) });
-  createStory(before.db, { id: story, title: 'Old', chapterId: chapter, turnId: turn });
+  createOldStory(before.db.sqlite, { id: story, title: 'Old', chapterId: chapter, turnId: turn });
   before.db.sqlite
     .prepare(
       "INSERT INTO generations VALUES (?, ?, ?, 'reply', 0, 0, '{}', 1, NULL, NULL, NULL, NULL, 1, NULL, NULL, NULL)",

@@ -6,7 +6,7 @@ import { newId } from '../../../shared/document/ids.ts';
 import { endedReply, replyById } from '../repositories/generation-records.ts';
 import { openStore } from '../core/open.ts';
 import { removedItems } from '../repositories/removed.ts';
-import { createStory } from '../repositories/stories.ts';
+import { createOldStory } from '../../../tests/helpers/old-story.ts';
 import { readTree } from '../repositories/turns.ts';
 import { MIGRATIONS } from './index.ts';
 
@@ -14,7 +14,7 @@ test('replies of before are known, asked by nobody; the turn of one that was run
   const folder = mkdtempSync(join(tmpdir(), 'paphos-asked-'));
   const [story, chapterId, turnId, generation] = [newId(), newId(), newId(), newId()];
   const before = openStore(folder, { migrations: MIGRATIONS.filter(({ version }) => version < 5) });
-  createStory(before.db, { id: story, title: 'Old', chapterId, turnId });
+  createOldStory(before.db.sqlite, { id: story, title: 'Old', chapterId, turnId });
   const settings = JSON.stringify({ sampling: { seed: 7 } });
   before.db.sqlite
     .prepare(

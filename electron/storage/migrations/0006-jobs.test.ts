@@ -5,13 +5,14 @@ import { expect, test } from 'vitest';
 import { newId } from '../../../shared/document/ids.ts';
 import { openStore } from '../core/open.ts';
 import { addJob, listJobs } from '../repositories/job-records.ts';
-import { createStory, listStories } from '../repositories/stories.ts';
+import { createOldStory } from '../../../tests/helpers/old-story.ts';
+import { listStories } from '../repositories/stories.ts';
 import { MIGRATIONS } from './index.ts';
 
 test('a store of the version before keeps its stories, and jobs can be written down', () => {
   const folder = mkdtempSync(join(tmpdir(), 'paphos-jobs-'));
   const before = openStore(folder, { migrations: MIGRATIONS.filter(({ version }) => version < 6) });
-  createStory(before.db, { id: newId(), title: 'Old', chapterId: newId(), turnId: newId() });
+  createOldStory(before.db.sqlite, { id: newId(), title: 'Old', chapterId: newId(), turnId: newId() });
   before.close();
 
   const { db, close } = openStore(folder);

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { newId } from '../../../shared/document/ids.ts';
 import { openStore } from '../core/open.ts';
-import { createStory } from '../repositories/stories.ts';
+import { createOldStory } from '../../../tests/helpers/old-story.ts';
 import { MIGRATIONS } from './index.ts';
 
 test('replies of the version before say how they were computed, and can be made again', () => {
   const folder = mkdtempSync(join(tmpdir(), 'paphos-setups-'));
   const [chapterId, turnId] = [newId(), newId()];
   const before = openStore(folder, { migrations: MIGRATIONS.filter(({ version }) => version < 10) });
-  createStory(before.db, { id: newId(), title: 'Old', chapterId, turnId });
+  createOldStory(before.db.sqlite, { id: newId(), title: 'Old', chapterId, turnId });
   const insert = before.db.sqlite.prepare(
     `INSERT INTO generations (id, chapter_id, turn_id, kind, start_offset, span_offset, settings, seed, started_at)
     VALUES (?, ?, ?, 'reply', 0, 0, ?, 1, 1)`,

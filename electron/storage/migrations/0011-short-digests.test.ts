@@ -6,14 +6,14 @@ import type { Change } from '../../../shared/document/turn.ts';
 import { newId } from '../../../shared/document/ids.ts';
 import { openStore } from '../core/open.ts';
 import { applyChange } from '../repositories/changes.ts';
-import { createStory } from '../repositories/stories.ts';
+import { createOldStory } from '../../../tests/helpers/old-story.ts';
 import { MIGRATIONS } from './index.ts';
 
 test('a change that the version before took is known by its id, and a new one by what it asked as well', () => {
   const folder = mkdtempSync(join(tmpdir(), 'paphos-digests-'));
   const [changeId, chapterId, turnId] = [newId(), newId(), newId()];
   const before = openStore(folder, { migrations: MIGRATIONS.filter(({ version }) => version < 11) });
-  createStory(before.db, { id: newId(), title: 'Old', chapterId, turnId });
+  createOldStory(before.db.sqlite, { id: newId(), title: 'Old', chapterId, turnId });
   const ack = { structureRev: 1, versions: { [turnId]: 2 } };
   before.db.sqlite
     .prepare("INSERT INTO changes (change_id, ack, digest) VALUES (?, ?, 'of before')")

@@ -10,6 +10,7 @@ import { boundChanges } from './0008-bound-changes.ts';
 import { jobTitles } from './0009-job-titles.ts';
 import { engineSetups } from './0010-engine-setups.ts';
 import { shortDigests } from './0011-short-digests.ts';
+import { fewerPages } from './0012-fewer-pages.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   first,
@@ -23,4 +24,5 @@ export const MIGRATIONS: readonly Migration[] = [
   jobTitles,
   engineSetups,
   shortDigests,
+  fewerPages,
 ];

@@ -1,15 +1,17 @@
 import type { ChangeAck } from '../../../shared/contract/writing.ts';
-import { applyOp, closeDraft, openDraft } from '../../../shared/document/draft.ts';
+import { applyOp } from '../../../shared/document/draft.ts';
 import { failure } from '../../../shared/faults/failure.ts';
-import { isStructural, type Change, type Op, type TurnTree } from '../../../shared/document/turn.ts';
-import { recountChapter } from './word-counts.ts';
+import { isStructural, type Change, type Op } from '../../../shared/document/turn.ts';
+import { shownWords } from './shown-turns.ts';
+import { storedDraft, type StoredTurns } from './stored-turns.ts';
 import { rebaseSpans } from './streaming-spans.ts';
 import { changeDigest } from '../core/checksum.ts';
+import { changeNumber, writingTime } from '../core/counters.ts';
 import { transaction, type WritableDB } from '../core/handle.ts';
 import { first, query, run, tables } from '../core/query.ts';
-import { needChapter, needTurn, saveChapter } from '../core/rows.ts';
+import { needChapter, saveChapter } from '../core/rows.ts';
 import type { ChapterRow } from '../core/schema.ts';
-import { readSome, readTree, splitsCharacter } from './turns.ts';
+import { splitsCharacter } from './turns.ts';
 import { insertEdit, storeTurns } from './write-turns.ts';
 
 type SetText = Extract<Op, { op: 'setText' }>;
@@ -20,8 +22,8 @@ const PRUNE_EVERY = 250;
 const ackOf = query((p: { changeId: string }) =>
   tables.selectFrom('changes').select(['ack', 'digest']).where('change_id', '=', p.changeId),
 );
-const rememberAck = query((p: { changeId: string; ack: string; digest: Uint8Array }) =>
-  tables.insertInto('changes').values({ change_id: p.changeId, ack: p.ack, digest: p.digest }).returning('seq'),
+const rememberAck = query((p: { changeId: string; seq: number; ack: string; digest: Uint8Array }) =>
+  tables.insertInto('changes').values({ change_id: p.changeId, seq: p.seq, ack: p.ack, digest: p.digest }),
 );
 const forgetAcks = query((p: { upTo: number }) => tables.deleteFrom('changes').where('seq', '<=', p.upTo));
 
@@ -49,35 +51,46 @@ function apply(db: WritableDB, change: Change): ChangeAck {
   if (structural && change.structureRev !== chapter.structure_rev) {
     throw failure('CONFLICT', { turnId: null });
   }
-  const before = structural
-    ? readTree(db, change.chapterId, { texts: 'none' })
-    : readSome(db, change.chapterId, change.ops.map(turnIdOf));
+  const draft = storedDraft(db, chapter);
+  const { turns } = draft;
   const lengths = new Map<string, number>();
-  const after = play(before, change.ops, (op) => takeEdit(db, before, lengths, op));
-  const touched = storeTurns(db, change.chapterId, before, after, lengths);
-  const structureRev = chapter.structure_rev + (structural ? 1 : 0);
-  if (structural) {
-    saveChapter(db, { ...chapter, structure_rev: structureRev, active_root_id: after.activeRootId });
-    recountChapter(db, change.chapterId);
+  for (const op of change.ops) {
+    applyOp(draft, op);
+    if (op.op === 'setText') takeEdit(db, turns, lengths, op);
   }
-  const named = new Set([...touched, ...change.ops.map(turnIdOf)]);
+  const words = structural ? shownWords(db, chapter, turns, draft.root) : chapter.words;
+  storeTurns(db, chapter.id, turns, lengths);
+  const structureRev = chapter.structure_rev + (structural ? 1 : 0);
+  if (structural)
+    saveChapter(db, chapter, {
+      structure_rev: structureRev,
+      active_root_id: draft.root,
+      words,
+      last_order: Math.max(chapter.last_order, ...newOrders(turns)),
+      written_at: writingTime(db),
+    });
+  const named = new Set([...turns.changed.keys(), ...change.ops.map(turnIdOf)]);
   return {
     structureRev,
     versions: Object.fromEntries(
       [...named].flatMap((id) => {
-        const turn = after.turns.get(id);
+        const turn = turns.get(id);
         return turn ? [[id, turn.version]] : [];
       }),
     ),
   };
 }
 
+const newOrders = ({ changed, stored }: StoredTurns): number[] =>
+  [...changed].flatMap(([id, { order }]) => (stored(id) ? [] : [order]));
+
 /**
  * Every edit of a turn that was there before becomes a row of its own; new turns carry theirs in their first revision.
  */
-function takeEdit(db: WritableDB, before: TurnTree, lengths: Map<string, number>, op: SetText): void {
-  if (!before.turns.has(op.turnId)) return;
-  const length = lengths.get(op.turnId) ?? needTurn(db, op.turnId).length;
+function takeEdit(db: WritableDB, turns: StoredTurns, lengths: Map<string, number>, op: SetText): void {
+  const row = turns.stored(op.turnId);
+  if (!row) return;
+  const length = lengths.get(op.turnId) ?? row.length;
   if (
     op.at + op.del > length ||
     splitsCharacter(db, op.turnId, op.at) ||
@@ -89,15 +102,6 @@ function takeEdit(db: WritableDB, before: TurnTree, lengths: Map<string, number>
   rebaseSpans(db, op.turnId, op);
 }
 
-function play(tree: TurnTree, ops: readonly Op[], onText: (op: SetText) => void): TurnTree {
-  const draft = openDraft(tree);
-  for (const op of ops) {
-    applyOp(draft, op);
-    if (op.op === 'setText') onText(op);
-  }
-  return closeDraft(draft);
-}
-
 function livingChapter(db: WritableDB, id: string): ChapterRow {
   const chapter = needChapter(db, id);
   if (chapter.removed_at !== null) throw failure('CHAPTER_DELETED', {});
@@ -105,7 +109,8 @@ function livingChapter(db: WritableDB, id: string): ChapterRow {
 }
 
 function remember(db: WritableDB, taken: { changeId: string; digest: Uint8Array; ack: ChangeAck }): void {
-  const seq = first(db, rememberAck, { ...taken, ack: JSON.stringify(taken.ack) })?.seq ?? 0;
+  const seq = changeNumber(db);
+  run(db, rememberAck, { ...taken, seq, ack: JSON.stringify(taken.ack) });
   if (seq % PRUNE_EVERY === 0) run(db, forgetAcks, { upTo: seq - KEEP_CHANGES });
 }
 

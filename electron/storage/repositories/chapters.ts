@@ -2,7 +2,7 @@ import type { ChapterSummary } from '../../../shared/contract/stories.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
 import { all, first, query, tables } from '../core/query.ts';
-import { removalTime } from '../core/removal-time.ts';
+import { removalTime } from '../core/counters.ts';
 import { addChapter, findTurn, needChapter, needStory, saveChapter } from '../core/rows.ts';
 import type { ChapterRow } from '../core/schema.ts';
 import { wordsSince } from './word-counts.ts';
@@ -39,7 +39,7 @@ export function getChapter(db: ReadableDB, id: string): ChapterSummary {
  */
 export function createChapter(
   db: WritableDB,
-  given: { id: string; storyId: string; title: string; turnId: string },
+  given: { id: string; storyId: string; title: string; turnId: string; writtenAt?: number },
 ): ChapterSummary {
   return transaction(db, () => {
     const known = first(db, chapterById, { id: given.id });
@@ -55,7 +55,9 @@ export function createChapter(
       structure_rev: 1,
       active_root_id: given.turnId,
       words: 0,
+      last_order: 1,
       created_at: Date.now(),
+      written_at: given.writtenAt ?? 0,
       removed_at: null,
       checksum: 0,
     });
@@ -77,16 +79,16 @@ export function createChapter(
 }
 
 export function renameChapter(db: WritableDB, id: string, title: string): void {
-  transaction(db, () => saveChapter(db, { ...needChapter(db, id), title: title.toWellFormed() }));
+  transaction(db, () => saveChapter(db, needChapter(db, id), { title: title.toWellFormed() }));
 }
 
 /** Takes a chapter out of its story; everything in it stays. */
 export function removeChapter(db: WritableDB, id: string): void {
-  transaction(db, () => saveChapter(db, { ...needChapter(db, id), removed_at: removalTime(db) }));
+  transaction(db, () => saveChapter(db, needChapter(db, id), { removed_at: removalTime(db) }));
 }
 
 export function restoreChapter(db: WritableDB, id: string): void {
-  transaction(db, () => saveChapter(db, { ...needChapter(db, id), removed_at: null }));
+  transaction(db, () => saveChapter(db, needChapter(db, id), { removed_at: null }));
 }
 
 function summary(db: ReadableDB, row: ChapterRow): ChapterSummary {

@@ -279,8 +279,7 @@ function fold(db: WritableDB, row: GenerationRow, end: End, closedAs: 'reply' | 
   const turn = needTurn(db, row.turn_id);
   const offset = Math.min(row.span_offset, turn.length);
   if (text !== '') insertEdit(db, { turnId: turn.id, version: turn.version, at: offset, del: 0, ins: text });
-  saveTurn(db, {
-    ...turn,
+  saveTurn(db, turn, {
     version: turn.version + (text === '' ? 0 : 1),
     length: turn.length + text.length,
     open: text === '' ? turn.open : 1,

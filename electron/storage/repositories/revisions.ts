@@ -1,8 +1,11 @@
 import { turnHash } from '../core/checksum.ts';
-import { recountChapter, wordsAdded } from './word-counts.ts';
+import { shownWordsWith } from './shown-turns.ts';
+import { wordsAdded } from './word-counts.ts';
+import { writingTime } from '../core/counters.ts';
+import { PAGE_SIZE } from '../core/page-size.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
 import { all, columns, first, query, run, tables } from '../core/query.ts';
-import { findTurn, revisionChecksum, saveTurn } from '../core/rows.ts';
+import { findTurn, needChapter, revisionChecksum, saveChapter, saveTurn } from '../core/rows.ts';
 import { isStorageFault } from '../core/storage-fault.ts';
 import type { RevisionRow, TurnRow } from '../core/schema.ts';
 import { coalesce, type Edit } from './texts.ts';
@@ -46,11 +49,13 @@ export function closeRevision(db: WritableDB, turnId: string, reason: RevisionRe
     const hash = turnHash(row.role, row.speaker, text);
     const changed = hash !== headHash(db, row);
     const edits = coalesce(editsOf(db, turnId));
-    const words = row.words + wordsAdded(revisionTextOf(db, row), edits);
+    const added = wordsAdded(revisionTextOf(db, row), edits);
+    const chapter = needChapter(db, row.chapter_id);
+    const words = shownWordsWith(db, chapter, turnId, added);
     const next = changed ? addRevision(db, row, edits, text, hash, reason) : row;
     run(db, deleteEdits, { turnId });
-    saveTurn(db, { ...next, open: 0, words });
-    recountChapter(db, row.chapter_id);
+    saveTurn(db, row, { ...next, open: 0, words: row.words + added });
+    saveChapter(db, chapter, { words, written_at: writingTime(db) });
     return changed ? next.head_seq : null;
   });
   if (closed !== null) shortenLog(db);
@@ -125,7 +130,7 @@ function shortenLog(db: WritableDB): void {
   if (db.sqlite.inTransaction) return;
   try {
     const [state] = db.sqlite.pragma('wal_checkpoint(PASSIVE)') as { readonly log: number }[];
-    if ((state?.log ?? 0) * 4096 > LONGEST_LOG) db.sqlite.pragma('wal_checkpoint(TRUNCATE)');
+    if ((state?.log ?? 0) * PAGE_SIZE > LONGEST_LOG) db.sqlite.pragma('wal_checkpoint(TRUNCATE)');
   } catch (error) {
     if (!isStorageFault(error)) throw error;
   }

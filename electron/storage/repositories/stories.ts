@@ -7,35 +7,29 @@ import { failure } from '../../../shared/faults/failure.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
 import { all, first, query, tables } from '../core/query.ts';
 import { addStory, needStory, saveStory } from '../core/rows.ts';
-import { removalTime } from '../core/removal-time.ts';
-import { timeAfter } from '../core/time-after.ts';
+import { removalTime, writingTime } from '../core/counters.ts';
 
 const summaries = () =>
   tables
     .selectFrom('stories')
-    .leftJoin('chapters', (join) =>
-      join.onRef('chapters.story_id', '=', 'stories.id').on('chapters.removed_at', 'is', null),
-    )
+    .leftJoin('chapters', 'chapters.story_id', 'stories.id')
     .select([
       'stories.id',
       'stories.title',
-      'stories.updated_at',
-      'stories.last_chapter_id',
-      sql<number | null>`sum(chapters.words)`.as('words'),
+      // Of the chapter that has the largest: so SQLite chooses a bare column beside one max().
+      'chapters.id as last_chapter_id',
+      sql<number>`max(coalesce(max(chapters.written_at), 0), stories.created_at)`.as('updated_at'),
+      sql<number>`total(iif(chapters.removed_at IS NULL, chapters.words, 0))`.as('words'),
     ])
     .groupBy('stories.id');
 const livingStories = query(() =>
-  summaries()
-    .where('stories.removed_at', 'is', null)
-    .orderBy('stories.updated_at', 'desc')
-    .orderBy('stories.id', 'desc'),
+  summaries().where('stories.removed_at', 'is', null).orderBy('updated_at', 'desc').orderBy('stories.id', 'desc'),
 );
-const newest = query(() => tables.selectFrom('stories').select((e) => e.fn.max('updated_at').as('at')));
 const chaptersWithOpenTurns = query(() =>
   tables
     .selectFrom('turns')
     .innerJoin('chapters', 'chapters.id', 'turns.chapter_id')
-    .select(['chapters.id', 'chapters.story_id', 'chapters.active_root_id'])
+    .select(['chapters.id', 'chapters.story_id', 'chapters.active_root_id', 'chapters.words'])
     .where('turns.open', '=', 1)
     .where('chapters.removed_at', 'is', null)
     .distinct(),
@@ -47,7 +41,7 @@ interface Summary {
   title: string;
   updated_at: number;
   last_chapter_id: string | null;
-  words: number | null;
+  words: number;
 }
 
 /** Living stories, the one written in last first. */
@@ -73,13 +67,11 @@ export function createStory(
   return transaction(db, () => {
     const known = first(db, oneStory, { id: given.id });
     if (known) return summary(db, known);
-    const now = timeAfter(first(db, newest, {})?.at);
+    const now = writingTime(db);
     addStory(db, {
       id: given.id,
       title: given.title?.toWellFormed() ?? '',
-      last_chapter_id: given.chapterId,
       created_at: now,
-      updated_at: now,
       removed_at: null,
       checksum: 0,
     });
@@ -88,22 +80,23 @@ export function createStory(
       storyId: given.id,
       title: given.chapterTitle ?? 'Chapter 1',
       turnId: given.turnId,
+      writtenAt: now,
     });
     return needSummary(db, given.id);
   });
 }
 
 export function renameStory(db: WritableDB, id: string, title: string): void {
-  transaction(db, () => saveStory(db, { ...needStory(db, id), title: title.toWellFormed() }));
+  transaction(db, () => saveStory(db, needStory(db, id), { title: title.toWellFormed() }));
 }
 
 /** Takes a story out of the list; everything in it stays. */
 export function removeStory(db: WritableDB, id: string): void {
-  transaction(db, () => saveStory(db, { ...needStory(db, id), removed_at: removalTime(db) }));
+  transaction(db, () => saveStory(db, needStory(db, id), { removed_at: removalTime(db) }));
 }
 
 export function restoreStory(db: WritableDB, id: string): void {
-  transaction(db, () => saveStory(db, { ...needStory(db, id), removed_at: null }));
+  transaction(db, () => saveStory(db, needStory(db, id), { removed_at: null }));
 }
 
 function needSummary(db: ReadableDB, id: string): StorySummary {
@@ -116,7 +109,7 @@ function summary(db: ReadableDB, row: Summary, wordsSinceThen = 0): StorySummary
   return {
     id: row.id,
     title: row.title === '' ? nameOfUnnamed(db, row.id) : row.title,
-    words: (row.words ?? 0) + wordsSinceThen,
+    words: row.words + wordsSinceThen,
     updatedAt: row.updated_at,
     lastChapterId: row.last_chapter_id,
   };

@@ -1,11 +1,11 @@
 import { newId } from '../../../shared/document/ids.ts';
-import { childrenOf, shownAfter } from '../../../shared/document/tree.ts';
+import { activeAfter, livingChildren, livingTurn } from '../../../shared/document/draft.ts';
 import type { Op } from '../../../shared/document/turn.ts';
 import type { WritableDB } from '../core/handle.ts';
 import { needChapter } from '../core/rows.ts';
 import type { GenerationRow } from '../core/schema.ts';
 import { applyChange } from './changes.ts';
-import { readTree } from './turns.ts';
+import { storedDraft } from './stored-turns.ts';
 
 /** A turn was made for a reply: what was shown in its place before. */
 export interface Made {
@@ -21,18 +21,19 @@ const UNTOUCHED = 1;
 
 /** Takes back the turn made for a reply and shows what was shown before, unless a person wrote into it or below it. */
 export function takeBack(db: WritableDB, row: GenerationRow): Undone | null {
-  if (row.made === null || needChapter(db, row.chapter_id).removed_at !== null) return null;
-  const tree = readTree(db, row.chapter_id, { texts: 'none' });
-  const turn = tree.turns.get(row.turn_id);
-  if (!turn || turn.tombstone || turn.version !== UNTOUCHED || childrenOf(tree, turn.id).length > 0) return null;
+  const chapter = needChapter(db, row.chapter_id);
+  if (row.made === null || chapter.removed_at !== null) return null;
+  const draft = storedDraft(db, chapter);
+  const turn = livingTurn(draft, row.turn_id);
+  if (turn === null || turn.version !== UNTOUCHED || livingChildren(draft, turn.id).length > 0) return null;
   const { parentId } = turn;
-  const others = childrenOf(tree, parentId).filter(({ id }) => id !== turn.id);
+  const others = livingChildren(draft, parentId).filter((id) => id !== turn.id);
   const { shownBefore } = JSON.parse(row.made) as Made;
   const back =
-    shownAfter(tree, parentId) === turn.id ? (others.find(({ id }) => id === shownBefore) ?? others.at(-1)) : undefined;
+    activeAfter(draft, parentId) === turn.id ? (others.find((id) => id === shownBefore) ?? others.at(-1)) : undefined;
   const ops: Op[] = [{ op: 'remove', turnId: turn.id }];
-  if (back) ops.push({ op: 'activate', parentId, turnId: back.id });
-  const { chapter_id: chapterId } = row;
-  const { structureRev } = applyChange(db, { changeId: newId(), chapterId, structureRev: tree.structureRev, ops });
+  if (back !== undefined) ops.push({ op: 'activate', parentId, turnId: back });
+  const change = { changeId: newId(), chapterId: chapter.id, structureRev: chapter.structure_rev, ops };
+  const { structureRev } = applyChange(db, change);
   return { structureRev, ops };
 }

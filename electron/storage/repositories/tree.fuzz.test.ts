@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { newId } from '../../../shared/document/ids.ts';
 import { SEED, sizeOf } from '../../../tests/helpers/sizes.ts';
-import { applyOps } from '../../../shared/document/tree.ts';
+import { activePath, applyOps } from '../../../shared/document/tree.ts';
 import { ROLES, type Op, type TurnTree } from '../../../shared/document/turn.ts';
 import { applyChange } from './changes.ts';
 import { checkStore } from '../integrity/check.ts';
-import { openStore } from '../core/open.ts';
+import { openStore, type Store } from '../core/open.ts';
 import { closeAll } from './revisions.ts';
 import { createStory } from './stories.ts';
 import { readTree } from './turns.ts';
@@ -81,6 +81,16 @@ function kept(tree: TurnTree): TurnTree['turns'] {
   return new Map([...tree.turns].map(([id, { restoredAt: _memory, ...turn }]) => [id, turn]));
 }
 
+/** The words of what a chapter shows, as it keeps them. */
+const wordsOf = ({ db }: Store, chapterId: string): unknown =>
+  db.sqlite.prepare('SELECT words FROM chapters WHERE id = ?').pluck().get(chapterId);
+
+/** The same, counted turn by turn. */
+function wordsShown({ db }: Store, tree: TurnTree): number {
+  const ofTurn = db.sqlite.prepare('SELECT words FROM turns WHERE id = ?').pluck();
+  return activePath(tree).reduce((sum, { id }) => sum + (ofTurn.get(id) as number), 0);
+}
+
 function inMemory(tree: TurnTree, ops: readonly Op[]): TurnTree | null {
   try {
     return applyOps(tree, ops);
@@ -121,6 +131,7 @@ test('the stored tree is the tree in memory, change by change, closed revisions 
         { root: stored.activeRootId, turns: stored.turns, structureRev: stored.structureRev },
         `seed ${seed}, change ${i}`,
       ).toEqual({ root: tree.activeRootId, turns: kept(tree), structureRev });
+      expect(wordsOf(store, chapterId), `words, seed ${seed}, change ${i}`).toEqual(wordsShown(store, stored));
     }
     store.close();
     expect(checkStore(folder).problems).toEqual([]);
@@ -128,4 +139,4 @@ test('the stored tree is the tree in memory, change by change, closed revisions 
   }
   // Mostly more than half; with few seeds somewhat less at times.
   expect(accepted).toBeGreaterThan((SEEDS * CHANGES) / 3);
-}, 120_000);
+}, 900_000);

@@ -2,7 +2,7 @@ import type { TreeTurn, TurnTree } from '../../../shared/document/turn.ts';
 import type { ReadableDB } from '../core/handle.ts';
 import { all, query, tables } from '../core/query.ts';
 import { turnHash } from '../core/checksum.ts';
-import { editChecksum, findTurn, needChapter, needTurn, revisionChecksum, turnChecksum } from '../core/rows.ts';
+import { editChecksum, needChapter, needTurn, revisionChecksum, turnChecksum } from '../core/rows.ts';
 import type { TurnRow } from '../core/schema.ts';
 import { coalesce, splice, spliceOpening, type Edit } from './texts.ts';
 
@@ -123,18 +123,7 @@ export function readPatch(body: string): Edit[] {
   return steps.map(([at, del, ins]) => ({ at, del, ins }));
 }
 
-/** The turns of a chapter that these ids name, as a tree of their own. */
-export function readSome(db: ReadableDB, chapterId: string, ids: Iterable<string>): StoredTree {
-  const chapter = needChapter(db, chapterId);
-  const turns = new Map<string, TreeTurn>();
-  for (const id of ids) {
-    const row = findTurn(db, id);
-    if (row?.chapter_id === chapterId) turns.set(id, treeTurn(row, null));
-  }
-  return { structureRev: chapter.structure_rev, activeRootId: chapter.active_root_id, turns };
-}
-
-function treeTurn(row: TurnRow, text: string | null): TreeTurn {
+export function treeTurn(row: TurnRow, text: string | null): TreeTurn {
   return {
     id: row.id,
     parentId: row.parent_id,

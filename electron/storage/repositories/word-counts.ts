@@ -1,81 +1,20 @@
-import { sql } from 'kysely';
 import { countWords } from '../../../shared/document/count-words.ts';
-import type { ReadableDB, WritableDB } from '../core/handle.ts';
-import { all, first, query, run, tables } from '../core/query.ts';
-import { needChapter } from '../core/rows.ts';
+import type { ReadableDB } from '../core/handle.ts';
+import { all, query, tables } from '../core/query.ts';
 import type { ChapterRow } from '../core/schema.ts';
+import { shownTurns } from './shown-turns.ts';
 import { splice, type Edit } from './texts.ts';
-import { timeAfter } from '../core/time-after.ts';
 import { editsOf, revisionTextOf } from './turns.ts';
 
-const wordsOfPath = query((p: { root: string }) =>
-  tables
-    .withRecursive('path', (e) =>
-      e
-        .selectFrom('turns')
-        .select(['id', 'words', 'active_child_id'])
-        .where('id', '=', p.root)
-        .unionAll(
-          e
-            .selectFrom('path')
-            .innerJoin('turns', 'turns.id', 'path.active_child_id')
-            .select(['turns.id', 'turns.words', 'turns.active_child_id']),
-        ),
-    )
-    .selectFrom('path')
-    .select(sql<number | null>`sum(words)`.as('words')),
-);
 const openTurnsOf = query((p: { chapterId: string }) =>
   tables.selectFrom('turns').selectAll().where('chapter_id', '=', p.chapterId).where('open', '=', 1),
 );
-const idsOfPath = query((p: { root: string }) =>
-  tables
-    .withRecursive('path', (e) =>
-      e
-        .selectFrom('turns')
-        .select(['id', 'active_child_id'])
-        .where('id', '=', p.root)
-        .unionAll(
-          e
-            .selectFrom('path')
-            .innerJoin('turns', 'turns.id', 'path.active_child_id')
-            .select(['turns.id', 'turns.active_child_id']),
-        ),
-    )
-    .selectFrom('path')
-    .select('id'),
-);
-const setWords = query((p: { id: string; words: number }) =>
-  tables.updateTable('chapters').set({ words: p.words }).where('id', '=', p.id),
-);
-const newestStory = query((p: { id: string }) =>
-  tables
-    .selectFrom('stories')
-    .select((e) => e.fn.max('updated_at').as('at'))
-    .where('id', '!=', p.id),
-);
-const touchStory = query((p: { id: string; chapterId: string; at: number }) =>
-  tables.updateTable('stories').set({ last_chapter_id: p.chapterId, updated_at: p.at }).where('id', '=', p.id),
-);
-
-/** Words of what a chapter shows, as of the newest revisions; and its story was written in just now. */
-export function recountChapter(db: WritableDB, chapterId: string): void {
-  const chapter = needChapter(db, chapterId);
-  const words =
-    chapter.active_root_id === null ? 0 : (first(db, wordsOfPath, { root: chapter.active_root_id })?.words ?? 0);
-  run(db, setWords, { id: chapterId, words });
-  const at = timeAfter(first(db, newestStory, { id: chapter.story_id })?.at);
-  run(db, touchStory, { id: chapter.story_id, chapterId, at });
-}
 
 /** Words that a chapter shows and that came since the newest revisions of its turns. */
-export function wordsSince(
-  db: ReadableDB,
-  { id, active_root_id: root }: Pick<ChapterRow, 'id' | 'active_root_id'>,
-): number {
-  const open = all(db, openTurnsOf, { chapterId: id });
-  if (open.length === 0 || root === null) return 0;
-  const shown = new Set(all(db, idsOfPath, { root }).map((turn) => turn.id));
+export function wordsSince(db: ReadableDB, chapter: Pick<ChapterRow, 'id' | 'active_root_id' | 'words'>): number {
+  const open = all(db, openTurnsOf, { chapterId: chapter.id });
+  if (open.length === 0) return 0;
+  const shown = shownTurns(db, chapter);
   return open
     .filter((turn) => shown.has(turn.id))
     .reduce((sum, turn) => sum + wordsAdded(revisionTextOf(db, turn), editsOf(db, turn.id)), 0);

@@ -1,48 +1,34 @@
-import type { TreeTurn, TurnTree } from '../../../shared/document/turn.ts';
+import type { TreeTurn } from '../../../shared/document/turn.ts';
 import { countWords } from '../../../shared/document/count-words.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import type { WritableDB } from '../core/handle.ts';
 import { columns, query, run, tables } from '../core/query.ts';
-import { removalTime } from '../core/removal-time.ts';
+import { removalTime } from '../core/counters.ts';
 import { startHistory } from './revisions.ts';
-import { editChecksum, addTurn, findTurn, needTurn, saveTurn, saveTurnText } from '../core/rows.ts';
+import { editChecksum, addTurn, findTurn, saveTurn } from '../core/rows.ts';
 import type { EditRow, TurnRow } from '../core/schema.ts';
+import type { StoredTurns } from './stored-turns.ts';
 import type { Edit } from './texts.ts';
 
 const addEdit = query((p: EditRow) =>
   tables.insertInto('edits').values(columns(p, ['turn_id', 'version', 'at', 'del', 'ins', 'checksum'])),
 );
 
-/**
- * Writes what differs between two trees of a chapter, and answers with the ids of those turns. `lengths`: of texts
- * that edits changed.
- */
+/** Writes what a change has made of turns of a chapter. `lengths`: of texts that edits changed. */
 export function storeTurns(
   db: WritableDB,
   chapterId: string,
-  before: TurnTree,
-  after: TurnTree,
+  turns: StoredTurns,
   lengths: ReadonlyMap<string, number>,
-): string[] {
-  const touched: string[] = [];
-  const removedAt = removalTimes(db);
-  for (const [id, turn] of after.turns) {
-    const old = before.turns.get(id);
-    if (old === turn) continue;
-    touched.push(id);
-    if (old) rewrite(db, turn, old, { length: lengths.get(id), removedAt });
-    else createTurn(db, chapterId, turn, removedAt);
+): void {
+  for (const [id, turn] of turns.changed) {
+    const row = turns.stored(id);
+    if (row) rewrite(db, turn, row, lengths.get(id));
+    else createTurn(db, chapterId, turn);
   }
-  return touched;
 }
 
-/** The times of what one change removes, one after the other. */
-function removalTimes(db: WritableDB): () => number {
-  let last: number | null = null;
-  return () => (last = last === null ? removalTime(db) : last + 1);
-}
-
-export function createTurn(db: WritableDB, chapterId: string, turn: TreeTurn, removedAt = removalTimes(db)): void {
+export function createTurn(db: WritableDB, chapterId: string, turn: TreeTurn): void {
   if (findTurn(db, turn.id)) throw failure('TURN_TAKEN', { turnId: turn.id });
   const text = turn.text ?? '';
   const row: TurnRow = {
@@ -55,7 +41,7 @@ export function createTurn(db: WritableDB, chapterId: string, turn: TreeTurn, re
     open: 0,
     full_seq: 1,
     head_seq: 1,
-    removed_at: turn.tombstone ? removedAt() : null,
+    removed_at: turn.tombstone ? removalTime(db) : null,
     checksum: 0,
   };
   addTurn(db, row);
@@ -77,34 +63,14 @@ export function insertEdit(db: WritableDB, edit: Edit & { readonly turnId: strin
   db.texts.edit(edit.turnId, edit);
 }
 
-interface Rewritten {
-  readonly length: number | undefined;
-  readonly removedAt: () => number;
-}
-
-function rewrite(db: WritableDB, turn: TreeTurn, old: TreeTurn, { length, removedAt }: Rewritten): void {
-  const row = needTurn(db, turn.id);
-  const spoken = turn.role !== old.role || turn.speaker !== old.speaker;
-  const next = {
-    ...row,
+function rewrite(db: WritableDB, turn: TreeTurn, row: TurnRow, length: number | undefined): void {
+  const spoken = turn.role !== row.role || turn.speaker !== row.speaker;
+  saveTurn(db, row, {
     ...treeColumns(turn),
     length: length ?? row.length,
     open: length !== undefined || spoken ? 1 : row.open,
-  };
-  if (row.open === next.open && onlyTextChanged(turn, old)) saveTurnText(db, next);
-  else saveTurn(db, { ...next, removed_at: turn.tombstone ? (row.removed_at ?? removedAt()) : null });
-}
-
-function onlyTextChanged(turn: TreeTurn, old: TreeTurn): boolean {
-  return (
-    turn.parentId === old.parentId &&
-    turn.activeChildId === old.activeChildId &&
-    turn.role === old.role &&
-    turn.speaker === old.speaker &&
-    turn.marked === old.marked &&
-    turn.interrupted === old.interrupted &&
-    turn.tombstone === old.tombstone
-  );
+    removed_at: turn.tombstone ? (row.removed_at ?? removalTime(db)) : null,
+  });
 }
 
 function treeColumns(turn: TreeTurn) {

@@ -1,10 +1,11 @@
 import type { GenerationStart } from '../../../shared/contract/writing.ts';
 import type { Op } from '../../../shared/document/turn.ts';
 import { newId } from '../../../shared/document/ids.ts';
-import { shownAfter } from '../../../shared/document/tree.ts';
+import { activeAfter, livingTurn } from '../../../shared/document/draft.ts';
 import { applyChange } from '../../storage/repositories/changes.ts';
 import type { WritableDB } from '../../storage/core/handle.ts';
-import { readTree } from '../../storage/repositories/turns.ts';
+import { needChapter } from '../../storage/core/rows.ts';
+import { storedDraft } from '../../storage/repositories/stored-turns.ts';
 import type { GenerationOrder, PlannedGeneration } from './generation-order.ts';
 
 export interface Alternate {
@@ -23,14 +24,15 @@ export function nextAlternate(
   alternatesLeft: number,
 ): Alternate | null {
   const { chapterId } = written;
-  const tree = readTree(db, chapterId, { texts: 'none' });
-  const before = tree.turns.get(written.turnId);
-  if (!before || before.tombstone) return null;
+  const chapter = needChapter(db, chapterId);
+  const draft = storedDraft(db, chapter);
+  const before = livingTurn(draft, written.turnId);
+  if (before === null) return null;
   const [generationId, turnId] = [newId(), newId()];
   const { speaker, parentId } = before;
   const turn = { id: turnId, role: 'model', speaker, marked: true, text: '' } as const;
   const ops: Op[] = [{ op: 'insert', turn, after: parentId, as: 'beside' }];
-  const { structureRev } = applyChange(db, { changeId: newId(), chapterId, structureRev: tree.structureRev, ops });
+  const { structureRev } = applyChange(db, { changeId: newId(), chapterId, structureRev: chapter.structure_rev, ops });
   const sampling = { ...planned.settings.sampling, seed: (planned.settings.sampling.seed + 1) % 2 ** 32 };
   const same: PlannedGeneration = {
     request: { ...planned.request, sampling },
@@ -45,7 +47,7 @@ export function nextAlternate(
     offset: 0,
     alternatesLeft: alternatesLeft - 1,
     sampling,
-    made: { shownBefore: shownAfter(tree, parentId) },
+    made: { shownBefore: activeAfter(draft, parentId) },
     asked: null,
     plan: () => same,
   };

@@ -11,6 +11,7 @@ import type {
 import type { Change, Op, TreeTurn, TurnTree } from '../../../shared/document/turn.ts';
 import { newId } from '../../../shared/document/ids.ts';
 import type { Cut } from '../../../shared/prompt/types.ts';
+import { livingTurn } from '../../../shared/document/draft.ts';
 import { activePath, childrenOf, shownAfter } from '../../../shared/document/tree.ts';
 import { readCandidates } from '../../engines/candidate-record.ts';
 import { listCandidates } from '../../storage/repositories/reply-candidates.ts';
@@ -19,7 +20,10 @@ import { applyChange } from '../../storage/repositories/changes.ts';
 import { replyById, spanOf } from '../../storage/repositories/generation-records.ts';
 import { transaction, type WritableDB } from '../../storage/core/handle.ts';
 import type { StoredReply } from '../../storage/repositories/last-reply.ts';
+import { shownTurns } from '../../storage/repositories/shown-turns.ts';
+import { storedDraft } from '../../storage/repositories/stored-turns.ts';
 import { readTree, turnText } from '../../storage/repositories/turns.ts';
+import { needChapter } from '../../storage/core/rows.ts';
 import { replyToRepeat } from './repeat-reply.ts';
 import type { ReadAhead } from './read-ahead.ts';
 import type { Counts } from './token-counts.ts';
@@ -167,7 +171,7 @@ export function createWriting({
   function makeRoom(chapterId: string): void {
     const running = generations.running().filter((one) => one.chapterId === chapterId);
     if (running.length === 0) return;
-    const shown = new Set(activePath(readTree(db, chapterId, { texts: 'none' })).map(({ id }) => id));
+    const shown = shownTurns(db, needChapter(db, chapterId));
     if (running.some(({ turnId }) => shown.has(turnId))) throw failure('BUSY', {});
     for (const { id } of running) generations.stop(id, true);
   }
@@ -237,13 +241,13 @@ export function createWriting({
       assertWriter(chapterId, client);
       generations.storeRest(chapterId);
       if (removes !== undefined) await generations.stopIn((running) => running.turnId === removes, { keepsTurn: true });
-      const before = readTree(db, chapterId, { texts: 'none' });
-      const turn = before.turns.get(turnId);
-      if (!turn || turn.tombstone) throw failure('NO_TURN', { turnId });
+      const chapter = needChapter(db, chapterId);
+      const turn = livingTurn(storedDraft(db, chapter), turnId);
+      if (turn === null) throw failure('NO_TURN', { turnId });
       const ops: Op[] = [{ op: 'activate', parentId: turn.parentId, turnId }];
       // Removed while it is shown, so that it is shown again where it is restored.
       if (removes !== undefined) ops.unshift({ op: 'remove', turnId: removes });
-      const change = { changeId, chapterId, structureRev: before.structureRev, ops };
+      const change = { changeId, chapterId, structureRev: chapter.structure_rev, ops };
       const asked = removes === undefined ? { activate: turnId } : { activate: turnId, removes };
       const { structureRev } = applyChange(db, change, asked);
       if (removes !== undefined) revisions.touched(chapterId);
