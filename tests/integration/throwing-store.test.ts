@@ -171,7 +171,7 @@ test('whatever the event loop calls while the store throws ends nothing, and all
   // Long enough to be read while all that comes happens.
   const file = join(data, 'models', 'long.gguf');
   copyFileSync(EMBEDDED_MODEL, file);
-  truncateSync(file, 4e9);
+  truncateSync(file, 1e9);
   await client.models.look();
   const id = (await client.models.list()).find(({ name }) => name !== 'Pocket storyteller')?.id ?? '';
   await client.models.load({ id, contextSize: 1024, anyway: true });
@@ -236,8 +236,13 @@ test('whatever the event loop calls while the store throws ends nothing, and all
   await throwAndMend();
   await again;
 
-  // After a reply.
-  await throwAndMend();
+  // Just after a reply.
+  for (let ran = ''; !ran.includes('write-ahead.ts');) {
+    await reply(short, 'done');
+    await tell('/throw');
+    ran = await fire();
+    await tell('/mend');
+  }
   await client.settings.setEngine({ restMinutes: 1 });
   await reply(short, 'done');
   await type(short);
