@@ -1,6 +1,17 @@
+import { join } from 'node:path';
 import { chromium, expect, type Browser, type Locator, type Page } from '@playwright/test';
 import type { editor } from 'monaco-editor/editor';
-import { connect, serve, temporaryFolder, type Connection, type ServeOptions, type Server } from '../helpers/server.ts';
+import {
+  connect,
+  ROOT,
+  serve,
+  temporaryFolder,
+  type Connection,
+  type ServeOptions,
+  type Server,
+} from '../helpers/server.ts';
+
+const SCREENS = join(ROOT, 'out/screens');
 
 /** `args`: more of Chromium's own. */
 export const launch = (args: readonly string[] = []): Promise<Browser> =>
@@ -183,6 +194,16 @@ export class StudioPage {
     await expect(this.button('Stop')).toBeHidden({ timeout: 60_000 });
     await expect(this.button('Reply')).toBeVisible();
     await this.saved();
+  }
+
+  /** Pictures of the page as it is, at night and in daylight. */
+  async picture(name: string): Promise<{ readonly dark: Buffer; readonly light: Buffer }> {
+    const take = async (colorScheme: 'dark' | 'light'): Promise<Buffer> => {
+      await this.page.emulateMedia({ colorScheme });
+      await expect(this.page.locator('html')).toHaveAttribute('data-theme', colorScheme === 'dark' ? 'ink' : 'paper');
+      return this.page.screenshot({ path: join(SCREENS, `${name}-${colorScheme}.png`), animations: 'disabled' });
+    };
+    return { dark: await take('dark'), light: await take('light') };
   }
 
   /** A second way in, to look at what is stored. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 const LEAST = 4.5;
-const TEXT = ['ink', 'ink-2', 'ink-3', 'good'];
+const TEXT = ['ink', 'ink-2', 'ink-3', 'good', 'bad', 'accent', 'note', 'warn'];
 const GROUNDS = ['page', 'desk', 'raise', 'hover', 'pick', 'accent-soft'];
 
 function themes(): Map<string, Map<string, string>> {
