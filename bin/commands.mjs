@@ -31,11 +31,16 @@ export const COMMANDS = {
     does: 'one page about a model file, tried on this machine',
     takes: ['[MODEL]', '[--json]', '[--context N]', '[--format NAME]'],
   },
+  'build-engine': {
+    does: 'builds the engine’s library for this processor, where git, cmake and a compiler are',
+    takes: ['[--remove]'],
+  },
   build: { does: 'builds the studio, whether or not a source changed', takes: [] },
   bench: { does: 'measures the studio; the last line is JSON', takes: ['NAME'] },
 };
 
-const INDENT = ' '.repeat(18);
+const LONGEST = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
+const INDENT = ' '.repeat('  paphos '.length + LONGEST + 1);
 const WIDTH = 100;
 
 /** What a command takes, in lines of that width. */
@@ -52,5 +57,5 @@ function taken(takes) {
 export const usage = `Paphos, a roleplay and story-writing studio that runs on your own machine.
 
 ${Object.entries(COMMANDS)
-  .map(([name, { does, takes }]) => `  paphos ${name.padEnd(7)} ${does}\n${taken(takes)}`)
+  .map(([name, { does, takes }]) => `  paphos ${name.padEnd(LONGEST)} ${does}\n${taken(takes)}`)
   .join('')}`;

@@ -10,13 +10,22 @@ const { stdout: help } = paphos('help');
 
 test('every command can be called, and stands in the help', () => {
   // What has to be there before anything is built is no part of what is built.
-  const built = named(help, /^ {2}paphos (\w+)/gm).filter((name) => !['start', 'build', 'bench'].includes(name));
+  const built = named(help, /^ {2}paphos ([\w-]+)/gm).filter((name) => !['start', 'build', 'bench'].includes(name));
   expect(built.toSorted()).toEqual([...COMMANDS.keys()].toSorted());
 });
 
 test.each(['README.md', 'docs/user-guide.md', 'docs/verify.md'])('%s promises no other command', (file) => {
-  for (const name of named(readFileSync(file, 'utf8'), /npx paphos (\w+)/g))
+  for (const name of named(readFileSync(file, 'utf8'), /npx paphos (\w+(?:-\w+)*)/g))
     expect(COMMANDS.has(name), name).toBe(true);
+});
+
+test('where nothing to build with is, the engine’s library is not built, and it is said what is missing', () => {
+  const cli = spawnSync(process.execPath, ['electron/cli.ts', 'build-engine'], {
+    encoding: 'utf8',
+    env: { ...process.env, PATH: '' },
+  });
+  expect(cli.status).toBe(1);
+  expect(cli.stderr).toContain('cannot be built here. What is missing: git, npm, cmake');
 });
 
 test('what is asked for help does nothing else', () => {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { runBackup, runRestore } from './backup.ts';
+import { runBuildEngine } from './build-engine.ts';
 import { runCheck } from './check.ts';
 import { runCopy } from './copy.ts';
 import { runExport } from './export.ts';
@@ -56,6 +57,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
       return runRestore(positionals.length > 1 ? positionals.join(' ') : positionals[0], values);
     },
     copy: (args) => runCopy(parseArgs({ args, options: { data: text, to: text } }).values),
+    'build-engine': (args) => runBuildEngine(parseArgs({ args, options: { remove: flag } }).values),
     jobs: (args) => runJobs(parseArgs({ args, options: { data: text, json: flag } }).values),
     verify(args) {
       const { values, positionals } = parseArgs({

@@ -90,6 +90,8 @@ export interface LoadedHardware {
   readonly vram: { readonly total: number; readonly free: number } | null;
   /** Whether a reply from reused state equals a cold one: not with keys that are kept less precisely. */
   readonly exact: boolean;
+  /** Whether the engine's library was built on this computer. */
+  readonly ownBuild: boolean;
   /** What guesses ahead; replies are then sampled by the engine's own order and seed. */
   readonly speculation: 'draft' | 'lookup' | null;
   /** It is loaded, but not as asked. */

@@ -56,6 +56,9 @@ export interface AppFaults {
   /** `said`: the code that the system gave. */
   USAGE_COPY: None;
   NO_FOLDER: { readonly folder: string };
+  /** `missing`: programs, or a file by its path. */
+  BUILD_LACKS: { readonly missing: readonly string[] };
+  BUILD_FAILED: None;
   FILE_NOT_WRITTEN: { readonly file: string; readonly said: string };
 }
 
@@ -404,7 +407,7 @@ export type Difference =
   | { readonly of: 'head' }
   | { readonly of: 'context'; readonly once: number; readonly now: number }
   | { readonly of: 'promptChunk'; readonly once: number; readonly now: number }
-  | { readonly of: 'gpuLayers' | 'device' | 'keyCache' | 'adapters' | 'draft' | 'lookup' | 'fastSlide' };
+  | { readonly of: 'gpuLayers' | 'device' | 'keyCache' | 'adapters' | 'draft' | 'lookup' | 'fastSlide' | 'build' };
 
 /** Stories and replies. */
 export interface WritingFaults {

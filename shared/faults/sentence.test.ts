@@ -24,6 +24,8 @@ const SAMPLES: Samples = {
   PORT_IN_USE: [{ port: 8080 }, { port: null }],
   NO_STORE: [{ folder }],
   NO_DEMO_MODEL: NONE,
+  BUILD_LACKS: [{ missing: ['cmake', 'c++ / g++ / clang++'] }],
+  BUILD_FAILED: NONE,
   NO_LINK: [{ name: 'tale.gguf' }],
   USAGE_COMMAND: [{ command: 'sing', known: ['serve', 'write'] }],
   USAGE_NUMBER: [

@@ -41,6 +41,7 @@ const MODEL: LoadedModel = {
     memory: { ram: 0, vram: 0 },
     vram: null,
     exact: false,
+    ownBuild: false,
     speculation: null,
     warning: null,
   },

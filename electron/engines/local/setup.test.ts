@@ -12,6 +12,7 @@ test('what would make another reply is told, and the number of threads is not', 
     { of: 'keyCache' },
     { of: 'lookup' },
   ]);
+  expect(differentSetup(now, { ...now, ownBuild: true })).toEqual([{ of: 'build' }]);
   expect(differentSetup({ promptChunk: 128, hardware: null }, other)).toEqual([
     { of: 'promptChunk', once: 128, now: 64 },
   ]);

@@ -6,7 +6,12 @@ import type { EngineSetup } from '../port.ts';
 import type { LoadOptions } from './protocol.ts';
 
 /** How a model was loaded, as far as its replies depend on it; older replies do not tell their hardware. */
-const setupSchema = z.object({ promptChunk: z.number(), hardware: hardwareSchema.nullable() });
+const setupSchema = z.object({
+  promptChunk: z.number(),
+  hardware: hardwareSchema.nullable(),
+  /** Whether the library was built on this computer. */
+  ownBuild: z.boolean().default(false),
+});
 export type LocalSetup = z.infer<typeof setupSchema>;
 
 export const readSetup = (setup: EngineSetup): LocalSetup => setupSchema.parse(setup);
@@ -21,9 +26,10 @@ export function differentSetup(once: EngineSetup, now: EngineSetup): Difference[
     before.promptChunk === after.promptChunk
       ? []
       : [{ of: 'promptChunk', once: before.promptChunk, now: after.promptChunk }];
-  if (hardware === null) return chunks;
+  const builds: Difference[] = before.ownBuild === after.ownBuild ? [] : [{ of: 'build' }];
+  if (hardware === null) return [...chunks, ...builds];
   const differ = COMPUTES.filter((key) => JSON.stringify(hardware[key]) !== JSON.stringify(after.hardware?.[key]));
-  return [...chunks, ...differ.map((of) => ({ of }))];
+  return [...chunks, ...builds, ...differ.map((of) => ({ of }))];
 }
 
 /** What the environment says of this computer. */

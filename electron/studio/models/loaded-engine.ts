@@ -187,7 +187,11 @@ export function createEngine(
       modelName: chosen.name,
       device: loaded.device,
       contextSize: loaded.contextSize,
-      setup: { promptChunk: loaded.hardware.promptChunk, hardware: chosen.hardware } satisfies LocalSetup,
+      setup: {
+        promptChunk: loaded.hardware.promptChunk,
+        hardware: chosen.hardware,
+        ownBuild: loaded.hardware.ownBuild,
+      } satisfies LocalSetup,
       format: chosen.format,
       sha256: chosen.sha256,
     };

@@ -13,6 +13,10 @@ export const app = {
   PORT_IN_USE: ({ port }) =>
     `${port === null ? 'The port of last time' : `Port ${port}`} is in use by another program. Choose another one with --port N, or leave --port out to take a free one.`,
   NO_STORE: ({ folder }) => `There are no stories in ${folder} (no store.db). Name the right folder with --data DIR.`,
+  BUILD_LACKS: ({ missing }) =>
+    `The engine’s library cannot be built here. What is missing: ${missing.join(', ')}. The one that came with it stays in use.`,
+  BUILD_FAILED: () =>
+    'The engine’s library could not be built; what went wrong stands above. The one that came with it stays in use.',
   NO_DEMO_MODEL: () => 'The embedded model is missing. Name a model file.',
   NO_LINK: ({ name }) =>
     `Paphos could not make a link to ${name} in its models folder. Nothing was changed. Copy the file there yourself.`,

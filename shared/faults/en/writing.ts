@@ -10,6 +10,7 @@ const HARDWARE = {
   draft: 'Another model guessed ahead, or none.',
   lookup: 'Guessing ahead from the story was switched differently.',
   fastSlide: 'The context was shifted in another way.',
+  build: 'The engine’s library was another build.',
 };
 
 function different(what: Difference): string {

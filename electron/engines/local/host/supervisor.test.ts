@@ -36,6 +36,7 @@ const MODEL: LoadedModel = {
     memory: { ram: 1, vram: 0 },
     vram: null,
     exact: true,
+    ownBuild: false,
     speculation: null,
     warning: null,
   },

@@ -10,3 +10,6 @@ export function workerEntry(): string {
   const folder = basename(dirname(here)) === 'chunks' ? dirname(dirname(here)) : dirname(here);
   return join(folder, 'worker', 'main.js');
 }
+
+/** Said to that file instead of a cache folder: it builds the library, and ends. */
+export const BUILD = '--build-library';

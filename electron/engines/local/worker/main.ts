@@ -1,4 +1,5 @@
 import { isMainThread } from 'node:worker_threads';
+import { BUILD } from '../host/worker-entry.ts';
 import type { ToEngine } from '../protocol.ts';
 import type { EngineEnd } from './engine-end.ts';
 import { startQuickly } from './quick-start.ts';
@@ -13,12 +14,14 @@ interface ParentPort {
 }
 const { parentPort } = process as { parentPort?: ParentPort };
 
-const [, , cache] = process.argv;
+const [, , given] = process.argv;
 
 if (!isMainThread) {
   await import('../gguf/thread-main.ts');
+} else if (given === BUILD) {
+  await import('./build-library.ts');
 } else {
-  if (cache !== undefined) startQuickly(cache);
+  if (given !== undefined) startQuickly(given);
   const { startRuntime } = await import('./runtime.ts');
   startRuntime(parentPort === undefined ? forkedPort() : utilityPort(parentPort));
 }

@@ -96,7 +96,7 @@ export async function openModel(
       name: header.name,
       contextSize: context.contextSize,
       trainedContext: model.trainContextSize,
-      device: gpu ? devices.join(', ') : `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+      device: gpu ? devices.join(', ') : processorOf(llama, threads),
       parallel: 1,
       vocabulary: {
         size: vocabulary.size,
@@ -108,6 +108,7 @@ export async function openModel(
         promptChunk,
         gpuLayers: model.gpuLayers,
         exact: tuning.keyCache === 'f16' && !tuning.fastSlide,
+        ownBuild: isOwnBuild(llama),
         speculation: speculation?.kind ?? null,
         warning: machine.warning,
         memory: {
@@ -121,6 +122,11 @@ export async function openModel(
     dispose: () => llama.dispose(),
   };
 }
+
+const isOwnBuild = ({ buildType }: Llama): boolean => buildType === 'localBuild';
+
+const processorOf = (llama: Llama, threads: number): string =>
+  `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}${isOwnBuild(llama) ? ', own build' : ''}`;
 
 /** A model as it is before it is read: what replaces it meanwhile is another one. */
 function fileOf(path: string): ModelFile {
@@ -150,7 +156,7 @@ function identityOf(
 
 async function engineVersion(llama: Llama): Promise<string> {
   const { getModuleVersion } = await import('node-llama-cpp');
-  return `${PROTOCOL_VERSION}, ${await getModuleVersion()}, ${llama.llamaCppRelease.release}`;
+  return `${PROTOCOL_VERSION}, ${await getModuleVersion()}, ${llama.llamaCppRelease.release}, ${llama.buildType}`;
 }
 
 function isMemory(error: unknown, detail: string): boolean {
