@@ -10,7 +10,7 @@ const SUITES = {
   'makers-tokenizer': ['model', 'tests/model/makers-tokenizer.test.ts'],
   tree: ['unit', 'electron/storage/repositories/tree.fuzz.test.ts'],
   sync: ['unit', 'renderer/chapter/saving'],
-  chapter: ['unit', 'renderer/chapter/chapter-session.fuzz.test.ts'],
+  chapter: ['unit', 'renderer/chapter/chapter-session.fuzz.test.ts', 'renderer/chapter/reading-along.test.ts'],
   replies: ['unit', 'electron/studio/writing/generations.fuzz.test.ts', 'electron/studio/writing/reply-life.test.ts'],
   kills: ['integration', 'tests/crash/server.test.ts', 'tests/crash/jobs.test.ts'],
   'odd-requests': ['integration', 'tests/integration/odd-requests.test.ts'],

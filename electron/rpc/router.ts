@@ -42,6 +42,7 @@ export function createRouter(
       remove: door.chapters.remove.handler(({ input }) => chapters.remove(input.id)),
       restore: door.chapters.restore.handler(({ input }) => chapters.restore(input.id)),
       open: door.chapters.open.handler(({ input }) => chapters.open(input.id, input.texts)),
+      watch: door.chapters.watch.handler(({ input, signal }) => chapters.watch(input.id, signal)),
     },
     exporting: { write: door.exporting.write.handler(({ input, signal }) => exporting.write(input, signal)) },
     backups: {

@@ -31,6 +31,7 @@ import { createExporting } from './export/exporting.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
 import { createModelRegistry } from './models/model-registry.ts';
 import { createModels } from './models/models.ts';
+import { createChapterWatchers } from './writing/chapter-watchers.ts';
 import { createWriteAhead } from './writing/write-ahead.ts';
 import { createRevisions } from './writing/revision-closing.ts';
 import { createConnections, type Connections } from './connections.ts';
@@ -106,10 +107,12 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
   const defects = createDefects();
   const endUncaught = surviveUncaught(log, () => abandonTransaction(db), defects.tell);
   const storeStates = createStoreStates();
+  const watchers = createChapterWatchers();
   const generations = createGenerations({
     db,
     engine,
     onStored: storeStates.set,
+    onTurn: watchers.changed,
     ready: () => models.readyForReply(),
     onEnd: (order) => {
       writeAhead.after(order);
@@ -184,11 +187,12 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
   const apply = async (change: Change): Promise<ChangeAck> => {
     const ack = applyChange(db, change);
     readAhead.touched(change.chapterId);
+    watchers.changed(change.chapterId);
     return ack;
   };
   const services: Services = {
     stories: createStories(context, generations, readAhead.forget),
-    chapters: createChapters(context, generations, { onOpen: pageAppears, forget: readAhead.forget }),
+    chapters: createChapters(context, generations, { onOpen: pageAppears, forget: readAhead.forget, watchers }),
     exporting: createExporting(context),
     backups,
     writing: createWriting({
@@ -203,6 +207,7 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
       readAhead,
       writeAhead,
       forecasts,
+      watchers,
       apply,
     }),
     models,
@@ -233,6 +238,7 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
         () => loggingEnds,
         () => locks.close(),
         () => defects.close(),
+        () => watchers.close(),
         () => storeStates.close(),
         () => revisions.end(),
         () => backups.close(),

@@ -1,6 +1,6 @@
+import { clockOf } from '../lib/numbers.ts';
 import { words } from '../locales/index.ts';
 
-const time = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hour12: false });
 const day = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' });
 const year = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' });
 const DAY = 24 * 60 * 60_000;
@@ -8,7 +8,7 @@ const DAY = 24 * 60 * 60_000;
 /** A moment as people say it: today and yesterday by name, older ones by their date. */
 export function whenOf(at: number, now: number = Date.now()): string {
   const then = new Date(at);
-  const clock = time.format(then);
+  const clock = clockOf(at);
   if (then.toDateString() === new Date(now).toDateString()) return words.backups.today(clock);
   if (then.toDateString() === new Date(now - DAY).toDateString()) return words.backups.yesterday(clock);
   return `${(then.getFullYear() === new Date(now).getFullYear() ? day : year).format(then)}, ${clock}`;

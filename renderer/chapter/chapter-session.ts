@@ -11,6 +11,7 @@ import { copiedText, type CopyForm } from './copied-text.ts';
 import { firstWords } from './first-words.ts';
 import { openChapter, type ChapterHost, type LayText, type OpenChapter } from './open-chapter.ts';
 import { lengthOfParagraph } from './paragraphs.ts';
+import { ReadingAlong } from './reading-along.ts';
 import { Replies } from './replies/replies.ts';
 import { endOfText } from './text-source.ts';
 import type { TurnActions } from './turn-actions.ts';
@@ -29,6 +30,8 @@ interface Options {
   readonly place?: Whereabouts | null;
   /** Hears of it a while after the person went somewhere, and when they leave. */
   readonly onPlace?: (place: Whereabouts) => void;
+  /** Hears that the person wanted to write where another page writes. */
+  readonly onRefused?: () => void;
   /** What the view waits for before it can take the text. */
   readonly viewReady: Promise<unknown>;
   readonly layText: LayText;
@@ -66,6 +69,8 @@ export class ChapterSession implements ChapterController {
   private retries: number;
   private endsAtSentence: boolean;
   private closed = false;
+  private along: ReadingAlong | null = null;
+  private readonly onRefused: (() => void) | undefined;
   private readonly onPlace: ((place: Whereabouts) => void) | undefined;
   private placing: ReturnType<typeof setTimeout> | undefined;
   /** Turns of whose very long paragraphs the person was told. */
@@ -80,6 +85,7 @@ export class ChapterSession implements ChapterController {
     this.retries = options.retries;
     this.endsAtSentence = options.endsAtSentence === true;
     this.onPlace = options.onPlace;
+    this.onRefused = options.onRefused;
     showing.add(this);
     this.store.set(this.saving);
     void this.open(options);
@@ -167,7 +173,10 @@ export class ChapterSession implements ChapterController {
         this.opened?.chapter.sync.edited();
       },
       onChange: () => this.changed(),
-      willType: () => this.opened?.replies.makeRoom(),
+      willType: () => {
+        if (this.readOnly) this.onRefused?.();
+        else this.opened?.replies.makeRoom();
+      },
       // After the event: nothing may be written while one is being told of.
       onReturn: (ids) => queueMicrotask(() => this.opened?.replies.comeBack(ids)),
       caretMoved: (byPerson) => {
@@ -221,11 +230,13 @@ export class ChapterSession implements ChapterController {
     const target = this.target();
     if (this.opened === null || target === null) return;
     const { chapter, replies } = this.opened;
+    this.readOrWrite(this.opened);
     replies.textChanged();
     // Who reads “Saved” reads how much was saved.
     if (chapter.sync.state === 'saved') this.count();
     this.store.see(target, chapter.sync, {
       ...this.saving,
+      asOf: this.along?.asOf ?? null,
       selects: chapter.view.selections().length > 0,
       readOnly: this.readOnly,
       generation: replies.generation,
@@ -254,6 +265,18 @@ export class ChapterSession implements ChapterController {
     const sessions = [this, ...[...leaving.values()].map(({ session }) => session)];
     const sync = sessions.map(({ opened }) => opened?.chapter.sync).find((one) => one && one.state !== 'saved');
     return { save: sync?.state ?? 'saved', saveFault: sync?.fault ?? null };
+  }
+
+  /** A page that only reads goes along with the one that writes, once nothing of its own has to be saved. */
+  private readOrWrite({ chapter, replies }: Open): void {
+    if (!this.readOnly) {
+      this.along?.close();
+      this.along = null;
+    } else if (this.along === null && chapter.sync.state === 'saved') {
+      const { api, chapterId } = this;
+      this.along = new ReadingAlong({ api, chapterId, chapter, replies, onState: () => this.update() });
+    }
+    this.along?.replied();
   }
 
   setReadOnly(readOnly: boolean): void {
@@ -294,7 +317,8 @@ export class ChapterSession implements ChapterController {
       this.opened = null;
     };
     // Also a page that another one took over keeps what it could not save until it can.
-    if (this.readOnly && chapter.sync.state === 'saved') {
+    if (this.along !== null || (this.readOnly && chapter.sync.state === 'saved')) {
+      this.along?.close();
       letGo();
       return;
     }

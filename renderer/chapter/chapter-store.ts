@@ -10,6 +10,7 @@ const BEFORE: ChapterState = {
   damaged: [],
   save: 'saved',
   saveFault: null,
+  asOf: null,
   generation: null,
   others: 0,
   lastGeneration: null,
@@ -54,7 +55,10 @@ export class ChapterStore {
   see(
     target: CaretTarget,
     sync: Sync,
-    seen: Pick<ChapterState, 'selects' | 'save' | 'saveFault' | 'readOnly' | 'generation' | 'others' | 'paragraph'>,
+    seen: Pick<
+      ChapterState,
+      'selects' | 'save' | 'saveFault' | 'asOf' | 'readOnly' | 'generation' | 'others' | 'paragraph'
+    >,
   ): void {
     const state = this.get();
     const may = possibilities(target, { readOnly: seen.readOnly, writing: seen.generation !== null });

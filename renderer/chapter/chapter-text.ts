@@ -349,6 +349,13 @@ export class ChapterText {
     return ops;
   }
 
+  /** The page shows what the store has. */
+  standsAsStored(): void {
+    this.structure = false;
+    this.unsaved.clear();
+    this.dropped.clear();
+  }
+
   /** What was taken did not arrive: everything is compared anew the next time. */
   putBack(): void {
     this.structure = true;

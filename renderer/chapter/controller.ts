@@ -76,6 +76,11 @@ export interface ChapterState {
   readonly damaged: readonly string[];
   readonly save: SaveState;
   readonly saveFault: StudioFault | null;
+  /**
+   * Of a page that only reads: `now` while it goes along with the studio, else the moment (ms) whose text it shows.
+   * Null where it writes, or holds what is not saved.
+   */
+  readonly asOf: 'now' | number | null;
   readonly generation: GenerationState | null;
   /** Alternates that are being written where the page does not show them, or that are still to come. */
   readonly others: number;

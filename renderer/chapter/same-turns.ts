@@ -1,8 +1,11 @@
 import type { Layout } from '../../shared/document/layout.ts';
-import type { TreeTurn, Turn } from '../../shared/document/turn.ts';
+import type { Turn } from '../../shared/document/turn.ts';
 
 /** Whether a turn of the page is just what the tree has. */
-export function sameTurn(ours: Turn, theirs: TreeTurn | undefined): boolean {
+export function sameTurn(
+  ours: Turn,
+  theirs: (Omit<Turn, 'text'> & { readonly text: string | null }) | undefined,
+): boolean {
   return (
     theirs !== undefined &&
     ours.id === theirs.id &&

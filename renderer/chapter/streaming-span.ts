@@ -64,6 +64,11 @@ export class StreamingSpan {
     this.shown += length;
   }
 
+  /** So far before it, its turn is another text now. */
+  moveTo(at: number): void {
+    this.begin = at;
+  }
+
   /** It has ended: this is what the store has of it, and where. */
   finish(text: string, at: number): void {
     this.text = text;

@@ -23,6 +23,13 @@ export function duration(ms: number): string {
   return seconds >= 0.95 ? `${count(Math.round(seconds))} s` : `${Math.max(0.1, seconds).toFixed(1)} s`;
 }
 
+const time = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hour12: false });
+
+/** A moment (ms) of a day, as its clock shows it. */
+export function clockOf(at: number): string {
+  return time.format(new Date(at));
+}
+
 /** A share for people; what is next to nothing is said so. */
 export function percent(share: number): string {
   if (share < 0.0005) return '< 0.1%';

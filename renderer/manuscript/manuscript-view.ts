@@ -28,7 +28,7 @@ interface Options extends Pick<ManuscriptProps, 'onTurnMenu'> {
 }
 
 /** Keys that leave the text as it is. */
-const MOVES = /^(Arrow|Page|Home|End|Escape|Shift|Control|Alt|Meta|F\d)/;
+const MOVES = /^(Arrow|Page|Home|End|Escape|Tab|ContextMenu|(Caps|Num|Scroll)Lock|Shift|Control|Alt|Meta|F\d)/;
 /** What else than keys changes the text. */
 const INPUTS = ['beforeinput', 'paste', 'cut', 'drop', 'compositionstart'];
 

@@ -20,6 +20,7 @@ export function Manuscript({
   plainInput = false,
   place,
   onPlace,
+  onRefused,
   foot = 0,
   top = 0,
   onController,
@@ -37,6 +38,7 @@ export function Manuscript({
     look: { showMarks, plainInput, foot, top },
     place,
     onPlace,
+    onRefused,
     onController,
     onTurnMenu,
   };
@@ -60,6 +62,7 @@ export function Manuscript({
       endsAtSentence: ends,
       place: before,
       onPlace: (there) => latest.current.onPlace(there),
+      onRefused: () => latest.current.onRefused?.(),
       viewReady: loadFonts(),
       layText: (text, kept) =>
         new ManuscriptText(text, kept, {

@@ -25,6 +25,8 @@ export interface ManuscriptProps extends Partial<PageView> {
   /** Where the person was last. */
   readonly place: Whereabouts | null;
   readonly onPlace: (place: Whereabouts) => void;
+  /** The person wanted to write where another page writes. */
+  readonly onRefused?: () => void;
   /** Called with the controller when the chapter is on the page, and with null when it leaves. */
   readonly onController: (controller: ChapterController | null) => void;
   readonly onTurnMenu: (target: TurnMenuTarget, anchor: DOMRect) => void;

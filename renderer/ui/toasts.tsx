@@ -16,15 +16,20 @@ interface Options {
   readonly kind?: 'info' | 'error';
   readonly detail?: string | null;
   readonly action?: { readonly label: string; readonly run: () => void } | null;
+  readonly onClose?: () => void;
 }
 
 /**
  * A quiet line at the foot of the window; where something can be done about it, it stays for ten seconds. Answers with
  * the way to take it back.
  */
-export function toast(message: string, { kind = 'info', detail = null, action = null }: Options = {}): () => void {
+export function toast(
+  message: string,
+  { kind = 'info', detail = null, action = null, onClose }: Options = {},
+): () => void {
   const id: string = manager.add({
     title: message,
+    ...(onClose === undefined ? {} : { onClose }),
     ...(detail === null ? {} : { description: detail }),
     type: kind,
     priority: kind === 'error' ? 'high' : 'low',

@@ -1,4 +1,4 @@
-import { oc, type } from '@orpc/contract';
+import { eventIterator, oc, type } from '@orpc/contract';
 import { z } from 'zod';
 import type { TreeTurn } from '../document/turn.ts';
 import { id, title } from './common.ts';
@@ -28,10 +28,6 @@ export interface RemovedItem {
   readonly removedAt: number;
 }
 
-/**
- * A chapter as the manuscript needs it: every turn's place in the tree (removed ones too), texts of the active path
- * only.
- */
 /** A reply that ended at the length limit, or where the window was full; `tokens`: that it wrote. */
 export interface CutShort {
   readonly turnId: string;
@@ -39,6 +35,10 @@ export interface CutShort {
   readonly tokens: number | null;
 }
 
+/**
+ * A chapter as the manuscript needs it: every turn's place in the tree (removed ones too), texts of the active path
+ * only.
+ */
 export interface ChapterDocument {
   readonly chapter: ChapterSummary;
   readonly structureRev: number;
@@ -50,6 +50,11 @@ export interface ChapterDocument {
   readonly cutShort: CutShort | null;
   /** Turns that are shown and whose text is not the one that was saved. */
   readonly damaged: readonly string[];
+}
+
+/** Something in the chapter is otherwise than before: its turns, what of them is shown, or what is written into one. */
+export interface ChapterNews {
+  readonly changed: true;
 }
 
 export const stories = {
@@ -70,4 +75,6 @@ export const chapters = {
   restore: oc.input(z.object({ id })).output(type<void>()),
   /** `texts`: turns whose texts are asked for beside those that are shown. */
   open: oc.input(z.object({ id, texts: z.array(id).max(100_000).optional() })).output(type<ChapterDocument>()),
+  /** At once, and whenever the chapter has changed. */
+  watch: oc.input(z.object({ id })).output(eventIterator(type<ChapterNews>())),
 };

@@ -1,5 +1,5 @@
 import { expect, test, type Browser } from '@playwright/test';
-import { launch, StudioPage } from './studio.ts';
+import { inEditor, launch, StudioPage } from './studio.ts';
 
 let browser: Browser;
 test.beforeAll(async () => {
@@ -109,18 +109,38 @@ test('Escape stops a reply and keeps what is there', async () => {
   await studio.close();
 });
 
-test('a second tab is read-only until it takes over', async () => {
+test('a second tab reads along until it takes over', async () => {
+  test.setTimeout(120_000);
   const studio = await StudioPage.open(browser);
   const second = await studio.page.context().newPage();
   await second.goto(`http://127.0.0.1:${studio.server.port}/`);
   await second.getByRole('textbox', { name: 'Manuscript' }).waitFor();
   const takeOver = second.getByRole('button', { name: 'Take over' });
   await expect(takeOver).toBeVisible();
+  const status = second.getByRole('status', { name: 'Saved' });
+  await expect(status).toHaveText('Reading along');
+  const shown = (): Promise<string> => inEditor(second, (view) => view.getValue());
+  await studio.page.bringToFront();
+  await studio.inEditor((view) => view.focus());
+  await studio.page.keyboard.type('Rain fell all day. ');
+  await expect.poll(shown).toContain('Rain fell all day. ');
+  await studio.engineReady();
+  await studio.page.keyboard.press('Control+Enter');
+  const asWritten = (await studio.text()).length;
+  await expect.poll(async () => (await shown()).length, { timeout: 60_000 }).toBeGreaterThan(asWritten + 15);
+  await studio.page.keyboard.press('Escape');
+  await studio.replyEnds();
+  await studio.saved();
+  await expect.poll(shown).toBe(await studio.text());
+  await expect(status).toHaveText('Reading along');
+  await second.bringToFront();
   await second.getByRole('textbox', { name: 'Manuscript' }).focus();
   await second.keyboard.type('not yet');
+  await expect(second.getByText('Another tab is writing in this story. Take over to write here.')).toHaveCount(1);
+  expect(await shown()).toBe(await studio.text());
   expect((await storedPath(studio)).some((turn) => turn.text?.includes('not yet'))).toBe(false);
-  await takeOver.click();
-  await expect(takeOver).toBeHidden();
+  await takeOver.first().click();
+  await expect(takeOver).toHaveCount(0);
   await second.getByRole('textbox', { name: 'Manuscript' }).focus();
   await second.keyboard.type('now mine');
   await expect(second.getByRole('status', { name: 'Saved' })).toHaveText('Saved');

@@ -16,23 +16,31 @@ export interface OpenedChapter {
   readonly shown: () => string[];
   /** Where the person was, as it was told. */
   readonly places: Whereabouts[];
+  /** How often it was told that it may not write. */
+  readonly refusals: () => number;
 }
 
 /** A chapter in the plainest view. */
 export async function openPlainly(
   studio: ReplyingStudio,
-  { place = null, endsAtSentence = false }: { place?: Whereabouts | null; endsAtSentence?: boolean } = {},
+  {
+    place = null,
+    endsAtSentence = false,
+    readOnly = false,
+  }: { place?: Whereabouts | null; endsAtSentence?: boolean; readOnly?: boolean } = {},
 ): Promise<OpenedChapter> {
   const views: PlainView[] = [];
   const places: Whereabouts[] = [];
+  let refusals = 0;
   const session = new ChapterSession({
     api: studio.api,
     chapterId: studio.chapterId,
-    readOnly: false,
+    readOnly,
     retries: 1,
     endsAtSentence,
     place,
     onPlace: (there) => places.push(there),
+    onRefused: () => refusals++,
     viewReady: Promise.resolve(),
     layText: (text, kept) => {
       const made = new PlainView(text, kept);
@@ -43,5 +51,12 @@ export async function openPlainly(
   await settle();
   const [view] = views;
   if (view === undefined) throw new Error('the chapter was not shown');
-  return { studio, session, view, shown: () => parse(view.text).map(({ text }) => text), places };
+  return {
+    studio,
+    session,
+    view,
+    shown: () => parse(view.text).map(({ text }) => text),
+    places,
+    refusals: () => refusals,
+  };
 }

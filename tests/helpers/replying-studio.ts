@@ -1,5 +1,6 @@
 import type { StudioApi } from '../../renderer/chapter/controller.ts';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
+import type { ChapterNews } from '../../shared/contract/stories.ts';
 import type { GenerationEvent, RunningGeneration, StopReason } from '../../shared/contract/writing.ts';
 import { rebaseOffset } from '../../shared/document/position.ts';
 import { activePath, applyOps, childrenOf, shownAfter } from '../../shared/document/tree.ts';
@@ -76,6 +77,7 @@ export class ReplyingStudio extends MemoryStudio {
       writing: {
         applyChange: async (change: Parameters<MemoryStudio['writing']['applyChange']>[0]) => {
           const ack = await this.writing.applyChange(change);
+          this.tell();
           for (const op of change.ops) {
             const reply = this.reply;
             if (reply === null) continue;
@@ -87,6 +89,7 @@ export class ReplyingStudio extends MemoryStudio {
         activate: async (wish: Parameters<MemoryStudio['writing']['activate']>[0]) => {
           if (this.reply !== null && this.reply.turnId === wish.removes) this.finish(this.reply, 'stopped', null, true);
           const answer = await this.writing.activate(wish);
+          this.tell();
           const { reply } = this;
           return { ...answer, generation: answer.path.some(({ id }) => id === reply?.turnId) ? reply : null };
         },
@@ -103,6 +106,7 @@ export class ReplyingStudio extends MemoryStudio {
           ...(await this.chapters.open(wish)),
           generation: this.reply,
         }),
+        watch: async (_: unknown, { signal }: { signal: AbortSignal }) => this.watch(signal),
       },
     } as unknown as StudioApi;
   }
@@ -115,6 +119,9 @@ export class ReplyingStudio extends MemoryStudio {
 
   private async begin(input: Input) {
     const { kind, turnId, offset, generationId } = input;
+    // Nobody looks at what is written off the path.
+    const { reply } = this;
+    if (reply !== null && this.path.every(({ id }) => id !== reply.turnId)) this.finish(reply, 'stopped', null);
     const parent = kind === 'retry' ? (this.tree.turns.get(turnId ?? '')?.parentId ?? null) : turnId;
     const before = shownAfter(this.tree, parent);
     const start =
@@ -137,7 +144,18 @@ export class ReplyingStudio extends MemoryStudio {
       isOver: false,
       waitingFor: null,
     });
+    this.tell();
     return start;
+  }
+
+  private async *watch(signal: AbortSignal): AsyncGenerator<ChapterNews> {
+    const { cuts } = this;
+    const hasBroken = (): boolean => this.cuts !== cuts;
+    while (!signal.aborted) {
+      yield { changed: true };
+      await new Promise<void>((resolve) => this.listeners.push(resolve));
+      if (hasBroken()) throw lostConnection();
+    }
   }
 
   private finish(reply: Generation, reason: StopReason, fault: StudioFault | null, keepsTurn = false): void {

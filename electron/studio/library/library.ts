@@ -1,5 +1,6 @@
 import type {
   ChapterDocument,
+  ChapterNews,
   ChapterSummary,
   CutShort,
   RemovedItem,
@@ -27,6 +28,7 @@ import {
 } from '../../storage/repositories/stories.ts';
 import { readTree } from '../../storage/repositories/turns.ts';
 import type { StudioContext } from '../context.ts';
+import type { ChapterWatchers } from '../writing/chapter-watchers.ts';
 import type { Generations } from '../writing/generations.ts';
 
 export interface Stories {
@@ -72,12 +74,21 @@ export interface Chapters {
   remove(id: string): Promise<void>;
   restore(id: string): void;
   open(id: string, texts?: readonly string[]): ChapterDocument;
+  watch(id: string, signal?: AbortSignal): AsyncGenerator<ChapterNews, void>;
 }
 
 export function createChapters(
   { db }: StudioContext,
   generations: Generations,
-  { onOpen, forget }: { onOpen(chapterId: string): void; forget(chapterId: string): Promise<void> },
+  {
+    onOpen,
+    forget,
+    watchers,
+  }: {
+    onOpen(chapterId: string): void;
+    forget(chapterId: string): Promise<void>;
+    readonly watchers: ChapterWatchers;
+  },
 ): Chapters {
   return {
     list: (storyId) => listChapters(db, storyId),
@@ -107,6 +118,7 @@ export function createChapters(
         damaged: activePath(tree).flatMap((turn) => (db.damagedTurns.has(turn.id) ? [turn.id] : [])),
       };
     },
+    watch: (id, signal) => watchers.watch(id, signal),
   };
 }
 

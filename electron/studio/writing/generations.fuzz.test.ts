@@ -68,6 +68,7 @@ class World {
       if (told === null) this.unstored.delete(id);
       else this.unstored.set(id, told.code);
     },
+    onTurn: () => undefined,
   });
   /** Replies that are said to be not in the store, and why. */
   readonly unstored = new Map<string, string>();

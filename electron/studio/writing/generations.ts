@@ -98,9 +98,11 @@ export interface GenerationParts {
   readonly onEnd: (order: GenerationOrder) => void;
   /** Hears what keeps the text of a reply from the store, and (null) that nothing does. */
   readonly onStored: (id: string, fault: StudioFault | null) => void;
+  /** Hears that a reply has begun or ended in a chapter. */
+  readonly onTurn: (chapterId: string) => void;
 }
 
-export function createGenerations({ db, engine, ready, onEnd, onStored }: GenerationParts): Generations {
+export function createGenerations({ db, engine, ready, onEnd, onStored, onTurn }: GenerationParts): Generations {
   const streams = new Map<string, EventStream>();
   const lives = new Map<string, Life>();
   /** Resolves when every reply that was begun so far has left the engine. */
@@ -190,6 +192,7 @@ export function createGenerations({ db, engine, ready, onEnd, onStored }: Genera
     };
     lives.set(order.id, life);
     step(life, 'begin');
+    onTurn(order.chapterId);
 
     /** Waits for its turn and its model; a stop is heard at once, whatever becomes of the two. */
     async function prepare(): Promise<PlannedGeneration> {
@@ -267,6 +270,7 @@ export function createGenerations({ db, engine, ready, onEnd, onStored }: Genera
       lives.delete(order.id);
       journal.close();
       onStored(order.id, null);
+      onTurn(order.chapterId);
       setTimeout(
         guarded(() => streams.delete(order.id)),
         KEPT_MS,

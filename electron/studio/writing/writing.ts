@@ -27,6 +27,7 @@ import { needChapter } from '../../storage/core/rows.ts';
 import { replyToRepeat } from './repeat-reply.ts';
 import type { ReadAhead } from './read-ahead.ts';
 import type { Counts } from './token-counts.ts';
+import type { ChapterWatchers } from './chapter-watchers.ts';
 import type { Engine, Ready } from '../models/loaded-engine.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import type { Forecasts } from './reply-forecast.ts';
@@ -83,6 +84,7 @@ export interface WritingParts {
   readonly readAhead: ReadAhead;
   readonly writeAhead: WriteAhead;
   readonly forecasts: Forecasts;
+  readonly watchers: ChapterWatchers;
   readonly apply: (change: Change) => Promise<ChangeAck>;
 }
 
@@ -107,6 +109,7 @@ export function createWriting({
   readAhead,
   writeAhead,
   forecasts,
+  watchers,
   apply,
 }: WritingParts): Writing {
   const storyOf = (chapterId: string): string => getChapter(db, chapterId).storyId;
@@ -252,6 +255,7 @@ export function createWriting({
       const { structureRev } = applyChange(db, change, asked);
       if (removes !== undefined) revisions.touched(chapterId);
       readAhead.touched(chapterId);
+      watchers.changed(chapterId);
       const { turns } = readTree(db, chapterId, { texts: 'path' });
       const path: TreeTurn[] = [];
       for (

@@ -168,7 +168,7 @@ export const COMMANDS = {
     name: () => say.stop,
     desktopMenu: 'story',
     key: { press: 'Escape', heard: 'window' },
-    applies: ({ page }) => (page?.generation ?? null) !== null,
+    applies: ({ page, isReader }) => !isReader && (page?.generation ?? null) !== null,
     run: onTheText((page) => page.stop()),
   },
   stopAll: {

@@ -5,7 +5,7 @@ import { api, useConnection, whenOpen } from '../../lib/client.ts';
 import { words } from '../../locales/index.ts';
 import type { Manuscript as Editor } from '../../manuscript/manuscript.tsx';
 import { Fallback } from '../../ui/fallback.tsx';
-import { toastFault } from '../../ui/toasts.tsx';
+import { toast, toastFault } from '../../ui/toasts.tsx';
 import { ActionBar } from './action-bar.tsx';
 import { useHold } from './story-lock.ts';
 import { useSaving } from './use-saving.ts';
@@ -123,6 +123,7 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
             onPlace={(there) => remember(`place:${chapterId}`, JSON.stringify(there))}
             foot={foot}
             top={top}
+            onRefused={refuse}
             onController={(controller) => useWorkspace.setState({ controller })}
             onRename={(next) => void library.renameChapter(chapterId, next)}
             onTurnMenu={(target, anchor) => useWorkspace.setState({ menu: { target, anchor } })}
@@ -138,6 +139,23 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
       )}
     </>
   );
+}
+
+function takeOver(): void {
+  const { place } = useWorkspace.getState();
+  if (place !== null) api.writing.takeOver({ storyId: place.storyId }).catch(toastFault);
+}
+
+/** Takes back what was told. */
+let unsay: (() => void) | null = null;
+/** Whoever types where another tab writes is told once, for as long as that can be read. */
+function refuse(): void {
+  unsay ??= toast(words.manuscript.readOnly, {
+    action: { label: words.shell.takeOver, run: takeOver },
+    onClose: () => {
+      unsay = null;
+    },
+  });
 }
 
 /** A chapter that opens takes the focus, but not from a dialog or a field that was opened meanwhile. */
@@ -165,11 +183,10 @@ function measureBanners(node: HTMLElement | null): (() => void) | undefined {
 
 function Banners(): ReactElement | null {
   const connection = useConnection();
-  const place = useWorkspace((workspace) => workspace.place);
   const reader = useWorkspace((workspace) => workspace.writer === false);
-  const takeOver = (): void => {
-    if (place !== null) api.writing.takeOver({ storyId: place.storyId }).catch(toastFault);
-  };
+  useEffect(() => {
+    if (!reader) unsay?.();
+  }, [reader]);
   const saving = useSaving();
   const lost = connection.state === 'lost' && connection.attempts > 1;
   const refused = saving?.fault?.code === 'UNREACHABLE' ? null : (saving?.fault ?? null);

@@ -5,7 +5,7 @@ import { ActivityEntry } from '../../jobs/activity-entry.tsx';
 import { usePlan } from '../../ledger/plan.ts';
 import { sendsText } from '../../ledger/bars.ts';
 import { useEngine } from '../../models/engine-status.ts';
-import { tokensPerSecond } from '../../lib/numbers.ts';
+import { clockOf, tokensPerSecond } from '../../lib/numbers.ts';
 import { words } from '../../locales/index.ts';
 import { useOpenChapter } from '../../workspace/workspace.ts';
 import { api } from '../../lib/client.ts';
@@ -30,7 +30,11 @@ export function StatusBar(): ReactElement {
         data-save={saving?.state}
         title={saving === null ? undefined : (saving.fault?.detail ?? words.shell.saveHints[saving.state])}
       >
-        {saving === null ? null : words.shell.save[saving.state]}
+        {saving === null
+          ? null
+          : saving.asOf === null
+            ? words.shell.save[saving.state]
+            : words.shell.asOf(clockOf(saving.asOf))}
       </span>
     </footer>
   );

@@ -4,23 +4,32 @@ import { useConnection } from '../../lib/client.ts';
 import { useStoreFault } from '../../lib/store-fault.ts';
 import { useOpenChapter } from '../../workspace/workspace.ts';
 
-/** Whether all that the page shows is in the library; `fault`: why it is not, where that will not pass by itself. */
+/**
+ * Whether all that the page shows is in the library; `fault`: why it is not, where that will not pass by itself. A page
+ * that only reads goes along with what another one writes, or shows what was there at a moment (ms).
+ */
 export interface Saving {
-  readonly state: 'saved' | 'saving' | 'notSaved';
+  readonly state: 'saved' | 'saving' | 'notSaved' | 'readingAlong' | 'behind';
   readonly fault: StudioFault | null;
+  readonly asOf: number | null;
 }
+
+const saved = (state: Saving['state'], fault: StudioFault | null = null): Saving => ({ state, fault, asOf: null });
 
 /** Null while no chapter is open. */
 export function useSaving(): Saving | null {
   const save = useOpenChapter((chapter) => chapter.save);
   const refused = useOpenChapter((chapter) => chapter.saveFault);
+  const asOf = useOpenChapter((chapter) => chapter.asOf);
   const isWriting = useOpenChapter((chapter) => chapter.generation?.phase === 'writing') === true;
   const store = useStoreFault(({ fault }) => fault);
   const isLost = useConnection(({ state }) => state === 'lost');
   if (save === null) return null;
-  if (store !== null) return { state: 'notSaved', fault: store };
-  if (save === 'failed' || save === 'offline') return { state: 'notSaved', fault: refused };
+  if (store !== null) return saved('notSaved', store);
+  if (typeof asOf === 'number') return { state: 'behind', fault: null, asOf };
+  if (asOf === 'now') return saved('readingAlong');
+  if (save === 'failed' || save === 'offline') return saved('notSaved', refused);
   // The studio keeps a reply as it comes, a moment after it is on the page.
-  if (save === 'saved' && !isWriting) return { state: 'saved', fault: null };
-  return isLost ? { state: 'notSaved', fault: faultAs('UNREACHABLE', {}) } : { state: 'saving', fault: null };
+  if (save === 'saved' && !isWriting) return saved('saved');
+  return isLost ? saved('notSaved', faultAs('UNREACHABLE', {})) : saved('saving');
 }

@@ -74,6 +74,11 @@ export class Replies {
     return this.live !== null || this.isStarting;
   }
 
+  /** Its end has not been heard of. */
+  follows(generationId: string): boolean {
+    return this.running.some(({ generation }) => generation.id === generationId);
+  }
+
   /** How far the one on the page is, or the one that is asked for. */
   get generation(): GenerationState | null {
     if (this.live !== null) return this.live.generation;

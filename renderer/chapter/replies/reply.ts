@@ -94,6 +94,12 @@ export class Reply {
     return this.isShown ? this.host.chapter.document.spanOf(this.turnId) : null;
   }
 
+  /** The page has been given its turn anew, without it: it begins there in the turn's text. */
+  showAt(offset: number): void {
+    this.span.moveTo(offset);
+    this.show();
+  }
+
   /** Its turn is on the page, with `length` of what has arrived. */
   show(length = 0): void {
     const { binding, document } = this.host.chapter;

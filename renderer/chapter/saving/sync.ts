@@ -259,6 +259,14 @@ export class Sync {
     }
   }
 
+  /** A page that only reads shows by now what the studio has, texts of replies that are being written left out. */
+  readAlong({ turns, activeRootId, structureRev }: ChapterDocument): void {
+    const known = turns.map((turn) => ({ ...turn, text: turn.text ?? this.known.turns.get(turn.id)?.text ?? null }));
+    this.structureRev = structureRev;
+    this.known = { activeRootId, turns: new Map(known.map((turn) => [turn.id, turn])) };
+    this.acknowledged++;
+  }
+
   close(): void {
     this.closed = true;
     clearTimeout(this.timer);

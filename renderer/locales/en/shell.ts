@@ -21,10 +21,19 @@ export const shell = {
   giveUpHint: 'Ends the model’s process. Your text is safe, and the next Reply starts it again.',
   tokensPerSecond: (value: string) => `${value} tokens/s`,
   saved: 'Saved',
-  save: { saved: 'Saved', saving: 'Saving', notSaved: 'Not saved' },
+  save: {
+    saved: 'Saved',
+    saving: 'Saving',
+    notSaved: 'Not saved',
+    readingAlong: 'Reading along',
+    behind: 'Not up to date',
+  },
+  asOf: (clock: string) => `As of ${clock}`,
   saveHints: {
     saved: 'All that this page shows is in the library on this computer.',
     saving: 'What was written last is on its way into the library. That takes a moment.',
+    readingAlong: 'Another tab writes this story. What it saves appears here at once.',
+    behind: 'Another tab writes this story. What it has saved since then is not shown here yet.',
     notSaved: 'What was written last is on this page and not yet in the library. Paphos keeps trying.',
   },
   store: 'Library',
@@ -40,7 +49,7 @@ export const shell = {
       ? 'A turn of this chapter is not as it was saved: it has changed on the disk. A backup may have it whole.'
       : `${count(turns)} turns of this chapter are not as they were saved: they have changed on the disk. A backup may have them whole.`,
   showDamaged: 'Show',
-  reader: 'This story is open in another tab.',
+  reader: 'Another tab writes this story; this one reads along.',
   takeOver: 'Take over',
   contextUsed: 'Context used',
 };
