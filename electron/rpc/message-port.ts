@@ -23,7 +23,10 @@ export function servePort(
   return (port, clientId) => {
     const { client, lost } = connections.open(clientId, () => port.close());
     // Before the handler, so that what ends with the port knows why.
-    port.on('close', guarded(lost));
+    port.on(
+      'close',
+      guarded(() => lost()),
+    );
     handler.upgrade(withinLimit(port), { context: { client } });
   };
 }

@@ -6,6 +6,9 @@ import { refusalOf } from './message-limit.ts';
 import { faultInterceptors } from './rpc-errors.ts';
 import type { Caller, StudioRouter } from './router.ts';
 
+/** What a browser says when a page is closed or left. */
+const GOING_AWAY = 1001;
+
 /** An end that is gone without a word is noticed after one to two of these. */
 export const PING_MS = 4000;
 
@@ -18,7 +21,10 @@ export function serveWebSocket(
   return (socket, clientId) => {
     const { client, lost } = connections.open(clientId, () => socket.terminate());
     // Before the handler, so that what ends with the socket knows why.
-    socket.once('close', guarded(lost));
+    socket.once(
+      'close',
+      guarded((code: number) => lost(code === GOING_AWAY)),
+    );
     endWhenSilent(socket);
     inBackground(handler.upgrade(withinLimit(socket), { context: { client } }));
   };

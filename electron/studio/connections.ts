@@ -4,11 +4,16 @@
 export interface Client {
   readonly id: string;
   readonly signal: AbortSignal;
+  /** Its page said that it goes: it was closed, or is being loaded anew. */
+  readonly hasLeft: boolean;
 }
 
 export interface Connections {
-  /** A page has one connection: an older one of the same page is closed. `lost` is to be called when this one is. */
-  open(clientId: string, close: () => void): { readonly client: Client; lost(): void };
+  /**
+   * A page has one connection: an older one of the same page is closed. `lost` is to be called when this one is;
+   * `hasLeft`: its page said so.
+   */
+  open(clientId: string, close: () => void): { readonly client: Client; lost(hasLeft?: boolean): void };
 }
 
 export function createConnections(): Connections {
@@ -17,8 +22,10 @@ export function createConnections(): Connections {
     open(id, close) {
       ends.get(id)?.();
       const connection = new AbortController();
-      const lost = (): void => {
+      let isGone = false;
+      const lost = (hasLeft = false): void => {
         if (ends.get(id) === end) ends.delete(id);
+        isGone ||= hasLeft;
         connection.abort();
       };
       const end = (): void => {
@@ -26,7 +33,14 @@ export function createConnections(): Connections {
         close();
       };
       ends.set(id, end);
-      return { client: { id, signal: connection.signal }, lost };
+      const client: Client = {
+        id,
+        signal: connection.signal,
+        get hasLeft() {
+          return isGone;
+        },
+      };
+      return { client, lost };
     },
   };
 }

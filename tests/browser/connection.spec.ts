@@ -125,6 +125,18 @@ test('a page that is reloaded writes on, while another tab reads', async () => {
   await isReader(second);
 });
 
+test('a tab that is closed leaves its story to the next one at once', async () => {
+  const next = await studio.page.context().newPage();
+  await studio.page.close();
+  await next.goto(addressOf());
+  await opens(next);
+  await expect(next.getByRole('status', { name: 'Saved' })).toHaveText('Saved');
+  await expect(next.getByRole('button', { name: 'Reply' })).toBeVisible();
+  await expect(takeOver(next)).toBeHidden();
+  await next.keyboard.type('At once. ');
+  await expect.poll(stored).toContain('At once. ');
+});
+
 test('a tab that is duplicated is another page: it reads, and the first one writes on', async () => {
   const [copy] = await Promise.all([
     studio.page.context().waitForEvent('page'),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Hold } from '../../../shared/contract/writing.ts';
 import { createConnections } from '../connections.ts';
-import { createStoryLocks, GRACE_MS, type StoryLocks } from './story-locks.ts';
+import { createStoryLocks, GRACE_MS, RELOAD_MS, type StoryLocks } from './story-locks.ts';
 
 const STORY = 'a story';
 let locks: StoryLocks;
@@ -27,6 +27,8 @@ interface Page {
   leave(): void;
   /** Its connection is gone. */
   lose(): void;
+  /** It was closed, or is loaded anew. */
+  shut(): void;
 }
 
 /** A page that holds the story, over a connection of its own. */
@@ -51,6 +53,10 @@ function page(id: string, was?: Hold['role']): Page {
     leave: () => request.abort(),
     lose() {
       lost();
+      request.abort();
+    },
+    shut() {
+      lost(true);
       request.abort();
     },
   };
@@ -144,4 +150,36 @@ test('a reader whose connection is lost waits no longer', async () => {
   two.lose();
   one.leave();
   expect(await roles(three)).toEqual(['writer']);
+});
+
+describe('a writer that was closed', () => {
+  test('leaves its story to the next page at once', async () => {
+    const one = page('one');
+    await settle();
+    one.shut();
+    const two = page('two');
+    expect(await roles(two)).toEqual(['writer']);
+    expect(two.told).toEqual(['writer']);
+    expect(await roles(page('three'))).toEqual(['reader']);
+  });
+
+  test('leaves it to the page that reads, before any other, unless it was only loaded anew', async () => {
+    const [one, two] = [page('one'), page('two')];
+    await settle();
+    one.shut();
+    const again = page('one');
+    expect(await roles(again, two)).toEqual(['writer', 'reader']);
+    again.shut();
+    const three = page('three');
+    expect(await roles(two, three)).toEqual(['reader', 'reader']);
+    await vi.advanceTimersByTimeAsync(RELOAD_MS);
+    expect(await roles(two, three)).toEqual(['writer', 'reader']);
+  });
+
+  test('and a lost one is waited for', async () => {
+    const one = page('one');
+    await settle();
+    one.lose();
+    expect(await roles(page('two'))).toEqual(['reader']);
+  });
 });

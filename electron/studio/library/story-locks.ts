@@ -9,6 +9,8 @@ import { guarded } from '../../log/guarded.ts';
  * moment.
  */
 export const GRACE_MS = 8000;
+/** One that said that it goes is back in this time, where it is only loaded anew. */
+export const RELOAD_MS = 3000;
 
 interface Holder {
   readonly client: Client;
@@ -38,7 +40,7 @@ export interface StoryLocks {
 
 /**
  * One writer per story; the others read until they take over, or until the writer leaves. A writer whose connection
- * is lost has left when it does not come back in time. `onRelease` runs where a connection ends, so it must not throw.
+ * is lost has left when it does not come back in time; one whose page was closed, as soon as another page comes. `onRelease` runs where a connection ends, so it must not throw.
  */
 export function createStoryLocks(onRelease: (storyId: string) => void): StoryLocks {
   const locks = new Map<string, StoryLock>();
@@ -61,8 +63,14 @@ export function createStoryLocks(onRelease: (storyId: string) => void): StoryLoc
   const startGrace = (storyId: string, lock: StoryLock): void => {
     lock.grace ??= setTimeout(
       guarded(() => passOn(storyId, lock)),
-      GRACE_MS,
+      lock.writer?.client.hasLeft === true ? RELOAD_MS : GRACE_MS,
     );
+  };
+  /** Nobody writes, or whoever wrote has gone and nobody waits for it. */
+  const isOpenTo = (lock: StoryLock, was: Hold['role'] | undefined): boolean => {
+    if (lock.writer !== null)
+      return was === undefined && lock.grace !== null && lock.writer.client.hasLeft && lock.readers.length === 0;
+    return was === 'writer' || (was === undefined && lock.grace === null);
   };
 
   const leave = (storyId: string, holder: Holder): void => {
@@ -82,8 +90,7 @@ export function createStoryLocks(onRelease: (storyId: string) => void): StoryLoc
       const opened = channel<Hold>(signal, () => leave(storyId, holder));
       const holder: Holder = { client, channel: opened };
       const lock = lockOf(storyId);
-      const isFree = lock.writer === null && (was === 'writer' || (was === undefined && lock.grace === null));
-      const writes = isFree || lock.writer?.client.id === client.id;
+      const writes = isOpenTo(lock, was) || lock.writer?.client.id === client.id;
       const older = writes ? lock.writer : lock.readers.find((reader) => reader.client.id === client.id);
       lock.readers = lock.readers.filter((reader) => reader.client.id !== client.id);
       if (writes) {
