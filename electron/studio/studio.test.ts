@@ -113,7 +113,7 @@ test('while the store is damaged a story can be taken over, and a page that leav
   stories.create({ id: storyId, title: 'A story', chapterId: newId(), turnId: newId() });
   const page = (): { abort: () => void; client: Client; hold: AsyncIterator<Hold> } => {
     const leaving = new AbortController();
-    const client = { id: newId(), signal: new AbortController().signal };
+    const client = { id: newId(), signal: new AbortController().signal, hasLeft: false };
     const held = writing.hold(storyId, client, undefined, leaving.signal);
     return { abort: () => leaving.abort(), client, hold: held[Symbol.asyncIterator]() };
   };

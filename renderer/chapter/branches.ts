@@ -17,12 +17,15 @@ interface BranchesHost {
   readonly store: ChapterStore;
   readonly isReadOnly: () => boolean;
   readonly onChange: () => void;
+  /** The page begins to turn, or has turned as far as it was asked to. */
+  readonly onTurning: () => void;
 }
 
 /** Turning to another alternate, one after the other. */
 export class Branches {
   private readonly host: BranchesHost;
   private last: Promise<void> = Promise.resolve();
+  private asked = 0;
   /** Below which alternates the person was, and where, when another one was shown. */
   private readonly below = new Map<string, Spot>();
 
@@ -35,17 +38,30 @@ export class Branches {
     return this.last;
   }
 
+  /** A branch was asked for that is not shown yet. */
+  get isTurning(): boolean {
+    return this.asked > 0;
+  }
+
+  private next(work: () => Promise<void>): Promise<void> {
+    this.asked++;
+    this.last = this.last.then(work).finally(() => {
+      this.asked--;
+      this.host.onTurning();
+    });
+    this.host.onTurning();
+    return this.last;
+  }
+
   /** Without a turn: the nearest model turn at or before the caret. */
   choose(turnId: string | undefined, step: -1 | 1): Promise<void> {
-    this.last = this.last.then(() => this.turn(turnId, step));
-    return this.last;
+    return this.next(() => this.turn(turnId, step));
   }
 
   /** Shows the branch that a turn begins, with the caret where it was there. */
   goTo(turnId: string, caret: Spot): Promise<void> {
     this.below.set(turnId, caret);
-    this.last = this.last.then(() => this.activate(turnId, null));
-    return this.last;
+    return this.next(() => this.activate(turnId, null));
   }
 
   /** Deletes the last turn of the page, if it has alternates: another one is shown in its place. Answers whether so. */
@@ -55,7 +71,7 @@ export class Branches {
     const last = document.layout.spans.at(document.readyTurn() === null ? -1 : -2);
     const other = neighbour(sync.tree, turnId, -1) ?? neighbour(sync.tree, turnId, 1);
     if (other === null || last?.id !== turnId || replies.isStarting) return false;
-    this.last = this.last.then(() => this.replace(turnId, other.id));
+    void this.next(() => this.replace(turnId, other.id));
     return true;
   }
 

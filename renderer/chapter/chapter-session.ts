@@ -149,7 +149,7 @@ export class ChapterSession implements ChapterController {
       goTo: async (turnId, caret) => this.opened?.branches.goTo(turnId, caret),
       onProgress: () => this.update(),
     });
-    this.opened = { chapter, replies, branches: new Branches({ ...shared, replies }) };
+    this.opened = { chapter, replies, branches: new Branches({ ...shared, replies, onTurning: () => this.update() }) };
     const { view, binding } = chapter;
     view.setReadOnly(this.readOnly);
     if (stored.generation !== null) replies.begin(stored.generation);
@@ -237,6 +237,7 @@ export class ChapterSession implements ChapterController {
     this.store.see(target, chapter.sync, {
       ...this.saving,
       asOf: this.along?.asOf ?? null,
+      turning: this.opened.branches.isTurning,
       selects: chapter.view.selections().length > 0,
       readOnly: this.readOnly,
       generation: replies.generation,

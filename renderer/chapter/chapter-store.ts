@@ -11,6 +11,7 @@ const BEFORE: ChapterState = {
   save: 'saved',
   saveFault: null,
   asOf: null,
+  turning: false,
   generation: null,
   others: 0,
   lastGeneration: null,
@@ -57,7 +58,7 @@ export class ChapterStore {
     sync: Sync,
     seen: Pick<
       ChapterState,
-      'selects' | 'save' | 'saveFault' | 'asOf' | 'readOnly' | 'generation' | 'others' | 'paragraph'
+      'selects' | 'save' | 'saveFault' | 'asOf' | 'turning' | 'readOnly' | 'generation' | 'others' | 'paragraph'
     >,
   ): void {
     const state = this.get();

@@ -81,6 +81,8 @@ export interface ChapterState {
    * Null where it writes, or holds what is not saved.
    */
   readonly asOf: 'now' | number | null;
+  /** Another branch was asked for and is not shown yet: what is typed meanwhile belongs to it. */
+  readonly turning: boolean;
   readonly generation: GenerationState | null;
   /** Alternates that are being written where the page does not show them, or that are still to come. */
   readonly others: number;

@@ -70,8 +70,8 @@ const stillWrites = async (words: string): Promise<void> => {
   await expect(takeOver(studio.page)).toBeHidden();
 };
 
-/** From now on the page does not hear what this call is answered; answers with the way to let it. */
-async function holdBack(page: Page, call: string): Promise<() => void> {
+/** From now on the page does not hear what these calls are answered; answers with the way to let it. */
+async function holdBack(page: Page, ...calls: string[]): Promise<() => void> {
   let letGo = (): void => undefined;
   const isLetGo = new Promise<void>((resolve) => (letGo = resolve));
   await page.routeWebSocket(/\/rpc/, (socket) => {
@@ -79,7 +79,7 @@ async function holdBack(page: Page, call: string): Promise<() => void> {
     const ids = new Set<string>();
     const idOf = (message: string | Buffer): string => /^\{"i":"(\w+)"/.exec(String(message))?.[1] ?? '';
     socket.onMessage((message) => {
-      if (String(message).includes(`"${call}"`)) ids.add(idOf(message));
+      if (calls.some((call) => String(message).includes(`"${call}"`))) ids.add(idOf(message));
       server.send(message);
     });
     server.onMessage((message) => {
@@ -100,6 +100,47 @@ test('letters that are typed as soon as the caret is there are kept, before it i
   await studio.saved();
   expect(await stored()).toContain('At once. ');
   await stillWrites('And later. ');
+});
+
+test('letters that are typed while another alternate is turned to, or a retry begins, stand where the page goes', async () => {
+  test.setTimeout(120_000);
+  const { page } = studio;
+  await studio.engineReady();
+  await studio.longReplies(8);
+  for (const key of ['Control+Enter', 'Control+Shift+Enter']) {
+    await page.keyboard.press(key);
+    await studio.replyEnds();
+  }
+  await studio.saved();
+  let letGo = await holdBack(page, '/writing/activate');
+  await page.reload();
+  await expect(page.getByRole('textbox', { name: 'Manuscript' })).toBeFocused();
+  await studio.engineReady();
+  const left = await studio.text();
+  await page.keyboard.press('Alt+ArrowLeft');
+  await page.keyboard.type('On this way. ');
+  expect(await studio.text()).toBe(left);
+  letGo();
+  await expect.poll(() => studio.text()).toMatch(/\n<\|user\|>\nOn this way\. $/);
+  await studio.saved();
+  expect(await stored()).toMatch(/\nOn this way\. $/);
+  letGo = await holdBack(page, '/writing/generate');
+  await page.reload();
+  await expect(page.getByRole('textbox', { name: 'Manuscript' })).toBeFocused();
+  await studio.engineReady();
+  await page.keyboard.press('Control+Shift+Enter');
+  await page.keyboard.type('Before it. ');
+  letGo();
+  await studio.replyEnds();
+  await studio.saved();
+  expect(await stored()).toMatch(/First\. .*Before it\. \n/s);
+  expect(await stored()).not.toContain('On this way.');
+  const counter = page.getByRole('toolbar', { name: 'Writing' }).locator('[aria-live]');
+  for (const at of [2, 1]) {
+    await studio.button('Previous alternate').click();
+    await expect(counter).toHaveText(`${String(at)} / 3`);
+  }
+  await expect.poll(() => studio.text()).toMatch(/\n<\|user\|>\nOn this way\. $/);
 });
 
 test('what a reader typed before it knew that it is one stays on its page, which says so', async () => {

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { useConnection } from '../../lib/client.ts';
 import { matches } from '../../lib/keys.ts';
 import { library } from '../../library/library.ts';
 import { useWorkspace } from '../../workspace/workspace.ts';
@@ -70,12 +71,19 @@ function isForThePage({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent):
   );
 }
 
-/** What was typed while another page was opening, for that page. */
+/** What was typed while another page or branch was asked for and not shown yet, for that one. */
 let held = '';
+
+/** Where the studio is away, another branch comes when it comes: what is typed stands on the page until then. */
+function isTurning(): boolean {
+  const { turning, controller } = useWorkspace.getState();
+  return turning || (controller?.getState().turning === true && useConnection.getState().state === 'open');
+}
 
 /** A letter between two pages belongs to the one that was asked for; so does one where there is no story yet. */
 function isHeld(event: KeyboardEvent): boolean {
-  const { turning, place } = useWorkspace.getState();
+  const { place } = useWorkspace.getState();
+  const turning = isTurning();
   const { key, ctrlKey, metaKey, altKey, repeat, target } = event;
   if (ctrlKey || metaKey || altKey || (isTyping(target) && !isInText(target))) return false;
   // What pressed the button that asked for the page.
@@ -89,10 +97,11 @@ function isHeld(event: KeyboardEvent): boolean {
 }
 
 function giveHeld(): void {
-  const { controller, turning } = useWorkspace.getState();
-  if (turning || held === '' || controller === null || controller.getState().loading) return;
-  controller.type(held);
+  const { controller } = useWorkspace.getState();
+  if (held === '' || isTurning() || controller === null || controller.getState().loading) return;
+  const text = held;
   held = '';
+  controller.type(text);
 }
 
 /** Before anything else: keys that are heard over all, and those of the text where it has the focus. */
@@ -131,13 +140,15 @@ function afterKey(event: KeyboardEvent): void {
 }
 
 export function useKeyboard(): void {
+  const controller = useWorkspace((workspace) => workspace.controller);
+  useEffect(() => controller?.subscribe(giveHeld), [controller]);
   useEffect(() => {
     window.addEventListener('keydown', onKey, true);
     window.addEventListener('keydown', afterKey);
     window.addEventListener('keypress', onPress, true);
-    const stop = useWorkspace.subscribe(giveHeld);
+    const stops = [useWorkspace.subscribe(giveHeld), useConnection.subscribe(giveHeld)];
     return () => {
-      stop();
+      for (const stop of stops) stop();
       window.removeEventListener('keydown', onKey, true);
       window.removeEventListener('keydown', afterKey);
       window.removeEventListener('keypress', onPress, true);
