@@ -153,13 +153,14 @@ export class Binding {
     if (edit?.mirrored !== true) {
       this.writer = 'person';
       this.events.onEdit(touched.disturbed);
-      if (!rewound && edit === null) {
+      if (rewound === null && edit === null) {
         this.noteBroken(changes);
         this.tidySoon();
       }
     }
     this.events.onChange();
-    if (rewound && touched.structure) this.returned(new Set(before));
+    if (rewound !== null && changes.some(({ text }) => isBroken(text))) this.stepOver(rewound);
+    if (rewound !== null && touched.structure) this.returned(new Set(before));
     return touched;
   }
 
@@ -196,6 +197,13 @@ export class Binding {
     return end?.id === this.ready && this.document.layout.spans.at(-2)?.role === 'user' ? end : null;
   }
 
+  /** What no text can hold stood on the page for a moment only: an undo or redo does not stop there. */
+  private stepOver(rewound: 'undo' | 'redo'): void {
+    queueMicrotask(() => {
+      if (!this.closed) this.view[rewound]();
+    });
+  }
+
   private mendLine(line: number): void {
     const text = this.view.line(line);
     const whole = normalise(text);
@@ -212,11 +220,10 @@ export class Binding {
     }
   }
 
-  /** Half of a surrogate pair that comes alone is let be: its other half may follow. */
   private noteBroken(changes: readonly TextChange[]): void {
     let count = 0;
     for (const { text, range } of changes) {
-      const { replaced } = text.length > 1 || text === '\0' ? normalise(text) : { replaced: 0 };
+      const { replaced } = isBroken(text) ? normalise(text) : { replaced: 0 };
       if (replaced > 0)
         this.broken.push({ from: range.startLineNumber, to: range.startLineNumber + text.split('\n').length - 1 });
       count += replaced;
@@ -229,3 +236,6 @@ export class Binding {
     if (ids.length > 0) this.events.onReturn(ids);
   }
 }
+
+/** Half of a surrogate pair that comes alone is let be: its other half may follow. */
+const isBroken = (text: string): boolean => (text.length > 1 || text === '\0') && normalise(text).replaced > 0;

@@ -61,6 +61,21 @@ describe('writing', () => {
     expectSaved(opened);
   });
 
+  test('and pasted with what no text can hold is undone and redone as one step', async () => {
+    const opened = await open(new ReplyingStudio([turn('user', 'I knock.')]));
+    opened.view.type('\0Twice\uD800.');
+    opened.view.closeStep();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.\uFFFDTwice\uFFFD.']);
+    opened.session.undo();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.']);
+    opened.session.redo();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.\uFFFDTwice\uFFFD.']);
+    expectSaved(opened);
+  });
+
   test('is counted while it goes on, and with Saved stands how much was saved', async () => {
     const { session, view } = await open(new ReplyingStudio([turn('user', 'I knock.')]));
     const seen: number[] = [];

@@ -171,7 +171,7 @@ export class ChapterText {
     const before = this.known;
     const edits = lineEditsOf(change.changes, (line) => this.source.line(line));
     const after = updateLayout(before, edits, this.newId);
-    const ids = options.ids ?? (change.rewound ? this.past.get(change.version) : undefined);
+    const ids = options.ids ?? (change.rewound !== null ? this.past.get(change.version) : undefined);
     this.known = ids !== undefined && ids.length === after.spans.length ? withIds(after, ids) : after;
     this.past.set(change.version, this.known.ids);
     const structure = !sameTurns(before, this.known);

@@ -27,11 +27,11 @@ export interface SourceChange extends TextChange {
   readonly rangeLength: number;
 }
 
-/** One event of the editor. `version` is equal for equal states of one undo history; `rewound`: by undo or redo. */
+/** One event of the editor. `version` is equal for equal states of one undo history; `rewound`: how, where it was. */
 export interface PageChange {
   readonly changes: readonly SourceChange[];
   readonly version: number;
-  readonly rewound: boolean;
+  readonly rewound: 'undo' | 'redo' | null;
 }
 
 export function endOfLine(source: TextSource, line: number): Place {

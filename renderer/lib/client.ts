@@ -21,6 +21,9 @@ interface Connection {
 
 export const useConnection = create<Connection>(() => ({ state: 'connecting', attempts: 0, refused: false }));
 
+/** Nothing of the studio is known now: what it said last need not be so. */
+export const isAway = ({ state, attempts }: Connection): boolean => state === 'lost' && attempts > 1;
+
 let link: Link | null = null;
 let waiting: ((opened: Link) => void)[] = [];
 

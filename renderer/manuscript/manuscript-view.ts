@@ -107,7 +107,7 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
     });
     this.stops = [
       model.onDidChangeContent(({ changes, isUndoing, isRedoing }) =>
-        this.changed({ changes, version: this.version, rewound: isUndoing || isRedoing }),
+        this.changed({ changes, version: this.version, rewound: isUndoing ? 'undo' : isRedoing ? 'redo' : null }),
       ),
       page.onKeyDown((event) => {
         const { ctrlKey, metaKey, browserEvent } = event;

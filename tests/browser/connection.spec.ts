@@ -198,8 +198,12 @@ test('a page that was offline writes on, and what was typed meanwhile is saved',
   await type('While nothing was there. ');
   await expect(studio.page.getByRole('status', { name: 'Saved' })).not.toHaveText('Saved');
   await expect(studio.page.getByRole('status', { name: 'Connection' })).toBeVisible();
+  await expect(studio.page.getByRole('status', { name: 'Engine' })).toContainText('not connected');
+  for (const name of ['Reply', 'Retry']) await expect(studio.button(name)).toHaveAttribute('aria-disabled', 'true');
   network.set('forwards');
   await stillWrites('And back. ');
+  await expect(studio.page.getByRole('status', { name: 'Engine' })).not.toContainText('not connected');
+  await expect(studio.button('Reply')).not.toHaveAttribute('aria-disabled', 'true');
   expect(await stored()).toContain('While nothing was there. ');
   await isReader(second);
 });

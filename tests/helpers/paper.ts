@@ -135,6 +135,6 @@ export class Paper implements TextSource {
     });
     this.text = after;
     this.version = version;
-    return this.document?.changed({ changes, version, rewound }, options);
+    return this.document?.changed({ changes, version, rewound: rewound ? 'undo' : null }, options);
   }
 }

@@ -136,14 +136,14 @@ export class PlainView implements UnshownView, ChapterView {
     const step = this.done.pop();
     if (step === undefined) return;
     this.undone.push(step);
-    for (const { back, versionBefore } of step.toReversed()) this.put(back, versionBefore, true);
+    for (const { back, versionBefore } of step.toReversed()) this.put(back, versionBefore, 'undo');
     this.stepIsOpen = false;
   }
   redo(): void {
     const step = this.undone.pop();
     if (step === undefined) return;
     this.done.push(step);
-    for (const { pieces, versionAfter } of step) this.put(pieces, versionAfter, true);
+    for (const { pieces, versionAfter } of step) this.put(pieces, versionAfter, 'redo');
     this.stepIsOpen = false;
   }
 
@@ -209,10 +209,10 @@ export class PlainView implements UnshownView, ChapterView {
     else this.done.push([edit]);
     this.stepIsOpen = true;
     this.undone.length = 0;
-    this.put(pieces, edit.versionAfter, false);
+    this.put(pieces, edit.versionAfter, null);
   }
 
-  private put(pieces: readonly Piece[], version: number, rewound: boolean): void {
+  private put(pieces: readonly Piece[], version: number, rewound: 'undo' | 'redo' | null): void {
     // As Monaco tells of them: from the last one up.
     const changes = pieces.toReversed().map(({ from, to, text }) => {
       const [start, end] = [this.placeAt(from), this.placeAt(to)];

@@ -1,5 +1,6 @@
 import type { EngineStatus } from '../../../shared/contract/models.ts';
 import type { ChapterController, ChapterState, TurnMenuTarget } from '../../chapter/controller.ts';
+import { isAway, useConnection } from '../../lib/client.ts';
 import { useEngine } from '../../models/engine-status.ts';
 import { useRemembered } from '../../workspace/remembered.ts';
 import { useWorkspace } from '../../workspace/workspace.ts';
@@ -26,6 +27,8 @@ export interface Moment extends Target {
   readonly isReader: boolean;
   readonly storyId: string | null;
   readonly engine: EngineStatus;
+  /** The studio does not answer. */
+  readonly isAway: boolean;
   /** How many alternates a Retry writes. */
   readonly retries: number;
 }
@@ -40,6 +43,7 @@ export function momentNow(target: Target = {}): Moment {
     isReader: writer === false,
     storyId: place?.storyId ?? null,
     engine: useEngine.getState(),
+    isAway: isAway(useConnection.getState()),
     retries: typeof retries === 'number' ? retries : 1,
   };
 }
@@ -49,6 +53,7 @@ export function onMoment(controller: ChapterController | null, changed: () => vo
   const stops = [
     useWorkspace.subscribe(changed),
     useEngine.subscribe(changed),
+    useConnection.subscribe(changed),
     useRemembered.subscribe(changed),
     controller?.subscribe(changed),
   ];

@@ -65,6 +65,7 @@ function whyReadOnly({ controller, isReader }: Moment): string | null {
 const whyNotWriting =
   (possible: 'canReply' | 'canContinue' | 'canRetry'): NonNullable<Command['why']> =>
   (moment) => {
+    if (moment.isAway) return say.studioAway;
     if (moment.turn !== undefined) return null;
     const { state, fault } = moment.engine;
     const noModel = state === 'failed' || (state === 'idle' && fault !== null);

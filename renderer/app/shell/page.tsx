@@ -1,7 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useState, type CSSProperties, type ReactElement } from 'react';
 import { sentenceOf } from '../../../shared/faults/sentence.ts';
 import { library, useChapters, useStories } from '../../library/library.ts';
-import { api, useConnection, whenOpen } from '../../lib/client.ts';
+import { api, isAway, useConnection, whenOpen } from '../../lib/client.ts';
 import { words } from '../../locales/index.ts';
 import type { Manuscript as Editor } from '../../manuscript/manuscript.tsx';
 import { Fallback } from '../../ui/fallback.tsx';
@@ -188,7 +188,7 @@ function Banners(): ReactElement | null {
     if (!reader) unsay?.();
   }, [reader]);
   const saving = useSaving();
-  const lost = connection.state === 'lost' && connection.attempts > 1;
+  const lost = isAway(connection);
   const refused = saving?.fault?.code === 'UNREACHABLE' ? null : (saving?.fault ?? null);
   const damaged = useOpenChapter((chapter) => chapter.damaged) ?? [];
   if (!lost && !reader && refused === null && damaged.length === 0) return null;

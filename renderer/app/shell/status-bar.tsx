@@ -8,7 +8,7 @@ import { useEngine } from '../../models/engine-status.ts';
 import { clockOf, tokensPerSecond } from '../../lib/numbers.ts';
 import { words } from '../../locales/index.ts';
 import { useOpenChapter } from '../../workspace/workspace.ts';
-import { api } from '../../lib/client.ts';
+import { api, isAway, useConnection } from '../../lib/client.ts';
 import { toastFault } from '../../ui/toasts.tsx';
 import { useSaving } from './use-saving.ts';
 import ui from '../../ui/ui.module.css';
@@ -50,18 +50,19 @@ function doing(engine: EngineStatus): string {
 
 function EngineLine(): ReactElement {
   const engine = useEngine();
+  const away = useConnection(isAway);
   const name = [engine.modelName, engine.device].filter((part) => part !== null).join(' · ');
   return (
     <span
       role="status"
       aria-label={words.shell.engine}
       className={css.engine}
-      title={engine.fault === null ? undefined : sentenceOf(engine.fault)}
+      title={away || engine.fault === null ? undefined : sentenceOf(engine.fault)}
     >
-      <i className={css.dot} data-state={engine.answers ? engine.state : 'silent'} aria-hidden="true" />
+      <i className={css.dot} data-state={away ? 'away' : engine.answers ? engine.state : 'silent'} aria-hidden="true" />
       {name === '' ? null : <span className={css.engineName}>{name}</span>}
-      <span className="num">{doing(engine)}</span>
-      {engine.answers ? null : (
+      <span className="num">{away ? words.shell.notConnected : doing(engine)}</span>
+      {away || engine.answers ? null : (
         <button
           type="button"
           className={`${ui.link} ${css.giveUp}`}

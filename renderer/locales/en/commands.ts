@@ -53,6 +53,7 @@ export const commands = {
   goToStory: (title: string) => `Open story ${title}`,
   menus: { file: 'File', story: 'Story', view: 'View', help: 'Help' },
   noModel: 'No model is ready. Choose one under Model.',
+  studioAway: 'Paphos does not answer now. It is being reconnected.',
   readerOnly: 'This story is open in another tab. Take over to write here.',
   nothingToDelete: 'It is empty and waits for your words.',
   noLongParagraph: 'The caret is not in a long paragraph.',

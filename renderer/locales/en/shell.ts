@@ -17,6 +17,7 @@ export const shell = {
     failed: 'failed to load',
   },
   notAnswering: 'not answering',
+  notConnected: 'not connected',
   giveUp: 'Stop it',
   giveUpHint: 'Ends the model’s process. Your text is safe, and the next Reply starts it again.',
   tokensPerSecond: (value: string) => `${value} tokens/s`,
