@@ -24,8 +24,6 @@ interface Options {
   readonly readOnly: boolean;
   /** How many alternates a Retry writes. */
   readonly retries: number;
-  /** Of a reply that is cut short, only whole sentences stay. */
-  readonly endsAtSentence?: boolean;
   /** Where the person was last. */
   readonly place?: Whereabouts | null;
   /** Hears of it a while after the person went somewhere, and when they leave. */
@@ -67,7 +65,6 @@ export class ChapterSession implements ChapterController {
   private opened: Open | null = null;
   private readOnly: boolean;
   private retries: number;
-  private endsAtSentence: boolean;
   private closed = false;
   private along: ReadingAlong | null = null;
   private readonly onRefused: (() => void) | undefined;
@@ -83,7 +80,6 @@ export class ChapterSession implements ChapterController {
     this.chapterId = options.chapterId;
     this.readOnly = options.readOnly;
     this.retries = options.retries;
-    this.endsAtSentence = options.endsAtSentence === true;
     this.onPlace = options.onPlace;
     this.onRefused = options.onRefused;
     showing.add(this);
@@ -137,7 +133,6 @@ export class ChapterSession implements ChapterController {
       chapter,
       store,
       isReadOnly: () => this.readOnly,
-      endsAtSentence: () => this.endsAtSentence,
       onChange: () => {
         this.changed();
         this.update();
@@ -288,10 +283,6 @@ export class ChapterSession implements ChapterController {
 
   setRetries(retries: number): void {
     this.retries = retries;
-  }
-
-  setEndsAtSentence(endsAtSentence: boolean): void {
-    this.endsAtSentence = endsAtSentence;
   }
 
   saveNow(): void {

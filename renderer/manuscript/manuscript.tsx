@@ -15,7 +15,6 @@ export function Manuscript({
   api,
   readOnly = false,
   retries = 1,
-  endsAtSentence = false,
   showMarks = false,
   plainInput = false,
   place,
@@ -34,7 +33,6 @@ export function Manuscript({
   const now = {
     readOnly,
     retries,
-    endsAtSentence,
     look: { showMarks, plainInput, foot, top },
     place,
     onPlace,
@@ -53,13 +51,12 @@ export function Manuscript({
     const room = document.createElement('div');
     room.className = 'ms-host';
     host.current.append(room);
-    const { readOnly: isReadOnly, retries: count, endsAtSentence: ends, place: before } = latest.current;
+    const { readOnly: isReadOnly, retries: count, place: before } = latest.current;
     const opened = new ChapterSession({
       api,
       chapterId,
       readOnly: isReadOnly,
       retries: count,
-      endsAtSentence: ends,
       place: before,
       onPlace: (there) => latest.current.onPlace(there),
       onRefused: () => latest.current.onRefused?.(),
@@ -99,9 +96,6 @@ export function Manuscript({
   useEffect(() => {
     session.current?.setRetries(retries);
   }, [retries]);
-  useEffect(() => {
-    session.current?.setEndsAtSentence(endsAtSentence);
-  }, [endsAtSentence]);
   useEffect(() => {
     view.current?.setLook({ showMarks, plainInput, foot, top });
   }, [showMarks, plainInput, foot, top]);

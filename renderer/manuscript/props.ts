@@ -20,8 +20,6 @@ export interface ManuscriptProps extends Partial<PageView> {
   readonly readOnly?: boolean;
   /** How many alternates a Retry writes. */
   readonly retries?: number;
-  /** Of a reply that is cut short, only whole sentences stay. */
-  readonly endsAtSentence?: boolean;
   /** Where the person was last. */
   readonly place: Whereabouts | null;
   readonly onPlace: (place: Whereabouts) => void;

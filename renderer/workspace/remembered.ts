@@ -4,7 +4,8 @@ import type { Whereabouts } from '../chapter/whereabouts.ts';
 import type { InterfaceState } from '../../shared/contract/settings.ts';
 import { api } from '../lib/client.ts';
 
-/** All that is remembered, by its key. The studio keeps the values as they are and knows `prepareReplies` alone. */
+/** All that is remembered, by its key. The studio keeps the values as they are and acts on `prepareReplies`
+ * and `endsAtSentence`. */
 interface Remembered {
   readonly theme: string;
   /** The story of last time, and the chapter of last time in each story. */

@@ -1,5 +1,6 @@
 import { eventIterator, oc, type } from '@orpc/contract';
 import { z } from 'zod';
+import type { LeftOut } from '../text/whole-sentences.ts';
 import type { TreeTurn } from '../document/turn.ts';
 import { id, title } from './common.ts';
 import type { RunningGeneration } from './writing.ts';
@@ -28,11 +29,12 @@ export interface RemovedItem {
   readonly removedAt: number;
 }
 
-/** A reply that ended at the length limit, or where the window was full; `tokens`: that it wrote. */
+/** A reply that ended at the length limit, or where the window was full; `tokens`: that it wrote; `leftOut`: a sentence that it had begun. */
 export interface CutShort {
   readonly turnId: string;
   readonly by: 'length' | 'window';
   readonly tokens: number | null;
+  readonly leftOut: LeftOut | null;
 }
 
 /**

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Op, TreeTurn } from '../document/turn.ts';
 import type { Ledger } from '../prompt/types.ts';
 import type { Sampling } from '../settings/sampling.ts';
+import type { LeftOut } from '../text/whole-sentences.ts';
 import type { StudioFault } from '../faults/studio-fault.ts';
 import { change, id } from './common.ts';
 
@@ -85,8 +86,9 @@ export type GenerationEvent =
     }
   | { readonly type: 'text'; readonly seq: number; readonly text: string }
   /**
-   * `offset`: where the span began in the end, after edits before it; `text` the whole span. `next`: the alternate that
-   * begins now, beside what is shown.
+   * `offset`: where the span began in the end, after edits before it; `text` the whole span; `leftOut`: what of it was
+   * left out of the turn again, by its place in the turn's text; `version` and `hash` are of the turn without it.
+   * `next`: the alternate that begins now, beside what is shown.
    */
   | {
       readonly type: 'done';
@@ -98,6 +100,7 @@ export type GenerationEvent =
       readonly hash: string;
       readonly offset: number;
       readonly text: string;
+      readonly leftOut: LeftOut | null;
       readonly stats: GenerationStats | null;
       readonly sampling: Sampling | null;
       readonly fault: StudioFault | null;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { wholeSentences } from './whole-sentences.ts';
+import { unfinished, wholeSentences } from './whole-sentences.ts';
 
 const kept = (text: string): string => text.slice(0, wholeSentences(text));
 
@@ -25,4 +25,13 @@ test.each([
   ['', ''],
 ])('%j keeps %j', (text, whole) => {
   expect(kept(text)).toBe(whole);
+});
+
+test.each([
+  ['I look. It opens. Behind it th', 8, { at: 17, text: ' Behind it th' }],
+  ['I look. It op', 8, null],
+  ['It opens.', 0, null],
+  ['I look.Behind it th', 7, null],
+])('of %j from %j on is left out %j', (text, from, left) => {
+  expect(unfinished(text, from)).toEqual(left);
 });

@@ -24,3 +24,19 @@ export function wholeSentences(text: string): number {
   }
   return text.slice(end).trim() === '' ? text.length : text.slice(0, end).trimEnd().length;
 }
+
+/** A sentence that was begun and not ended: its text, and where that stood (UTF-16 units). */
+export interface LeftOut {
+  readonly at: number;
+  readonly text: string;
+}
+
+/**
+ * What is left out of a reply that was cut short, where only whole sentences are to stay. `text` ends with the reply,
+ * which begins at `from`; null where all of it stays, or nothing would.
+ */
+export function unfinished(text: string, from: number): LeftOut | null {
+  const at = wholeSentences(text);
+  const rest = text.slice(at);
+  return at <= from || rest.trim() === '' || text.slice(from, at).trim() === '' ? null : { at, text: rest };
+}

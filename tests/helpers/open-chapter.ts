@@ -23,11 +23,7 @@ export interface OpenedChapter {
 /** A chapter in the plainest view. */
 export async function openPlainly(
   studio: ReplyingStudio,
-  {
-    place = null,
-    endsAtSentence = false,
-    readOnly = false,
-  }: { place?: Whereabouts | null; endsAtSentence?: boolean; readOnly?: boolean } = {},
+  { place = null, readOnly = false }: { place?: Whereabouts | null; readOnly?: boolean } = {},
 ): Promise<OpenedChapter> {
   const views: PlainView[] = [];
   const places: Whereabouts[] = [];
@@ -37,7 +33,6 @@ export async function openPlainly(
     chapterId: studio.chapterId,
     readOnly,
     retries: 1,
-    endsAtSentence,
     place,
     onPlace: (there) => places.push(there),
     onRefused: () => refusals++,

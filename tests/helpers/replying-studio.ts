@@ -2,6 +2,7 @@ import type { StudioApi } from '../../renderer/chapter/controller.ts';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import type { ChapterNews } from '../../shared/contract/stories.ts';
 import type { GenerationEvent, RunningGeneration, StopReason } from '../../shared/contract/writing.ts';
+import { unfinished, type LeftOut } from '../../shared/text/whole-sentences.ts';
 import { rebaseOffset } from '../../shared/document/position.ts';
 import { activePath, applyOps, childrenOf, shownAfter } from '../../shared/document/tree.ts';
 import type { Op, TreeTurn } from '../../shared/document/turn.ts';
@@ -27,6 +28,8 @@ const NO_STATS = { stats: null, sampling: null, hash: '', next: null };
 export class ReplyingStudio extends MemoryStudio {
   /** No event arrives while it is set. */
   isSilent = false;
+  /** Of a reply that is cut short, only whole sentences stay. */
+  endsAtSentence = false;
   private readonly generations = new Map<string, Generation>();
   private listeners: (() => void)[] = [];
   private cuts = 0;
@@ -164,10 +167,29 @@ export class ReplyingStudio extends MemoryStudio {
     const version = undone === null ? this.finishReply(reply.turnId, reply.offset, reply.text) : 2;
     const seq = reply.events.length + 1;
     const { offset, text } = reply;
+    const leftOut = undone === null && (reason === 'length' || reason === 'window') ? this.leaveOut(reply) : null;
     const interrupted = reason === 'error' && undone === null;
-    const ended = { reason, interrupted, fault, version, offset, text, undone };
+    const ended = {
+      reason,
+      interrupted,
+      fault,
+      version: version + (leftOut === null ? 0 : 1),
+      offset,
+      text,
+      leftOut,
+      undone,
+    };
     reply.events.push({ type: 'done', seq, ...ended, ...NO_STATS } satisfies Done);
     this.tell();
+  }
+
+  private leaveOut({ turnId, offset, text }: Generation): LeftOut | null {
+    const turn = this.tree.turns.get(turnId);
+    const leftOut = unfinished(turn?.text?.slice(0, offset + text.length) ?? '', offset);
+    if (!this.endsAtSentence || turn === undefined || leftOut === null) return null;
+    const op: Op = { op: 'setText', turnId, version: turn.version, at: leftOut.at, del: leftOut.text.length, ins: '' };
+    this.tree = applyOps(this.tree, [op]);
+    return leftOut;
   }
 
   /** A turn that was made for nothing, and that nobody has touched. */

@@ -19,7 +19,7 @@ import {
   spanOf,
 } from './generation-records.ts';
 import { listRevisions, revisionText } from './history.ts';
-import { lastReply } from './last-reply.ts';
+import { endOfLastReply, lastReply } from './last-reply.ts';
 import { openStore, type Store } from '../core/open.ts';
 import { closeRevision } from './revisions.ts';
 import { createStory } from './stories.ts';
@@ -139,6 +139,7 @@ describe('a reply as it is written', () => {
       hash: turnHash('user', null, text),
       offset: 9,
       text: ' It opened slowly.',
+      leftOut: null,
       undone: null,
     });
     expect(turnText(store.db, turn)).toBe(text);
@@ -223,5 +224,58 @@ describe('the history of a turn', () => {
     expect(turnText(store.db, turn)).toBe(expected);
     expect(listChapters(store.db, story)[0]?.words).toBe(countWords(expected));
     expect(checkStore(folder).problems).toEqual([]);
+  });
+});
+
+describe('a reply that is written in front of something', () => {
+  /** A reply in front of `behind` that ends so. */
+  function replied(behind: string, text: string, how: Partial<Parameters<typeof endGeneration>[1]> = {}) {
+    const [another, id] = [newId(), newId()];
+    const op = { id: another, role: 'model', speaker: null, marked: true, text: `I see. ${behind}` } as const;
+    const { structureRev } = readTree(store.db, chapter, { texts: 'none' });
+    const ops = [{ op: 'insert', turn: op, after: turn, as: 'chain' }] as const;
+    applyChange(store.db, { changeId: newId(), chapterId: chapter, structureRev, ops: [...ops] });
+    const begun = { id, chapterId: chapter, turnId: another, offset: 7, sampling: settings.sampling };
+    beginGeneration(store.db, { ...begun, kind: 'continue', made: null, asked: null });
+    recordPlan(store.db, id, settings, { total: 1, overhead: 0, reserve: 9, contextSize: 512, cut: null });
+    appendJournal(store.db, id, 1, text);
+    const ended = endGeneration(store.db, {
+      generationId: id,
+      reason: 'length',
+      stats: null,
+      candidates: null,
+      ...how,
+    });
+    return { ended, id, turnId: another, stored: turnText(store.db, another) };
+  }
+
+  test('ends with a space before a word, and only there', () => {
+    expect(replied('inside it was dark.', 'Now').stored).toBe('I see. Now inside it was dark.');
+    expect(replied(', it was dark.', 'Now').stored).toBe('I see. Now, it was dark.');
+    expect(replied('inside it was dark.', 'Now ').ended.text).toBe('Now ');
+    expect(replied('inside it was dark.', 'Now', { reason: 'error' }).stored).toBe('I see. Nowinside it was dark.');
+  });
+
+  test.each(['', 'Inside it was dark.'])('and is cut short keeps its whole sentences, before %j', (behind) => {
+    const { ended, id, turnId, stored } = replied(behind, 'It opens. Behind it th', { endsAtSentence: true });
+    expect(stored).toBe(behind === '' ? 'I see. It opens.' : 'I see. It opens. Inside it was dark.');
+    expect(ended.leftOut).toEqual({ at: 16, text: ' Behind it th' });
+    expect(ended.text.trimEnd()).toBe('It opens. Behind it th');
+    expect(endedReply(store.db, id)).toMatchObject({ ...ended, reason: 'length' });
+    expect(endOfLastReply(store.db, turnId, stored)).toEqual({
+      reason: 'length',
+      tokens: null,
+      leftOut: ended.leftOut,
+    });
+    expect(lastReply(store.db, turnId)?.text.trimEnd()).toBe('It opens. Behind it th');
+    expect(endOfLastReply(store.db, turnId, `${stored}!`)).toBeNull();
+    store.close();
+    expect(checkStore(folder).problems).toEqual([]);
+    store = openStore(folder);
+  });
+
+  test('and came to its end keeps all of it', () => {
+    const how = { endsAtSentence: true, reason: 'end' } as const;
+    expect(replied('', 'It opens. Behind it th', how).stored).toBe('I see. It opens. Behind it th');
   });
 });

@@ -1,6 +1,8 @@
 import type { GenerationStart, GenerationStats, ReplyKind, StopReason } from '../../../shared/contract/writing.ts';
 import type { Cut, Ledger, PromptFormat } from '../../../shared/prompt/types.ts';
 import type { Sampling } from '../../../shared/settings/sampling.ts';
+import { spaceBetween } from '../../../shared/text/space-between.ts';
+import type { LeftOut } from '../../../shared/text/whole-sentences.ts';
 import { saveCandidates } from './reply-candidates.ts';
 import { checksum } from '../core/checksum.ts';
 import { failure } from '../../../shared/faults/failure.ts';
@@ -12,6 +14,7 @@ import type { GenerationRow, JournalRow } from '../core/schema.ts';
 import { takeBack, type Made, type Undone } from './take-back.ts';
 import { splitsCharacter, turnText } from './turns.ts';
 import { insertEdit } from './write-turns.ts';
+import { leftOutOf, textWhenEnded, withoutRest } from './left-out.ts';
 import { timeAfter } from '../core/time-after.ts';
 
 /** What a reply was made with, in the end: enough to make it again. */
@@ -52,6 +55,8 @@ export interface End {
   readonly candidates: Uint8Array | null;
   /** A turn that was made for it, and that nothing was written into, goes again. */
   readonly takesBack?: boolean;
+  /** Of one that was cut short, only whole sentences stay. */
+  readonly endsAtSentence?: boolean;
 }
 export interface Ended {
   /** It was cut off: by a fault, or by the end of the studio itself. */
@@ -60,6 +65,8 @@ export interface Ended {
   readonly hash: string;
   readonly offset: number;
   readonly text: string;
+  /** What of `text` was left out of the turn when it had been stored whole. */
+  readonly leftOut: LeftOut | null;
   readonly undone: Undone | null;
 }
 export interface EndedReply extends Ended {
@@ -240,7 +247,11 @@ export function endedReply(db: ReadableDB, generationId: string): EndedReply | n
   const row = first(db, generationById, { id: generationId });
   if (row?.ended_at == null || row.span_length === null) return null;
   const turn = needTurn(db, row.turn_id);
-  if (turn.version !== row.end_version) return null;
+  const text = turnText(db, turn.id);
+  const whole = turn.version === row.end_version ? text : textWhenEnded(db, row);
+  if (whole === null) return null;
+  const leftOut = whole === text ? null : leftOutOf(whole, row.span_offset, row.span_length);
+  if (withoutRest(whole, leftOut) !== text) return null;
   const { sampling } = JSON.parse(row.settings) as Pick<EffectiveSettings, 'sampling'>;
   return {
     reason: row.reason as StopReason,
@@ -250,7 +261,8 @@ export function endedReply(db: ReadableDB, generationId: string): EndedReply | n
     version: turn.version,
     hash: headHash(db, turn),
     offset: row.span_offset,
-    text: turnText(db, turn.id).slice(row.span_offset, row.span_offset + row.span_length),
+    text: whole.slice(row.span_offset, row.span_offset + row.span_length),
+    leftOut,
     undone: row.undone === null ? null : (JSON.parse(row.undone) as Undone),
   };
 }
@@ -273,11 +285,14 @@ export function recoverInterrupted(db: WritableDB): Recovered[] {
 function fold(db: WritableDB, row: GenerationRow, end: End, closedAs: 'reply' | 'recovered'): Ended {
   if (row.ended_at !== null) throw failure('ENDED', {});
   closeRevision(db, row.turn_id, 'generation');
-  const text = journaled(db, row.id);
-  const undone = end.takesBack === true && text === '' ? takeBack(db, row) : null;
+  const reply = journaled(db, row.id);
+  const undone = end.takesBack === true && reply === '' ? takeBack(db, row) : null;
   const interrupted = end.reason === 'error' && undone === null;
   const turn = needTurn(db, row.turn_id);
   const offset = Math.min(row.span_offset, turn.length);
+  // A page may have more of a reply that broke off: it would not know its own text in one with a space behind it.
+  const isWhole = reply !== '' && end.reason !== 'error' && offset < turn.length;
+  const text = reply + (isWhole ? spaceBetween(reply, turnText(db, turn.id).slice(offset)) : '');
   if (text !== '') insertEdit(db, { turnId: turn.id, version: turn.version, at: offset, del: 0, ins: text });
   saveTurn(db, turn, {
     version: turn.version + (text === '' ? 0 : 1),
@@ -288,7 +303,7 @@ function fold(db: WritableDB, row: GenerationRow, end: End, closedAs: 'reply' | 
   closeRevision(db, row.turn_id, closedAs);
   run(db, deleteJournal, { id: row.id });
   if (end.candidates !== null) saveCandidates(db, row.id, end.candidates);
-  const after = needTurn(db, row.turn_id);
+  const ended = needTurn(db, row.turn_id);
   run(db, setEnd, {
     id: row.id,
     reason: end.reason,
@@ -296,10 +311,22 @@ function fold(db: WritableDB, row: GenerationRow, end: End, closedAs: 'reply' | 
     ended_at: Date.now(),
     span_offset: offset,
     span_length: text.length,
-    end_version: after.version,
+    end_version: ended.version,
     undone: undone && JSON.stringify(undone),
   });
-  return { interrupted, version: after.version, hash: headHash(db, after), offset, text, undone };
+  const isCut = end.endsAtSentence === true && (end.reason === 'length' || end.reason === 'window');
+  const leftOut = isCut ? leftOutOf(turnText(db, turn.id), offset, text.length) : null;
+  if (leftOut !== null) leaveOut(db, turn.id, leftOut);
+  const after = needTurn(db, row.turn_id);
+  return { interrupted, version: after.version, hash: headHash(db, after), offset, text, leftOut, undone };
+}
+
+/** An edit of its own: the turn's history has the whole reply. */
+function leaveOut(db: WritableDB, turnId: string, { at, text }: LeftOut): void {
+  const turn = needTurn(db, turnId);
+  insertEdit(db, { turnId, version: turn.version, at, del: text.length, ins: '' });
+  saveTurn(db, { ...turn, version: turn.version + 1, length: turn.length - text.length, open: 1 });
+  closeRevision(db, turnId, 'reply');
 }
 
 function journaled(db: ReadableDB, id: string): string {

@@ -1,8 +1,9 @@
 import type { GenerationStats, StopReason } from '../../../shared/contract/writing.ts';
 import type { Cut } from '../../../shared/prompt/types.ts';
+import type { LeftOut } from '../../../shared/text/whole-sentences.ts';
 import type { EffectiveSettings } from './generation-records.ts';
 import type { ReadableDB } from '../core/handle.ts';
-import { listRevisions, revisionText } from './history.ts';
+import { leftOutOf, textWhenEnded, withoutRest } from './left-out.ts';
 import { all, query, tables } from '../core/query.ts';
 
 /**
@@ -33,9 +34,8 @@ const endedIn = query((p: { turnId: string }) =>
 /** The newest reply in a turn, whatever was made of the turn since; null where no model wrote into it. */
 export function lastReply(db: ReadableDB, turnId: string): StoredReply | null {
   const [row] = all(db, endedIn, { turnId });
-  const revision = listRevisions(db, turnId).find(({ version }) => version <= (row?.end_version ?? -1));
-  if (!row || !revision) return null;
-  const turn = revisionText(db, turnId, revision.seq);
+  const turn = row ? textWhenEnded(db, row) : null;
+  if (!row || turn === null) return null;
   const open = row.kind === 'continue' || row.start_offset > 0;
   return {
     turnId,
@@ -48,14 +48,20 @@ export function lastReply(db: ReadableDB, turnId: string): StoredReply | null {
   };
 }
 
-/** How the reply ended that made a turn's text what it is at this version; null where it was something else. */
+/**
+ * How the reply ended that made this text of a turn, and what was left out of that; null where the text is another one
+ * by now.
+ */
 export function endOfLastReply(
   db: ReadableDB,
   turnId: string,
-  version: number,
-): { readonly reason: StopReason; readonly tokens: number | null } | null {
+  text: string,
+): { readonly reason: StopReason; readonly tokens: number | null; readonly leftOut: LeftOut | null } | null {
   const [row] = all(db, endedIn, { turnId });
-  if (row?.end_version !== version) return null;
+  const whole = row ? textWhenEnded(db, row) : null;
+  if (!row || whole === null) return null;
+  const leftOut = whole === text ? null : leftOutOf(whole, row.span_offset, row.span_length ?? 0);
+  if (withoutRest(whole, leftOut) !== text) return null;
   const stats = row.stats === null ? null : (JSON.parse(row.stats) as GenerationStats);
-  return { reason: row.reason as StopReason, tokens: stats?.tokens ?? null };
+  return { reason: row.reason as StopReason, tokens: stats?.tokens ?? null, leftOut };
 }

@@ -125,7 +125,7 @@ export function createChapters(
 /** An empty turn that waits behind the reply does not count. */
 function cutShortAtEnd(db: ReadableDB, tree: TurnTree): CutShort | null {
   const end = activePath(tree).findLast(({ text }) => text !== '');
-  const ended = end?.role === 'model' ? endOfLastReply(db, end.id, end.version) : null;
+  const ended = end?.role === 'model' ? endOfLastReply(db, end.id, end.text ?? '') : null;
   if (end === undefined || ended === null || (ended.reason !== 'length' && ended.reason !== 'window')) return null;
-  return { turnId: end.id, by: ended.reason, tokens: ended.tokens };
+  return { turnId: end.id, by: ended.reason, tokens: ended.tokens, leftOut: ended.leftOut };
 }

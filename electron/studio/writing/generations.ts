@@ -14,6 +14,7 @@ import {
   recordPlan,
   spanOf,
 } from '../../storage/repositories/generation-records.ts';
+import { readSetting } from '../../storage/repositories/setting-records.ts';
 import { transaction, type WritableDB } from '../../storage/core/handle.ts';
 import { isStorageFault } from '../../storage/core/storage-fault.ts';
 import type { Engine, Ready } from '../models/loaded-engine.ts';
@@ -255,7 +256,8 @@ export function createGenerations({ db, engine, ready, onEnd, onStored, onTurn }
     function end({ reason, stats, candidates, fault }: Outcome): void {
       journal.flush();
       const takesBack = !life.keepsTurn && life.phase !== 'ended';
-      const ended = endGeneration(db, { generationId: order.id, reason, stats, candidates, takesBack });
+      const endsAtSentence = readSetting(db, 'interface', 'endsAtSentence') === true;
+      const ended = endGeneration(db, { generationId: order.id, reason, stats, candidates, takesBack, endsAtSentence });
       leave();
       const goesOn = fault === null && planned !== null && life.alternatesLeft > 0 && ended.undone === null;
       const [next, refused] = goesOn && planned ? beginNext(order, planned, life.alternatesLeft) : [null, null];
@@ -300,7 +302,15 @@ export function createGenerations({ db, engine, ready, onEnd, onStored, onTurn }
     /** The journal keeps what came, and the next start puts it into the turn; until then it stays on the page. */
     function giveUp({ stats, fault }: Outcome): void {
       leave();
-      const unknown = { version: 0, hash: '', offset: order.offset, text: stream.whole, next: null, undone: null };
+      const unknown = {
+        version: 0,
+        hash: '',
+        offset: order.offset,
+        text: stream.whole,
+        leftOut: null,
+        next: null,
+        undone: null,
+      };
       const sampling = planned?.settings.sampling ?? order.sampling;
       stream.done({
         reason: 'error',

@@ -97,7 +97,6 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
   const writer = useWorkspace((workspace) => workspace.writer);
   const title = useChapters(storyId)?.find((chapter) => chapter.id === chapterId)?.title ?? '';
   const retries = useNumber('retries', 1);
-  const [endsAtSentence] = useFlag('endsAtSentence', false);
   const [showMarks] = useFlag('showMarks', false);
   const [plainInput] = useFlag('plainInput', false);
   const foot = useWorkspace((workspace) => workspace.bar + workspace.toasts);
@@ -116,7 +115,6 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
             api={api}
             readOnly={writer === false}
             retries={retries}
-            endsAtSentence={endsAtSentence}
             showMarks={showMarks}
             plainInput={plainInput}
             place={rememberedPlace(chapterId)}

@@ -20,7 +20,8 @@ export function compareReplies(
   again: Written,
   number: number,
 ): { readonly message: string; readonly why: string | null } {
-  const patch = patchOf(first.text, again.text);
+  // In front of a word, a reply ends with a space that is not its own.
+  const patch = patchOf(first.text.replace(/ $/, ''), again.text.replace(/ $/, ''));
   if (patch === null) return { message: words.manuscript.identical(number), why: null };
   const [shorter, longer] = first.text.length < again.text.length ? [first, again] : [again, first];
   if (CUT_OFF.includes(shorter.reason) && longer.text.startsWith(shorter.text))

@@ -18,7 +18,9 @@ async function replied(
   reason: 'length' | 'window' | 'end',
   endsAtSentence = false,
 ): Promise<OpenedChapter> {
-  const opened = await openPlainly(knock(), { endsAtSentence });
+  const studio = knock();
+  studio.endsAtSentence = endsAtSentence;
+  const opened = await openPlainly(studio);
   await opened.session.reply();
   await settle();
   opened.studio.write(text);
@@ -71,6 +73,8 @@ test('only whole sentences stay where that is wished, and the rest comes back wh
   expect(opened.studio.texts).toEqual(['I knock.', 'It opens. Behind it th']);
   expect(told(opened)).toMatchObject({ params: { leftOut: 0 } });
   opened.session.undo();
+  await settle();
+  expect(opened.studio.texts).toEqual(['I knock.', 'It opens.']);
   opened.session.undo();
   await settle();
   expect(opened.studio.texts).toEqual(['I knock.', 'It opens. Behind it th']);
@@ -80,4 +84,21 @@ test('only whole sentences stay where that is wished, and the rest comes back wh
 test('nothing is left out of a reply that has no whole sentence, or that was not cut', async () => {
   expect((await replied('It opens and th', 'length', true)).shown()[1]).toBe('It opens and th');
   expect((await replied('It opens. Behind it th', 'end', true)).shown()[1]).toBe('It opens. Behind it th');
+});
+
+test('and what is typed in front of a reply while it is cut short stays where it was typed', async () => {
+  const studio = knock();
+  studio.endsAtSentence = true;
+  const opened = await openPlainly(studio);
+  await opened.session.reply();
+  await settle();
+  studio.write('It opens. Behind it th');
+  await settle();
+  opened.view.click('I knock');
+  opened.view.type(' again');
+  studio.end('length');
+  await settle();
+  expect(opened.shown()).toEqual(['I knock again.', 'It opens.', '']);
+  expect(studio.texts).toEqual(['I knock again.', 'It opens.']);
+  expect(opened.session.getState().save).toBe('saved');
 });

@@ -2,7 +2,6 @@ import type { CutShort } from '../../../shared/contract/stories.ts';
 import { countWords } from '../../../shared/document/count-words.ts';
 import type { TurnSpan } from '../../../shared/document/layout.ts';
 import { fault } from '../../../shared/faults/failure.ts';
-import { wholeSentences } from '../../../shared/text/whole-sentences.ts';
 import { words } from '../../locales/index.ts';
 import type { OpenChapter } from '../open-chapter.ts';
 import { insertion } from './insertion.ts';
@@ -10,8 +9,6 @@ import { insertion } from './insertion.ts';
 interface Told extends CutShort {
   /** Of its text; another one is another text. */
   readonly length: number;
-  /** What was taken away behind it. */
-  readonly leftOut: string;
 }
 
 interface Host {
@@ -29,27 +26,13 @@ export class CutShortNotes {
     this.host = host;
   }
 
-  add(cut: CutShort, leftOut = ''): void {
+  add(cut: CutShort): void {
     const { document } = this.host.chapter;
     const turn = document.spanOf(cut.turnId);
     if (turn === null) return;
     this.known.delete(cut.turnId);
-    this.known.set(cut.turnId, { ...cut, length: document.lengthOf(turn), leftOut });
+    this.known.set(cut.turnId, { ...cut, length: document.lengthOf(turn) });
     this.follow();
-  }
-
-  /** Takes away what follows the last whole sentence of a reply, as a step of undo; answers with it. */
-  trim(turnId: string, from: number, end: number): string {
-    const { binding, document } = this.host.chapter;
-    const turn = document.spanOf(turnId);
-    if (turn === null) return '';
-    const text = document.textOf(turn).slice(0, end);
-    const kept = wholeSentences(text);
-    const rest = text.slice(kept);
-    if (kept <= from || rest.trim() === '' || text.slice(from, kept).trim() === '') return '';
-    const { ids } = document.layout;
-    binding.perform({ from: document.placeOf(turn, kept), to: document.placeOf(turn, end), text: '', ids });
-    return rest;
   }
 
   /** The text has changed: what is said below it still holds, or goes. */
@@ -87,23 +70,23 @@ export class CutShortNotes {
       return turn === null ? 1 : turn.line + turn.lines - 1;
     };
     const goOn = { label: words.commands.continue, run: () => this.host.goOn(turnId) };
-    const bringBack = { label: words.manuscript.bringBack, run: () => this.bringBack(turnId, length, leftOut) };
+    const bringBack = { label: words.manuscript.bringBack, run: () => this.bringBack(turnId, length) };
     view.showFault(
       lastLine,
-      fault('CUT_SHORT', { by, tokens, leftOut: countWords(leftOut) }),
-      leftOut === '' ? [goOn] : [goOn, bringBack],
+      fault('CUT_SHORT', { by, tokens, leftOut: countWords(leftOut?.text ?? '') }),
+      leftOut === null ? [goOn] : [goOn, bringBack],
     );
   }
 
-  private bringBack(turnId: string, at: number, leftOut: string): void {
+  private bringBack(turnId: string, length: number): void {
     const { binding, document, view } = this.host.chapter;
     const turn = document.spanOf(turnId);
     const told = this.known.get(turnId);
-    if (turn === null || told === undefined || document.lengthOf(turn) !== at) return;
-    const place = document.placeOf(turn, at);
-    binding.perform({ ...insertion(view.line(place.line), place, leftOut), ids: document.layout.ids });
+    if (turn === null || !told?.leftOut || document.lengthOf(turn) !== length) return;
+    const place = document.placeOf(turn, told.leftOut.at);
+    binding.perform({ ...insertion(view.line(place.line), place, told.leftOut.text), ids: document.layout.ids });
     this.shown = null;
-    this.add({ turnId, by: told.by, tokens: told.tokens });
+    this.add({ turnId, by: told.by, tokens: told.tokens, leftOut: null });
     view.focus();
   }
 }

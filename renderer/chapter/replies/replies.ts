@@ -29,8 +29,6 @@ export interface RepliesHost {
   readonly chapter: OpenChapter;
   readonly store: ChapterStore;
   readonly isReadOnly: () => boolean;
-  /** Of a reply that is cut short, only whole sentences stay. */
-  readonly endsAtSentence: () => boolean;
   /** Shows the branch that a turn begins. */
   readonly goTo: (turnId: string, caret: Spot) => Promise<void>;
   readonly onChange: () => void;
@@ -212,11 +210,9 @@ export class Replies {
     onChange();
   }
 
-  /** One that had more to say: the page says so, and leaves out a sentence that was begun where that is wished. */
-  private cutShort({ turnId, stats, start, end, wasSeen, caretIsFree }: EndedReply, by: CutShort['by']): void {
-    const isTrimmed = this.host.endsAtSentence() && !this.host.isReadOnly() && start !== null && end !== null;
-    const leftOut = isTrimmed ? this.cuts.trim(turnId, start, end) : '';
-    this.cuts.add({ turnId, by, tokens: stats?.tokens ?? null }, leftOut);
+  /** One that had more to say: the page says so. */
+  private cutShort({ turnId, stats, leftOut, wasSeen, caretIsFree }: EndedReply, by: CutShort['by']): void {
+    this.cuts.add({ turnId, by, tokens: stats?.tokens ?? null, leftOut });
     const { view } = this.host.chapter;
     if (wasSeen && caretIsFree) view.bring(view.caret());
   }
@@ -238,7 +234,7 @@ export class Replies {
   }
 
   /** Says of a reply that was made again whether it is the same. */
-  private compare({ turnId, reason }: EndedReply): void {
+  private compare({ turnId, reason, leftOut }: EndedReply): void {
     const {
       chapter: { sync },
       store,
@@ -247,7 +243,12 @@ export class Replies {
     const text = sync.tree.turns.get(turnId)?.text ?? null;
     if (first === undefined || text === null) return;
     this.firsts.delete(turnId);
-    const { message, why } = compareReplies(first, { text, reason }, alternates(sync.tree, first.turnId)?.number ?? 1);
+    const whole = leftOut === null ? text : text.slice(0, leftOut.at) + leftOut.text + text.slice(leftOut.at);
+    const { message, why } = compareReplies(
+      first,
+      { text: whole, reason },
+      alternates(sync.tree, first.turnId)?.number ?? 1,
+    );
     store.tell('info', message, why);
   }
 

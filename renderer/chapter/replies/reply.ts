@@ -1,3 +1,4 @@
+import type { LeftOut } from '../../../shared/text/whole-sentences.ts';
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import type { GenerationEvent, RunningGeneration } from '../../../shared/contract/writing.ts';
 import { countWords } from '../../../shared/document/count-words.ts';
@@ -21,9 +22,10 @@ export interface EndedReply extends NonNullable<ChapterState['lastGeneration']> 
   readonly wasSeen: boolean;
   /** The person has neither moved the caret nor typed since it began. */
   readonly caretIsFree: boolean;
-  /** Where in the text of its turn it begins and ends; null where that is not known. */
-  readonly start: number | null;
+  /** Where in the text of its turn it ends; null where that is not known. */
   readonly end: number | null;
+  /** What of it was left out, by its place in the turn's text with all of it. */
+  readonly leftOut: LeftOut | null;
   /** The turn that was made for it is gone again: it ended before its first word. */
   readonly isUndone: boolean;
 }
@@ -56,7 +58,6 @@ export class Reply {
   private wasShown = false;
   private wasSeen = false;
   private endsAt: number | null = null;
-  private startsAt: number | null = null;
   private release: (() => void) | null = null;
 
   /** `hasCaret`: the caret was left in its turn, where the person has not put it. */
@@ -235,21 +236,38 @@ export class Reply {
     if (done.undone === null) this.adopt(done);
     // Saves made of several edits may have left its place otherwise in the store: the page is right.
     if (this.isShown) document.closeLive(isExact && this.span.at === done.offset);
-    this.span.finish(hasMore ? this.span.text : done.text, done.offset);
+    const begins = this.span.at;
+    this.span.finish(hasMore ? this.span.text : without(done.text, done.leftOut, done.offset), done.offset);
+    if (isExact && done.leftOut !== null)
+      this.leaveOut({ ...done.leftOut, at: done.leftOut.at - done.offset + begins });
     if (done.undone !== null) await this.takeBack(done.undone, isExact);
     if (done.next !== null) {
       await sync.takeIn(done.next);
       this.host.onNext(done.next);
     }
-    const { reason, stats, fault } = done;
-    this.end({ turnId: this.turnId, reason, stats, fault, isUndone: done.undone !== null });
+    const { reason, stats, fault, leftOut } = done;
+    this.end({ turnId: this.turnId, reason, stats, fault, leftOut, isUndone: done.undone !== null });
+  }
+
+  /** As the studio did, as a step of undo that the ready turn comes with. */
+  private leaveOut({ at, text }: LeftOut): void {
+    const { binding, document } = this.host.chapter;
+    const turn = document.spanOf(this.turnId);
+    if (turn === null) return;
+    binding.endStep();
+    binding.mirror({
+      from: document.placeOf(turn, at),
+      to: document.placeOf(turn, at + text.length),
+      text: '',
+      ids: document.layout.ids,
+    });
+    this.endsAt = at + Math.max(0, (this.endsAt ?? 0) - at - text.length);
   }
 
   private noteEnd(): void {
     const { document, view } = this.host.chapter;
     const turn = this.shownTurn;
     if (turn === null) return;
-    this.startsAt = this.span.at;
     this.endsAt = this.span.end;
     this.wasSeen = view.isNearSight(document.placeOf(turn, this.span.end));
   }
@@ -270,7 +288,7 @@ export class Reply {
     const text = known?.text ?? null;
     const hasAll = text === null || this.span.state === 'stored';
     sync.adopt(this.turnId, {
-      text: hasAll ? text : text.slice(0, done.offset) + done.text + text.slice(done.offset),
+      text: hasAll ? text : without(text.slice(0, done.offset) + done.text + text.slice(done.offset), done.leftOut, 0),
       // A change that crossed the end, as a removal does, has counted on from it.
       version: Math.max(done.version, known?.version ?? 0),
       interrupted: done.interrupted,
@@ -319,7 +337,7 @@ export class Reply {
       await sync.reload().catch(() => undefined);
       const isUndone = this.span.text === '' && this.leaveEmpty();
       if (this.isShown) document.closeLive(false);
-      this.end({ turnId: this.turnId, reason: 'error', stats: null, fault, isUndone });
+      this.end({ turnId: this.turnId, reason: 'error', stats: null, fault, leftOut: null, isUndone });
     });
   }
 
@@ -336,12 +354,12 @@ export class Reply {
     return document.spanOf(turn.id) === null;
   }
 
-  private end(ended: Omit<EndedReply, 'wasShown' | 'wasSeen' | 'caretIsFree' | 'start' | 'end'>): void {
+  private end(ended: Omit<EndedReply, 'wasShown' | 'wasSeen' | 'caretIsFree' | 'end'>): void {
     const { sync, view } = this.host.chapter;
     this.close();
     if (this.wasShown) view.markStream(null);
-    const { wasShown, wasSeen, startsAt: start, endsAt: end } = this;
-    this.host.onEnd({ ...ended, wasShown, wasSeen, caretIsFree: !this.acted, start, end });
+    const { wasShown, wasSeen, endsAt: end } = this;
+    this.host.onEnd({ ...ended, wasShown, wasSeen, caretIsFree: !this.acted, end });
     sync.edited();
   }
 
@@ -361,4 +379,11 @@ export class Reply {
     const turn = this.shownTurn;
     if (turn !== null) view.bring(document.placeOf(turn, this.span.end));
   }
+}
+
+/** `from`: where the text begins in that of its turn. */
+function without(text: string, leftOut: LeftOut | null, from: number): string {
+  if (leftOut === null) return text;
+  const at = leftOut.at - from;
+  return text.slice(0, at) + text.slice(at + leftOut.text.length);
 }
