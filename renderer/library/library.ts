@@ -41,6 +41,11 @@ export function useRemoved(shown: boolean): readonly RemovedItem[] {
   );
 }
 
+/** As far as is known; 0 where nothing is. */
+export function countChapters(storyId: string): number {
+  return queryClient.getQueryData(queries.chapters.list.queryKey({ input: { storyId } }))?.length ?? 0;
+}
+
 /** The studio's lists may have changed. */
 export async function refreshLibrary(): Promise<void> {
   await Promise.all([
@@ -161,6 +166,14 @@ export const library = {
       });
       openStory(chapter.storyId, rest[0]?.id ?? null);
     });
+  },
+  removeOpenStory: async (storyId: string) => {
+    const story = (await api.stories.list()).find(({ id }) => id === storyId);
+    if (story !== undefined) await library.removeStory(called(story));
+  },
+  removeOpenChapter: async (storyId: string) => {
+    const chapter = (await api.chapters.list({ storyId })).find(({ id }) => id === place()?.chapterId);
+    if (chapter !== undefined) await library.removeChapter(chapter);
   },
   restore: (item: RemovedItem) =>
     attempt(async () => {

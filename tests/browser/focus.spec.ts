@@ -84,6 +84,8 @@ const turned = (studio: StudioPage, before: string) =>
     .not.toBe(before)
     .catch(() => undefined);
 const WRITES = /^(Reply|Retry|Continue|Repeat exactly|Take option)/;
+const DELETES = /^Delete (story|chapter)$/;
+const OPENS = /^(New|Open story|Go to|Delete (story|chapter)$)/;
 /** How the sheet of shortcuts writes keys, and how they are pressed. */
 const PRESSED: Readonly<Record<string, string>> = {
   Ctrl: 'Control',
@@ -126,8 +128,13 @@ test('after each command, from the palette and by its key, closed with Escape, w
     await page.keyboard.press(place === -1 ? 'Escape' : 'Enter');
     await expect(query).toBeHidden();
     if (place !== -1 && TURNS.test(name)) await turned(studio, before);
-    if (place !== -1 && /^(New|Open story|Go to)/.test(name)) await opened(studio);
+    if (place !== -1 && OPENS.test(name)) await opened(studio);
     await writesOn(studio, `command${String(index)}x`, name, place !== -1 && WRITES.test(name));
+    if (place === -1 || !DELETES.test(name)) continue;
+    await markOpen(page);
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await opened(studio);
+    await writesOn(studio, `undone${String(index)}x`, `${name}, undone`);
   }
   await page.keyboard.press('Control+k');
   await query.fill('Open story The Lamp');

@@ -291,3 +291,24 @@ test('each entry of the context says who, how much and whether it is sent, and t
   expect(tokens.reduce((sum, count) => sum + count, marks)).toBe(total);
   await studio.close();
 });
+
+test('a row has its menu by a right click and by the key for it, which says why the only chapter stays', async () => {
+  const studio = await StudioPage.open(browser);
+  const { page } = studio;
+  const chapter = row(page, 'Chapters', 'Chapter 1').locator('button').first();
+  const entry = (name: string) => page.getByRole('menuitem', { name });
+  await chapter.click({ button: 'right' });
+  await expect(entry('Delete')).toContainText('It is the only chapter.');
+  await expect(entry('Delete')).toHaveAttribute('aria-disabled', 'true');
+  await page.keyboard.press('Escape');
+  await expect(chapter).toBeFocused();
+  await page.keyboard.press('Shift+F10');
+  await entry('Rename').click();
+  await page.getByRole('textbox', { name: 'Title' }).fill('Setting out');
+  await page.keyboard.press('Enter');
+  await expect(row(page, 'Chapters', 'Setting out')).toBeVisible();
+  await row(page, 'Stories', 'The Lamp').locator('button').first().click({ button: 'right' });
+  await expect(entry('Delete')).not.toHaveAttribute('aria-disabled', 'true');
+  await page.keyboard.press('Escape');
+  await studio.close();
+});

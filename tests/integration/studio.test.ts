@@ -494,3 +494,19 @@ test('an answer that was written ahead is there at once, and the engine rests wh
   expect((await engineReaches(client, ['ready'], 5000)).state).toBe('ready');
   await client.settings.setInterface({ key: 'prepareReplies', value: null });
 });
+
+test('a reply that is cut short ends at a whole sentence where nobody follows it, and the chapter tells of the rest', async () => {
+  await client.settings.setInterface({ key: 'endsAtSentence', value: true });
+  const { chapterId, turnId } = await newChapter('Start.', { banEnd: true, maxTokens: 60, temperature: 0 });
+  const start = await client.writing.generate({ ...newIds(), chapterId, kind: 'reply', turnId, offset: null });
+  const cutShort = async () => (await client.chapters.open({ id: chapterId })).cutShort;
+  await expect.poll(cutShort, { timeout: 30_000 }).toMatchObject({ turnId: start.turnId, by: 'length', tokens: 60 });
+  const leftOut = (await cutShort())?.leftOut;
+  const done = (await collect(client, start.generationId)).find((event) => event.type === 'done');
+  const kept = (await pathOf(chapterId)).at(-1)?.text ?? '';
+  expect(kept).toMatch(/[.!?…"”*]$/);
+  expect(leftOut?.at).toBe(kept.length);
+  expect(done?.text).toBe(kept + (leftOut?.text ?? ''));
+  expect(done?.leftOut).toEqual(leftOut);
+  await client.settings.setInterface({ key: 'endsAtSentence', value: null });
+});

@@ -1,3 +1,4 @@
+import { ContextMenu } from '@base-ui/react/context-menu';
 import { Menu } from '@base-ui/react/menu';
 import { Ellipsis } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
@@ -24,7 +25,8 @@ interface Props extends Pick<RowTarget, 'of'> {
   readonly onRemove: (() => void) | null;
 }
 
-/** A story or chapter in the binder: opens on click, renames in place (F2, double click or menu). */
+/** A story or chapter in the binder: opens on click, renames in place (F2, double click or menu). Its menu is
+ * that of a right click, too. */
 export function LibraryRow(props: Props): ReactElement {
   const [editing, setEditing] = useState(false);
   const [isBack, setIsBack] = useState(false);
@@ -45,24 +47,37 @@ export function LibraryRow(props: Props): ReactElement {
   const row = { of: props.of, rename: () => setEditing(true), remove: props.onRemove };
   return (
     <li className={css.row} data-strong={props.strong || undefined} data-current={props.current || undefined}>
-      <button
-        type="button"
-        className={css.rowOpen}
-        aria-current={props.current ? 'true' : undefined}
-        title={props.title}
-        onClick={props.onOpen}
-        onDoubleClick={() => setEditing(true)}
-        autoFocus={isBack}
-        onKeyDown={(event) => onRowKey(event.nativeEvent, row)}
-      >
-        {props.number === null ? null : <span className={`${css.rowNumber} num`}>{count(props.number)}</span>}
-        <span className={css.rowTitle} dir="auto">
-          {props.title}
-        </span>
-        <small className="num" title={words.common.words(props.words)}>
-          {count(props.words)}
-        </small>
-      </button>
+      <ContextMenu.Root>
+        <ContextMenu.Trigger
+          render={
+            <button
+              type="button"
+              className={css.rowOpen}
+              aria-current={props.current ? 'true' : undefined}
+              title={props.title}
+              onClick={props.onOpen}
+              onDoubleClick={() => setEditing(true)}
+              autoFocus={isBack}
+              onKeyDown={(event) => onRowKey(event.nativeEvent, row)}
+            />
+          }
+        >
+          {props.number === null ? null : <span className={`${css.rowNumber} num`}>{count(props.number)}</span>}
+          <span className={css.rowTitle} dir="auto">
+            {props.title}
+          </span>
+          <small className="num" title={words.common.words(props.words)}>
+            {count(props.words)}
+          </small>
+        </ContextMenu.Trigger>
+        <ContextMenu.Portal>
+          <ContextMenu.Positioner data-layer>
+            <ContextMenu.Popup className={menu.menu}>
+              <CommandItems place="row menu" target={{ row }} />
+            </ContextMenu.Popup>
+          </ContextMenu.Positioner>
+        </ContextMenu.Portal>
+      </ContextMenu.Root>
       <Menu.Root modal={false}>
         <Menu.Trigger
           className={`${ui.iconButton} ${css.rowMore}`}

@@ -1,5 +1,5 @@
 import type { MenuGroup } from '../../../shared/desktop-menu.ts';
-import { library } from '../../library/library.ts';
+import { countChapters, library } from '../../library/library.ts';
 import type { Key } from '../../lib/keys.ts';
 import { isSignedIn, signOutOthers } from '../../lib/sign-out.ts';
 import { words } from '../../locales/index.ts';
@@ -365,9 +365,24 @@ export const COMMANDS = {
     name: ({ row }) => (row === undefined ? say.removeRow : say.remove),
     in: ['row menu'],
     key: { press: 'Delete', heard: 'row' },
-    applies: ({ row }) => row === undefined || row.remove !== null,
+    why: ({ row }) => (row?.remove === null ? say.onlyChapter : null),
     isRemoval: true,
     run: ({ row }) => row?.remove?.(),
+  },
+  removeStory: {
+    name: () => say.removeStory,
+    in: ['palette'],
+    isRemoval: true,
+    applies: ({ storyId }) => storyId !== null,
+    run: ({ storyId }) => (storyId === null ? undefined : library.removeOpenStory(storyId)),
+  },
+  removeChapter: {
+    name: () => say.removeChapter,
+    in: ['palette'],
+    isRemoval: true,
+    applies: ({ storyId }) => storyId !== null,
+    why: ({ storyId }) => (storyId !== null && countChapters(storyId) < 2 ? say.onlyChapter : null),
+    run: ({ storyId }) => (storyId === null ? undefined : library.removeOpenChapter(storyId)),
   },
 } as const satisfies Record<string, Command>;
 

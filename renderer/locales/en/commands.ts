@@ -44,6 +44,9 @@ export const commands = {
   renameRow: 'Rename a story or chapter',
   remove: 'Delete',
   removeRow: 'Delete a story or chapter',
+  removeStory: 'Delete story',
+  removeChapter: 'Delete chapter',
+  onlyChapter: 'It is the only chapter. Delete the story instead.',
   signOutOthers: 'Sign out other browsers',
   othersSignedOut:
     'Other browsers are signed out. To let one in again, start Paphos again and open the address that it prints there.',
