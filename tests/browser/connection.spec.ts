@@ -135,6 +135,7 @@ test('letters that are typed while another alternate is turned to, or a retry be
   await studio.saved();
   expect(await stored()).toMatch(/First\. .*Before it\. \n/s);
   expect(await stored()).not.toContain('On this way.');
+  await page.keyboard.press('Control+End');
   const counter = page.getByRole('toolbar', { name: 'Writing' }).locator('[aria-live]');
   for (const at of [2, 1]) {
     await studio.button('Previous alternate').click();
