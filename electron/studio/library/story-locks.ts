@@ -40,7 +40,8 @@ export interface StoryLocks {
 
 /**
  * One writer per story; the others read until they take over, or until the writer leaves. A writer whose connection
- * is lost has left when it does not come back in time; one whose page was closed, as soon as another page comes. `onRelease` runs where a connection ends, so it must not throw.
+ * is lost has left when it does not come back in time; one whose page was closed, as soon as another page comes.
+ * `onRelease` runs where a connection ends, so it must not throw.
  */
 export function createStoryLocks(onRelease: (storyId: string) => void): StoryLocks {
   const locks = new Map<string, StoryLock>();
