@@ -150,8 +150,9 @@ test('a reply that went on inside a turn is made again from the same beginning',
   const first = await written({ ...newIds(), chapterId, kind: 'continue', turnId: opening.start.turnId, offset: at });
   const { start, done } = await again(chapterId, opening.start.turnId);
   expect(start).toMatchObject({ offset: at, first: { text: opening.done.text.slice(0, at) + first.done.text } });
-  expect(done.text).toBe(first.done.text);
-  expect(await textOf(chapterId, start.turnId)).toBe(opening.done.text.slice(0, at) + first.done.text);
+  // In front of a word, the first one ends with a space of the studio's.
+  expect(first.done.text.replace(/ $/, '')).toBe(done.text.replace(/ $/, ''));
+  expect(await textOf(chapterId, start.turnId)).toBe(opening.done.text.slice(0, at) + done.text);
 });
 
 test('what was written on in a person’s turn is made again as theirs', async () => {
