@@ -29,7 +29,10 @@ export interface RemovedItem {
   readonly removedAt: number;
 }
 
-/** A reply that ended at the length limit, or where the window was full; `tokens`: that it wrote; `leftOut`: a sentence that it had begun. */
+/**
+ * A reply that ended at the length limit, or where the window was full; `tokens`: that it wrote; `leftOut`: a sentence
+ * that it had begun.
+ */
 export interface CutShort {
   readonly turnId: string;
   readonly by: 'length' | 'window';

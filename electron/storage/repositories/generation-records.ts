@@ -325,7 +325,7 @@ function fold(db: WritableDB, row: GenerationRow, end: End, closedAs: 'reply' | 
 function leaveOut(db: WritableDB, turnId: string, { at, text }: LeftOut): void {
   const turn = needTurn(db, turnId);
   insertEdit(db, { turnId, version: turn.version, at, del: text.length, ins: '' });
-  saveTurn(db, { ...turn, version: turn.version + 1, length: turn.length - text.length, open: 1 });
+  saveTurn(db, turn, { version: turn.version + 1, length: turn.length - text.length, open: 1 });
   closeRevision(db, turnId, 'reply');
 }
 
