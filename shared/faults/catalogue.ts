@@ -78,6 +78,9 @@ export interface StoreFaults {
   NO_STORY: None;
   NO_CHAPTER: None;
   CHAPTER_DELETED: None;
+  STORY_DELETED: None;
+  /** A new chapter whose id one of another story has. */
+  CHAPTER_TAKEN: None;
   NO_REVISION: { readonly turnId: string };
   NO_GENERATION: None;
   ENDED: None;

@@ -147,6 +147,20 @@ export function needStory(db: ReadableDB, id: string): StoryRow {
   return row;
 }
 
+/** A chapter that can be written in: neither it nor its story was deleted. */
+export function needLivingChapter(db: ReadableDB, id: string): ChapterRow {
+  const chapter = needChapter(db, id);
+  if (chapter.removed_at !== null) throw failure('CHAPTER_DELETED', {});
+  needLivingStory(db, chapter.story_id);
+  return chapter;
+}
+
+export function needLivingStory(db: ReadableDB, id: string): StoryRow {
+  const story = needStory(db, id);
+  if (story.removed_at !== null) throw failure('STORY_DELETED', {});
+  return story;
+}
+
 export function addTurn(db: WritableDB, row: TurnRow): void {
   run(db, insertTurn, { ...row, checksum: turnChecksum(row) });
 }

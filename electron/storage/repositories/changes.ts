@@ -9,8 +9,7 @@ import { changeDigest } from '../core/checksum.ts';
 import { changeNumber, writingTime } from '../core/counters.ts';
 import { transaction, type WritableDB } from '../core/handle.ts';
 import { first, query, run, tables } from '../core/query.ts';
-import { needChapter, saveChapter } from '../core/rows.ts';
-import type { ChapterRow } from '../core/schema.ts';
+import { needLivingChapter, saveChapter } from '../core/rows.ts';
 import { splitsCharacter } from './turns.ts';
 import { insertEdit, storeTurns } from './write-turns.ts';
 
@@ -46,7 +45,7 @@ export function applyChange(db: WritableDB, change: Change, asked: unknown = cha
 }
 
 function apply(db: WritableDB, change: Change): ChangeAck {
-  const chapter = livingChapter(db, change.chapterId);
+  const chapter = needLivingChapter(db, change.chapterId);
   const structural = change.ops.some(isStructural);
   if (structural && change.structureRev !== chapter.structure_rev) {
     throw failure('CONFLICT', { turnId: null });
@@ -100,12 +99,6 @@ function takeEdit(db: WritableDB, turns: StoredTurns, lengths: Map<string, numbe
   lengths.set(op.turnId, length - op.del + op.ins.length);
   insertEdit(db, op);
   rebaseSpans(db, op.turnId, op);
-}
-
-function livingChapter(db: WritableDB, id: string): ChapterRow {
-  const chapter = needChapter(db, id);
-  if (chapter.removed_at !== null) throw failure('CHAPTER_DELETED', {});
-  return chapter;
 }
 
 function remember(db: WritableDB, taken: { changeId: string; digest: Uint8Array; ack: ChangeAck }): void {

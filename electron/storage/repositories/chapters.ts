@@ -3,7 +3,7 @@ import { failure } from '../../../shared/faults/failure.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
 import { all, first, query, tables } from '../core/query.ts';
 import { removalTime } from '../core/counters.ts';
-import { addChapter, findTurn, needChapter, needStory, saveChapter } from '../core/rows.ts';
+import { addChapter, findTurn, needChapter, needLivingStory, saveChapter } from '../core/rows.ts';
 import type { ChapterRow } from '../core/schema.ts';
 import { wordsSince } from './word-counts.ts';
 import { createTurn } from './write-turns.ts';
@@ -43,8 +43,9 @@ export function createChapter(
 ): ChapterSummary {
   return transaction(db, () => {
     const known = first(db, chapterById, { id: given.id });
+    if (known && known.story_id !== given.storyId) throw failure('CHAPTER_TAKEN', {});
     if (known) return summary(db, known);
-    needStory(db, given.storyId);
+    needLivingStory(db, given.storyId);
     if (findTurn(db, given.turnId)) throw failure('ORDER', { turnId: given.turnId });
     const position = (first(db, lastPosition, { storyId: given.storyId })?.last ?? 0) + 1;
     addChapter(db, {

@@ -9,7 +9,7 @@ import { failure } from '../../../shared/faults/failure.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
 import { all, columns, first, query, run, tables } from '../core/query.ts';
 import { closeRevision, headHash } from './revisions.ts';
-import { needTurn, saveTurn } from '../core/rows.ts';
+import { needLivingChapter, needTurn, saveTurn } from '../core/rows.ts';
 import type { GenerationRow, JournalRow } from '../core/schema.ts';
 import { takeBack, type Made, type Undone } from './take-back.ts';
 import { splitsCharacter, turnText } from './turns.ts';
@@ -153,6 +153,7 @@ const deleteJournal = query((p: { id: string }) => tables.deleteFrom('journal').
 
 export function beginGeneration(db: WritableDB, begin: Begin): void {
   transaction(db, () => {
+    needLivingChapter(db, begin.chapterId);
     const turn = needTurn(db, begin.turnId);
     const asked = Math.min(begin.offset, turn.length);
     const offset = splitsCharacter(db, turn.id, asked) ? asked - 1 : asked;

@@ -41,9 +41,16 @@ const updateJob = query((p: JobRow) =>
 );
 const deleteJob = query((p: { id: string }) => tables.deleteFrom('jobs').where('id', '=', p.id));
 
-/** The newest first. */
+/** The newest first. One that is damaged on disk costs no other one: it is left out. */
 export function listJobs(db: ReadableDB): StoredJob[] {
-  return all(db, allJobs, {}).map(fromRow);
+  return all(db, allJobs, {}).flatMap((row) => {
+    try {
+      return [fromRow(row)];
+    } catch (error) {
+      if (error instanceof SyntaxError) return [];
+      throw error;
+    }
+  });
 }
 
 export function addJob(db: WritableDB, asked: Pick<StoredJob, 'id' | 'kind' | 'params' | 'title'>): StoredJob {

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { newId } from '../../../shared/document/ids.ts';
+import { DEFAULT_SAMPLING } from '../../../shared/settings/sampling.ts';
 import { applyChange } from './changes.ts';
+import { beginGeneration } from './generation-records.ts';
 import { createChapter, listChapters, removeChapter, renameChapter, restoreChapter } from './chapters.ts';
 import { addJob, listJobs } from './job-records.ts';
 import { getModel, rememberModel } from './model-records.ts';
@@ -182,6 +184,33 @@ describe('stories and chapters', () => {
     expect(type(1, 'Back.').versions).toEqual({ [turn]: 2 });
   });
 
+  test('nor does a deleted story: no change, chapter or reply, until it is back', () => {
+    removeStory(store.db, story);
+    reopen();
+    const refused = expect.objectContaining({ fault: { code: 'STORY_DELETED', params: {} } });
+    expect(() => type(1, 'Lost?')).toThrowError(refused);
+    expect(() =>
+      createChapter(store.db, { id: newId(), storyId: story, title: 'Lost?', turnId: newId() }),
+    ).toThrowError(refused);
+    const begin = { id: newId(), chapterId: chapter, turnId: turn, kind: 'continue', offset: 0 } as const;
+    const sampling = { ...DEFAULT_SAMPLING, seed: 1 };
+    expect(() => beginGeneration(store.db, { ...begin, sampling, made: null, asked: null })).toThrowError(refused);
+    restoreStory(store.db, story);
+    expect(type(1, 'Back.').versions).toEqual({ [turn]: 2 });
+  });
+
+  test('an id of a chapter of another story makes neither a story nor a chapter', () => {
+    const taken = expect.objectContaining({ fault: { code: 'CHAPTER_TAKEN', params: {} } });
+    const other = newId();
+    const given = { id: other, title: 'Other', chapterId: chapter, turnId: newId() };
+    expect(() => createStory(store.db, given)).toThrowError(taken);
+    expect(listStories(store.db).map(({ id }) => id)).toEqual([story]);
+    createStory(store.db, { ...given, chapterId: newId() });
+    expect(() =>
+      createChapter(store.db, { id: chapter, storyId: other, title: 'Taken', turnId: newId() }),
+    ).toThrowError(taken);
+  });
+
   test('a deleted turn is listed by its first words', () => {
     type(1, 'The lamp\nwent out.');
     applyChange(store.db, {
@@ -250,4 +279,13 @@ describe('settings and models', () => {
     expect(readSetting(store.db, 'interface', 'theme')).toBeNull();
     expect(getModel(store.db, 'm')).toEqual({ ...model, chosenFormat: 'chatml' });
   });
+});
+
+test('a job that is damaged on disk costs no other one', () => {
+  const title = { code: 'JOB_READS_MODEL', params: { name: 'tale' } } as const;
+  const [damaged, whole] = ['params', 'whole'].map((kind) =>
+    addJob(store.db, { id: newId(), kind, params: {}, title }),
+  );
+  store.db.sqlite.prepare("UPDATE jobs SET params = '{' WHERE id = ?").run(damaged?.id);
+  expect(listJobs(store.db)).toEqual([whole]);
 });

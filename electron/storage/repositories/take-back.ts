@@ -2,7 +2,7 @@ import { newId } from '../../../shared/document/ids.ts';
 import { activeAfter, livingChildren, livingTurn } from '../../../shared/document/draft.ts';
 import type { Op } from '../../../shared/document/turn.ts';
 import type { WritableDB } from '../core/handle.ts';
-import { needChapter } from '../core/rows.ts';
+import { needChapter, needStory } from '../core/rows.ts';
 import type { GenerationRow } from '../core/schema.ts';
 import { applyChange } from './changes.ts';
 import { storedDraft } from './stored-turns.ts';
@@ -22,7 +22,8 @@ const UNTOUCHED = 1;
 /** Takes back the turn made for a reply and shows what was shown before, unless a person wrote into it or below it. */
 export function takeBack(db: WritableDB, row: GenerationRow): Undone | null {
   const chapter = needChapter(db, row.chapter_id);
-  if (row.made === null || chapter.removed_at !== null) return null;
+  const isDeleted = chapter.removed_at !== null || needStory(db, chapter.story_id).removed_at !== null;
+  if (row.made === null || isDeleted) return null;
   const draft = storedDraft(db, chapter);
   const turn = livingTurn(draft, row.turn_id);
   if (turn === null || turn.version !== UNTOUCHED || livingChildren(draft, turn.id).length > 0) return null;

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { DEFAULT_ENGINE_SETTINGS } from '../../../shared/settings/engine.ts';
 import { DEFAULT_SAMPLING } from '../../../shared/settings/sampling.ts';
+import { newId } from '../../../shared/document/ids.ts';
 import { openStore } from '../../storage/core/open.ts';
+import { createStory } from '../../storage/repositories/stories.ts';
 import { createSettings } from './settings.ts';
 
 test.each(['{"theme', '"\\x"', '{"an":"object"}', '[]', ''])(
@@ -16,6 +18,7 @@ test.each(['{"theme', '"\\x"', '{"an":"object"}', '[]', ''])(
     const settings = createSettings({ db: store.db, engine: { restAnew: () => undefined } }, () => DEFAULT_SAMPLING);
     settings.setInterface('theme', 'ink');
     settings.setInterface('retries', 3);
+    createStory(store.db, { id: 'story', title: 'Set', chapterId: newId(), turnId: newId() });
     settings.setSampling('story', { ...DEFAULT_SAMPLING, temperature: 0.1 });
     settings.setEngine({ ...DEFAULT_ENGINE_SETTINGS, restMinutes: 7 });
     const rows = "key IN ('theme', 'sampling', 'engine')";
@@ -32,3 +35,13 @@ test.each(['{"theme', '"\\x"', '{"an":"object"}', '[]', ''])(
     expect(settings.interface()).toEqual({ retries: 3, theme: 'sepia' });
   },
 );
+
+test('what is set of a story that is not there is refused, and nothing of it is kept', () => {
+  const store = openStore(mkdtempSync(join(tmpdir(), 'paphos-settings-')));
+  onTestFinished(() => store.close());
+  const settings = createSettings({ db: store.db, engine: { restAnew: () => undefined } }, () => DEFAULT_SAMPLING);
+  expect(() => settings.setSampling('gone', { ...DEFAULT_SAMPLING, temperature: 0.1 })).toThrow(
+    expect.objectContaining({ fault: { code: 'NO_STORY', params: {} } }),
+  );
+  expect(store.db.sqlite.prepare('SELECT count(*) FROM settings').pluck().get()).toBe(0);
+});

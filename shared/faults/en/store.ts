@@ -10,6 +10,9 @@ export const store = {
     'That chapter is not in this library. Nothing was changed; open the story again to see its chapters.',
   CHAPTER_DELETED: () =>
     'That chapter was deleted. Restore it from “Recently deleted” to write in it; nothing was changed.',
+  STORY_DELETED: () =>
+    'That story was deleted. Restore it from “Recently deleted” to write in it; nothing was changed.',
+  CHAPTER_TAKEN: () => 'Another story has a chapter of this id. Nothing was changed.',
   NO_REVISION: () => 'That revision is not in the history of its turn. Nothing was changed.',
   NO_GENERATION: () => 'That reply is not known here. Nothing was changed.',
   ENDED: () => 'This reply has already ended. Its text is in its turn.',
