@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -51,6 +60,18 @@ test('what is logged while its disk does not answer is written afterwards, in it
   log.info('entry', { n: 4 });
   log.close();
   expect(written()).toEqual(['"n":1', '"n":2', '"n":3', '"n":4']);
+});
+
+test('a log that is full makes nothing in the place of a data folder that has gone', () => {
+  const data = join(folder, 'data');
+  mkdirSync(data);
+  const log = openLog(join(data, 'logs'), { bytesPerFile: 100, olderFiles: 1 });
+  log.info('entry', { n: 1 });
+  renameSync(data, join(folder, 'away'));
+  log.info('entry', { n: 2 });
+  expect(readdirSync(folder)).toEqual(['away']);
+  expect(log.tail()).toHaveLength(2);
+  log.close();
 });
 
 test('a folder that cannot be written ends nothing, and the newest lines are there all the same', () => {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What an entry tells beside its event: figures, codes, names of models. Never a word of a story. */
@@ -48,7 +48,8 @@ export function openLog(folder: string, { bytesPerFile, olderFiles }: LogLimits 
 
   function open(): number {
     if (file !== null) return file;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // Where the data folder has gone, nothing is made in its place.
+    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
     const opened = openSync(fileOf(0), 'a', 0o600);
     bytes = fstatSync(opened).size;
     file = opened;

@@ -1,5 +1,15 @@
 import { newIds } from '../helpers/new-ids.ts';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
@@ -36,6 +46,19 @@ async function withModels(
   }
   return data;
 }
+
+test('a data folder that is moved away while the engine starts gets nothing in its place', async () => {
+  const data = temporaryFolder('moved');
+  const server = await serve({ data });
+  const { client, close } = await connect(server);
+  renameSync(data, `${data}.away`);
+  await engineReaches(client, ['ready']);
+  const made = existsSync(data);
+  if (!made) renameSync(`${data}.away`, data);
+  expect(made).toBe(false);
+  close();
+  await server.stop();
+});
 
 const model = async (client: StudioClient, name: string) => {
   const found = (await lookedAtModels(client)).find((one) => one.name === name);

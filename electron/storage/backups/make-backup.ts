@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackupReason } from '../../../shared/contract/backups.ts';
 import { failure } from '../../../shared/faults/failure.ts';
@@ -33,7 +33,7 @@ export function makeBackup({ dataDir, at, reason, room = 2 }: BackupTask, progre
   const file = join(folder, name);
   const partial = `${file}.partial`;
   const { size } = statSync(store);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
   removePartials(folder, at);
   assertRoom(folder, room * size);
   try {

@@ -43,7 +43,7 @@ function isFile(path: string): boolean {
  */
 export function linkModel(file: string, folder: string): void {
   if (!isAbsolute(file) || !/\.gguf$/i.test(file) || !isFile(file)) throw failure('NO_MODEL_FILE', { path: file });
-  mkdirSync(folder, { recursive: true });
+  if (!existsSync(folder)) mkdirSync(folder);
   if (dirname(realpathSync(file)) === realpathSync(folder)) return;
   for (const part of partsOf(file)) {
     const place = join(folder, basename(part));

@@ -1,9 +1,22 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What an engine keeps in its cache folder, so that it starts sooner the next time; all of it can be made again. */
 export const engineCache = (dataDir: string): string => join(dataDir, 'cache');
+
+/**
+ * Whether it is there now. Only its last part is made: a data folder that was moved away, or whose drive has gone, gets
+ * nothing in its place.
+ */
+export function makeCache(cache: string): boolean {
+  try {
+    mkdirSync(cache);
+    return true;
+  } catch {
+    return existsSync(cache);
+  }
+}
 
 /** Compiled code of JavaScript, by Node's own names. */
 export const compiledCode = (cache: string): string => join(cache, 'code');

@@ -1,5 +1,5 @@
 import { enableCompileCache, registerHooks } from 'node:module';
-import { compiledCode } from '../host/engine-cache.ts';
+import { compiledCode, makeCache } from '../host/engine-cache.ts';
 import { rememberedSelfTest, type SelfTest } from './self-test.ts';
 
 /** Inside the library's pinned version: who tests its binary, and who asks for that. */
@@ -12,7 +12,7 @@ const OURS = 'paphos:self-test';
  * called before anything of the library is imported.
  */
 export function startQuickly(cache: string): void {
-  enableCompileCache(compiledCode(cache));
+  if (makeCache(cache)) enableCompileCache(compiledCode(cache));
   registerHooks({
     resolve(specifier, context, next) {
       const found = next(specifier, context);

@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, statSync, writeFileSync, existsSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync, existsSync } from 'node:fs';
 import { cpus, hostname, release } from 'node:os';
 import { dirname, join } from 'node:path';
-import { passMark } from '../host/engine-cache.ts';
+import { makeCache, passMark } from '../host/engine-cache.ts';
 
 /** The library's own: it loads the binary in a process of its own and asks for its devices, for half a second. */
 export type SelfTest = (binary: string, backends: string | undefined, gpu: string | false) => Promise<boolean>;
@@ -53,7 +53,7 @@ const stampsIn = (folder: string): (string | number)[][] =>
 
 function remember(cache: string, mark: string, circumstances: string): void {
   try {
-    mkdirSync(cache, { recursive: true });
+    makeCache(cache);
     writeFileSync(mark, circumstances);
   } catch {
     // Tested again the next time.
