@@ -1,10 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { expect, test, type Browser, type Page } from '@playwright/test';
+import { expect as expectSoon, test, type Browser, type Page } from '@playwright/test';
 import { failDisk, hasFailingDisks, mendDisk } from '../helpers/failing-disk.ts';
 import { childrenOf } from '../helpers/server.ts';
 import { launch, StudioPage } from './studio.ts';
+
+// The machine may be busy with other suites.
+const expect = expectSoon.configure({ timeout: 20_000 });
 
 const AXE = readFileSync(
   createRequire(import.meta.resolve('@axe-core/playwright')).resolve('axe-core/axe.min.js'),
