@@ -7,8 +7,9 @@ export async function runBuildEngine({ remove = false }: { readonly remove?: boo
     process.stderr.write('The engine uses the library that came with it again, from its next start on.\n');
     return 0;
   }
-  process.stderr.write('Building takes some minutes …\n');
-  await buildEngine();
+  await buildEngine(() => {
+    process.stderr.write('Building takes some minutes …\n');
+  });
   process.stderr.write(
     'The engine uses its own build from its next start on, on the processor; “paphos verify” says which one is in use.\n',
   );

@@ -25,7 +25,7 @@ test('where nothing to build with is, the engine’s library is not built, and i
     env: { ...process.env, PATH: '' },
   });
   expect(cli.status).toBe(1);
-  expect(cli.stderr).toContain('cannot be built here. What is missing: git, npm, cmake');
+  expect(cli.stderr).toMatch(/^Paphos: .* cannot be built here\. What is missing: git, npm, cmake/);
 });
 
 test('what is asked for help does nothing else', () => {

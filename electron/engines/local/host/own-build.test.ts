@@ -42,7 +42,9 @@ test('nothing is begun where something is missing', async () => {
   process.env['PATH'] = '';
   const ran = join(library.builds, 'ran');
   const builder = endsBy(`import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(ran)}, '');`);
-  await expect(buildEngine(library, builder)).rejects.toMatchObject({ fault: { code: 'BUILD_LACKS' } });
+  await expect(buildEngine(() => undefined, library, builder)).rejects.toMatchObject({
+    fault: { code: 'BUILD_LACKS' },
+  });
   expect(existsSync(ran)).toBe(false);
   expect(existsSync(library.builds)).toBe(true);
 });
@@ -51,13 +53,15 @@ test.each([
   ['fails', 'process.exit(3)', 'exit code 3'],
   ...(process.platform === 'win32' ? [] : [['ends its process', "process.kill(process.pid, 'SIGILL')", 'SIGILL']]),
 ])('a build that %s is not kept', async (_how, code = '', detail = '') => {
-  await expect(buildEngine(library, endsBy(code))).rejects.toMatchObject({ fault: { code: 'BUILD_FAILED', detail } });
+  await expect(buildEngine(() => undefined, library, endsBy(code))).rejects.toMatchObject({
+    fault: { code: 'BUILD_FAILED', detail },
+  });
   expect(existsSync(library.builds)).toBe(false);
 });
 
 test('a build that works is kept, until it is not wanted any longer; it may fetch nothing', async () => {
   const code = "process.exit(process.env.GIT_ALLOW_PROTOCOL === 'file' ? 0 : 1)";
-  await buildEngine(library, endsBy(code));
+  await buildEngine(() => undefined, library, endsBy(code));
   expect([existsSync(library.builds), existsSync(library.unpacked)]).toEqual([true, false]);
   await forgetBuild(library);
   expect(existsSync(library.builds)).toBe(false);

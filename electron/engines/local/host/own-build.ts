@@ -42,11 +42,13 @@ export function missingForBuild({ sources }: LibraryFolder, path = process.env['
 
 /**
  * Builds the library of its own sources, for this processor, in a process of its own: it ends with the build loaded, so
- * one that does not work here is not kept. Rejects with BUILD_LACKS or BUILD_FAILED.
+ * one that does not work here is not kept. `begins` is called when nothing is missing for it. Rejects with BUILD_LACKS
+ * or BUILD_FAILED.
  */
-export async function buildEngine(folder = libraryFolder(), entry = workerEntry()): Promise<void> {
+export async function buildEngine(begins: () => void, folder = libraryFolder(), entry = workerEntry()): Promise<void> {
   const missing = missingForBuild(folder);
   if (missing.length > 0) throw failure('BUILD_LACKS', { missing });
+  begins();
   const builder = fork(entry, [BUILD], {
     stdio: ['ignore', 2, 2, 'ipc'],
     // The sources lie here: nothing is fetched.
