@@ -312,3 +312,23 @@ test('a row has its menu by a right click and by the key for it, which says why 
   await page.keyboard.press('Escape');
   await studio.close();
 });
+
+test('what is written into a story that another page has deleted is not said to be saved', async () => {
+  const studio = await StudioPage.open(browser);
+  const { client, close } = await studio.client();
+  const status = studio.page.getByRole('status', { name: 'Saved' });
+  await studio.page.keyboard.type('Before. ');
+  await studio.saved();
+  const [story] = await client.stories.list();
+  await client.stories.remove({ id: story?.id ?? '' });
+  await studio.page.keyboard.type('After.');
+  await expect(status).toContainText('Not saved');
+  await client.stories.restore({ id: story?.id ?? '' });
+  await studio.page.keyboard.type(' Again.');
+  await studio.saved();
+  const [chapter] = await client.chapters.list({ storyId: story?.id ?? '' });
+  const { turns } = await client.chapters.open({ id: chapter?.id ?? '' });
+  expect(turns.map(({ text }) => text).join()).toContain('Before. After. Again.');
+  close();
+  await studio.close();
+});
