@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, type Browser } from '@playwright/test';
+import Database from 'better-sqlite3';
 import { readStore } from '../../electron/storage/core/read-store.ts';
 import { readTree } from '../../electron/storage/repositories/turns.ts';
 import { parse } from '../../shared/document/grammar.ts';
@@ -210,5 +211,17 @@ test('a library that is deleted while it is open is not saved, and is copied wit
   studio = await StudioPage.open(browser, { data: join(place, copy) });
   expect(await studio.text()).toContain('Kept. ');
   expect(await studio.text()).not.toContain('Typed after.');
+  await studio.close();
+});
+
+test('a page that is opened while the library cannot be read says so, and begins when it can', async () => {
+  studio = await StudioPage.open(browser);
+  const store = new Database(join(studio.data, 'store.db'));
+  store.exec('ALTER TABLE settings RENAME TO away');
+  await studio.page.reload();
+  await expect(studio.page.getByRole('alert')).toContainText('Something inside Paphos went wrong.');
+  store.exec('ALTER TABLE away RENAME TO settings');
+  store.close();
+  await studio.ready();
   await studio.close();
 });
