@@ -22,6 +22,8 @@ export interface ModelRecipe {
   readonly seed: number;
   /** Deviation of a random model's output matrix: how sure it is of its next token. */
   readonly outputScale: number;
+  /** In a random model: no two tokens have the same output row; of a large vocabulary some would be equally likely. */
+  readonly distinctRows?: boolean;
   /**
    * Texts (marks written out) whose every step from one token to the next is near certain in a bigram model. Emoji and
    * the end token may be in it.
@@ -236,12 +238,10 @@ function tensors(
  * Gaussian numbers: slices of one pool from random places, which is random enough for speed and for tests and takes a
  * second for 300 MB.
  */
-function randomWeights({ seed, outputScale }: ModelRecipe): Weights {
+function randomWeights({ seed, outputScale, distinctRows = false }: ModelRecipe): Weights {
   const random = seededRandom(seed);
-  const pool = Float32Array.from(
-    { length: 2 ** 20 },
-    () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()),
-  );
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const pool = Float32Array.from({ length: 2 ** 20 }, normal);
   const scaled = new Map<number, Uint16Array>();
   const gaussian = (scale: number): Fill =>
     function* (values) {
@@ -254,7 +254,11 @@ function randomWeights({ seed, outputScale }: ModelRecipe): Weights {
         left -= length;
       }
     };
-  return { embedding: gaussian(1), output: gaussian(outputScale), inner: (inputs) => gaussian(1 / Math.sqrt(inputs)) };
+  const fresh =
+    (scale: number): Fill =>
+    (values) => [bytesOf(Uint16Array.from({ length: values }, () => toHalf(scale * normal())))];
+  const output = distinctRows ? fresh(outputScale) : gaussian(outputScale);
+  return { embedding: gaussian(1), output, inner: (inputs) => gaussian(1 / Math.sqrt(inputs)) };
 }
 
 /** Logits of every token after every other. */

@@ -32,6 +32,7 @@ function miniature(
       makeModel({
         architecture,
         outputScale: 0.6,
+        distinctRows: true,
         seed: format.length,
         vocabulary: await realVocabulary(vocabulary, marks),
       }),
@@ -42,12 +43,14 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   'Metharme 1.3B': miniature('metharme', 'gptneox', 'gpt-neox', { marks: METHARME, kind: 'control', bos: false }),
   'Metharme 7B': miniature('metharme', 'llama', 'llama-spm', { marks: METHARME, kind: 'user-defined', bos: true }),
   'Open-Assistant': miniature('oasst', 'gptneox', 'gpt-neox', { marks: [], kind: 'absent', bos: false }),
-  'Memphis-scribe': miniature('memphis', 'stablelm', 'gpt-neox', { marks: [], kind: 'absent', bos: false }),
   Vicuna: miniature('vicuna', 'llama', 'llama-spm', { marks: [], kind: 'absent', bos: true }),
+  'Memphis-scribe': miniature('memphis', 'stablelm', 'gpt-neox', { marks: [], kind: 'absent', bos: false }),
   'a Qwen vocabulary': miniature('chatml', 'llama', 'qwen2', { marks: [], kind: 'control', bos: false }),
 };
-const CUTS = sizeOf(5, 500);
-const TOKENS = 6;
+/** Beside the embedded model every third with a commit, by its seed; `npm run deep -- continue` takes all. */
+const EVERY = sizeOf(3, 1);
+const CUTS = sizeOf(30, 500);
+const TOKENS = sizeOf(4, 6);
 const SURE = 1e-3;
 const TIME_MS = sizeOf(300_000, 7_200_000);
 const never = new AbortController().signal;
@@ -63,9 +66,47 @@ No answer.
 \tThen, far out, a light answered: once, twice, thrice! 狐の灯 — a fox's lantern, his grandmother would have said; café-bright, the colour of tea. 🦊
 He wrote it down in the book, as the rules asked (§ 4, "Lights & Signals"), and under it he drew a line.
 
-In the morning the door was open.`;
+In the morning the door was open.
 
-/** Places to stop writing, each kind in turn. */
+She came on the second day, with the post and the bread.
+
+— You haven't slept, she said; it wasn't a question.
+— The light answered.
+— Which light?
+
+He pointed. Where he pointed there was nothing but water: grey, then green, then grey again (it never settled on one colour). “Three times,” he said. “I've written it down, you can read it: 02:17, 02:18, 02:31.”
+
+She read it. She read it twice; the second time her lips moved.
+
+What the book says:
+  1. Count the steps.
+  2. Trim the wick.
+  3. Don't answer.
+What the book doesn't say:
+  4. Why.
+
+"Nobody's out there," she said at last. "There's been no boat since... since when? Since Easter, I'd think." The kettle had begun to sing, so he took it off, poured two cups and forgot to drink either. Ninety-one steps, he thought; and if I count them again there'll be ninety-two.
+
+Ship's log, found later:
+\t3 May — wind S.W., light rain, all well.
+\t4 May — the same.
+\t5 May — a lamp ashore where no lamp is charted!
+\t6 May — we answer it.
+
+They never spoke of it to the others: not to Ondřej, who brought the oil; not to Señora Núñez at the harbour office; not to the girl with the blue bicycle. Spring went, the gulls hatched & flew, the paint peeled on the south side where the salt gets in. But each evening, at the turn of the stairs, they stopped and listened.
+
+Once – only once – something knocked.
+
+In the third winter the council wrote.
+
+Dear Sir,
+the lamp at Grey Point (No. 14/b) will be replaced by an automatic one; you'll be paid until 31 March.
+Yours, etc.
+P.S. Please leave the book.
+
+He didn't leave the book. He wrapped it in oilcloth, put it under his coat, and walked down: eighty-nine, ninety, ninety-one, ninety-two.`;
+
+/** Places to stop writing, each kind in turn, no place twice before all were there. */
 const KINDS: readonly (readonly [string, RegExp])[] = [
   ['after a space', /[^\s] +(?=\S)/g],
   ['inside a word', /\p{L}{2}(?=\p{L})/gu],
@@ -75,10 +116,13 @@ const KINDS: readonly (readonly [string, RegExp])[] = [
 ];
 function* cuts(count: number): Generator<{ what: string; text: string }> {
   const random = seededRandom(SEED);
+  const left = KINDS.map((): number[] => []);
   for (let index = 0; index < count; index++) {
-    const [what, pattern] = KINDS[index % KINDS.length] ?? ['anywhere', /[^]/gu];
-    const places = [...PROSE.matchAll(pattern)].map((match) => match.index + match[0].length);
-    const at = places[Math.floor(random() * places.length)] ?? 1;
+    const kind = index % KINDS.length;
+    const [what, pattern] = KINDS[kind] as (typeof KINDS)[number];
+    const places = (left[kind] ??= []);
+    if (places.length === 0) places.push(...[...PROSE.matchAll(pattern)].map((match) => match.index + match[0].length));
+    const [at = 1] = places.splice(Math.floor(random() * places.length), 1);
     // A page is short enough to be read at once, so that both decoders read it alike.
     yield { what, text: PROSE.slice(Math.max(0, at - 150), at).toWellFormed() };
   }
@@ -197,14 +241,16 @@ class PlainDecoder {
       const [result] = await sequence.controlledEvaluate([
         [last as Token, { generateNext: { logits: true, options: { temperature: 0 } } }],
       ]);
-      const fitting = [...(result?.next.logits ?? [])].filter(([token]) => {
+      let [most, second] = [-Infinity, -Infinity];
+      for (const [token, logit] of result?.next.logits ?? []) {
+        if (logit <= second) continue;
         const text = this.#spelled[token] ?? '';
-        if (rest === '') return !ends.has(token);
-        return text !== '' && (rest.startsWith(text) || text.startsWith(rest));
-      });
-      const [best, second] = fitting.sort(([, one], [, other]) => other - one);
-      last = best?.[0] ?? 0;
-      gaps.push({ gap: (best?.[1] ?? 0) - (second?.[1] ?? -Infinity), text: readable(bytes) });
+        const fits = rest === '' ? !ends.has(token) : text !== '' && (rest.startsWith(text) || text.startsWith(rest));
+        if (!fits) continue;
+        if (logit <= most) second = logit;
+        else [most, second, last] = [logit, most, token];
+      }
+      gaps.push({ gap: most - second, text: readable(bytes) });
       const text = this.#written.get(last) ?? this.#spelled[last] ?? '';
       if (rest === '' || text.length > rest.length) added++;
       bytes += text.slice(rest.length);
@@ -227,7 +273,8 @@ const BYTES = new Map(
 for (let byte = 0, free = 256; byte < 256; byte++)
   if (!BYTES.has(String.fromCharCode(byte))) BYTES.set(String.fromCharCode(free++), String.fromCharCode(byte));
 
-describe.each(Object.entries(SUBJECTS))('Continue with %s', (name, { format, path }) => {
+const chosen = Object.entries(SUBJECTS).filter((_, index) => index === 0 || (index - SEED) % EVERY === 0);
+describe.each(chosen)('Continue with %s', (name, { format, path }) => {
   test(
     'goes on from wherever the person stopped as another decoder does that only looks at characters (F10)',
     async () => {
@@ -239,6 +286,7 @@ describe.each(Object.entries(SUBJECTS))('Continue with %s', (name, { format, pat
         ...(formatByName(format)?.stops ?? []).flatMap((stop) => model.vocabulary.special(stop)?.id ?? []),
       ]);
       let held = 0;
+      const compared = new Map(KINDS.map(([what]) => [what, 0]));
       for (const { what, text } of cuts(CUTS)) {
         const request = requestOf(format, text);
         const planned = planPrompt(request, model.vocabulary);
@@ -251,13 +299,19 @@ describe.each(Object.entries(SUBJECTS))('Continue with %s', (name, { format, pat
         const split = plain.split([...planned.tokens, ...planned.heldBack]);
         expect({ what, text, prompt: planned.tokens }).toEqual({ what, text, prompt: split.prompt });
         const other = await plain.write(split, ends);
-        if (mine.text === other.text) continue;
+        if (mine.text === other.text) {
+          compared.set(what, (compared.get(what) ?? 0) + 1);
+          continue;
+        }
         // Where two tokens are as likely, either may come: the two part there, and nowhere else.
         const parted = other.gaps.findLast((step) => mine.text.startsWith(step.text))?.text;
         const gap = Math.min(...other.gaps.filter((step) => step.text === parted).map((step) => step.gap));
         console.log(`${name}, ${what}: ${JSON.stringify([text.slice(-20), mine.text, other.text, gap])}`);
         expect({ what, text, mine: mine.text, other: other.text, gap: gap <= SURE }).toMatchObject({ gap: true });
       }
+      console.info(`${name}: ${JSON.stringify(Object.fromEntries(compared))} of ${CUTS} compared`);
+      for (const [what, count] of compared)
+        expect({ what, enough: count >= (CUTS / KINDS.length) * 0.75 }).toEqual({ what, enough: true });
       expect(held).toBeGreaterThan(CUTS / 2);
     },
     TIME_MS,
