@@ -6,7 +6,8 @@ import type { EngineReply, GenerateRequest } from '../../electron/engines/port.t
 import type { InferenceHost } from '../../electron/engines/local/protocol.ts';
 import { formatByName } from '../../shared/prompt/formats/formats.ts';
 import { DEFAULT_SAMPLING, type Sampling } from '../../shared/settings/sampling.ts';
-import { makeModel } from '../helpers/model-maker.ts';
+import { references, softmax } from '../../electron/engines/local/worker/sampling/references.ts';
+import { bigramLogProbability, makeModel } from '../helpers/model-maker.ts';
 import { bytePairs } from '../helpers/model-vocabulary.ts';
 
 const metharme =
@@ -308,7 +309,7 @@ describe('through the real engine', () => {
 });
 
 describe('a grammar', () => {
-  test('rules what is written, by the engine’s own samplers, and its end is the reply’s', async () => {
+  test('rules what is written, and its end is the reply’s', async () => {
     const host = await loaded(makeModel({ kind: 'random', seed: 5 }));
     for (const seed of [1, 2]) {
       const result = await write(
@@ -325,6 +326,66 @@ describe('a grammar', () => {
         (await write(host.generate(request('x', { temperature: 1, grammarKind: 'json', grammar: schema })))).text,
       ),
     ).toEqual({ open: expect.any(Boolean) });
+  });
+
+  test('leaves to the samplers what it allows, and they do as on that alone: XTC, and the least length', async () => {
+    const recipe = { kind: 'bigram', seed: 11 } as const;
+    const host = await loaded(makeModel(recipe));
+    const log = bigramLogProbability(recipe);
+    const [end, opened, line] = [256, 259, 10];
+    const [threshold, least] = [0.12, 5];
+    const letters = Array.from('abcdef', (letter) => letter.charCodeAt(0));
+    /** By hand: what the grammar allows behind a text, and what of that is left. */
+    const leftBehind = (text: readonly number[]): { allowed: number[]; left: Set<number>; spares: boolean } => {
+      const last = text.at(-1);
+      const allowed = last === undefined || last === line ? letters : [...letters, line, end];
+      const may = text.length < least ? allowed.filter((token) => token !== end) : allowed;
+      const shares = softmax(new Map(may.map((token) => [token, log(last ?? opened, token)])));
+      const spares = [line, end].some((token) => (shares.get(token) ?? 0) >= threshold);
+      return { allowed, left: new Set((spares ? shares : references.xtc(shares, threshold)).keys()), spares };
+    };
+    const seen = { excluded: 0, spared: 0, ends: 0, firsts: new Set<number>() };
+    for (let seed = 1; seed <= 40; seed++) {
+      const { text, reason } = await write(
+        host.generate(
+          request('x', {
+            temperature: 1,
+            seed,
+            maxTokens: 12,
+            minTokens: least,
+            xtcProbability: 1,
+            xtcThreshold: threshold,
+            grammarKind: 'gbnf',
+            grammar: 'root ::= [a-f] ("\\n"? [a-f])*',
+          }),
+        ),
+      );
+      const written = [...Buffer.from(text), ...(reason === 'end' ? [end] : [])];
+      expect(text).toMatch(/^[a-f](\n?[a-f])*\n?$/);
+      seen.firsts.add(written[0] ?? 0);
+      if (reason === 'end') seen.ends++;
+      written.forEach((token, at) => {
+        const { allowed, left, spares } = leftBehind(written.slice(0, at));
+        expect([text, at, [...left]]).toEqual([text, at, expect.arrayContaining([token])]);
+        if (spares) seen.spared++;
+        else if (left.size < allowed.length) seen.excluded++;
+      });
+    }
+    expect(seen.firsts).toEqual(leftBehind([]).left);
+    expect(Math.min(seen.excluded, seen.spared, seen.ends)).toBeGreaterThan(5);
+  });
+
+  test('that has come to its end ends the reply, however long that should be', async () => {
+    const host = await loaded(makeModel({ kind: 'random', seed: 5 }));
+    for (const changes of [{ minTokens: 30 }, { banEnd: true }, { xtcProbability: 1, xtcThreshold: 0.01 }])
+      expect(
+        await write(host.generate(request('x', { grammarKind: 'gbnf', grammar: 'root ::= "yes!"', ...changes }))),
+      ).toMatchObject({ text: 'yes!', reason: 'end' });
+    const goesOn = request('x', { grammarKind: 'gbnf', grammar: 'root ::= [a-z]*', banEnd: true, maxTokens: 9 });
+    expect(await write(host.generate(goesOn))).toMatchObject({
+      text: expect.stringMatching(/^[a-z]{9}$/),
+      reason: 'length',
+    });
   });
 
   test('is over with its text: blank lines that it lets come behind it are not written', async () => {

@@ -48,7 +48,7 @@ export const sampling = {
   tooLong: (start: string, most: number) => `“${start}…” is too long: at most ${count(most)} characters.`,
   grammar: 'Grammar',
   grammarRules:
-    'A grammar is on: the model’s engine samples by itself, in its own order and with its own seed. Temperature, top-k, top-p, min-p, XTC, penalties, DRY, what is banned and what is made likelier still count; other words are not kept.',
+    'A grammar is on: all that is set here chooses among the words that it allows, and its end ends the reply. Other words are not kept.',
   grammarKinds: { none: 'None', gbnf: 'GBNF', json: 'JSON schema' },
   grammarHints: {
     none: 'A grammar limits what a reply can say.',

@@ -1,7 +1,8 @@
 import type { Token } from 'node-llama-cpp';
 import type { PromptFormat } from '../../../../shared/prompt/types.ts';
 import { chosenTokens } from './sampling/chosen.ts';
-import { grammarOf, nativeTokens } from './sampling/native.ts';
+import { grammarOf } from './sampling/grammar.ts';
+import { nativeTokens } from './sampling/native.ts';
 import { activeSteps } from './sampling/sampler.ts';
 import type { Choice } from './sampling/choice.ts';
 import { tokenRules } from './sampling/token-rules.ts';
@@ -24,17 +25,21 @@ export async function choosingBy(
 
 /**
  * New tokens after a text, one at a time; `history` (the prompt) grows with them. Three ways lead to one: the engine's
- * greedy path at full speed where nothing is to be chosen, its own samplers where a grammar rules or something guesses
- * ahead, else ours. What the prompt held back comes first: by our samplers, or as it
- * stood where a grammar says what is new. What it yields stays; a banned text has been undone before.
+ * greedy path at full speed where nothing is to be chosen, its own samplers where something guesses ahead, else ours.
+ * What the prompt held back comes first: by our samplers, or as it stood where a grammar says what is new. What it
+ * yields stays; a banned text has been undone before.
  */
 export async function* nextTokens(writer: Writer, history: number[], task: Task): AsyncGenerator<Choice, void, void> {
+  if (task.grammar !== null) {
+    yield* heldTokens(writer, history, task);
+    if (!task.signal.aborted) yield* chosenTokens(writer, history, { ...task, heldBack: [] });
+    return;
+  }
   // What is taken back, and what XTC leaves alone, the engine does not know.
   const isOurs = task.rules.phrases.length > 0 || task.sampling.xtcProbability > 0;
-  const isNative = task.grammar !== null || (writer.sequence.tokenPredictor !== undefined && !isOurs);
+  const isNative = writer.sequence.tokenPredictor !== undefined && !isOurs;
   if (!isNative && !isPlain(task)) return yield* chosenTokens(writer, history, task);
-  if (task.grammar !== null) yield* heldTokens(writer, history, task);
-  else if (task.heldBack.length > 0) yield* chosenTokens(writer, history, task, 'owed');
+  if (task.heldBack.length > 0) yield* chosenTokens(writer, history, task, 'owed');
   if (task.signal.aborted) return;
   yield* isNative ? nativeTokens(writer, history, task) : likeliestTokens(writer, history, task);
 }

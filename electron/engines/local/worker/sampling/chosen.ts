@@ -3,6 +3,7 @@ import type { Task, Writer } from '../task.ts';
 import type { Candidates } from './token-candidates.ts';
 import { sum, weightsOf } from './token-candidates.ts';
 import type { Choice } from './choice.ts';
+import { GrammarStates } from './grammar.ts';
 import { Logits, type Look } from './logits.ts';
 import { OwedText } from './owed-text.ts';
 import { phraseGuard } from './phrase-guard.ts';
@@ -27,6 +28,8 @@ export async function* chosenTokens(
 ): AsyncGenerator<Choice, void, void> {
   const { sampling, finals, signal, rules } = task;
   const sampler = new Sampler(sampling, { history, bias: rules.bias, breakers: rules.breakers, spared: rules.spared });
+  /** What else could have come is not known where a grammar rules. */
+  const isLogged = sampling.candidates > 0 && task.grammar === null;
   const isGreedy = sampling.temperature === 0 && activeSteps(sampling).length === 0;
   const refusable =
     rules.banned.size +
@@ -34,18 +37,22 @@ export async function* chosenTokens(
     rules.bias.size +
     (rules.phrases.length > 0 ? REFUSED : 0);
   const most = (isGreedy ? Math.max(1, sampling.candidates) : LISTED) + refusable;
-  const seesFew = sampler.maySeeFew && FEW + refusable < Math.min(most, vocabulary.size);
+  const seesFew = task.grammar === null && sampler.maySeeFew && FEW + refusable < Math.min(most, vocabulary.size);
   const logits = new Logits(sequence, vocabulary.size, {
     most,
     listed: seesFew ? FEW + refusable : most,
     always: [...rules.bias].filter(([, bias]) => bias > 0).map(([token]) => token),
-    weight: sampler.weighs(LISTED) || sampling.candidates > 0,
+    weight: sampler.weighs(LISTED) || isLogged,
     spread: sampler.needsSpread,
   });
   const random = seededRandom(sampling.seed);
   const owed = new OwedText(task.heldBack, vocabulary, history);
   const guard = phraseGuard(rules.phrases, { history, owed: task.heldBack }, vocabulary);
   const refused = new RefusedTokens();
+  const states =
+    task.grammar === null
+      ? null
+      : await GrammarStates.of(task.grammar, sequence.model, { from: history.length, finals });
   let undone = 0;
   /** The length of the text that was yielded; behind it are tokens that are held back. */
   let settled = history.length;
@@ -73,9 +80,10 @@ export async function* chosenTokens(
       from = await whole();
       token = sampler.choose(from, banned, chances);
     }
-    return typeof token === 'number'
-      ? { token, others: sampling.candidates > 0 ? othersOf(from, token, sampling.candidates) : null }
-      : null;
+    // Where a grammar has come to its end, so has the reply.
+    if (token === null && states !== null) token = sampler.choose(await whole(), without(banned, finals), chances);
+    if (typeof token !== 'number') return null;
+    return { token, others: isLogged ? othersOf(from, token, sampling.candidates) : null };
   };
   const undo = async (count: number): Promise<void> => {
     refused.add(history, count);
@@ -85,7 +93,11 @@ export async function* chosenTokens(
 
   try {
     while (history.length < task.end && !signal.aborted && (which === 'all' || owed.rest !== '')) {
-      const choice = await logits.after(history.at(-1) ?? 0, choose);
+      const choice = await logits.after(
+        history.at(-1) ?? 0,
+        choose,
+        states === null ? null : () => states.at(history.length),
+      );
       if (isFirst) task.began();
       isFirst = false;
       if (choice === null || undone === MOST_UNDONE) {
@@ -93,6 +105,7 @@ export async function* chosenTokens(
         throw failure('ALL_BANNED', {});
       }
       history.push(choice.token);
+      states?.accept(choice.token, history.length);
       const isFinal = finals.has(choice.token);
       const step = isFinal ? guard.end(choice) : guard.push(choice);
       if ('undo' in step) {
@@ -101,6 +114,7 @@ export async function* chosenTokens(
       }
       if (step.decided.length > 0) undone = 0;
       yield* settle(step.decided);
+      states?.settle(settled);
       if (isFinal) return;
     }
     yield* settle(guard.release());
@@ -111,6 +125,9 @@ export async function* chosenTokens(
       await sequence.eraseContextTokenRanges([{ start: settled, end: sequence.nextTokenIndex }]);
   }
 }
+
+const without = (some: ReadonlySet<number>, others: ReadonlySet<number>): ReadonlySet<number> =>
+  new Set([...some].filter((token) => !others.has(token)));
 
 function othersOf(list: Candidates, token: number, count: number): Choice['others'] {
   const most = list.logits[0] ?? 0;

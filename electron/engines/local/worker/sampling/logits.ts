@@ -22,6 +22,7 @@ type Pairs = readonly number[];
 interface Lister {
   readonly sampler: NativeSampler;
   readonly count: number;
+  readonly config: object;
 }
 interface NativeContext {
   /**
@@ -57,6 +58,9 @@ interface NativeSequence {
   };
 }
 const PRIORITY = 5;
+
+/** Where a grammar stands, which only leaves what it allows, anew for each look; null: none rules. */
+type Grammar = (() => object) | null;
 
 export interface LookOptions {
   /** How many of the likeliest tokens are listed, and how many where those are too few. */
@@ -100,11 +104,11 @@ export class Logits {
         : new Set();
     this.#lifted = new Set([...options.always, ...this.#sample]);
     this.#few = this.#lister(options.listed);
-    this.#weigher = this.#sampler({ temperature: 0 });
+    this.#weigher = this.#sampler(WEIGHING);
   }
 
   /** Evaluates `token` and answers with what `choose` makes of the logits, before anything else is evaluated. */
-  async after<T>(token: number, choose: (look: Look) => Promise<T> | T): Promise<T> {
+  async after<T>(token: number, choose: (look: Look) => Promise<T> | T, grammar: Grammar = null): Promise<T> {
     const sequence = this.#sequence;
     const [chosen] = await sequence._decodeTokens(
       [token as Token],
@@ -112,7 +116,7 @@ export class Logits {
       PRIORITY,
       sequence._tokenMeter,
       sequence._contextShift,
-      async (index) => choose(await this.#look(index)),
+      async (index) => choose(await this.#look(index, grammar)),
       sequence._takeIntervalCheckpointIfNeededAfterBatch,
     );
     return chosen as T;
@@ -124,25 +128,35 @@ export class Logits {
     this.#weigher.dispose();
   }
 
-  async #look(index: number): Promise<Look> {
+  async #look(index: number, grammar: Grammar): Promise<Look> {
     const { always, weight: isWeighed, most } = this.#options;
-    const weighs = isWeighed && this.#few.count < this.#size;
-    const [pairs, weight] = await Promise.all([this.#list(index, this.#few), weighs ? this.#weigh(index) : null]);
-    const asListed = (found: Pairs): Candidates =>
-      readLifted(found, { lifted: this.#lifted, always, sample: this.#sample, weight });
+    const weighs = isWeighed && this.#few.count < this.#size && grammar === null;
+    const [pairs, weight] = await Promise.all([
+      this.#list(index, this.#few, grammar),
+      weighs ? this.#weigh(index) : null,
+    ]);
+    const asListed = (found: Pairs): Candidates => {
+      const list = readLifted(found, { lifted: this.#lifted, always, sample: this.#sample, weight });
+      // What a grammar allows is weighed by nobody: it is known only where all of it is listed.
+      const isAll = grammar === null || found.length / 2 === this.#size || found.at(-1) === -Infinity;
+      return isAll ? list : { ...list, outside: Infinity };
+    };
+    const all = { sampler: this.#weigher, config: WEIGHING, count: this.#size };
     return {
       list: asListed(pairs),
-      more: async () => asListed(await this.#list(index, (this.#many ??= this.#lister(most)))),
-      whole: async () => read(await this.#list(index, { sampler: this.#weigher, count: this.#size })),
+      more: async () => asListed(await this.#list(index, (this.#many ??= this.#lister(most)), grammar)),
+      whole: async () => read(await this.#list(index, all, grammar)),
     };
   }
 
   #lister(listed: number): Lister {
     const count = Math.min(this.#size, listed + this.#lifted.size);
-    return { count, sampler: this.#sampler({ temperature: 1, topK: count, seed: 1, ...lift([...this.#lifted]) }) };
+    const config = { temperature: 1, topK: count, seed: 1, ...lift([...this.#lifted]) };
+    return { count, config, sampler: this.#sampler(config) };
   }
 
-  async #list(index: number, { sampler, count }: Lister): Promise<Pairs> {
+  async #list(index: number, { sampler, config, count }: Lister, grammar: Grammar): Promise<Pairs> {
+    if (grammar !== null) sampler.applyConfig({ ...config, grammarEvaluationState: grammar() });
     const result = await this.#sequence._context._ctx.sampleToken(
       index,
       sampler,
@@ -166,16 +180,20 @@ export class Logits {
   }
 }
 
+const WEIGHING = { temperature: 0 };
+
 function lift(tokens: readonly number[]): object {
   return tokens.length === 0
     ? {}
     : { tokenBiasKeys: Uint32Array.from(tokens), tokenBiasValues: new Float32Array(tokens.length).fill(LIFT) };
 }
 
-/** Pairs as they come, highest logit first, as a list; it is all that is known. */
+/** Pairs as they come, highest logit first, as a list; it is all that is known. What cannot come is none of it. */
 function read(pairs: Pairs): Candidates {
-  const ids = new Int32Array(pairs.length / 2);
-  const logits = new Float64Array(pairs.length / 2);
+  let length = pairs.length / 2;
+  while (length > 0 && pairs[2 * length - 1] === -Infinity) length--;
+  const ids = new Int32Array(length);
+  const logits = new Float64Array(length);
   for (let i = 0; i < ids.length; i++) {
     ids[i] = pairs[2 * i] ?? 0;
     logits[i] = pairs[2 * i + 1] ?? 0;
