@@ -1,7 +1,7 @@
 import type { Token } from 'node-llama-cpp';
 import type { PromptFormat } from '../../../../shared/prompt/types.ts';
 import { chosenTokens } from './sampling/chosen.ts';
-import { grammarOf } from './sampling/grammar.ts';
+import { grammarOf } from './sampling/grammar-states.ts';
 import { nativeTokens } from './sampling/native.ts';
 import { activeSteps } from './sampling/sampler.ts';
 import type { Choice } from './sampling/choice.ts';

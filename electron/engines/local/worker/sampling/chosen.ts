@@ -3,7 +3,7 @@ import type { Task, Writer } from '../task.ts';
 import type { Candidates } from './token-candidates.ts';
 import { sum, weightsOf } from './token-candidates.ts';
 import type { Choice } from './choice.ts';
-import { GrammarStates } from './grammar.ts';
+import { GrammarStates } from './grammar-states.ts';
 import { Logits, type Look } from './logits.ts';
 import { OwedText } from './owed-text.ts';
 import { phraseGuard } from './phrase-guard.ts';
