@@ -3,6 +3,7 @@ import { endianness } from 'node:os';
 
 const HEADER = 32;
 const FRAME_HEADER = 24;
+const SECTOR = 512;
 const MAGIC = 0x377f0682;
 /** The wal-index begins with its header, twice. */
 const INDEX_HEADER = 48;
@@ -53,7 +54,8 @@ function stateOf(descriptor: number, index: Buffer | null): LogState {
       if (ends) committed = whole;
     } else if (ours) {
       behind += 1;
-      if (ends) endsBehind += 1;
+      // Half a head may be that of an older frame.
+      if (ends && (at % SECTOR) + FRAME_HEADER <= SECTOR) endsBehind += 1;
     }
   }
   if (endsBehind > 1 || acknowledged(index, header.subarray(16, 24)) > committed) return 'damaged';
