@@ -8,10 +8,14 @@ import { editor, Range } from 'monaco-editor/editor';
 import { patchOf } from '../../shared/document/diff.ts';
 import { prepareMonaco } from './environment.ts';
 import { breakLongLinesInParts } from './long-lines.ts';
+import { estimateManyLines } from './estimated-lines.ts';
 import { keepWritersKeys } from './editor-commands.ts';
+import { sumNoFurther } from './prefix-sums.ts';
 import { followTheme } from './editor-theme.ts';
 
 breakLongLinesInParts();
+estimateManyLines();
+sumNoFurther();
 keepWritersKeys();
 
 export function createText(text: string): editor.ITextModel {
@@ -45,8 +49,6 @@ const RIGHT = 24;
 /** Room for the labels left of the text, and on a narrow page at least for the hairline and a sign, or a finger. */
 const LABELS = 112;
 const leastMargin = (): number => (matchMedia('(pointer: coarse)').matches ? 40 : 28);
-/** Above this many characters the exact layout of every line costs more than it gives. */
-const PLAIN_WRAPPING = 1_200_000;
 
 /**
  * Advanced wrapping measures the text as it is set; with a font that comes later every line would be measured twice.
@@ -108,7 +110,7 @@ export function createPage(host: HTMLElement, model: editor.ITextModel): { page:
     hideCursorInOverviewRuler: true,
     renderLineHighlight: 'none',
     wordWrap: 'bounded',
-    wrappingStrategy: model.getValueLength() > PLAIN_WRAPPING ? 'simple' : 'advanced',
+    wrappingStrategy: 'advanced',
     wrappingIndent: 'none',
     scrollBeyondLastLine: false,
     padding: paddingFor(0),

@@ -1,5 +1,6 @@
 import { Range, Selection, type editor } from 'monaco-editor/editor';
 import type { Page } from './create-editor.ts';
+import { LineLayout } from './line-layout.ts';
 import type { KeptText, Replacement, ViewText } from '../chapter/chapter-view.ts';
 import type { Place, Stretch } from '../chapter/text-source.ts';
 
@@ -60,11 +61,13 @@ export class ModelText implements ViewText {
 /** The page: its text, its caret, and the one way in which the studio's own edits come into it. */
 export class EditorSurface extends ModelText {
   readonly page: Page;
+  readonly lines: LineLayout;
   private replacing = false;
 
   constructor(page: Page, text: Omit<KeptModel, 'dispose'>) {
     super(text);
     this.page = page;
+    this.lines = new LineLayout(page);
   }
 
   /** A caret that moves now is moved by an edit of ours. */

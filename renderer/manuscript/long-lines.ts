@@ -6,6 +6,7 @@ import {
 } from 'monaco-editor/editor/browser/view/domLineBreaksComputer.js';
 import { ModelLineProjectionData } from 'monaco-editor/editor/common/modelLineProjectionData.js';
 import { breakAgain, commonEnds, type BrokenText } from './break-again.ts';
+import { fontLoads } from './font-loads.ts';
 
 /** A paragraph of so many characters is laid out whole in the time of one frame, more or less. */
 const LONG = 2000;
@@ -82,7 +83,15 @@ function inParts(whole: DOMLineBreaksComputerFactory): DOMLineBreaksComputerFact
 /** What the breaks of a text depend on besides it. */
 function settingOf(font: Setting, layout: readonly unknown[]): string {
   const { fontFamily, fontSize, fontWeight, letterSpacing, typicalHalfwidthCharacterWidth } = font;
-  return JSON.stringify([fontFamily, fontSize, fontWeight, letterSpacing, typicalHalfwidthCharacterWidth, layout]);
+  return JSON.stringify([
+    fontLoads(),
+    fontFamily,
+    fontSize,
+    fontWeight,
+    letterSpacing,
+    typicalHalfwidthCharacterWidth,
+    layout,
+  ]);
 }
 
 /** The text that shares most with this one; one that shares less than half is another paragraph. */

@@ -267,6 +267,7 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
 
   leave(): KeptModel {
     this.head.dispose();
+    this.lines.dispose();
     this.viewport.dispose();
     this.finder.dispose();
     this.labels.dispose();

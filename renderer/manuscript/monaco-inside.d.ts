@@ -1,11 +1,12 @@
 /** What is used of Monaco's inside, which comes without types. */
 declare module 'monaco-editor/editor/browser/view/domLineBreaksComputer.js' {
+  import type { InjectedText } from 'monaco-editor/editor/common/textModelEvents.js';
   interface LineBreaks {
     readonly breakOffsets: number[];
   }
   interface LineContext {
     getLineContent(line: number): string;
-    getLineInjectedText(line: number): readonly unknown[] | null;
+    getLineInjectedText(line: number): readonly InjectedText[] | null;
   }
   interface LineBreaksComputer {
     addRequest(line: number, before: LineBreaks | null): void;
@@ -24,11 +25,85 @@ declare module 'monaco-editor/editor/browser/view/domLineBreaksComputer.js' {
   }
 }
 
+declare module 'monaco-editor/editor/common/model/prefixSumComputer.js' {
+  class ConstantTimePrefixSumComputer {
+    constructor(values: number[]);
+    readonly _values: readonly number[];
+    /** Up to this index the sums hold. */
+    _validEndIndex: number;
+    readonly _prefixSum: number[];
+    readonly _indexBySum: number[];
+    getTotalSum(): number;
+    getPrefixSum(count: number): number;
+    getIndexOf(sum: number): { readonly index: number; readonly remainder: number };
+    setValue(index: number, value: number): void;
+    insertValues(index: number, values: readonly number[]): void;
+    removeValues(index: number, count: number): void;
+  }
+}
+
+declare module 'monaco-editor/editor/common/textModelEvents.js' {
+  /** What a decoration puts into a line; `column` is 1-based. */
+  interface InjectedText {
+    readonly column: number;
+    readonly options: { readonly content: string };
+  }
+  const LineInjectedText: { applyInjectedText(line: string, injected: readonly InjectedText[]): string };
+}
+
+declare module 'monaco-editor/editor/common/viewEvents.js' {
+  interface ViewEvent {
+    readonly type: number;
+  }
+  const ViewFlushedEvent: new () => ViewEvent;
+  const ViewLineMappingChangedEvent: new () => ViewEvent;
+  const ViewDecorationsChangedEvent: new (source: null) => ViewEvent;
+}
+
+declare module 'monaco-editor/editor/common/viewModel/modelLineProjection.js' {
+  import type { LineBreaks } from 'monaco-editor/editor/browser/view/domLineBreaksComputer.js';
+  /** A line of the text as lines of the page; without breaks it is one. */
+  interface ModelLineProjection {
+    isVisible(): boolean;
+    getProjectionData(): LineBreaks | null;
+    getViewLineCount(): number;
+  }
+  function createModelLineProjection(breaks: LineBreaks | null, isVisible: boolean): ModelLineProjection;
+}
+
+declare module 'monaco-editor/editor/common/viewModel/viewModelImpl.js' {
+  import type { ViewEvent } from 'monaco-editor/editor/common/viewEvents.js';
+  import type { ModelLineProjection } from 'monaco-editor/editor/common/viewModel/modelLineProjection.js';
+  import type { LineBreaksComputer } from 'monaco-editor/editor/browser/view/domLineBreaksComputer.js';
+  interface ProjectedLines {
+    readonly modelLineProjections: ModelLineProjection[];
+    readonly projectedModelLineLineCounts: { setValue(index: number, count: number): void };
+    createLineBreaksComputer(): LineBreaksComputer;
+    _constructLines(showHidden: boolean, before: null): void;
+  }
+  interface ViewEvents {
+    emitViewEvent(event: ViewEvent): void;
+  }
+  interface ViewModel {
+    readonly _lines: ProjectedLines | object;
+    readonly _eventDispatcher: { beginEmitViewEvents(): ViewEvents; endEmitViewEvents(): void };
+    readonly _cursor: { onLineMappingChanged(events: ViewEvents): void };
+    readonly _decorations: { onLineMappingChanged(): void };
+    readonly _updateConfigurationViewLineCount: { schedule(): void };
+    readonly viewLayout: { onFlushed(lineCount: number, heights: unknown): void; onHeightMaybeChanged(): void };
+    getLineCount(): number;
+    _getCustomLineHeights(): unknown;
+  }
+  interface InsidePage {
+    readonly _modelData: { readonly viewModel: ViewModel } | null;
+  }
+}
+
 declare module 'monaco-editor/editor/common/modelLineProjectionData.js' {
   class ModelLineProjectionData {
     constructor(
-      injectionOffsets: null,
-      injectionOptions: null,
+      injectionOffsets: readonly number[] | null,
+      injectionOptions: readonly unknown[] | null,
       breakOffsets: number[],
       breakOffsetsVisibleColumn: number[],
       wrappedTextIndentLength: number,

@@ -67,7 +67,8 @@ export class Viewport {
   }
 
   look({ from, above }: Sight): void {
-    const { page } = this.surface;
+    const { page, lines } = this.surface;
+    lines.around(from.line);
     page.setScrollTop(page.getTopForPosition(from.line, from.column) + above);
   }
 
@@ -76,7 +77,8 @@ export class Viewport {
    * bar.
    */
   bring(place: Place): void {
-    const { page } = this.surface;
+    const { page, lines } = this.surface;
+    lines.around(place.line);
     const end = endOfText(this.surface);
     const below = this.endsBelow(place, end) ? this.below(end) : this.below(place);
     const above = this.above(place) + this.covered;
@@ -86,6 +88,7 @@ export class Viewport {
 
   /** A place that is out of sight comes into the middle of it. */
   centre(place: Place): void {
+    this.surface.lines.around(place.line);
     if (this.below(place) <= 0 && this.above(place) + this.covered <= 0) return;
     this.surface.page.revealPositionInCenter(
       { lineNumber: place.line, column: place.column },
@@ -147,6 +150,7 @@ export class Viewport {
     const span = this.document.spanOf(turnId);
     if (span === null) return;
     const { first } = textRange(span);
+    this.surface.lines.around(first);
     this.surface.putCaret({ line: first, column: 1 });
     this.surface.page.revealLineNearTop(first);
     this.surface.page.focus();

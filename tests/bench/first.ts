@@ -3,13 +3,12 @@ import { spawn } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from '@playwright/test';
-import { newId } from '../../shared/document/ids.ts';
-import type { Op } from '../../shared/document/turn.ts';
 import { DEFAULT_SAMPLING } from '../../shared/settings/sampling.ts';
 import { launch, StudioPage } from '../browser/studio.ts';
-import { EMBEDDED_MODEL, engineReaches, temporaryFolder, type StudioClient } from '../helpers/server.ts';
+import { EMBEDDED_MODEL, engineReaches, temporaryFolder } from '../helpers/server.ts';
 import { largeModel } from '../helpers/model-maker.ts';
 import { longTurn, saveCosts, typeFor } from '../helpers/typing-hour.ts';
+import { writeChapter } from '../helpers/write-chapter.ts';
 import { atLeast, atMost, median, noted, quantile, report, type Result } from './report.ts';
 
 const ROUNDS = 5;
@@ -21,29 +20,6 @@ const paragraph = (words: number, seed: number): string =>
   `The ${Array.from({ length: words - 1 }, (_, n) => WORDS[(n * 7 + seed * 13) % WORDS.length]).join(' ')}.`;
 const prose = (words: number): string =>
   Array.from({ length: Math.ceil(words / 90) }, (_, n) => paragraph(90, n)).join('\n');
-
-/** A chapter that one change fills. */
-async function writeChapter(
-  client: StudioClient,
-  title: string,
-  turns: readonly { role: 'user' | 'model'; text: string }[],
-): Promise<{ storyId: string; chapterId: string; turnIds: string[] }> {
-  const [storyId, chapterId, first] = [newId(), newId(), newId()];
-  await client.stories.create({ id: storyId, title, chapterId, turnId: first });
-  const held = (await client.writing.hold({ storyId }))[Symbol.asyncIterator]();
-  await held.next();
-  const { structureRev } = await client.chapters.open({ id: chapterId });
-  const turnIds = turns.map(() => newId());
-  const ops: Op[] = turns.map((turn, n) => ({
-    op: 'insert',
-    turn: { id: turnIds[n] ?? '', role: turn.role, speaker: null, marked: true, text: turn.text },
-    after: turnIds[n - 1] ?? first,
-    as: 'chain',
-  }));
-  await client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops });
-  await held.return?.();
-  return { storyId, chapterId, turnIds };
-}
 
 async function startTimes(browser: Browser, data: string): Promise<number> {
   const times: number[] = [];
