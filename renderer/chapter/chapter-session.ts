@@ -145,7 +145,7 @@ export class ChapterSession implements ChapterController {
       onProgress: () => this.update(),
     });
     this.opened = { chapter, replies, branches: new Branches({ ...shared, replies, onTurning: () => this.update() }) };
-    const { view, binding } = chapter;
+    const { view } = chapter;
     view.setReadOnly(this.readOnly);
     if (stored.generation !== null) replies.begin(stored.generation);
     else if (stored.cutShort !== null) replies.openCut(stored.cutShort);
@@ -154,9 +154,9 @@ export class ChapterSession implements ChapterController {
       view.putCaret(endOfText(view));
       view.bring(view.caret());
     }
-    store.set({ loading: false, loadFault: null, damaged: stored.damaged, words: binding.words.total() });
-    this.changed();
+    store.set({ loading: false, loadFault: null, damaged: stored.damaged, words: stored.chapter.words });
     this.update();
+    this.changed();
   }
 
   private events(): ChapterHost['events'] {
@@ -228,7 +228,7 @@ export class ChapterSession implements ChapterController {
     this.readOrWrite(this.opened);
     replies.textChanged();
     // Who reads “Saved” reads how much was saved.
-    if (chapter.sync.state === 'saved') this.count();
+    if (chapter.sync.state === 'saved' && this.counting !== undefined) this.count();
     this.store.see(target, chapter.sync, {
       ...this.saving,
       asOf: this.along?.asOf ?? null,

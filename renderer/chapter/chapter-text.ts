@@ -74,7 +74,11 @@ export class ChapterText {
     this.newId = newId;
     this.past = past;
     const lines = Array.from({ length: source.lineCount() }, (_, index) => source.line(index + 1));
-    this.known = withIds(layoutOf(lines, newId), ids);
+    let next = 0;
+    this.known = withIds(
+      layoutOf(lines, () => ids[next++] ?? ''),
+      ids,
+    );
     lines.forEach((line, index) => {
       if (isEscaped(line)) this.escaped.add(spanAt(this.known, index + 1).id);
     });

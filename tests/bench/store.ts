@@ -4,6 +4,7 @@ import { engineStart } from './store/engine-start.ts';
 import { fastSlideReuse } from './store/fast-slide.ts';
 import { restoring } from './store/restore.ts';
 import { samplerRatio } from './store/sampling.ts';
+import { open20000, open2500 } from './store/opening.ts';
 import { turnBytes } from './store/turn-bytes.ts';
 import { turnGrowth } from './store/turn-growth.ts';
 
@@ -15,6 +16,8 @@ const FIGURES: Readonly<Record<string, () => Promise<Result[]>>> = {
   restore_ratio: restoring,
   sampler_ratio: samplerRatio,
   fast_slide_reuse: fastSlideReuse,
+  open_2500_turns_ms: open2500,
+  open_20000_turns_ms: open20000,
 };
 
 /** `npm run bench -- store [--only NAME,NAME]`: what the store, opening and the engine's start and state cost. */
