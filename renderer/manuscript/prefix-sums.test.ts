@@ -1,4 +1,3 @@
-/// <reference path="./monaco-inside.d.ts" />
 import fc from 'fast-check';
 import { ConstantTimePrefixSumComputer } from 'monaco-editor/editor/common/model/prefixSumComputer.js';
 import { expect, test } from 'vitest';
