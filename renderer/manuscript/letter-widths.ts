@@ -21,7 +21,7 @@ const placeOf = (code: number): number =>
 /** Greek and Cyrillic end here; letters behind them are measured alone. */
 const ALONE = 0x530;
 
-const SAMPLE = 'Sphinx of black quartz, judge my vow: “Five Wavy Toffees,” AVERTED — it’s 1,234.50 or nothing; go!';
+const SAMPLE = 'judge my vow, Sphinx of black quartz: “Five Wavy Toffees,” AVERTED — it’s 1,234.50 or nothing; go!';
 const CLOSE = 0.02;
 
 let tables = new Map<string, LetterWidths>();

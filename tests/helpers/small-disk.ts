@@ -6,7 +6,10 @@ import { join } from 'node:path';
 /** In a namespace of its own, so that nothing of it outlives the script. */
 const SCRIPT = 'mount -t tmpfs -o size="$1" paphos "$2" && shift 2 && exec "$@"';
 const inside = (folder: string, kib: number, command: readonly string[]) =>
-  spawnSync('unshare', ['-Urm', 'sh', '-c', SCRIPT, 'sh', `${String(kib)}k`, folder, ...command], { encoding: 'utf8' });
+  spawnSync('unshare', ['-Urm', 'sh', '-c', SCRIPT, 'sh', `${String(kib)}k`, folder, ...command], {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
 
 const madeFolder = (): string => mkdtempSync(join(tmpdir(), 'paphos-disk-'));
 

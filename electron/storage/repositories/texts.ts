@@ -71,6 +71,8 @@ export function createTexts(most = MOST_UNITS): Texts {
     drop(turnId);
     entries.set(turnId, { text, edits: [] });
     units += text.length;
+    // The first key is looked for behind all that were taken out.
+    if (units <= most) return;
     for (const oldest of entries.keys()) {
       if (units <= most || oldest === turnId) break;
       drop(oldest);
