@@ -3,7 +3,7 @@ import type { ReadableDB } from '../core/handle.ts';
 import { all, query, tables } from '../core/query.ts';
 import { turnHash } from '../core/checksum.ts';
 import { editChecksum, needChapter, needTurn, revisionChecksum, turnChecksum } from '../core/rows.ts';
-import type { TurnRow } from '../core/schema.ts';
+import type { EditRow, RevisionRow, TurnRow } from '../core/schema.ts';
 import { coalesce, splice, spliceOpening, type Edit } from './texts.ts';
 
 const turnsOfChapter = query((p: { chapterId: string }) =>
@@ -25,6 +25,36 @@ const patchesAfter = query((p: { turnId: string; seq: number }) =>
 const openEdits = query((p: { turnId: string }) =>
   tables.selectFrom('edits').selectAll().where('turn_id', '=', p.turnId).orderBy('version'),
 );
+const revisionsOfChapter = query((p: { chapterId: string }) =>
+  tables
+    .selectFrom('turns')
+    .innerJoin('revisions', 'revisions.turn_id', 'turns.id')
+    .selectAll('revisions')
+    .select('turns.id as owner')
+    .where('turns.chapter_id', '=', p.chapterId)
+    .whereRef('revisions.seq', '>=', 'turns.full_seq')
+    .orderBy('turns.ord')
+    .orderBy('revisions.seq'),
+);
+const editsOfChapter = query((p: { chapterId: string }) =>
+  tables
+    .selectFrom('turns')
+    .innerJoin('edits', 'edits.turn_id', 'turns.id')
+    .selectAll('edits')
+    .select('turns.id as owner')
+    .where('turns.chapter_id', '=', p.chapterId)
+    .orderBy('turns.ord')
+    .orderBy('edits.version'),
+);
+/** Where more texts than this are wanted of a chapter, and they are most of it, they are read together. */
+const TOGETHER = 100;
+
+/** What a turn's text is made of: from its newest full revision on, and the changes since the last one. */
+interface Written {
+  readonly revisions: readonly RevisionRow[];
+  readonly edits: readonly EditRow[];
+}
+
 export interface StoredTree extends TurnTree {
   readonly structureRev: number;
 }
@@ -44,9 +74,19 @@ export function readTree(
     options.texts === 'path'
       ? new Set([...pathOf(rows, chapter.active_root_id), ...(options.also ?? [])])
       : new Set(options.texts === 'all' ? rows.keys() : []);
+  const unknown = [...shown].filter((id) => !db.texts.has(id)).length;
+  const written = unknown > Math.max(TOGETHER, rows.size / 2) ? writtenIn(db, chapterId) : null;
   const turns = new Map<string, TreeTurn>();
-  for (const row of rows.values()) turns.set(row.id, treeTurn(row, shown.has(row.id) ? textOf(db, row) : null));
+  for (const row of rows.values())
+    turns.set(row.id, treeTurn(row, shown.has(row.id) ? textOf(db, row, written?.(row.id)) : null));
   return { structureRev: chapter.structure_rev, activeRootId: chapter.active_root_id, turns };
+}
+
+/** All texts of a chapter, read in two steps instead of two for each turn. */
+function writtenIn(db: ReadableDB, chapterId: string): (turnId: string) => Written {
+  const revisions = Map.groupBy(all(db, revisionsOfChapter, { chapterId }), ({ owner }) => owner);
+  const edits = Map.groupBy(all(db, editsOfChapter, { chapterId }), ({ owner }) => owner);
+  return (turnId) => ({ revisions: revisions.get(turnId) ?? [], edits: edits.get(turnId) ?? [] });
 }
 
 /** The current text of a turn, removed or not. */
@@ -54,11 +94,12 @@ export function turnText(db: ReadableDB, turnId: string): string {
   return db.texts.get(turnId) ?? textOf(db, needTurn(db, turnId));
 }
 
-export function textOf(db: ReadableDB, row: TurnRow): string {
+/** `written`: where that has been read already. */
+export function textOf(db: ReadableDB, row: TurnRow, written?: Written): string {
   const known = db.texts.get(row.id);
   if (known !== undefined) return known;
-  const saved = savedText(db, row);
-  const edits = all(db, openEdits, { turnId: row.id });
+  const saved = savedText(db, row, written?.revisions);
+  const edits = written?.edits ?? all(db, openEdits, { turnId: row.id });
   const text = coalesce(edits).reduce(splice, saved.text);
   const isWhole =
     saved.isWhole && turnChecksum(row) === row.checksum && edits.every((edit) => editChecksum(edit) === edit.checksum);
@@ -68,8 +109,11 @@ export function textOf(db: ReadableDB, row: TurnRow): string {
 }
 
 /** The text of the newest revision, and whether it is the one that was saved; of a damaged one what can be read. */
-function savedText(db: ReadableDB, row: TurnRow): { readonly text: string; readonly isWhole: boolean } {
-  const revisions = all(db, revisionsFrom, { turnId: row.id, seq: row.full_seq });
+function savedText(
+  db: ReadableDB,
+  row: TurnRow,
+  revisions: readonly RevisionRow[] = all(db, revisionsFrom, { turnId: row.id, seq: row.full_seq }),
+): { readonly text: string; readonly isWhole: boolean } {
   const head = revisions.at(-1);
   let text = '';
   try {
