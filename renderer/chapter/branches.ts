@@ -58,6 +58,15 @@ export class Branches {
     return this.next(() => this.turn(turnId, step));
   }
 
+  /** Another alternate of a turn will be shown: where the person is below this one is remembered. */
+  leave(turnId: string): void {
+    const { document, view } = this.host.chapter;
+    const { ids } = document.layout;
+    const { turn } = caretTarget(document, view.caret());
+    if (ids.indexOf(turn.id) > ids.indexOf(turnId)) this.below.set(turnId, spotOf(document, view.caret()));
+    else this.below.delete(turnId);
+  }
+
   /** Shows the branch that a turn begins, with the caret where it was there. */
   goTo(turnId: string, caret: Spot): Promise<void> {
     this.below.set(turnId, caret);
@@ -126,10 +135,7 @@ export class Branches {
     if (id === undefined || replies.isStarting || this.host.isReadOnly()) return;
     const other = neighbour(chapter.sync.tree, id, step);
     if (other === null) return;
-    const { document, view } = chapter;
-    const { ids } = document.layout;
-    if (ids.indexOf(target.turn.id) > ids.indexOf(id)) this.below.set(id, spotOf(document, view.caret()));
-    else this.below.delete(id);
+    this.leave(id);
     await this.activate(other.id, target.turn.id === id ? target.offset : null);
   }
 

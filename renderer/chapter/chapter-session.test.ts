@@ -469,6 +469,24 @@ describe('alternates', () => {
     expectSaved(opened);
   });
 
+  test('left by a retry and turned back to, what is typed goes on where the person was below it', async () => {
+    const opened = await begun();
+    opened.studio.write('It opens.');
+    opened.studio.end();
+    await settle();
+    opened.view.type('I go in.');
+    await opened.session.retry();
+    opened.studio.write('It stays shut.');
+    opened.studio.end();
+    await settle();
+    await opened.session.previousAlternate();
+    await settle();
+    opened.view.type(' Slowly.');
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'It opens.', 'I go in. Slowly.']);
+    expectSaved(opened);
+  });
+
   test('a retry with nothing behind it, and a reply at the end, say nothing of a rest', async () => {
     const opened = await two();
     expect(opened.session.getState().notice).toBeNull();

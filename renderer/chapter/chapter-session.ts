@@ -336,14 +336,20 @@ export class ChapterSession implements ChapterController {
 
   async retry(turnId?: string, count = this.retries): Promise<void> {
     await this.opened?.branches.turned;
-    const id = turnId ?? this.target()?.model?.id;
-    if (id !== undefined) await this.opened?.replies.ask({ kind: 'retry', turnId: id, offset: null, count });
+    await this.askBeside('retry', turnId, count);
   }
 
   async again(turnId?: string): Promise<void> {
     await this.opened?.branches.turned;
+    await this.askBeside('again', turnId, 1);
+  }
+
+  /** Asks for a reply that stands beside a model turn: the one that is named, or the nearest before the caret. */
+  private async askBeside(kind: 'retry' | 'again', turnId: string | undefined, count: number): Promise<void> {
     const id = turnId ?? this.target()?.model?.id;
-    if (id !== undefined) await this.opened?.replies.ask({ kind: 'again', turnId: id, offset: null, count: 1 });
+    if (id === undefined || this.opened === null) return;
+    this.opened.branches.leave(id);
+    await this.opened.replies.ask({ kind, turnId: id, offset: null, count });
   }
 
   async takeOption(place: number): Promise<void> {
