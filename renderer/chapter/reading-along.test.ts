@@ -111,6 +111,64 @@ describe('a page that reads', () => {
     await expectSame(writer, reader);
   });
 
+  test('says how a reply was cut short, offers nothing of what may be done about it, and hears what was done', async () => {
+    const { writer, reader } = await two(turn('user', 'I knock.'));
+    const said = ({ view }: OpenedChapter) => view.fault?.fault.params['leftOut'];
+    const offered = ({ view }: OpenedChapter) => view.fault?.actions.map(({ label }) => label);
+    writer.studio.endsAtSentence = true;
+    await writer.session.reply();
+    await settle();
+    writer.studio.write('It opens. Behind it th');
+    writer.studio.end('length');
+    await expectSame(writer, reader);
+    expect([said(writer), offered(writer)]).toEqual([3, ['Continue', 'Bring back']]);
+    expect([said(reader), offered(reader)]).toEqual([3, []]);
+    writer.session.setReadOnly(true);
+    reader.session.setReadOnly(false);
+    await settle();
+    expect([said(writer), offered(writer)]).toEqual([3, []]);
+    expect([said(reader), offered(reader)]).toEqual([3, ['Continue', 'Bring back']]);
+    const { chapters, path } = writer.studio;
+    const { open } = chapters;
+    const cutShort = { turnId: path[1]?.id ?? '', by: 'length', tokens: null, leftOut: null } as const;
+    chapters.open = async (wish) => ({ ...(await open(wish)), cutShort });
+    reader.view.fault?.actions.find(({ label }) => label === 'Bring back')?.run();
+    await expectSame(reader, writer);
+    expect([said(reader), offered(reader)]).toEqual([0, ['Continue']]);
+    expect([said(writer), offered(writer)]).toEqual([0, []]);
+  });
+
+  test('offers nothing where a reply broke off', async () => {
+    const { writer, reader } = await two(turn('user', 'I knock.'));
+    await writer.session.reply();
+    await settle();
+    writer.studio.write('It op');
+    writer.studio.end('error', { code: 'CRASH', params: {} });
+    await expectSame(writer, reader);
+    const offered = ({ view }: OpenedChapter) => view.fault?.actions.map(({ label }) => label);
+    expect(offered(writer)).toEqual(['Continue']);
+    expect(offered(reader)).toEqual([]);
+  });
+
+  test('misses nothing that is written while it reads', async () => {
+    const { writer, reader } = await two(turn('user', 'I knock.'));
+    const { chapters } = writer.studio;
+    const { open } = chapters;
+    let isSlow = true;
+    chapters.open = async (wish) => {
+      const answer = await open(wish);
+      if (isSlow) await new Promise((resolve) => setTimeout(resolve, 1000));
+      return answer;
+    };
+    writer.view.type(' Twice.');
+    await vi.advanceTimersByTimeAsync(700);
+    isSlow = false;
+    writer.view.type(' Thrice.');
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(reader.shown()).toEqual(['I knock. Twice. Thrice.']);
+    await expectSame(writer, reader);
+  });
+
   test('says of which moment its text is while the studio is away, and is in step again when it is back', async () => {
     const { writer, reader } = await two(turn('user', 'I knock.'));
     await settle();

@@ -99,8 +99,10 @@ export class ReadingAlong {
     const stored = await api.chapters.open({ id: chapterId });
     if (this.closing.signal.aborted) return;
     // What the studio has stored of a reply is known when its end has been heard.
-    this.isDue = replies.running.some(({ generation }) => generation.id !== stored.generation?.generationId);
-    if (this.isDue) return;
+    if (replies.running.some(({ generation }) => generation.id !== stored.generation?.generationId)) {
+      this.isDue = true;
+      return;
+    }
     this.show(stored);
     this.since = null;
   }

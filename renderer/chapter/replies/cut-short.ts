@@ -13,6 +13,7 @@ interface Told extends CutShort {
 
 interface Host {
   readonly chapter: OpenChapter;
+  readonly isReadOnly: () => boolean;
   readonly goOn: (turnId: string) => void;
 }
 
@@ -20,6 +21,7 @@ interface Host {
 export class CutShortNotes {
   private readonly host: Host;
   private readonly known = new Map<string, Told>();
+  /** What is said now, of which turn and with which buttons. */
   private shown: string | null = null;
 
   constructor(host: Host) {
@@ -42,10 +44,13 @@ export class CutShortNotes {
     if (told === null || turn === null) {
       if (this.shown !== null) view.hideFault();
       this.shown = null;
-    } else if (this.shown !== told.turnId) {
-      this.shown = told.turnId;
-      this.show(told);
+      return;
     }
+    const isReadOnly = this.host.isReadOnly();
+    const said = JSON.stringify([told.turnId, told.leftOut, isReadOnly]);
+    if (this.shown === said) return;
+    this.shown = said;
+    this.show(told, isReadOnly);
   }
 
   /** Something else is said in their place. */
@@ -63,7 +68,7 @@ export class CutShortNotes {
     return null;
   }
 
-  private show({ turnId, by, tokens, leftOut, length }: Told): void {
+  private show({ turnId, by, tokens, leftOut, length }: Told, isReadOnly: boolean): void {
     const { document, view } = this.host.chapter;
     const lastLine = (): number => {
       const turn = document.spanOf(turnId);
@@ -74,7 +79,7 @@ export class CutShortNotes {
     view.showFault(
       lastLine,
       fault('CUT_SHORT', { by, tokens, leftOut: countWords(leftOut?.text ?? '') }),
-      leftOut === null ? [goOn] : [goOn, bringBack],
+      isReadOnly ? [] : leftOut === null ? [goOn] : [goOn, bringBack],
     );
   }
 
@@ -85,7 +90,6 @@ export class CutShortNotes {
     if (turn === null || !told?.leftOut || document.lengthOf(turn) !== length) return;
     const place = document.placeOf(turn, told.leftOut.at);
     binding.perform({ ...insertion(view.line(place.line), place, told.leftOut.text), ids: document.layout.ids });
-    this.shown = null;
     this.add({ turnId, by: told.by, tokens: told.tokens, leftOut: null });
     view.focus();
   }

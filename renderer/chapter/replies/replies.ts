@@ -55,7 +55,11 @@ export class Replies {
 
   constructor(host: RepliesHost) {
     this.host = host;
-    this.cuts = new CutShortNotes({ chapter: host.chapter, goOn: (turnId) => this.goOn(turnId) });
+    this.cuts = new CutShortNotes({
+      chapter: host.chapter,
+      isReadOnly: host.isReadOnly,
+      goOn: (turnId) => this.goOn(turnId),
+    });
   }
 
   get running(): Reply[] {
@@ -254,7 +258,8 @@ export class Replies {
 
   /** What went wrong with a turn, below it; `mayGoOn`: what is there can be written on. */
   private showFault(turnId: string, fault: StudioFault, mayGoOn: boolean): void {
-    const { document, view } = this.host.chapter;
+    const { chapter, isReadOnly } = this.host;
+    const { document, view } = chapter;
     const span = document.spanOf(turnId) ?? document.layout.spans.at(-1);
     const id = span?.id;
     this.cuts.giveWay();
@@ -265,7 +270,9 @@ export class Replies {
     view.showFault(
       line,
       fault,
-      mayGoOn && span?.role === 'model' ? [{ label: words.commands.continue, run: () => this.goOn(span.id) }] : [],
+      mayGoOn && !isReadOnly() && span?.role === 'model'
+        ? [{ label: words.commands.continue, run: () => this.goOn(span.id) }]
+        : [],
     );
   }
 
