@@ -24,7 +24,7 @@ async function two(...turns: readonly Turn[]): Promise<{ writer: OpenedChapter; 
 const asOf = ({ session }: OpenedChapter) => session.getState().asOf;
 
 /** Of a page, without the turn that may stand ready for the person. */
-const textOf = ({ view }: OpenedChapter): string => view.text.replace(/\n<\|user\|>\n$/, '');
+const textOf = ({ view }: OpenedChapter): string => view.text.replace(/(^|\n)<\|user\|>\n$/, '');
 
 /** Both show the same, and the reader says that it does. */
 async function expectSame(writer: OpenedChapter, reader: OpenedChapter): Promise<void> {
