@@ -138,6 +138,14 @@ describe('a page that reads', () => {
     expect([said(writer), offered(writer)]).toEqual([0, []]);
   });
 
+  test('shows one emoji in the place of another that begins alike', async () => {
+    const { writer, reader } = await two(turn('user', 'I knock 😀'));
+    writer.view.cut('😀');
+    writer.view.type('😁');
+    await expectSame(writer, reader);
+    expect(reader.shown()).toEqual(['I knock 😁']);
+  });
+
   test('offers nothing where a reply broke off', async () => {
     const { writer, reader } = await two(turn('user', 'I knock.'));
     await writer.session.reply();

@@ -1,5 +1,6 @@
 import type { ChapterDocument } from '../../shared/contract/stories.ts';
 import type { RunningGeneration } from '../../shared/contract/writing.ts';
+import { patchOf } from '../../shared/document/diff.ts';
 import { textLines } from '../../shared/document/grammar.ts';
 import { rebaseOffset } from '../../shared/document/position.ts';
 import type { Turn } from '../../shared/document/turn.ts';
@@ -163,7 +164,9 @@ export class ReadingAlong {
     if (!isPlain || document.live?.turnId === span.id || !sameTurn({ ...ours, text: theirs.text }, theirs))
       return false;
     if (path.slice(at + 1).some((turn, index) => !sameTurn(turn, shown[at + 1 + index]))) return false;
-    const { at: from, del, ins } = difference(ours.text, theirs.text);
+    const patch = patchOf(ours.text, theirs.text);
+    if (patch === null) return false;
+    const { at: from, del, ins } = patch;
     binding.mirror({
       from: document.placeOf(span, from),
       to: document.placeOf(span, from + del),
@@ -174,22 +177,12 @@ export class ReadingAlong {
   }
 }
 
-/** What makes one text of another. */
-function difference(before: string, after: string): { at: number; del: number; ins: string } {
-  const most = Math.min(before.length, after.length);
-  let at = 0;
-  while (at < most && before[at] === after[at]) at++;
-  let same = 0;
-  while (same < most - at && before.at(-1 - same) === after.at(-1 - same)) same++;
-  return { at, del: before.length - at - same, ins: after.slice(at, after.length - same) };
-}
-
 /** Where a place in a turn is by now. */
 function moved(spot: Spot, before: readonly Turn[], after: readonly Turn[]): Spot {
   if (spot === null) return null;
   const [ours, theirs] = [before, after].map((turns) => turns.find(({ id }) => id === spot[0])?.text);
-  if (ours === undefined || theirs === undefined) return spot;
-  return [spot[0], rebaseOffset(spot[1], difference(ours, theirs))];
+  const patch = ours === undefined || theirs === undefined ? null : patchOf(ours, theirs);
+  return patch === null ? spot : [spot[0], rebaseOffset(spot[1], patch)];
 }
 
 /** `onEnd`: the stream is over, however that came. */

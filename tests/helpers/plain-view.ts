@@ -8,6 +8,7 @@ import type {
   UnshownView,
   ViewedChapter,
 } from '../../renderer/chapter/chapter-view.ts';
+import { splitsPair } from '../../shared/document/draft.ts';
 import { isMark } from '../../shared/document/grammar.ts';
 import type { Place, Stretch } from '../../renderer/chapter/text-source.ts';
 
@@ -124,7 +125,10 @@ export class PlainView implements UnshownView, ChapterView {
   }
 
   replace({ from, to, text }: Replacement): void {
-    this.edit([{ from: this.offsetAt(from.line, from.column), to: this.offsetAt(to.line, to.column), text }]);
+    const [begin, end] = [this.offsetAt(from.line, from.column), this.offsetAt(to.line, to.column)];
+    // A real editor would take the whole pair.
+    if (splitsPair(this.text, begin) || splitsPair(this.text, end)) throw new RangeError('within a surrogate pair');
+    this.edit([{ from: begin, to: end, text }]);
   }
   closeStep(): void {
     this.stepIsOpen = false;
