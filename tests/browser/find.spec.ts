@@ -47,7 +47,14 @@ test('what is found is the text of the turns; replacing all of it harms no mark 
   await query.fill('\\');
   await expect(matches).toHaveText('None');
   await query.fill('user');
-  await replacement.fill('reader');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('reader');
+  await expect(replacement).toHaveValue('reader');
+  await button('Match case').focus();
+  await page.keyboard.type('s');
+  await expect(query).toHaveValue('users');
+  expect(await studio.text()).toBe(TEXT);
+  await query.fill('user');
   await button('Replace all').click();
   await expect(matches).toHaveText('6 replaced');
   const replaced =

@@ -67,7 +67,7 @@ function isForThePage({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent):
     !(ctrlKey || metaKey || altKey) &&
     !isTyping(target) &&
     target instanceof HTMLElement &&
-    target.closest('[role=combobox], [role=slider], [role=spinbutton]') === null
+    target.closest('[role=combobox], [role=slider], [role=spinbutton], search') === null
   );
 }
 

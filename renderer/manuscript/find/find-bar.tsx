@@ -57,11 +57,18 @@ function Bar({ finder }: { readonly finder: Finder }): ReactElement {
   const onKey = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing) return;
     const inReplacement = event.target === replacementField.current;
-    if (event.key === 'Escape') finder.close();
-    else if (event.key !== 'Enter' || !(event.target instanceof HTMLInputElement)) return;
-    else if (event.ctrlKey || event.metaKey || event.altKey) return;
-    else if (inReplacement && !event.shiftKey) void finder.replace();
-    else finder.ask(event.shiftKey ? 'previous' : 'next');
+    const { key, ctrlKey, metaKey, altKey, shiftKey, target } = event;
+    // A letter on one of the buttons is looked for; on the page it would stand in place of the hit.
+    if (key.length === 1 && key !== ' ' && !(ctrlKey || metaKey || altKey) && !(target instanceof HTMLInputElement))
+      return queryField.current?.focus();
+    if (key === 'Tab') {
+      if (target !== queryField.current || shiftKey || replacementField.current === null) return;
+      replacementField.current.focus();
+    } else if (key === 'Escape') finder.close();
+    else if (key !== 'Enter' || !(target instanceof HTMLInputElement)) return;
+    else if (ctrlKey || metaKey || altKey) return;
+    else if (inReplacement && !shiftKey) void finder.replace();
+    else finder.ask(shiftKey ? 'previous' : 'next');
     event.preventDefault();
   };
   const isFault = found.is === 'fault';
