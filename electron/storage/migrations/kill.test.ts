@@ -1,6 +1,6 @@
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { hash } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -44,9 +44,11 @@ interface OldLibrary {
 }
 const libraries = new Map<number, OldLibrary>();
 
-/** The schema and every row of a store. */
+/** The schema and every row of a store. A copy is looked at: what a kill has left half done is undone by who opens it. */
 function stateOf(file: string): State {
-  const sqlite = new Database(file, { readonly: true });
+  const copy = join(newFolder(), 'store.db');
+  for (const part of ['', '-wal', '-journal']) if (existsSync(file + part)) cpSync(file + part, copy + part);
+  const sqlite = new Database(copy);
   try {
     const schema = sqlite
       .prepare("SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name")
@@ -60,6 +62,7 @@ function stateOf(file: string): State {
     return { version: Number(sqlite.pragma('user_version', { simple: true })), hash: hash('sha256', text) };
   } finally {
     sqlite.close();
+    rmSync(dirname(copy), { recursive: true });
   }
 }
 
