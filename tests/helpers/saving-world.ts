@@ -137,7 +137,7 @@ export class SavingWorld {
             () => this.starts.has(wish.generationId),
           ),
       },
-      chapters: { open: () => link.call(() => studio.chapters.open()) },
+      chapters: { open: (wish) => link.call(() => studio.chapters.open(wish)) },
     };
   }
 

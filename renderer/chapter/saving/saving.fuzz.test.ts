@@ -85,6 +85,21 @@ test(
   },
 );
 
+/** Somebody else wrote in a turn that a retry hides while the person writes in it. */
+const HIDDEN: readonly Command[] = [
+  { do: 'elsewhere', n: 169 },
+  { do: 'retry' },
+  { do: 'newTurn', n: 565 },
+  { do: 'type', n: 26 },
+  { do: 'merge', n: 16 },
+  { do: 'newTurn', n: 174 },
+  { do: 'newTurn', n: 279 },
+  { do: 'type', n: 909 },
+];
+test('what is written into a turn that is shown no more goes beside what somebody else made of it', async () => {
+  expect(await play(HIDDEN)).toBeNull();
+});
+
 /** Each fault of before, put back: the fuzz must find it, or it proves nothing. */
 describe('a fault that is put back is found', () => {
   const found = async (variant: Variant, more?: fc.Arbitrary<Command>): Promise<void> => {

@@ -34,7 +34,7 @@ export interface SyncApi {
     activate(wish: { changeId: string; chapterId: string; turnId: string; removes?: string }): Promise<Activated>;
     generate(wish: GenerateInput): Promise<GenerationStart>;
   };
-  readonly chapters: { open(wish: { id: string }): Promise<ChapterDocument> };
+  readonly chapters: { open(wish: { id: string; texts?: string[] }): Promise<ChapterDocument> };
 }
 
 export interface SyncOptions {
@@ -488,12 +488,15 @@ export class Sync {
 
   /** What a reply brings into its turn comes with its end. */
   private async readChapter(): Promise<void> {
-    const { turns, activeRootId, structureRev } = await this.options.api.chapters.open({ id: this.options.chapterId });
+    // What was written into a turn that is shown no more is compared with the text that it has by now.
+    const texts = this.strays.map(({ turn }) => turn.id);
+    const { api, chapterId } = this.options;
+    const { turns, activeRootId, structureRev } = await api.chapters.open({ id: chapterId, texts });
     const live = this.options.live();
     const joined = turns.map((turn) => {
       const held = this.known.turns.get(turn.id);
       if (held !== undefined && live.has(turn.id)) return { ...turn, text: held.text, version: held.version };
-      return turn.text === null ? { ...turn, text: held?.text ?? null } : turn;
+      return turn.text === null && turn.version === held?.version ? { ...turn, text: held.text } : turn;
     });
     this.stale = false;
     this.structureRev = structureRev;
