@@ -44,7 +44,7 @@ interface OldLibrary {
 }
 const libraries = new Map<number, OldLibrary>();
 
-/** The schema and every row of a store. A copy is looked at: what a kill has left half done is undone by who opens it. */
+/** The schema and every row of a store. A copy is looked at: whoever opens it undoes what a kill has left half done. */
 function stateOf(file: string): State {
   const copy = join(newFolder(), 'store.db');
   for (const part of ['', '-wal', '-journal']) if (existsSync(file + part)) cpSync(file + part, copy + part);
