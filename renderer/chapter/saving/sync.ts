@@ -488,21 +488,33 @@ export class Sync {
 
   /** What a reply brings into its turn comes with its end. */
   private async readChapter(): Promise<void> {
-    // What was written into a turn that is shown no more is compared with the text that it has by now.
-    const texts = this.strays.map(({ turn }) => turn.id);
-    const { api, chapterId } = this.options;
-    const { turns, activeRootId, structureRev } = await api.chapters.open({ id: chapterId, texts });
+    const { turns, activeRootId, structureRev } = await this.chapterNow();
     const live = this.options.live();
     const joined = turns.map((turn) => {
       const held = this.known.turns.get(turn.id);
       if (held !== undefined && live.has(turn.id)) return { ...turn, text: held.text, version: held.version };
-      return turn.text === null && turn.version === held?.version ? { ...turn, text: held.text } : turn;
+      return turn.text === null ? { ...turn, text: held?.text ?? null } : turn;
     });
     this.stale = false;
     this.structureRev = structureRev;
     this.known = { activeRootId, turns: new Map(joined.map((turn) => [turn.id, turn])) };
     this.acknowledged++;
     this.options.unsaved.putBack();
+  }
+
+  /** The chapter, with the texts of turns that are not shown where ours are not those of their versions any more. */
+  private async chapterNow(): Promise<ChapterDocument> {
+    const { api, chapterId } = this.options;
+    const texts: string[] = [];
+    for (;;) {
+      const chapter = await api.chapters.open({ id: chapterId, texts });
+      const outdated = chapter.turns.filter(({ id, version, text }) => {
+        const held = this.known.turns.get(id);
+        return text === null && typeof held?.text === 'string' && held.version !== version;
+      });
+      if (outdated.length === 0) return chapter;
+      texts.push(...outdated.map(({ id }) => id));
+    }
   }
 
   private settle(): void {
