@@ -82,8 +82,8 @@ test.skipIf(!hasHangingDisks)(
     const printed = onHangingDisk(`
       import { readFileSync } from 'node:fs';
       import { join } from 'node:path';
-            import { setTimeout as delay } from 'node:timers/promises';
-      import { connect, serve, temporaryFolder } from ${SERVER};
+      import { setTimeout as delay } from 'node:timers/promises';
+      import { childrenOf, connect, serve, temporaryFolder } from ${SERVER};
       const data = temporaryFolder('drive');
       const server = await serve({ data });
       const { client } = await connect(server);
@@ -102,6 +102,13 @@ test.skipIf(!hasHangingDisks)(
       }));
       const came = {};
       came.before = await change('one ', version);
+      // Main stands still in a write that is under way: none is, once nothing is done for an engine.
+      const logged = async (what) => {
+        while (!readFileSync(join(data, 'logs/paphos.log'), 'utf8').includes(what)) await delay(100);
+      };
+      await logged('job.done');
+      for (const pid of childrenOf(server)) process.kill(pid, 'SIGKILL');
+      await logged('engine.stopped');
       const answer = silence(data);
       await until('STORE_SILENT');
       came.typed = await change('two ', version + 1);
