@@ -156,7 +156,7 @@ test('the disk fails while a reply is written: nothing is missing, and all is in
   });
 
   await test.step('in the middle, and works again while it is written', async () => {
-    await begin(600);
+    await begin(1_800);
     await studio.button('Reply').click();
     await writes(40);
     fail();
