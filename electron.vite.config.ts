@@ -25,6 +25,7 @@ export default defineConfig({
           cli: 'electron/cli.ts',
           'worker/main': 'electron/engines/local/worker/main.ts',
           'worker/export': 'electron/studio/export/export-worker.ts',
+          'worker/card': 'electron/studio/characters/card-worker.ts',
           'worker/folder': 'electron/studio/models/folder-worker.ts',
           'worker/backup': 'electron/studio/backups/backup-worker.ts',
         },

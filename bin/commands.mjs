@@ -20,6 +20,10 @@ export const COMMANDS = {
       ...['[--without-you]', '[--data DIR]'],
     ],
   },
+  characters: {
+    does: 'characters in the library, from cards (PNG, JSON, CHARX) and as such',
+    takes: ['list | import FILE… | export CHARACTER', '[--persona]', '[--original]', '[--out FILE]', '[--data DIR]'],
+  },
   backup: { does: 'makes a backup of the library and checks it', takes: ['[--data DIR]'] },
   restore: {
     does: 'puts a backup in place of the library, which is kept; without a name it lists the backups',

@@ -12,6 +12,7 @@ const SUITES = {
   'failing-disk': ['integration', 'tests/crash/failing-disk.test.ts'],
   damage: ['unit', 'electron/storage/integrity/damage.test.ts'],
   'large-library': ['integration', 'tests/crash/large-library.test.ts'],
+  characters: ['integration', 'tests/crash/characters.test.ts'],
   server: ['integration', 'tests/crash/server.test.ts'],
 };
 

@@ -49,7 +49,7 @@ const server = await createServer({
     host: HOST,
     port,
     strictPort: true,
-    proxy: { '/rpc': socketToStudio, '/session': toStudio, '^/\\?token=': toStudio },
+    proxy: { '/rpc': socketToStudio, '/session': toStudio, '/asset/': toStudio, '^/\\?token=': toStudio },
     // Vite writes a script and styles into the page and speaks with it over a socket: this address alone allows that.
     headers: {
       'content-security-policy': [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** What this process, and every one that it starts, makes from now on is its person's alone. */
 export const makePrivateFiles = (): number => process.umask(0o077);
 
-const OURS = /^(?:store\.|session\.json|window\.json|logs$|backups$|state$|cache$|desktop$)/;
+const OURS = /^(?:store\.|session\.json|window\.json|logs$|backups$|assets$|transfers$|state$|cache$|desktop$)/;
 
 /**
  * What an older Paphos left open to others in a data folder. Models may be meant for others, and what else a person

@@ -52,7 +52,13 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   try {
     const session = openSession(dataDir);
     const attach = serveWebSocket(createRouter(studio.services, session), studio);
-    door = await openHttpDoor({ session, pages: pagesDir, port: options.port, onClient: attach });
+    door = await openHttpDoor({
+      session,
+      pages: pagesDir,
+      port: options.port,
+      onClient: attach,
+      assetFor: studio.services.characters.file,
+    });
   } catch (error) {
     await studio.close();
     if (portTaken(error)) throw failure('PORT_IN_USE', { port: options.port });

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { runBackup, runRestore } from './backup.ts';
 import { runBuildEngine } from './build-engine.ts';
+import { runCharacters } from './characters.ts';
 import { runCheck } from './check.ts';
 import { runCopy } from './copy.ts';
 import { runExport } from './export.ts';
@@ -50,6 +51,14 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
       });
       if (positionals.length > 1) throw usage('USAGE_MANY_STORIES', {});
       return runExport(positionals[0], values);
+    },
+    characters(args) {
+      const { values, positionals } = parseArgs({
+        args,
+        allowPositionals: true,
+        options: { original: flag, out: text, persona: flag, data: text },
+      });
+      return runCharacters(positionals, values);
     },
     backup: (args) => runBackup(parseArgs({ args, options: { data: text } }).values),
     restore(args) {

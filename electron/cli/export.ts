@@ -1,15 +1,13 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EXPORT_FORMATS, type ExportFormat } from '../../shared/contract/export.ts';
 import type { StorySummary } from '../../shared/contract/stories.ts';
-import { failure } from '../../shared/faults/failure.ts';
 import { readStore } from '../storage/core/read-store.ts';
 import { listStories } from '../storage/repositories/stories.ts';
-import { fileName } from '../studio/export/file-name.ts';
 import { readBook } from '../studio/export/read-book.ts';
 import { writeBook } from '../studio/export/write-book.ts';
 import { chooseStore } from './choose.ts';
 import { usage } from './usage.ts';
+import { freeName, writeWhole } from './write-file.ts';
 
 interface ExportArguments {
   readonly as?: string | undefined;
@@ -34,7 +32,7 @@ export async function runExport(story: string | undefined, given: ExportArgument
     }),
   );
   const { bytes, replaced } = await writeBook(book, format);
-  const file = given.out === undefined ? freeName(book.title, format) : resolve(given.out);
+  const file = given.out === undefined ? freeName(book.title, EXPORT_FORMATS[format]) : resolve(given.out);
   writeWhole(file, bytes);
   process.stdout.write(`${file}\n`);
   if (replaced > 0)
@@ -61,25 +59,4 @@ function chooseStory(stories: readonly StorySummary[], given: string | undefined
       known: (named.length > 1 ? named : stories).map(({ id, title }) => `${title} (${id})`),
     });
   return story;
-}
-
-/** In the folder where the command runs, beside what is there already. */
-function freeName(title: string, format: ExportFormat): string {
-  for (let number = 1; ; number += 1) {
-    const file = resolve(fileName(number === 1 ? title : `${title} ${String(number)}`, EXPORT_FORMATS[format]));
-    if (!existsSync(file)) return file;
-  }
-}
-
-/** What stood in the file before stays until all of the new one is on the disk. */
-function writeWhole(file: string, bytes: Uint8Array): void {
-  const partial = `${file}.${String(process.pid)}.partial`;
-  try {
-    writeFileSync(partial, bytes, { flag: 'wx', flush: true });
-    renameSync(partial, file);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    const said = error instanceof Error && 'code' in error ? String(error.code) : 'nothing';
-    throw failure('FILE_NOT_WRITTEN', { file, said }, { cause: error });
-  }
 }

@@ -62,6 +62,39 @@ export function fileFor(root: string, pathname: string): string | null {
   }
 }
 
+/** What the page may ask for besides its own files: what belongs to a character, by an id that says nothing. */
+export const assetIdIn = (pathname: string): string | null =>
+  /^\/asset\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(pathname)?.[1] ?? null;
+
+interface ServedAsset {
+  readonly type: string;
+  /** It is saved under that, and not shown. */
+  readonly name: string | null;
+}
+
+/** Somebody else made it: it is a picture or bytes, never a page. What an id stands for never changes. */
+export const assetHeaders = ({ type, name }: ServedAsset): Readonly<Record<string, string>> => ({
+  'content-type': type,
+  'content-security-policy': "default-src 'none'; sandbox",
+  'cache-control': name === null ? 'private, max-age=31536000, immutable' : 'no-store',
+  ...(name === null && type.startsWith('image/')
+    ? {}
+    : { 'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name ?? 'file')}` }),
+});
+
+export function sendAsset(
+  response: ServerResponse,
+  { path, ...served }: ServedAsset & { readonly path: string },
+  withBody: boolean,
+): boolean {
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined) return false;
+  response.writeHead(200, { ...assetHeaders(served), 'content-length': size });
+  if (withBody) pipeline(createReadStream(path), response).catch(() => undefined);
+  else response.end();
+  return true;
+}
+
 export function sendFile(response: ServerResponse, file: string, withBody: boolean): void {
   const immutable = /[\\/]assets[\\/]/.test(file);
   response.writeHead(200, {

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { id } from '../../shared/contract/common.ts';
-import { contentPolicy, fileFor, sendFile } from './files.ts';
+import type { ServedFile } from '../studio/characters/characters.ts';
+import { assetIdIn, contentPolicy, fileFor, sendAsset, sendFile } from './files.ts';
 import { guarded } from '../log/guarded.ts';
 import type { Session } from './browser-session.ts';
 
@@ -18,6 +19,8 @@ export interface HttpOptions {
   readonly pages: string;
   /** Null: the last port if it is free, else any. */
   readonly port: number | null;
+  /** What an opaque id of the library stands for. */
+  assetFor(id: string): ServedFile | null;
   onClient(socket: WebSocket, clientId: string): void;
 }
 export interface HttpDoor {
@@ -95,6 +98,13 @@ export async function openHttpDoor(options: HttpOptions): Promise<HttpDoor> {
     if (url === null) return say(400, NO_ADDRESS);
     const allowed = session.allows(request.headers.cookie, port);
     if (url.pathname === '/session') return say(allowed ? 200 : 401, allowed ? 'ok\n' : ASK);
+    const assetId = assetIdIn(url.pathname);
+    if (assetId !== null) {
+      if (!allowed) return say(401, ASK);
+      const asset = options.assetFor(assetId);
+      if (asset === null || !sendAsset(response, asset, request.method === 'GET')) say(404, NOTHING);
+      return;
+    }
     if (url.pathname === '/') {
       const token = url.searchParams.get('token');
       if (token !== null) {

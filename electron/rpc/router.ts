@@ -14,7 +14,7 @@ const door = implement(contract).$context<Caller>();
 
 /** The contract, answered by the studio's services. `session`: of the browsers that are let in; null in the desktop. */
 export function createRouter(
-  { stories, chapters, exporting, backups, writing, models, settings, jobs, log, store }: Services,
+  { stories, chapters, characters, exporting, backups, writing, models, settings, jobs, log, store }: Services,
   session: Pick<Session, 'signOutOthers'> | null = null,
 ) {
   return door.router({
@@ -43,6 +43,23 @@ export function createRouter(
       restore: door.chapters.restore.handler(({ input }) => chapters.restore(input.id)),
       open: door.chapters.open.handler(({ input }) => chapters.open(input.id, input.texts)),
       watch: door.chapters.watch.handler(({ input, signal }) => chapters.watch(input.id, signal)),
+    },
+    characters: {
+      list: door.characters.list.handler(({ input }) => characters.list(input)),
+      tags: door.characters.tags.handler(({ input }) => characters.tags(input.kind)),
+      open: door.characters.open.handler(({ input }) => characters.open(input.id)),
+      create: door.characters.create.handler(({ input }) => characters.create(input)),
+      edit: door.characters.edit.handler(({ input }) => characters.edit(input.id, input.changes)),
+      favour: door.characters.favour.handler(({ input }) => characters.favour(input.id, input.favourite)),
+      duplicate: door.characters.duplicate.handler(({ input }) => characters.duplicate(input.id, input.copyId)),
+      remove: door.characters.remove.handler(({ input }) => characters.remove(input.id)),
+      restore: door.characters.restore.handler(({ input }) => characters.restore(input.id)),
+      upload: door.characters.upload.handler(({ input }) => characters.upload(input)),
+      import: door.characters.import.handler(({ input }) => characters.importUpload(input)),
+      setAvatar: door.characters.setAvatar.handler(({ input }) => characters.setAvatar(input.id, input.picture)),
+      setThumbnail: door.characters.setThumbnail.handler(({ input }) => characters.setThumbnail(input)),
+      count: door.characters.count.handler(({ input }) => characters.count(input.texts)),
+      export: door.characters.export.handler(({ input }) => characters.export(input.id, input.as)),
     },
     exporting: { write: door.exporting.write.handler(({ input, signal }) => exporting.write(input, signal)) },
     backups: {

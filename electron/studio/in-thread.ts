@@ -14,6 +14,8 @@ type Said<R> = Answer<R> | { readonly progress: JobProgress };
 interface Listening {
   readonly onExit?: () => void;
   readonly onProgress?: ((progress: JobProgress) => void) | undefined;
+  /** More memory it does not get, in megabytes. */
+  readonly heapMb?: number;
 }
 
 /** Work beside everything else: `source` below this folder, and the name that it has once built. */
@@ -37,10 +39,17 @@ export async function inThread<R>(
   entry: ThreadEntry,
   task: unknown,
   signal?: AbortSignal,
-  { onExit = () => undefined, onProgress }: Listening = {},
+  { onExit = () => undefined, onProgress, heapMb }: Listening = {},
 ): Promise<R> {
   signal?.throwIfAborted();
-  const thread = new Worker(fileOf(entry), { workerData: task, env: {}, execArgv: [], stdout: true, stderr: true });
+  const thread = new Worker(fileOf(entry), {
+    workerData: task,
+    env: {},
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+    ...(heapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMb } }),
+  });
   const ended = once(thread, 'exit').then(() => {
     throw new Error('the thread ended without an answer');
   });

@@ -1,5 +1,6 @@
 import type { Log } from '../log/log.ts';
 import type { Backups } from './backups/backups.ts';
+import type { Characters } from './characters/characters.ts';
 import type { Defects } from './defects.ts';
 import type { Exporting } from './export/exporting.ts';
 import type { Jobs } from './jobs/jobs.ts';
@@ -13,6 +14,7 @@ import type { Writing } from './writing/writing.ts';
 export interface Services {
   readonly stories: Stories;
   readonly chapters: Chapters;
+  readonly characters: Characters;
   readonly exporting: Exporting;
   readonly backups: Omit<Backups, 'close'>;
   readonly writing: Writing;

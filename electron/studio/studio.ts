@@ -16,6 +16,7 @@ import { openStore, type Store } from '../storage/core/open.ts';
 import { openingFault } from '../storage/core/opening-fault.ts';
 import { createChecks } from './backups/checks.ts';
 import { createBackups } from './backups/backups.ts';
+import { createCharacters } from './characters/characters.ts';
 import { createReadAhead } from './writing/read-ahead.ts';
 import { createCounts } from './writing/token-counts.ts';
 import { createCrashes } from './models/model-crashes.ts';
@@ -190,9 +191,11 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
     watchers.changed(change.chapterId);
     return ack;
   };
+  const characters = createCharacters(context, (texts) => engine.host.count(texts));
   const services: Services = {
     stories: createStories(context, generations, readAhead.forget),
     chapters: createChapters(context, generations, { onOpen: pageAppears, forget: readAhead.forget, watchers }),
+    characters,
     exporting: createExporting(context),
     backups,
     writing: createWriting({

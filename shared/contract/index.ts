@@ -1,5 +1,6 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import { backups } from './backups.ts';
+import { characters } from './characters.ts';
 import { connection } from './connection.ts';
 import { exporting } from './export.ts';
 import { jobs, log } from './jobs.ts';
@@ -9,6 +10,18 @@ import { chapters, stories } from './stories.ts';
 import { writing } from './writing.ts';
 
 /** The one door between the renderer and the studio. Errors are ORPCErrors whose `data` is a StudioFault. */
-export const contract = { connection, stories, chapters, exporting, backups, writing, models, settings, jobs, log };
+export const contract = {
+  connection,
+  stories,
+  chapters,
+  characters,
+  exporting,
+  backups,
+  writing,
+  models,
+  settings,
+  jobs,
+  log,
+};
 /** The studio as the page calls it. */
 export type StudioApi = ContractRouterClient<typeof contract>;

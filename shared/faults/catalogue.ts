@@ -16,6 +16,7 @@ export interface FaultParams
     CheckFaults,
     ModelFaults,
     JobFaults,
+    CardFaults,
     WritingFaults {}
 export type FaultCode = keyof FaultParams;
 
@@ -51,6 +52,11 @@ export interface AppFaults {
   /** `known`: the stories that it could be. */
   USAGE_STORY: { readonly given: string | null; readonly known: readonly string[] };
   NOT_EXPORTED: None;
+  /** `known`: what can be done with characters. */
+  USAGE_CHARACTERS: { readonly given: string | null; readonly known: readonly string[] };
+  /** `known`: the characters that it could be. */
+  USAGE_CHARACTER: { readonly given: string | null; readonly known: readonly string[] };
+  USAGE_NO_CARDS: None;
   /** `known`: the names of the backups, the newest first. */
   USAGE_BACKUP: { readonly given: string | null; readonly known: readonly string[] };
   /** `said`: the code that the system gave. */
@@ -60,6 +66,38 @@ export interface AppFaults {
   BUILD_LACKS: { readonly missing: readonly string[] };
   BUILD_FAILED: None;
   FILE_NOT_WRITTEN: { readonly file: string; readonly said: string };
+}
+
+/** Characters and the files that they come in. What begins with CARD_ is of such a file. */
+export interface CardFaults {
+  /** By its first bytes it is nothing that holds cards. */
+  CARD_UNKNOWN: None;
+  /** A picture of a kind that holds no cards, whatever its name ends in. */
+  CARD_PICTURE: { readonly format: string };
+  /** `book`: a lorebook by itself. */
+  CARD_NONE: { readonly in: 'png' | 'json' | 'zip' | 'book' };
+  CARD_BROKEN: { readonly part: 'png' | 'zip' | 'json' | 'base64' };
+  /** `most`: what is read, of bytes, letters, or things. */
+  CARD_LARGE: {
+    readonly what: 'file' | 'archive' | 'unpacked' | 'entries' | 'ratio' | 'text' | 'depth' | 'values' | 'chunks';
+    readonly most: number;
+  };
+  CARD_SLOW: None;
+  /** These are worth knowing of a card that was read. */
+  CARD_NEWER: { readonly version: string };
+  CARD_REPLACED: None;
+  CARD_CUT_OFF: None;
+  CARD_NAMELESS: None;
+  PICTURE_LARGE: { readonly width: number; readonly height: number };
+  PICTURE_UNKNOWN: None;
+  NO_CHARACTER: None;
+  CHARACTER_DELETED: None;
+  /** Somebody else has changed it meanwhile. */
+  CHARACTER_CONFLICT: { readonly field: string };
+  CARD_NO_ORIGINAL: None;
+  /** Its file is gone or another one. */
+  ASSET_GONE: None;
+  UPLOAD_GONE: None;
 }
 
 /** A change that does not fit the tree of turns (shared/document/SPEC.md). */
@@ -355,6 +393,9 @@ export type TurnProblem =
 
 /** What `paphos check` finds in a data folder. */
 export interface CheckFaults {
+  CHECK_CHARACTER: { readonly name: string };
+  /** `problem`: of the file that a character names. */
+  CHECK_ASSET: { readonly problem: 'missing' | 'changed' };
   CHECK_NO_STORE: { readonly folder: string };
   CHECK_LOG: None;
   CHECK_UNFINISHED: None;

@@ -22,6 +22,7 @@ export async function serveStudio(change: (studio: Studio) => Services): Promise
     session: openSession(dataDir),
     pages: pagesDir,
     port: Number(values.port),
+    assetFor: studio.services.characters.file,
     onClient: serveWebSocket(createRouter(change(studio)), studio),
   });
   process.stdout.write(`${JSON.stringify({ url: door.url, port: door.port, pid: process.pid })}\n`);

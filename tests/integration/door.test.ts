@@ -150,6 +150,7 @@ test('a handler that throws answers 500 and is in the log; what only this one as
     },
     pages: folder,
     port: 0,
+    assetFor: () => null,
     onClient: () => {
       throw new Error('The page fell over.');
     },

@@ -32,7 +32,7 @@ async function live(data: string, { chapters, load }: { chapters: number; load: 
   const studio = await createStudio({ dataDir: data, modelsDir: null, resourcesDir: data, startEngine: forkEngine() });
   const session = openSession(data);
   const onClient = serveWebSocket(createRouter(studio.services), studio);
-  const door = await openHttpDoor({ session, pages: data, port: 0, onClient });
+  const door = await openHttpDoor({ session, pages: data, port: 0, onClient, assetFor: () => null });
   const { client, close, socket } = await connect(door);
   const [story] = await client.stories.list();
   const [chapter] = await client.chapters.list({ storyId: story?.id ?? '' });

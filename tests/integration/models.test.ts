@@ -95,7 +95,7 @@ test('where no model is, nothing is written or planned, and the fault says so', 
   const data = temporaryFolder('no-model');
   const studio = await createStudio({ dataDir: data, modelsDir: null, resourcesDir: data, startEngine: forkEngine() });
   const onClient = serveWebSocket(createRouter(studio.services), studio);
-  const door = await openHttpDoor({ session: openSession(data), pages: data, port: 0, onClient });
+  const door = await openHttpDoor({ session: openSession(data), pages: data, port: 0, onClient, assetFor: () => null });
   const { client, close } = await connect(door);
   const [story] = await client.stories.list();
   const [chapter] = await client.chapters.list({ storyId: story?.id ?? '' });

@@ -1,12 +1,14 @@
 import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { LibraryCopy } from '../../../shared/contract/backups.ts';
 import { failure, FaultError } from '../../../shared/faults/failure.ts';
+import { assetsFolder, carryAsset } from '../assets/asset-files.ts';
 import { syncFile, syncFolder } from '../core/durable.ts';
 import { assertAnswers, readable, type ReadableDB } from '../core/handle.ts';
 import { markLibrary } from '../core/library-mark.ts';
 import { checkFile } from '../integrity/check.ts';
+import { listAssetContents } from '../repositories/assets.ts';
 import { fileTime } from './backup-files.ts';
 
 export interface CopyTask {
@@ -38,6 +40,7 @@ export async function copyLibrary(
     await db.sqlite.backup(partial);
     closeLog(partial);
     syncFile(partial);
+    await copyAssets(db, folder);
     const problems = await look(partial);
     renameSync(partial, file);
     markLibrary(folder);
@@ -56,6 +59,15 @@ export async function copyStore(file: string, task: CopyTask): Promise<LibraryCo
     return await copyLibrary(readable(sqlite), task, async (copy) => checkFile(copy).length);
   } finally {
     sqlite.close();
+  }
+}
+
+/** One after the other, so that whatever else this process does goes on. What is missing is told by the look at it. */
+async function copyAssets(db: ReadableDB, folder: string): Promise<void> {
+  const from = assetsFolder(dirname(db.sqlite.name));
+  for (const content of listAssetContents(db)) {
+    carryAsset(from, assetsFolder(folder), content);
+    await new Promise(setImmediate);
   }
 }
 

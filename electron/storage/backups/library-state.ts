@@ -19,6 +19,11 @@ const generations = query(() =>
     .selectFrom('generations')
     .select(({ fn }) => [fn.countAll<number>().as('rows'), fn.max('ended_at').as('newest')]),
 );
+const characters = query(() =>
+  tables
+    .selectFrom('characters')
+    .select(({ fn }) => [fn.sum<number>('checksum').as('checksums'), fn.countAll<number>().as('rows')]),
+);
 const storySettings = query(() =>
   tables
     .selectFrom('settings')
@@ -30,7 +35,9 @@ const storySettings = query(() =>
 
 /** Differs whenever something that a person wrote, or had written, has changed. Cheap: it reads no turn. */
 export function libraryState(db: ReadableDB): string {
-  const parts = [stories, chapters, changes, generations].map((part) => first<object, object>(db, part, {}));
+  const parts = [stories, chapters, changes, generations, characters].map((part) =>
+    first<object, object>(db, part, {}),
+  );
   return hash('sha256', JSON.stringify([...parts, all(db, storySettings, {})])).slice(0, 32);
 }
 

@@ -2,10 +2,12 @@ import { existsSync, mkdirSync, renameSync, rmSync, statfsSync, statSync } from 
 import { join } from 'node:path';
 import type { BackupReason } from '../../../shared/contract/backups.ts';
 import { failure } from '../../../shared/faults/failure.ts';
+import { assetsFolder } from '../assets/asset-files.ts';
 import { readStore } from '../core/read-store.ts';
 import { asFault } from '../core/storage-fault.ts';
 import { syncFile, syncFolder } from '../core/durable.ts';
 import { checkFile, type Progress } from '../integrity/check.ts';
+import { carryAssets, sweepAssets } from './backup-assets.ts';
 import { backupFileName, backupsFolder, removePartials, writeNote, type BackupNote } from './backup-files.ts';
 import { librarySize, libraryState } from './library-state.ts';
 
@@ -42,10 +44,12 @@ export function makeBackup({ dataDir, at, reason, room = 2 }: BackupTask, progre
       db.sqlite.prepare('VACUUM INTO ?').run(partial);
     });
     syncFile(partial);
+    carryAssets(partial, assetsFolder(dataDir), assetsFolder(folder));
     const note = { ...lookInto(partial, at, reason, progress), tookMs: Math.round(performance.now() - began) };
     renameSync(partial, file);
     syncFolder(folder);
     writeNote(file, note);
+    sweepAssets(folder);
     return { name, note };
   } catch (error) {
     rmSync(partial, { force: true });

@@ -2,12 +2,14 @@ import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { failure } from '../../../shared/faults/failure.ts';
+import { assetsFolder } from '../assets/asset-files.ts';
 import { secure } from '../core/connection.ts';
 import { assertReadable, upgrade } from '../core/migrate.ts';
 import { checkFile, type Progress } from '../integrity/check.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
 import { preparedFile, removePrepared } from '../core/restored-file.ts';
 import { syncFile } from '../core/durable.ts';
+import { carryAssets } from './backup-assets.ts';
 import { backupsFolder, fileTime } from './backup-files.ts';
 
 /** Where a store is kept that was replaced, and that no backup could be made of. */
@@ -43,6 +45,7 @@ export function prepareRestore(
       sqlite.close();
     }
     syncFile(prepared);
+    carryAssets(prepared, assetsFolder(backupsFolder(dataDir)), assetsFolder(dataDir));
   } catch (error) {
     removePrepared(dataDir);
     throw error;

@@ -1,7 +1,9 @@
 import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure } from '../../../shared/faults/failure.ts';
+import { assetsFolder } from '../assets/asset-files.ts';
 import { syncFile, syncFolder } from '../core/durable.ts';
+import { carryAssets, sweepAssets } from './backup-assets.ts';
 import { listBackups, readNote, removeBackup, writeNote } from './backup-files.ts';
 import { surplus } from './thinning.ts';
 
@@ -42,6 +44,7 @@ export function copyBackup({ name, from, to, limitBytes }: Copy): void {
   try {
     copyFileSync(join(from, name), partial);
     syncFile(partial);
+    carryAssets(partial, assetsFolder(from), assetsFolder(to));
     renameSync(partial, join(to, name));
     syncFolder(to);
     writeNote(join(to, name), note);
@@ -50,4 +53,5 @@ export function copyBackup({ name, from, to, limitBytes }: Copy): void {
     throw error;
   }
   for (const old of surplus(listBackups(to), limitBytes, name)) removeBackup(to, old);
+  sweepAssets(to);
 }

@@ -7,7 +7,7 @@ const TEXT = `This folder keeps a library of Paphos. Its stories are in store.db
 While this file is here, a store.db that is missing or empty is not taken for a new library.
 `;
 /** What a library puts beside its store, and an empty folder does not have. */
-const BELONGINGS = ['backups', 'state'];
+const BELONGINGS = ['backups', 'state', 'assets'];
 
 /** From now on the folder is known to keep a library. Where that cannot be written, the next start tries again. */
 export function markLibrary(folder: string): void {

@@ -1,6 +1,8 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { assetsFolder } from '../assets/asset-files.ts';
+import { carryAssets } from '../backups/backup-assets.ts';
 import { APPLICATION_ID } from './connection.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import { emptied, keptLibrary } from './library-mark.ts';
@@ -89,6 +91,7 @@ function backUp(sqlite: Database.Database, folder: string, version: number): voi
   sqlite.prepare('VACUUM INTO ?').run(partial);
   verify(partial);
   syncFile(partial);
+  carryAssets(partial, assetsFolder(folder), assetsFolder(backups));
   renameSync(partial, kept);
   syncFolder(backups);
 }

@@ -1,3 +1,6 @@
+import type { CardSpec } from '../../../shared/cards/card.ts';
+import type { CardContainer } from '../../../shared/cards/read-card.ts';
+import type { CharacterKind } from '../../../shared/contract/characters.ts';
 import type { ReplyKind } from '../../../shared/contract/writing.ts';
 import type { Role } from '../../../shared/document/turn.ts';
 
@@ -165,7 +168,53 @@ export interface JobRow {
   ended_at: number | null;
 }
 
+/** A file of a character, in the folder of assets (`../assets/asset-files.ts`) under its hash. */
+export interface AssetRow {
+  id: string;
+  sha256: string;
+  bytes: number;
+  /** As it is served; what is no picture is bytes. */
+  type: string;
+  /** Since when no row names it; null: one does. */
+  unused_since: number | null;
+  checksum: number;
+}
+
+export interface CharacterRow {
+  number: number;
+  id: string;
+  kind: CharacterKind;
+  name: string;
+  creator: string;
+  /** A list, as JSON. */
+  tags: string;
+  favourite: number;
+  spec: CardSpec;
+  /** What the card came in; null of one that was made here. */
+  container: CardContainer | null;
+  original_id: string | null;
+  avatar_id: string | null;
+  thumbnail_id: string | null;
+  created_at: number;
+  changed_at: number;
+  removed_at: number | null;
+  checksum: number;
+  /** Letter for letter. */
+  card: string;
+}
+
+/** What of a character is searched, found by its number. */
+export interface CharacterWordsRow {
+  rowid: number;
+  name: string;
+  tags: string;
+  more: string;
+}
+
 export interface Schema {
+  assets: AssetRow;
+  characters: CharacterRow;
+  character_words: CharacterWordsRow;
   stories: StoryRow;
   chapters: ChapterRow;
   turns: TurnRow;

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fault, FaultError } from '../../../shared/faults/failure.ts';
 import { areWhole } from '../repositories/reply-candidates.ts';
+import { assetsFolder } from '../assets/asset-files.ts';
+import { checkCharacters } from './check-characters.ts';
 import { checkTurns, countTurns } from './check-turns.ts';
 import type { Problem, Report } from './problem.ts';
 import { journalChecksum } from '../repositories/generation-records.ts';
@@ -65,6 +67,7 @@ function checkAll(db: ReadableDB, file: string, report: Report, progress?: Progr
   guarded(file, report, () => checkNames(db, report));
   guarded(file, report, () => checkTurns(db, report, counting(db, progress)));
   guarded(file, report, () => checkRest(db, report));
+  guarded(file, report, () => checkCharacters(db, assetsFolder(dirname(file)), report));
 }
 
 const SAID_EVERY = 500;

@@ -11,6 +11,7 @@ import { jobTitles } from './0009-job-titles.ts';
 import { engineSetups } from './0010-engine-setups.ts';
 import { shortDigests } from './0011-short-digests.ts';
 import { fewerPages } from './0012-fewer-pages.ts';
+import { characters } from './0013-characters.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   first,
@@ -25,4 +26,5 @@ export const MIGRATIONS: readonly Migration[] = [
   engineSetups,
   shortDigests,
   fewerPages,
+  characters,
 ];

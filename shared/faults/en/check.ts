@@ -37,6 +37,12 @@ export const check = {
     `The story “${title}” is not as it was saved: its title or whether it was deleted has changed on disk.`,
   CHECK_CHAPTER: ({ title }) =>
     `The chapter “${title}” is not as it was saved: its title or its place has changed on disk.`,
+  CHECK_CHARACTER: ({ name }) =>
+    `The character “${name}” is not as it was saved: something in its row has changed on disk.`,
+  CHECK_ASSET: ({ problem }) =>
+    problem === 'missing'
+      ? 'The file of a character’s picture or card is missing.'
+      : 'The file of a character’s picture or card is not as it was saved.',
   CHECK_BEGINNING: ({ title }) => `The chapter “${title}” begins with a turn that is not in it.`,
   CHECK_TURN: ({ turn, chapter, problem }) => `Turn ${turn} of “${chapter}” is not as it was saved: ${wrong(problem)}.`,
   CHECK_REPLY: () => 'A reply that was being written is not as it was saved.',

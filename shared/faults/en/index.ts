@@ -1,5 +1,6 @@
 import type { FaultParams } from '../catalogue.ts';
 import { app } from './app.ts';
+import { cards } from './cards.ts';
 import { check } from './check.ts';
 import { document } from './document.ts';
 import { engine } from './engine.ts';
@@ -17,6 +18,7 @@ import { writing } from './writing.ts';
 /** Every sentence, in English; the compiler knows when one is missing. */
 export const SENTENCES = {
   ...app,
+  ...cards,
   ...check,
   ...document,
   ...engine,
