@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { CARD_LIMITS } from '../../../shared/cards/limits.ts';
 import { newId } from '../../../shared/document/ids.ts';
 import { failure } from '../../../shared/faults/failure.ts';
-import { guarded } from '../../log/guarded.ts';
 
 interface Offered {
   readonly path: string;
@@ -31,7 +30,14 @@ const OFFERED_MS = 10 * 60_000;
 export function openTransfers(dataDir: string): Transfers {
   const folder = join(dataDir, 'transfers');
   rmSync(folder, { recursive: true, force: true });
-  const offers = new Map<string, Offered>();
+  const offers = new Map<string, Offered & { readonly until: number }>();
+  const endOld = (): void => {
+    for (const [id, { until, isOwn, path }] of offers) {
+      if (until > Date.now()) continue;
+      offers.delete(id);
+      if (isOwn) rmSync(path, { force: true });
+    }
+  };
   const place = (id: string): string => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     return join(folder, id);
@@ -64,12 +70,8 @@ export function openTransfers(dataDir: string): Transfers {
     },
     offer(file) {
       const id = newId();
-      offers.set(id, file);
-      const end = (): void => {
-        offers.delete(id);
-        if (file.isOwn) rmSync(file.path, { force: true });
-      };
-      setTimeout(guarded(end), OFFERED_MS).unref();
+      endOld();
+      offers.set(id, { ...file, until: Date.now() + OFFERED_MS });
       return { name: file.name, address: `asset/${id}` };
     },
     offered: (id) => offers.get(id) ?? null,
