@@ -143,6 +143,24 @@ test('an undo brings back an alternate that was left while it was written with a
   const texts = await walk(studio);
   expect(texts).toHaveLength(3);
   expect(texts[1]).toBe(back);
+
+  // At the last one: nothing comes next, and no button's box touches the digits.
+  const bar = page.getByRole('toolbar', { name: 'Writing' });
+  const next = bar.getByRole('button', { name: 'Next alternate' });
+  await expect(next).toHaveAttribute('aria-disabled', 'true');
+  await expect(next).toHaveAccessibleDescription('This is the last alternate. Retry writes another.');
+  await expect(bar.getByRole('button', { name: 'Previous alternate' })).not.toHaveAttribute('aria-disabled', 'true');
+  const [left, right] = await bar.locator('[aria-live]').evaluate((place) => {
+    const digits = document.createRange();
+    digits.selectNodeContents(place);
+    const { left: from, right: to } = digits.getBoundingClientRect();
+    const boxes = [...(place.parentElement?.querySelectorAll('button') ?? [])].map((box) =>
+      box.getBoundingClientRect(),
+    );
+    return [from - (boxes[0]?.right ?? Infinity), (boxes[1]?.left ?? -Infinity) - to];
+  });
+  expect(left).toBeGreaterThanOrEqual(4);
+  expect(right).toBeGreaterThanOrEqual(4);
   await studio.close();
 });
 

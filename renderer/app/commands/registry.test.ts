@@ -2,6 +2,7 @@ import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { desktopMenus as schema } from '../../../shared/desktop-menu.ts';
+import type { ChapterController, ChapterState } from '../../chapter/controller.ts';
 import { keyName, pressOn } from '../../lib/keys.ts';
 import { desktopMenus } from './desktop-menu.ts';
 import { momentNow } from './moment.ts';
@@ -65,4 +66,20 @@ test('while no chapter is open, what writes says so', () => {
     (id) => (commandOf(id).why?.(momentNow()) ?? null) === null,
   );
   expect(silent).toEqual([]);
+});
+
+test('the first and the last alternate say that nothing comes before or behind them', () => {
+  const why = (id: 'previousAlternate' | 'nextAlternate', number: number, turning = false) =>
+    commandOf(id).why?.({
+      ...momentNow(),
+      controller: {} as ChapterController,
+      page: { turning, alternates: { turnId: '', number, count: 3, more: 0 } } as ChapterState,
+    }) ?? null;
+  expect(why('previousAlternate', 1)).toBe('This is the first alternate.');
+  expect(why('nextAlternate', 3)).toBe('This is the last alternate. Retry writes another.');
+  for (const id of ['previousAlternate', 'nextAlternate'] as const) {
+    expect(why(id, 2)).toBeNull();
+    // The one that was asked for is not shown yet.
+    for (const number of [1, 3]) expect(why(id, number, true)).toBeNull();
+  }
 });

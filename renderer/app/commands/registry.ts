@@ -73,10 +73,17 @@ const whyNotWriting =
     return whyReadOnly(moment) ?? (noModel ? say.noModel : null) ?? (can?.ok === false ? can.why : null);
   };
 
-const whyNoAlternates: Command['why'] = (moment) =>
-  moment.turn === undefined
-    ? (whyReadOnly(moment) ?? ((moment.page?.alternates?.count ?? 0) < 2 ? say.noAlternates : null))
-    : null;
+/** While the page turns, which alternate comes next is not known here. */
+const whyNoAlternate =
+  (step: -1 | 1): NonNullable<Command['why']> =>
+  (moment) => {
+    const reason = whyReadOnly(moment);
+    if (reason !== null || moment.page?.turning === true) return reason;
+    const { number, count } = (moment.turn ?? moment.page)?.alternates ?? { number: 1, count: 1 };
+    if (count < 2) return say.noAlternates;
+    if (number + step < 1) return say.firstAlternate;
+    return number + step > count ? say.lastAlternate : null;
+  };
 
 const whyNothingSelected: Command['why'] = ({ controller, page }) =>
   controller === null ? words.shell.opening : page?.selects === true ? null : say.nothingSelected;
@@ -185,7 +192,7 @@ export const COMMANDS = {
     desktopMenu: 'story',
     key: { press: { onMac: 'Mod+Ctrl+ArrowLeft', elsewhere: 'Alt+ArrowLeft' }, heard: 'text', repeats: true },
     applies: hasAlternates,
-    why: whyNoAlternates,
+    why: whyNoAlternate(-1),
     run: onPage((page, { turn }) => page.previousAlternate(turn?.turnId)),
   },
   nextAlternate: {
@@ -194,7 +201,7 @@ export const COMMANDS = {
     desktopMenu: 'story',
     key: { press: { onMac: 'Mod+Ctrl+ArrowRight', elsewhere: 'Alt+ArrowRight' }, heard: 'text', repeats: true },
     applies: hasAlternates,
-    why: whyNoAlternates,
+    why: whyNoAlternate(1),
     run: onPage((page, { turn }) => page.nextAlternate(turn?.turnId)),
   },
   firstOption: takeOption(1),

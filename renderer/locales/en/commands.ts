@@ -63,4 +63,6 @@ export const commands = {
   noOption: 'The last reply does not offer that many options.',
   noOthers: 'No alternates are being written.',
   noAlternates: 'This reply has no alternates yet. Retry writes one.',
+  firstAlternate: 'This is the first alternate.',
+  lastAlternate: 'This is the last alternate. Retry writes another.',
 };
