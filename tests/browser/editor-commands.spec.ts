@@ -2,9 +2,8 @@ import { expect, test, type Browser } from '@playwright/test';
 import { activePath } from '../../shared/document/tree.ts';
 import { bare, shown } from './shown-turns.ts';
 import { SEED } from '../helpers/sizes.ts';
-import { launch, StudioPage } from './studio.ts';
+import { launch, StudioPage, type ManuscriptHost } from './studio.ts';
 import type { editor } from 'monaco-editor/editor';
-import type { ChapterController } from '../../renderer/chapter/controller.ts';
 
 let browser: Browser;
 test.beforeAll(async () => {
@@ -102,9 +101,6 @@ const WITHOUT_KEYS: ReadonlySet<string> = new Set([
   ...kinds('quickInput.', 'nextSeparatorWithQuickAccessFallback previousSeparatorWithQuickAccessFallback'),
 ]);
 
-interface Host extends HTMLElement {
-  __paphosManuscript: { controller: ChapterController; commands: () => string[] };
-}
 /** What is looked at of the editor's inside. */
 interface Inside {
   _standaloneKeybindingService: {
@@ -128,7 +124,7 @@ async function compareKeys(studio: StudioPage, mac: boolean): Promise<void> {
     keys: (view as unknown as Inside)._standaloneKeybindingService
       .getKeybindings()
       .map(({ command, resolvedKeybinding }) => [command, resolvedKeybinding?.getUserSettingsLabel() ?? ''] as const),
-    commands: (view.getContainerDomNode() as Host).__paphosManuscript.commands(),
+    commands: (view.getContainerDomNode() as ManuscriptHost).__paphosManuscript.commands(),
   }));
   const found = new Map<string, string[]>();
   for (const [command, key] of keys) found.set(ofPage(command), [...(found.get(ofPage(command)) ?? []), key]);
@@ -265,8 +261,8 @@ async function open(options: { mac?: boolean } = {}) {
   await studio.inEditor((view, all) => view.getModel()?.setValue(all), TEXT);
   await studio.saved();
   const view = await page.evaluateHandle(() => {
-    const host = document.querySelector('.ms-host') as Host & { __paphosManuscript: { editor: unknown } };
-    return host.__paphosManuscript.editor as editor.IStandaloneCodeEditor;
+    const host = document.querySelector('.ms-host') as ManuscriptHost;
+    return host.__paphosManuscript.editor;
   });
   return {
     studio,
@@ -275,7 +271,7 @@ async function open(options: { mac?: boolean } = {}) {
     /** What the store has is what the page shows. */
     agree: async (what: string): Promise<void> => {
       const text = await view.evaluate(async (one) => {
-        await (one.getContainerDomNode() as Host).__paphosManuscript.controller.flush();
+        await (one.getContainerDomNode() as ManuscriptHost).__paphosManuscript.controller.flush();
         return one.getModel()?.getValue() ?? '';
       });
       const { turns, activeRootId } = await client.chapters.open({ id: chapterId });

@@ -35,7 +35,7 @@ import { SEED, sizeOf } from '../helpers/sizes.ts';
 import { scenes, type Failure, type Scene } from './failure-scenes.ts';
 import { play, type Step } from './fuzz-steps.ts';
 import { bare, shown } from './shown-turns.ts';
-import { inEditor, launch, StudioPage } from './studio.ts';
+import { inEditor, launch, StudioPage, type ManuscriptHost } from './studio.ts';
 
 const RUNS = sizeOf(15, 500);
 /** One seed is one chapter, worked on in this many sequences. */
@@ -43,10 +43,6 @@ const IN_CHAPTER = 5;
 /** The page comes to `localhost`, which is another way to the server, through a network that can fail. */
 const WAY = '127.0.0.2';
 const REST_MS = 25_000;
-
-interface Host extends HTMLElement {
-  __paphosManuscript: { controller: ChapterController };
-}
 
 interface Seen {
   readonly text: string;
@@ -59,7 +55,7 @@ interface Seen {
 
 /** Runs in the page: what a person sees at one moment. */
 function see(view: editor.IStandaloneCodeEditor): Seen {
-  const { controller } = (view.getContainerDomNode() as Host).__paphosManuscript;
+  const { controller } = (view.getContainerDomNode() as ManuscriptHost).__paphosManuscript;
   const { generation, readOnly } = controller.getState();
   return {
     text: view.getModel()?.getValue() ?? '',
@@ -79,7 +75,9 @@ function see(view: editor.IStandaloneCodeEditor): Seen {
 async function comeToRest(within: number): Promise<string | null> {
   const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   const controllerNow = (): ChapterController | null => {
-    const hosts = [...document.querySelectorAll<Host>('.ms-host')].filter((host) => '__paphosManuscript' in host);
+    const hosts = [...document.querySelectorAll<ManuscriptHost>('.ms-host')].filter(
+      (host) => '__paphosManuscript' in host,
+    );
     return hosts.length === 1 ? (hosts[0]?.__paphosManuscript.controller ?? null) : null;
   };
   const told = (name: string): string =>

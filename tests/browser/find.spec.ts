@@ -1,6 +1,5 @@
 import { expect as expectSoon, test, type Browser } from '@playwright/test';
-import type { ChapterController } from '../../renderer/chapter/controller.ts';
-import { launch, StudioPage } from './studio.ts';
+import { launch, StudioPage, type ManuscriptHost } from './studio.ts';
 
 const expect = expectSoon.configure({ timeout: 20_000 });
 let browser: Browser;
@@ -10,10 +9,6 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
   await browser.close();
 });
-
-interface Host extends HTMLElement {
-  __paphosManuscript: { controller: ChapterController };
-}
 
 const TEXT =
   '<|system|>\nA user guide.\n<|user|>\nThe user asks the User.\n<|model|>\nA model user answers.\n\\<|user|>\n<|user|>\nuser';
@@ -214,21 +209,32 @@ test('all is replaced on both sides of a reply that streams, and the reply goes 
   await studio.caretTo('stands here. It');
   // In the page, for the model writes fast.
   const replaced = await studio.inEditor(async (view) => {
-    const { controller } = (view.getContainerDomNode() as Host).__paphosManuscript;
+    const { controller } = (view.getContainerDomNode() as ManuscriptHost).__paphosManuscript;
     const text = (): string => view.getModel()?.getValue() ?? '';
+    const until = (done: () => boolean): Promise<void> =>
+      new Promise((resolve) => {
+        const looking = view.onDidChangeModelContent(() => {
+          if (!done()) return;
+          looking.dispose();
+          resolve();
+        });
+      });
     const before = text().length;
+    const hasBegun = until(() => text().length >= before + 20);
     void controller.continue();
-    while (text().length < before + 20) await new Promise((resolve) => setTimeout(resolve, 5));
+    await hasBegun;
+    const isReplaced = until(() => !text().includes('zyx'));
     const buttons = [...document.querySelectorAll('search button')] as HTMLButtonElement[];
     buttons.find(({ textContent }) => textContent === 'Replace all')?.click();
-    while (text().includes('zyx')) await new Promise((resolve) => setTimeout(resolve, 1));
+    await isReplaced;
     return { text: text(), isWriting: controller.getState().generation !== null };
   });
   expect(replaced.isWriting).toBe(true);
   await studio.replyEnds();
   const { text, reason } = await studio.inEditor((view) => ({
     text: view.getModel()?.getValue() ?? '',
-    reason: (view.getContainerDomNode() as Host).__paphosManuscript.controller.getState().lastGeneration?.reason,
+    reason: (view.getContainerDomNode() as ManuscriptHost).__paphosManuscript.controller.getState().lastGeneration
+      ?.reason,
   }));
   expect(reason).not.toBe('stopped');
   const [head, tail] = [

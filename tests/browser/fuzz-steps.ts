@@ -1,6 +1,6 @@
 import type { editor } from 'monaco-editor/editor';
 import type { Random } from '../helpers/document-fuzz/random.ts';
-import type { ChapterController } from '../../renderer/chapter/controller.ts';
+import type { ManuscriptHost } from './studio.ts';
 
 /** A place as shares: of the manuscript's lines, and of the line's length. */
 export type Spot = readonly [line: number, column: number];
@@ -128,10 +128,6 @@ export function sequence(chance: Random): Step[] {
   });
 }
 
-interface Host extends HTMLElement {
-  __paphosManuscript: { controller: ChapterController };
-}
-
 export interface Played {
   /** On the page in the end. */
   readonly text: string;
@@ -163,7 +159,7 @@ export async function play(
     came = false,
   }: { readonly steps: readonly Step[]; readonly settle: boolean; readonly came?: boolean },
 ): Promise<Played> {
-  const { controller } = (view.getContainerDomNode() as Host).__paphosManuscript;
+  const { controller } = (view.getContainerDomNode() as ManuscriptHost).__paphosManuscript;
   const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   const notices: string[] = [];
   let heard = controller.getState().notice?.key ?? 0;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { chromium, expect, type Browser, type Locator, type Page } from '@playwright/test';
 import type { editor } from 'monaco-editor/editor';
+import type { ChapterController } from '../../renderer/chapter/controller.ts';
 import {
   connect,
   ROOT,
@@ -31,8 +32,13 @@ export const launch = (args: readonly string[] = []): Promise<Browser> =>
 const MAC =
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36';
 
-interface ManuscriptHost extends Element {
-  __paphosManuscript: { editor: editor.IStandaloneCodeEditor };
+/** The element of a page of the manuscript, with what tests see of it. */
+export interface ManuscriptHost extends HTMLElement {
+  __paphosManuscript: {
+    editor: editor.IStandaloneCodeEditor;
+    controller: ChapterController;
+    commands: () => string[];
+  };
 }
 
 /** Works on the editor of a page, in the page. */
