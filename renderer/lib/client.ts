@@ -11,7 +11,7 @@ import { pageId } from './page-id.ts';
 type Context = Record<never, never>;
 type Link = ClientLink<Context>;
 
-interface Connection {
+export interface Connection {
   /** `lost`: it was open before, or could not be opened; it is being tried again. */
   readonly state: 'connecting' | 'open' | 'lost';
   readonly attempts: number;

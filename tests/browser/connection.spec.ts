@@ -201,6 +201,10 @@ test('a page that was offline writes on, and what was typed meanwhile is saved',
   await expect(studio.page.getByRole('status', { name: 'Connection' })).toBeVisible();
   await expect(studio.page.getByRole('status', { name: 'Engine' })).toContainText('not connected');
   for (const name of ['Reply', 'Retry']) await expect(studio.button(name)).toHaveAttribute('aria-disabled', 'true');
+  // Who reads is not told that it reads along, nor offered what cannot be done now.
+  const lost = second.getByRole('status', { name: 'Connection' });
+  await expect(lost).toHaveText(/^Reconnecting… This page shows the story as it was at \d\d:\d\d\.$/);
+  await expect(second.getByRole('status', { name: 'Another tab' })).toBeHidden();
   network.set('forwards');
   await stillWrites('And back. ');
   await expect(studio.page.getByRole('status', { name: 'Engine' })).not.toContainText('not connected');
@@ -235,7 +239,7 @@ test('other browsers are signed out on request, and this one writes on', async (
   await page.keyboard.type('sign out');
   await page.keyboard.press('Enter');
   await expect(page.getByText(/^Other browsers are signed out\./)).toBeVisible();
-  await expect(second.getByRole('status', { name: 'Connection' })).toContainText('has a new address', {
+  await expect(second.getByRole('status', { name: 'Connection' })).toContainText('signed this browser out', {
     timeout: 15_000,
   });
   await write('Second. ');

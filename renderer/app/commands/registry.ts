@@ -57,8 +57,9 @@ const onTheText = (work: Work): Command['run'] =>
 
 const whyNotOpen: Command['why'] = ({ controller }) => (controller === null ? words.shell.opening : null);
 
-function whyReadOnly({ controller, isReader }: Moment): string | null {
-  return controller === null ? words.shell.opening : isReader ? say.readerOnly : null;
+function whyReadOnly({ controller, isReader, isAway }: Moment): string | null {
+  if (controller === null) return words.shell.opening;
+  return isReader ? (isAway ? say.studioAway : say.readerOnly) : null;
 }
 
 /** Why nothing can be written now, or not this; a turn whose menu is open says for itself what can be done. */

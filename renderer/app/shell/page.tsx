@@ -1,14 +1,13 @@
 import { lazy, Suspense, useCallback, useEffect, useState, type CSSProperties, type ReactElement } from 'react';
 import { sentenceOf } from '../../../shared/faults/sentence.ts';
 import { library, useChapters, useStories } from '../../library/library.ts';
-import { api, isAway, useConnection, whenOpen } from '../../lib/client.ts';
+import { api, whenOpen } from '../../lib/client.ts';
 import { words } from '../../locales/index.ts';
 import type { Manuscript as Editor } from '../../manuscript/manuscript.tsx';
 import { Fallback } from '../../ui/fallback.tsx';
-import { toast, toastFault } from '../../ui/toasts.tsx';
 import { ActionBar } from './action-bar.tsx';
+import { Banners, refuse } from './banners.tsx';
 import { useHold } from './story-lock.ts';
-import { useSaving } from './use-saving.ts';
 import { remember, rememberedPlace, useFlag, useNumber } from '../../workspace/remembered.ts';
 import { useOpenChapter, useWorkspace } from '../../workspace/workspace.ts';
 import ui from '../../ui/ui.module.css';
@@ -139,23 +138,6 @@ function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
   );
 }
 
-function takeOver(): void {
-  const { place } = useWorkspace.getState();
-  if (place !== null) api.writing.takeOver({ storyId: place.storyId }).catch(toastFault);
-}
-
-/** Takes back what was told. */
-let unsay: (() => void) | null = null;
-/** Whoever types where another tab writes is told once, for as long as that can be read. */
-function refuse(): void {
-  unsay ??= toast(words.manuscript.readOnly, {
-    action: { label: words.shell.takeOver, run: takeOver },
-    onClose: () => {
-      unsay = null;
-    },
-  });
-}
-
 /** A chapter that opens takes the focus, but not from a dialog or a field that was opened meanwhile. */
 function useFocusOnOpen(): void {
   const controller = useWorkspace((workspace) => workspace.controller);
@@ -166,86 +148,4 @@ function useFocusOnOpen(): void {
     if (!isAsked) controller?.focus();
     useWorkspace.setState({ turning: false });
   }, [controller, isOpen]);
-}
-
-/** What is read stays below them, and all of it can be scrolled free. */
-function measureBanners(node: HTMLElement | null): (() => void) | undefined {
-  if (node === null) return undefined;
-  const watch = new ResizeObserver(() => useWorkspace.setState({ banners: node.offsetHeight }));
-  watch.observe(node);
-  return () => {
-    watch.disconnect();
-    useWorkspace.setState({ banners: 0 });
-  };
-}
-
-function Banners(): ReactElement | null {
-  const connection = useConnection();
-  const reader = useWorkspace((workspace) => workspace.writer === false);
-  useEffect(() => {
-    if (!reader) unsay?.();
-  }, [reader]);
-  const saving = useSaving();
-  const lost = isAway(connection);
-  const refused = saving?.fault?.code === 'UNREACHABLE' ? null : (saving?.fault ?? null);
-  const damaged = useOpenChapter((chapter) => chapter.damaged) ?? [];
-  if (!lost && !reader && refused === null && damaged.length === 0) return null;
-  return (
-    <div className={css.banners} ref={measureBanners}>
-      {lost ? (
-        <p className={css.banner} role="status" aria-label={words.shell.connection}>
-          {connection.refused
-            ? words.shell.studioRefused
-            : connection.attempts > 8
-              ? words.shell.studioGone
-              : words.shell.reconnecting}
-          {saving?.state === 'notSaved' ? <SaveCopy /> : null}
-        </p>
-      ) : null}
-      {refused === null ? null : (
-        <p className={css.banner} role="status" aria-label={words.shell.store}>
-          {sentenceOf(refused)}
-          <SaveCopy />
-        </p>
-      )}
-      {damaged.length === 0 ? null : <Damaged turns={damaged} />}
-      {reader ? (
-        <p className={css.banner} role="status" aria-label={words.shell.reader}>
-          {words.shell.reader}
-          <button type="button" className={ui.link} onClick={takeOver}>
-            {words.shell.takeOver}
-          </button>
-        </p>
-      ) : null}
-    </div>
-  );
-}
-
-/** Turns that are not as they were saved: where they stand, and where an earlier text may be. */
-function Damaged({ turns }: { readonly turns: readonly string[] }): ReactElement {
-  const controller = useWorkspace((workspace) => workspace.controller);
-  const [next, setNext] = useState(0);
-  const show = (): void => {
-    controller?.revealTurn(turns[next % turns.length] ?? '');
-    setNext(next + 1);
-  };
-  return (
-    <p className={css.banner} role="alert" aria-label={words.shell.damage}>
-      {words.shell.damagedTurns(turns.length)}
-      <button type="button" className={ui.link} onClick={show}>
-        {words.shell.showDamaged}
-      </button>
-      <button type="button" className={ui.link} onClick={() => useWorkspace.setState({ dialog: 'backups' })}>
-        {words.backups.title}
-      </button>
-    </p>
-  );
-}
-
-function SaveCopy(): ReactElement {
-  return (
-    <button type="button" className={ui.link} onClick={() => useWorkspace.setState({ dialog: 'save copy' })}>
-      {words.copy.title}
-    </button>
-  );
 }

@@ -1,6 +1,6 @@
 import { fault as faultAs } from '../../../shared/faults/failure.ts';
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
-import { useConnection } from '../../lib/client.ts';
+import { isAway, useConnection } from '../../lib/client.ts';
 import { useStoreFault } from '../../lib/store-fault.ts';
 import { useOpenChapter } from '../../workspace/workspace.ts';
 
@@ -24,8 +24,9 @@ export function useSaving(): Saving | null {
   const isWriting = useOpenChapter((chapter) => chapter.generation?.phase === 'writing') === true;
   const store = useStoreFault(({ fault }) => fault);
   const isLost = useConnection(({ state }) => state === 'lost');
+  const isUnknown = useConnection(isAway);
   if (save === null) return null;
-  if (store !== null) return saved('notSaved', store);
+  if (store !== null) return saved('notSaved', isUnknown ? faultAs('UNREACHABLE', {}) : store);
   if (typeof asOf === 'number') return { state: 'behind', fault: null, asOf };
   if (asOf === 'now') return saved('readingAlong');
   if (save === 'failed' || save === 'offline') return saved('notSaved', refused);

@@ -39,18 +39,28 @@ export const shell = {
   },
   store: 'Library',
   connection: 'Connection',
-  reconnecting: 'Reconnecting… What you write stays on this page and is saved as soon as Paphos answers.',
-  studioGone:
-    'Still reconnecting. If Paphos was closed, start it again; keep this page open: it holds what is not saved yet.',
-  studioRefused:
-    'Paphos was restarted and has a new address: open the one that it printed. Keep this page open until you have copied what is not saved.',
+  lost: {
+    away: 'Reconnecting…',
+    gone: 'Still reconnecting. If Paphos was closed, start it again.',
+    refused:
+      'Paphos does not let this page in any more: it was restarted, or signed this browser out. Open the address that it prints when it starts.',
+    keep: 'Keep this page open until you have copied what is not saved.',
+    stays: 'What you write stays on this page and is saved as soon as Paphos answers.',
+    kept: 'What you wrote here stays on this page; it is not saved yet.',
+    asOf: (clock: string) => `This page shows the story as it was at ${clock}.`,
+  },
   damage: 'Damaged turns',
   damagedTurns: (turns: number) =>
     turns === 1
       ? 'A turn of this chapter is not as it was saved: it has changed on the disk. A backup may have it whole.'
       : `${count(turns)} turns of this chapter are not as they were saved: they have changed on the disk. A backup may have them whole.`,
   showDamaged: 'Show',
-  reader: 'Another tab writes this story; this one reads along.',
+  reader: 'Another tab',
+  readers: {
+    writes: 'Another tab writes this story.',
+    along: 'Another tab writes this story; this one reads along.',
+    unsaved: 'Another tab writes this story. What you wrote here is not saved yet.',
+  },
   takeOver: 'Take over',
   contextUsed: 'Context used',
 };
