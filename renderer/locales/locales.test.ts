@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
+import { words } from './index.ts';
 
 /** Attributes whose value somebody reads or hears. */
 const SAID = /^(aria-label|aria-description|aria-roledescription|alt|label|placeholder|title)$/;
@@ -32,4 +33,18 @@ test('no word that the interface says stands outside the locales', () => {
   );
   expect(files.length).toBeGreaterThan(80);
   expect(files.flatMap(sentencesIn)).toEqual([]);
+});
+
+test('a title or name that is written from the right turns nothing of the sentence that it stands in', () => {
+  const title = 'מגדל (2)';
+  const said = [
+    words.library.removedStory(title),
+    words.library.restored(title),
+    words.library.export.title(title),
+    words.commands.goToChapter(title),
+    words.manuscript.menu(title),
+    words.shell.windowTitle([title]),
+  ];
+  for (const sentence of said) expect(sentence).toContain(`\u2068${title}\u2069`);
+  expect(words.library.removedStory('The pier')).toBe('“The pier” was deleted.');
 });

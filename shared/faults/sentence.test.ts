@@ -415,6 +415,12 @@ test('a number is written as people write it', () => {
   );
 });
 
+test('a title that is written from the right keeps its direction to itself', () => {
+  expect(sentenceOf(fault('CHECK_BEGINNING', { title: 'מגדל!' }))).toBe(
+    'The chapter “\u2068מגדל!\u2069” begins with a turn that is not in it.',
+  );
+});
+
 describe('a fault', () => {
   test('goes over the wire as it is, and is thrown with its sentence', () => {
     const told = fault('NO_TURN', { turnId }, 'curious');

@@ -1,6 +1,7 @@
 import type { StudioFault } from './studio-fault.ts';
 import type { FaultCode } from './catalogue.ts';
 import { SENTENCES } from './en/index.ts';
+import { withIsolatedTexts } from '../text/direction.ts';
 
 const isKnown = (code: string): code is FaultCode => Object.hasOwn(SENTENCES, code);
 
@@ -8,7 +9,7 @@ const isKnown = (code: string): code is FaultCode => Object.hasOwn(SENTENCES, co
 export function sentenceOf({ code, params }: StudioFault): string {
   try {
     // The code says what its params are: both were put together by `fault`.
-    if (isKnown(code)) return (SENTENCES[code] as (given: unknown) => string)(params);
+    if (isKnown(code)) return (SENTENCES[code] as (given: unknown) => string)(withIsolatedTexts(params));
   } catch {
     // Another version of the studio says something else by this code.
   }
