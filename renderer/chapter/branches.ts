@@ -1,6 +1,6 @@
 import { sentenceOf } from '../../shared/faults/sentence.ts';
-import type { RunningGeneration } from '../../shared/contract/writing.ts';
-import type { TreeTurn, Turn } from '../../shared/document/turn.ts';
+import type { ShownBranch } from '../../shared/contract/writing.ts';
+import type { Turn } from '../../shared/document/turn.ts';
 import { faultOf } from '../lib/faults.ts';
 import { words } from '../locales/index.ts';
 import { caretTarget } from './caret-target.ts';
@@ -90,11 +90,11 @@ export class Branches {
     try {
       await sync.activate(
         otherId,
-        (path, generation) => {
+        (branch) => {
           const span = document.spanOf(turnId);
           const { role, speaker, marked } = span ?? { role: 'model', speaker: null, marked: true };
           const turn = { id: turnId, role, speaker, marked, text: span === null ? '' : document.textOf(span) };
-          this.show(path, generation, null);
+          this.show(branch, null);
           const { version } = chapter.view;
           const undo = (): void => {
             if (chapter.view.version === version) chapter.view.undo();
@@ -141,13 +141,13 @@ export class Branches {
 
   private async activate(turnId: string, stayAt: number | null): Promise<void> {
     try {
-      await this.host.chapter.sync.activate(turnId, (path, generation) => this.show(path, generation, stayAt));
+      await this.host.chapter.sync.activate(turnId, (branch) => this.show(branch, stayAt));
     } catch (error) {
       this.tell(error);
     }
   }
 
-  private show(path: readonly TreeTurn[], generation: RunningGeneration | null, stayAt: number | null): void {
+  private show({ path, generation, cutShort }: ShownBranch, stayAt: number | null): void {
     const { chapter, replies, onChange } = this.host;
     const { binding, document, sync, view } = chapter;
     const after = binding.nearestShown(path[0]?.parentId ?? null, sync.tree);
@@ -164,6 +164,7 @@ export class Branches {
         else reply.standsWhole();
       }
     });
+    if (generation === null && cutShort !== null) replies.openCut(cutShort);
     const span = document.spanOf(path[0]?.id ?? '');
     const ready = document.readyTurn();
     if (span === null) return;

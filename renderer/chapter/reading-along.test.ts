@@ -128,10 +128,6 @@ describe('a page that reads', () => {
     await settle();
     expect([said(writer), offered(writer)]).toEqual([3, []]);
     expect([said(reader), offered(reader)]).toEqual([3, ['Continue', 'Bring back']]);
-    const { chapters, path } = writer.studio;
-    const { open } = chapters;
-    const cutShort = { turnId: path[1]?.id ?? '', by: 'length', tokens: null, leftOut: null } as const;
-    chapters.open = async (wish) => ({ ...(await open(wish)), cutShort });
     reader.view.fault?.actions.find(({ label }) => label === 'Bring back')?.run();
     await expectSame(reader, writer);
     expect([said(reader), offered(reader)]).toEqual([0, ['Continue']]);

@@ -1,9 +1,8 @@
 import { eventIterator, oc, type } from '@orpc/contract';
 import { z } from 'zod';
-import type { LeftOut } from '../text/whole-sentences.ts';
 import type { TreeTurn } from '../document/turn.ts';
 import { id, title } from './common.ts';
-import type { RunningGeneration } from './writing.ts';
+import type { CutShort, RunningGeneration } from './writing.ts';
 
 export interface StorySummary {
   readonly id: string;
@@ -30,17 +29,6 @@ export interface RemovedItem {
 }
 
 /**
- * A reply that ended at the length limit, or where the window was full; `tokens`: that it wrote; `leftOut`: a sentence
- * that it had begun.
- */
-export interface CutShort {
-  readonly turnId: string;
-  readonly by: 'length' | 'window';
-  readonly tokens: number | null;
-  readonly leftOut: LeftOut | null;
-}
-
-/**
  * A chapter as the manuscript needs it: every turn's place in the tree (removed ones too), texts of the active path
  * only.
  */
@@ -51,7 +39,7 @@ export interface ChapterDocument {
   readonly turns: readonly TreeTurn[];
   /** A generation that is running in this chapter. Its span is not part of the turn's text here. */
   readonly generation: RunningGeneration | null;
-  /** The reply at the end of what is shown, where it was cut short and nothing has become of it since. */
+  /** The last reply of what is shown, where it was cut short and nothing has become of it since. */
   readonly cutShort: CutShort | null;
   /** Turns that are shown and whose text is not the one that was saved. */
   readonly damaged: readonly string[];

@@ -143,16 +143,36 @@ export interface GenerationCandidates {
 
 export type Hold = { readonly role: 'writer' | 'reader' };
 
+/**
+ * A reply that ended at the length limit, or where the window was full; `tokens`: that it wrote; `unfinished`: a sentence
+ * that it had begun, by its place in the turn's text with all of it; `isLeftOut`: the turn has the text without that.
+ */
+export interface CutShort {
+  readonly turnId: string;
+  readonly by: 'length' | 'window';
+  readonly tokens: number | null;
+  readonly unfinished: LeftOut | null;
+  readonly isLeftOut: boolean;
+}
+
+/** What is shown of a chapter from the parent of the branch on. */
+export interface ShownBranch {
+  readonly structureRev: number;
+  readonly path: readonly TreeTurn[];
+  readonly generation: RunningGeneration | null;
+  readonly cutShort: CutShort | null;
+}
+
 export const writing = {
   applyChange: oc.input(change).output(type<ChangeAck>()),
   /**
    * Shows a branch: re-points the active child and answers with every turn of the new path after the parent, texts
-   * included but for the span of what is being written. `removes`: an alternate of it, which is removed with that; what
-   * is written into it stops.
+   * included but for the span of what is being written. `cutShort`: as where a chapter is opened. `removes`: an
+   * alternate of it, which is removed with that; what is written into it stops.
    */
   activate: oc
     .input(z.object({ changeId: id, chapterId: id, turnId: id, removes: id.optional() }))
-    .output(type<{ structureRev: number; path: TreeTurn[]; generation: RunningGeneration | null }>()),
+    .output(type<ShownBranch>()),
   generate: oc.input(generate).output(type<GenerationStart>()),
   follow: oc
     .input(z.object({ generationId: id, afterSeq: z.number().int().min(0) }))

@@ -87,6 +87,7 @@ export class MemoryStudio {
         structureRev: this.structureRev,
         path: path.slice(path.findIndex(({ id }) => id === turnId)),
         generation: null,
+        cutShort: null,
       };
     },
     generate: async ({

@@ -1,7 +1,7 @@
 import type { StudioApi } from '../../renderer/chapter/controller.ts';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import type { ChapterNews } from '../../shared/contract/stories.ts';
-import type { GenerationEvent, RunningGeneration, StopReason } from '../../shared/contract/writing.ts';
+import type { CutShort, GenerationEvent, RunningGeneration, StopReason } from '../../shared/contract/writing.ts';
 import { unfinished, type LeftOut } from '../../shared/text/whole-sentences.ts';
 import { rebaseOffset } from '../../shared/document/position.ts';
 import { activePath, applyOps, childrenOf, shownAfter } from '../../shared/document/tree.ts';
@@ -31,6 +31,8 @@ export class ReplyingStudio extends MemoryStudio {
   /** Of a reply that is cut short, only whole sentences stay. */
   endsAtSentence = false;
   private readonly generations = new Map<string, Generation>();
+  /** By turn, with its text when it ended and after something was left out. */
+  private readonly cutShort = new Map<string, CutShort & { readonly whole: string; readonly short: string }>();
   private listeners: (() => void)[] = [];
   private cuts = 0;
 
@@ -94,7 +96,8 @@ export class ReplyingStudio extends MemoryStudio {
           const answer = await this.writing.activate(wish);
           this.tell();
           const { reply } = this;
-          return { ...answer, generation: answer.path.some(({ id }) => id === reply?.turnId) ? reply : null };
+          const generation = answer.path.some(({ id }) => id === reply?.turnId) ? reply : null;
+          return { ...answer, generation, cutShort: this.lastCutShort };
         },
         generate: (input: Input) => this.begin(input),
         follow: async (wish: { generationId: string; afterSeq: number }, { signal }: { signal: AbortSignal }) =>
@@ -107,6 +110,7 @@ export class ReplyingStudio extends MemoryStudio {
       chapters: {
         open: async (wish: { texts?: readonly string[] | undefined }) => ({
           ...(await this.chapters.open(wish)),
+          cutShort: this.lastCutShort,
           generation: this.reply,
         }),
         watch: async (_: unknown, { signal }: { signal: AbortSignal }) => this.watch(signal),
@@ -167,7 +171,19 @@ export class ReplyingStudio extends MemoryStudio {
     const version = undone === null ? this.finishReply(reply.turnId, reply.offset, reply.text) : 2;
     const seq = reply.events.length + 1;
     const { offset, text } = reply;
+    const stored = () => this.tree.turns.get(reply.turnId)?.text ?? '';
+    const whole = stored();
     const leftOut = undone === null && (reason === 'length' || reason === 'window') ? this.leaveOut(reply) : null;
+    if (undone === null && (reason === 'length' || reason === 'window'))
+      this.cutShort.set(reply.turnId, {
+        turnId: reply.turnId,
+        by: reason,
+        tokens: null,
+        unfinished: leftOut,
+        isLeftOut: leftOut !== null,
+        whole,
+        short: stored(),
+      });
     const interrupted = reason === 'error' && undone === null;
     const ended = {
       reason,
@@ -181,6 +197,13 @@ export class ReplyingStudio extends MemoryStudio {
     };
     reply.events.push({ type: 'done', seq, ...ended, ...NO_STATS } satisfies Done);
     this.tell();
+  }
+
+  private get lastCutShort(): CutShort | null {
+    const turn = activePath(this.tree).findLast(({ role, text }) => role === 'model' && text !== '');
+    const cut = this.cutShort.get(turn?.id ?? '');
+    if (cut === undefined || (turn?.text !== cut.whole && turn?.text !== cut.short)) return null;
+    return { ...cut, isLeftOut: turn.text !== cut.whole };
   }
 
   private leaveOut({ turnId, offset, text }: Generation): LeftOut | null {

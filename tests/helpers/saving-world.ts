@@ -350,7 +350,7 @@ export class SavingWorld {
     if (other === undefined) return;
     this.asking = true;
     void sync
-      .activate(other, (path) => {
+      .activate(other, ({ path }) => {
         const parent = path[0]?.parentId ?? null;
         const turns = path.map(({ id, role, speaker, marked, text }) => ({
           id,

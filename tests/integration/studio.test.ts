@@ -501,7 +501,8 @@ test('a reply that is cut short ends at a whole sentence where nobody follows it
   const start = await client.writing.generate({ ...newIds(), chapterId, kind: 'reply', turnId, offset: null });
   const cutShort = async () => (await client.chapters.open({ id: chapterId })).cutShort;
   await expect.poll(cutShort, { timeout: 30_000 }).toMatchObject({ turnId: start.turnId, by: 'length', tokens: 60 });
-  const leftOut = (await cutShort())?.leftOut;
+  const { unfinished: leftOut, isLeftOut } = (await cutShort()) ?? {};
+  expect(isLeftOut).toBe(true);
   const done = (await collect(client, start.generationId)).find((event) => event.type === 'done');
   const kept = (await pathOf(chapterId)).at(-1)?.text ?? '';
   expect(kept).toMatch(/[.!?…"”*]$/);

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Op } from '../../../shared/document/turn.ts';
 import { newId } from '../../../shared/document/ids.ts';
 import { countWords } from '../../../shared/document/count-words.ts';
 import { DEFAULT_SAMPLING } from '../../../shared/settings/sampling.ts';
@@ -19,7 +20,7 @@ import {
   spanOf,
 } from './generation-records.ts';
 import { listRevisions, revisionText } from './history.ts';
-import { endOfLastReply, lastReply } from './last-reply.ts';
+import { lastCutShort, lastReply } from './last-reply.ts';
 import { openStore, type Store } from '../core/open.ts';
 import { closeRevision } from './revisions.ts';
 import { createStory } from './stories.ts';
@@ -262,13 +263,20 @@ describe('a reply that is written in front of something', () => {
     expect(ended.leftOut).toEqual({ at: 16, text: ' Behind it th' });
     expect(ended.text.trimEnd()).toBe('It opens. Behind it th');
     expect(endedReply(store.db, id)).toMatchObject({ ...ended, reason: 'length' });
-    expect(endOfLastReply(store.db, turnId, stored)).toEqual({
-      reason: 'length',
-      tokens: null,
-      leftOut: ended.leftOut,
-    });
+    const shown = () => readTree(store.db, chapter, { texts: 'path' });
+    const write = (at: number, ins: string): void => {
+      const { structureRev, turns } = shown();
+      const { version = 0 } = turns.get(turnId) ?? {};
+      const ops: Op[] = [{ op: 'setText', turnId, version, at, del: 0, ins }];
+      applyChange(store.db, { changeId: newId(), chapterId: chapter, structureRev, ops });
+    };
+    const cut = { turnId, by: 'length', tokens: null, unfinished: ended.leftOut };
+    expect(lastCutShort(store.db, shown())).toEqual({ ...cut, isLeftOut: true });
     expect(lastReply(store.db, turnId)?.text.trimEnd()).toBe('It opens. Behind it th');
-    expect(endOfLastReply(store.db, turnId, `${stored}!`)).toBeNull();
+    write(ended.leftOut?.at ?? 0, ended.leftOut?.text ?? '');
+    expect(lastCutShort(store.db, shown())).toEqual({ ...cut, isLeftOut: false });
+    write(0, '!');
+    expect(lastCutShort(store.db, shown())).toBeNull();
     store.close();
     expect(checkStore(folder).problems).toEqual([]);
     store = openStore(folder);

@@ -1,6 +1,7 @@
-import type { GenerationStats, StopReason } from '../../../shared/contract/writing.ts';
+import type { CutShort, GenerationStats, StopReason } from '../../../shared/contract/writing.ts';
+import { activePath } from '../../../shared/document/tree.ts';
+import type { TurnTree } from '../../../shared/document/turn.ts';
 import type { Cut } from '../../../shared/prompt/types.ts';
-import type { LeftOut } from '../../../shared/text/whole-sentences.ts';
 import type { EffectiveSettings } from './generation-records.ts';
 import type { ReadableDB } from '../core/handle.ts';
 import { leftOutOf, textWhenEnded, withoutRest } from './left-out.ts';
@@ -48,20 +49,17 @@ export function lastReply(db: ReadableDB, turnId: string): StoredReply | null {
   };
 }
 
-/**
- * How the reply ended that made this text of a turn, and what was left out of that; null where the text is another one
- * by now.
- */
-export function endOfLastReply(
-  db: ReadableDB,
-  turnId: string,
-  text: string,
-): { readonly reason: StopReason; readonly tokens: number | null; readonly leftOut: LeftOut | null } | null {
-  const [row] = all(db, endedIn, { turnId });
-  const whole = row ? textWhenEnded(db, row) : null;
-  if (!row || whole === null) return null;
-  const leftOut = whole === text ? null : leftOutOf(whole, row.span_offset, row.span_length ?? 0);
-  if (withoutRest(whole, leftOut) !== text) return null;
+/** The last reply of what is shown, where it was cut short and its turn has the text that it left. */
+export function lastCutShort(db: ReadableDB, tree: TurnTree): CutShort | null {
+  const turn = activePath(tree).findLast(({ role, text }) => role === 'model' && text !== '');
+  if (turn === undefined) return null;
+  const [row] = all(db, endedIn, { turnId: turn.id });
+  if (row?.reason !== 'length' && row?.reason !== 'window') return null;
+  const whole = textWhenEnded(db, row);
+  if (whole === null) return null;
+  const unfinished = leftOutOf(whole, row.span_offset, row.span_length ?? 0);
+  const isLeftOut = turn.text !== whole;
+  if (isLeftOut && (unfinished === null || withoutRest(whole, unfinished) !== turn.text)) return null;
   const stats = row.stats === null ? null : (JSON.parse(row.stats) as GenerationStats);
-  return { reason: row.reason as StopReason, tokens: stats?.tokens ?? null, leftOut };
+  return { turnId: turn.id, by: row.reason, tokens: stats?.tokens ?? null, unfinished, isLeftOut };
 }

@@ -2,12 +2,10 @@ import type {
   ChapterDocument,
   ChapterNews,
   ChapterSummary,
-  CutShort,
   RemovedItem,
   StorySummary,
 } from '../../../shared/contract/stories.ts';
 import { activePath } from '../../../shared/document/tree.ts';
-import type { TurnTree } from '../../../shared/document/turn.ts';
 import {
   createChapter,
   getChapter,
@@ -16,8 +14,7 @@ import {
   renameChapter,
   restoreChapter,
 } from '../../storage/repositories/chapters.ts';
-import type { ReadableDB } from '../../storage/core/handle.ts';
-import { endOfLastReply } from '../../storage/repositories/last-reply.ts';
+import { lastCutShort } from '../../storage/repositories/last-reply.ts';
 import { countRemoved, removedItems } from '../../storage/repositories/removed.ts';
 import {
   createStory,
@@ -114,18 +111,10 @@ export function createChapters(
         activeRootId: tree.activeRootId,
         turns: [...tree.turns.values()],
         generation: generations.runningIn(id),
-        cutShort: cutShortAtEnd(db, tree),
+        cutShort: lastCutShort(db, tree),
         damaged: activePath(tree).flatMap((turn) => (db.damagedTurns.has(turn.id) ? [turn.id] : [])),
       };
     },
     watch: (id, signal) => watchers.watch(id, signal),
   };
-}
-
-/** An empty turn that waits behind the reply does not count. */
-function cutShortAtEnd(db: ReadableDB, tree: TurnTree): CutShort | null {
-  const end = activePath(tree).findLast(({ text }) => text !== '');
-  const ended = end?.role === 'model' ? endOfLastReply(db, end.id, end.text ?? '') : null;
-  if (end === undefined || ended === null || (ended.reason !== 'length' && ended.reason !== 'window')) return null;
-  return { turnId: end.id, by: ended.reason, tokens: ended.tokens, leftOut: ended.leftOut };
 }

@@ -6,7 +6,7 @@ import type {
   GenerationStart,
   PlannedReply,
   ReplyKind,
-  RunningGeneration,
+  ShownBranch,
 } from '../../../shared/contract/writing.ts';
 import type { Change, Op, TreeTurn, TurnTree } from '../../../shared/document/turn.ts';
 import { newId } from '../../../shared/document/ids.ts';
@@ -19,7 +19,7 @@ import { getChapter } from '../../storage/repositories/chapters.ts';
 import { applyChange } from '../../storage/repositories/changes.ts';
 import { replyById, spanOf } from '../../storage/repositories/generation-records.ts';
 import { transaction, type WritableDB } from '../../storage/core/handle.ts';
-import type { StoredReply } from '../../storage/repositories/last-reply.ts';
+import { lastCutShort, type StoredReply } from '../../storage/repositories/last-reply.ts';
 import { shownTurns } from '../../storage/repositories/shown-turns.ts';
 import { storedDraft } from '../../storage/repositories/stored-turns.ts';
 import { readTree, turnText } from '../../storage/repositories/turns.ts';
@@ -60,7 +60,7 @@ export interface Writing extends Pick<StoryLocks, 'hold' | 'takeOver'> {
   activate(
     request: { changeId: string; chapterId: string; turnId: string; removes?: string | undefined },
     client: Client,
-  ): Promise<{ structureRev: number; path: TreeTurn[]; generation: RunningGeneration | null }>;
+  ): Promise<ShownBranch>;
   /**
    * Its turn and its row are in the store; the reply itself comes when its model is there. Asked again by the same id,
    * the answer is the same.
@@ -256,7 +256,8 @@ export function createWriting({
       if (removes !== undefined) revisions.touched(chapterId);
       readAhead.touched(chapterId);
       watchers.changed(chapterId);
-      const { turns } = readTree(db, chapterId, { texts: 'path' });
+      const tree = readTree(db, chapterId, { texts: 'path' });
+      const { turns } = tree;
       const path: TreeTurn[] = [];
       for (
         let next = turns.get(turnId);
@@ -264,7 +265,12 @@ export function createWriting({
         next = next.activeChildId === null ? undefined : turns.get(next.activeChildId)
       )
         path.push({ ...next, text: next.text ?? turnText(db, next.id) });
-      return { structureRev, path, generation: generations.runningIn(chapterId) };
+      return {
+        structureRev,
+        path,
+        generation: generations.runningIn(chapterId),
+        cutShort: lastCutShort(db, tree),
+      };
     },
 
     generate(request, client) {

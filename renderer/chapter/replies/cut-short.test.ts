@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openPlainly, settle, type OpenedChapter } from '../../../tests/helpers/open-chapter.ts';
 import { ReplyingStudio } from '../../../tests/helpers/replying-studio.ts';
 import { newId } from '../../../shared/document/ids.ts';
+import { fault } from '../../../shared/faults/failure.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -75,10 +76,90 @@ test('only whole sentences stay where that is wished, and the rest comes back wh
   opened.session.undo();
   await settle();
   expect(opened.studio.texts).toEqual(['I knock.', 'It opens.']);
+  expect(told(opened)).toMatchObject({ params: { leftOut: 3 } });
   opened.session.undo();
   await settle();
   expect(opened.studio.texts).toEqual(['I knock.', 'It opens. Behind it th']);
+  expect(told(opened)).toMatchObject({ params: { leftOut: 0 } });
+  opened.session.redo();
+  await settle();
+  expect(told(opened)).toMatchObject({ params: { leftOut: 3 } });
+  act(opened, 'Bring back');
+  await settle();
+  expect(opened.studio.texts).toEqual(['I knock.', 'It opens. Behind it th']);
   expect(opened.session.getState().save).toBe('saved');
+});
+
+test('an alternate that ended off the page says so when it is shown, and so does one of an earlier time', async () => {
+  const opened = await replied('It opens.', 'end');
+  opened.studio.endsAtSentence = true;
+  await opened.session.retry();
+  await settle();
+  opened.studio.write('Nothing. Then st');
+  await settle();
+  await opened.session.previousAlternate();
+  await settle();
+  opened.studio.end('length');
+  await settle();
+  expect(told(opened)).toBeNull();
+  await opened.session.nextAlternate();
+  await settle();
+  expect(opened.shown()[1]).toBe('Nothing.');
+  expect(told(opened)).toMatchObject({ params: { leftOut: 2 } });
+  await opened.session.previousAlternate();
+  await settle();
+  expect(told(opened)).toBeNull();
+  opened.session.undo();
+  await settle();
+  expect(opened.shown()[1]).toBe('Nothing.');
+  expect(told(opened)).toMatchObject({ params: { leftOut: 2 } });
+  await opened.session.previousAlternate(opened.studio.path[1]?.id);
+  await settle();
+  opened.session.close();
+
+  const again = await openPlainly(opened.studio);
+  expect(again.shown()[1]).toBe('It opens.');
+  expect(told(again)).toBeNull();
+  await again.session.nextAlternate();
+  await settle();
+  expect(told(again)).toMatchObject({ code: 'CUT_SHORT', params: { leftOut: 2 } });
+  act(again, 'Bring back');
+  await settle();
+  expect(again.shown()[1]).toBe('Nothing. Then st');
+});
+
+test('after a reply that came to nothing, or was undone, it is said again of the one before', async () => {
+  const opened = await replied('It opens. Behind it th', 'length');
+  opened.view.type('Who is there?');
+  await opened.session.reply();
+  await settle();
+  expect(told(opened)).toBeNull();
+  opened.studio.end('stopped');
+  await settle();
+  expect(told(opened)).toMatchObject({ code: 'CUT_SHORT' });
+  await opened.session.reply();
+  await settle();
+  opened.studio.write('Nobody.');
+  opened.studio.end();
+  await settle();
+  expect(told(opened)).toBeNull();
+  opened.session.undo();
+  await settle();
+  expect(opened.shown().at(-1)).toBe('Who is there?');
+  expect(told(opened)).toMatchObject({ code: 'CUT_SHORT' });
+});
+
+test('what went wrong with a turn goes with it, and what is said of the one that is shown instead comes', async () => {
+  const opened = await replied('It opens. Behind it th', 'length');
+  await opened.session.retry();
+  await settle();
+  opened.studio.write('Nothi');
+  opened.studio.end('error', fault('ENGINE', {}));
+  await settle();
+  expect(told(opened)).toMatchObject({ code: 'ENGINE' });
+  await opened.session.previousAlternate();
+  await settle();
+  expect(told(opened)).toMatchObject({ code: 'CUT_SHORT' });
 });
 
 test('nothing is left out of a reply that has no whole sentence, or that was not cut', async () => {

@@ -1,7 +1,6 @@
 import { sentenceOf } from '../../../shared/faults/sentence.ts';
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
-import type { CutShort } from '../../../shared/contract/stories.ts';
-import type { FirstReply, ReplyKind, RunningGeneration } from '../../../shared/contract/writing.ts';
+import type { CutShort, FirstReply, ReplyKind, RunningGeneration } from '../../../shared/contract/writing.ts';
 import { countWords } from '../../../shared/document/count-words.ts';
 import { spanAt, textRange } from '../../../shared/document/layout.ts';
 import { faultOf } from '../../lib/faults.ts';
@@ -51,6 +50,8 @@ export class Replies {
   private starting: { readonly turnId: string; readonly replaces: boolean; stop: boolean; acted: boolean } | null =
     null;
   private readonly cuts: CutShortNotes;
+  /** The turn of which is said what went wrong. */
+  private failedTurn: string | null = null;
   private closed = false;
 
   constructor(host: RepliesHost) {
@@ -58,6 +59,7 @@ export class Replies {
     this.cuts = new CutShortNotes({
       chapter: host.chapter,
       isReadOnly: host.isReadOnly,
+      isWriting: () => this.isWriting,
       goOn: (turnId) => this.goOn(turnId),
     });
   }
@@ -109,8 +111,7 @@ export class Replies {
     const { turnId, kind } = request;
     const starting = { turnId, replaces: kind === 'retry' || kind === 'again', stop: false, acted: false };
     this.starting = starting;
-    view.hideFault();
-    this.cuts.giveWay();
+    this.noFault();
     this.host.onProgress();
     try {
       await sync.generate(request, (start) => {
@@ -189,6 +190,8 @@ export class Replies {
     const { chapter, store, onChange } = this.host;
     const { binding, document, sync, view } = chapter;
     const { turnId, reason, stats, fault, wasShown, wasSeen, caretIsFree, isUndone, end } = ended;
+    const isCut = fault === null && (reason === 'length' || reason === 'window');
+    if (isCut) this.cutShort(ended, reason);
     if (!wasShown) {
       if (fault !== null) store.tell('error', sentenceOf(fault), fault.detail ?? null);
       onChange();
@@ -210,25 +213,30 @@ export class Replies {
     else if (isUndone) this.showFault(sync.tree.turns.get(turnId)?.parentId ?? turnId, fault, false);
     else this.showFault(turnId, fault, true);
     if (fault !== null && wasSeen) view.bring(view.caret());
-    if (fault === null && (reason === 'length' || reason === 'window')) this.cutShort(ended, reason);
+    if (isCut && wasSeen && caretIsFree) view.bring(view.caret());
     onChange();
   }
 
   /** One that had more to say: the page says so. */
-  private cutShort({ turnId, stats, leftOut, wasSeen, caretIsFree }: EndedReply, by: CutShort['by']): void {
-    this.cuts.add({ turnId, by, tokens: stats?.tokens ?? null, leftOut });
-    const { view } = this.host.chapter;
-    if (wasSeen && caretIsFree) view.bring(view.caret());
+  private cutShort({ turnId, stats, leftOut, wasShown }: EndedReply, by: CutShort['by']): void {
+    const cut = { turnId, by, tokens: stats?.tokens ?? null, unfinished: leftOut, isLeftOut: leftOut !== null };
+    this.cuts.add(cut, wasShown);
   }
 
-  /** The chapter was opened with a reply at its end that had more to say. */
+  /** What the page was given ends with a reply that had more to say. */
   openCut(cut: CutShort): void {
-    this.cuts.add(cut);
+    this.cuts.add(cut, true);
   }
 
   /** The text has changed. */
   textChanged(): void {
+    if (this.failedTurn !== null && this.host.chapter.document.spanOf(this.failedTurn) === null) this.noFault();
     this.cuts.follow();
+  }
+
+  private noFault(): void {
+    this.failedTurn = null;
+    this.cuts.comeBack();
   }
 
   private goOn(turnId: string): void {
@@ -262,6 +270,7 @@ export class Replies {
     const { document, view } = chapter;
     const span = document.spanOf(turnId) ?? document.layout.spans.at(-1);
     const id = span?.id;
+    this.failedTurn = id ?? null;
     this.cuts.giveWay();
     const line = (): number => {
       const now = document.layout.spans.find((one) => one.id === id) ?? document.layout.spans.at(-1);

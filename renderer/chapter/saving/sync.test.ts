@@ -218,7 +218,7 @@ describe('branches and replies', () => {
     const { studio, sync, paper, document, left, right } = await branches();
     paper.edit(paper.text.length, paper.text.length, 'It snows.');
     await sync.flush();
-    await sync.activate(left, (path) => {
+    await sync.activate(left, ({ path }) => {
       expect(path.map(({ text }) => text)).toEqual(['It rains.']);
       paper.edit(paper.text.indexOf('\n<|model|>'), paper.text.length, `\n<|model|>\nIt rains.${ASK}`, {
         ids: [document.layout.ids[0] ?? '', left, newId()],

@@ -1,6 +1,6 @@
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import type { ChapterDocument } from '../../../shared/contract/stories.ts';
-import type { ChangeAck, GenerationStart, RunningGeneration } from '../../../shared/contract/writing.ts';
+import type { ChangeAck, GenerationStart, ShownBranch } from '../../../shared/contract/writing.ts';
 import type { TurnSpan } from '../../../shared/document/layout.ts';
 import { rebaseOffset } from '../../../shared/document/position.ts';
 import { applyOps } from '../../../shared/document/tree.ts';
@@ -25,13 +25,12 @@ export interface Unsaved {
 }
 
 type GenerateInput = Parameters<StudioApi['writing']['generate']>[0];
-type Activated = Awaited<ReturnType<StudioApi['writing']['activate']>>;
 
 /** The part of the studio that the queue speaks to. */
 export interface SyncApi {
   readonly writing: {
     applyChange(change: Change & { ops: Op[] }): Promise<ChangeAck>;
-    activate(wish: { changeId: string; chapterId: string; turnId: string; removes?: string }): Promise<Activated>;
+    activate(wish: { changeId: string; chapterId: string; turnId: string; removes?: string }): Promise<ShownBranch>;
     generate(wish: GenerateInput): Promise<GenerationStart>;
   };
   readonly chapters: { open(wish: { id: string; texts?: string[] }): Promise<ChapterDocument> };
@@ -165,14 +164,15 @@ export class Sync {
    */
   async activate(
     turnId: string,
-    show: (path: readonly TreeTurn[], generation: RunningGeneration | null) => void,
+    show: (branch: ShownBranch) => void,
     removes?: string,
   ): Promise<void> {
     await this.flush();
     const { newId, chapterId } = this.options;
     const wish = { changeId: newId(), chapterId, turnId, ...(removes === undefined ? {} : { removes }) };
     await this.call(async () => {
-      const { structureRev, path, generation } = await this.options.api.writing.activate(wish);
+      const branch = await this.options.api.writing.activate(wish);
+      const { structureRev, path } = branch;
       return () => {
         const turn = (): void => {
           const turns = new Map([...this.known.turns, ...path.map((one) => [one.id, one] as const)]);
@@ -184,7 +184,7 @@ export class Sync {
         else
           this.turnTo(structureRev, () => {
             turn();
-            show(path, generation);
+            show(branch);
           });
       };
     });
