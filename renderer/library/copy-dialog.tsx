@@ -6,13 +6,17 @@ import { faultOf } from '../lib/faults.ts';
 import { saveFile } from '../lib/save-file.ts';
 import { words } from '../locales/index.ts';
 import { Modal } from '../ui/modal.tsx';
+import { useHeldText } from '../workspace/held-text.ts';
 import { useWorkspace } from '../workspace/workspace.ts';
 import ui from '../ui/ui.module.css';
 import css from './copy-dialog.module.css';
 
 const say = words.copy;
 
-const held = (): string => useWorkspace.getState().controller?.held() ?? '';
+const held = (): string =>
+  [useWorkspace.getState().controller?.held() ?? '', useHeldText.getState().text]
+    .filter((text) => text !== '')
+    .join('\n\n');
 
 function download(): void {
   const day = new Date().toISOString().slice(0, 10);

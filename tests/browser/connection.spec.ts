@@ -144,6 +144,74 @@ test('letters that are typed while another alternate is turned to, or a retry be
   await expect.poll(() => studio.text()).toMatch(/\n<\|user\|>\nOn this way\. $/);
 });
 
+/** Where what is typed stands while its page is not there yet. */
+const held = () => studio.page.getByRole('textbox', { name: 'Typed for the page that opens' });
+
+test('what is composed and pasted while another alternate is turned to stands in sight, and goes there', async () => {
+  test.setTimeout(60_000);
+  const { page } = studio;
+  await studio.engineReady();
+  await studio.longReplies(8);
+  for (const key of ['Control+Enter', 'Control+Shift+Enter']) {
+    await page.keyboard.press(key);
+    await studio.replyEnds();
+  }
+  await studio.saved();
+  const letGo = await holdBack(page, '/writing/activate');
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.reload();
+  await expect(page.getByRole('textbox', { name: 'Manuscript' })).toBeFocused();
+  await page.evaluate(() => navigator.clipboard.writeText('pasted. '));
+  const left = await studio.text();
+  await page.keyboard.press('Alt+ArrowLeft');
+  await expect(held()).toBeFocused();
+  const input = await page.context().newCDPSession(page);
+  await input.send('Input.imeSetComposition', { text: 'に', selectionStart: 1, selectionEnd: 1 });
+  await expect(held()).toHaveValue('に');
+  // It has come while something is being composed, which goes on.
+  letGo();
+  await expect.poll(() => studio.text()).not.toBe(left);
+  await expect(held()).toBeFocused();
+  await input.send('Input.insertText', { text: '日本 ' });
+  await expect.poll(() => studio.text()).toMatch(/\n<\|user\|>\n日本 $/);
+  await expect(page.getByRole('textbox', { name: 'Manuscript' })).toBeFocused();
+  await expect(held()).toBeHidden();
+  await studio.saved();
+
+  const hasCome = await holdBack(page, '/writing/activate');
+  await page.reload();
+  await expect(page.getByRole('textbox', { name: 'Manuscript' })).toBeFocused();
+  const right = await studio.text();
+  await page.keyboard.press('Alt+ArrowRight');
+  await page.keyboard.press('Control+v');
+  await expect(held()).toHaveValue('pasted. ');
+  await expect(studio.page.getByRole('status', { name: 'Saved' })).toHaveText('Saving');
+  expect(await studio.text()).toBe(right);
+  hasCome();
+  await expect.poll(() => studio.text()).toMatch(/\n<\|user\|>\npasted\. $/);
+  await studio.saved();
+  await page.keyboard.press('Alt+ArrowLeft');
+  await expect.poll(() => studio.text()).toBe(right);
+});
+
+test('what is typed for a new chapter while nothing answers stands in sight with why, and goes there', async () => {
+  const { page } = studio;
+  network.set('refuses');
+  await expect(page.getByRole('status', { name: 'Connection' })).toBeVisible();
+  await studio.button('New chapter').click();
+  await page.keyboard.type('For later.');
+  await page.keyboard.press('Backspace');
+  await expect(held()).toHaveValue('For later');
+  await expect(page.getByRole('status', { name: 'Where this goes' })).toContainText('Paphos does not answer now.');
+  await expect(page.getByRole('status', { name: 'Saved' })).toHaveText('Not saved');
+  expect(await studio.text()).not.toContain('For later');
+  network.set('forwards');
+  await expect.poll(() => studio.text().catch(() => ''), { timeout: 15_000 }).toBe('<|user|>\nFor later');
+  await expect(held()).toBeHidden();
+  await expect(page.getByRole('textbox', { name: 'Manuscript' })).toBeFocused();
+  await studio.saved();
+});
+
 test('what a reader typed before it knew that it is one stays on its page, which says so', async () => {
   second = await studio.page.context().newPage();
   const letGo = await holdBack(second, '/writing/hold');

@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { useConnection } from '../../lib/client.ts';
 import { matches } from '../../lib/keys.ts';
 import { library } from '../../library/library.ts';
+import { focusHeldField, giveHeldText, isHeldField, isTurning, useHeldText } from '../../workspace/held-text.ts';
 import { useWorkspace } from '../../workspace/workspace.ts';
 import { momentNow, type RowTarget, type Target } from './moment.ts';
 import { COMMAND_IDS, commandOf, type Command, type CommandId } from './registry.ts';
@@ -25,7 +26,7 @@ const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || target.closest('input, textarea, select, [role=textbox]') !== null);
 const isInText = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.closest('.manuscript') !== null && !target.matches('input');
+  target instanceof HTMLElement && target.closest('.manuscript, [data-held]') !== null && !target.matches('input');
 /** A list or menu that is open takes the key first. */
 const isLayerOpen = (): boolean => document.querySelector('[data-layer][data-open]') !== null;
 
@@ -71,37 +72,26 @@ function isForThePage({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent):
   );
 }
 
-/** What was typed while another page or branch was asked for and not shown yet, for that one. */
-let held = '';
-
-/** Where the studio is away, another branch comes when it comes: what is typed stands on the page until then. */
-function isTurning(): boolean {
-  const { turning, controller } = useWorkspace.getState();
-  return turning || (controller?.getState().turning === true && useConnection.getState().state === 'open');
+/** Keys that write: a letter, one that composes, or a paste. */
+function writes(event: KeyboardEvent): boolean {
+  const { key, ctrlKey, metaKey, altKey } = event;
+  if (matches(event, 'Mod+V')) return true;
+  if ((ctrlKey || metaKey || altKey) && !event.getModifierState('AltGraph')) return false;
+  return key.length === 1 || /^(Enter|Backspace|Process|Dead|Unidentified)$/.test(key);
 }
 
-/** A letter between two pages belongs to the one that was asked for; so does one where there is no story yet. */
-function isHeld(event: KeyboardEvent): boolean {
+/** A letter between two pages waits for the one that was asked for; so does one where there is no story yet. */
+function hold(event: KeyboardEvent): 'dropped' | 'held' | null {
   const { place } = useWorkspace.getState();
+  const { key, repeat, target } = event;
   const turning = isTurning();
-  const { key, ctrlKey, metaKey, altKey, repeat, target } = event;
-  if (ctrlKey || metaKey || altKey || (isTyping(target) && !isInText(target))) return false;
+  if (isTyping(target) && !isInText(target)) return null;
   // What pressed the button that asked for the page.
-  if (turning && repeat && ACTS.test(key)) return true;
-  if (turning && key === 'Backspace') held = held.slice(0, -1);
-  else if (turning && key === 'Enter') held += '\n';
-  else if (key.length === 1 && (turning || (place === null && key !== ' '))) held += key;
-  else return false;
-  if (!turning) void library.createStory();
-  return true;
-}
-
-function giveHeld(): void {
-  const { controller } = useWorkspace.getState();
-  if (held === '' || isTurning() || controller === null || controller.getState().loading) return;
-  const text = held;
-  held = '';
-  controller.type(text);
+  if (turning && repeat && ACTS.test(key) && !isHeldField(target)) return 'dropped';
+  if (!writes(event) || (!turning && (place !== null || ACTS.test(key)))) return null;
+  if (!turning && !isHeldField(target)) void library.createStory();
+  focusHeldField();
+  return 'held';
 }
 
 /** Before anything else: keys that are heard over all, and those of the text where it has the focus. */
@@ -125,8 +115,14 @@ function onKey(event: KeyboardEvent): void {
   }
   const id = commandFor(event, heard);
   if (id !== null) return take(event, id);
-  if (!pressed.underLayer && isHeld(event)) return drop(event);
-  if (pressed.underLayer || !isForThePage(event)) return;
+  if (pressed.underLayer) return;
+  const isHeld = hold(event);
+  if (isHeld === 'dropped') return drop(event);
+  if (isHeld === 'held') {
+    pressed = { ...pressed, on: document.activeElement };
+    return;
+  }
+  if (!isForThePage(event)) return;
   useWorkspace.setState({ over: null });
   useWorkspace.getState().controller?.focus();
   pressed = { ...pressed, on: document.activeElement };
@@ -141,12 +137,12 @@ function afterKey(event: KeyboardEvent): void {
 
 export function useKeyboard(): void {
   const controller = useWorkspace((workspace) => workspace.controller);
-  useEffect(() => controller?.subscribe(giveHeld), [controller]);
+  useEffect(() => controller?.subscribe(giveHeldText), [controller]);
   useEffect(() => {
     window.addEventListener('keydown', onKey, true);
     window.addEventListener('keydown', afterKey);
     window.addEventListener('keypress', onPress, true);
-    const stops = [useWorkspace.subscribe(giveHeld), useConnection.subscribe(giveHeld)];
+    const stops = [useWorkspace, useConnection, useHeldText].map((store) => store.subscribe(giveHeldText));
     return () => {
       for (const stop of stops) stop();
       window.removeEventListener('keydown', onKey, true);

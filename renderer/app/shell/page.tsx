@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useState, type CSSProperties, type ReactElement } from 'react';
+import { lazy, Suspense, useCallback, useEffect, type CSSProperties, type ReactElement } from 'react';
 import { sentenceOf } from '../../../shared/faults/sentence.ts';
 import { library, useChapters, useStories } from '../../library/library.ts';
 import { api, whenOpen } from '../../lib/client.ts';
@@ -8,6 +8,7 @@ import { Fallback } from '../../ui/fallback.tsx';
 import { ActionBar } from './action-bar.tsx';
 import { Banners, refuse } from './banners.tsx';
 import { useHold } from './story-lock.ts';
+import { useHeldText } from '../../workspace/held-text.ts';
 import { remember, rememberedPlace, useFlag, useNumber } from '../../workspace/remembered.ts';
 import { useOpenChapter, useWorkspace } from '../../workspace/workspace.ts';
 import ui from '../../ui/ui.module.css';
@@ -39,7 +40,7 @@ export function Page({ covered }: { readonly covered: boolean }): ReactElement {
     <main
       className={css.page}
       inert={covered}
-      ref={useLeftEdge()}
+      ref={useEdges()}
       style={{ '--banners': `${String(banners)}px` } as CSSProperties}
     >
       <Banners />
@@ -54,18 +55,21 @@ export function Page({ covered }: { readonly covered: boolean }): ReactElement {
   );
 }
 
-/** Toasts stand over the page, where no bar says a better place, not over what lies beside it. */
-function useLeftEdge(): (page: HTMLElement | null) => (() => void) | undefined {
+/** What is told stands over the page, where no bar says a better place, not over what lies beside it. */
+function useEdges(): (page: HTMLElement | null) => (() => void) | undefined {
   return useCallback((page) => {
     if (page === null) return undefined;
     const { style } = document.documentElement;
-    const watch = new ResizeObserver(() =>
-      style.setProperty('--page-left', `${String(page.getBoundingClientRect().left)}px`),
-    );
+    const watch = new ResizeObserver(() => {
+      const { left, width } = page.getBoundingClientRect();
+      style.setProperty('--page-left', `${String(left)}px`);
+      style.setProperty('--page-width', `${String(width)}px`);
+    });
     watch.observe(page);
     return () => {
       watch.disconnect();
       style.removeProperty('--page-left');
+      style.removeProperty('--page-width');
     };
   }, []);
 }
@@ -144,7 +148,9 @@ function useFocusOnOpen(): void {
   const isOpen = useOpenChapter((chapter) => !chapter.loading) === true;
   useEffect(() => {
     if (!isOpen) return;
-    const isAsked = document.activeElement?.matches('input, textarea, [data-layer] *, [role=dialog] *') === true;
+    const isAsked =
+      document.activeElement?.matches('input, textarea:not([data-held]), [data-layer] *, [role=dialog] *') === true ||
+      useHeldText.getState().isComposing;
     if (!isAsked) controller?.focus();
     useWorkspace.setState({ turning: false });
   }, [controller, isOpen]);

@@ -9,6 +9,7 @@ import { toast, toastFault } from '../../ui/toasts.tsx';
 import { useKeyboard } from '../commands/keyboard.ts';
 import { useSaving } from './use-saving.ts';
 import { useFocusTrail, usePanelFocus } from './focus-trail.ts';
+import { useHeldText } from '../../workspace/held-text.ts';
 import { remember, useText } from '../../workspace/remembered.ts';
 import { useOpenChapter, useWorkspace } from '../../workspace/workspace.ts';
 
@@ -127,7 +128,8 @@ function useStore(): void {
 
 /** Whoever closes or reloads a page that holds what is not saved is asked first. */
 function useUnsaved(): void {
-  const isUnsaved = useSaving()?.state === 'notSaved';
+  const isHolding = useHeldText(({ text }) => text !== '');
+  const isUnsaved = useSaving()?.state === 'notSaved' || isHolding;
   useEffect(() => {
     if (!isUnsaved) return undefined;
     const ask = (event: BeforeUnloadEvent): void => event.preventDefault();

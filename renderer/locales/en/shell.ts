@@ -55,6 +55,14 @@ export const shell = {
       ? 'A turn of this chapter is not as it was saved: it has changed on the disk. A backup may have it whole.'
       : `${count(turns)} turns of this chapter are not as they were saved: they have changed on the disk. A backup may have them whole.`,
   showDamaged: 'Show',
+  held: {
+    label: 'Typed for the page that opens',
+    why: 'Where this goes',
+    waits: 'This goes onto the page as soon as it opens.',
+    away: 'Paphos does not answer now. This goes onto the page as soon as it opens.',
+    reader: 'Another tab writes this story. Take over, and this goes onto the page; or copy it.',
+    stays: 'That page did not open. This goes onto the next one that does; or copy it.',
+  },
   reader: 'Another tab',
   readers: {
     writes: 'Another tab writes this story.',
