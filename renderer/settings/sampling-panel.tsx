@@ -48,14 +48,8 @@ export function SamplingPanel(): ReactElement {
             <NumberSetting key={field.key} field={field} sampling={sampling} change={change} />
           ))}
           <SeedSetting sampling={sampling} change={change} />
-          <label className={css.check} title={words.sampling.banEndHint}>
-            <input
-              type="checkbox"
-              checked={sampling.banEnd}
-              onChange={(event) => change({ ...sampling, banEnd: event.target.checked })}
-            />
-            {words.sampling.banEnd}
-          </label>
+          <Switch name="banEnd" hint={words.sampling.banEndHint} sampling={sampling} change={change} />
+          <Switch name="endsAtSentence" hint={words.sampling.endsAtSentenceHint} sampling={sampling} change={change} />
           {sampling.grammarKind === 'none' ? null : <p className={ui.quiet}>{words.sampling.grammarRules}</p>}
           {FIELD_GROUPS.map((group) => (
             <Fields key={group.name} group={group} sampling={sampling} change={change} />
@@ -105,6 +99,24 @@ export function SamplingPanel(): ReactElement {
         </div>
       ) : null}
     </section>
+  );
+}
+
+interface SwitchProps extends SettingProps {
+  readonly name: 'banEnd' | 'endsAtSentence';
+  readonly hint: string;
+}
+
+function Switch({ name, hint, sampling, change }: SwitchProps): ReactElement {
+  return (
+    <label className={css.check} title={hint}>
+      <input
+        type="checkbox"
+        checked={sampling[name]}
+        onChange={(event) => change({ ...sampling, [name]: event.target.checked })}
+      />
+      {words.sampling[name]}
+    </label>
   );
 }
 

@@ -26,10 +26,6 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }): R
         <Switch name="showMarks" label={words.settings.showMarks} hint={words.settings.showMarksHint} />
         <Switch name="plainInput" label={words.settings.plainInput} hint={words.settings.plainInputHint} />
       </fieldset>
-      <fieldset className={css.themes}>
-        <legend>{words.settings.replies}</legend>
-        <Switch name="endsAtSentence" label={words.settings.endsAtSentence} hint={words.settings.endsAtSentenceHint} />
-      </fieldset>
       <RestSetting />
       <fieldset className={css.themes}>
         <legend>{words.settings.idle}</legend>

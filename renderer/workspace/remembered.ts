@@ -4,8 +4,7 @@ import type { Whereabouts } from '../chapter/whereabouts.ts';
 import type { InterfaceState } from '../../shared/contract/settings.ts';
 import { api } from '../lib/client.ts';
 
-/** All that is remembered, by its key. The studio keeps the values as they are and acts on `prepareReplies`
- * and `endsAtSentence`. */
+/** All that is remembered, by its key. The studio keeps the values as they are and acts on `prepareReplies` alone. */
 interface Remembered {
   readonly theme: string;
   /** The story of last time, and the chapter of last time in each story. */
@@ -19,8 +18,6 @@ interface Remembered {
   readonly [panelIsOpen: `panel:${string}`]: boolean;
   readonly showMarks: boolean;
   readonly plainInput: boolean;
-  /** Of a reply that is cut short, only whole sentences stay. */
-  readonly endsAtSentence: boolean;
   /** Replies to what is offered are written ahead. */
   readonly prepareReplies: boolean;
   /** A reply was asked for once: its key needs no hint any more. */

@@ -4,6 +4,7 @@ import { DEFAULT_SAMPLING, STEPS, type Sampling } from './sampling.ts';
 const OWN = [
   'seed',
   'banEnd',
+  'endsAtSentence',
   'candidates',
   'logitBias',
   'bannedTokens',
@@ -40,6 +41,7 @@ const style = (changes: Partial<Style>): Style => {
   const {
     seed: _seed,
     banEnd: _banEnd,
+    endsAtSentence: _endsAtSentence,
     candidates: _candidates,
     logitBias: _bias,
     bannedTokens: _tokens,

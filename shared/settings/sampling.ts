@@ -91,6 +91,8 @@ export const samplingSchema = z.object({
   seed: z.number().int().min(0).max(4294967295).nullable().default(null),
   /** Keep writing: the end token is never chosen. */
   banEnd: z.boolean().default(false),
+  /** Of a reply that is cut short, only whole sentences stay. */
+  endsAtSentence: z.boolean().default(false),
   /** How many other words are kept with each one that is written. */
   candidates: whole(0, 20, 10),
   /** The preset that this began as; null: what suits the model. */

@@ -50,16 +50,17 @@ test('a reply cut by the length limit says so, also after a reload, and Continue
   await studio.replyEnds();
   await expect.poll(async () => (await studio.text()).length).toBeGreaterThan(before.length);
 
-  await page.keyboard.press('Control+k');
-  await page.keyboard.type('settings');
-  await page.keyboard.press('Enter');
+  // It belongs to the story, as the length of its replies does.
+  const chosen = async () => (await client.settings.sampling({ storyId: story?.id ?? '' })).endsAtSentence;
+  await page.getByRole('region', { name: 'Sampling' }).getByRole('button').first().click();
   await page.getByRole('checkbox', { name: 'End at a whole sentence' }).check();
-  await page.keyboard.press('Escape');
+  await expect.poll(chosen).toBe(true);
+  await page.getByRole('textbox', { name: 'Manuscript' }).focus();
   const leftOut = page.getByRole('status').filter({ hasText: /left out/ });
   for (let seed = 6; seed < 12 && !(await leftOut.isVisible()); seed++) {
     await client.settings.setSampling({
       storyId: story?.id ?? '',
-      sampling: { ...DEFAULT_SAMPLING, seed, maxTokens: 40 },
+      sampling: { ...DEFAULT_SAMPLING, seed, maxTokens: 40, endsAtSentence: true },
     });
     await page.keyboard.press('Control+Shift+Enter');
     await studio.replyEnds();
@@ -70,6 +71,11 @@ test('a reply cut by the length limit says so, also after a reload, and Continue
   await leftOut.getByRole('button', { name: 'Bring back' }).press('Enter');
   await expect(leftOut).toBeHidden();
   expect((await studio.text()).length).toBeGreaterThan(short.length);
+  await page.keyboard.press('Control+z');
+  await expect(leftOut).toBeVisible();
+  expect(await studio.text()).toBe(short);
+  await page.keyboard.press('Control+y');
+  await expect(leftOut).toBeHidden();
   await page.keyboard.type('I look. ');
   expect(await studio.text()).toContain('I look. ');
   close();

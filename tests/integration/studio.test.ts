@@ -496,8 +496,8 @@ test('an answer that was written ahead is there at once, and the engine rests wh
 });
 
 test('a reply that is cut short ends at a whole sentence where nobody follows it, and the chapter tells of the rest', async () => {
-  await client.settings.setInterface({ key: 'endsAtSentence', value: true });
-  const { chapterId, turnId } = await newChapter('Start.', { banEnd: true, maxTokens: 60, temperature: 0 });
+  const sampling = { banEnd: true, maxTokens: 60, temperature: 0, endsAtSentence: true };
+  const { chapterId, turnId } = await newChapter('Start.', sampling);
   const start = await client.writing.generate({ ...newIds(), chapterId, kind: 'reply', turnId, offset: null });
   const cutShort = async () => (await client.chapters.open({ id: chapterId })).cutShort;
   await expect.poll(cutShort, { timeout: 30_000 }).toMatchObject({ turnId: start.turnId, by: 'length', tokens: 60 });
@@ -509,5 +509,4 @@ test('a reply that is cut short ends at a whole sentence where nobody follows it
   expect(leftOut?.at).toBe(kept.length);
   expect(done?.text).toBe(kept + (leftOut?.text ?? ''));
   expect(done?.leftOut).toEqual(leftOut);
-  await client.settings.setInterface({ key: 'endsAtSentence', value: null });
 });

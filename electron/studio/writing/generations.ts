@@ -14,7 +14,6 @@ import {
   recordPlan,
   spanOf,
 } from '../../storage/repositories/generation-records.ts';
-import { readSetting } from '../../storage/repositories/setting-records.ts';
 import { transaction, type WritableDB } from '../../storage/core/handle.ts';
 import { isStorageFault } from '../../storage/core/storage-fault.ts';
 import type { Engine, Ready } from '../models/loaded-engine.ts';
@@ -256,12 +255,12 @@ export function createGenerations({ db, engine, ready, onEnd, onStored, onTurn }
     function end({ reason, stats, candidates, fault }: Outcome): void {
       journal.flush();
       const takesBack = !life.keepsTurn && life.phase !== 'ended';
-      const endsAtSentence = readSetting(db, 'interface', 'endsAtSentence') === true;
+      const sampling = planned?.settings.sampling ?? order.sampling;
+      const { endsAtSentence } = sampling;
       const ended = endGeneration(db, { generationId: order.id, reason, stats, candidates, takesBack, endsAtSentence });
       leave();
       const goesOn = fault === null && planned !== null && life.alternatesLeft > 0 && ended.undone === null;
       const [next, refused] = goesOn && planned ? beginNext(order, planned, life.alternatesLeft) : [null, null];
-      const sampling = planned?.settings.sampling ?? order.sampling;
       stream.done({ reason, ...ended, stats, sampling, fault: fault ?? refused, next: next?.start ?? null });
       if (next) run(next.order);
       // Whatever becomes of what hears of it: this reply is stored.

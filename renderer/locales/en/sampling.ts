@@ -13,6 +13,9 @@ export const sampling = {
   seedRandom: 'random',
   banEnd: 'Keep writing',
   banEndHint: 'The reply never ends by itself, only by its length or Stop.',
+  endsAtSentence: 'End at a whole sentence',
+  endsAtSentenceHint:
+    'Where a reply stops at its length limit, the sentence that it had begun is left out. The page says so, and can bring it back.',
   preset: 'Preset',
   suited: 'Suited to the model',
   suitedHint: 'What the model’s makers or Paphos found right for it.',

@@ -20,10 +20,6 @@ export const settings = {
   plainInput: 'Plain text input',
   plainInputHint:
     'For screen readers and input methods (Japanese, Chinese, Vietnamese and others) that do not work well with the page.',
-  replies: 'Replies',
-  endsAtSentence: 'End at a whole sentence',
-  endsAtSentenceHint:
-    'Where a reply stops at its length limit, the sentence that it had begun is left out. The page says so, and can bring it back.',
   idle: 'Idle time',
   prepareReplies: 'Write ahead for the options',
   prepareRepliesHint:
