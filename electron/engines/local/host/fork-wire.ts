@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { DRIVER_VARIABLES } from '../driver-variables.ts';
 import { forgetSelfTests } from './engine-cache.ts';
 import { workerEntry } from './worker-entry.ts';
 import type { EngineWire, FromEngine, StartEngine } from '../protocol.ts';
@@ -16,13 +17,8 @@ const INHERITED = [
   'TMP',
   'SystemRoot',
   'windir',
-  'LD_LIBRARY_PATH',
-  'DYLD_LIBRARY_PATH',
-  'CUDA_PATH',
-  'CUDA_VISIBLE_DEVICES',
-  'GGML_VK_VISIBLE_DEVICES',
-  'VK_ICD_FILENAMES',
   'XDG_RUNTIME_DIR',
+  ...DRIVER_VARIABLES,
 ];
 
 /**

@@ -1,20 +1,11 @@
 import { readdirSync, statSync, writeFileSync, existsSync } from 'node:fs';
 import { cpus, hostname, release } from 'node:os';
 import { dirname, join } from 'node:path';
+import { DRIVER_VARIABLES } from '../driver-variables.ts';
 import { makeCache, passMark } from '../host/engine-cache.ts';
 
 /** The library's own: it loads the binary in a process of its own and asks for its devices, for half a second. */
 export type SelfTest = (binary: string, backends: string | undefined, gpu: string | false) => Promise<boolean>;
-
-/** What of the environment says which drivers and cards there are. */
-const DRIVERS = [
-  'LD_LIBRARY_PATH',
-  'DYLD_LIBRARY_PATH',
-  'CUDA_PATH',
-  'CUDA_VISIBLE_DEVICES',
-  'GGML_VK_VISIBLE_DEVICES',
-  'VK_ICD_FILENAMES',
-];
 
 /**
  * The same test, once per machine and version: a pass is remembered until a file of the binary, the machine or its
@@ -39,7 +30,7 @@ function circumstancesOf(binary: string, backends: string | undefined, gpu: stri
     files: folders.flatMap(stampsIn),
     versions: [process.versions.node, process.versions['electron'] ?? null],
     machine: [hostname(), process.platform, process.arch, release(), cpus()[0]?.model],
-    drivers: DRIVERS.map((name) => process.env[name] ?? null),
+    drivers: DRIVER_VARIABLES.map((name) => process.env[name] ?? null),
   });
 }
 
