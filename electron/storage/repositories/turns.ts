@@ -19,9 +19,6 @@ const openingFrom = query((p: { turnId: string; seq: number; most: number }) =>
     .where('turn_id', '=', p.turnId)
     .where('seq', '=', p.seq),
 );
-const patchesAfter = query((p: { turnId: string; seq: number }) =>
-  tables.selectFrom('revisions').select('body').where('turn_id', '=', p.turnId).where('seq', '>', p.seq).orderBy('seq'),
-);
 const openEdits = query((p: { turnId: string }) =>
   tables.selectFrom('edits').selectAll().where('turn_id', '=', p.turnId).orderBy('version'),
 );
@@ -151,7 +148,7 @@ export function openingOf(
   { id: turnId, full_seq: seq }: Pick<TurnRow, 'id' | 'full_seq'>,
   length: number,
 ): string {
-  const patches = all(db, patchesAfter, { turnId, seq }).flatMap(({ body }) => readPatch(body));
+  const patches = all(db, revisionsFrom, { turnId, seq: seq + 1 }).flatMap(({ body }) => readPatch(body));
   const edits = [...patches, ...editsOf(db, turnId)];
   const most = edits.reduce((sum, { del }) => sum + del, length);
   const opening = all(db, openingFrom, { turnId, seq, most })[0]?.opening ?? '';
