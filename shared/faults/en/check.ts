@@ -25,9 +25,11 @@ function wrong(problem: TurnProblem): string {
 
 export const check = {
   CHECK_NO_STORE: ({ folder }) =>
-    `There is no library in ${folder}. If stories should be here, look for another data folder before anything is written.`,
+    `There is no library in ${folder}. If stories should be here, look for another data folder before anything is ` +
+    'written.',
   CHECK_LOG: () =>
-    'The newest changes, which were not yet in the main file, are damaged: some of what was written last cannot be read. Everything before them is checked below.',
+    'The newest changes, which were not yet in the main file, are damaged: some of what was written last cannot be ' +
+    'read. Everything before them is checked below.',
   CHECK_UNFINISHED: () =>
     'The last write was not finished when Paphos or the computer stopped. Nothing acknowledged is missing.',
   CHECK_UNREADABLE: ({ why }) => `A part of the library cannot be read (${why}).`,
@@ -47,6 +49,7 @@ export const check = {
   CHECK_TURN: ({ turn, chapter, problem }) => `Turn ${turn} of “${chapter}” is not as it was saved: ${wrong(problem)}.`,
   CHECK_REPLY: () => 'A reply that was being written is not as it was saved.',
   CHECK_CANDIDATES: () =>
-    'The other words that were recorded with a reply are not as they were saved, so they are not shown. Its text is not affected.',
+    'The other words that were recorded with a reply are not as they were saved, so they are not shown. Its text is ' +
+    'not affected.',
   CHECK_SETTING: ({ key }) => `The setting ${key} cannot be read any more; it goes back to its default.`,
 } satisfies Sentences<CheckFaults>;

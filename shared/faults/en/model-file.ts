@@ -36,7 +36,8 @@ const COUNTED: Readonly<Record<Counted, (name: string) => string>> = {
 
 /** `problem` goes on from "This model file". */
 const damaged = (problem: string): string =>
-  `This model file ${problem}. It is damaged, or made in a way that Paphos does not know. Download it again, or choose another model.`;
+  `This model file ${problem}. It is damaged, or made in a way that Paphos does not know. Download it again, or ` +
+  'choose another model.';
 const unknown = (what: string): string => `${what} It is damaged, or newer than this version. Choose another model.`;
 const adapter = (name: string, problem: string): string =>
   `The adapter “${name}” ${problem}. Load the model without it, or choose another adapter in the advanced settings.`;
@@ -53,19 +54,23 @@ export const modelFile = {
   GGUF_VERSION: () =>
     'This model file has a format version that Paphos does not know. Look for a newer download of the model.',
   ARCHITECTURE: ({ name }) =>
-    `Paphos does not know this kind of model${name === null ? '' : ` (${name})`}. It may be newer than this version, or not a text model. Choose another one.`,
+    `Paphos does not know this kind of model${name === null ? '' : ` (${name})`}. It may be newer than this version, ` +
+    'or not a text model. Choose another one.',
   TENSOR_TYPE: () => unknown('This model is stored in a way that Paphos does not know.'),
   VALUE_TYPE: ({ key }) => unknown(`This model file holds something that Paphos does not know (in ${key}).`),
   VOCABULARY_KIND: () => 'Paphos does not know the kind of vocabulary that this model has. Choose another model.',
   WORD_SPLITTING: () => unknown('This model cuts text into words in a way that Paphos does not know.'),
   INSPECTION_LIMIT: () =>
-    'This model file could not be checked in reasonable time: it is damaged, or its disk does not answer. Download it again, or choose another one.',
+    'This model file could not be checked in reasonable time: it is damaged, or its disk does not answer. Download ' +
+    'it again, or choose another one.',
   TEMPLATE: () => 'The chat template in this model file did not end in time, so it was set aside.',
   FINGERPRINT: () => 'The model file could not be read to its end. Check its disk.',
   PART_MISSING: ({ part, parts, file }) =>
-    `Part ${count(part)} of ${count(parts)} of this model is missing (${file}). Put it beside the others, or download it again.`,
+    `Part ${count(part)} of ${count(parts)} of this model is missing (${file}). Put it beside the others, or ` +
+    'download it again.',
   PART_UNNAMED: ({ parts }) =>
-    `This is one of ${count(parts)} parts of a model, but its name does not say which. Give the parts the names that they had where you got them.`,
+    `This is one of ${count(parts)} parts of a model, but its name does not say which. Give the parts the names that ` +
+    'they had where you got them.',
   PARTS_DIFFER: () => 'The parts of this model do not belong together. Download them again, all from one place.',
 
   FILE_COUNT: ({ count: number, of, name }) =>
@@ -120,17 +125,22 @@ export const modelFile = {
   ADAPTER_OF_OTHER_MODEL: ({ name, made, architecture }) =>
     adapter(name, `was made for another kind of model (${made ?? 'unknown'}, not ${architecture})`),
   ADAPTER_REFUSED: () =>
-    'An adapter does not suit this model: it was made for another one. Load the model without it, or choose another adapter in the advanced settings.',
+    'An adapter does not suit this model: it was made for another one. Load the model without it, or choose another ' +
+    'adapter in the advanced settings.',
 
   ODD_CONTEXT: ({ tokens }) =>
-    `The file says that this model was trained with ${count(tokens)} tokens of context, which cannot be. Look up the right number where you got the model, and set the context size to no more.`,
+    `The file says that this model was trained with ${count(tokens)} tokens of context, which cannot be. Look up the ` +
+    'right number where you got the model, and set the context size to no more.',
   ODD_END: () =>
-    'This model does not name the token that ends a text, so it is guessed. If its replies do not end by themselves, set a length that suits you.',
+    'This model does not name the token that ends a text, so it is guessed. If its replies do not end by themselves, ' +
+    'set a length that suits you.',
   ODD_BEGINNING: () => 'This model asks for a token that begins each text but names none: it is left out.',
   ODD_WORD_SPLITTING: () =>
-    'This model does not say how it cuts text into words, so it is guessed: it may write worse than it could. A newer download of it may say.',
+    'This model does not say how it cuts text into words, so it is guessed: it may write worse than it could. A ' +
+    'newer download of it may say.',
   ODD_TOKEN_TYPES: () =>
-    'This model does not say which of its tokens are marks. Its role marks are read as plain text, so it may confuse who speaks.',
+    'This model does not say which of its tokens are marks. Its role marks are read as plain text, so it may confuse ' +
+    'who speaks.',
   ODD_WEIGHTS: ({ name }) =>
     `Some of this model’s weights are not numbers (${name}), so it may write nonsense or nothing. Download it again.`,
 } satisfies Sentences<ModelFileFaults>;

@@ -6,7 +6,9 @@ const NAMES = { marks: 'marks of the reply', head: 'notes in front of the chapte
 
 export const prompt = {
   WINDOW_TOO_SMALL({ what, turn, need, room, contextSize, reserve }) {
-    const left = `but a context of ${count(contextSize)} tokens leaves the prompt ${count(room)} when ${count(reserve)} are kept for the reply`;
+    const left =
+      `but a context of ${count(contextSize)} tokens leaves the prompt ${count(room)} when ${count(reserve)} are ` +
+      'kept for the reply';
     const beside = turn ? `The last turn has too little room beside the ${NAMES[what]}, which` : `The ${NAMES[what]}`;
     const advice =
       what === 'marks' && !turn

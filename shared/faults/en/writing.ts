@@ -34,26 +34,33 @@ function different(what: Difference): string {
 
 export const writing = {
   READ_ONLY: () =>
-    'This story is being written in another tab, so this one only reads. Nothing was changed; choose “Take over” to write here.',
+    'This story is being written in another tab, so this one only reads. Nothing was changed; choose “Take over” to ' +
+    'write here.',
   NOT_HELD: () => 'This window does not have the story open any more. Reload it and try again.',
   BUSY: () => 'A reply is being written already. Wait until it ends, or stop it first.',
   NOTHING_WRITTEN: () => 'There is nothing to answer yet. Write a line, then press Reply.',
   NOTHING_TO_CONTINUE: () => 'There is nothing to continue yet. Write a line, then press Reply.',
   ID_TAKEN: () => 'Another reply has this id already. Nothing was changed; press Reply again.',
   CHANGED_ELSEWHERE: () =>
-    'This chapter was changed elsewhere, so no reply was asked for. Your text is kept as an alternate of its own; press Reply again.',
+    'This chapter was changed elsewhere, so no reply was asked for. Your text is kept as an alternate of its own; ' +
+    'press Reply again.',
   CUT_SHORT: ({ by, tokens, leftOut }) => {
     const limit =
       by === 'window'
         ? 'The context was full'
         : `Stopped at the length limit${tokens === null ? '' : ` of ${count(tokens)} tokens`}`;
     if (leftOut === 0) return `${limit}.`;
-    return `${limit}; ${leftOut === 1 ? 'one word' : `${count(leftOut)} words`} of an unfinished sentence ${leftOut === 1 ? 'was' : 'were'} left out.`;
+    return (
+      `${limit}; ${leftOut === 1 ? 'one word' : `${count(leftOut)} words`} of an unfinished sentence ` +
+      `${leftOut === 1 ? 'was' : 'were'} left out.`
+    );
   },
   REPLY_GONE: () => 'This reply ended a while ago. Its text is in the story; reload the page to see it.',
   REPLY_CUT_OFF: ({ replies }) =>
-    `The disk did not take the last words of ${replies === 1 ? 'a reply' : `${count(replies)} replies`}; where a page still shows them, copy them from there. Everything else is safe.`,
+    `The disk did not take the last words of ${replies === 1 ? 'a reply' : `${count(replies)} replies`}; where a ` +
+    'page still shows them, copy them from there. Everything else is safe.',
   UNKNOWN_REPLY: () => 'No reply is recorded in this turn, so there is nothing to repeat. Retry writes a new one.',
   NOT_THE_SAME: ({ differences }) =>
-    `This reply cannot be made again exactly as things are now. ${differences.map(different).join(' ')} Nothing was changed. Choose what it was written with under Model and repeat it, or use Retry.`,
+    `This reply cannot be made again exactly as things are now. ${differences.map(different).join(' ')} Nothing was ` +
+    'changed. Choose what it was written with under Model and repeat it, or use Retry.',
 } satisfies Sentences<WritingFaults>;
