@@ -3,12 +3,12 @@ import type { ChapterDocument } from '../../../shared/contract/stories.ts';
 import type { ChangeAck, GenerationStart, ShownBranch } from '../../../shared/contract/writing.ts';
 import type { TurnSpan } from '../../../shared/document/layout.ts';
 import { rebaseOffset } from '../../../shared/document/position.ts';
-import { applyOps } from '../../../shared/document/tree.ts';
-import { isStructural, type Change, type Op, type TreeTurn, type TurnTree } from '../../../shared/document/turn.ts';
+import type { Change, Op, TreeTurn, TurnTree } from '../../../shared/document/turn.ts';
 import type { FaultCode } from '../../../shared/faults/catalogue.ts';
 import { fault, FaultError } from '../../../shared/faults/failure.ts';
 import { faultOf } from '../../lib/faults.ts';
 import type { SaveState, StudioApi } from '../controller.ts';
+import { KnownChapter } from './known-chapter.ts';
 import { LIMITS, ONE_BY_ONE, pieces } from './pieces.ts';
 import { keep, straysOf, type Stray } from './strays.ts';
 import { AT_REST, step, type Circumstances, type Effect, type EventName, type SavingState } from './saving-machine.ts';
@@ -73,8 +73,7 @@ interface Flush {
 /** Keeps the studio equal to the page. What is done when, is said by the saving machine; this is its hands. */
 export class Sync {
   private readonly options: SyncOptions;
-  private known: TurnTree;
-  private structureRev: number;
+  private readonly known: KnownChapter;
   private machine: SavingState = AT_REST;
   private readonly errands: Errand[] = [];
   private change: Change | null = null;
@@ -82,9 +81,7 @@ export class Sync {
   /** What was typed into turns from which the page turned away before it was sent: the page cannot tell it again. */
   private strays: readonly Stray[] = [];
   private held = 0;
-  private stale = false;
   private closed = false;
-  private acknowledged = 0;
   private flushes: Flush[] = [];
   private drains: (() => void)[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -92,17 +89,16 @@ export class Sync {
 
   constructor(options: SyncOptions) {
     this.options = options;
-    this.known = options.tree;
-    this.structureRev = options.structureRev;
+    this.known = new KnownChapter(options.tree, options.structureRev);
   }
 
   /** What the studio has, once what is under way has arrived. */
   get tree(): TurnTree {
-    return this.known;
+    return this.known.tree;
   }
   /** Grows with every acknowledgement. */
   get revision(): number {
-    return this.acknowledged;
+    return this.known.revision;
   }
   /** Saved only where everything on the page is acknowledged. */
   get state(): SaveState {
@@ -118,7 +114,7 @@ export class Sync {
       this.change === null &&
       this.pieces.length === 0 &&
       this.strays.length === 0 &&
-      !this.stale
+      !this.known.isStale
     );
   }
   private get isAtRest(): boolean {
@@ -162,11 +158,7 @@ export class Sync {
    * Shows another branch: `show` puts its turns after the parent onto the page. `removes`: an alternate of it, which is
    * deleted with that.
    */
-  async activate(
-    turnId: string,
-    show: (branch: ShownBranch) => void,
-    removes?: string,
-  ): Promise<void> {
+  async activate(turnId: string, show: (branch: ShownBranch) => void, removes?: string): Promise<void> {
     await this.flush();
     const { newId, chapterId } = this.options;
     const wish = { changeId: newId(), chapterId, turnId, ...(removes === undefined ? {} : { removes }) };
@@ -175,10 +167,9 @@ export class Sync {
       const { structureRev, path } = branch;
       return () => {
         const turn = (): void => {
-          const turns = new Map([...this.known.turns, ...path.map((one) => [one.id, one] as const)]);
           const ops: Op[] = removes === undefined ? [] : [{ op: 'remove', turnId: removes }];
           ops.push({ op: 'activate', parentId: path[0]?.parentId ?? null, turnId });
-          this.known = applyOps({ activeRootId: this.known.activeRootId, turns }, ops);
+          this.known.apply(ops, path);
         };
         if (this.options.live().size > 0 && this.options.unsaved.hasUnsaved) this.stay(structureRev, turn);
         else
@@ -206,7 +197,7 @@ export class Sync {
       const start = await this.options.api.writing.generate({ ...ids, chapterId: this.options.chapterId, ...input });
       return () =>
         this.turnTo(start.structureRev, (typed) => {
-          this.known = applyOps(this.known, start.ops);
+          this.known.apply(start.ops);
           const offset = typed.reduce(
             (at, op) => (op.op === 'setText' && op.turnId === start.turnId ? rebaseOffset(at, op) : at),
             start.offset,
@@ -226,25 +217,15 @@ export class Sync {
 
   /** What the studio did to a turn by itself. */
   adopt(turnId: string, change: Partial<TreeTurn>): void {
-    const turn = this.known.turns.get(turnId);
-    if (turn === undefined) return;
-    this.known = { ...this.known, turns: new Map(this.known.turns).set(turnId, { ...turn, ...change }) };
-    this.acknowledged++;
+    this.known.adopt(turnId, change);
   }
 
   /**
    * What the studio did to the tree by itself. Where an answer has told of a later state of the chapter before, nothing
    * fits any more: it is read again.
    */
-  async takeIn({ ops, structureRev }: Pick<GenerationStart, 'ops' | 'structureRev'>): Promise<void> {
-    if (structureRev !== this.structureRev + 1) return this.reload();
-    try {
-      this.known = applyOps(this.known, ops);
-    } catch {
-      return this.reload();
-    }
-    this.structureRev = structureRev;
-    this.acknowledged++;
+  async takeIn(done: Pick<GenerationStart, 'ops' | 'structureRev'>): Promise<void> {
+    if (!this.known.takeIn(done)) await this.reload();
   }
 
   /**
@@ -255,16 +236,13 @@ export class Sync {
     try {
       await this.readChapter();
     } catch {
-      this.stale = true;
+      this.known.isStale = true;
     }
   }
 
   /** A page that only reads shows by now what the studio has, texts of replies that are being written left out. */
-  readAlong({ turns, activeRootId, structureRev }: ChapterDocument): void {
-    const known = turns.map((turn) => ({ ...turn, text: turn.text ?? this.known.turns.get(turn.id)?.text ?? null }));
-    this.structureRev = structureRev;
-    this.known = { activeRootId, turns: new Map(known.map((turn) => [turn.id, turn])) };
-    this.acknowledged++;
+  readAlong(document: ChapterDocument): void {
+    this.known.readAlong(document);
   }
 
   close(): void {
@@ -294,8 +272,7 @@ export class Sync {
    * and the next save says so.
    */
   private stay(structureRev: number, turn: () => void): void {
-    this.structureRev = structureRev;
-    this.acknowledged++;
+    this.known.answered(structureRev);
     turn();
     this.options.unsaved.putBack();
   }
@@ -305,16 +282,16 @@ export class Sync {
    * after.
    */
   private turnTo(structureRev: number, turn: (typed: readonly Op[]) => void): void {
-    const typed = this.options.unsaved.hasUnsaved ? this.options.unsaved.take(this.known) : [];
-    const written = straysOf(typed, this.known);
-    this.structureRev = structureRev;
-    this.acknowledged++;
+    const { unsaved } = this.options;
+    const typed = unsaved.hasUnsaved ? unsaved.take(this.tree) : [];
+    const written = straysOf(typed, this.tree);
+    this.known.answered(structureRev);
     turn(typed);
-    this.strays = written.filter((stray) => this.options.unsaved.spanOf(stray.turn.id) === null);
+    this.strays = written.filter((stray) => unsaved.spanOf(stray.turn.id) === null);
     if (typed.every(({ op }) => op === 'setText')) this.pieces = pieces(typed, LIMITS);
     // Turns that came or went meanwhile would stand otherwise in the tree than on the page: the page is right, and is
     // compared once more.
-    else this.options.unsaved.putBack();
+    else unsaved.putBack();
   }
 
   private dispatch(name: EventName, fault?: StudioFault): void {
@@ -336,7 +313,7 @@ export class Sync {
       live: this.options.live().size > 0,
       errand: this.errands[0]?.kind ?? null,
       pieces: this.pieces.length,
-      stale: this.stale,
+      stale: this.known.isStale,
     };
   }
 
@@ -353,9 +330,9 @@ export class Sync {
       case 'call':
         return this.callStudio();
       case 'take':
-        return this.takeAll(() => this.options.unsaved.take(this.known));
+        return this.takeAll(() => this.options.unsaved.take(this.tree));
       case 'reconcile':
-        return this.takeAll(() => this.options.reconcile(this.known));
+        return this.takeAll(() => this.options.reconcile(this.tree));
       case 'sendPiece':
         return this.sendPiece();
       case 'sendAgain':
@@ -393,7 +370,7 @@ export class Sync {
         try {
           apply();
         } catch (error) {
-          this.stale = true;
+          this.known.isStale = true;
           errand.refuse(error);
         }
         this.dispatch('answered');
@@ -402,7 +379,7 @@ export class Sync {
         const fault = faultOf(error);
         if (fault.code === UNREACHABLE) return this.dispatch('lost', fault);
         // An answer that was lost before may have been another one.
-        if (this.machine.attempt > 0) this.stale = true;
+        if (this.machine.attempt > 0) this.known.isStale = true;
         this.errands.shift();
         errand.refuse(error);
         this.dispatch('done');
@@ -424,7 +401,7 @@ export class Sync {
 
   private keepStrays(others: readonly Op[]): Op[] {
     const { unsaved, newId } = this.options;
-    return keep(this.strays, this.known, others, { isShown: (id) => unsaved.spanOf(id) !== null, newId });
+    return keep(this.strays, this.tree, others, { isShown: (id) => unsaved.spanOf(id) !== null, newId });
   }
 
   private sendPiece(): void {
@@ -434,7 +411,7 @@ export class Sync {
       return this.dispatch('acked');
     }
     const { chapterId, newId } = this.options;
-    this.change = { changeId: newId(), chapterId, structureRev: this.structureRev, ops };
+    this.change = { changeId: newId(), chapterId, structureRev: this.known.structureRev, ops };
     this.send();
   }
 
@@ -465,15 +442,7 @@ export class Sync {
   private acknowledge(ops: readonly Op[], ack: ChangeAck): void {
     this.change = null;
     if (this.pieces.length === 0 && !this.machine.skipped) this.strays = [];
-    this.acknowledged++;
-    // Another change of the structure may be on its way to us: only our own tells where the tree stands.
-    if (ops.some(isStructural)) this.structureRev = ack.structureRev;
-    try {
-      this.known = withVersions(applyOps(this.known, ops), ack.versions);
-    } catch {
-      // What we know of the chapter was not what the studio has.
-      this.stale = true;
-    }
+    this.known.acknowledge(ops, ack);
   }
 
   private read(): void {
@@ -486,35 +455,10 @@ export class Sync {
     );
   }
 
-  /** What a reply brings into its turn comes with its end. */
   private async readChapter(): Promise<void> {
-    const { turns, activeRootId, structureRev } = await this.chapterNow();
-    const live = this.options.live();
-    const joined = turns.map((turn) => {
-      const held = this.known.turns.get(turn.id);
-      if (held !== undefined && live.has(turn.id)) return { ...turn, text: held.text, version: held.version };
-      return turn.text === null ? { ...turn, text: held?.text ?? null } : turn;
-    });
-    this.stale = false;
-    this.structureRev = structureRev;
-    this.known = { activeRootId, turns: new Map(joined.map((turn) => [turn.id, turn])) };
-    this.acknowledged++;
-    this.options.unsaved.putBack();
-  }
-
-  /** The chapter, with the texts of turns that are not shown where ours are not those of their versions any more. */
-  private async chapterNow(): Promise<ChapterDocument> {
-    const { api, chapterId } = this.options;
-    const texts: string[] = [];
-    for (;;) {
-      const chapter = await api.chapters.open({ id: chapterId, texts });
-      const outdated = chapter.turns.filter(({ id, version, text }) => {
-        const held = this.known.turns.get(id);
-        return text === null && typeof held?.text === 'string' && held.version !== version;
-      });
-      if (outdated.length === 0) return chapter;
-      texts.push(...outdated.map(({ id }) => id));
-    }
+    const { api, chapterId, live, unsaved } = this.options;
+    await this.known.read((texts) => api.chapters.open({ id: chapterId, texts }), live);
+    unsaved.putBack();
   }
 
   private settle(): void {
@@ -539,13 +483,4 @@ export class Sync {
     this.told = { state, fault };
     this.options.onState();
   }
-}
-
-function withVersions(tree: TurnTree, versions: Readonly<Record<string, number>>): TurnTree {
-  const turns = new Map(tree.turns);
-  for (const [id, version] of Object.entries(versions)) {
-    const turn = turns.get(id);
-    if (turn !== undefined) turns.set(id, { ...turn, version });
-  }
-  return { ...tree, turns };
 }
