@@ -144,8 +144,9 @@ export interface GenerationCandidates {
 export type Hold = { readonly role: 'writer' | 'reader' };
 
 /**
- * A reply that ended at the length limit, or where the window was full; `tokens`: that it wrote; `unfinished`: a sentence
- * that it had begun, by its place in the turn's text with all of it; `isLeftOut`: the turn has the text without that.
+ * A reply that ended at the length limit, or where the window was full; `tokens`: that it wrote; `unfinished`: a
+ * sentence that it had begun, by its place in the turn's text with all of it; `isLeftOut`: the turn has the text
+ * without that.
  */
 export interface CutShort {
   readonly turnId: string;

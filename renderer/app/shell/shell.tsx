@@ -13,7 +13,7 @@ import { SettingsDialog } from '../../settings/settings-dialog.tsx';
 import { Splitter } from '../../ui/splitter.tsx';
 import { togglePanel, usePanel, usePanelWidth, type Panel } from '../../workspace/panels.ts';
 import { Palette } from '../commands/palette.tsx';
-import { HeldText } from './held-text.tsx';
+import { HeldField } from './held-field.tsx';
 import { Page } from './page.tsx';
 import { Rail } from './rail.tsx';
 import { remember } from '../../workspace/remembered.ts';
@@ -58,7 +58,7 @@ export function Shell(): ReactElement {
       {inspector === 'beside' ? <Edge panel="inspector" /> : null}
       {covered ? <div className={css.veil} onMouseDown={(event) => event.preventDefault()} onClick={close} /> : null}
       <StatusBar />
-      <HeldText />
+      <HeldField />
       <TurnMenu />
       <TurnDialog />
       <Dialogs />

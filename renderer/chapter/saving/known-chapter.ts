@@ -74,7 +74,7 @@ export class KnownChapter {
     }
   }
 
-  /** `live`: turns of replies whose ends have not been heard of. What a reply brings into its turn comes with its end. */
+  /** `live`: turns of replies whose ends have not been heard of, with which comes what they bring into their turns. */
   async read(open: Open, live: () => ReadonlySet<string>): Promise<void> {
     const { turns, activeRootId, structureRev } = await this.chapterNow(open);
     const running = live();

@@ -34,7 +34,7 @@ export const app = {
   USAGE_MANY_STORIES: () => 'One story is exported at a time. Put a title of several words in quotation marks.',
   USAGE_STORY: ({ given, known }) =>
     `${given === null ? 'Say which story to export.' : `“${given}” names no story, or several.`} ` +
-    `${known.length === 0 ? 'There is none in this folder.' : `Give a title or an id: ${known.join('; ')}.`}`,
+    (known.length === 0 ? 'There is none in this folder.' : `Give a title or an id: ${known.join('; ')}.`),
   USAGE_BACKUP: ({ given, known }) =>
     `${given === null ? 'Say which backup' : `There is no backup “${given}”`}: ` +
     `${known.length === 0 ? 'there are none in this folder' : known.join(', ')}.`,
@@ -43,7 +43,7 @@ export const app = {
     `${known.join(', ')}.`,
   USAGE_CHARACTER: ({ given, known }) =>
     `${given === null ? 'Say which character to export.' : `“${given}” names no character, or several.`} ` +
-    `${known.length === 0 ? 'There is none in this folder.' : `Give a name or an id: ${known.join('; ')}.`}`,
+    (known.length === 0 ? 'There is none in this folder.' : `Give a name or an id: ${known.join('; ')}.`),
   USAGE_NO_CARDS: () => 'Name the files of the characters to import.',
   NOT_EXPORTED: () => 'The file could not be made, and nothing was changed. Try again, or choose another format.',
   USAGE_COPY: () => 'Say where the copy is to go: --to FOLDER.',

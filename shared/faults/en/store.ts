@@ -18,7 +18,7 @@ export const store = {
   ENDED: () => 'This reply has already ended. Its text is in its turn.',
   FOLDER_RIGHTS: ({ path }) =>
     `Paphos needs to write to ${path} and may not. Nothing was changed. Give your user the right to, or ` +
-    `${OTHER_FOLDER}`,
+    OTHER_FOLDER,
   FOLDER_READ_ONLY: ({ path }) =>
     `Paphos needs to write to ${path}, which is on a drive that can only be read. Nothing was changed. Make the ` +
     `drive writable, or ${OTHER_FOLDER}`,
@@ -94,7 +94,7 @@ export const store = {
     'Paphos keeps trying.',
   IN_USE: ({ folder }) =>
     `Another Paphos is using the data folder ${folder}. Nothing was changed. Go on in that one, close it first, or ` +
-    `${OTHER_FOLDER}`,
+    OTHER_FOLDER,
   UNSAFE_STORE: ({ setting }) =>
     `SQLite did not accept ${setting}, so saved text could be lost. Nothing was changed. Put the data folder on a ` +
     'local drive.',

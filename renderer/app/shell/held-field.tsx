@@ -3,13 +3,13 @@ import { isAway, useConnection } from '../../lib/client.ts';
 import { words } from '../../locales/index.ts';
 import { focusHeldField, useHeldText, useTurning } from '../../workspace/held-text.ts';
 import { useOpenChapter, useWorkspace } from '../../workspace/workspace.ts';
-import css from './held-text.module.css';
+import css from './held-field.module.css';
 
 /** After so long, what is typed next by other means than keys goes into the field too. */
 const SLOW_MS = 150;
 
 /** Where what is typed stands while its page is not there yet, and why it does not go there. */
-export function HeldText(): ReactElement | null {
+export function HeldField(): ReactElement | null {
   const turning = useTurning();
   const { text, isComposing } = useHeldText();
   const isNoStory = useWorkspace(({ place }) => place === null);
