@@ -5,9 +5,9 @@ import { sentenceOf } from '../../shared/faults/sentence.ts';
 import { makePrivateFiles } from '../private-files.ts';
 import { backupsFolder, listBackups } from '../storage/backups/backup-files.ts';
 import { makeBackup } from '../storage/backups/make-backup.ts';
-import { replacedStore, prepareRestore } from '../storage/backups/restore-store.ts';
+import { prepareRestore } from '../storage/backups/restore-store.ts';
 import { lockFolder } from '../storage/core/lock.ts';
-import { endRestore, putInPlace } from '../storage/core/restored-file.ts';
+import { endRestore, putInPlace, replacedStore, settle } from '../storage/core/restored-file.ts';
 import { chooseDataDir } from '../places.ts';
 import { chooseStore } from './choose.ts';
 import { usage } from './usage.ts';
@@ -39,6 +39,7 @@ export function runRestore(name: string | undefined, given: Given): number {
   const lock = lockFolder(dataDir);
   try {
     const at = Date.now();
+    settle(dataDir);
     prepareRestore({ dataDir, name });
     const kept = keepPresent(dataDir, at);
     const aside = putInPlace(dataDir);

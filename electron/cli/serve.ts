@@ -2,8 +2,7 @@ import { serve } from '../server.ts';
 import { numberOption } from './usage.ts';
 import { areThreadsGone } from '../log/ending-threads.ts';
 import { guarded } from '../log/guarded.ts';
-
-const CLOSE_WITHIN_MS = 8000;
+import { CLOSE_WITHIN_MS } from '../studio/close-each.ts';
 
 interface ServeArguments {
   readonly port?: string | undefined;
@@ -39,7 +38,6 @@ export async function runServe(given: ServeArguments): Promise<number> {
     );
   }
   await ended.promise;
-  // Whatever hangs, what was acknowledged is stored.
   setTimeout(
     guarded(() => endProcess(1)),
     CLOSE_WITHIN_MS,

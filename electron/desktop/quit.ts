@@ -5,8 +5,7 @@ import type { Desktop } from './desktop.ts';
 import { words } from './words.ts';
 import { areThreadsGone } from '../log/ending-threads.ts';
 import { guarded } from '../log/guarded.ts';
-
-const DEADLINE_MS = 5_000;
+import { CLOSE_WITHIN_MS } from '../studio/close-each.ts';
 
 /** The last window ends Paphos (on macOS only the person does), and Paphos ends when the store is closed. */
 export function enableQuit(desktop: Desktop): void {
@@ -23,7 +22,7 @@ export function enableQuit(desktop: Desktop): void {
     closing = true;
     const deadline = setTimeout(
       guarded(() => endProcess(1)),
-      DEADLINE_MS,
+      CLOSE_WITHIN_MS,
     );
     desktop
       .studio()

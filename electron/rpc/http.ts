@@ -36,8 +36,9 @@ const BROKEN = 'Something inside Paphos went wrong. It is in the log.\n';
 const ASK =
   'This page needs the address that Paphos printed when it started: it holds a key that works once.\nStart "paphos serve" again and open the new address.\n';
 
+/** Browsers leave out the port that is the protocol's own. */
 const hostsOf = (port: number): readonly string[] =>
-  ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${String(port)}`);
+  ['127.0.0.1', 'localhost', '[::1]'].flatMap((name) => [`${name}:${String(port)}`, ...(port === 80 ? [name] : [])]);
 
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((done, fail) => {
@@ -67,9 +68,11 @@ async function listenSomewhere(server: Server, wanted: number | null, last: numb
   }
 }
 
+/** Its socket is no more in the server's keeping: it is not left to the other side to close it. */
 function refuseUpgrade(socket: Duplex, status: string, words: string): void {
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${String(Buffer.byteLength(words))}\r\nConnection: close\r\n\r\n${words}`,
+    guarded(() => socket.destroy()),
   );
 }
 

@@ -226,6 +226,7 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
     clearTimeout(woken);
     storeWatch.close();
     let cutOff: readonly Running[] = [];
+    let saving: Promise<void> | null = null;
     await closeEach(
       [
         () => counts.forget(),
@@ -235,16 +236,21 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
         },
         () => jobs.close(),
         () => registry.close(),
-        () => readAhead.save(),
-        () => readAhead.close(),
-        () => engine.close(),
-        () => loggingEnds,
+        () => {
+          // Beside the backup, which takes as long.
+          saving = readAhead.save();
+          saving.catch(() => undefined);
+        },
         () => locks.close(),
         () => defects.close(),
         () => watchers.close(),
         () => storeStates.close(),
         () => revisions.end(),
         () => backups.close(),
+        () => saving,
+        () => readAhead.close(),
+        () => engine.close(),
+        () => loggingEnds,
         () => store.close(),
         () => {
           if (cutOff.length > 0) throw failure('REPLY_CUT_OFF', { replies: cutOff.length });

@@ -121,7 +121,7 @@ const SAMPLES: Samples = {
   UNSAFE_STORE: [{ setting: 'journal_mode = wal' }],
   OLD_SQLITE: [{ version: '3.51.2', needed: '3.51.3' }],
   LIBRARY_MISSING: [{ folder: '/media/stick/stories' }],
-  STORE_EMPTIED: [null, `${folder}/backups/store-schema-7.db`].map((backup) => ({
+  STORE_EMPTIED: [null, 'store-schema-7.db'].map((backup) => ({
     file: `${folder}/store.db`,
     mark: `${folder}/library.txt`,
     backup,

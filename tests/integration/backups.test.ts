@@ -148,6 +148,12 @@ test('paphos backup beside the studio, paphos restore when it has ended; a store
   const restored = paphos('restore', name);
   expect([restored.status, restored.stdout]).toEqual([0, expect.stringMatching(/kept as .*store-replaced-/)]);
   expect(checkStore(data).problems).toEqual([]);
+  // Where there is no library any more, nothing is kept.
+  const kept = readdirSync(data).filter((entry) => entry.startsWith('store-'));
+  rmSync(file);
+  const anew = paphos('restore', name);
+  expect([anew.status, anew.stdout]).toEqual([0, `The library in ${data} is now that of ${name}.\n`]);
+  expect(readdirSync(data).filter((entry) => entry.startsWith('store-'))).toEqual(kept);
   server = await serve({ data });
   connection = await connect(server);
   ({ client } = connection);

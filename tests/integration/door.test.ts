@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect as connectSocket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -275,4 +276,28 @@ test.skipIf(process.platform === 'win32')('a read-only data folder gets a senten
   );
   expect(status).toBe(1);
   expect(stderr).toMatch(/^Paphos: Paphos needs to write to \S*\/data and may not\. Nothing was changed\. /);
+});
+
+test('a client that keeps its half of a refused upgrade open does not keep the door from closing', async () => {
+  const folder = temporaryFolder('half-open');
+  const door = await openHttpDoor({
+    session: openSession(folder),
+    pages: folder,
+    port: null,
+    onClient: () => undefined,
+  });
+  const socket = connectSocket({ port: door.port, host: '127.0.0.1', allowHalfOpen: true });
+  const lines = [
+    'GET /rpc HTTP/1.1',
+    `Host: 127.0.0.1:${door.port}`,
+    'Origin: http://elsewhere.example',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  ];
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+  expect(String(((await once(socket, 'data')) as [Buffer])[0])).toMatch(/^HTTP\/1\.1 403/);
+  await door.close();
+  socket.destroy();
 });

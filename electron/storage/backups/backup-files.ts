@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { backupReason, librarySize, type Backup, type BackupReason } from '../../../shared/contract/backups.ts';
 import { syncFolder } from '../core/durable.ts';
+import { fileTime } from '../core/file-time.ts';
 
 /** What is written down beside a backup once it was looked into; the file is listed as verified only with it. */
 const noteSchema = z.object({
@@ -20,9 +21,6 @@ const noteSchema = z.object({
 export type BackupNote = Readonly<z.infer<typeof noteSchema>>;
 
 export const backupsFolder = (dataDir: string): string => join(dataDir, 'backups');
-
-/** Sorts by time, and is part of a name on every system. */
-export const fileTime = (at: number): string => new Date(at).toISOString().slice(0, 23).replaceAll(/[-:.]/g, '');
 
 export const backupFileName = (at: number, reason: BackupReason): string => `${fileTime(at)}-${reason}.db`;
 

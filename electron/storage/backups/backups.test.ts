@@ -1,10 +1,22 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { newId } from '../../../shared/document/ids.ts';
 import { SEED, sizeOf } from '../../../tests/helpers/sizes.ts';
@@ -113,18 +125,64 @@ test('a backup in place of the library: its texts are there, the handle goes on 
   const { name } = backUp();
   write('Later words.');
   removeStory(store.db, story);
-  store.db.sqlite.exec(`INSERT INTO settings VALUES ('interface', 'theme', '"dark"'), ('story:x', 'sampling', '{}')`);
+  store.db.sqlite.exec(
+    `INSERT INTO settings VALUES ('interface', 'theme', '"dark"'), ('model:x', 'hardware', '{"threads":7}'), ('speed', 'x', '[]'), ('story:x', 'sampling', '{}')`,
+  );
   prepareRestore({ dataDir, name });
   store.restore(null);
   expect(listStories(store.db)).toHaveLength(1);
   expect(textsOf(chapter)).toEqual(['Mara lit it.', 'Mara waited.', 'The lamp was out.']);
-  expect(store.db.sqlite.prepare('SELECT scope FROM settings').pluck().all()).toEqual(['interface']);
+  expect(store.db.sqlite.prepare('SELECT scope FROM settings').pluck().all()).toEqual([
+    'interface',
+    'model:x',
+    'speed',
+  ]);
   write('Written afterwards.');
   store.close();
   expect(checkStore(dataDir)).toEqual({ ok: true, problems: [], notes: [] });
   store = openStore(dataDir);
   expect(textsOf(chapter)).toContain('Written afterwards.');
   expect(existsSync(join(dataDir, 'store.db.replaced'))).toBe(false);
+});
+
+test('a restore that fails leaves the library that was there', () => {
+  // As where a file cannot be renamed.
+  expect(() => store.restore(null)).toThrow(/ENOENT/);
+  write('Written afterwards.');
+  expect(textsOf(chapter)).toContain('Written afterwards.');
+  store.close();
+  store = openStore(dataDir);
+  expect(textsOf(chapter)).toContain('Written afterwards.');
+  expect(checkStore(dataDir).problems).toEqual([]);
+});
+
+test('a store that was replaced, and that a kill left there, is kept with the next start', () => {
+  store.close();
+  copyFileSync(join(dataDir, 'store.db'), join(dataDir, 'store.db.replaced'));
+  store = openStore(dataDir);
+  const kept = readdirSync(dataDir).filter((name) => name.startsWith('store-replaced-'));
+  expect(kept).toHaveLength(1);
+  expect(existsSync(join(dataDir, 'store.db.replaced'))).toBe(false);
+});
+
+test('what is damaged in a backup is damaged where its story is taken out, under its own ids and beside itself', () => {
+  const { name } = backUp();
+  const file = join(backupsFolder(dataDir), name);
+  const backup = new Database(file);
+  backup.prepare("UPDATE edits SET ins = 'The lamp was lit.' WHERE turn_id = ?").run(root);
+  backup
+    .prepare("UPDATE turns SET speaker = 'Tom' WHERE id = (SELECT min(id) FROM turns WHERE speaker = 'Mara')")
+    .run();
+  backup.close();
+  const stored = readBackup(file, (db) => readStory(db, story));
+  putStory(store.db, stored, AT);
+  expect(checkStore(dataDir).problems.map(({ fault: { code } }) => code)).toEqual(['CHECK_TURN', 'CHECK_TURN']);
+  const other = mkdtempSync(join(tmpdir(), 'paphos-backups-other-'));
+  const empty = openStore(other);
+  putStory(empty.db, stored, AT);
+  empty.close();
+  expect(checkStore(other).problems.map(({ fault: { code } }) => code)).toEqual(['CHECK_TURN', 'CHECK_TURN']);
+  rmSync(other, { recursive: true });
 });
 
 test('a story comes back under its own ids where it is gone, and beside itself where it is not', () => {

@@ -8,8 +8,8 @@ import { syncFile, syncFolder } from '../core/durable.ts';
 import { assertAnswers, readable, type ReadableDB } from '../core/handle.ts';
 import { markLibrary } from '../core/library-mark.ts';
 import { checkFile } from '../integrity/check.ts';
+import { fileTime } from '../core/file-time.ts';
 import { listAssetContents } from '../repositories/assets.ts';
-import { fileTime } from './backup-files.ts';
 
 export interface CopyTask {
   /** An absolute path: the copy becomes a folder in there. */

@@ -10,15 +10,11 @@ import { MIGRATIONS } from '../migrations/index.ts';
 import { preparedFile, removePrepared } from '../core/restored-file.ts';
 import { syncFile } from '../core/durable.ts';
 import { carryAssets } from './backup-assets.ts';
-import { backupsFolder, fileTime } from './backup-files.ts';
-
-/** Where a store is kept that was replaced, and that no backup could be made of. */
-export const replacedStore = (dataDir: string, at: number): string =>
-  join(dataDir, `store-replaced-${fileTime(at)}.db`);
+import { backupsFolder } from './backup-files.ts';
 
 /** What is of this computer rather than of the library stays as it is. */
 const STAYS = ['jobs', 'models', 'found_models'] as const;
-const STAYING_SCOPES = ['studio', 'interface'] as const;
+const STAYING_SETTINGS = "scope IN ('studio', 'interface', 'speed') OR scope LIKE 'model:%'";
 
 /**
  * Makes a store of a backup beside the one in use: looked into, brought to the newest schema, with what belongs to this
@@ -53,6 +49,8 @@ export function prepareRestore(
 }
 
 function keepOwn(restored: Database.Database, present: string): void {
+  // ATTACH would make one.
+  if (!existsSync(present)) return;
   try {
     restored.prepare('ATTACH ? AS present').run(present);
   } catch {
@@ -63,10 +61,8 @@ function keepOwn(restored: Database.Database, present: string): void {
     restored.transaction(() => {
       for (const table of STAYS)
         restored.exec(`DELETE FROM ${table}; INSERT INTO ${table} SELECT * FROM present.${table}`);
-      for (const scope of STAYING_SCOPES) {
-        restored.prepare('DELETE FROM settings WHERE scope = ?').run(scope);
-        restored.prepare('INSERT INTO settings SELECT * FROM present.settings WHERE scope = ?').run(scope);
-      }
+      restored.exec(`DELETE FROM settings WHERE ${STAYING_SETTINGS}`);
+      restored.exec(`INSERT INTO settings SELECT * FROM present.settings WHERE ${STAYING_SETTINGS}`);
     })();
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error;

@@ -3,7 +3,7 @@ import { newId } from '../../../shared/document/ids.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
 import { all, columns, first, query, run, tables } from '../core/query.ts';
-import { addChapter, addStory, addTurn, editChecksum, needStory, revisionChecksum } from '../core/rows.ts';
+import { addChapter, addStory, editChecksum, needStory, revisionChecksum, turnChecksum } from '../core/rows.ts';
 import type { Schema } from '../core/schema.ts';
 import { endGeneration, journalChecksum } from '../repositories/generation-records.ts';
 import { listStories } from '../repositories/stories.ts';
@@ -123,16 +123,22 @@ export function putStory(db: WritableDB, stored: StoredStory, madeAt: number): s
     };
   };
   transaction(db, () => {
-    const [putRevision, putEdit, putGeneration] = [put('revisions'), put('edits'), put('generations')];
+    const [putTurn, putRevision, putEdit] = [put('turns'), put('revisions'), put('edits')];
+    const putGeneration = put('generations');
     const [putJournal, putCandidates, putSetting] = [put('journal'), put('candidates'), put('settings')];
+    /** What was damaged stays so, under whatever ids. */
+    const checked = <R extends { checksum: number }>(row: R, checksumOf: (row: R) => number): R => {
+      const put = renamed(row);
+      return { ...put, checksum: checksumOf(row) === row.checksum ? checksumOf(put) : row.checksum };
+    };
     addStory(db, { ...renamed(story), title: isHere ? `${stored.title} (backup of ${dateOf(madeAt)})` : story.title });
     for (const chapter of chapters) addChapter(db, renamed(chapter));
     db.counters.clear();
-    for (const turn of turns) addTurn(db, renamed(turn));
-    for (const row of stored.revisions.map(renamed)) putRevision({ ...row, checksum: revisionChecksum(row) });
-    for (const row of stored.edits.map(renamed)) putEdit({ ...row, checksum: editChecksum(row) });
+    for (const turn of turns) putTurn(checked(turn, turnChecksum));
+    for (const row of stored.revisions) putRevision(checked(row, revisionChecksum));
+    for (const row of stored.edits) putEdit(checked(row, editChecksum));
     for (const generation of generations) putGeneration(renamed(generation));
-    for (const row of stored.journal.map(renamed)) putJournal({ ...row, checksum: journalChecksum(row) });
+    for (const row of stored.journal) putJournal(checked(row, journalChecksum));
     for (const row of stored.candidates) putCandidates(renamed(row));
     // It was being written when the backup was made.
     for (const { id } of generations.filter(({ ended_at }) => ended_at === null))

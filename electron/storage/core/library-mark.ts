@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure } from '../../../shared/faults/failure.ts';
+import { backupsFolder, listBackups } from '../backups/backup-files.ts';
 
 const MARK = 'library.txt';
 const TEXT = `This folder keeps a library of Paphos. Its stories are in store.db.
@@ -30,11 +31,13 @@ export const keptLibrary = (folder: string): boolean =>
   existsSync(join(folder, MARK)) || BELONGINGS.some((name) => filesIn(join(folder, name)).length > 0);
 
 export const emptied = (folder: string): Error => {
-  const [newest] = filesIn(join(folder, 'backups'))
-    .filter((name) => name.endsWith('.db'))
-    .map((name) => join(folder, 'backups', name))
-    .toSorted((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs);
-  return failure('STORE_EMPTIED', { file: join(folder, 'store.db'), mark: join(folder, MARK), backup: newest ?? null });
+  const backups = listBackups(backupsFolder(folder));
+  const newest = backups.find(({ state }) => state === 'verified') ?? backups[0];
+  return failure('STORE_EMPTIED', {
+    file: join(folder, 'store.db'),
+    mark: join(folder, MARK),
+    backup: newest?.name ?? null,
+  });
 };
 
 const filesIn = (folder: string): string[] =>

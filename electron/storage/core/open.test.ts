@@ -114,8 +114,8 @@ describe('a data folder', () => {
     expect(told).toMatchObject({ code: 'STORE_EMPTIED', params: { file, backup: null } });
     expect(existsSync(file) ? readFileSync(file) : null).toEqual(before);
     mkdirSync(join(folder, 'backups'));
-    const backup = join(folder, 'backups', 'store-schema-7.db');
-    writeFileSync(backup, 'a copy');
+    const backup = 'store-schema-7.db';
+    writeFileSync(join(folder, 'backups', backup), 'a copy');
     rmSync(join(folder, 'library.txt'));
     expect(fault(() => openStore(folder))).toMatchObject({ code: 'STORE_EMPTIED', params: { backup } });
   });

@@ -10,7 +10,7 @@ import { assertAnswers, useFile, writable, type WritableDB } from './handle.ts';
 import { lockFolder } from './lock.ts';
 import { assertLibraryInside, assertReadable, migrate } from './migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
-import { endRestore, putBack, putInPlace, settle } from './restored-file.ts';
+import { endRestore, keepAside, putBack, putInPlace, removePrepared, settle } from './restored-file.ts';
 import { choosePageSize, prepareOwnPages } from './page-size.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
 import { logState } from './wal.ts';
@@ -40,6 +40,7 @@ export function openStore(folder: string, options: { migrations?: readonly Migra
   try {
     makeFolder(folder);
     const held = (lock = lockFolder(folder));
+    removePrepared(folder);
     settle(folder);
     assertNotEmptied(folder);
     // Whoever closes a store puts its log into it.
@@ -71,27 +72,37 @@ export function openStore(folder: string, options: { migrations?: readonly Migra
   }
 }
 
-/** Whatever fails, the handle has a store: the restored one, or the one that it had. */
+/** Whatever fails, the folder and the handle have a whole store: the restored one, or the one that they had. */
 function putRestored(db: WritableDB, folder: string, keepAs: string | null): void {
+  keepAside(folder);
   db.sqlite.close();
-  const aside = putInPlace(folder);
+  let aside: string | null;
   try {
+    aside = putInPlace(folder);
     useFile(db, openFile(folder, MIGRATIONS));
+    recoverReplies(db);
   } catch (error) {
-    putBack(folder, aside);
+    db.sqlite.close();
+    putBack(folder);
     useFile(db, openFile(folder, MIGRATIONS));
     throw error;
   }
-  recoverReplies(db);
-  endRestore(aside, keepAs);
+  try {
+    endRestore(aside, keepAs);
+  } catch {
+    // Where it could not be moved away, the next start keeps it.
+  }
 }
 
 /** Of a store that was copied while one was written, and before anybody else writes into it. */
 function recoverReplies(db: WritableDB): void {
   const { held } = db;
   db.held = null;
-  recoverInterrupted(db);
-  db.held = held;
+  try {
+    recoverInterrupted(db);
+  } finally {
+    db.held = held;
+  }
 }
 
 function closeStore(db: WritableDB, lock: { release(): void }): void {

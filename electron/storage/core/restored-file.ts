@@ -1,6 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder } from './durable.ts';
+import { fileTime } from './file-time.ts';
 
 /** A store that is to take the place of the one in a folder. */
 export const preparedFile = (folder: string): string => join(folder, 'store.db.restored');
@@ -11,12 +12,21 @@ export function removePrepared(folder: string): void {
 
 const asideOf = (folder: string): string => join(folder, 'store.db.replaced');
 
-/** After a kill in the middle of `putInPlace`: the store that was there is there again. */
+/** Where a store is kept that was replaced, and that no backup could be made of. */
+export const replacedStore = (folder: string, at: number): string => join(folder, `store-replaced-${fileTime(at)}.db`);
+
+/** After a kill in the middle of `putInPlace` the store that was there is there again. */
 export function settle(folder: string): void {
-  removePrepared(folder);
   const [store, aside] = [join(folder, 'store.db'), asideOf(folder)];
-  if (existsSync(aside) && !existsSync(store)) moveStore(aside, store);
-  else if (!existsSync(aside) && existsSync(`${aside}-wal`)) renameSync(`${aside}-wal`, `${store}-wal`);
+  if (existsSync(store)) keepAside(folder);
+  else if (existsSync(aside)) moveStore(aside, store);
+  if (existsSync(`${aside}-wal`)) renameSync(`${aside}-wal`, `${store}-wal`);
+}
+
+/** A store that was replaced and is still there: nobody knows any more whether a backup holds all of it. */
+export function keepAside(folder: string): void {
+  const aside = asideOf(folder);
+  if (existsSync(aside)) moveStore(aside, replacedStore(folder, Date.now()));
 }
 
 /**
@@ -26,22 +36,20 @@ export function settle(folder: string): void {
 export function putInPlace(folder: string): string | null {
   const store = join(folder, 'store.db');
   const aside = existsSync(store) ? asideOf(folder) : null;
-  if (aside !== null) {
-    removeStore(aside);
-    moveStore(store, aside);
-  }
+  if (aside !== null) moveStore(store, aside);
   rmSync(`${store}-shm`, { force: true });
   renameSync(preparedFile(folder), store);
   syncFolder(folder);
   return aside;
 }
 
-/** What was there before is there again. */
-export function putBack(folder: string, aside: string | null): void {
-  if (aside === null) return;
-  const store = join(folder, 'store.db');
-  for (const end of ['-wal', '-shm']) rmSync(`${store}${end}`, { force: true });
-  moveStore(aside, store);
+/** However far `putInPlace` came in a folder without an older store aside, the store that was there is there again. */
+export function putBack(folder: string): void {
+  const [store, aside] = [join(folder, 'store.db'), asideOf(folder)];
+  if (existsSync(aside)) {
+    for (const end of ['-wal', '-shm']) rmSync(`${store}${end}`, { force: true });
+    moveStore(aside, store);
+  } else if (existsSync(`${aside}-wal`)) renameSync(`${aside}-wal`, `${store}-wal`);
   syncFolder(folder);
 }
 

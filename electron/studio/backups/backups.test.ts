@@ -11,7 +11,7 @@ import { backupsFolder, readNote, writeNote } from '../../storage/backups/backup
 import { openStore, type Store } from '../../storage/core/open.ts';
 import { applyChange } from '../../storage/repositories/changes.ts';
 import { writeSetting } from '../../storage/repositories/setting-records.ts';
-import { createStory } from '../../storage/repositories/stories.ts';
+import { createStory, listStories } from '../../storage/repositories/stories.ts';
 import { createJobs, type Jobs } from '../jobs/jobs.ts';
 import { createBackups, type Backups } from './backups.ts';
 import { createChecks } from './checks.ts';
@@ -211,4 +211,19 @@ test('a backup, a check and a restore tell how far they are, in turns', async ()
   expect(heard.at(-1)).toBe(null);
   expect(heard.at(-2)).toEqual({ done: 4, total: 4, unit: 'items' });
   open();
+});
+
+test('a backup is restored while the drive of the second folder is away', async () => {
+  type();
+  backups.make();
+  await jobsEnd(1);
+  const secondPlace = mkdtempSync(join(tmpdir(), 'paphos-second-'));
+  await backups.set({ ...(await backups.list()).settings, secondPlace });
+  rmSync(secondPlace, { recursive: true });
+  work();
+  const [{ name } = { name: '' }] = (await backups.list()).backups;
+  await backups.restore(name);
+  expect(listStories(store.db).map(({ title }) => title)).toEqual(['Typed']);
+  expect(await reasons()).toEqual(['restore', 'asked']);
+  expect(filesIn(dataDir).filter((file) => file.includes('replaced'))).toEqual([]);
 });

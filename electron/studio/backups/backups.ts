@@ -29,12 +29,11 @@ import {
 import { copyLibrary } from '../../storage/backups/library-copy.ts';
 import { libraryBytes, libraryState, wasWritten } from '../../storage/backups/library-state.ts';
 import type { MadeBackup } from '../../storage/backups/make-backup.ts';
-import { replacedStore } from '../../storage/backups/restore-store.ts';
 import { isStoryHere, putStory, type StoredStory } from '../../storage/backups/take-story.ts';
 import { surplus } from '../../storage/backups/thinning.ts';
 import { doesAnswer } from '../disk-answer.ts';
 import { assertAnswers } from '../../storage/core/handle.ts';
-import { removePrepared } from '../../storage/core/restored-file.ts';
+import { removePrepared, replacedStore } from '../../storage/core/restored-file.ts';
 import type { Store } from '../../storage/core/open.ts';
 import { countTurns } from '../../storage/integrity/check-turns.ts';
 import { readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
@@ -284,6 +283,7 @@ export function createBackups(
       need(name);
       if (db.held !== null) throw failure('RESTORING', {});
       await beforeRestore();
+      if (db.held !== null) throw failure('RESTORING', {});
       db.held = fault('RESTORING', {});
       const here = countTurns(db);
       let inBackup = 0;
@@ -299,8 +299,9 @@ export function createBackups(
         const isKept = await make('restore', undefined, ({ done }) => say(inBackup + done)).then(
           () => true,
           (error: unknown) => {
-            if (faultOf(error).code === 'STORE_DAMAGED') return false;
-            throw error;
+            const { code } = faultOf(error);
+            if (code !== 'STORE_DAMAGED' && code !== 'BACKUP_NO_SECOND') throw error;
+            return code === 'BACKUP_NO_SECOND';
           },
         );
         store.restore(isKept ? null : replacedStore(dataDir, Date.now()));

@@ -17,7 +17,7 @@ const SAVE_AFTER_MS = 20_000;
 /** Fewer are read again with every look: reading begins at a group of four. */
 const LEAST_TOKENS = 8;
 /** Closing does not wait longer for a disk. */
-const CLOSING_MS = 5000;
+const CLOSING_MS = 4000;
 
 /**
  * What the next reply needs, done before it is asked for: read in idle time, and kept on disk from one day to the next.

@@ -107,8 +107,10 @@ export const store = {
     'begin a new library there all the same, start with --new-library.',
   STORE_EMPTIED: ({ file, mark, backup }) =>
     `There was a library here, and ${file} is missing or has no stories in it now. Nothing was changed. ` +
-    `${backup === null ? 'Put store.db back from a copy of this folder' : `Put a copy of ${backup} in its place`}, ` +
-    `or ${OTHER_FOLDER} To begin a new library in this folder all the same, move its files away, ${mark} among them.`,
+    (backup === null
+      ? 'Put store.db back from a copy of this folder'
+      : `"paphos restore ${backup}" puts the newest backup in its place`) +
+    `, or ${OTHER_FOLDER} To begin a new library in this folder all the same, move its files away, ${mark} among them.`,
   NOT_A_STORE: ({ file }) => `${file} is not a Paphos library. It was not changed. Move it away, or ${OTHER_FOLDER}`,
   NEWER_STORE: ({ version, newest }) =>
     `These stories were written by a newer Paphos (format ${version}; this one knows ${newest}). Nothing was ` +
