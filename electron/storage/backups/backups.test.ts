@@ -180,8 +180,8 @@ test('what is damaged in a backup is damaged where its story is taken out, under
   const other = mkdtempSync(join(tmpdir(), 'paphos-backups-other-'));
   const empty = openStore(other);
   putStory(empty.db, stored, AT);
-  empty.close();
   expect(checkStore(other).problems.map(({ fault: { code } }) => code)).toEqual(['CHECK_TURN', 'CHECK_TURN']);
+  empty.close();
   rmSync(other, { recursive: true });
 });
 
