@@ -1,6 +1,6 @@
 /**
- * A studio closes in this time: a saved state and, beside it, a backup of 4 s each, and threads that are given 3 s to end.
- * Whatever hangs longer, what was acknowledged is stored.
+ * A studio closes in this time: a saved state and, beside it, a backup of 4 s each, and threads that are given 3 s to
+ * end. Whatever hangs longer, what was acknowledged is stored.
  */
 export const CLOSE_WITHIN_MS = 8000;
 

@@ -285,6 +285,7 @@ test('a client that keeps its half of a refused upgrade open does not keep the d
     pages: folder,
     port: null,
     onClient: () => undefined,
+    assetFor: () => null,
   });
   const socket = connectSocket({ port: door.port, host: '127.0.0.1', allowHalfOpen: true });
   const lines = [

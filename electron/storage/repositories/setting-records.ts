@@ -26,7 +26,10 @@ function valueOf(json: string): unknown {
   }
 }
 
-/** Settings are JSON values under a scope: `interface`, `studio`, `speed`, `story:<id>`, `model:<id>`. Whoever reads one checks its shape. */
+/**
+ * Settings are JSON values under a scope: `interface`, `studio`, `speed`, `story:<id>`, `model:<id>`. Whoever reads one
+ * checks its shape.
+ */
 export function readSetting(db: ReadableDB, scope: string, key: string): unknown {
   const row = first(db, oneSetting, { scope, key });
   return row ? valueOf(row.value) : null;
