@@ -1,4 +1,5 @@
 import { RPCHandler } from '@orpc/server/message-port';
+import { PACKED } from '../../shared/contract/packed-turns.ts';
 import type { Studio } from '../studio/studio.ts';
 import { refusalOf } from './message-limit.ts';
 import { faultInterceptors } from './rpc-errors.ts';
@@ -19,7 +20,7 @@ export function servePort(
   router: StudioRouter,
   { connections, log }: Pick<Studio, 'connections' | 'log'>,
 ): (port: Port, clientId: string) => void {
-  const handler = new RPCHandler<Caller>(router, { clientInterceptors: faultInterceptors(log) });
+  const handler = new RPCHandler<Caller>(router, { clientInterceptors: faultInterceptors(log), ...PACKED });
   return (port, clientId) => {
     const { client, lost } = connections.open(clientId, () => port.close());
     // Before the handler, so that what ends with the port knows why.

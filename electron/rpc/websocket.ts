@@ -1,6 +1,7 @@
 import { RPCHandler } from '@orpc/server/ws';
 import type { RawData, WebSocket } from 'ws';
 import { guarded, inBackground } from '../log/guarded.ts';
+import { PACKED } from '../../shared/contract/packed-turns.ts';
 import type { Studio } from '../studio/studio.ts';
 import { refusalOf } from './message-limit.ts';
 import { faultInterceptors } from './rpc-errors.ts';
@@ -17,7 +18,7 @@ export function serveWebSocket(
   router: StudioRouter,
   { connections, log }: Pick<Studio, 'connections' | 'log'>,
 ): (socket: WebSocket, clientId: string) => void {
-  const handler = new RPCHandler<Caller>(router, { clientInterceptors: faultInterceptors(log) });
+  const handler = new RPCHandler<Caller>(router, { clientInterceptors: faultInterceptors(log), ...PACKED });
   return (socket, clientId) => {
     const { client, lost } = connections.open(clientId, () => socket.terminate());
     // Before the handler, so that what ends with the socket knows why.

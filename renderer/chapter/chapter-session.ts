@@ -43,6 +43,9 @@ interface Open {
 
 const SOON_MS = 60;
 const WORDS_MS = 250;
+/** So many lines are counted in a few milliseconds. */
+const LINES_AHEAD = 1000;
+const AHEAD_MS = 20;
 const PLACE_MS = 1000;
 /** So long a chapter that is opened again waits for what was written before it was left. */
 const LEAVING_MS = 2000;
@@ -74,6 +77,7 @@ export class ChapterSession implements ChapterController {
   private readonly advised = new Set<string>();
   private soon: ReturnType<typeof setTimeout> | undefined;
   private counting: ReturnType<typeof setTimeout> | undefined;
+  private ahead: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: Options) {
     this.api = options.api;
@@ -156,7 +160,17 @@ export class ChapterSession implements ChapterController {
     }
     store.set({ loading: false, loadFault: null, damaged: stored.damaged, words: stored.chapter.words });
     this.update();
-    this.changed();
+    view.refresh();
+    this.later();
+    this.countAhead();
+  }
+
+  /** How many words a chapter has that was opened is known; those of its lines are counted behind what is done. */
+  private countAhead(): void {
+    this.ahead = setTimeout(() => {
+      if (this.opened?.chapter.binding.words.countMore(LINES_AHEAD) === true) this.countAhead();
+      else this.count();
+    }, AHEAD_MS);
   }
 
   private events(): ChapterHost['events'] {
@@ -301,6 +315,7 @@ export class ChapterSession implements ChapterController {
     showing.delete(this);
     clearTimeout(this.soon);
     clearTimeout(this.counting);
+    clearTimeout(this.ahead);
     if (this.opened === null) return;
     const { chapter, replies } = this.opened;
     const letGo = (): void => {

@@ -73,7 +73,7 @@ export class ChapterText {
     this.source = source;
     this.newId = newId;
     this.past = past;
-    const lines = Array.from({ length: source.lineCount() }, (_, index) => source.line(index + 1));
+    const lines = source.allLines();
     let next = 0;
     this.known = withIds(
       layoutOf(lines, () => ids[next++] ?? ''),

@@ -9,6 +9,8 @@ export class LineWords {
   private counts: (number | null)[];
   private known = 0;
   private stale = true;
+  /** So many from the first on need not be counted ahead. */
+  private counted = 0;
 
   constructor(source: TextSource) {
     this.source = source;
@@ -31,19 +33,26 @@ export class LineWords {
     this.stale = true;
   }
 
+  /** Counts so many more lines; false where all are counted. */
+  countMore(most: number): boolean {
+    let left = most;
+    for (let index = this.counted; index < this.counts.length && left > 0; index++, left--) this.countOf(index);
+    this.counted += most - left;
+    return this.counted < this.counts.length;
+  }
+
   total(): number {
     if (!this.stale) return this.known;
     this.stale = false;
     this.known = 0;
-    for (let index = 0; index < this.counts.length; index++) {
-      let count = this.counts[index] ?? null;
-      if (count === null) {
-        const line = this.source.line(index + 1);
-        count = isMark(line) ? 0 : countWords(line);
-        this.counts[index] = count;
-      }
-      this.known += count;
-    }
+    for (let index = 0; index < this.counts.length; index++) this.known += this.countOf(index);
     return this.known;
+  }
+
+  private countOf(index: number): number {
+    const known = this.counts[index] ?? null;
+    if (known !== null) return known;
+    const line = this.source.line(index + 1);
+    return (this.counts[index] = isMark(line) ? 0 : countWords(line));
   }
 }

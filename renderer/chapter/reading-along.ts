@@ -1,7 +1,7 @@
 import type { ChapterDocument } from '../../shared/contract/stories.ts';
 import type { RunningGeneration } from '../../shared/contract/writing.ts';
 import { patchOf } from '../../shared/document/diff.ts';
-import { textLines } from '../../shared/document/grammar.ts';
+import { escapeText } from '../../shared/document/grammar.ts';
 import { rebaseOffset } from '../../shared/document/position.ts';
 import type { Turn } from '../../shared/document/turn.ts';
 import { follow } from '../lib/follow.ts';
@@ -160,7 +160,7 @@ export class ReadingAlong {
     const [ours, theirs] = [shown[at], path[at]];
     const span = document.spanOf(theirs?.id ?? '');
     if (ours === undefined || theirs === undefined || span === null || shown.length !== path.length) return false;
-    const isPlain = !document.hasEscapes(span) && textLines(theirs.text).join('\n') === theirs.text;
+    const isPlain = !document.hasEscapes(span) && escapeText(theirs.text) === theirs.text;
     if (!isPlain || document.live?.turnId === span.id || !sameTurn({ ...ours, text: theirs.text }, theirs))
       return false;
     if (path.slice(at + 1).some((turn, index) => !sameTurn(turn, shown[at + 1 + index]))) return false;

@@ -7,6 +7,8 @@ import type { TextChange } from '../../shared/document/line-edits.ts';
 export interface TextSource {
   lineCount(): number;
   line(line: number): string;
+  /** All lines at once, which costs less than one by one. */
+  allLines(): readonly string[];
   offsetAt(line: number, column: number): number;
   placeAt(offset: number): Place;
   slice(from: number, to: number): string;

@@ -1,4 +1,4 @@
-import { isUnmarked, print, printMark, textLines } from '../../shared/document/grammar.ts';
+import { escapeText, isUnmarked, print, printMark } from '../../shared/document/grammar.ts';
 import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
 import type { Role, Turn, TurnContent } from '../../shared/document/turn.ts';
 import type { ChapterText } from './chapter-text.ts';
@@ -13,7 +13,7 @@ export interface TurnEdit extends Replacement {
 const ASK = '\n<|user|>\n';
 
 function printTurn(turn: TurnContent): string {
-  return [printMark(turn), ...textLines(turn.text)].join('\n');
+  return `${printMark(turn)}\n${escapeText(turn.text)}`;
 }
 
 /** Edits that are about whole turns, as replacements in the text. */

@@ -20,7 +20,10 @@ export interface PlanView {
 
 /** The prompt that Reply would send, planned again 300 ms after whatever could change it. */
 export function usePlan(): PlanView {
-  const chapterId = useWorkspace((workspace) => workspace.place?.chapterId ?? null);
+  const placed = useWorkspace((workspace) => workspace.place?.chapterId ?? null);
+  const isOpen = useOpenChapter((chapter) => !chapter.loading) === true;
+  // A chapter that is still being read is shown first.
+  const chapterId = isOpen ? placed : null;
   const engine = useEngine();
   const open = useConnection((connection) => connection.state === 'open');
   const { sampling } = useSampling();

@@ -4,6 +4,7 @@ import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { create } from 'zustand';
 import type { StudioApi } from '../../shared/contract/index.ts';
+import { PACKED } from '../../shared/contract/packed-turns.ts';
 import { CONNECT_MESSAGE, PORT_MESSAGE } from '../../shared/window-messages.ts';
 import { BEAT_EVERY_MS, BEAT_WITHIN_MS, startHeartbeat } from './heartbeat.ts';
 import { pageId } from './page-id.ts';
@@ -92,7 +93,7 @@ function connectSocket(clientId: string): void {
     'open',
     () => {
       clearTimeout(opening);
-      const next = new SocketLink({ websocket: socket });
+      const next = new SocketLink({ websocket: socket, ...PACKED });
       const { connection } = createORPCClient<StudioApi>(next);
       stopHeartbeat = startHeartbeat(() => connection.beat(), giveUp);
       opened(next);
@@ -119,7 +120,7 @@ function connectPort(clientId: string): void {
     const port = event.ports[0];
     if (event.source !== window || event.data !== PORT_MESSAGE || port === undefined) return;
     port.start();
-    opened(new PortLink({ port }));
+    opened(new PortLink({ port, ...PACKED }));
   });
   window.postMessage({ type: CONNECT_MESSAGE, clientId }, location.origin);
 }

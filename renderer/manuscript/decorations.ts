@@ -1,3 +1,4 @@
+import { ModelDecorationOptions } from 'monaco-editor/editor/common/model/textModel.js';
 import { Range, editor } from 'monaco-editor/editor';
 import { isEscaped } from '../../shared/document/grammar.ts';
 import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
@@ -13,40 +14,40 @@ export type SeenMarks = number | 'all' | null;
 const OURS = 'ps-';
 const INDENT = '\u2003\u2002';
 
-const gap = (first: boolean): editor.IModelDecorationOptions => ({
-  inlineClassName: 'ps-mark',
-  lineHeight: first ? 0.07 : 0.72,
-  fontSize: '1px',
-});
+/** Made once: Monaco makes an object of its own of each that it does not know. */
+const style = (options: editor.IModelDecorationOptions): editor.IModelDecorationOptions =>
+  ModelDecorationOptions.register({ description: 'paphos', ...options });
+
+const gap = (lineHeight: number): editor.IModelDecorationOptions =>
+  style({ inlineClassName: 'ps-mark', lineHeight, fontSize: '1px' });
+const FIRST_GAP = gap(0.07);
+const GAP = gap(0.72);
 /** As large as the text: Monaco breaks all lines as if they were. */
-const NOTE: editor.IModelDecorationOptions = {
-  inlineClassName: 'ps-note',
-  inlineClassNameAffectsLetterSpacing: true,
-  fontStyle: 'italic',
-};
-const YOU: editor.IModelDecorationOptions = { isWholeLine: true, linesDecorationsClassName: 'ps-you' };
-const FROM_RIGHT: editor.IModelDecorationOptions = {
+const NOTE = style({ inlineClassName: 'ps-note', inlineClassNameAffectsLetterSpacing: true, fontStyle: 'italic' });
+const YOU = style({ isWholeLine: true, linesDecorationsClassName: 'ps-you' });
+const FROM_RIGHT = style({
   isWholeLine: true,
   className: 'ps-from-right',
   textDirection: editor.TextDirection.RTL,
-};
-const DASH: editor.IModelDecorationOptions = { inlineClassName: 'ps-dash', inlineClassNameAffectsLetterSpacing: true };
-const ESCAPE: editor.IModelDecorationOptions = { inlineClassName: 'ps-escape' };
-const TYPED: editor.IModelDecorationOptions = {
+});
+const DASH = style({ inlineClassName: 'ps-dash', inlineClassNameAffectsLetterSpacing: true });
+const ESCAPE = style({ inlineClassName: 'ps-escape' });
+const typed: editor.IModelDecorationOptions = {
   inlineClassName: 'ps-typed',
   fontFamily: 'JetBrains Mono Variable',
   fontSize: '14px',
 };
+const TYPED = style(typed);
 /** Among many marks each stands nearer to the text that it begins. */
-const SHOWN: editor.IModelDecorationOptions = { ...TYPED, lineHeight: 1.4 };
-const PARAGRAPH: editor.IModelDecorationOptions = {
+const SHOWN = style({ ...typed, lineHeight: 1.4 });
+const PARAGRAPH = style({
   showIfCollapsed: true,
   before: { content: INDENT, inlineClassName: 'ps-indent', inlineClassNameAffectsLetterSpacing: true },
-};
+});
 
 function markAs(line: number, seen: SeenMarks): editor.IModelDecorationOptions {
   if (seen === 'all') return line === 1 ? TYPED : SHOWN;
-  return line === seen ? TYPED : gap(line === 1);
+  return line === seen ? TYPED : line === 1 ? FIRST_GAP : GAP;
 }
 
 function dressText(turn: TurnSpan, first: number, line: number, text: string, above: string): Decoration[] {
@@ -94,23 +95,36 @@ export function decorate(
   const old = model
     .getDecorationsInRange(new Range(first, 1, last, model.getLineMaxColumn(last)))
     .filter(({ options }) => nameOf(options) !== null);
+  const lineAt = readLines(model, last - first);
   const dressed: Decoration[] = [];
   for (const turn of turns) {
     const end = turn.line + turn.lines - 1;
     if (end < first || turn.line > last) continue;
     if (turn.marked && turn.line >= first) {
-      const range = new Range(turn.line, 1, turn.line, model.getLineMaxColumn(turn.line));
+      const range = new Range(turn.line, 1, turn.line, lineAt(turn.line).length + 1);
       dressed.push({ range, options: markAs(turn.line, seen) });
     }
     const begin = textRange(turn).first;
     for (let line = Math.max(first, begin); line <= Math.min(last, end); line++) {
-      const text = model.getLineContent(line);
-      dressed.push(...dressText(turn, begin, line, text, line > begin ? model.getLineContent(line - 1) : ''));
+      dressed.push(...dressText(turn, begin, line, lineAt(line), line > begin ? lineAt(line - 1) : ''));
     }
+  }
+  if (old.length === 0) {
+    model.deltaDecorations([], dressed);
+    return;
   }
   const standing = new Set(old.map(keyOf));
   const wanted = new Set(dressed.map(keyOf));
   const gone = old.filter((one) => !wanted.has(keyOf(one))).map(({ id }) => id);
   const added = dressed.filter((one) => !standing.has(keyOf(one)));
   if (gone.length > 0 || added.length > 0) model.deltaDecorations(gone, added);
+}
+
+/** So many lines are read at once rather than one by one. */
+const MANY = 1000;
+
+function readLines(model: editor.ITextModel, count: number): (line: number) => string {
+  if (count < MANY) return (line) => model.getLineContent(line);
+  const lines = model.getLinesContent();
+  return (line) => lines[line - 1] ?? '';
 }

@@ -38,6 +38,9 @@ export class ModelText implements ViewText {
   line(line: number): string {
     return this.model.getLineContent(line);
   }
+  allLines(): readonly string[] {
+    return this.model.getLinesContent();
+  }
   offsetAt(line: number, column: number): number {
     return this.model.getOffsetAt({ lineNumber: line, column });
   }

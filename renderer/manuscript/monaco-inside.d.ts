@@ -42,6 +42,15 @@ declare module 'monaco-editor/editor/common/model/prefixSumComputer.js' {
   }
 }
 
+declare module 'monaco-editor/editor/common/model/textModel.js' {
+  import type { editor } from 'monaco-editor/editor';
+  const ModelDecorationOptions: {
+    register(
+      options: editor.IModelDecorationOptions & { readonly description: string },
+    ): editor.IModelDecorationOptions;
+  };
+}
+
 declare module 'monaco-editor/editor/common/textModelEvents.js' {
   /** What a decoration puts into a line; `column` is 1-based. */
   interface InjectedText {

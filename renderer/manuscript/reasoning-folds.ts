@@ -51,9 +51,7 @@ export class ReasoningFolds {
     this.document = page;
     this.layer.className = 'ms-thoughts';
     this.dressed = surface.page.createDecorationsCollection();
-    this.marks = Array.from({ length: surface.lineCount() }, (_, index) => index + 1).flatMap((line) =>
-      markOf(surface.line(line), line),
-    );
+    this.marks = surface.allLines().flatMap((text, index) => markOf(text, index + 1));
     surface.page.addOverlayWidget({
       getId: () => 'paphos.thoughts',
       getDomNode: () => this.layer,

@@ -64,9 +64,9 @@ export function turnText(lines: readonly string[]): string {
   return lines.map(unescapeLine).join('\n');
 }
 
-/** The lines of a manuscript that show this text; never none (M2). */
-export function textLines(text: string): string[] {
-  return text.split('\n').map(escapeLine);
+/** A text as the manuscript writes it: never without a line (M2, M4). */
+export function escapeText(text: string): string {
+  return text.includes('<|') ? text.split('\n').map(escapeLine).join('\n') : text;
 }
 
 export interface Normalised {
@@ -124,7 +124,7 @@ export function isUnmarked(turn: Omit<TurnContent, 'text'>, index: number): bool
 export function print(turns: readonly TurnContent[]): string {
   return turns
     .flatMap((turn, index) =>
-      isUnmarked(turn, index) ? textLines(turn.text) : [printMark(turn), ...textLines(turn.text)],
+      isUnmarked(turn, index) ? [escapeText(turn.text)] : [printMark(turn), escapeText(turn.text)],
     )
     .join('\n');
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { textLines, turnText } from './grammar.ts';
+import { escapeText, turnText } from './grammar.ts';
 import { linePosition, textOffset } from './position.ts';
 import { SEED } from '../../tests/helpers/sizes.ts';
 
@@ -34,7 +34,7 @@ describe('M9: a place in the text and a place in its lines', () => {
     const line = fc.constantFrom('', 'a', '<|user|>', '\\<|model|> x', '\\', 'longer text');
     fc.assert(
       fc.property(fc.array(line, { minLength: 1 }), fc.nat(), (plain, some) => {
-        const lines = textLines(plain.join('\n'));
+        const lines = escapeText(plain.join('\n')).split('\n');
         const offset = some % (turnText(lines).length + 1);
         const place = linePosition(offset, lines);
         expect(textOffset(place.line, place.column, lines)).toBe(offset);

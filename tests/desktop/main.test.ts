@@ -9,6 +9,7 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { StudioApi } from '../../shared/contract/index.ts';
+import { PACKED } from '../../shared/contract/packed-turns.ts';
 import { app, asked, BrowserWindow, dialog, handlers, ipcMain, knock, session, WebContents } from './fake-electron.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'paphos-desktop-'));
@@ -171,7 +172,7 @@ describe('the port to the studio', () => {
   test('refuses a message over the limit with a sentence and goes on; what is no text ends it', async () => {
     const { page, main } = knock({ sender: window.webContents });
     page.start();
-    const client: StudioApi = createORPCClient(new RPCLink({ port: page }));
+    const client: StudioApi = createORPCClient(new RPCLink({ port: page, ...PACKED }));
     const title = 'a'.repeat(MOST_MESSAGE);
     await expect(client.stories.rename({ id: newId(), title })).rejects.toMatchObject({ code: 'TOO_LARGE' });
     expect(await client.stories.list()).toHaveLength(1);
@@ -182,7 +183,7 @@ describe('the port to the studio', () => {
   test('gives our own page the whole studio: a story, and a reply that streams from the utility process', async () => {
     const { page } = knock({ sender: window.webContents });
     page.start();
-    const client: StudioApi = createORPCClient(new RPCLink({ port: page }));
+    const client: StudioApi = createORPCClient(new RPCLink({ port: page, ...PACKED }));
     const [story] = await client.stories.list();
     const [chapter] = await client.chapters.list({ storyId: story?.id ?? '' });
     const document = await client.chapters.open({ id: chapter?.id ?? '' });

@@ -33,6 +33,9 @@ export class Paper implements TextSource {
   line(line: number): string {
     return this.text.split('\n')[line - 1] ?? '';
   }
+  allLines(): readonly string[] {
+    return this.text.split('\n');
+  }
 
   offsetAt(line: number, column: number): number {
     const lines = this.text.split('\n');

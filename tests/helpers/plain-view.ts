@@ -112,6 +112,9 @@ export class PlainView implements UnshownView, ChapterView {
   line(line: number): string {
     return this.text.split('\n')[line - 1] ?? '';
   }
+  allLines(): readonly string[] {
+    return this.text.split('\n');
+  }
   offsetAt(line: number, column: number): number {
     const above = this.text.split('\n').slice(0, line - 1);
     return above.reduce((sum, one) => sum + one.length + 1, 0) + Math.min(column - 1, this.line(line).length);

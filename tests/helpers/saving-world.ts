@@ -1,6 +1,6 @@
 import type { GenerationStart } from '../../shared/contract/writing.ts';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
-import { print, printMark, textLines } from '../../shared/document/grammar.ts';
+import { escapeText, print, printMark } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
 import type { Change, Op, TreeTurn, Turn } from '../../shared/document/turn.ts';
 import { ChapterText } from '../../renderer/chapter/chapter-text.ts';
@@ -228,7 +228,7 @@ export class SavingWorld {
     const kept = after === null ? 0 : document.layout.ids.indexOf(after) + 1;
     const asks = ready && turns.at(-1)?.role === 'model';
     const ids = [...document.layout.ids.slice(0, kept), ...turns.map(({ id }) => id), ...(asks ? [newId()] : [])];
-    const text = turns.map((turn) => [printMark(turn), ...textLines(turn.text)].join('\n')).join('\n');
+    const text = turns.map((turn) => `${printMark(turn)}\n${escapeText(turn.text)}`).join('\n');
     const whole = (kept > 0 && turns.length > 0 ? '\n' : '') + text + (asks ? '\n<|user|>\n' : '');
     this.mirror(kept === 0 ? 0 : this.offsetOf(after ?? '', true), paper.text.length, whole, ids);
   }
@@ -237,7 +237,7 @@ export class SavingWorld {
   private showChained(after: string | null, turn: Turn): void {
     const { document, paper } = this;
     const kept = after === null ? 0 : document.layout.ids.indexOf(after) + 1;
-    const text = [printMark(turn), ...textLines(turn.text)].join('\n');
+    const text = `${printMark(turn)}\n${escapeText(turn.text)}`;
     const ids = [...document.layout.ids.slice(0, kept), turn.id, ...document.layout.ids.slice(kept)];
     const from = after === null ? 0 : this.offsetOf(after, true);
     this.mirror(from, from, after === null ? `${text}\n` : `\n${text}`, ids);

@@ -8,6 +8,7 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import { WebSocket } from 'ws';
 import type { StudioApi } from '../../shared/contract/index.ts';
+import { PACKED } from '../../shared/contract/packed-turns.ts';
 import { newId } from '../../shared/document/ids.ts';
 import type { EngineStatus, ModelFile } from '../../shared/contract/models.ts';
 
@@ -122,7 +123,7 @@ export async function connect(
   const headers = { cookie, host, origin: `http://${host}` };
   const socket = new WebSocket(`ws://${through}:${server.port}/rpc?client=${clientId}`, { headers });
   await once(socket, 'open');
-  const link = new RPCLink({ websocket: socket });
+  const link = new RPCLink({ websocket: socket, ...PACKED });
   return { client: createORPCClient(link), socket, cookie, close: () => socket.close() };
 }
 

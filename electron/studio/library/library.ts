@@ -102,9 +102,9 @@ export function createChapters(
       restoreChapter(db, id);
     },
     open(id, texts) {
-      onOpen(id);
       const chapter = getChapter(db, id);
       const tree = readTree(db, id, { texts: 'path', also: texts });
+      onOpen(id);
       return {
         chapter,
         structureRev: tree.structureRev,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parse, print, textLines } from '../../../shared/document/grammar.ts';
+import { escapeText, parse, print } from '../../../shared/document/grammar.ts';
 import { SEED, sizeOf } from '../../../tests/helpers/sizes.ts';
 import { linePosition } from '../../../shared/document/position.ts';
 import { replacementEdits, type Replaced } from './replacement-edits.ts';
@@ -24,7 +24,7 @@ test('whatever is replaced by whatever, the turn has just that text and stays on
     fc.property(words, fc.constantFrom('user', 'a', '\\\\', '<\\|', '\\n', '^', 'e?r'), words, (text, pattern, put) => {
       const query = { text: pattern, matchCase: true, wholeWord: false, isRegex: true };
       const { places } = searchRegex({ texts: [text], query, template: null });
-      const lines = textLines(text);
+      const lines = escapeText(text).split('\n');
       const offsetOf = (line = 0, column = 0): number =>
         text
           .split('\n')
@@ -48,7 +48,7 @@ test('whatever is replaced by whatever, the turn has just that text and stays on
       const [turn, ...more] = parse(['<|user|>', ...after].join('\n'));
       expect(more).toEqual([]);
       expect(turn?.text).toBe(expected);
-      expect(after).toEqual(textLines(expected));
+      expect(after).toEqual(escapeText(expected).split('\n'));
       expect(print([{ role: 'user', speaker: null, marked: true, text: expected }])).toBe(
         ['<|user|>', ...after].join('\n'),
       );

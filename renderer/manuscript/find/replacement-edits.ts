@@ -1,4 +1,4 @@
-import { isEscaped, normalise, textLines, unescapeLine } from '../../../shared/document/grammar.ts';
+import { escapeText, isEscaped, normalise, unescapeLine } from '../../../shared/document/grammar.ts';
 import type { Replacement } from '../../chapter/chapter-view.ts';
 import type { Place, Stretch } from '../../chapter/text-source.ts';
 
@@ -50,7 +50,7 @@ function editsOf(group: readonly Replaced[], lineAt: (line: number) => string): 
   }
   const end = { line: last, column: lineAt(last).length + 1 };
   takeTo(end);
-  const written = textLines(text).join('\n');
+  const written = escapeText(text);
   const isPlain = written === text && shown.every((line, index) => line === lines[index]);
   return isPlain ? group : [{ from: { line: first, column: 1 }, to: end, text: written }];
 }
