@@ -1,4 +1,4 @@
-import { ModelDecorationOptions } from 'monaco-editor/editor/common/model/textModel.js';
+import { ModelDecorationOptions, type InsideModel } from 'monaco-editor/editor/common/model/textModel.js';
 import { Range, editor } from 'monaco-editor/editor';
 import { isEscaped } from '../../shared/document/grammar.ts';
 import { textRange, type TurnSpan } from '../../shared/document/layout.ts';
@@ -50,11 +50,18 @@ function markAs(line: number, seen: SeenMarks): editor.IModelDecorationOptions {
   return line === seen ? TYPED : line === 1 ? FIRST_GAP : GAP;
 }
 
-function dressText(turn: TurnSpan, first: number, line: number, text: string, above: string): Decoration[] {
+function dressText(
+  turn: TurnSpan,
+  first: number,
+  line: number,
+  text: string,
+  above: string,
+  mayRunFromRight: boolean,
+): Decoration[] {
   const out: Decoration[] = [];
   if (turn.role === 'system') out.push({ range: new Range(line, 1, line, text.length + 1), options: NOTE });
   if (turn.role === 'user') out.push({ range: new Range(line, 1, line, 1), options: YOU });
-  if (runsFromRight(text)) out.push({ range: new Range(line, 1, line, 1), options: FROM_RIGHT });
+  if (mayRunFromRight && runsFromRight(text)) out.push({ range: new Range(line, 1, line, 1), options: FROM_RIGHT });
   if (isEscaped(text)) out.push({ range: new Range(line, 1, line, 2), options: ESCAPE });
   if (optionIn(text) !== null) out.push({ range: new Range(line, 1, line, 3), options: DASH });
   else if (turn.role !== 'system' && line > first && text !== '' && above !== '')
@@ -96,6 +103,7 @@ export function decorate(
     .getDecorationsInRange(new Range(first, 1, last, model.getLineMaxColumn(last)))
     .filter(({ options }) => nameOf(options) !== null);
   const lineAt = readLines(model, last - first);
+  const mayRunFromRight = (model as unknown as InsideModel).mightContainRTL();
   const dressed: Decoration[] = [];
   for (const turn of turns) {
     const end = turn.line + turn.lines - 1;
@@ -106,7 +114,9 @@ export function decorate(
     }
     const begin = textRange(turn).first;
     for (let line = Math.max(first, begin); line <= Math.min(last, end); line++) {
-      dressed.push(...dressText(turn, begin, line, lineAt(line), line > begin ? lineAt(line - 1) : ''));
+      dressed.push(
+        ...dressText(turn, begin, line, lineAt(line), line > begin ? lineAt(line - 1) : '', mayRunFromRight),
+      );
     }
   }
   if (old.length === 0) {

@@ -4,8 +4,8 @@ import { fontLoads } from './font-loads.ts';
 export interface LetterWidths {
   /** Of a UTF-16 unit; of the second one of a pair 0. */
   of(code: number): number;
-  /** So much nearer (less than 0) or further two letters stand beside each other. */
-  between(before: number, code: number): number;
+  /** Of a unit behind another one, to which it may stand nearer or further. */
+  behind(before: number, code: number): number;
   /** Whether the page sets a text just as wide. */
   readonly isExact: boolean;
 }
@@ -53,30 +53,28 @@ function measureLetters(font: string): LetterWidths {
     const isPair = code >= 0xd800 && code < 0xe000;
     return (letters[code] = isPair ? (code < 0xdc00 ? emoji : 0) : measure(String.fromCharCode(code)));
   };
-  const nearer = (before: number, code: number): number =>
-    measure(String.fromCharCode(before, code)) - of(before) - of(code);
-  const between = (before: number, code: number): number => {
-    const [left, right] = [placeOf(before), placeOf(code)];
+  const measureBehind = (before: number, code: number): number =>
+    measure(String.fromCharCode(before, code)) - of(before);
+  const behind = (before: number, code: number): number => {
+    const left = placeOf(before);
+    const right = placeOf(code);
     if (left >= 0 && right >= 0) {
       const at = left * PLACES + right;
       const known = pairs[at] ?? 0;
-      return known === known ? known : (pairs[at] = nearer(before, code));
+      return known === known ? known : (pairs[at] = measureBehind(before, code));
     }
-    if ((left < 0 && before >= ALONE) || (right < 0 && code >= ALONE)) return 0;
+    if ((left < 0 && before >= ALONE) || (right < 0 && code >= ALONE)) return of(code);
     const at = before * 0x1_0000 + code;
-    const known = rarer.get(at) ?? nearer(before, code);
+    const known = rarer.get(at) ?? measureBehind(before, code);
     rarer.set(at, known);
     return known;
   };
-  return { of, between, isExact: Math.abs(pageWidth(font) - sum(SAMPLE, of, between)) < CLOSE * SAMPLE.length };
+  return { of, behind, isExact: Math.abs(pageWidth(font) - sum(SAMPLE, of, behind)) < CLOSE * SAMPLE.length };
 }
 
-function sum(text: string, of: LetterWidths['of'], between: LetterWidths['between']): number {
-  let width = 0;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    width += of(code) + (index > 0 ? between(text.charCodeAt(index - 1), code) : 0);
-  }
+function sum(text: string, of: LetterWidths['of'], behind: LetterWidths['behind']): number {
+  let width = of(text.charCodeAt(0));
+  for (let index = 1; index < text.length; index++) width += behind(text.charCodeAt(index - 1), text.charCodeAt(index));
   return width;
 }
 

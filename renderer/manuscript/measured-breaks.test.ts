@@ -2,11 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { measuredBreaks } from './measured-breaks.ts';
 
 /** Every letter is as wide as any other, an ideograph as two. */
-const WIDTHS = {
-  of: (code: number): number => (code >= 0xdc00 && code < 0xe000 ? 0 : code >= 0x2e80 ? 2 : 1),
-  between: () => 0,
-  isExact: true,
-};
+const widthOf = (code: number): number => (code >= 0xdc00 && code < 0xe000 ? 0 : code >= 0x2e80 ? 2 : 1);
+const WIDTHS = { of: widthOf, behind: (_: number, code: number) => widthOf(code), isExact: true };
 const linesOf = (text: string, measure: number): string[] =>
   measuredBreaks(text, measure + 0.1, WIDTHS).ends.map((end, index, ends) => text.slice(ends[index - 1] ?? 0, end));
 const isSure = (text: string, measure: number): boolean => measuredBreaks(text, measure, WIDTHS).isSure;
@@ -32,7 +29,7 @@ describe('where a text is broken by the widths of its letters', () => {
     expect(linesOf('fits', 5)).toEqual(['fits']);
   });
   test('letters that stand nearer to each other take less room', () => {
-    const nearer = { ...WIDTHS, between: (before: number) => (before === 65 ? -0.5 : 0) };
+    const nearer = { ...WIDTHS, behind: (before: number, code: number) => widthOf(code) - (before === 65 ? 0.5 : 0) };
     expect(measuredBreaks('AAA b', 4.2, nearer).ends).toEqual([5]);
     expect(measuredBreaks('AAA b', 3.2, nearer).ends).toEqual([4, 5]);
   });

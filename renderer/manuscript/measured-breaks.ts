@@ -9,8 +9,13 @@ const ANYWHERE = 0x2e80;
 /** A difference of less than this may be one of rounding, in pixels. */
 const CLOSE = 0.5;
 
-/** What is set letter by letter from the left, without a space that might vanish or hold together. */
-const PLAIN = /^(?! )(?!.* {2})[\u0020-\u024f\u0370-\u052f\u2002\u2003\u2010-\u2027]*$/;
+/** What is set letter by letter from the left. */
+const isPlain = (code: number): boolean =>
+  (code >= SPACE && code < 0x250) ||
+  (code >= 0x2010 && code < 0x2028) ||
+  (code >= 0x370 && code < 0x530) ||
+  code === 0x2002 ||
+  code === 0x2003;
 /** A word that is broken nowhere, with what stands around it. */
 const WHOLE_WORD = /^["'(“‘«]*[\p{L}\d]+(?:['’][\p{L}\d]+)*["'),.;:!?…”’»]*$/u;
 
@@ -31,21 +36,22 @@ export interface MeasuredBreaks {
 }
 
 /** Where a text is broken, by the widths of its letters. `measure`: how wide a line is, in pixels. */
-export function measuredBreaks(text: string, measure: number, { of, between, isExact }: LetterWidths): MeasuredBreaks {
+export function measuredBreaks(text: string, measure: number, { of, behind, isExact }: LetterWidths): MeasuredBreaks {
   const ends: number[] = [];
-  let isSure = isExact && PLAIN.test(text);
+  let isSure = isExact;
   let begin = 0;
   let width = 0;
   let chance = 0;
   let widthThere = 0;
-  let before = 0;
+  // As behind a space: one that begins a text might vanish, and one behind another as well.
+  let before = SPACE;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
-    const own = of(code) + (index > begin ? between(before, code) : 0);
-    before = code;
+    const own = index > begin ? behind(before, code) : of(code);
+    if (!isPlain(code)) isSure = false;
     if (code === SPACE) {
       // A space at the end of a line hangs.
-      if (Math.abs(width - measure) < CLOSE) isSure = false;
+      if (before === SPACE || Math.abs(width - measure) < CLOSE) isSure = false;
     } else if (width + own > measure && index > begin && !isLow(code)) {
       const fits = chance > begin;
       if (isSure) isSure = fits && isWholeWord(text, chance);
@@ -56,6 +62,7 @@ export function measuredBreaks(text: string, measure: number, { of, between, isE
       chance = begin;
       widthThere = 0;
     }
+    before = code;
     width += own;
     if (breaksBehind(code)) {
       chance = index + 1;
@@ -68,6 +75,12 @@ export function measuredBreaks(text: string, measure: number, { of, between, isE
 }
 
 function isWholeWord(text: string, from: number): boolean {
-  const end = text.indexOf(' ', from);
-  return text.charCodeAt(from - 1) === SPACE && WHOLE_WORD.test(text.slice(from, end < 0 ? text.length : end));
+  if (text.charCodeAt(from - 1) !== SPACE) return false;
+  let end = from;
+  while (isLatinLetter(text.charCodeAt(end))) end++;
+  if (end > from && (end === text.length || text.charCodeAt(end) === SPACE)) return true;
+  end = text.indexOf(' ', from);
+  return WHOLE_WORD.test(text.slice(from, end < 0 ? text.length : end));
 }
+
+const isLatinLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90);

@@ -44,6 +44,10 @@ declare module 'monaco-editor/editor/common/model/prefixSumComputer.js' {
 
 declare module 'monaco-editor/editor/common/model/textModel.js' {
   import type { editor } from 'monaco-editor/editor';
+  interface InsideModel {
+    /** False only where no letter of the text is written from the right. */
+    mightContainRTL(): boolean;
+  }
   const ModelDecorationOptions: {
     register(
       options: editor.IModelDecorationOptions & { readonly description: string },
