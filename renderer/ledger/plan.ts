@@ -20,15 +20,14 @@ export interface PlanView {
 
 /** The prompt that Reply would send, planned again 300 ms after whatever could change it. */
 export function usePlan(): PlanView {
-  const placed = useWorkspace((workspace) => workspace.place?.chapterId ?? null);
-  const isOpen = useOpenChapter((chapter) => !chapter.loading) === true;
+  const chapterId = useWorkspace((workspace) => workspace.place?.chapterId ?? null);
   // A chapter that is still being read is shown first.
-  const chapterId = isOpen ? placed : null;
+  const isShown = useOpenChapter((chapter) => !chapter.loading) === true;
   const engine = useEngine();
   const open = useConnection((connection) => connection.state === 'open');
   const { sampling } = useSampling();
   const target = useOpenChapter((chapter) => chapter.planTarget);
-  const asked = planInputs(chapterId, target, engine, sampling);
+  const asked = { ...planInputs(chapterId, target, engine, sampling), isShown };
   const rested = useRested(asked, REST_MS);
   const writing = useOpenChapter((chapter) => chapter.generation !== null) === true;
   const query = useQuery({
@@ -40,6 +39,7 @@ export function usePlan(): PlanView {
       !writing &&
       engine.state === 'ready' &&
       target !== null &&
+      rested.isShown &&
       rested.chapterId !== null &&
       rested.chapterId === chapterId,
     // What was true a moment ago stays until the new count is there, but never another chapter's.
