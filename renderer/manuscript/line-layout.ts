@@ -44,6 +44,8 @@ export class LineLayout {
   private isComposing = false;
   private isPlacing = false;
   private isDisposed = false;
+  /** The page is being made, and what is in sight is not what will be. */
+  private isComing = true;
 
   constructor(page: Page) {
     this.page = page;
@@ -71,8 +73,11 @@ export class LineLayout {
         },
       },
     ];
-    // Where nobody scrolls: before the first frame.
-    queueMicrotask(seen);
+    // Before the first frame, but where the person comes back to.
+    queueMicrotask(() => {
+      this.isComing = false;
+      seen();
+    });
   }
 
   /** The lines around this one are laid out from now on. */
@@ -81,7 +86,7 @@ export class LineLayout {
   }
 
   private inSight(): void {
-    if (this.isPlacing || this.isDisposed) return;
+    if (this.isPlacing || this.isComing || this.isDisposed) return;
     if (this.known !== estimatesMade()) this.wake();
     const seen = this.page.getVisibleRanges();
     this.lay((seen[0]?.startLineNumber ?? 1) - AROUND, (seen.at(-1)?.endLineNumber ?? 1) + AROUND);
