@@ -49,7 +49,11 @@ export interface PromptFormat {
   readonly marksAreText?: boolean | undefined;
   /** For models that think before they answer. `opensReply` may end with the open mark. */
   readonly reasoning?: ReasoningMarks | undefined;
+  /** When its makers would write who speaks in front of what they say (F15); default: in groups. */
+  readonly names?: WritesNames | undefined;
 }
+
+export type WritesNames = 'never' | 'groups' | 'always';
 
 export interface PromptTurn {
   readonly id: string;
@@ -58,17 +62,53 @@ export interface PromptTurn {
   readonly text: string;
   /** A user turn that steers and is no text of the story: left out of a prose prompt. */
   readonly steers?: boolean;
+  /** Written in front of its text (F15). */
+  readonly name?: string;
+  /** It stands in the same turn of the prompt as the text before it, a blank line between (W18). */
+  readonly joins?: boolean;
+}
+
+/** What a text beside the turns was written into: a note of the story, or a field of a card. */
+export type Field =
+  | 'memory'
+  | 'authorsNote'
+  | 'postHistory'
+  | 'system'
+  | 'persona'
+  | 'description'
+  | 'personality'
+  | 'scenario'
+  | 'example'
+  | 'depthPrompt';
+
+/** A text beside the turns, its macros resolved. Its id is no turn's; `of`: whose card it is of. */
+interface Beside {
+  readonly id: string;
+  readonly field?: Field;
+  readonly of?: string;
+  readonly text: string;
+  /** It tells the time, which is another one with each reply. */
+  readonly hasClock?: boolean;
 }
 
 /**
- * Text that stands at a depth: before the `depth`-th newest turn; 0: at the end, before the reply opens. Its id is no
- * turn's.
+ * A text of the head: in `front` of the system turns that lead, or `behind` them. An `example` stands behind all of
+ * those, and leaves first when room is short (W19).
  */
-export interface PromptNote {
-  readonly id: string;
+export interface HeadText extends Beside {
+  readonly place: 'front' | 'behind' | 'example';
+}
+
+/** Text that stands at a depth: before the `depth`-th newest turn; 0: at the end, before the reply opens. */
+export interface PromptNote extends Beside {
   readonly role: Role;
-  readonly text: string;
   readonly depth: number;
+}
+
+/** Who speaks where names are written (F15): the reply is opened with the `speaker`, and the others end it. */
+export interface PromptNames {
+  readonly speaker: string | null;
+  readonly others: readonly string[];
 }
 
 /** Where a window begins: a turn of the body and an offset (UTF-16 units) in its text. Stored with each generation. */
@@ -81,7 +121,10 @@ export interface PlanRequest {
   readonly format: PromptFormat;
   /** Active path, oldest first. With `open`, the last one is the model turn that is continued. */
   readonly turns: readonly PromptTurn[];
+  /** In their order. */
+  readonly head?: readonly HeadText[];
   readonly notes?: readonly PromptNote[];
+  readonly names?: PromptNames;
   /** True: Continue (F6), nothing is closed and no reply opened. */
   readonly open: boolean;
   /** Tokens kept free for the reply. */
@@ -91,12 +134,15 @@ export interface PlanRequest {
 }
 
 /** What a segment of a prompt is made from. */
-export type Source = { readonly kind: 'turn'; readonly id: string } | { readonly kind: 'note'; readonly id: string };
+export type Source =
+  | { readonly kind: 'turn'; readonly id: string }
+  | { readonly kind: 'note'; readonly id: string; readonly field?: Field; readonly of?: string };
 /**
  * `neutralised`: a role word that somebody typed is no role (F8); `trimmed`: white space at its ends is left out (F11);
- * `normalised`: its characters are those that the vocabulary makes of them (F12).
+ * `normalised`: its characters are those that the vocabulary makes of them (F12); `clock`: it stands in the head and
+ * tells the time (F18).
  */
-export type TextChange = 'neutralised' | 'trimmed' | 'normalised';
+export type TextChange = 'neutralised' | 'trimmed' | 'normalised' | 'clock';
 export type Placement = 'in' | 'trimmed' | 'out';
 
 /** One source's line in the ledger. */
@@ -109,10 +155,11 @@ export interface Segment {
   /** Index of its first token in the prompt; null if it has none there. */
   readonly at: number | null;
   /**
-   * `head`: always first; `note`: at its depth; `recent`: fits; `anchor`: what the window's first turn answers; `long`:
-   * trimmed at its head; `older`: before the window; `steering`: not sent in a prose chapter; `empty`.
+   * `head`: always first; `example`: in the head while there is room; `note`: at its depth; `recent`: fits; `anchor`:
+   * what the window's first turn answers; `long`: trimmed at its head; `older`: before the window; `steering`: not sent
+   * in a prose chapter; `empty`.
    */
-  readonly reason: 'head' | 'note' | 'recent' | 'anchor' | 'long' | 'older' | 'steering' | 'empty';
+  readonly reason: 'head' | 'example' | 'note' | 'recent' | 'anchor' | 'long' | 'older' | 'steering' | 'empty';
   /** How the prompt differs from what stands in the story. */
   readonly changes: readonly TextChange[];
 }

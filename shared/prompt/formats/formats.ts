@@ -44,6 +44,7 @@ export const promptFormat = z.strictObject({
   kind: z.enum(['turns', 'prose']),
   marksAreText: z.boolean().optional(),
   reasoning: z.strictObject({ open: mark.min(1), close: mark.min(1) }).optional(),
+  names: z.enum(['never', 'groups', 'always']).optional(),
 }) satisfies z.ZodType<PromptFormat>;
 
 /** The formats that come with the studio. */

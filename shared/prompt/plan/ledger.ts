@@ -1,7 +1,7 @@
 import type { Assembled } from './assemble.ts';
 import { isBlank } from './notes.ts';
 import type { Body, Window } from './window.ts';
-import type { PlanRequest, PromptFormat, PromptTurn, Segment, Source } from '../types.ts';
+import type { HeadText, PlanRequest, PromptFormat, PromptNote, PromptTurn, Segment, Source } from '../types.ts';
 
 /** What of a path is sent at all: the head, which always stands first, and the turns that the window slides over. */
 export function sortTurns(request: PlanRequest): { head: PromptTurn[]; turns: PromptTurn[] } {
@@ -35,13 +35,10 @@ export function accountOf(
     if (place === undefined) places.set(owner, { at, tokens: 1 });
     else place.tokens += 1;
   });
-  const sent = whySent(head, body, window);
-  const segment = (
-    kind: Source['kind'],
-    { id, role }: Pick<PromptTurn, 'id' | 'role'>,
-    left: Segment['reason'],
-  ): Segment => {
-    const source = { kind, id };
+  const examples = new Set(request.head?.flatMap(({ id, place }) => (place === 'example' ? [id] : [])));
+  const sent = whySent(head, examples, body, window);
+  const segment = (source: Source, role: PromptTurn['role'], left: Segment['reason']): Segment => {
+    const { id } = source;
     const why = sent.get(id);
     if (why === undefined)
       return {
@@ -62,27 +59,57 @@ export function accountOf(
       changes: [...(prompt.changes.get(id) ?? [])],
     };
   };
+  const { head: texts = [], notes = [] } = request;
+  const inHead = (place: HeadText['place']) =>
+    texts
+      .filter((text) => text.place === place)
+      .map((text) => {
+        const left = isBlank(text) ? 'empty' : 'example';
+        const told = segment(sourceOf(text), 'system', left);
+        return text.hasClock === true ? { ...told, changes: [...told.changes, 'clock' as const] } : told;
+      });
+  const noteOf = new Map(notes.map((note) => [note.id, note]));
   const indexOf = new Map(body.turns.map((turn, index) => [turn, index]));
   const notesBefore = (index: number | undefined) =>
-    body.notes.filter((note) => note.before === index).map(({ turn }) => segment('note', turn, 'empty'));
-  const ofTurns = request.turns.flatMap((turn, index) => {
+    body.notes
+      .filter((note) => note.before === index)
+      .map(({ turn }) => segment(sourceOf(noteOf.get(turn.id) ?? turn), turn.role, 'empty'));
+  const ofTurns = request.turns.map((turn, index) => {
     const left = steers(turn, request) ? 'steering' : isBlank(turn) && !isOpen(index, request) ? 'empty' : 'older';
-    return [...notesBefore(indexOf.get(turn)), segment('turn', turn, left)];
+    return [...notesBefore(indexOf.get(turn)), segment({ kind: 'turn', id: turn.id }, turn.role, left)];
   });
-  const blank = (request.notes ?? []).filter(isBlank).map((note) => segment('note', note, 'empty'));
+  const ids = new Set(head.map(({ id }) => id));
+  const led = request.turns.findLastIndex(({ id }) => ids.has(id)) + 1;
+  const blank = notes.filter(isBlank).map((note) => segment(sourceOf(note), note.role, 'empty'));
   return {
-    segments: [...ofTurns, ...notesBefore(body.turns.length), ...blank],
+    segments: [
+      ...inHead('front'),
+      ...ofTurns.slice(0, led).flat(),
+      ...inHead('behind'),
+      ...inHead('example'),
+      ...ofTurns.slice(led).flat(),
+      ...notesBefore(body.turns.length),
+      ...blank,
+    ],
     overhead: places.get(null)?.tokens ?? 0,
   };
 }
 
+const sourceOf = ({ id, field, of }: Pick<PromptNote, 'id' | 'field' | 'of'>): Source => ({
+  kind: 'note',
+  id,
+  ...(field === undefined ? {} : { field }),
+  ...(of === undefined ? {} : { of }),
+});
+
 function whySent(
   head: readonly PromptTurn[],
+  examples: ReadonlySet<string>,
   { turns, notes }: Body,
   { from, offset, anchor }: Window,
 ): ReadonlyMap<string, Pick<Segment, 'placement' | 'reason'>> {
   const why = new Map<string, Pick<Segment, 'placement' | 'reason'>>();
-  for (const turn of head) why.set(turn.id, { placement: 'in', reason: 'head' });
+  for (const turn of head) why.set(turn.id, { placement: 'in', reason: examples.has(turn.id) ? 'example' : 'head' });
   for (const { turn } of notes) why.set(turn.id, { placement: 'in', reason: 'note' });
   for (const turn of turns.slice(from)) why.set(turn.id, { placement: 'in', reason: 'recent' });
   const first = turns[from];

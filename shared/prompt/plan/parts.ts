@@ -13,10 +13,14 @@ export interface Rendered {
 }
 export type TextChanges = ReadonlyMap<string, ReadonlySet<TextChange>>;
 
-/** `open`: the last turn is left open (Continue). `reply`: the reply is opened behind the last turn. */
+/**
+ * `open`: the last turn is left open (Continue). `reply`: the reply is opened behind the last turn; `speaker`: with this
+ * name.
+ */
 export interface RenderOptions {
   readonly open: boolean;
   readonly reply: boolean;
+  readonly speaker?: string | null;
 }
 
 /** What stands between two role markers: one turn, or several that the format folds or joins. */
@@ -89,11 +93,23 @@ function writing(format: PromptFormat, words: RoleWords) {
     mark(text: string, turnId: string | null): void {
       if (text !== '') parts.push({ kind: 'marker', text, turnId });
     },
-    say(said: string, turnId: string, ends: { readonly start: boolean; readonly end: boolean }): void {
-      const text = changed(turnId, 'trimmed', said, withoutSpace(said, ends));
+    say(
+      said: string,
+      turnId: string,
+      ends: { readonly start: boolean; readonly end: boolean },
+      name: string | null = null,
+    ): void {
+      const trimmed = changed(turnId, 'trimmed', said, withoutSpace(said, ends));
+      const text = name === null ? trimmed : `${name}:${/^\s|^$/.test(trimmed) ? '' : ' '}${trimmed}`;
       const composed = changed(turnId, 'normalised', text, words.normalise(text));
       const safe = changed(turnId, 'neutralised', composed, neutralise(composed, words));
       if (safe !== '') parts.push({ kind: 'text', text: safe, turnId });
+    },
+    open(speaker: string): void {
+      const { before, opensReply } = format;
+      const lead = before.model.startsWith(opensReply) ? before.model.slice(opensReply.length) : '';
+      const text = `${lead.trim() === '' ? lead : ''}${neutralise(words.normalise(speaker), words)}:`;
+      parts.push({ kind: 'text', text, turnId: null });
     },
   };
 }
@@ -105,7 +121,7 @@ export function renderTurns(
   options: RenderOptions,
   words: RoleWords,
 ): Rendered {
-  const { parts, changes, trims, mark, say } = writing(format, words);
+  const { parts, changes, trims, mark, say, open } = writing(format, words);
   const groups = groupTurns(format, turns);
   if (format.startsWithUser && groups.find((group) => group.role !== 'system')?.role === 'model') {
     groups.splice(
@@ -129,15 +145,19 @@ export function renderTurns(
         mark(format.reasoning?.open ?? thinking.marks.open, turn.id);
       }
       const wraps = format.system === 'wrap' && turn.role === 'system';
-      if (wraps) mark(format.before.system, turn.id);
+      const isJoined = group.turns[at + 1]?.joins === true;
+      if (wraps && turn.joins !== true) mark(format.before.system, turn.id);
       if (isLast && thinking !== null) say(thinking.thought, turn.id, { start: false, end: false });
-      else say(turn.text, turn.id, { start: trims.start, end: trims.end && !(isLast && isOpen) });
-      if (wraps) mark(format.after.system, turn.id);
+      else say(turn.text, turn.id, { start: trims.start, end: trims.end && !(isLast && isOpen) }, turn.name ?? null);
+      if (wraps && !isJoined) mark(format.after.system, turn.id);
       else if (!isLast) mark(BLANK_LINE, turn.id);
     });
     if (!isOpen) mark(format.after[group.role], group.turns.at(-1)?.id ?? null);
   });
-  if (options.reply && !options.open) mark(format.opensReply, null);
+  if (options.reply && !options.open) {
+    mark(format.opensReply, null);
+    if (options.speaker) open(options.speaker);
+  }
   return { parts, changes };
 }
 
@@ -153,7 +173,7 @@ function groupTurns(format: PromptFormat, turns: readonly PromptTurn[]): Group[]
     const folds = format.system !== 'own' && turn.role === 'system';
     const role = folds ? 'user' : turn.role;
     const last = groups.at(-1);
-    if (last?.role === role && (format.sameRole === 'join' || last.awaitsUser)) {
+    if (last?.role === role && (format.sameRole === 'join' || last.awaitsUser || turn.joins === true)) {
       last.turns.push(turn);
       last.awaitsUser = folds;
     } else {

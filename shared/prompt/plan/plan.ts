@@ -3,7 +3,7 @@ import { assemble, type Assembled } from './assemble.ts';
 import { failure } from '../../faults/failure.ts';
 import { accountOf, dateIn, sortTurns } from './ledger.ts';
 import type { Scale } from './measure.ts';
-import { placeNotes } from './notes.ts';
+import { placeHead, placeNotes } from './notes.ts';
 import { holdBack } from './open-end.ts';
 import { spokenTurns } from './reasoning.ts';
 import type { TokenCache } from './tokens.ts';
@@ -18,12 +18,14 @@ export const headroom = (contextSize: number, reserve: number) => contextSize - 
 export function planPrompt(asked: PlanRequest, tokenizer: Tokenizer, cache: TokenCache = new Map()): Plan {
   const request = { ...asked, turns: spokenTurns(asked.turns, asked.format, asked.open) };
   const scale: Scale = { format: request.format, tokenizer, words: roleWords(request.format, tokenizer), cache };
-  const { head, turns } = sortTurns(request);
+  const { head: leading, turns } = sortTurns(request);
+  const { head, examples } = placeHead(request, leading);
   const budget = headroom(request.contextSize, request.reserve);
-  const options = { open: request.open && turns.length > 0, reply: !request.open };
+  const speaker = request.names?.speaker ?? null;
+  const options = { open: request.open && turns.length > 0, reply: !request.open, speaker };
   const notes = placeNotes(request, turns.length, options.open);
   const fixed = [...head, ...notes.map((note) => note.turn)];
-  const alone = assemble(fixed, { open: false, reply: options.reply }, scale).tokens.length;
+  const alone = assemble(fixed, { ...options, open: false }, scale).tokens.length;
   const what = notes.length > 0 ? 'notes' : head.length > 0 ? 'head' : 'marks';
   const tooSmall = (turn: boolean) => {
     const { contextSize, reserve } = request;
@@ -42,9 +44,21 @@ export function planPrompt(asked: PlanRequest, tokenizer: Tokenizer, cache: Toke
     moved = true;
     return next;
   };
+  /** As many as fit beside all turns, the last ones leaving first. */
+  const examplesBeside = (sent: readonly PromptTurn[]): PromptTurn[] => {
+    let [kept, most] = [0, examples.length];
+    for (let next = most; kept < most; next = Math.ceil((kept + most) / 2)) {
+      const { tokens } = assemble([...head, ...examples.slice(0, next), ...sent], options, scale);
+      if (tokens.length <= budget) kept = next;
+      else most = next - 1;
+    }
+    return examples.slice(0, kept);
+  };
   if (!mayFit(window, body)) window = move();
+  const shown = window === WHOLE ? examplesBeside(sentOf(window, body)) : [];
   for (;;) {
-    const whole = assemble([...head, ...sentOf(window, body)], options, scale);
+    const led = moved ? head : [...head, ...shown];
+    const whole = assemble([...led, ...sentOf(window, body)], options, scale);
     const excess = whole.tokens.length - budget;
     if (excess <= 0) {
       const { prompt, heldBack, text } = options.open
@@ -54,7 +68,7 @@ export function planPrompt(asked: PlanRequest, tokenizer: Tokenizer, cache: Toke
         window.from === 0 && window.offset === 0
           ? null
           : { turnId: turns[window.from]?.id ?? '', offset: window.offset };
-      const { segments, overhead } = accountOf(request, { head, body, window }, prompt);
+      const { segments, overhead } = accountOf(request, { head: led, body, window }, prompt);
       return {
         ledger: {
           segments,
@@ -66,12 +80,12 @@ export function planPrompt(asked: PlanRequest, tokenizer: Tokenizer, cache: Toke
           contextSize: request.contextSize,
           cut,
           heldBack: text,
-          date: dateIn(request.format, head.length > 0),
+          date: dateIn(request.format, led.length > 0),
         },
         tokens: prompt.tokens,
         heldBack,
         prompt: prompt.text,
-        headTokens: Math.min(prompt.tokens.length, countHeadTokens(head, whole, scale)),
+        headTokens: Math.min(prompt.tokens.length, countHeadTokens(head, examples[0], whole, scale)),
       };
     }
     // What merges at the borders of turns made the prompt longer than its turns: take that much less.
@@ -83,9 +97,15 @@ export function planPrompt(asked: PlanRequest, tokenizer: Tokenizer, cache: Toke
 const shrunk = (body: Body, by: number): Body => ({ ...body, space: body.space - by });
 
 /**
- * The head's ids as far as they do not depend on what follows it: in plain-text formats a token may reach over its end.
+ * The head's ids as far as they do not depend on what follows it, an example or a turn: in plain-text formats a token may
+ * reach over its end.
  */
-function countHeadTokens(head: readonly PromptTurn[], prompt: Assembled, scale: Scale): number {
+function countHeadTokens(
+  head: readonly PromptTurn[],
+  example: PromptTurn | undefined,
+  prompt: Assembled,
+  scale: Scale,
+): number {
   const { owners } = prompt;
   const ids = new Set<string | null>(head.map((turn) => turn.id));
   const first = scale.tokenizer.bos === null ? 0 : 1;
@@ -97,7 +117,7 @@ function countHeadTokens(head: readonly PromptTurn[], prompt: Assembled, scale: 
   const followers = ROLES.flatMap((role) =>
     (standsUnmarked(role, head.at(-1), scale.format) ? BEGINNINGS : ['a']).map((text) => [follower(role, text)]),
   );
-  for (const followed of [[], ...followers]) {
+  for (const followed of [[], ...(example ? [[example]] : []), ...followers]) {
     const { tokens } = assemble([...head, ...followed], { open: false, reply: true }, scale);
     const differs = tokens.findIndex((token, index) => token !== prompt.tokens[index]);
     if (differs >= 0) count = Math.min(count, differs);

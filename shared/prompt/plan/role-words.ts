@@ -1,4 +1,4 @@
-import type { PromptFormat, Tokenizer } from '../types.ts';
+import type { PromptFormat, PromptNames, Tokenizer } from '../types.ts';
 
 /** Where a role word that somebody typed must be defused, by the way this vocabulary reads a text and holds it. */
 export interface RoleWords {
@@ -66,8 +66,18 @@ export interface StopText {
   readonly border: RegExp;
 }
 
+/** A name at the start of a line ends the reply of another speaker, with the line's end before it (F17). */
+const nameStops = (name: string): StopText[] => [
+  { text: `\n${name}:`, border: /(?:)/muy },
+  { text: `${name}:`, border: /^/muy },
+];
+
 /** Marks end a reply where they would be marks in a prompt (F8), other words where no word goes on with them. */
-export function stopTexts(format: PromptFormat): StopText[] {
+export function stopTexts(format: PromptFormat, names?: PromptNames): StopText[] {
+  return [...formatStops(format), ...(names?.others ?? []).flatMap(nameStops)];
+}
+
+function formatStops(format: PromptFormat): StopText[] {
   const marks = new Set(wordsIn(marksOf(format)));
   return format.stops
     .filter((text) => text !== '')

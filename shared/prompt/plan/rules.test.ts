@@ -6,7 +6,7 @@ import { FaultError } from '../../faults/failure.ts';
 import { FORMATS, formatByName } from '../formats/formats.ts';
 import { headroom, planPrompt } from './plan.ts';
 import type { TokenCache } from './tokens.ts';
-import type { Plan, PlanRequest, PromptFormat, PromptTurn, Segment } from '../types.ts';
+import type { HeadText, Plan, PlanRequest, PromptFormat, PromptTurn, Segment } from '../types.ts';
 
 const piece = fc.constantFrom(
   'a',
@@ -47,6 +47,16 @@ const notes = fc.oneof(
   { arbitrary: fc.constant([]), weight: 2 },
   someNotes.map((all) => all.map((note, index) => ({ ...note, id: `n${index}` }))),
 );
+const headTexts = fc
+  .array(
+    fc.record({
+      place: fc.constantFrom<HeadText['place'][]>('front', 'behind', 'example', 'example'),
+      text: textOfPieces(12),
+    }),
+    { maxLength: 4 },
+  )
+  .map((all) => all.map((text, index) => ({ ...text, id: `h${index}` })));
+const someName = fc.constantFrom(null, null, 'Ada', '### User', '<|user|>');
 const vocabulary = fc.record({
   kind: fc.constantFrom<('bpe' | 'spm')[]>('bpe', 'spm'),
   unit: fc.constantFrom<('words' | 'pairs')[]>('words', 'words', 'words', 'pairs'),
@@ -119,7 +129,7 @@ function keepsItsAccounts(asked: PlanRequest, { tokens, ledger: { segments, tota
   ).toBe(total);
   expect(idsOf(segments.filter(({ source }) => source.kind === 'turn'))).toEqual(asked.turns.map(({ id }) => id));
   expect(idsOf(segments.filter(({ source }) => source.kind === 'note')).toSorted()).toEqual(
-    (asked.notes ?? []).map(({ id }) => id).toSorted(),
+    [...(asked.head ?? []), ...(asked.notes ?? [])].map(({ id }) => id).toSorted(),
   );
   const placed = segments.filter(isPlaced);
   placed.slice(1).forEach((segment, index) => {
@@ -134,10 +144,22 @@ function keepsItsAccounts(asked: PlanRequest, { tokens, ledger: { segments, tota
 
 function keepsHeadAndLastTurns(asked: PlanRequest, { ledger: { segments } }: Plan) {
   const { head, kept } = sentTurns(asked);
+  const textsAt = (place: HeadText['place']) =>
+    (asked.head ?? []).filter((text) => text.place === place && text.text.trim() !== '');
   expect(
     segments.filter(({ reason }) => reason === 'head').map(({ source, placement }) => [source.id, placement]),
-  ).toEqual(head.map(({ id }) => [id, 'in']));
+  ).toEqual([...textsAt('front'), ...head, ...textsAt('behind')].map(({ id }) => [id, 'in']));
   expect(segments.filter(({ source, placement }) => kept.includes(source.id) && placement === 'out')).toEqual([]);
+}
+
+/** The first examples stay while all turns do. */
+function keepsExamplesLast({ ledger: { segments } }: Plan): void {
+  const examples = segments.filter(({ reason }) => reason === 'example').map(({ placement }) => placement);
+  expect(examples).toEqual(examples.toSorted());
+  const left = segments.filter(
+    ({ source, reason }) => source.kind === 'turn' && ['older', 'long', 'anchor'].includes(reason),
+  );
+  if (left.length > 0) expect(examples).not.toContain('in');
 }
 
 /** What stays has room, or is whole; what the head and the notes leave is told as it is. */
@@ -176,16 +198,20 @@ function keepsNotes(asked: PlanRequest, { prompt, ledger: { segments } }: Plan) 
 }
 
 describe('every plan', () => {
-  test('keeps the budget, its head, its notes, the last turns and its accounts (W1 to W4, W8, W9, W12 to W14, W16)', () => {
+  test('keeps the budget, its head, its notes, the last turns and its accounts (W1 to W4, W8, W9, W12 to W14, W16 to W19)', () => {
     let refused = 0;
     fc.assert(
-      fc.property(request, vocabulary, (asked, words) => {
+      fc.property(request, vocabulary, headTexts, someName, (plain, words, head, name) => {
+        const named = plain.turns.map((turn) => (name === null ? turn : { ...turn, name }));
+        const names = name === null ? {} : { names: { speaker: name, others: ['Odo'] } };
+        const asked: PlanRequest = { ...plain, head, turns: named, ...names };
         const { tokenizer, textOf } = wordTokenizer(words);
         const plan = attempt(() => planPrompt(asked, tokenizer));
         refused += plan === null ? 1 : 0;
         if (plan === null) return;
         keepsItsAccounts(asked, plan);
         keepsHeadAndLastTurns(asked, plan);
+        keepsExamplesLast(plan);
         keepsRoom(asked, plan);
         keepsNotes(asked, plan);
         const sent = textOf([...plan.tokens, ...plan.heldBack]);

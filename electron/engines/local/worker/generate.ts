@@ -61,9 +61,9 @@ export async function generate(
 
   const { heldBack } = plan;
   const addsSpace = vocabulary.addsSpace && isMark(plan.tokens.at(-1), vocabulary);
-  const stream = new TextStream(stopTexts(request.plan.format), {
+  const stream = new TextStream(stopTexts(request.plan.format, request.plan.names), {
     lead: heldBack.length > 0 ? '' : leadOf(request.plan, addsSpace),
-    before: request.plan.open ? (request.plan.turns.at(-1)?.text ?? '') : '',
+    before: textBefore(request.plan),
   });
   /** Bytes that the reply begins with and that stand in the story already; tokens that spelled nothing else. */
   let owed = heldBack.reduce((sum, token) => sum + vocabulary.bytes(token).length, 0);
@@ -187,10 +187,15 @@ function stopsOf(stops: readonly string[], vocabulary: Vocabulary): ReadonlySet<
  * The space in front of a reply that is no part of it: what stands between the opened reply and a model's turn, or the
  * space of SentencePiece.
  */
-function leadOf({ format: { before, opensReply }, open }: PlanRequest, addsSpace: boolean): string {
+function leadOf({ format: { before, opensReply }, open, names }: PlanRequest, addsSpace: boolean): string {
+  if (!open && names?.speaker) return ' ';
   const lead = !open && before.model.startsWith(opensReply) ? before.model.slice(opensReply.length) : '';
   return lead !== '' && lead.trim() === '' ? lead : addsSpace ? ' ' : '';
 }
+
+/** What stands on the page or in the prompt in front of a reply, in its line. */
+const textBefore = ({ open, turns, names }: PlanRequest): string =>
+  (open ? turns.at(-1)?.text : names?.speaker && `${names.speaker}:`) ?? '';
 
 function isMark(token: number | undefined, vocabulary: Vocabulary): boolean {
   return token !== undefined && vocabulary.piece(token).kind !== 'plain';

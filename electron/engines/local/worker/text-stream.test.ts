@@ -53,6 +53,20 @@ test('a stop text split over tokens is never shown, not even in part', () => {
   });
 });
 
+test('the name of somebody else at the start of a line ends a reply, with the line’s end before it (F17)', () => {
+  const names = { speaker: 'Ines', others: ['Odo', 'Mara'] };
+  const said = (pieces: readonly string[], before: string): { text: string; stopped: boolean } => {
+    const text = new TextStream(stopTexts(format('chatml'), names), { before });
+    return { text: pieces.map((piece) => text.push(bytes(piece))).join('') + text.end(), stopped: text.stopped };
+  };
+  expect(said(['No.', '\n', 'Od', 'o: Why?'], 'Ines:')).toEqual({ text: 'No.', stopped: true });
+  expect(said(['Odo: that old name. ', 'I say Odo: no.'], 'Ines:')).toEqual({
+    text: 'Odo: that old name. I say Odo: no.',
+    stopped: false,
+  });
+  expect(said(['Mara: Hm.'], 'A line.\n')).toEqual({ text: '', stopped: true });
+});
+
 test('what only began like a stop text is shown when decided', () => {
   expect(stream(['a <', '|u', 'n', '|> b'], ['<|user|>'])).toEqual({
     shown: ['a ', '', '<|un', '|> b', ''],
