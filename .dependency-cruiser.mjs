@@ -6,7 +6,7 @@ const only = (name, packages, allowed, comment) => ({
   to: { path: packages },
 });
 const tests = '\\.test\\.tsx?$';
-const FEATURES = 'characters|library|ledger|models|settings|jobs|backups|manuscript';
+const FEATURES = 'characters|library|ledger|models|settings|jobs|backups|notes|cast|manuscript';
 /** An arrow of docs/architecture.md that must not be turned round. */
 const arrow = (name, from, to) => ({
   name,

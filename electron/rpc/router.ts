@@ -14,7 +14,21 @@ const door = implement(contract).$context<Caller>();
 
 /** The contract, answered by the studio's services. `session`: of the browsers that are let in; null in the desktop. */
 export function createRouter(
-  { stories, chapters, characters, exporting, backups, writing, models, settings, jobs, log, store }: Services,
+  {
+    stories,
+    chapters,
+    characters,
+    exporting,
+    backups,
+    writing,
+    notes,
+    cast,
+    models,
+    settings,
+    jobs,
+    log,
+    store,
+  }: Services,
   session: Pick<Session, 'signOutOthers'> | null = null,
 ) {
   return door.router({
@@ -89,6 +103,16 @@ export function createRouter(
         writing.hold(input.storyId, context.client, input.was, signal),
       ),
       takeOver: door.writing.takeOver.handler(({ input, context }) => writing.takeOver(input.storyId, context.client)),
+    },
+    cast: {
+      watch: door.cast.watch.handler(({ input, signal }) => cast.watch(input.storyId, signal)),
+      set: door.cast.set.handler(({ input, context }) => cast.set(input.storyId, input.cast, context.client)),
+      next: door.cast.next.handler(({ input }) => cast.next(input)),
+      start: door.cast.start.handler(({ input }) => cast.start(input)),
+    },
+    notes: {
+      watch: door.notes.watch.handler(({ input, signal }) => notes.watch(input.storyId, signal)),
+      set: door.notes.set.handler(({ input, context }) => notes.set(input, context.client)),
     },
     models: {
       list: door.models.list.handler(() => models.list()),

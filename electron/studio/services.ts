@@ -8,6 +8,8 @@ import type { Chapters, Stories } from './library/library.ts';
 import type { Models } from './models/models.ts';
 import type { Settings } from './settings/settings.ts';
 import type { StoreStates } from './store-state.ts';
+import type { StoryNotes } from './writing/story-notes.ts';
+import type { Casts } from './writing/casts.ts';
 import type { Writing } from './writing/writing.ts';
 
 /** Everything a person can do, one service per domain of the contract. */
@@ -18,6 +20,8 @@ export interface Services {
   readonly exporting: Exporting;
   readonly backups: Omit<Backups, 'close'>;
   readonly writing: Writing;
+  readonly cast: Pick<Casts, 'watch' | 'set' | 'next' | 'start'>;
+  readonly notes: Pick<StoryNotes, 'watch' | 'set'>;
   readonly models: Models;
   readonly settings: Settings;
   readonly jobs: Jobs;

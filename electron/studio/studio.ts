@@ -34,6 +34,8 @@ import { createModelRegistry } from './models/model-registry.ts';
 import { createModels } from './models/models.ts';
 import { createChapterWatchers } from './writing/chapter-watchers.ts';
 import { createWriteAhead } from './writing/write-ahead.ts';
+import { createCasts } from './writing/casts.ts';
+import { createStoryNotes } from './writing/story-notes.ts';
 import { createRevisions } from './writing/revision-closing.ts';
 import { createConnections, type Connections } from './connections.ts';
 import type { StudioContext } from './context.ts';
@@ -113,7 +115,10 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
     db,
     engine,
     onStored: storeStates.set,
-    onTurn: watchers.changed,
+    onTurn: (chapterId) => {
+      watchers.changed(chapterId);
+      notes.changed();
+    },
     ready: () => models.readyForReply(),
     onEnd: (order) => {
       writeAhead.after(order);
@@ -154,6 +159,8 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
     }
   });
 
+  const cast = createCasts(context, locks, readAhead.again);
+  const notes = createStoryNotes(context, locks, readAhead.again);
   const checks = createChecks(context, {
     wasCutOff: store.wasCutOff,
     isLogDamaged: store.isLogDamaged,
@@ -213,6 +220,8 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
       watchers,
       apply,
     }),
+    notes,
+    cast,
     models,
     settings,
     jobs,
@@ -244,6 +253,8 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
         () => locks.close(),
         () => defects.close(),
         () => watchers.close(),
+        () => notes.close(),
+        () => cast.close(),
         () => storeStates.close(),
         () => revisions.end(),
         () => backups.close(),

@@ -343,6 +343,21 @@ export class ChapterSession implements ChapterController {
     if (reply !== null) await this.opened?.replies.ask({ ...reply, count });
   }
 
+  /** Asks for what stands behind all that is written. */
+  private async askBehind(request: { kind: 'reply'; speakerId: string } | { kind: 'impersonate' }): Promise<void> {
+    await this.opened?.branches.turned;
+    const document = this.opened?.chapter.document;
+    if (this.opened === null || document === undefined || document.isBlank()) return;
+    const last = document.layout.spans.at(document.readyTurn() === null ? -1 : -2);
+    if (last !== undefined) await this.opened.replies.ask({ ...request, turnId: last.id, offset: null, count: 1 });
+  }
+  answerAs(speakerId: string): Promise<void> {
+    return this.askBehind({ kind: 'reply', speakerId });
+  }
+  writeForMe(): Promise<void> {
+    return this.askBehind({ kind: 'impersonate' });
+  }
+
   async continue(): Promise<void> {
     await this.opened?.branches.turned;
     const goOn = this.target()?.goOn ?? null;

@@ -120,6 +120,10 @@ export interface ChapterController {
   subscribe(listener: () => void): () => void;
   /** `count`: so many answers, one beside the other. */
   reply(count?: number): Promise<void>;
+  /** One of the cast answers what stands at the end. */
+  answerAs(characterId: string): Promise<void>;
+  /** A turn of the person's, or the rest of it, which the model writes. */
+  writeForMe(): Promise<void>;
   continue(): Promise<void>;
   /**
    * Without a turn: the nearest model turn at or before the caret. Without a count: as many as a Retry writes by

@@ -1,12 +1,14 @@
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { memo, useState, type ReactElement } from 'react';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
-import type { Ledger, Segment } from '../../shared/prompt/types.ts';
+import { NOTE_KINDS, type NoteKind } from '../../shared/contract/notes.ts';
+import type { Field, Ledger, Segment } from '../../shared/prompt/types.ts';
 import { useOpenChapter, useWorkspace } from '../workspace/workspace.ts';
 import { useEngine } from '../models/engine-status.ts';
 import { count } from '../lib/numbers.ts';
 import { words } from '../locales/index.ts';
 import type { ChapterController } from '../chapter/controller.ts';
+import { showNote } from '../notes/open-notes.ts';
 import { barsOf, isNarrow, sendsText, sumsOf, turnIdOf, type BarKind } from './bars.ts';
 import { usePlan } from './plan.ts';
 import { RoleMark } from './role-mark.tsx';
@@ -181,6 +183,18 @@ function Folded({ fold, caret, controller }: FoldedProps): ReactElement {
   );
 }
 
+/** A text beside the turns: what it is called, and which note of the story it is, if it is one. */
+function noteOf({ source }: Segment): { name: string; field: Field; kind: NoteKind | null } | null {
+  if (source.kind !== 'note' || source.field === undefined) return null;
+  const { field, of } = source;
+  const called = words.ledger.fields[field];
+  return {
+    name: of === undefined ? called : words.ledger.fieldOf(called, of),
+    field,
+    kind: of === undefined ? (NOTE_KINDS.find((kind) => kind === field) ?? null) : null,
+  };
+}
+
 interface EntryProps {
   readonly segment: Segment;
   readonly excerpt: string;
@@ -192,8 +206,9 @@ interface EntryProps {
 const Entry = memo(function Entry({ segment, excerpt, heldBack, on, controller }: EntryProps): ReactElement {
   const turnId = turnIdOf(segment);
   const { role, placement, tokens } = segment;
+  const note = noteOf(segment);
   const why = [
-    words.ledger.reasons[segment.reason],
+    note?.field === 'postHistory' ? words.ledger.alwaysLast : words.ledger.reasons[segment.reason],
     ...segment.changes.map((change) => words.ledger.changes[change]),
     heldBack === '' ? null : words.ledger.heldBack(heldBack),
   ]
@@ -211,13 +226,14 @@ const Entry = memo(function Entry({ segment, excerpt, heldBack, on, controller }
         onBlur={() => controller?.highlightTurn(null)}
         onClick={() => {
           if (turnId !== null) controller?.revealTurn(turnId);
+          if (note?.kind) showNote(note.kind);
         }}
       >
         <RoleMark role={role} />
         <span className={css.entryText} dir="auto">
-          {excerpt === '' ? words.ledger.roles[role] : excerpt}
+          {note?.name ?? (excerpt === '' ? words.ledger.roles[role] : excerpt)}
         </span>
-        <span className="hidden">{`, ${words.ledger.roles[role]} (${words.ledger.roleTerms[role]}), ${spoken}, ${words.ledger.placements[placement]}`}</span>
+        <span className="hidden">{`, ${note === null ? `${words.ledger.roles[role]} (${words.ledger.roleTerms[role]}), ` : ''}${spoken}, ${words.ledger.placements[placement]}`}</span>
         <small className="num" aria-hidden="true">
           {tokens === null ? words.ledger.uncounted : count(tokens)}
         </small>

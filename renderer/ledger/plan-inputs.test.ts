@@ -16,6 +16,7 @@ test('whatever changes the prompt of the next reply asks for another plan', () =
     planInputs('chapter', target, { ...engine, readAhead: 100 }, sampling),
     planInputs('chapter', target, engine, { ...sampling, maxTokens: 500 }),
     planInputs('chapter', target, engine, { ...sampling, thinkingTokens: 1024 }),
+    planInputs('chapter', target, engine, sampling, '1,0,0'),
     planInputs('chapter', null, engine, null),
   ].map((inputs) => JSON.stringify(inputs));
   expect(new Set(keys).size).toBe(keys.length);

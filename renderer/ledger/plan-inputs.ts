@@ -8,6 +8,7 @@ export function planInputs(
   target: ChapterState['planTarget'] | null,
   engine: Pick<EngineStatus, 'modelId' | 'contextSize' | 'format' | 'readAhead'>,
   sampling: Pick<Sampling, 'maxTokens' | 'thinkingTokens'> | null,
+  notes = '',
 ) {
   return {
     chapterId,
@@ -17,6 +18,7 @@ export function planInputs(
     context: engine.contextSize,
     format: engine.format,
     readAhead: engine.readAhead,
+    notes,
     reserve: sampling === null ? null : [sampling.maxTokens, sampling.thinkingTokens],
   };
 }

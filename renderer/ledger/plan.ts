@@ -7,6 +7,7 @@ import { useEngine } from '../models/engine-status.ts';
 import { faultOf } from '../lib/faults.ts';
 import { useRested } from '../lib/rested.ts';
 import { useSampling } from '../settings/sampling.ts';
+import { useNoteVersions } from '../notes/open-notes.ts';
 import { planInputs } from './plan-inputs.ts';
 
 const REST_MS = 300;
@@ -27,7 +28,8 @@ export function usePlan(): PlanView {
   const open = useConnection((connection) => connection.state === 'open');
   const { sampling } = useSampling();
   const target = useOpenChapter((chapter) => chapter.planTarget);
-  const asked = { ...planInputs(chapterId, target, engine, sampling), isShown };
+  const notes = useNoteVersions(useWorkspace((workspace) => workspace.place?.storyId ?? null));
+  const asked = { ...planInputs(chapterId, target, engine, sampling, notes), isShown };
   const rested = useRested(asked, REST_MS);
   const writing = useOpenChapter((chapter) => chapter.generation !== null) === true;
   const query = useQuery({

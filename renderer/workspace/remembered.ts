@@ -31,6 +31,13 @@ interface Remembered {
   readonly modelOpen: boolean;
   readonly hardwareOpen: boolean;
   readonly samplingOpen: boolean;
+  readonly notesOpen: boolean;
+  readonly castOpen: boolean;
+  /** The persona that was chosen last. */
+  readonly persona: string;
+  readonly headOpen: boolean;
+  /** How many turns of a cast come one after the other. */
+  readonly talkTurns: number;
   readonly [samplingGroupIsOpen: `sampling:${string}`]: boolean;
 }
 type KeysOf<T> = { [K in keyof Remembered]: Remembered[K] extends T ? K : never }[keyof Remembered];

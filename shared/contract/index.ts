@@ -1,10 +1,12 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import { backups } from './backups.ts';
+import { cast } from './cast.ts';
 import { characters } from './characters.ts';
 import { connection } from './connection.ts';
 import { exporting } from './export.ts';
 import { jobs, log } from './jobs.ts';
 import { models } from './models.ts';
+import { notes } from './notes.ts';
 import { settings } from './settings.ts';
 import { chapters, stories } from './stories.ts';
 import { writing } from './writing.ts';
@@ -18,6 +20,8 @@ export const contract = {
   exporting,
   backups,
   writing,
+  notes,
+  cast,
   models,
   settings,
   jobs,

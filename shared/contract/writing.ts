@@ -14,18 +14,19 @@ export interface ChangeAck {
 
 export const MOST_ALTERNATES = 4;
 
-const replyKind = z.enum(['reply', 'continue', 'retry', 'again']);
+const replyKind = z.enum(['reply', 'continue', 'retry', 'again', 'impersonate']);
 export type ReplyKind = z.infer<typeof replyKind>;
 
 /**
  * `reply` answers after `turnId` (a new turn; an alternate when that turn has a tail); `retry` makes an alternate of
  * `turnId`; `continue` writes on in `turnId` at `offset`; `again` makes the last reply in `turnId` once more, cold,
  * with its own seed and settings, as an alternate. It fails with UNKNOWN_REPLY where none is recorded, and with
- * NOT_THE_SAME where another model or other settings would write it. `cold`: the whole prompt is read anew, so that the
- * same settings and seed give the same reply, always. `generationId` and `newTurnId`, of the turn that it may make, are
- * the asker's: asked again with the same generation, it is the same generation. `count`: so many answers to the same
- * prompt, the others beside the first, one after the other. Alternates that nobody looks at end where another reply is
- * asked for.
+ * NOT_THE_SAME where another model or other settings would write it. `impersonate` writes a turn of the person's, or
+ * goes on in theirs at the end. `speakerId`: who of the cast answers, also behind a model turn; null: whoever is next.
+ * `cold`: the whole prompt is read anew, so that the same settings and seed give the same reply, always.
+ * `generationId` and `newTurnId`, of the turn that it may make, are the asker's: asked again with the same generation,
+ * it is the same generation. `count`: so many answers to the same prompt, the others beside the first, one after the
+ * other. Alternates that nobody looks at end where another reply is asked for.
  */
 const generate = z.object({
   generationId: id,
@@ -34,6 +35,7 @@ const generate = z.object({
   kind: replyKind,
   turnId: id.nullable(),
   offset: z.number().int().min(0).nullable(),
+  speakerId: id.nullable().default(null),
   count: z.number().int().min(1).max(MOST_ALTERNATES).default(1),
   cold: z.boolean().default(false),
 });

@@ -408,6 +408,7 @@ export interface CheckFaults {
   CHECK_TURN: { readonly turn: number; readonly chapter: string; readonly problem: TurnProblem };
   CHECK_REPLY: None;
   CHECK_CANDIDATES: None;
+  CHECK_NOTE: None;
   CHECK_SETTING: { readonly key: string };
 }
 
@@ -449,6 +450,8 @@ export type Difference =
   | { readonly of: 'format'; readonly once: string; readonly now: string }
   /** Its prompt began with a date that was not kept. */
   | { readonly of: 'head' }
+  /** What was sent beside the turns. */
+  | { readonly of: 'beside' }
   | { readonly of: 'context'; readonly once: number; readonly now: number }
   | { readonly of: 'promptChunk'; readonly once: number; readonly now: number }
   | { readonly of: 'gpuLayers' | 'device' | 'keyCache' | 'adapters' | 'draft' | 'lookup' | 'fastSlide' | 'build' };
@@ -474,5 +477,7 @@ export interface WritingFaults {
   /** Paphos ended while the store did not take the last words of so many. */
   REPLY_CUT_OFF: { readonly replies: number };
   UNKNOWN_REPLY: None;
+  /** A note of a story has other words by now than those that were read. */
+  NOTE_CHANGED: None;
   NOT_THE_SAME: { readonly differences: readonly Difference[] };
 }

@@ -302,6 +302,7 @@ const SAMPLES: Samples = {
   ).map((problem) => ({ turn: 1, chapter: 'Fog', problem })),
   CHECK_REPLY: NONE,
   CHECK_CANDIDATES: NONE,
+  CHECK_NOTE: NONE,
   CHECK_SETTING: [{ key: 'theme' }],
 
   NO_MODEL: NONE,
@@ -335,6 +336,7 @@ const SAMPLES: Samples = {
     { by: 'window', tokens: 1024, leftOut: 0 },
   ],
   UNKNOWN_REPLY: NONE,
+  NOTE_CHANGED: NONE,
   NOT_THE_SAME: [
     {
       differences: [
@@ -342,6 +344,7 @@ const SAMPLES: Samples = {
         { of: 'model', once: 'Pocket storyteller', now: 'another' },
         { of: 'format', once: 'Metharme', now: 'ChatML' },
         { of: 'head' },
+        { of: 'beside' },
         { of: 'context', once: 1024, now: 512 },
         { of: 'promptChunk', once: 128, now: 256 },
         ...(['gpuLayers', 'device', 'keyCache', 'adapters', 'draft', 'lookup', 'fastSlide'] as const).map((of) => ({

@@ -6,7 +6,7 @@ const MOST_ADDED = 1_000_000;
 /** So much of a macro tells it from the others of its text. */
 const TOLD_BY = 100;
 
-/** What the macros of a text are resolved with (F18). */
+/** What the macros of a text are resolved with (F19). */
 export interface Macros {
   /** By name, in small letters. They are put in as they are: no macro is looked for in them. */
   readonly values: ReadonlyMap<string, string>;

@@ -111,6 +111,29 @@ describe('the exact prompt of a roleplay, to read', () => {
   });
 });
 
+test.each(FORMATS)('in %s its ids stay while the window slides over 200 turns (W10, W19)', (name) => {
+  const { tokenizer } = wordTokenizer();
+  const { head, notes } = stage(GROUP);
+  const turns: PromptTurn[] = [];
+  let [cut, slides, first] = [null as Plan['ledger']['cut'], 0, null as readonly number[] | null];
+  for (let index = 0; index < 200; index++) {
+    const isMine = index % 2 === 0;
+    const words = Array.from({ length: 16 }, (_, word) => `word${String(index + word)}`).join(' ');
+    turns.push({ ...turn(String(index), isMine ? 'user' : 'model', words, null), name: isMine ? 'Mara' : 'Tam' });
+    if (index % 5 > 0) continue;
+    const format = formatByName(name) as PromptFormat;
+    const names = { speaker: 'Ines', others: ['Odo', 'Tam', 'Mara'] };
+    const request = { format, turns, head, notes, names, open: false, reserve: 200, contextSize: 1100, cut };
+    const { tokens, headTokens, ledger } = planPrompt(request, tokenizer);
+    first ??= tokens.slice(0, headTokens);
+    expect(tokens.slice(0, headTokens)).toEqual(first);
+    slides += JSON.stringify(cut) === JSON.stringify(ledger.cut) ? 0 : 1;
+    cut = ledger.cut;
+  }
+  expect(slides).toBeGreaterThan(3);
+  expect(first?.length).toBeGreaterThan(60);
+});
+
 const fieldsOf = (on: Staging): string[] => stage(on).head.map(({ field, of }) => `${field ?? ''} ${of ?? ''}`.trim());
 
 describe('the head of a roleplay', () => {

@@ -44,7 +44,7 @@ export interface Staging {
   readonly postHistory: string;
   /** Parts that are not in it are switched off. */
   readonly order: readonly HeadPart[];
-  /** Resolves the macros of a text (F18), which is known by its id. */
+  /** Resolves the macros of a text (F19), which is known by its id. */
   readonly resolve: (
     id: string,
     text: string,
@@ -60,7 +60,9 @@ const MOST_EXAMPLES = 100;
 
 type Named = Pick<Actor, 'id' | 'name' | 'nickname'>;
 
-export const nameOf = ({ name, nickname }: Pick<Actor, 'name' | 'nickname'>): string => nickname.trim() || name.trim();
+/** As it stands in the story and in the prompt: one line. Empty: the card has none. */
+export const nameOf = ({ name, nickname }: Pick<Actor, 'name' | 'nickname'>): string =>
+  (nickname.trim() || name).replace(/\s+/g, ' ').trim();
 
 export const listed = (names: readonly string[]): string =>
   names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;

@@ -1,4 +1,7 @@
-/** How it is chosen who answers next: one after the other, who was named, by how talkative they are, by hand, or by the model. */
+/**
+ * How it is chosen who answers next: one after the other, who was named, by how talkative they are, by hand, or by the
+ * model.
+ */
 export const SPEAKS = ['order', 'named', 'talkativeness', 'hand', 'model'] as const;
 export type Speaks = (typeof SPEAKS)[number];
 
@@ -21,8 +24,8 @@ export const speaking = <M extends Pick<Member, 'muted'>>(cast: readonly M[]): r
   cast.filter(({ muted }) => !muted);
 
 /**
- * Who answers the last turn; null where nobody may. Who spoke last speaks again only where nobody else is there. By hand
- * and by the model somebody else chooses: without them it is one after the other. `random`: from 0 to below 1.
+ * Who answers the last turn; null where nobody may. Who spoke last speaks again only where nobody else is there. By
+ * hand and by the model somebody else chooses: without them it is one after the other. `random`: from 0 to below 1.
  */
 export function nextSpeaker<M extends Member>(
   cast: readonly M[],

@@ -140,7 +140,7 @@ export type Source =
 /**
  * `neutralised`: a role word that somebody typed is no role (F8); `trimmed`: white space at its ends is left out (F11);
  * `normalised`: its characters are those that the vocabulary makes of them (F12); `clock`: it stands in the head and
- * tells the time (F18).
+ * tells the time (F19).
  */
 export type TextChange = 'neutralised' | 'trimmed' | 'normalised' | 'clock';
 export type Placement = 'in' | 'trimmed' | 'out';

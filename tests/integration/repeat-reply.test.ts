@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { NoteContent, NoteKind } from '../../shared/contract/notes.ts';
 import type { GenerationEvent, GenerationStart } from '../../shared/contract/writing.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { activePath } from '../../shared/document/tree.ts';
@@ -102,6 +103,41 @@ const refusal = async (work: Promise<unknown>): Promise<{ code: string; params: 
   );
 const textOf = async (chapterId: string, turnId: string) =>
   (await client.chapters.open({ id: chapterId })).turns.find(({ id }) => id === turnId)?.text;
+
+/** Writes a note of a story anew. */
+async function note(storyId: string, kind: NoteKind, text: string, more: Partial<NoteContent> = {}): Promise<void> {
+  const [told] = await firstOf(await client.notes.watch({ storyId }));
+  const before = told?.find((one) => one.kind === kind);
+  const content = { text, depth: 1, role: 'system' as const, sends: 'always' as const, ...more };
+  await client.notes.set({ storyId, kind, content, version: before?.version ?? 0 });
+}
+async function firstOf<T>(values: AsyncIterable<T>): Promise<T[]> {
+  for await (const value of values) return [value];
+  return [];
+}
+const notesIn = async (chapterId: string, turnId: string | null = null): Promise<(string | undefined)[]> =>
+  (await client.writing.plan({ chapterId, turnId, offset: null })).segments.flatMap(({ source }) =>
+    source.kind === 'note' ? [source.field] : [],
+  );
+
+test('a reply is made again with the notes that it had, to the letter, and refused where they are others by now', async () => {
+  const { storyId, chapterId, turnId } = await newChapter('A fox came to the gate.');
+  await note(storyId, 'memory', 'It is {{random:night,dawn,noon}}, {{time}} by the clock.');
+  await note(storyId, 'authorsNote', 'The fox is tired.', { sends: 'once' });
+  await note(storyId, 'postHistory', 'One sentence.');
+  expect(await notesIn(chapterId)).toEqual(['memory', 'authorsNote', 'postHistory']);
+  const first = await reply(chapterId, turnId);
+  // The note that was for one reply is sent with no other, but where that one is made again.
+  expect(await notesIn(chapterId, turnId)).toEqual(['memory', 'authorsNote', 'postHistory']);
+  const asked = await say(chapterId, first.start.turnId, 'And then?');
+  expect(await notesIn(chapterId, asked)).toEqual(['memory', 'postHistory']);
+
+  const { done } = await again(chapterId, first.start.turnId);
+  expect(done.text).toBe(first.done.text);
+  await note(storyId, 'memory', 'It is noon.');
+  const refused = await refusal(again(chapterId, first.start.turnId));
+  expect(refused).toEqual({ code: 'NOT_THE_SAME', params: { differences: [{ of: 'beside' }] } });
+});
 
 test('a reply is made again to the letter, read anew and beside the first, whatever was chosen or written since', async () => {
   const { storyId, chapterId, turnId } = await newChapter('A fox came to the gate.');

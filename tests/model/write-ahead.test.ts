@@ -27,14 +27,21 @@ function asked(text: string, id = newId()) {
   const ready = engine.current();
   if (ready === null) throw new Error('the engine is not ready');
   const { turns, versions } = branchTo(db, readTree(db, chapterId, { texts: 'path' }), modelTurn);
-  const target = { turns: [...turns, { id, role: 'user' as const, speaker: null, text }], versions, open: false };
+  const target = {
+    turns: [...turns, { id, role: 'user' as const, speaker: null, text }],
+    versions,
+    open: false,
+    speaker: null,
+  };
   return {
     name: ready.modelName,
-    plan: promptRequest(db, chapterId, target, {
-      format: ready.format,
-      contextSize: ready.contextSize,
-      reserve: reserveFor(ready, sampling),
-    }),
+    plan: promptRequest(
+      db,
+      chapterId,
+      target,
+      { format: ready.format, contextSize: ready.contextSize, reserve: reserveFor(ready, sampling) },
+      { head: [], notes: [], names: null },
+    ),
   };
 }
 async function text(job: EngineReply): Promise<string> {

@@ -6,6 +6,7 @@ import { all, columns, first, query, run, tables } from '../core/query.ts';
 import { addChapter, addStory, editChecksum, needStory, revisionChecksum, turnChecksum } from '../core/rows.ts';
 import type { Schema } from '../core/schema.ts';
 import { endGeneration, journalChecksum } from '../repositories/generation-records.ts';
+import { noteChecksum } from '../repositories/note-records.ts';
 import { listStories } from '../repositories/stories.ts';
 
 const sizes = query(() =>
@@ -58,6 +59,9 @@ const journalOf = query((p: { generationId: string }) =>
 const candidatesOf = query((p: { generationId: string }) =>
   tables.selectFrom('candidates').selectAll().where('generation_id', '=', p.generationId),
 );
+const notesOf = query((p: { storyId: string }) =>
+  tables.selectFrom('notes').selectAll().where('story_id', '=', p.storyId),
+);
 const settingsOf = query((p: { scope: string }) =>
   tables.selectFrom('settings').selectAll().where('scope', '=', p.scope),
 );
@@ -75,6 +79,7 @@ export interface StoredStory {
   readonly generations: Rows<'generations'>;
   readonly journal: Rows<'journal'>;
   readonly candidates: Rows<'candidates'>;
+  readonly notes: Rows<'notes'>;
   readonly settings: Rows<'settings'>;
 }
 
@@ -95,6 +100,7 @@ export function readStory(backup: ReadableDB, storyId: string): StoredStory {
     generations,
     journal: generations.flatMap(({ id }) => all(backup, journalOf, { generationId: id })),
     candidates: generations.flatMap(({ id }) => all(backup, candidatesOf, { generationId: id })),
+    notes: all(backup, notesOf, { storyId }),
     settings: all(backup, settingsOf, { scope: `story:${storyId}` }),
   };
 }
@@ -125,7 +131,8 @@ export function putStory(db: WritableDB, stored: StoredStory, madeAt: number): s
   transaction(db, () => {
     const [putTurn, putRevision, putEdit] = [put('turns'), put('revisions'), put('edits')];
     const putGeneration = put('generations');
-    const [putJournal, putCandidates, putSetting] = [put('journal'), put('candidates'), put('settings')];
+    const [putJournal, putCandidates] = [put('journal'), put('candidates')];
+    const [putNote, putSetting] = [put('notes'), put('settings')];
     /** What was damaged stays so, under whatever ids. */
     const checked = <R extends { checksum: number }>(row: R, checksumOf: (row: R) => number): R => {
       const put = renamed(row);
@@ -149,6 +156,7 @@ export function putStory(db: WritableDB, stored: StoredStory, madeAt: number): s
         candidates: null,
         takesBack: true,
       });
+    for (const row of stored.notes) putNote(checked(row, noteChecksum));
     for (const row of stored.settings) putSetting(renamed(row));
   });
   return ids.get(story.id) ?? story.id;

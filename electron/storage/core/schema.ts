@@ -85,7 +85,7 @@ export interface GenerationRow {
   id: string;
   chapter_id: string;
   turn_id: string;
-  kind: Exclude<ReplyKind, 'again'>;
+  kind: Exclude<ReplyKind, 'again' | 'impersonate'>;
   start_offset: number;
   span_offset: number;
   settings: string;
@@ -114,6 +114,19 @@ export interface JournalRow {
 export interface CandidatesRow {
   generation_id: string;
   record: Uint8Array;
+  checksum: number;
+}
+
+/** What a story tells its model beside its turns. `sent_at`: where it was sent, of one that is sent once. */
+export interface NoteRow {
+  story_id: string;
+  kind: string;
+  text: string;
+  depth: number;
+  role: Role;
+  sends: 'always' | 'once' | 'never';
+  sent_at: string | null;
+  version: number;
   checksum: number;
 }
 
@@ -223,6 +236,7 @@ export interface Schema {
   generations: GenerationRow;
   journal: JournalRow;
   candidates: CandidatesRow;
+  notes: NoteRow;
   changes: ChangeRow;
   settings: SettingRow;
   models: ModelRow;

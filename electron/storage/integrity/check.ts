@@ -7,9 +7,11 @@ import { checkCharacters } from './check-characters.ts';
 import { checkTurns, countTurns } from './check-turns.ts';
 import type { Problem, Report } from './problem.ts';
 import { journalChecksum } from '../repositories/generation-records.ts';
+import { noteChecksum } from '../repositories/note-records.ts';
 import type { ReadableDB } from '../core/handle.ts';
 import { isLocked } from '../core/lock.ts';
 import { assertReadable } from '../core/migrate.ts';
+import { storyNotes } from '../migrations/0014-story-notes.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
 import { all, query, tables } from '../core/query.ts';
 import { chapterChecksum, storyChecksum } from '../core/rows.ts';
@@ -31,6 +33,7 @@ const stories = query(() => tables.selectFrom('stories').selectAll());
 const chapters = query(() => tables.selectFrom('chapters').selectAll());
 const journal = query(() => tables.selectFrom('journal').selectAll());
 const candidates = query(() => tables.selectFrom('candidates').selectAll());
+const notes = query(() => tables.selectFrom('notes').selectAll());
 const settings = query(() => tables.selectFrom('settings').selectAll());
 
 /** Reads a whole data folder and says what is not as it was saved. Writes nothing; a studio may be running on it. */
@@ -141,12 +144,19 @@ function checkNames(db: ReadableDB, report: Report): void {
   }
 }
 
+/** One of an older schema has none. */
+const hasNotes = (db: ReadableDB): boolean =>
+  Number(db.sqlite.pragma('user_version', { simple: true })) >= storyNotes.version;
+
 function checkRest(db: ReadableDB, report: Report): void {
   for (const row of all(db, journal, {})) {
     if (journalChecksum(row) !== row.checksum) report({ where: row.generation_id, fault: fault('CHECK_REPLY', {}) });
   }
   for (const row of all(db, candidates, {})) {
     if (!areWhole(row)) report({ where: row.generation_id, fault: fault('CHECK_CANDIDATES', {}) });
+  }
+  for (const row of hasNotes(db) ? all(db, notes, {}) : []) {
+    if (noteChecksum(row) !== row.checksum) report({ where: row.story_id, fault: fault('CHECK_NOTE', {}) });
   }
   for (const { scope, key, value } of all(db, settings, {})) {
     guarded(

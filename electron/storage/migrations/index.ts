@@ -12,6 +12,7 @@ import { engineSetups } from './0010-engine-setups.ts';
 import { shortDigests } from './0011-short-digests.ts';
 import { fewerPages } from './0012-fewer-pages.ts';
 import { characters } from './0013-characters.ts';
+import { storyNotes } from './0014-story-notes.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   first,
@@ -27,4 +28,5 @@ export const MIGRATIONS: readonly Migration[] = [
   shortDigests,
   fewerPages,
   characters,
+  storyNotes,
 ];

@@ -1,4 +1,5 @@
 import type { GenerationStart, GenerationStats, ReplyKind, StopReason } from '../../../shared/contract/writing.ts';
+import type { StoryNote } from '../../../shared/contract/notes.ts';
 import type { Cut, Ledger, PromptFormat } from '../../../shared/prompt/types.ts';
 import type { Sampling } from '../../../shared/settings/sampling.ts';
 import { spaceBetween } from '../../../shared/text/space-between.ts';
@@ -8,8 +9,9 @@ import { checksum } from '../core/checksum.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
 import { all, columns, first, query, run, tables } from '../core/query.ts';
+import { markSent } from './note-records.ts';
 import { closeRevision, headHash } from './revisions.ts';
-import { needLivingChapter, needTurn, saveTurn } from '../core/rows.ts';
+import { needChapter, needLivingChapter, needTurn, saveTurn } from '../core/rows.ts';
 import type { GenerationRow, JournalRow } from '../core/schema.ts';
 import { takeBack, type Made, type Undone } from './take-back.ts';
 import { splitsCharacter, turnText } from './turns.ts';
@@ -25,6 +27,16 @@ export interface EffectiveSettings {
   readonly datedFormat?: PromptFormat;
   readonly model: { readonly name: string; readonly sha256: string | null };
   readonly contextSize: number;
+  /**
+   * What was sent beside the turns of the story: in which place, when (ms), what of it is sent once, and a digest that
+   * tells it from anything else. Left out where nothing was.
+   */
+  readonly beside?: {
+    readonly place: string;
+    readonly at: number;
+    readonly once: readonly Pick<StoryNote, 'kind' | 'version'>[];
+    readonly digest: string;
+  };
   /** How its engine computed, in the engine's own terms. */
   readonly setup: Readonly<Record<string, unknown>>;
 }
@@ -197,15 +209,19 @@ export function recordPlan(
   ledger: LedgerSummary,
 ): void {
   const { total, overhead, reserve, contextSize, cut } = ledger;
-  transaction(db, () =>
+  transaction(db, () => {
     run(db, setPlan, {
       id: generationId,
       settings: JSON.stringify(settings),
       seed: settings.sampling.seed,
       cut: cut && JSON.stringify(cut),
       ledger: JSON.stringify({ total, overhead, reserve, contextSize }),
-    }),
-  );
+    });
+    const { beside } = settings;
+    if (beside === undefined || beside.once.length === 0) return;
+    const chapter = needChapter(db, needTurn(db, spanOf(db, generationId).turnId).chapter_id);
+    markSent(db, chapter.story_id, beside.place, beside.once);
+  });
 }
 
 /**

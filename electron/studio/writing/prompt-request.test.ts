@@ -46,7 +46,7 @@ test('turns that were too far back for the planner stand where they belong, with
     toRead: 1,
   };
   const turns = ['head', 'old', 'asked', 'older', 'last'].map(turn);
-  const { segments } = wholeLedger(ledger, { turns, versions: new Map(), open: false }, ({ id }) =>
+  const { segments } = wholeLedger(ledger, { turns, versions: new Map(), open: false, speaker: null }, ({ id }) =>
     id === 'older' ? null : id.length,
   );
   expect(segments.map(({ source, placement, tokens }) => [source.id, placement, tokens])).toEqual([
@@ -79,8 +79,9 @@ test('what a model thought takes no room from the story', () => {
   const request = promptRequest(
     db,
     chapterId,
-    { turns, versions: new Map(), open: false },
+    { turns, versions: new Map(), open: false, speaker: null },
     { format, contextSize: 1024, reserve: 256 },
+    { head: [], notes: [], names: null },
   );
   expect(request.turns.map(({ id }) => id)).toEqual(turns.map(({ id }) => id));
   close();

@@ -2,6 +2,8 @@ import type { TreeTurn, TurnTree } from '../../../shared/document/turn.ts';
 import { spokenTurns } from '../../../shared/prompt/plan/reasoning.ts';
 import type { Cut, Ledger, Segment, PlanRequest, PromptFormat, PromptTurn } from '../../../shared/prompt/types.ts';
 import type { Sampling } from '../../../shared/settings/sampling.ts';
+import type { Beside } from './beside.ts';
+import type { Target } from './reply-target.ts';
 import type { ReadableDB } from '../../storage/core/handle.ts';
 import { lastCut } from '../../storage/repositories/generation-records.ts';
 import { turnText } from '../../storage/repositories/turns.ts';
@@ -13,12 +15,6 @@ import { failure } from '../../../shared/faults/failure.ts';
  */
 const CHARACTERS_PER_TOKEN = 12;
 
-/** Where a reply goes: after `turns`, or with `open` on in the last of them from the end of its text here. */
-export interface Target {
-  readonly turns: readonly PromptTurn[];
-  readonly versions: ReadonlyMap<string, number>;
-  readonly open: boolean;
-}
 export interface Window {
   readonly format: PromptFormat;
   readonly contextSize: number;
@@ -54,13 +50,14 @@ export function branchTo(
 
 /**
  * The request for the planner: the head, and of the rest the newest turns that can matter, with the words of the person
- * that they answer. `cut`: where the window begins, if not where it did last.
+ * that they answer, and what stands beside them. `cut`: where the window begins, if not where it did last.
  */
 export function promptRequest(
   db: ReadableDB,
   chapterId: string,
   target: Target,
   window: Window,
+  { head: texts, notes, names }: Pick<Beside, 'head' | 'notes' | 'names'>,
   cut?: Cut | null,
 ): PlanRequest {
   const { turns } = target;
@@ -78,11 +75,16 @@ export function promptRequest(
     cut === undefined ? lastCut(db, chapterId, new Set(turns.map((turn) => turn.id)), window.contextSize) : cut;
   return {
     ...window,
-    turns: sent,
+    turns: names === null ? sent : sent.map((turn) => named(turn, names.of(turn))),
+    ...(texts.length === 0 ? {} : { head: texts }),
+    ...(notes.length === 0 ? {} : { notes }),
+    ...(names === null ? {} : { names: { speaker: names.speaker, others: names.others } }),
     open: target.open,
     cut: begins && sent.some((turn) => turn.id === begins.turnId) ? begins : null,
   };
 }
+
+const named = (turn: PromptTurn, name: string | null): PromptTurn => (name === null ? turn : { ...turn, name });
 
 /**
  * The ledger over all turns: those that were not sent to the planner stand where they belong, outside, with their
@@ -98,6 +100,16 @@ export function wholeLedger(
   );
   const segments: Segment[] = [];
   let next = 0;
+  const isOfHead = ({ source, reason }: Segment): boolean =>
+    source.kind === 'note' && (reason === 'head' || reason === 'example');
+  /** What belongs to the head stands before all that is out. */
+  const addHead = (): void => {
+    for (let text = ledger.segments[next]; text && isOfHead(text); text = ledger.segments[next]) {
+      segments.push(text);
+      next += 1;
+    }
+  };
+  addHead();
   for (const turn of target.turns) {
     const count = (): number | null => countOf(turn, target.versions.get(turn.id) ?? 0);
     const index = planned.get(turn.id);
@@ -120,6 +132,7 @@ export function wholeLedger(
           ),
       );
       next = index + 1;
+      addHead();
     }
   }
   return { ...ledger, segments: [...segments, ...ledger.segments.slice(next)] };

@@ -2,10 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { activePath } from '../../../shared/document/tree.ts';
 import type { PlanRequest } from '../../../shared/prompt/types.ts';
 import { getChapter } from '../../storage/repositories/chapters.ts';
-import type { ReadableDB } from '../../storage/core/handle.ts';
+import type { WritableDB } from '../../storage/core/handle.ts';
 import { readTree } from '../../storage/repositories/turns.ts';
 import { createRestoredStates } from './restored-states.ts';
 import type { Engine, Ready } from '../models/loaded-engine.ts';
+import { besideOf } from './beside.ts';
 import { branchTo, promptRequest, reserveFor } from './prompt-request.ts';
 import type { Settings } from '../settings/settings.ts';
 import { openStateFolder } from './state-folder.ts';
@@ -25,6 +26,8 @@ const CLOSING_MS = 4000;
 export interface ReadAhead {
   /** A chapter was opened, or written in: it is what comes next. */
   touched(chapterId: string): void;
+  /** What is sent beside its turns is another one. */
+  again(): void;
   /**
    * Before a reply: what is on disk of this chapter is loaded, unless it was. Whatever is asked of the engine next
    * comes after it.
@@ -38,7 +41,7 @@ export interface ReadAhead {
 }
 
 export interface ReadAheadParts {
-  readonly db: ReadableDB;
+  readonly db: WritableDB;
   readonly engine: Engine;
   readonly settings: Settings;
   readonly dataDir: string;
@@ -61,9 +64,12 @@ export function createReadAhead({ db, engine, settings, dataDir, keepsStates }: 
     const tree = readTree(db, chapterId, { texts: 'path' });
     const { turns, versions } = branchTo(db, tree, activePath(tree).at(-1)?.id ?? null);
     if (turns.every((turn) => turn.text.trim() === '')) return null;
-    const reserve = reserveFor({ format, contextSize }, settings.sampling(getChapter(db, chapterId).storyId));
+    const { storyId } = getChapter(db, chapterId);
+    const reserve = reserveFor({ format, contextSize }, settings.sampling(storyId));
     const written = turns.slice(0, turns.findLastIndex((turn) => turn.text.trim() !== '') + 1);
-    return promptRequest(db, chapterId, { turns: written, versions, open: false }, { format, contextSize, reserve });
+    const target = { turns: written, versions, open: false, speaker: null };
+    const beside = besideOf(db, { storyId, chapterId }, target, format);
+    return promptRequest(db, chapterId, target, { format, contextSize, reserve }, beside);
   }
 
   async function bringBack(chapterId: string, { modelId, sha256 }: Ready): Promise<void> {
@@ -145,6 +151,7 @@ export function createReadAhead({ db, engine, settings, dataDir, keepsStates }: 
       chapter = chapterId;
       rest();
     },
+    again: rest,
     bringBack,
     async forget(chapterId) {
       if (chapter === chapterId) chapter = null;

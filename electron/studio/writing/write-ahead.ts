@@ -9,6 +9,7 @@ import { readSetting } from '../../storage/repositories/setting-records.ts';
 import { readTree } from '../../storage/repositories/turns.ts';
 import type { StudioContext } from '../context.ts';
 import type { GenerationOrder } from './generation-order.ts';
+import { besideOf } from './beside.ts';
 import { branchTo, promptRequest, reserveFor } from './prompt-request.ts';
 import type { Settings } from '../settings/settings.ts';
 import { guarded } from '../../log/guarded.ts';
@@ -58,11 +59,13 @@ export function createWriteAhead(
     for (const text of optionsOf(withoutReasoning(last.text ?? '', ready.format)).slice(0, MOST)) {
       const chosen = settings.sampling(storyId);
       const said = { id: newId(), role: 'user' as const, speaker: null, text };
+      const target = { turns: [...turns, said], versions, open: false, speaker: null };
       const plan = promptRequest(
         db,
         chapterId,
-        { turns: [...turns, said], versions, open: false },
+        target,
         { format: ready.format, contextSize: ready.contextSize, reserve: reserveFor(ready, chosen) },
+        besideOf(db, { storyId, chapterId }, target, ready.format),
       );
       const sampling = { ...chosen, seed: chosen.seed ?? randomInt(2 ** 32) };
       const written = remembering(engine.host.generate({ plan, sampling }, 'idle'));

@@ -10,7 +10,9 @@ import type {
 } from '../../../shared/contract/writing.ts';
 import type { Change, Op, TreeTurn, TurnTree } from '../../../shared/document/turn.ts';
 import { newId } from '../../../shared/document/ids.ts';
-import type { Cut } from '../../../shared/prompt/types.ts';
+import { formatByName } from '../../../shared/prompt/formats/formats.ts';
+import { nameOf } from '../../../shared/prompt/roleplay.ts';
+import type { Cut, PromptTurn } from '../../../shared/prompt/types.ts';
 import { livingTurn } from '../../../shared/document/draft.ts';
 import { activePath, childrenOf, shownAfter } from '../../../shared/document/tree.ts';
 import { readCandidates } from '../../engines/candidate-record.ts';
@@ -37,7 +39,11 @@ import type { Client } from '../connections.ts';
 import type { StoryLocks } from '../library/story-locks.ts';
 import type { Models } from '../models/models.ts';
 import type { WriteAhead } from './write-ahead.ts';
-import { branchTo, promptRequest, reserveFor, wholeLedger, type Target } from './prompt-request.ts';
+import { besideOf, isSameBeside, type Beside } from './beside.ts';
+import { branchTo, promptRequest, reserveFor, wholeLedger } from './prompt-request.ts';
+import type { Target } from './reply-target.ts';
+import { companyOf } from './story-cast.ts';
+import { speakerAfter } from './speaker-after.ts';
 import type { Revisions } from './revision-closing.ts';
 import type { Settings } from '../settings/settings.ts';
 import { inBackground } from '../../log/guarded.ts';
@@ -51,6 +57,8 @@ export interface ReplyRequest extends InsertionPoint {
   readonly generationId: string;
   readonly newTurnId: string;
   readonly kind: ReplyKind;
+  /** Who of the cast answers; null: whoever is next. */
+  readonly speakerId: string | null;
   readonly count: number;
   readonly cold: boolean;
 }
@@ -95,7 +103,9 @@ interface Opening {
   readonly ops: readonly Op[];
   readonly target: Target;
 }
-type Asked = Omit<ReplyRequest, 'count' | 'cold' | 'kind' | 'generationId'> & Pick<GenerationOrder, 'kind'>;
+type Asked = Omit<ReplyRequest, 'count' | 'cold' | 'generationId' | 'kind'> & {
+  readonly kind: Exclude<ReplyKind, 'again'>;
+};
 
 export function createWriting({
   db,
@@ -127,7 +137,12 @@ export function createWriting({
       turnId,
       offset: at,
       ops: [],
-      target: { turns: [...turns, { ...last, text: last.text.slice(0, at) }], versions, open: true },
+      target: {
+        turns: [...turns, { ...last, text: last.text.slice(0, at) }],
+        versions,
+        open: true,
+        speaker: last.speaker,
+      },
     };
   }
 
@@ -135,12 +150,27 @@ export function createWriting({
     tree: TurnTree,
     turnId: string,
     after: string | null,
+    called: (turns: readonly PromptTurn[]) => string | null,
+    as: 'chain' | 'alternate',
+  ): Opening {
+    const { turns, versions } = branchTo(db, tree, after);
+    const speaker = called(turns);
+    const op: Op = { op: 'insert', after, as, turn: { id: turnId, role: 'model', speaker, marked: true, text: '' } };
+    return { turnId, offset: 0, ops: [op], target: { turns, versions, open: false, speaker } };
+  }
+
+  /** A turn of the person's, which the model writes for them. */
+  function impersonated(
+    tree: TurnTree,
+    turnId: string,
+    after: string,
     speaker: string | null,
     as: 'chain' | 'alternate',
   ): Opening {
     const { turns, versions } = branchTo(db, tree, after);
-    const op: Op = { op: 'insert', after, as, turn: { id: turnId, role: 'model', speaker, marked: true, text: '' } };
-    return { turnId, offset: 0, ops: [op], target: { turns, versions, open: false } };
+    const turn = { id: turnId, role: 'user', speaker, text: '' } as const;
+    const op: Op = { op: 'insert', after, as, turn: { ...turn, marked: true } };
+    return { turnId, offset: 0, ops: [op], target: { turns: [...turns, turn], versions, open: true, speaker } };
   }
 
   /** Beside the first one, from the text that stood in its turn already. */
@@ -156,18 +186,28 @@ export function createWriting({
       turnId,
       offset: first.before.length,
       ops: [op],
-      target: { turns: first.open ? [...turns, begun] : turns, versions, open: first.open },
+      target: { turns: first.open ? [...turns, begun] : turns, versions, open: first.open, speaker: turn.speaker },
     };
   }
 
-  function opening(tree: TurnTree, { kind, turnId, offset, newTurnId }: Asked): Opening {
+  function opening(tree: TurnTree, { kind, turnId, offset, newTurnId, speakerId, chapterId }: Asked): Opening {
     const end = activePath(tree).at(-1);
     const chosen = turnId === null ? end : tree.turns.get(turnId);
     if (!chosen) throw failure('NO_TURN', { turnId: turnId ?? '' });
     if (kind === 'continue') return continued(tree, chosen.id, offset);
-    if (kind === 'retry') return answered(tree, newTurnId, chosen.parentId, chosen.speaker, 'alternate');
-    if (chosen.role === 'model' && chosen.id === end?.id) return continued(tree, chosen.id, null);
-    return answered(tree, newTurnId, chosen.id, null, childrenOf(tree, chosen.id).length > 0 ? 'alternate' : 'chain');
+    if (kind === 'retry') return answered(tree, newTurnId, chosen.parentId, () => chosen.speaker, 'alternate');
+    const as = childrenOf(tree, chosen.id).length > 0 ? 'alternate' : 'chain';
+    const company = companyOf(db, storyOf(chapterId));
+    if (kind === 'impersonate') {
+      if (chosen.role === 'user' && chosen.id === end?.id) return continued(tree, chosen.id, null);
+      return impersonated(tree, newTurnId, chosen.id, company.persona && nameOf(company.persona), as);
+    }
+    const asked = company.members.find(({ id }) => id === speakerId);
+    if (asked === undefined && chosen.role === 'model' && chosen.id === end?.id)
+      return continued(tree, chosen.id, null);
+    const called = (turns: readonly PromptTurn[]): string | null =>
+      (asked ?? speakerAfter(company, turns, Math.random))?.name ?? null;
+    return answered(tree, newTurnId, chosen.id, called, as);
   }
 
   /** Alternates that nobody looks at make room for a reply that somebody waits for: they end with what they have. */
@@ -197,19 +237,25 @@ export function createWriting({
     const first = request.kind === 'again' ? replyToRepeat(db, request.turnId, ready, engine.host) : null;
     const tree = readTree(db, request.chapterId, { texts: 'path' });
     const { offset } = spanOf(db, request.generationId);
-    const parentId = tree.turns.get(turnId)?.parentId ?? null;
+    const { parentId = null, speaker = null } = tree.turns.get(turnId) ?? {};
     const target =
-      open || offset > 0 ? continued(tree, turnId, offset).target : { ...branchTo(db, tree, parentId), open: false };
-    const chosen = first?.sampling ?? settings.sampling(storyOf(request.chapterId));
-    const cold = request.cold || first !== null;
-    const { contextSize, modelName, setup, sha256 } = ready;
+      open || offset > 0
+        ? continued(tree, turnId, offset).target
+        : { ...branchTo(db, tree, parentId), open: false, speaker };
+    const storyId = storyOf(request.chapterId);
     // What tells the date is sent again as it was then.
     const format = first?.settings.datedFormat ?? ready.format;
+    const beside = besideOf(db, { storyId, chapterId: request.chapterId }, target, format, first?.settings.beside);
+    if (first) assertSameBeside(first, beside);
+    const chosen = first?.sampling ?? settings.sampling(storyId);
+    const cold = request.cold || first !== null;
+    const { contextSize, modelName, setup, sha256 } = ready;
     const plan = promptRequest(
       db,
       request.chapterId,
       target,
       { format, contextSize, reserve: reserveFor(ready, chosen) },
+      beside,
       first ? cutIn(first, turnId) : undefined,
     );
     const early = cold ? null : writeAhead.take(modelName, plan, chosen);
@@ -223,6 +269,7 @@ export function createWriting({
         ...(format.date === undefined ? {} : { datedFormat: format }),
         model,
         contextSize,
+        ...(beside.sent === null ? {} : { beside: beside.sent }),
         setup,
       },
       early: early?.written ?? null,
@@ -283,16 +330,24 @@ export function createWriting({
       const storyId = storyOf(request.chapterId);
       const tree = readTree(db, request.chapterId, { texts: 'path' });
       const first = request.kind === 'again' ? replyToRepeat(db, request.turnId, engine.chosen, engine.host) : null;
-      const kind = request.kind === 'again' ? 'retry' : request.kind;
-      const opened = first ? repeated(tree, request.newTurnId, first) : opening(tree, { ...request, kind });
+      const asked = request.kind === 'again' ? 'retry' : request.kind;
+      const opened = first ? repeated(tree, request.newTurnId, first) : opening(tree, { ...request, kind: asked });
+      // Whosever turn it is, it is written on.
+      const kind = asked === 'impersonate' ? 'continue' : asked;
       const { turnId, offset, ops, target } = opened;
       if (target.turns.every((turn) => turn.text.trim() === '')) throw failure('NOTHING_WRITTEN', {});
+      if (first) {
+        const place = { storyId, chapterId: request.chapterId };
+        const format = first.settings.datedFormat ?? formatByName(first.settings.format);
+        // One of somebody's own is looked at when its model is there.
+        if (format) assertSameBeside(first, besideOf(db, place, target, format, first.settings.beside));
+      }
 
       const chosen = first?.sampling ?? settings.sampling(storyId);
       const seed = chosen.seed ?? randomInt(2 ** 32);
       const [insertion] = ops;
-      const place = { generationId: request.generationId, turnId, offset };
-      const alternatesLeft = insertion === undefined || first ? 0 : request.count - 1;
+      const begins = { generationId: request.generationId, turnId, offset };
+      const alternatesLeft = insertion === undefined || first || asked === 'impersonate' ? 0 : request.count - 1;
       const repeats = first
         ? { first: { turnId: first.turnId, text: first.before + first.text, reason: first.reason } }
         : {};
@@ -302,7 +357,7 @@ export function createWriting({
         const { structureRev } = insertion
           ? applyChange(db, { changeId, chapterId, structureRev: tree.structureRev, ops })
           : tree;
-        const start: GenerationStart = { ...place, alternatesLeft, structureRev, ops, ...repeats };
+        const start: GenerationStart = { ...begins, alternatesLeft, structureRev, ops, ...repeats };
         const begun: GenerationOrder = {
           id: request.generationId,
           storyId,
@@ -342,12 +397,14 @@ export function createWriting({
         turnId,
         offset,
         newTurnId: newId(),
+        speakerId: null,
         kind: offset === null ? 'reply' : 'continue',
       });
-      const reserve = reserveFor(ready, settings.sampling(storyOf(chapterId)));
-      const ledger = await engine.host.plan(
-        promptRequest(db, chapterId, target, { format: ready.format, contextSize: ready.contextSize, reserve }),
-      );
+      const storyId = storyOf(chapterId);
+      const reserve = reserveFor(ready, settings.sampling(storyId));
+      const window = { format: ready.format, contextSize: ready.contextSize, reserve };
+      const beside = besideOf(db, { storyId, chapterId }, target, ready.format);
+      const ledger = await engine.host.plan(promptRequest(db, chapterId, target, window, beside));
       const whole = wholeLedger(ledger, target, counts.of);
       const outside = new Set(
         whole.segments
@@ -369,6 +426,11 @@ export function createWriting({
       locks.takeOver(...asked);
     },
   };
+}
+
+/** A reply is made again with what it was made with, or not at all. */
+function assertSameBeside({ settings }: StoredReply, now: Beside): void {
+  if (!isSameBeside(settings.beside, now)) throw failure('NOT_THE_SAME', { differences: [{ of: 'beside' }] });
 }
 
 /** Where the window began; in the turn of the reply itself, that is in the one beside it. */

@@ -6,6 +6,7 @@ import { words } from '../../locales/index.ts';
 import { toast } from '../../ui/toasts.tsx';
 import type { ChapterController, Possible } from '../../chapter/controller.ts';
 import { FIND_KEYS } from '../../manuscript/find/find-keys.ts';
+import { showNote } from '../../notes/open-notes.ts';
 import { togglePanel } from '../../workspace/panels.ts';
 import { useWorkspace } from '../../workspace/workspace.ts';
 import type { Moment } from './moment.ts';
@@ -124,6 +125,12 @@ export const COMMANDS = {
     key: { press: 'Mod+Enter', heard: 'window' },
     why: whyNotWriting('canReply'),
     run: onTheText((page) => page.reply()),
+  },
+  writeForMe: {
+    name: () => say.writeForMe,
+    in: ['palette'],
+    why: whyNotWriting('canReply'),
+    run: onTheText((page) => page.writeForMe()),
   },
   continue: {
     name: () => say.continue,
@@ -279,6 +286,12 @@ export const COMMANDS = {
     desktopMenu: 'view',
     key: { press: 'Mod+I', heard: 'always' },
     run: () => togglePanel('inspector'),
+  },
+  notes: {
+    name: () => say.editNotes,
+    in: ['palette'],
+    why: ({ storyId }) => (storyId === null ? say.noStory : null),
+    run: () => showNote('memory'),
   },
   palette: {
     name: () => say.palette,

@@ -9,6 +9,8 @@ import { CopyDialog } from '../../library/copy-dialog.tsx';
 import { BackupsDialog } from '../../backups/backups-dialog.tsx';
 import { ActivityDialog } from '../../jobs/activity-dialog.tsx';
 import { ExportDialog } from '../../library/export-dialog.tsx';
+import { CastPanel } from '../../cast/cast-panel.tsx';
+import { NotesPanel } from '../../notes/notes-panel.tsx';
 import { SettingsDialog } from '../../settings/settings-dialog.tsx';
 import { Splitter } from '../../ui/splitter.tsx';
 import { togglePanel, usePanel, usePanelWidth, type Panel } from '../../workspace/panels.ts';
@@ -43,6 +45,13 @@ export function Shell(): ReactElement {
       <Page covered={covered} />
       {inspector === 'closed' ? null : (
         <aside className={css.inspector} data-panel="inspector" tabIndex={-1} aria-label={words.shell.inspector}>
+          {isNoStory ? null : (
+            <>
+              <CastPanel />
+              <NotesPanel />
+              <hr />
+            </>
+          )}
           <ContextPanel />
           <hr />
           <ModelPanel />

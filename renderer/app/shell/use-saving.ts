@@ -2,6 +2,7 @@ import { fault as faultAs } from '../../../shared/faults/failure.ts';
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import { isAway, useConnection } from '../../lib/client.ts';
 import { useStoreFault } from '../../lib/store-fault.ts';
+import { useNotesSaving } from '../../notes/open-notes.ts';
 import { useHeldText, useTurning } from '../../workspace/held-text.ts';
 import { useOpenChapter } from '../../workspace/workspace.ts';
 
@@ -25,16 +26,18 @@ export function useSaving(): Saving | null {
   const isWriting = useOpenChapter((chapter) => chapter.generation?.phase === 'writing') === true;
   const store = useStoreFault(({ fault }) => fault);
   const isLost = useConnection(({ state }) => state === 'lost');
+  const notes = useNotesSaving();
   const isHolding = useHeldText(({ text }) => text !== '');
   const turning = useTurning();
   const isUnknown = useConnection(isAway);
   if (save === null) return null;
   if (store !== null) return saved('notSaved', isUnknown ? faultAs('UNREACHABLE', {}) : store);
+  if (notes.state === 'notSaved') return saved('notSaved', notes.fault);
   if (typeof asOf === 'number') return { state: 'behind', fault: null, asOf };
   if (asOf === 'now') return saved('readingAlong');
   if (save === 'failed' || save === 'offline') return saved('notSaved', refused);
   // The studio keeps a reply as it comes, a moment after it is on the page.
-  if (save === 'saved' && !isWriting && !isHolding) return saved('saved');
+  if (save === 'saved' && notes.state === 'saved' && !isWriting && !isHolding) return saved('saved');
   if (isHolding && !turning) return saved('notSaved');
   return isLost ? saved('notSaved', faultAs('UNREACHABLE', {})) : saved('saving');
 }

@@ -6,6 +6,8 @@ import { follow } from '../../lib/follow.ts';
 import { useStoreFault } from '../../lib/store-fault.ts';
 import { words } from '../../locales/index.ts';
 import { toast, toastFault } from '../../ui/toasts.tsx';
+import { useStoryCast } from '../../cast/cast.ts';
+import { areNotesSaved, useStoryNotes } from '../../notes/open-notes.ts';
 import { useKeyboard } from '../commands/keyboard.ts';
 import { useSaving } from './use-saving.ts';
 import { useFocusTrail, usePanelFocus } from './focus-trail.ts';
@@ -22,6 +24,8 @@ export function Watchers(): null {
   useDefects();
   useStore();
   useUnsaved();
+  useStoryNotes();
+  useStoryCast();
   useRestored();
   useFirstReply();
   useKeyboard();
@@ -154,7 +158,7 @@ function useRestored(): void {
         if (!isAnother) return;
         const chapter = useWorkspace.getState().controller?.getState();
         const reload = (): void => location.reload();
-        if (chapter === undefined || chapter.save === 'saved') reload();
+        if (areNotesSaved() && (chapter === undefined || chapter.save === 'saved')) reload();
         else toast(words.backups.restored, { action: { label: words.backups.reload, run: reload } });
       },
       signal: leaving.signal,

@@ -21,6 +21,8 @@ export interface ReplyRequest {
   readonly turnId: string;
   readonly offset: number | null;
   readonly count: number;
+  /** Who of the cast answers. */
+  readonly speakerId?: string;
 }
 
 export interface RepliesHost {

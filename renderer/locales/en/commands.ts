@@ -33,6 +33,8 @@ export const commands = {
   nothingSelected: 'Nothing is selected.',
   toggleBinder: 'Show or hide stories and chapters',
   toggleInspector: 'Show or hide context, model and sampling',
+  writeForMe: 'Write for me',
+  editNotes: 'Memory, author’s note and last word',
   palette: 'Find or do',
   paletteNothing: 'Nothing by that name.',
   settings: 'Settings',

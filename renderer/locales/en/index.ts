@@ -1,4 +1,5 @@
 import { backups } from './backups.ts';
+import { cast } from './cast.ts';
 import { commands } from './commands.ts';
 import { common } from './common.ts';
 import { copy } from './copy.ts';
@@ -9,6 +10,7 @@ import { ledger } from './ledger.ts';
 import { library } from './library.ts';
 import { manuscript } from './manuscript.ts';
 import { models } from './models.ts';
+import { notes } from './notes.ts';
 import { sampling } from './sampling.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
@@ -26,6 +28,8 @@ export const en = {
   backups,
   copy,
   ledger,
+  notes,
+  cast,
   jobs,
   models,
   hardware,

@@ -1,11 +1,12 @@
 import type { Role } from '../../../shared/document/turn.ts';
-import type { Segment, Placement, TextChange } from '../../../shared/prompt/types.ts';
+import type { Field, Segment, Placement, TextChange } from '../../../shared/prompt/types.ts';
 import { count } from '../../lib/numbers.ts';
 
 const ROLES: Record<Role, string> = { system: 'Note', user: 'You', model: 'Story' };
 const PLACEMENTS: Record<Placement, string> = { in: 'in', trimmed: 'trimmed', out: 'out' };
 const REASONS: Record<Segment['reason'], string | null> = {
   head: 'always first',
+  example: 'while there is room',
   note: 'always at its depth',
   recent: null,
   anchor: 'what the reply answers',
@@ -18,7 +19,21 @@ const REASONS: Record<Segment['reason'], string | null> = {
 const CHANGES: Record<TextChange, string> = {
   neutralised: 'role words are sent as plain text',
   trimmed: 'white space at its ends is left out',
+  clock: 'tells the time: all that follows is read anew with each reply',
   normalised: 'some characters are sent as the model’s vocabulary writes them',
+};
+
+const FIELDS: Record<Field, string> = {
+  memory: 'Memory',
+  authorsNote: 'Author’s note',
+  postHistory: 'Post-history instructions',
+  system: 'System prompt',
+  persona: 'Persona',
+  description: 'Description',
+  personality: 'Personality',
+  scenario: 'Scenario',
+  example: 'Example messages',
+  depthPrompt: 'Depth prompt',
 };
 
 /** What of the story is sent. */
@@ -26,9 +41,12 @@ export const ledger = {
   context: 'Context',
   ofContext: (used: number, size: number) => `${count(used)} of ${count(size)}`,
   roles: ROLES,
+  fields: FIELDS,
+  fieldOf: (field: string, name: string) => `${field} · ${name}`,
   roleTerms: { system: 'system turn', user: 'user turn', model: 'model turn' },
   placements: PLACEMENTS,
   reasons: REASONS,
+  alwaysLast: 'always last',
   changes: CHANGES,
   littleRoom: (room: number) =>
     `Notes and format marks leave ${count(room)} tokens for the story. With a little less, a longer turn will be refused: shorten the notes, choose a larger context, or leave the reply fewer tokens.`,

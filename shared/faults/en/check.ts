@@ -51,5 +51,6 @@ export const check = {
   CHECK_CANDIDATES: () =>
     'The other words that were recorded with a reply are not as they were saved, so they are not shown. Its text is ' +
     'not affected.',
+  CHECK_NOTE: () => 'A note of a story (memory, author’s note or post-history instructions) is not as it was saved.',
   CHECK_SETTING: ({ key }) => `The setting ${key} cannot be read any more; it goes back to its default.`,
 } satisfies Sentences<CheckFaults>;

@@ -23,6 +23,8 @@ function different(what: Difference): string {
       return `It was written in the ${what.once} format; the model reads ${what.now} now.`;
     case 'head':
       return 'Its prompt began with the date of that day, which was not kept.';
+    case 'beside':
+      return 'What was sent beside the story’s turns (notes, characters, names) is other than it was then.';
     case 'context':
       return `Its context had ${count(what.once)} tokens; now it has ${count(what.now)}.`;
     case 'promptChunk':
@@ -59,6 +61,8 @@ export const writing = {
   REPLY_CUT_OFF: ({ replies }) =>
     `The disk did not take the last words of ${replies === 1 ? 'a reply' : `${count(replies)} replies`}; where a ` +
     'page still shows them, copy them from there. Everything else is safe.',
+  NOTE_CHANGED: () =>
+    'This note was changed in another window meanwhile. Both texts are below; nothing was overwritten.',
   UNKNOWN_REPLY: () => 'No reply is recorded in this turn, so there is nothing to repeat. Retry writes a new one.',
   NOT_THE_SAME: ({ differences }) =>
     `This reply cannot be made again exactly as things are now. ${differences.map(different).join(' ')} Nothing was ` +

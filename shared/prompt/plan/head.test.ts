@@ -111,7 +111,7 @@ describe('texts of the head', () => {
     expect(told(plan({ turns, head: examples, contextSize: 400 }))).toEqual(['s in', 'a out', 'b out', 'c out']);
   });
 
-  test('the ledger says which of them tells the time (F18)', () => {
+  test('the ledger says which of them tells the time (F19)', () => {
     const clock: HeadText = { ...text('now', 'front', 'It is 14:05.'), hasClock: true, field: 'memory' };
     const [segment] = plan({ turns: [turn('u', 'user', 'Go.')], head: [clock] }).ledger.segments;
     expect(segment).toMatchObject({ source: { kind: 'note', id: 'now', field: 'memory' }, changes: ['clock'] });
@@ -122,7 +122,7 @@ describe('names in the prompt', () => {
   const names = { speaker: 'Ines', others: ['Mara', 'Odo'] };
   const turns = [turn('u', 'user', 'Who is there?', { name: 'Mara' }), turn('m', 'model', ' I am.', { name: 'Odo' })];
 
-  test('stand in front of what is said, and open the reply (F15, F16)', () => {
+  test('stand in front of what is said, and open the reply (F15, F17)', () => {
     expect(
       plan({
         turns: [...turns, turn('v', 'user', '', { name: 'Mara' }), turn('w', 'user', 'And?', { name: 'Mara' })],
@@ -139,7 +139,7 @@ describe('names in the prompt', () => {
     );
   });
 
-  test('are no marks, whatever they are (F15, F16)', () => {
+  test('are no marks, whatever they are (F15, F17)', () => {
     const typed = '<|im_end|>';
     const { ledger, tokens } = plan({
       turns: [turn('u', 'user', 'Hi.', { name: typed })],
@@ -155,7 +155,7 @@ describe('names in the prompt', () => {
     expect(plain.prompt).toBe('### User:\n#\u2060## User: Hi.\n### Assistant:\n');
   });
 
-  test('of others end a reply where they begin a line (F17)', () => {
+  test('of others end a reply where they begin a line (F18)', () => {
     const stops = stopTexts(format('chatml'), names).filter(({ text: stop }) => /Mara|Odo/.test(stop));
     expect(stops.map(({ text: stop }) => stop)).toEqual(['\nMara:', 'Mara:', '\nOdo:', 'Odo:']);
   });

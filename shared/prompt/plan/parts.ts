@@ -14,8 +14,8 @@ export interface Rendered {
 export type TextChanges = ReadonlyMap<string, ReadonlySet<TextChange>>;
 
 /**
- * `open`: the last turn is left open (Continue). `reply`: the reply is opened behind the last turn; `speaker`: with this
- * name.
+ * `open`: the last turn is left open (Continue). `reply`: the reply is opened behind the last turn; `speaker`: with
+ * this name.
  */
 export interface RenderOptions {
   readonly open: boolean;

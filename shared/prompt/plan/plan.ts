@@ -97,8 +97,8 @@ export function planPrompt(asked: PlanRequest, tokenizer: Tokenizer, cache: Toke
 const shrunk = (body: Body, by: number): Body => ({ ...body, space: body.space - by });
 
 /**
- * The head's ids as far as they do not depend on what follows it, an example or a turn: in plain-text formats a token may
- * reach over its end.
+ * The head's ids as far as they do not depend on what follows it, an example or a turn: in plain-text formats a token
+ * may reach over its end.
  */
 function countHeadTokens(
   head: readonly PromptTurn[],

@@ -66,7 +66,7 @@ export interface StopText {
   readonly border: RegExp;
 }
 
-/** A name at the start of a line ends the reply of another speaker, with the line's end before it (F17). */
+/** A name at the start of a line ends the reply of another speaker, with the line's end before it (F18). */
 const nameStops = (name: string): StopText[] => [
   { text: `\n${name}:`, border: /(?:)/muy },
   { text: `${name}:`, border: /^/muy },

@@ -62,7 +62,7 @@ export async function generate(
   const { heldBack } = plan;
   const addsSpace = vocabulary.addsSpace && isMark(plan.tokens.at(-1), vocabulary);
   const stream = new TextStream(stopTexts(request.plan.format, request.plan.names), {
-    lead: heldBack.length > 0 ? '' : leadOf(request.plan, addsSpace),
+    lead: nameBefore(request.plan) !== null ? ' ' : heldBack.length > 0 ? '' : leadOf(request.plan, addsSpace),
     before: textBefore(request.plan),
   });
   /** Bytes that the reply begins with and that stand in the story already; tokens that spelled nothing else. */
@@ -187,15 +187,22 @@ function stopsOf(stops: readonly string[], vocabulary: Vocabulary): ReadonlySet<
  * The space in front of a reply that is no part of it: what stands between the opened reply and a model's turn, or the
  * space of SentencePiece.
  */
-function leadOf({ format: { before, opensReply }, open, names }: PlanRequest, addsSpace: boolean): string {
-  if (!open && names?.speaker) return ' ';
+function leadOf({ format: { before, opensReply }, open }: PlanRequest, addsSpace: boolean): string {
   const lead = !open && before.model.startsWith(opensReply) ? before.model.slice(opensReply.length) : '';
   return lead !== '' && lead.trim() === '' ? lead : addsSpace ? ' ' : '';
 }
 
+/** The name that stands right in front of a reply (F17), and of a turn that is begun. */
+function nameBefore({ open, turns, names }: PlanRequest): string | null {
+  const last = turns.at(-1);
+  return (open ? (last?.text === '' ? last.name : null) : names?.speaker) ?? null;
+}
+
 /** What stands on the page or in the prompt in front of a reply, in its line. */
-const textBefore = ({ open, turns, names }: PlanRequest): string =>
-  (open ? turns.at(-1)?.text : names?.speaker && `${names.speaker}:`) ?? '';
+function textBefore(request: PlanRequest): string {
+  const name = nameBefore(request);
+  return name === null ? (request.open ? (request.turns.at(-1)?.text ?? '') : '') : `${name}:`;
+}
 
 function isMark(token: number | undefined, vocabulary: Vocabulary): boolean {
   return token !== undefined && vocabulary.piece(token).kind !== 'plain';

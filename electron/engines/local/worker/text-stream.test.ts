@@ -53,7 +53,7 @@ test('a stop text split over tokens is never shown, not even in part', () => {
   });
 });
 
-test('the name of somebody else at the start of a line ends a reply, with the line’s end before it (F17)', () => {
+test('the name of somebody else at the start of a line ends a reply, with the line’s end before it (F18)', () => {
   const names = { speaker: 'Ines', others: ['Odo', 'Mara'] };
   const said = (pieces: readonly string[], before: string): { text: string; stopped: boolean } => {
     const text = new TextStream(stopTexts(format('chatml'), names), { before });
