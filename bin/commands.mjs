@@ -13,6 +13,10 @@ export const COMMANDS = {
     ],
   },
   check: { does: 'whether everything in a data folder is whole', takes: ['[--data DIR]'] },
+  repair: {
+    does: 'gives what is damaged its newest good text, from its history and the backups',
+    takes: ['[--dry-run]', '[--data DIR]'],
+  },
   export: {
     does: 'a story as a file',
     takes: [

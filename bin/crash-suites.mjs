@@ -11,6 +11,7 @@ const SUITES = {
   'full-disk': ['unit', 'electron/storage/core/full-disk.test.ts'],
   'failing-disk': ['integration', 'tests/crash/failing-disk.test.ts'],
   damage: ['unit', 'electron/storage/integrity/damage.test.ts'],
+  repair: ['unit', 'electron/storage/repair/repair.test.ts'],
   'large-library': ['integration', 'tests/crash/large-library.test.ts'],
   characters: ['integration', 'tests/crash/characters.test.ts'],
   server: ['integration', 'tests/crash/server.test.ts'],

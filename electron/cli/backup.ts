@@ -24,7 +24,7 @@ export function runBackup(given: Given): number {
   process.stdout.write(`${join(backupsFolder(dataDir), name)}\n`);
   if (note.problems === 0) return 0;
   process.stderr.write(
-    `Paphos: ${String(note.problems)} things in it are not as they were saved. Run "paphos check" to see which.\n`,
+    `Paphos: ${String(note.problems)} things in it are not as they were saved. "paphos check" says which, and "paphos repair" repairs what can be repaired.\n`,
   );
   return 1;
 }

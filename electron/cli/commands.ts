@@ -6,6 +6,7 @@ import { runCheck } from './check.ts';
 import { runCopy } from './copy.ts';
 import { runExport } from './export.ts';
 import { runJobs } from './jobs.ts';
+import { runRepair } from './repair.ts';
 import { runServe } from './serve.ts';
 import { usage } from './usage.ts';
 import { runVerify } from './verify.ts';
@@ -65,6 +66,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
       const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { data: text } });
       return runRestore(positionals.length > 1 ? positionals.join(' ') : positionals[0], values);
     },
+    repair: (args) => runRepair(parseArgs({ args, options: { data: text, 'dry-run': flag } }).values),
     copy: (args) => runCopy(parseArgs({ args, options: { data: text, to: text } }).values),
     'build-engine': (args) => runBuildEngine(parseArgs({ args, options: { remove: flag } }).values),
     jobs: (args) => runJobs(parseArgs({ args, options: { data: text, json: flag } }).values),

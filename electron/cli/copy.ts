@@ -19,7 +19,7 @@ export async function runCopy(given: Given): Promise<number> {
   process.stdout.write(`${folder}\n`);
   if (problems === 0) return 0;
   process.stderr.write(
-    `Paphos: ${String(problems)} things in it are not as they were saved. Run "paphos check" to see which.\n`,
+    `Paphos: ${String(problems)} things in it are not as they were saved. "paphos check" says which, and "paphos repair --data FOLDER" repairs what can be repaired.\n`,
   );
   return 1;
 }

@@ -20,6 +20,7 @@ export function createRouter(
     characters,
     exporting,
     backups,
+    repairs,
     writing,
     notes,
     cast,
@@ -88,6 +89,13 @@ export function createRouter(
       copy: door.backups.copy.handler(({ input }) => backups.copy(input)),
       restoring: door.backups.restoring.handler(({ signal }) => backups.restoring(signal)),
       restored: door.backups.restored.handler(({ signal }) => backups.restored(signal)),
+    },
+    repair: {
+      look: door.repair.look.handler(({ input }) => repairs.look(input.turnId)),
+      take: door.repair.take.handler(({ input, context }) => repairs.take(input.turnId, context.client)),
+      all: door.repair.all.handler(() => repairs.all()),
+      last: door.repair.last.handler(() => repairs.last()),
+      repaired: door.repair.repaired.handler(({ signal }) => repairs.repaired(signal)),
     },
     writing: {
       applyChange: door.writing.applyChange.handler(({ input, context }) => writing.applyChange(input, context.client)),

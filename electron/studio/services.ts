@@ -1,5 +1,6 @@
 import type { Log } from '../log/log.ts';
 import type { Backups } from './backups/backups.ts';
+import type { Repairs } from './backups/repairs.ts';
 import type { Characters } from './characters/characters.ts';
 import type { Defects } from './defects.ts';
 import type { Exporting } from './export/exporting.ts';
@@ -18,7 +19,8 @@ export interface Services {
   readonly chapters: Chapters;
   readonly characters: Characters;
   readonly exporting: Exporting;
-  readonly backups: Omit<Backups, 'close'>;
+  readonly backups: Omit<Backups, 'close' | 'keepBefore' | 'changed'>;
+  readonly repairs: Omit<Repairs, 'close'>;
   readonly writing: Writing;
   readonly cast: Pick<Casts, 'watch' | 'set' | 'next' | 'start'>;
   readonly notes: Pick<StoryNotes, 'watch' | 'set'>;

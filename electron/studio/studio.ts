@@ -16,6 +16,7 @@ import { openStore, type Store } from '../storage/core/open.ts';
 import { openingFault } from '../storage/core/opening-fault.ts';
 import { createChecks } from './backups/checks.ts';
 import { createBackups } from './backups/backups.ts';
+import { createRepairs } from './backups/repairs.ts';
 import { createCharacters } from './characters/characters.ts';
 import { createReadAhead } from './writing/read-ahead.ts';
 import { createCounts } from './writing/token-counts.ts';
@@ -176,6 +177,8 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
     },
   });
 
+  const repairs = createRepairs(context, { backups, checks, generations, locks, watchers });
+
   const storeWatch = watchStore({ db, log }, (fault) => {
     storeStates.set('store', fault);
   });
@@ -205,6 +208,7 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
     characters,
     exporting: createExporting(context),
     backups,
+    repairs,
     writing: createWriting({
       db,
       engine,
@@ -257,6 +261,7 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
         () => cast.close(),
         () => storeStates.close(),
         () => revisions.end(),
+        () => repairs.close(),
         () => backups.close(),
         () => saving,
         () => readAhead.close(),

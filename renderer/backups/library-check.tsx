@@ -4,6 +4,7 @@ import { sentenceOf } from '../../shared/faults/sentence.ts';
 import { api } from '../lib/client.ts';
 import { words } from '../locales/index.ts';
 import { toastFault } from '../ui/toasts.tsx';
+import { useWorkspace } from '../workspace/workspace.ts';
 import { useShareOf } from './use-backups.ts';
 import { whenOf } from './when.ts';
 import ui from '../ui/ui.module.css';
@@ -34,6 +35,11 @@ export function LibraryCheck({ check }: { readonly check: Check | null }): React
       >
         {share === undefined ? say.check : say.checking(share)}
       </button>
+      {check === null || check.problems === 0 ? null : (
+        <button type="button" className={ui.button} onClick={() => useWorkspace.setState({ dialog: 'repair' })}>
+          {words.repair.all}
+        </button>
+      )}
     </section>
   );
 }

@@ -10,14 +10,14 @@ import { toastFault } from '../ui/toasts.tsx';
 /** The backups as they are, read again whenever the making of one has ended. */
 export function useBackups(): BackupOverview | undefined {
   const ended = useJobs(
-    ({ jobs }) => jobs.filter((job) => (job.kind === 'backup' || job.kind === 'check') && isEnded(job)).length,
+    ({ jobs }) => jobs.filter((job) => ['backup', 'check', 'repair'].includes(job.kind) && isEnded(job)).length,
   );
   return useQuery({ ...queries.backups.list.queryOptions(), queryKey: [...queries.backups.list.queryKey(), ended] })
     .data;
 }
 
 /** How far such work is, from 0 to 1, or null while nobody knows; undefined: there is none. */
-export const useShareOf = (kind: 'backup' | 'check'): number | null | undefined =>
+export const useShareOf = (kind: 'backup' | 'check' | 'repair'): number | null | undefined =>
   useJobs(({ jobs }) => {
     const work = jobs.find((job) => job.kind === kind && !isEnded(job));
     return work === undefined ? undefined : shareOf(work);

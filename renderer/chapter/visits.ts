@@ -23,11 +23,21 @@ export function takeVisit(chapterId: string): Visit | null {
   return visit;
 }
 
+/** Turns whose texts have become others under the same version: those that were repaired. */
+const renewed = new Set<string>();
+
+/** From now on the texts of these turns are asked for, not remembered. */
+export function forgetTexts(ids: readonly string[]): void {
+  for (const id of ids) renewed.add(id);
+}
+
 /** The turns of a chapter that is read again, with the texts that are still as they were. */
 export function recall(turns: readonly TreeTurn[], { tree }: Visit): readonly TreeTurn[] {
   return turns.map((turn) => {
     const held = tree.turns.get(turn.id);
-    return turn.text === null && held?.version === turn.version ? { ...turn, text: held.text } : turn;
+    return turn.text === null && held?.version === turn.version && !renewed.has(turn.id)
+      ? { ...turn, text: held.text }
+      : turn;
   });
 }
 

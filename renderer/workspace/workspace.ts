@@ -29,9 +29,13 @@ interface Workspace {
     | 'export'
     | 'backups'
     | 'save copy'
+    | 'good text'
+    | 'repair'
     | null;
   /** What the export dialog was opened for. */
   readonly exported: { readonly storyId: string; readonly chapterId: string | null } | null;
+  /** The turn whose good text is asked for. */
+  readonly damagedTurn: string | null;
   /** How high the floating bar is, and what is told above it, in pixels. */
   readonly bar: number;
   readonly toasts: number;
@@ -51,6 +55,7 @@ export const useWorkspace = create<Workspace>(() => ({
   turnDialog: null,
   dialog: null,
   exported: null,
+  damagedTurn: null,
   bar: 0,
   toasts: 0,
   banners: 0,

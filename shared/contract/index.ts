@@ -7,6 +7,7 @@ import { exporting } from './export.ts';
 import { jobs, log } from './jobs.ts';
 import { models } from './models.ts';
 import { notes } from './notes.ts';
+import { repair } from './repair.ts';
 import { settings } from './settings.ts';
 import { chapters, stories } from './stories.ts';
 import { writing } from './writing.ts';
@@ -19,6 +20,7 @@ export const contract = {
   characters,
   exporting,
   backups,
+  repair,
   writing,
   notes,
   cast,

@@ -409,6 +409,8 @@ export interface CheckFaults {
   CHECK_REPLY: None;
   CHECK_CANDIDATES: None;
   CHECK_NOTE: None;
+  CHECK_WORDS: { readonly title: string };
+  CHECK_JOB: None;
   CHECK_SETTING: { readonly key: string };
 }
 
@@ -437,6 +439,7 @@ export interface JobFaults {
   JOB_READS_MODEL: { readonly name: string };
   JOB_MAKES_BACKUP: None;
   JOB_CHECKS_LIBRARY: None;
+  JOB_REPAIRS_LIBRARY: None;
   JOB_GONE: None;
   JOB_KIND: None;
   /** A model file is another one than when its reading began. */

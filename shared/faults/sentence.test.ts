@@ -152,6 +152,7 @@ const SAMPLES: Samples = {
   JOB_READS_MODEL: [{ name: 'tale-7b' }],
   JOB_MAKES_BACKUP: NONE,
   JOB_CHECKS_LIBRARY: NONE,
+  JOB_REPAIRS_LIBRARY: NONE,
   JOB_GONE: NONE,
   JOB_KIND: NONE,
   REPLACED_IN_READING: NONE,
@@ -303,6 +304,8 @@ const SAMPLES: Samples = {
   CHECK_REPLY: NONE,
   CHECK_CANDIDATES: NONE,
   CHECK_NOTE: NONE,
+  CHECK_WORDS: [{ title: 'Harbour' }],
+  CHECK_JOB: NONE,
   CHECK_SETTING: [{ key: 'theme' }],
 
   NO_MODEL: NONE,

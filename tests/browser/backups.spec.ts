@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, type Browser } from '@playwright/test';
@@ -69,31 +70,86 @@ test('a backup is made, read, taken from and restored; the page shows the librar
   await studio.close();
 });
 
-test('a turn that the disk has changed is told when its chapter opens, and the rest can be read and written', async () => {
-  test.setTimeout(60_000);
+/** Writes over a text in the store of a studio that has ended, and starts it again. */
+async function garble(studio: StudioPage, text: string, with_: string): Promise<void> {
+  const file = join(studio.data, 'store.db');
+  const bytes = readFileSync(file);
+  expect(bytes.indexOf(text)).toBeGreaterThan(0);
+  for (let at = bytes.indexOf(text); at !== -1; at = bytes.indexOf(text, at + 1)) bytes.write(with_, at);
+  writeFileSync(file, bytes);
+  await studio.startAgain();
+  await studio.page.reload();
+  await studio.page.getByRole('textbox', { name: 'Manuscript' }).waitFor();
+}
+
+test('a turn that the disk has changed is told, takes its newest good text, undone too, and all are repaired', async () => {
+  test.setTimeout(120_000);
   const studio = await StudioPage.open(browser);
   const { page } = studio;
+  const told = page.getByRole('alert', { name: 'Damaged turns' });
+  const pictures = async (name: string) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const path = join(ROOT, 'out/screens', `${name}-${colorScheme}.png`);
+      await page.screenshot({ path, animations: 'disabled' });
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
+    const size = page.viewportSize() ?? { width: 1440, height: 900 };
+    for (const [width, height] of [
+      [900, 600],
+      [390, 844],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await page.screenshot({
+        path: join(ROOT, 'out/screens', `${name}-${String(width)}.png`),
+        animations: 'disabled',
+      });
+    }
+    await page.setViewportSize(size);
+  };
   await page.keyboard.type('The lamp was out. ');
   await studio.saved();
   await studio.server.stop();
-  const file = join(studio.data, 'store.db');
-  const bytes = readFileSync(file);
-  const at = bytes.indexOf('You stand under');
-  expect(at).toBeGreaterThan(0);
-  bytes.write('You stund under', at);
-  writeFileSync(file, bytes);
-  await studio.startAgain();
-  await page.reload();
-  await page.getByRole('textbox', { name: 'Manuscript' }).waitFor();
-  const told = page.getByRole('alert', { name: 'Damaged turns' });
+  const made = spawnSync(process.execPath, [join(ROOT, 'electron/cli.ts'), 'backup', '--data', studio.data]);
+  expect(made.status).toBe(0);
+
+  await garble(studio, 'You stand under', 'YOU _tand under');
   await expect(told).toContainText('A turn of this chapter is not as it was saved');
-  await page.screenshot({ path: join(ROOT, 'out/screens/damaged.png') });
+  await pictures('damaged');
   await told.getByRole('button', { name: 'Show' }).press('Enter');
   await page.keyboard.press('Control+End');
   await page.keyboard.type('I go on. ');
   await studio.saved();
   expect(await studio.text()).toContain('The lamp was out. I go on.');
-  await told.getByRole('button', { name: 'Backups' }).click();
-  await expect(page.getByRole('dialog', { name: 'Backups' })).toBeVisible();
+
+  await told.getByRole('button', { name: 'Newest good text…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Newest good text', exact: true });
+  await expect(dialog.getByRole('region', { name: 'The good text' })).toContainText('You stand under');
+  await expect(dialog.getByRole('region', { name: 'What the disk has now' })).toContainText('YOU _tand under');
+  await expect(dialog.getByRole('status')).toContainText('As it was saved last, by the backup “Today');
+  await pictures('good-text');
+  await dialog.getByRole('button', { name: 'Take this text' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(told).toBeHidden();
+  await expect.poll(() => studio.text()).toContain('You stand under');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => studio.text()).toContain('YOU _tand under');
+  await studio.saved();
+  await page.keyboard.press('Control+Shift+z');
+  await expect.poll(() => studio.text()).toContain('You stand under');
+  await studio.saved();
+  expect(await studio.text()).toContain('The lamp was out. I go on.');
+
+  await studio.server.stop();
+  await garble(studio, 'The lamp was out', 'THE _amp was out');
+  await told.getByRole('button', { name: 'Repair all…' }).click();
+  const repair = page.getByRole('dialog', { name: 'Repair the library' });
+  await repair.getByRole('button', { name: 'Repair all' }).press('Enter');
+  await expect(repair.getByRole('status')).toContainText('One turn exactly as it was saved.', { timeout: 30_000 });
+  await pictures('repaired');
+  await page.keyboard.press('Escape');
+  await expect(told).toBeHidden();
+  await expect.poll(() => studio.text()).toContain('The lamp was out. I go on.');
+  expect(studio.violations).toEqual([]);
   await studio.close();
 });

@@ -111,7 +111,7 @@ test('check says of a folder that was closed in order that it is whole, and of o
   expect(empty.err).toMatch(/There are no stories in/);
 }, 60_000);
 
-test('check finds a byte that was changed on the disk', async () => {
+test('check finds a byte that was changed on the disk, and repair puts it back', async () => {
   const data = temporaryFolder('check');
   const server = await serve({ data });
   const { client, close } = await connect(server);
@@ -131,6 +131,7 @@ test('check finds a byte that was changed on the disk', async () => {
   await server.stop();
   const sound = await paphos(['check', '--data', data]);
   expect(sound).toMatchObject({ code: 0 });
+  expect(await paphos(['backup', '--data', data])).toMatchObject({ code: 0 });
   const file = join(data, 'store.db');
   const bytes = readFileSync(file);
   const at = bytes.indexOf('keeper counts');
@@ -140,6 +141,17 @@ test('check finds a byte that was changed on the disk', async () => {
   const damaged = await paphos(['check', '--data', data]);
   expect(damaged.code).not.toBe(0);
   expect(damaged.out + damaged.err).toMatch(/Checked|turn/i);
+  const tried = await paphos(['repair', '--dry-run', '--data', data]);
+  expect([tried.code, tried.out]).toEqual([1, expect.stringContaining('1 turn exactly as it was saved.\n')]);
+  expect(readFileSync(file).equals(bytes)).toBe(true);
+  const repaired = await paphos(['repair', '--data', data]);
+  expect([repaired.code, repaired.out]).toEqual([
+    0,
+    expect.stringMatching(/^What was there is kept as .*-repair\.db\.\n1 turn exactly as it was saved\.\n$/),
+  ]);
+  const again = await paphos(['repair', '--data', data]);
+  expect([again.code, again.out]).toEqual([0, `${data}: everything is as it was written.\n`]);
+  expect(await paphos(['check', '--data', data])).toMatchObject({ code: 0 });
 }, 120_000);
 
 test.skipIf(process.getuid?.() !== 0)(

@@ -76,7 +76,7 @@ export function removeBackup(folder: string, name: string): void {
 
 /** What a studio that ended left behind, before another one begins; `paphos backup` makes those that were asked for. */
 export function removeAbandoned(folder: string): void {
-  for (const name of namesIn(folder).filter((one) => /-(?:work|quit|restore)\.db\.partial$/.test(one)))
+  for (const name of namesIn(folder).filter((one) => /-(?:work|quit|restore|repair)\.db\.partial$/.test(one)))
     rmSync(join(folder, name), { force: true });
 }
 

@@ -11,6 +11,8 @@ const SPANS: readonly { readonly most: number; readonly of: (at: Date) => string
   { most: 12, of: (at) => `${String(at.getFullYear())}-${String(at.getMonth())}` },
 ];
 /** Of those made before something large, and of those asked for, so many beside. */
+/** Also where they are damaged: that is why they were made. */
+const BEFORE_REPAIR = 3;
 const BESIDE = { reasons: ['update', 'restore', 'asked'] as const, most: 3 };
 
 /**
@@ -35,6 +37,9 @@ export function surplus(backups: readonly Kept[], limitBytes: number, justMade?:
   }
   for (const reason of BESIDE.reasons)
     for (const backup of good.filter((one) => one.reason === reason).slice(0, BESIDE.most)) kept.add(backup);
+
+  for (const backup of newestFirst.filter(({ reason }) => reason === 'repair').slice(0, BEFORE_REPAIR))
+    kept.add(backup);
 
   let bytes = safe?.bytes ?? 0;
   for (const backup of newestFirst) {

@@ -2,7 +2,7 @@ import { checksum } from './checksum.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import type { ReadableDB, WritableDB } from './handle.ts';
 import { columns, first, query, run, runOne, tables, type Query } from './query.ts';
-import type { ChapterRow, EditRow, RevisionRow, Schema, StoryRow, TurnRow } from './schema.ts';
+import type { ChapterRow, Schema, StoryRow, TurnRow } from './schema.ts';
 
 /** Rows go in and out here, so that every one that holds words carries its checksum. */
 
@@ -75,55 +75,45 @@ const updating = <T extends 'turns' | 'chapters' | 'stories'>(table: T, names: r
       .where('id', '=', p.id),
   );
 
-export function turnChecksum(row: TurnRow): number {
-  return checksum(
-    row.id,
-    row.chapter_id,
-    row.parent_id,
-    row.active_child_id,
-    row.ord,
-    row.role,
-    row.speaker,
-    row.marked,
-    row.version,
-    row.length,
-    row.interrupted,
-    row.open,
-    row.full_seq,
-    row.head_seq,
-    row.removed_seq,
-    row.removed_children,
-    row.removed_was_active,
-  );
-}
+/** What of a row its checksum is made of. */
+export const CHECKED = {
+  turns: [
+    'id',
+    'chapter_id',
+    'parent_id',
+    'active_child_id',
+    'ord',
+    'role',
+    'speaker',
+    'marked',
+    'version',
+    'length',
+    'interrupted',
+    'open',
+    'full_seq',
+    'head_seq',
+    'removed_seq',
+    'removed_children',
+    'removed_was_active',
+  ],
+  chapters: ['id', 'story_id', 'title', 'position', 'structure_rev', 'active_root_id', 'removed_at'],
+  stories: ['id', 'title', 'removed_at'],
+  edits: ['turn_id', 'version', 'at', 'del', 'ins'],
+  revisions: ['turn_id', 'seq', 'version', 'kind', 'role', 'speaker', 'body', 'length', 'hash', 'reason', 'created_at'],
+} as const;
 
-export function chapterChecksum(row: ChapterRow): number {
-  return checksum(row.id, row.story_id, row.title, row.position, row.structure_rev, row.active_root_id, row.removed_at);
-}
+type Checked = keyof typeof CHECKED;
 
-export function storyChecksum(row: StoryRow): number {
-  return checksum(row.id, row.title, row.removed_at);
-}
+const checking =
+  <T extends Checked>(table: T) =>
+  (row: Schema[T]): number =>
+    checksum(...CHECKED[table].map((column) => Reflect.get(row, column) as string | number | null));
 
-export function editChecksum(row: EditRow): number {
-  return checksum(row.turn_id, row.version, row.at, row.del, row.ins);
-}
-
-export function revisionChecksum(row: RevisionRow): number {
-  return checksum(
-    row.turn_id,
-    row.seq,
-    row.version,
-    row.kind,
-    row.role,
-    row.speaker,
-    row.body,
-    row.length,
-    row.hash,
-    row.reason,
-    row.created_at,
-  );
-}
+export const turnChecksum = checking('turns');
+export const chapterChecksum = checking('chapters');
+export const storyChecksum = checking('stories');
+export const editChecksum = checking('edits');
+export const revisionChecksum = checking('revisions');
 
 export function findTurn(db: ReadableDB, id: string): TurnRow | undefined {
   return first(db, turnById, { id });
@@ -166,8 +156,18 @@ export function addTurn(db: WritableDB, row: TurnRow): void {
 }
 
 export function saveTurn(db: WritableDB, before: TurnRow, changes: Partial<TurnRow>): void {
+  updateTurn(db, before, changed(turnChecksum, before, changes));
+}
+
+/** A row as it was saved, in the place of what the disk has made of it. */
+export const putTurn: (db: WritableDB, before: TurnRow, row: TurnRow) => void = updateTurn;
+export const putChapter: (db: WritableDB, before: ChapterRow, row: ChapterRow) => void = updateChapter;
+export const putStory: (db: WritableDB, before: StoryRow, row: StoryRow) => void = updateStory;
+
+/** What is written into a damaged row leaves it as damaged as it was. */
+function changed<R extends { checksum: number }>(checksumOf: (row: R) => number, before: R, changes: Partial<R>): R {
   const row = { ...before, ...changes };
-  updateTurn(db, before, { ...row, checksum: turnChecksum(row) });
+  return { ...row, checksum: (checksumOf(row) ^ checksumOf(before) ^ before.checksum) >>> 0 };
 }
 
 export function addChapter(db: WritableDB, row: ChapterRow): void {
@@ -175,8 +175,7 @@ export function addChapter(db: WritableDB, row: ChapterRow): void {
 }
 
 export function saveChapter(db: WritableDB, before: ChapterRow, changes: Partial<ChapterRow>): void {
-  const row = { ...before, ...changes };
-  updateChapter(db, before, { ...row, checksum: chapterChecksum(row) });
+  updateChapter(db, before, changed(chapterChecksum, before, changes));
 }
 
 export function addStory(db: WritableDB, row: StoryRow): void {
@@ -184,6 +183,5 @@ export function addStory(db: WritableDB, row: StoryRow): void {
 }
 
 export function saveStory(db: WritableDB, before: StoryRow, changes: Partial<StoryRow>): void {
-  const row = { ...before, ...changes };
-  updateStory(db, before, { ...row, checksum: storyChecksum(row) });
+  updateStory(db, before, changed(storyChecksum, before, changes));
 }

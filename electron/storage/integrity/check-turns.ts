@@ -1,6 +1,7 @@
+import { countWords } from '../../../shared/document/count-words.ts';
 import type { TurnProblem } from '../../../shared/faults/catalogue.ts';
 import { fault } from '../../../shared/faults/failure.ts';
-import type { Problem, Report } from './problem.ts';
+import { saidBy, type Problem, type Report } from './problem.ts';
 import { turnHash } from '../core/checksum.ts';
 import type { ReadableDB } from '../core/handle.ts';
 import { all, first, query, tables } from '../core/query.ts';
@@ -29,30 +30,66 @@ export const countTurns = (db: ReadableDB): number => first(db, counted, {})?.tu
 
 /**
  * Every turn: its row, every entry of its history from the first on, the open edits, and that the tree hangs together.
+ * `note`: what is wrong and no damage; `countsWords`: also of each turn, which takes as long as the rest.
  */
-export function checkTurns(db: ReadableDB, report: Report, onTurn: () => void): void {
+export function checkTurns(
+  db: ReadableDB,
+  { report, note, countsWords }: { readonly report: Report; readonly note: Report; readonly countsWords: boolean },
+  onTurn: () => void,
+): void {
   for (const chapter of all(db, chapters, {})) {
     const turns = all(db, turnsOf, { chapterId: chapter.id });
     checkTree(chapter, turns, report);
     checkOrder(chapter, turns, report);
+    let areCounted = chapter.words === shownWords(chapter, turns);
     for (const turn of turns) {
-      checkTurn(db, chapter, turn, report);
+      const { isWhole, saved } = checkTurn(db, chapter, turn, report);
+      areCounted &&= !countsWords || !isWhole || countWords(saved) === turn.words;
       onTurn();
     }
+    if (!areCounted) note({ where: chapter.id, fault: fault('CHECK_WORDS', { title: chapter.title }) });
   }
 }
 
-function checkTurn(db: ReadableDB, chapter: ChapterRow, turn: TurnRow, report: Report): void {
-  const say: Say = (problem) => report(aboutTurn(chapter, turn, problem));
+/** `saved`: the text of the newest entry of its history. */
+interface CheckedTurn {
+  readonly isWhole: boolean;
+  readonly saved: string;
+}
+
+function checkTurn(db: ReadableDB, chapter: ChapterRow, turn: TurnRow, report: Report): CheckedTurn {
+  let isWhole = true;
+  let saved = '';
+  const say: Say = (problem) => {
+    isWhole = false;
+    report(aboutTurn(chapter, turn, problem));
+  };
   try {
     if (turnChecksum(turn) !== turn.checksum) say({ of: 'row' });
     const history = all(db, revisionsOf, { turnId: turn.id });
     if (history.length !== turn.head_seq) say({ of: 'history', found: history.length, expected: turn.head_seq });
-    const text = checkEdits(db, turn, checkHistory(history, say), say);
+    const newest = checkHistory(history, say);
+    isWhole &&= newest !== null;
+    saved = newest ?? '';
+    const text = checkEdits(db, turn, newest, say);
     if (text !== null && text.length !== turn.length) say({ of: 'length', found: text.length, expected: turn.length });
   } catch (error) {
-    say({ of: 'unreadable', why: error instanceof Error ? error.message : String(error) });
+    say({ of: 'unreadable', why: saidBy(error) });
   }
+  return { isWhole, saved };
+}
+
+/** By what is known of each turn. */
+function shownWords({ active_root_id: root }: ChapterRow, turns: readonly TurnRow[]): number {
+  const byId = new Map(turns.map((turn) => [turn.id, turn]));
+  const shown = new Set<TurnRow>();
+  for (
+    let turn = byId.get(root ?? '');
+    turn !== undefined && !shown.has(turn);
+    turn = byId.get(turn.active_child_id ?? '')
+  )
+    shown.add(turn);
+  return [...shown].reduce((sum, { words }) => sum + words, 0);
 }
 
 /** The newest text, or null where an entry that it rests on is damaged. */
@@ -61,6 +98,11 @@ function checkHistory(history: readonly RevisionRow[], say: Say): string | null 
   for (const row of history) {
     if (row.kind === 'full') text = row.body;
     const sound = revisionChecksum(row) === row.checksum;
+    // What the disk has made of it stays in the history; what follows from it is not known.
+    if (sound && row.reason === 'damaged') {
+      text = null;
+      continue;
+    }
     if (sound && row.kind === 'patch' && text !== null) text = readPatch(row.body).reduce(splice, text);
     if (sound && text === null) continue;
     if (sound && text !== null && turnHash(row.role, row.speaker, text) === row.hash && text.length === row.length)

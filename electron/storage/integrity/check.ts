@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fault, FaultError } from '../../../shared/faults/failure.ts';
+import { fault } from '../../../shared/faults/failure.ts';
 import { areWhole } from '../repositories/reply-candidates.ts';
 import { assetsFolder } from '../assets/asset-files.ts';
 import { checkCharacters } from './check-characters.ts';
 import { checkTurns, countTurns } from './check-turns.ts';
-import type { Problem, Report } from './problem.ts';
+import { saidBy, type Problem, type Report } from './problem.ts';
 import { journalChecksum } from '../repositories/generation-records.ts';
 import { noteChecksum } from '../repositories/note-records.ts';
 import type { ReadableDB } from '../core/handle.ts';
@@ -14,9 +14,9 @@ import { assertReadable } from '../core/migrate.ts';
 import { storyNotes } from '../migrations/0014-story-notes.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
 import { all, query, tables } from '../core/query.ts';
+import { unreadJobs } from '../repositories/job-records.ts';
 import { chapterChecksum, storyChecksum } from '../core/rows.ts';
 import { readCopy, readStore } from '../core/read-store.ts';
-import { isStorageFault } from '../core/storage-fault.ts';
 import { logState } from '../core/wal.ts';
 
 /** Hears, now and then, how many turns were looked into, of how many. */
@@ -46,29 +46,46 @@ export function checkStore(folder: string, progress?: Progress): CheckResult {
   const running = existsSync(join(folder, 'store.lock')) && isLocked(folder);
   const log = running ? 'whole' : logState(file);
   const where = `${file}-wal`;
-  const problems = [
-    ...(log === 'damaged' ? [{ where, fault: fault('CHECK_LOG', {}) }] : []),
-    ...lookInto(file, log === 'whole' ? readStore : readCopy, progress),
-  ];
-  const notes = log === 'unfinished' ? [{ where, fault: fault('CHECK_UNFINISHED', {}) }] : [];
-  return { ok: problems.length === 0, problems, notes };
+  const found = lookInto(file, { reading: log === 'whole' ? readStore : readCopy, countsWords: true }, progress);
+  const problems = [...(log === 'damaged' ? [{ where, fault: fault('CHECK_LOG', {}) }] : []), ...found.problems];
+  const unfinished = log === 'unfinished' ? [{ where, fault: fault('CHECK_UNFINISHED', {}) }] : [];
+  return { ok: problems.length === 0, problems, notes: [...unfinished, ...found.notes] };
 }
 
 /** A store that nobody writes to, such as a backup. */
-export const checkFile = (file: string, progress?: Progress): readonly Problem[] => lookInto(file, readStore, progress);
+export const checkFile = (file: string, progress?: Progress): readonly Problem[] =>
+  lookInto(file, { reading: readStore, countsWords: false }, progress).problems;
 
-function lookInto(file: string, reading: typeof readStore, progress?: Progress): readonly Problem[] {
-  const problems: Problem[] = [];
-  const report: Report = (problem) => problems.push(problem);
-  guarded(file, report, () => reading(file, (db) => checkAll(db, file, report, progress)));
-  return problems;
+interface Look {
+  readonly reading: typeof readStore;
+  readonly countsWords: boolean;
+}
+interface Found {
+  readonly problems: readonly Problem[];
+  readonly notes: readonly Problem[];
 }
 
-function checkAll(db: ReadableDB, file: string, report: Report, progress?: Progress): void {
+function lookInto(file: string, { reading, countsWords }: Look, progress?: Progress): Found {
+  const problems: Problem[] = [];
+  const notes: Problem[] = [];
+  const report: Report = (problem) => problems.push(problem);
+  const note: Report = (noted) => notes.push(noted);
+  guarded(file, report, () => reading(file, (db) => checkAll(db, { file, report, note, countsWords }, progress)));
+  return { problems, notes };
+}
+
+interface Listening {
+  readonly file: string;
+  readonly report: Report;
+  readonly note: Report;
+  readonly countsWords: boolean;
+}
+
+function checkAll(db: ReadableDB, { file, report, note, countsWords }: Listening, progress?: Progress): void {
   assertReadable(db.sqlite, file, MIGRATIONS.at(-1)?.version ?? 0);
   guarded(file, report, () => checkStructure(db, file, report));
   guarded(file, report, () => checkNames(db, report));
-  guarded(file, report, () => checkTurns(db, report, counting(db, progress)));
+  guarded(file, report, () => checkTurns(db, { report, note, countsWords }, counting(db, progress)));
   guarded(file, report, () => checkRest(db, report));
   guarded(file, report, () => checkCharacters(db, assetsFolder(dirname(file)), report));
 }
@@ -90,12 +107,7 @@ export function guarded(where: string, report: Report, act: () => void): void {
   try {
     act();
   } catch (error) {
-    // What SQLite said, not what a person who writes is told of it.
-    const told = isStorageFault(error) && error instanceof FaultError ? error.cause : error;
-    report({
-      where,
-      fault: fault('CHECK_UNREADABLE', { why: told instanceof Error ? told.message : String(told) }),
-    });
+    report({ where, fault: fault('CHECK_UNREADABLE', { why: saidBy(error) }) });
   }
 }
 
@@ -165,4 +177,5 @@ function checkRest(db: ReadableDB, report: Report): void {
       () => JSON.parse(value),
     );
   }
+  for (const id of unreadJobs(db)) report({ where: id, fault: fault('CHECK_JOB', {}) });
 }

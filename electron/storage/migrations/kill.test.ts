@@ -91,9 +91,10 @@ function writeLibrary(folder: string): void {
     after = id;
   }
   const insert = db.sqlite.prepare(
-    "INSERT INTO jobs VALUES (?, 'fingerprint', ?, 'Reading', 'done', NULL, NULL, NULL, NULL, 1, 2)",
+    "INSERT INTO jobs VALUES (?, 'fingerprint', ?, ?, 'done', NULL, NULL, NULL, NULL, 1, 2)",
   );
-  for (let n = 0; n < 40; n += 1) insert.run(newId(), JSON.stringify({ name: `tale ${n}` }));
+  const title = JSON.stringify({ code: 'JOB_READS_MODEL', params: { name: 'tale' } });
+  for (let n = 0; n < 40; n += 1) insert.run(newId(), JSON.stringify({ name: `tale ${n}` }), title);
   close();
 }
 

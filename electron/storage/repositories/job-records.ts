@@ -9,6 +9,7 @@ import type { JobRow } from '../core/schema.ts';
 
 import { MIGRATIONS } from '../migrations/index.ts';
 import { jobs as jobsMigration } from '../migrations/0006-jobs.ts';
+import { jobTitles } from '../migrations/0009-job-titles.ts';
 import { timeAfter } from '../core/time-after.ts';
 
 /** Long work as it is kept: what a person sees of it, what it was asked for, and where it can go on. */
@@ -43,14 +44,22 @@ const deleteJob = query((p: { id: string }) => tables.deleteFrom('jobs').where('
 
 /** The newest first. One that is damaged on disk costs no other one: it is left out. */
 export function listJobs(db: ReadableDB): StoredJob[] {
-  return all(db, allJobs, {}).flatMap((row) => {
-    try {
-      return [fromRow(row)];
-    } catch (error) {
-      if (error instanceof SyntaxError) return [];
-      throw error;
-    }
-  });
+  return all(db, allJobs, {}).flatMap((row) => readJob(row) ?? []);
+}
+
+/** Those that are left out. A backup of an older schema has other columns. */
+export function unreadJobs(db: ReadableDB): string[] {
+  const isOlder = Number(db.sqlite.pragma('user_version', { simple: true })) < jobTitles.version;
+  return isOlder ? [] : all(db, allJobs, {}).flatMap((row) => (readJob(row) === null ? [row.id] : []));
+}
+
+function readJob(row: JobRow): StoredJob | null {
+  try {
+    return fromRow(row);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 export function addJob(db: WritableDB, asked: Pick<StoredJob, 'id' | 'kind' | 'params' | 'title'>): StoredJob {

@@ -11,8 +11,11 @@ import type { RevisionRow, TurnRow } from '../core/schema.ts';
 import { coalesce, type Edit } from './texts.ts';
 import { editsOf, revisionTextOf, textOf, writePatch } from './turns.ts';
 
+/** Of a repair: what the disk had, and what was put in its place. */
+type Mended = 'damaged' | 'repaired';
+
 /** Why a revision was closed. `start`: the turn's first; `reply`: text of the model; `recovered`: after a crash. */
-export type RevisionReason = 'start' | 'rest' | 'blur' | 'generation' | 'close' | 'reply' | 'recovered';
+export type RevisionReason = 'start' | 'rest' | 'blur' | 'generation' | 'close' | 'reply' | 'recovered' | Mended;
 
 const FULL_EVERY = 32;
 const REVISION_COLUMNS: readonly (keyof RevisionRow)[] = [
@@ -46,6 +49,8 @@ export function closeRevision(db: WritableDB, turnId: string, reason: RevisionRe
     const row = findTurn(db, turnId);
     if (!row || row.open === 0) return null;
     const text = textOf(db, row);
+    // A hash of what the disk has made of it would call that whole; its edits stay as they are until it is repaired.
+    if (db.damagedTurns.has(turnId)) return null;
     const hash = turnHash(row.role, row.speaker, text);
     const changed = hash !== headHash(db, row);
     const edits = coalesce(editsOf(db, turnId));
@@ -117,6 +122,10 @@ function writeRevision(
     created_at: Date.now(),
     checksum: 0,
   };
+  putRevision(db, revision);
+}
+
+export function putRevision(db: WritableDB, revision: RevisionRow): void {
   run(db, insertRevision, { ...revision, checksum: revisionChecksum(revision) });
 }
 

@@ -1,5 +1,6 @@
 import { countWords } from '../../../shared/document/count-words.ts';
-import type { ReadableDB } from '../core/handle.ts';
+import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
+import { needChapter, saveChapter, saveTurn } from '../core/rows.ts';
 import { all, query, tables } from '../core/query.ts';
 import type { ChapterRow } from '../core/schema.ts';
 import { shownTurns } from './shown-turns.ts';
@@ -18,6 +19,25 @@ export function wordsSince(db: ReadableDB, chapter: Pick<ChapterRow, 'id' | 'act
   return open
     .filter((turn) => shown.has(turn.id))
     .reduce((sum, turn) => sum + wordsAdded(revisionTextOf(db, turn), editsOf(db, turn.id)), 0);
+}
+
+const turnsOf = query((p: { chapterId: string }) =>
+  tables.selectFrom('turns').selectAll().where('chapter_id', '=', p.chapterId),
+);
+
+/** Counts the words of a chapter and of its turns by their texts, and finds its newest turn. */
+export function recount(db: WritableDB, chapterId: string): void {
+  transaction(db, () => {
+    const chapter = needChapter(db, chapterId);
+    const turns = all(db, turnsOf, { chapterId });
+    const words = new Map(turns.map((turn) => [turn.id, countWords(revisionTextOf(db, turn))]));
+    for (const turn of turns) saveTurn(db, turn, { words: words.get(turn.id) ?? 0 });
+    db.shownPaths.delete(chapterId);
+    saveChapter(db, chapter, {
+      words: [...shownTurns(db, chapter)].reduce((sum, id) => sum + (words.get(id) ?? 0), 0),
+      last_order: turns.reduce((newest, { ord }) => Math.max(newest, ord), 0),
+    });
+  });
 }
 
 /**

@@ -4,7 +4,8 @@ import type { BackupTask } from '../../storage/backups/make-backup.ts';
 export type BackupWork =
   | { readonly do: 'make'; readonly task: BackupTask }
   | { readonly do: 'prepare'; readonly dataDir: string; readonly name: string }
-  | { readonly do: 'check'; readonly dataDir: string }
+  | { readonly do: 'check' | 'diagnose'; readonly dataDir: string }
+  | { readonly do: 'diagnose turn'; readonly dataDir: string; readonly turnId: string }
   | { readonly do: 'look'; readonly file: string }
   | { readonly do: 'read' | 'take'; readonly file: string; readonly storyId: string }
   /** Makes a second place of a folder, which may be the first of its own. */

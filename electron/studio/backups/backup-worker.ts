@@ -5,6 +5,7 @@ import { prepareRestore } from '../../storage/backups/restore-store.ts';
 import { copyBackup, makeSecondPlace, namesInSecondPlace } from '../../storage/backups/second-place.ts';
 import { readStory, storiesIn } from '../../storage/backups/take-story.ts';
 import { checkStore } from '../../storage/integrity/check.ts';
+import { diagnose, diagnoseTurn } from '../../storage/repair/repair-store.ts';
 import type { Book } from '../export/book.ts';
 import { readBook, type BookWish } from '../export/read-book.ts';
 import { answerTask } from '../in-thread.ts';
@@ -35,6 +36,10 @@ await answerTask((work: BackupWork, report) => {
       return prepareRestore(work, progress);
     case 'check':
       return checkStore(work.dataDir, progress);
+    case 'diagnose':
+      return diagnose(work.dataDir, progress);
+    case 'diagnose turn':
+      return diagnoseTurn(work.dataDir, work.turnId);
     case 'look':
       return readBackup(work.file, storiesIn);
     case 'read':

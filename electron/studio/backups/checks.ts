@@ -4,6 +4,7 @@ import { failure, fault } from '../../../shared/faults/failure.ts';
 import { fault as faultSchema } from '../../../shared/faults/studio-fault.ts';
 import { guarded } from '../../log/guarded.ts';
 import type { CheckResult } from '../../storage/integrity/check.ts';
+import { recount } from '../../storage/repositories/word-counts.ts';
 import { readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
 import type { StudioContext } from '../context.ts';
 import type { Defects } from '../defects.ts';
@@ -15,6 +16,8 @@ export interface Checks {
   /** What came of the last one; null before the first. */
   last(): LibraryCheck | null;
   start(): void;
+  /** Remembers what another look through the library found. */
+  note(result: CheckResult): void;
   close(): void;
 }
 
@@ -47,6 +50,16 @@ export function createChecks(
       .catch(null)
       .parse(readSetting(db, 'studio', 'check'));
 
+  function note(result: CheckResult): number {
+    const problems = [...found, ...result.problems.map((problem) => problem.fault)];
+    for (const { where, fault: noted } of result.notes) if (noted.code === 'CHECK_WORDS') recount(db, where);
+    const findings = problems.slice(0, MOST);
+    writeSetting(db, 'studio', 'check', { at: Date.now(), problems: problems.length, findings });
+    found = [];
+    log.info('library.checked', { problems: problems.length });
+    return problems.length;
+  }
+
   jobs.register({
     kind: KIND,
     resumable: false,
@@ -55,16 +68,9 @@ export function createChecks(
     async run(_, { signal, progress }) {
       const work: BackupWork = { do: 'check', dataDir: env.dataDir };
       const result = await inThread<CheckResult>(BACKUP_THREAD, work, signal, { onProgress: progress });
-      const problems = [...found, ...result.problems.map((problem) => problem.fault)];
-      writeSetting(db, 'studio', 'check', {
-        at: Date.now(),
-        problems: problems.length,
-        findings: problems.slice(0, MOST),
-      });
-      found = [];
-      log.info('library.checked', { problems: problems.length });
-      if (problems.length === 0) return null;
-      const damage = failure('LIBRARY_DAMAGED', { problems: problems.length });
+      const problems = note(result);
+      if (problems === 0) return null;
+      const damage = failure('LIBRARY_DAMAGED', { problems });
       tell(damage);
       throw damage;
     },
@@ -85,6 +91,9 @@ export function createChecks(
     start() {
       isDue = false;
       jobs.start(KIND, {});
+    },
+    note(result) {
+      note(result);
     },
     close() {
       clearInterval(looking);

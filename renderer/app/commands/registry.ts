@@ -154,6 +154,12 @@ export const COMMANDS = {
       if (turn !== undefined) page.addNoteBefore(turn.turnId);
     }),
   },
+  goodText: {
+    name: () => words.repair.goodOf,
+    in: ['turn menu'],
+    applies: ({ turn, page }) => turn !== undefined && page?.damaged.includes(turn.turnId) === true,
+    run: ({ turn }) => useWorkspace.setState({ dialog: 'good text', damagedTurn: turn?.turnId ?? null }),
+  },
   otherWords: {
     name: () => say.otherWords,
     in: ['turn menu'],

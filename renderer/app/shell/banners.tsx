@@ -79,23 +79,37 @@ export function Banners(): ReactElement | null {
   );
 }
 
-/** Turns that are not as they were saved: where they stand, and where an earlier text may be. */
+/** Turns that are not as they were saved: where they stand, and the way back. */
 function Damaged({ turns }: { readonly turns: readonly string[] }): ReactElement {
   const controller = useWorkspace((workspace) => workspace.controller);
-  const [next, setNext] = useState(0);
+  const isReader = useWorkspace((workspace) => workspace.writer === false);
+  const [shown, setShown] = useState(-1);
   const show = (): void => {
-    controller?.revealTurn(turns[next % turns.length] ?? '');
-    setNext(next + 1);
+    const next = (shown + 1) % turns.length;
+    controller?.revealTurn(turns[next] ?? '');
+    setShown(next);
   };
+  const damagedTurn = turns[Math.max(0, shown)] ?? null;
   return (
     <p className={css.banner} role="alert" aria-label={words.shell.damage}>
       {words.shell.damagedTurns(turns.length)}
       <button type="button" className={ui.link} onClick={show}>
         {words.shell.showDamaged}
       </button>
-      <button type="button" className={ui.link} onClick={() => useWorkspace.setState({ dialog: 'backups' })}>
-        {words.backups.title}
-      </button>
+      {isReader ? null : (
+        <>
+          <button
+            type="button"
+            className={ui.link}
+            onClick={() => useWorkspace.setState({ dialog: 'good text', damagedTurn })}
+          >
+            {words.repair.goodOf}
+          </button>
+          <button type="button" className={ui.link} onClick={() => useWorkspace.setState({ dialog: 'repair' })}>
+            {words.repair.all}
+          </button>
+        </>
+      )}
     </p>
   );
 }

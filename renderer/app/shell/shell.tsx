@@ -7,6 +7,8 @@ import { SamplingPanel } from '../../settings/sampling-panel.tsx';
 import { FormatDoctor } from '../../models/format-doctor.tsx';
 import { CopyDialog } from '../../library/copy-dialog.tsx';
 import { BackupsDialog } from '../../backups/backups-dialog.tsx';
+import { GoodTextDialog } from '../../backups/good-text-dialog.tsx';
+import { RepairDialog } from '../../backups/repair-dialog.tsx';
 import { ActivityDialog } from '../../jobs/activity-dialog.tsx';
 import { ExportDialog } from '../../library/export-dialog.tsx';
 import { CastPanel } from '../../cast/cast-panel.tsx';
@@ -91,12 +93,16 @@ function Edge({ panel }: { readonly panel: Panel }): ReactElement {
 
 function Dialogs(): ReactElement | null {
   const dialog = useWorkspace((workspace) => workspace.dialog);
+  const damagedTurn = useWorkspace((workspace) => workspace.damagedTurn);
   const close = (): void => useWorkspace.setState({ dialog: null });
   if (dialog === 'palette') return <Palette onClose={close} />;
   if (dialog === 'shortcuts') return <ShortcutSheet onClose={close} />;
   if (dialog === 'format') return <FormatDoctor onClose={close} />;
   if (dialog === 'export') return <ExportDialog onClose={close} />;
   if (dialog === 'save copy') return <CopyDialog onClose={close} />;
+  if (dialog === 'repair') return <RepairDialog onClose={close} />;
+  if (dialog === 'good text')
+    return damagedTurn === null ? null : <GoodTextDialog turnId={damagedTurn} onClose={close} />;
   if (dialog === 'backups') return <BackupsDialog onClose={close} />;
   if (dialog === 'activity') return <ActivityDialog onClose={close} />;
   if (dialog === 'settings') return <SettingsDialog onClose={close} />;

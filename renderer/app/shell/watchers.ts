@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { forgetTexts } from '../../chapter/visits.ts';
 import { goToStory, refreshLibrary, useChapters, useStories } from '../../library/library.ts';
 import { FaultError } from '../../../shared/faults/failure.ts';
 import { api } from '../../lib/client.ts';
@@ -27,6 +28,7 @@ export function Watchers(): null {
   useStoryNotes();
   useStoryCast();
   useRestored();
+  useRepaired();
   useFirstReply();
   useKeyboard();
   useFocusTrail();
@@ -160,6 +162,22 @@ function useRestored(): void {
         const reload = (): void => location.reload();
         if (areNotesSaved() && (chapter === undefined || chapter.save === 'saved')) reload();
         else toast(words.backups.restored, { action: { label: words.backups.reload, run: reload } });
+      },
+      signal: leaving.signal,
+    });
+    return () => leaving.abort();
+  }, []);
+}
+
+/** Turns that were repaired are read anew; what the page had of them is a step of undo. */
+function useRepaired(): void {
+  useEffect(() => {
+    const leaving = new AbortController();
+    void follow({
+      open: (signal) => api.repair.repaired(undefined, { signal }),
+      onValue: (ids) => {
+        forgetTexts(ids);
+        useWorkspace.setState(({ reading }) => ({ reading: reading + 1, turning: true }));
       },
       signal: leaving.signal,
     });

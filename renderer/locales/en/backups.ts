@@ -24,6 +24,7 @@ export const backups = {
     asked: 'by you',
     update: 'before an update',
     restore: 'before a restore',
+    repair: 'before a repair',
   } satisfies Record<BackupReason, string>,
   states: {
     verified: 'verified',

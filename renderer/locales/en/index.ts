@@ -11,6 +11,7 @@ import { library } from './library.ts';
 import { manuscript } from './manuscript.ts';
 import { models } from './models.ts';
 import { notes } from './notes.ts';
+import { repair } from './repair.ts';
 import { sampling } from './sampling.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
@@ -27,6 +28,7 @@ export const en = {
   library,
   backups,
   copy,
+  repair,
   ledger,
   notes,
   cast,

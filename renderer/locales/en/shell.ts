@@ -52,8 +52,8 @@ export const shell = {
   damage: 'Damaged turns',
   damagedTurns: (turns: number) =>
     turns === 1
-      ? 'A turn of this chapter is not as it was saved: it has changed on the disk. A backup may have it whole.'
-      : `${count(turns)} turns of this chapter are not as they were saved: they have changed on the disk. A backup may have them whole.`,
+      ? 'A turn of this chapter is not as it was saved: it has changed on the disk.'
+      : `${count(turns)} turns of this chapter are not as they were saved: they have changed on the disk.`,
   showDamaged: 'Show',
   held: {
     label: 'Typed for the page that opens',

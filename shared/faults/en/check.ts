@@ -52,5 +52,9 @@ export const check = {
     'The other words that were recorded with a reply are not as they were saved, so they are not shown. Its text is ' +
     'not affected.',
   CHECK_NOTE: () => 'A note of a story (memory, author’s note or post-history instructions) is not as it was saved.',
+  CHECK_WORDS: ({ title }) =>
+    `The number of words of “${title}” was not right. No text is affected; a check in Paphos, or "paphos repair", ` +
+    'counts them anew.',
+  CHECK_JOB: () => 'An entry in the list of long work cannot be read any more, so it is left out there.',
   CHECK_SETTING: ({ key }) => `The setting ${key} cannot be read any more; it goes back to its default.`,
 } satisfies Sentences<CheckFaults>;

@@ -52,14 +52,13 @@ export const store = {
     'this page and in Paphos, and is saved as soon as the drive answers. Check it and its connection.',
   STORE_DAMAGED: ({ file }) =>
     file === null
-      ? 'A part of the library is damaged and cannot be read. Nothing was changed. Close Paphos, keep a copy of the ' +
-        'data folder, and run "paphos check" to see what is damaged.'
-      : `${file} is damaged and was not opened, so that nothing more is lost. Keep a copy of the folder; where it ` +
-        'has a backups folder, put the newest file in there in place of store.db.',
+      ? 'A part of the library is damaged and cannot be read. Nothing was changed. Open Backups for an earlier copy ' +
+        'of it; or close Paphos and run "paphos repair", which keeps what is there as a copy first.'
+      : `${file} is damaged and was not opened, so that nothing more is lost. "paphos restore" lists the backups ` +
+        'that are in its folder and puts one in its place; the damaged file is kept.',
   LIBRARY_DAMAGED: ({ problems }) =>
     `${problems === 1 ? 'One thing' : `${count(problems)} things`} in the library ${problems === 1 ? 'is' : 'are'} ` +
-    'not as it was saved. Nothing was changed. Open Backups to see what is damaged, and to take stories out of an ' +
-    'earlier backup.',
+    'not as it was saved. Nothing was changed. Open Backups to see what is damaged, and to repair it.',
   BACKUP_DAMAGED: () =>
     'The copy that is made before an update came out damaged, so the stories were not updated. They are unchanged. ' +
     'Check the drive, then start Paphos again.',

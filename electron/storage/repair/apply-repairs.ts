@@ -1,0 +1,139 @@
+import { countWords } from '../../../shared/document/count-words.ts';
+import { faultOf } from '../../../shared/faults/failure.ts';
+import { turnHash } from '../core/checksum.ts';
+import { transaction, type WritableDB } from '../core/handle.ts';
+import { columns, query, run, tables } from '../core/query.ts';
+import { findTurn, needChapter, needStory, putChapter, putStory, putTurn, turnChecksum } from '../core/rows.ts';
+import { isStorageFault } from '../core/storage-fault.ts';
+import type { EditRow, RevisionRow, TurnRow } from '../core/schema.ts';
+import { putRevision } from '../repositories/revisions.ts';
+import { removeJob } from '../repositories/job-records.ts';
+import { recount } from '../repositories/word-counts.ts';
+import { ifReadable } from './if-readable.ts';
+import type { Repairs } from './find-repairs.ts';
+import { stampOf, type TurnRepair } from './turn-repair.ts';
+import { newestEntry, rowsOf, type TurnRows } from './turn-rows.ts';
+
+const deleteRevisions = query((p: { turnId: string }) =>
+  tables.deleteFrom('revisions').where('turn_id', '=', p.turnId),
+);
+const deleteEdits = query((p: { turnId: string }) => tables.deleteFrom('edits').where('turn_id', '=', p.turnId));
+const insertEdit = query((p: EditRow) =>
+  tables.insertInto('edits').values(columns(p, ['turn_id', 'version', 'at', 'del', 'ins', 'checksum'])),
+);
+
+/** How many turns are as they were saved again, and how many have an older text now. */
+export interface Applied {
+  readonly exact: readonly string[];
+  readonly older: readonly string[];
+}
+
+/**
+ * Repairs as one step; a kill leaves all of it or nothing. A turn that has changed since it was looked into is left
+ * alone.
+ */
+export function applyRepairs(db: WritableDB, repairs: Repairs): Applied {
+  return transaction(db, () => {
+    for (const id of repairs.jobs) removeJob(db, id);
+    for (const { before, row } of repairs.stories) putStory(db, needStory(db, before.id), row);
+    for (const { before, row } of repairs.chapters) putChapter(db, needChapter(db, before.id), row);
+    const done = repairs.turns.filter((repair) => repairTurn(db, repair));
+    const chapters = new Set([...repairs.recounted, ...done.map(({ rows }) => rows.turn.chapter_id)]);
+    forgetRead(db, done);
+    for (const id of chapters) ifReadable(() => recount(db, id));
+    const idsOf = (outcome: TurnRepair['outcome']): string[] =>
+      done.flatMap((repair) => (repair.outcome === outcome ? [repair.turnId] : []));
+    return { exact: idsOf('exact'), older: idsOf('older') };
+  });
+}
+
+/** Makes all indexes anew of their tables. Where those are damaged themselves, everything stays as it is. */
+export function renewIndexes(db: WritableDB): void {
+  try {
+    transaction(db, () => db.sqlite.exec('REINDEX'));
+    forgetRead(db, []);
+  } catch (error) {
+    if (!isStorageFault(error) || faultOf(error).code === 'DISK_FULL') throw error;
+  }
+}
+
+/** What was known of them is read anew. */
+function forgetRead(db: WritableDB, repairs: readonly TurnRepair[]): void {
+  for (const { turnId } of repairs) db.damagedTurns.delete(turnId);
+  if (repairs.length > 0) db.texts.clear();
+  db.shownPaths.clear();
+  db.counters.clear();
+}
+
+/** Whether it was still as it was found. */
+function repairTurn(db: WritableDB, { turnId, stamp, outcome, rows, lost, text, had }: TurnRepair): boolean {
+  const before = findTurn(db, turnId);
+  if (before === undefined || stampOf(rowsOf(db, before)) !== stamp) return false;
+  run(db, deleteRevisions, { turnId });
+  run(db, deleteEdits, { turnId });
+  const { turn } = rows;
+  const history = [...rows.revisions.map((row) => marked(row, turn, lost)), ...missing(rows, lost)];
+  for (const row of history) putRevision(db, row);
+  const last = Math.max(0, ...history.map(({ seq }) => seq));
+  const entry = entryOf(turn, last + 1);
+  const saved = newestEntry(rows);
+  if (outcome === 'exact') for (const edit of rows.edits) run(db, insertEdit, edit);
+  if (outcome === 'exact' && (had === text || saved === null)) {
+    putTurn(db, before, turn);
+    return true;
+  }
+  putRevision(db, { ...entry, body: had, length: had.length, hash: hashOf(turn, had), reason: 'damaged' });
+  if (outcome === 'exact' && saved !== null) {
+    // The same entry once more, behind what the disk had: its version and its hash stay.
+    const { version, role, speaker, text: body, at } = saved;
+    const again = { ...entry, seq: last + 2, version, role, speaker, body, length: body.length, created_at: at };
+    putRevision(db, { ...again, hash: turnHash(role, speaker, body), reason: 'repaired' });
+    const row = { ...turn, full_seq: again.seq, head_seq: again.seq };
+    putTurn(db, before, { ...row, checksum: turnChecksum(row) });
+    return true;
+  }
+  const version = turn.version + 1;
+  const good = { ...entry, seq: last + 2, version, body: text, length: text.length, hash: hashOf(turn, text) };
+  putRevision(db, { ...good, reason: 'repaired' });
+  const { seq } = good;
+  const row = { ...turn, version, length: text.length, words: countWords(text), open: 0, full_seq: seq, head_seq: seq };
+  putTurn(db, before, { ...row, checksum: turnChecksum(row) });
+  return true;
+}
+
+const hashOf = ({ role, speaker }: TurnRow, text: string): string => turnHash(role, speaker, text);
+
+const entryOf = ({ id, version, role, speaker }: TurnRow, seq: number): RevisionRow => ({
+  turn_id: id,
+  seq,
+  version,
+  kind: 'full',
+  role,
+  speaker,
+  body: '',
+  length: 0,
+  hash: '',
+  reason: 'damaged',
+  created_at: Date.now(),
+  checksum: 0,
+});
+
+/** What the disk has made of an entry stays, and says so; of its other columns what they can be. */
+function marked(row: RevisionRow, turn: TurnRow, lost: readonly number[]): RevisionRow {
+  if (!lost.includes(row.seq)) return row;
+  const { kind, version, created_at: at } = row;
+  const body: unknown = row.body;
+  return {
+    ...entryOf(turn, row.seq),
+    kind: kind === 'patch' ? kind : 'full',
+    body: typeof body === 'string' ? body : '',
+    version: Number.isSafeInteger(version) ? version : 0,
+    created_at: Number.isSafeInteger(at) ? at : 0,
+  };
+}
+
+/** Entries of which nothing is left. */
+const missing = ({ revisions, turn }: TurnRows, lost: readonly number[]): RevisionRow[] =>
+  lost
+    .filter((seq) => !revisions.some((row) => row.seq === seq))
+    .map((seq) => ({ ...entryOf(turn, seq), version: 0, created_at: 0 }));

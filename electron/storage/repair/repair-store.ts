@@ -1,0 +1,69 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RepairReport } from '../../../shared/contract/repair.ts';
+import { faultOf } from '../../../shared/faults/failure.ts';
+import { makeBackup } from '../backups/make-backup.ts';
+import { backupsFolder } from '../backups/backup-files.ts';
+import { replacedStore } from '../core/restored-file.ts';
+import { syncFile } from '../core/durable.ts';
+import type { WritableDB } from '../core/handle.ts';
+import { readStore } from '../core/read-store.ts';
+import { checkStore, type CheckResult, type Progress } from '../integrity/check.ts';
+import type { Applied } from './apply-repairs.ts';
+import { findRepairs, findTurns, type Repairs } from './find-repairs.ts';
+import type { TurnRepair } from './turn-repair.ts';
+
+/** What is damaged in a library, and what can be done about it. */
+export interface Diagnosis {
+  readonly check: CheckResult;
+  readonly repairs: Repairs;
+}
+
+/** Looks through the library of a folder, which may be in use, and its backups. Takes a while: never in main's way. */
+export function diagnose(dataDir: string, progress?: Progress): Diagnosis {
+  const check = checkStore(dataDir, progress);
+  const problems = [...check.problems, ...check.notes];
+  return { check, repairs: readStore(join(dataDir, 'store.db'), (db) => findRepairs(db, { dataDir, problems })) };
+}
+
+export const diagnoseTurn = (dataDir: string, turnId: string): TurnRepair | null =>
+  readStore(join(dataDir, 'store.db'), (db) => findTurns(db, { dataDir, turnIds: [turnId] })[0] ?? null);
+
+export const isNothing = ({ turns, chapters, stories, recounted, jobs, reindexes }: Repairs): boolean =>
+  [turns, chapters, stories, recounted, jobs].every(({ length }) => length === 0) && !reindexes;
+
+const MOST_FINDINGS = 50;
+
+/** `after`: what a check finds when that was done. */
+export function reportOf({ exact, older }: Applied, after: CheckResult, at: number): RepairReport {
+  const turns = new Set(after.problems.flatMap(({ where, fault }) => (fault.code === 'CHECK_TURN' ? [where] : [])));
+  return {
+    at,
+    exact: exact.length,
+    older: older.length,
+    stays: turns.size,
+    rest: after.problems.filter(({ fault }) => fault.code !== 'CHECK_TURN').length,
+    findings: after.problems.slice(0, MOST_FINDINGS).map(({ fault }) => fault),
+  };
+}
+
+/**
+ * Keeps a library as it is before it is repaired, and answers with where: as a backup, or, where that cannot be made of
+ * something so damaged, as a copy of its file.
+ */
+export function keepBefore(db: WritableDB, dataDir: string, at: number): string {
+  try {
+    return join(backupsFolder(dataDir), makeBackup({ dataDir, at, reason: 'repair' }).name);
+  } catch (error) {
+    if (faultOf(error).code !== 'STORE_DAMAGED') throw error;
+    return copyAside(db, dataDir, at);
+  }
+}
+
+export function copyAside(db: WritableDB, dataDir: string, at: number): string {
+  db.sqlite.pragma('wal_checkpoint(TRUNCATE)');
+  const kept = replacedStore(dataDir, at);
+  copyFileSync(join(dataDir, 'store.db'), kept);
+  syncFile(kept);
+  return kept;
+}
