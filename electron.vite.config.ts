@@ -28,6 +28,7 @@ export default defineConfig({
           'worker/card': 'electron/studio/characters/card-worker.ts',
           'worker/folder': 'electron/studio/models/folder-worker.ts',
           'worker/backup': 'electron/studio/backups/backup-worker.ts',
+          'worker/probe': 'electron/studio/disk-probe-worker.ts',
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -1,26 +1,29 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { app, BrowserWindow, dialog, nativeTheme, screen } from 'electron';
 import { parseWindowState, placeWindow, SMALLEST, type WindowState } from './bounds.ts';
 import type { Desktop } from './desktop.ts';
 import { afterPageEnd, HOME, WEB_PREFERENCES } from './policy.ts';
 import { words } from './words.ts';
+import { leave } from '../log/ending-threads.ts';
 import { guarded, inBackground } from '../log/guarded.ts';
 
-function remembered(file: string): WindowState | null {
-  try {
-    return parseWindowState(readFileSync(file, 'utf8'));
-  } catch {
-    return null;
-  }
+/** A window does not wait longer to hear where it was. */
+const PLACE_WITHIN_MS = 500;
+
+async function remembered(file: string): Promise<WindowState | null> {
+  const reading = readFile(file, 'utf8').catch(() => '');
+  leave(reading);
+  return parseWindowState(await Promise.race([reading, delay(PLACE_WITHIN_MS, '', { ref: false })]));
 }
 
-function openWindow(desktop: Desktop): void {
+async function openWindow(desktop: Desktop): Promise<void> {
   const file = join(desktop.dataDir, 'window.json');
   const displays = screen.getAllDisplays();
   const main = screen.getPrimaryDisplay();
   const state = placeWindow(
-    remembered(file),
+    await remembered(file),
     [main, ...displays.filter((display) => display.id !== main.id)].map((display) => display.workArea),
   );
   const window = new BrowserWindow({
@@ -41,11 +44,8 @@ function openWindow(desktop: Desktop): void {
   );
   const rememberPlace = (): void => {
     const now: WindowState = { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
-    try {
-      writeFileSync(file, JSON.stringify(now), { mode: 0o600 });
-    } catch {
-      // Where the window stood is not worth a message.
-    }
+    // Where the window stood is not worth a message.
+    leave(writeFile(file, JSON.stringify(now), { mode: 0o600 }).catch(() => undefined));
   };
   window.on('close', guarded(rememberPlace));
   window.on(
@@ -107,19 +107,22 @@ function reopenPage(desktop: Desktop, window: BrowserWindow): void {
 
 /** One window, which opens where it was. */
 export function enableMainWindow(desktop: Desktop): void {
+  let isOpening = false;
+  async function openOne(): Promise<void> {
+    if (desktop.window !== null || isOpening) return;
+    isOpening = true;
+    await openWindow(desktop).finally(() => {
+      isOpening = false;
+    });
+  }
   async function open(): Promise<void> {
     await app.whenReady();
     const isOpened = await desktop.studio().then(
       () => true,
       () => false,
     );
-    if (isOpened) openWindow(desktop);
-    app.on(
-      'activate',
-      guarded(() => {
-        if (desktop.window === null) openWindow(desktop);
-      }),
-    );
+    if (isOpened) await openOne();
+    app.on('activate', guarded(openOne));
   }
   inBackground(open());
 }

@@ -2,6 +2,7 @@ import { utilityProcess } from 'electron';
 import { forgetSelfTests } from '../engines/local/host/engine-cache.ts';
 import { engineEnvironment, newestLines } from '../engines/local/host/fork-wire.ts';
 import type { EngineWire, StartEngine } from '../engines/local/protocol.ts';
+import { leave } from '../log/ending-threads.ts';
 import { guarded } from '../log/guarded.ts';
 
 /** Starts the engine as a utility process of Electron: the desktop's counterpart of `forkEngine`. */
@@ -42,7 +43,7 @@ export function utilityEngine(entry: string, cache: string): StartEngine {
         else child.kill();
       },
       distrust: () => {
-        forgetSelfTests(cache);
+        leave(forgetSelfTests(cache));
       },
       log: () => lines,
     };

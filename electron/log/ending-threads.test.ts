@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
-import { areThreadsGone, endThread } from './ending-threads.ts';
+import { areThreadsGone, endThread, letEnd } from './ending-threads.ts';
 
 const threadOf = (code: string): Worker => new Worker(code, { eval: true });
 
@@ -12,5 +12,6 @@ test('a thread that has ended or does as it is told keeps nobody from ending', a
   const busy = threadOf('for (;;);');
   await once(busy, 'online');
   endThread(busy);
+  letEnd(threadOf('setTimeout(() => {}, 50)'));
   expect(await areThreadsGone()).toBe(true);
 });

@@ -15,9 +15,15 @@ export function leave(work: Promise<unknown>): void {
   inBackground(left);
 }
 
+/** One that has done what it was made for ends by itself. */
+export function letEnd(thread: Worker): void {
+  if (thread.threadId !== GONE) leave(once(thread, 'exit'));
+}
+
+/** In the middle of whatever it does. */
 export function endThread(thread: Worker): void {
   if (thread.threadId === GONE) return;
-  leave(once(thread, 'exit'));
+  letEnd(thread);
   inBackground(thread.terminate());
 }
 

@@ -50,16 +50,35 @@ test('the log stays within its limits and loses the oldest first', () => {
 test('what is logged while its disk does not answer is written afterwards, in its order', () => {
   const log = openLog(folder);
   const written = (): string[] => readFileSync(join(folder, 'paphos.log'), 'utf8').match(/"n":\d/g) ?? [];
+  let answers = true;
+  log.askFirst(() => answers);
   log.info('entry', { n: 1 });
-  log.hold(true);
+  answers = false;
   log.info('entry', { n: 2 });
   log.info('entry', { n: 3 });
   expect(written()).toEqual(['"n":1']);
   expect(log.tail()).toHaveLength(3);
-  log.hold(false);
+  answers = true;
   log.info('entry', { n: 4 });
   log.close();
   expect(written()).toEqual(['"n":1', '"n":2', '"n":3', '"n":4']);
+});
+
+test('of a long silence the newest lines are written, and how many are missing', () => {
+  const log = openLog(folder);
+  let answers = false;
+  log.askFirst(() => answers);
+  for (let n = 0; n < 600; n += 1) log.info('entry', { n });
+  answers = true;
+  log.info('entry', { n: 600 });
+  log.close();
+  const lines = readFileSync(join(folder, 'paphos.log'), 'utf8').trimEnd().split('\n');
+  expect(lines[0]).toMatch(/warn {2}log[.]dropped \{"lines":101\}$/);
+  expect([lines[1], lines.at(-1), lines.length]).toEqual([
+    expect.stringContaining('"n":101}'),
+    expect.stringContaining('"n":600}'),
+    501,
+  ]);
 });
 
 test('a log that is full makes nothing in the place of a data folder that has gone', () => {

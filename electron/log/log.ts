@@ -11,8 +11,8 @@ export interface Log {
   error(event: string, facts?: Facts): void;
   /** The newest lines, the oldest of them first. */
   tail(): readonly string[];
-  /** While its disk does not answer it is kept in memory, and written afterwards. */
-  hold(isHeld: boolean): void;
+  /** From now on: while its disk does not answer, the newest lines wait in memory; what was dropped is counted. */
+  askFirst(answers: () => boolean): void;
   close(): void;
 }
 
@@ -42,8 +42,10 @@ export function openLog(folder: string, { bytesPerFile, olderFiles }: LogLimits 
   const fileOf = (age: number): string => join(folder, age === 0 ? 'paphos.log' : `paphos.${age}.log`);
   let file: number | null = null;
   let bytes = 0;
-  /** Lines that wait for their disk; null: none has to. */
-  let held: string[] | null = null;
+  let answers = (): boolean => true;
+  /** Lines that wait for their disk, and how many others did. */
+  let waiting: string[] = [];
+  let dropped = 0;
   const lines = readNewest(fileOf(0));
 
   function open(): number {
@@ -77,9 +79,17 @@ export function openLog(folder: string, { bytesPerFile, olderFiles }: LogLimits 
     const line = lineOf(level, event, facts);
     lines.push(line);
     lines.splice(0, lines.length - TAIL_LINES);
-    if (held === null) return writeLine(line);
-    held.push(line);
-    held.splice(0, held.length - TAIL_LINES);
+    waiting.push(line);
+    dropped += waiting.splice(0, waiting.length - TAIL_LINES).length;
+    writeWaiting();
+  }
+
+  function writeWaiting(): void {
+    if (waiting.length === 0 || !answers()) return;
+    const gap = dropped === 0 ? [] : [lineOf('warn', 'log.dropped', { lines: dropped })];
+    const due = [...gap, ...waiting];
+    [waiting, dropped] = [[], 0];
+    for (const line of due) writeLine(line);
   }
 
   function writeLine(line: string): void {
@@ -107,13 +117,12 @@ export function openLog(folder: string, { bytesPerFile, olderFiles }: LogLimits 
       write('error', event, facts);
     },
     tail: () => [...lines],
-    hold(isHeld) {
-      const waiting = held ?? [];
-      held = isHeld ? waiting : null;
-      if (!isHeld) for (const line of waiting) writeLine(line);
+    askFirst(asked) {
+      answers = asked;
     },
     close() {
-      if (held === null) close();
+      writeWaiting();
+      if (answers()) close();
     },
   };
 }

@@ -4,7 +4,7 @@ import { parentPort, Worker, workerData } from 'node:worker_threads';
 import type { JobProgress } from '../../shared/contract/jobs.ts';
 import { FaultError, faultOf } from '../../shared/faults/failure.ts';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
-import { endThread } from '../log/ending-threads.ts';
+import { endThread, letEnd } from '../log/ending-threads.ts';
 import { guarded } from '../log/guarded.ts';
 
 type Answer<R> = { readonly result: R } | { readonly fault: StudioFault };
@@ -14,8 +14,7 @@ type Said<R> = Answer<R> | { readonly progress: JobProgress };
 interface Listening {
   readonly onExit?: () => void;
   readonly onProgress?: ((progress: JobProgress) => void) | undefined;
-  /** More memory it does not get, in megabytes. */
-  readonly heapMb?: number;
+  readonly heapMb?: number | undefined;
 }
 
 /** Work beside everything else: `source` below this folder, and the name that it has once built. */
@@ -31,6 +30,18 @@ function fileOf({ source, built }: ThreadEntry): string {
   return join(folder, 'worker', `${built}.js`);
 }
 
+/** `heapMb`: more memory it does not get, in megabytes. */
+export function startThread(entry: ThreadEntry, task: unknown, heapMb?: number): Worker {
+  return new Worker(fileOf(entry), {
+    workerData: task,
+    env: {},
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+    ...(heapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMb } }),
+  });
+}
+
 /**
  * Does a task in a thread of its own; rejects with its fault. An abort rejects at once, also where the thread waits for
  * a disk that does not answer.
@@ -42,14 +53,7 @@ export async function inThread<R>(
   { onExit = () => undefined, onProgress, heapMb }: Listening = {},
 ): Promise<R> {
   signal?.throwIfAborted();
-  const thread = new Worker(fileOf(entry), {
-    workerData: task,
-    env: {},
-    execArgv: [],
-    stdout: true,
-    stderr: true,
-    ...(heapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMb } }),
-  });
+  const thread = startThread(entry, task, heapMb);
   const ended = once(thread, 'exit').then(() => {
     throw new Error('the thread ended without an answer');
   });
@@ -58,6 +62,7 @@ export async function inThread<R>(
   const abort = guarded(() => aborted.reject(signal?.reason));
   signal?.addEventListener('abort', abort);
   for (const unheard of [ended, aborted.promise]) unheard.catch(() => undefined);
+  let isAnswered = false;
   try {
     const answered = new Promise<Answer<R>>((resolve) => {
       thread.on(
@@ -66,11 +71,13 @@ export async function inThread<R>(
       );
     });
     const answer = await Promise.race([answered, ended, aborted.promise]);
+    isAnswered = true;
     if ('fault' in answer) throw new FaultError(answer.fault);
     return answer.result;
   } finally {
     signal?.removeEventListener('abort', abort);
-    endThread(thread);
+    if (isAnswered) letEnd(thread);
+    else endThread(thread);
   }
 }
 

@@ -4,6 +4,7 @@ import { leave } from '../log/ending-threads.ts';
 import { guarded, inBackground } from '../log/guarded.ts';
 import { whyGone, type WritableDB } from '../storage/core/handle.ts';
 import type { Log } from '../log/log.ts';
+import { probeDisk } from './disk-probe.ts';
 
 /** A library that goes is told in this time, whether or not anything is saved. */
 const LOOK_MS = 1000;
@@ -15,22 +16,29 @@ const SILENT_MS = 2500;
 const PATIENCE = 3;
 
 /**
- * Looks again and again whether the store is where it was opened, and whether its disk answers. While it does not,
- * nobody asks the store or writes the log, so that the studio goes on, and says so.
+ * Looks again and again whether the store is where it was opened, and whether its disk answers; the disk is also asked
+ * before everybody who uses the store or writes the log. While it does not answer nobody is let through, so that the
+ * studio goes on, and says so.
  */
 export function watchStore(
   { db, log }: { readonly db: WritableDB; readonly log: Log },
   tell: (fault: StudioFault | null) => void,
 ): { close(): void } {
+  const probe = probeDisk(db.sqlite.name);
+  let isSilent = false;
   let looking: Promise<void> | null = null;
   let since = 0;
   let missed = 0;
+  let isOver = false;
 
-  function setSilent(isSilent: boolean): void {
-    if (db.isSilent === isSilent) return;
-    db.isSilent = isSilent;
-    log.hold(isSilent);
-    log.warn(isSilent ? 'store.silent' : 'store.answers');
+  const answers = (): boolean => !isSilent && probe.answers();
+  db.answers = answers;
+  log.askFirst(answers);
+
+  function setSilent(now: boolean): void {
+    if (isSilent === now || isOver) return;
+    isSilent = now;
+    log.warn(now ? 'store.silent' : 'store.answers');
   }
   async function lookOnce(): Promise<void> {
     const found = await whyGone(db);
@@ -46,7 +54,7 @@ export function watchStore(
       return;
     }
     missed += 1;
-    if (db.isSilent || missed < PATIENCE || performance.now() - since < SILENT_MS) return;
+    if (isSilent || missed < PATIENCE || performance.now() - since < SILENT_MS) return;
     setSilent(true);
     tell(fault('STORE_SILENT', {}));
   }
@@ -55,8 +63,10 @@ export function watchStore(
   timer.unref();
   return {
     close() {
+      isOver = true;
       clearInterval(timer);
       if (looking !== null) leave(looking);
+      probe.close();
     },
   };
 }

@@ -237,7 +237,6 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
   async function close(): Promise<void> {
     clearTimeout(waking);
     clearTimeout(woken);
-    storeWatch.close();
     let cutOff: readonly Running[] = [];
     let saving: Promise<void> | null = null;
     await closeEach(
@@ -279,6 +278,7 @@ function furnish({ dataDir, modelsDir, resourcesDir, startEngine }: StudioOption
       log.info('studio.closed');
       endUncaught();
       log.close();
+      storeWatch.close();
     });
   }
   let closing: Promise<void> | null = null;

@@ -102,6 +102,28 @@ describe.skipIf(shim === null)(`after the power went, seed ${SEED}`, () => {
     expect(unfinished).toBeGreaterThan(IMAGES / 20);
   }, 3_600_000);
 
+  test('a log that was removed and made anew begins empty, also where the old one was never synced', () => {
+    const event = (kind: DiskEvent['kind'], bytes = ''): DiskEvent => ({
+      kind,
+      file: 'store.db-wal',
+      at: 0,
+      bytes: Buffer.from(bytes),
+    });
+    const folder: DiskEvent = { kind: 'sync', file: 'folder', at: 0, bytes: Buffer.alloc(0) };
+    const events = [event('create'), event('write', 'old'), event('sync'), folder, event('unlink'), event('create')];
+    const walAfter = (...more: DiskEvent[]): string | undefined => {
+      const all = [...events, ...more];
+      const image = imageAt({ base: Buffer.alloc(0), events: all, cut: all.length, model: 'synced', random });
+      return image.files['store.db-wal']?.toString();
+    };
+    expect([walAfter(), walAfter(folder)]).toEqual(['old', '']);
+    expect([walAfter(event('write', 'new'), event('sync')), walAfter(event('write', 'new'), folder)]).toEqual([
+      'old',
+      '',
+    ]);
+    expect(walAfter(event('write', 'new'), event('sync'), folder)).toBe('new');
+  });
+
   test(`control: without any sync nearly every one of ${CONTROLS} images fails`, async () => {
     const { wrong } = await images(library, CONTROLS, ['synchronous = OFF']);
     expect(wrong.length).toBeGreaterThan(CONTROLS * 0.75);

@@ -83,7 +83,7 @@ test.skipIf(!hasHangingDisks)(
       import { readFileSync } from 'node:fs';
       import { join } from 'node:path';
       import { setTimeout as delay } from 'node:timers/promises';
-      import { childrenOf, connect, serve, temporaryFolder } from ${SERVER};
+      import { childrenOf, connect, engineReaches, serve, temporaryFolder } from ${SERVER};
       const data = temporaryFolder('drive');
       const server = await serve({ data });
       const { client } = await connect(server);
@@ -101,15 +101,10 @@ test.skipIf(!hasHangingDisks)(
         changeId: crypto.randomUUID(), chapterId, structureRev, ops: [{ op: 'setText', turnId, version: v, at: 0, del: 0, ins }],
       }));
       const came = {};
-      came.before = await change('one ', version);
-      // Main stands still in a write that is under way: none is, once nothing is done for an engine.
-      const logged = async (what) => {
-        while (!readFileSync(join(data, 'logs/paphos.log'), 'utf8').includes(what)) await delay(100);
-      };
-      await logged('job.done');
-      for (const pid of childrenOf(server)) process.kill(pid, 'SIGKILL');
-      await logged('engine.stopped');
-      const answer = silence(data);
+      await engineReaches(client, ['ready']);
+      came.before = await change('one ' + 'upon a time '.repeat(20), version);
+      // A moment later the chapter is read ahead, and what is found of the model's file is stored.
+      let answer = silence(data);
       await until('STORE_SILENT');
       came.typed = await change('two ', version + 1);
       came.read = await code(client.chapters.open({ id: chapterId }));
@@ -120,7 +115,19 @@ test.skipIf(!hasHangingDisks)(
       await until(null);
       came.again = await change('two ', version + 1);
       came.text = (await client.chapters.open({ id: chapterId })).turns[0].text.slice(0, 8);
-      came.log = readFileSync(join(data, 'logs/paphos.log'), 'utf8').match(/store[.]\\w+/g);
+      // What was read is saved when another chapter is opened; and the engine ends before anybody knows of the silence.
+      const other = crypto.randomUUID();
+      for await (const { readAhead } of await client.models.status()) if (readAhead > 0) break;
+      await client.chapters.create({ storyId, id: other, title: 'Second', turnId: crypto.randomUUID() });
+      await client.chapters.open({ id: other });
+      answer = silence(data);
+      for (const pid of childrenOf(server)) process.kill(pid, 'SIGKILL');
+      await engineReaches(client, ['stopped']);
+      came.beatWithoutEngine = await code(client.connection.beat());
+      await until('STORE_SILENT');
+      answer();
+      await until(null);
+      came.log = readFileSync(join(data, 'logs/paphos.log'), 'utf8').match(/(store|engine)[.](silent|answers|stopped)/g);
       silence(data);
       await until('STORE_SILENT');
       came.ended = await code(server.stop());
@@ -137,7 +144,8 @@ test.skipIf(!hasHangingDisks)(
       beat: 'done',
       again: 'done',
       text: 'two one ',
-      log: ['store.silent', 'store.answers'],
+      beatWithoutEngine: 'done',
+      log: ['store.silent', 'store.answers', 'engine.stopped', 'store.silent', 'store.answers'],
       ended: 'done',
     });
   },
@@ -157,5 +165,29 @@ test.skipIf(!hasHangingDisks)(
     process.kill(process.pid, 'SIGKILL');
   `);
     expect(lastLine(printed)).toEqual(['DISK_SILENT', 'done', false]);
+  },
+);
+
+test.skipIf(!hasHangingDisks)(
+  'a disk is asked before anybody waits for it: one that does not answer costs a second, once, and no more while it is silent',
+  () => {
+    const printed = onHangingDisk(`
+      import { join } from 'node:path';
+      import { setTimeout as delay } from 'node:timers/promises';
+      import { probeDisk } from ${JSON.stringify(new URL('../../electron/studio/disk-probe.ts', import.meta.url).href)};
+      import { areThreadsGone } from ${JSON.stringify(new URL('../../electron/log/ending-threads.ts', import.meta.url).href)};
+      setInterval(() => undefined, 1000);
+      const [well, silent] = [probeDisk('/no/such'), probeDisk(join(disk, 'store.db'))];
+      await delay(1000);
+      const timed = (probe) => {
+        const began = performance.now();
+        return [probe.answers(), Math.round((performance.now() - began) / 1000)];
+      };
+      const came = [timed(well), timed(silent), timed(silent), timed(well)];
+      well.close();
+      console.log(JSON.stringify([...came, await areThreadsGone(100)]));
+      process.kill(process.pid, 'SIGKILL');
+    `);
+    expect(lastLine(printed)).toEqual([[true, 0], [false, 1], [false, 0], [true, 0], false]);
   },
 );

@@ -21,9 +21,10 @@ const ROUND = makeModel({ kind: 'bigram', chain: ['abcdefghijkla'] });
 let host: InferenceHost;
 afterEach(() => host.close());
 
-async function load(path: string, tuning: Partial<Tuning> = {}): Promise<LoadedModel> {
+async function load(path: string, tuning: Partial<Tuning> = {}, branches?: number): Promise<LoadedModel> {
   host = createInferenceHost(engineInMemory);
-  return host.load({ path, contextSize: 512, threads: 1, gpu: false, tuning }, () => undefined);
+  const options = { path, contextSize: 512, threads: 1, gpu: false, tuning };
+  return host.load(branches === undefined ? options : { ...options, branches }, () => undefined);
 }
 
 function told(text: string): PlanRequest {
@@ -62,6 +63,22 @@ async function plain(path: string): Promise<string> {
   await host.close();
   return written;
 }
+
+test('what was read is of use to a context with as many branches, and to no other', async () => {
+  const plan = told('The fox and the owl. '.repeat(20));
+  const request = { path: join(temporaryFolder('branches'), 'state'), sha256: null };
+  await load(LLAMA, {}, 2);
+  await host.generate({ plan, sampling: { ...DEFAULT_SAMPLING, maxTokens: 1, seed: 1 } }).done;
+  await host.work({ type: 'save', request: { ...request, plan } });
+  await host.close();
+  await load(LLAMA, {}, 2);
+  expect((await host.work<'restore'>({ type: 'restore', request })).tokens).toBeGreaterThan(64);
+  await host.close();
+  await load(LLAMA, {}, 1);
+  await expect(host.work({ type: 'restore', request })).rejects.toMatchObject({
+    fault: { code: 'STATE', detail: 'made with another context' },
+  });
+});
 
 describe('adapters', () => {
   test('one changes what is written, as strongly as it is asked to; at strength 0 nothing changes', async () => {

@@ -124,6 +124,7 @@ test('a state with which a process ended before it had done anything else is put
   await ahead.save();
   expect(existsSync(path)).toBe(true);
 
+  await folder.tidy();
   const restored = createRestoredStates(engine, folder);
   await restored.bring(path, null);
   restored.proven();

@@ -74,11 +74,12 @@ export function loadOptions(
   };
 }
 
-/** Where a measured prompt chunk holds; another machine, file or setting measures anew. */
+/** Where a measured prompt chunk holds; another machine, library, file or setting measures anew. */
 export const circumstancesOf = (
   { threads, gpuLayers, device, keyCache }: Hardware,
   machine: Machine,
   file: { readonly bytes: number; readonly modifiedAt: number },
+  build: number | null,
 ): string =>
   JSON.stringify([
     cpus()[0]?.model,
@@ -90,4 +91,5 @@ export const circumstancesOf = (
     keyCache,
     file.bytes,
     file.modifiedAt,
+    ...(build === null ? [] : [build]),
   ]);

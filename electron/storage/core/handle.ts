@@ -17,8 +17,8 @@ export interface ReadableDB {
   readonly texts: Texts;
   /** Turns whose text, when it was read, was not the one that was saved. */
   readonly damagedTurns: Set<string>;
-  /** Its disk does not answer: whoever asked it now would not come back, so nobody is let through. */
-  isSilent: boolean;
+  /** Whether its disk does: whoever asked a silent one would not come back, so nobody is let through. */
+  answers: () => boolean;
   /** Of the chapters that were used last. */
   readonly shownPaths: Map<string, ShownPath>;
   /** Numbers that only grow, by what they count, as far as they were asked for. */
@@ -37,7 +37,7 @@ const parts = (sqlite: Database.Database) => ({
   statements: new Map<object, Database.Statement>(),
   texts: createTexts(),
   damagedTurns: new Set<string>(),
-  isSilent: false,
+  answers: () => true,
   shownPaths: new Map<string, ShownPath>(),
   counters: new Map<object, number>(),
 });
@@ -68,6 +68,7 @@ export function transaction<T>(db: WritableDB, act: () => T): T {
   try {
     db.sqlite.exec('BEGIN IMMEDIATE');
     const result = act();
+    assertAnswers(db);
     db.place.assert();
     db.sqlite.exec('COMMIT');
     return result;
@@ -77,8 +78,9 @@ export function transaction<T>(db: WritableDB, act: () => T): T {
   }
 }
 
-/** What the store says where its files are not where they were; null where they are. */
+/** What the store says where its files are not where they were; null where they are, or where nobody can say. */
 function goneError(db: WritableDB): unknown {
+  if (!db.answers()) return null;
   try {
     db.place.assert();
     return null;
@@ -103,8 +105,8 @@ export async function whyGone(db: WritableDB): Promise<StudioFault | null> {
 }
 
 /** Before anything that waits for the disk of the store. */
-export function assertAnswers({ isSilent }: ReadableDB): void {
-  if (isSilent) throw failure('STORE_SILENT', {});
+export function assertAnswers({ answers }: ReadableDB): void {
+  if (!answers()) throw failure('STORE_SILENT', {});
 }
 
 /** Nothing of a transaction that broke off is taken for part of the next one. */

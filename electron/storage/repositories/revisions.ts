@@ -136,7 +136,7 @@ const LONGEST_LOG = 1_000_000;
  * nothing: what was written stays in the log.
  */
 function shortenLog(db: WritableDB): void {
-  if (db.sqlite.inTransaction) return;
+  if (db.sqlite.inTransaction || !db.answers()) return;
   try {
     const [state] = db.sqlite.pragma('wal_checkpoint(PASSIVE)') as { readonly log: number }[];
     if ((state?.log ?? 0) * PAGE_SIZE > LONGEST_LOG) db.sqlite.pragma('wal_checkpoint(TRUNCATE)');

@@ -116,8 +116,12 @@ export function createBackups(
   let changedSince: number | null = null;
   let kept = newestNote()?.state ?? null;
 
+  function listed(): ReturnType<typeof listBackups> {
+    assertAnswers(db);
+    return listBackups(folder);
+  }
   function newestNote(): BackupNote | null {
-    const [newest] = listBackups(folder).filter(({ state }) => state === 'verified');
+    const [newest] = listed().filter(({ state }) => state === 'verified');
     return newest === undefined ? null : readNote(join(folder, newest.name));
   }
 
@@ -173,7 +177,7 @@ export function createBackups(
   }
 
   function thin(justMade: string): void {
-    for (const name of surplus(listBackups(folder), settings().limitBytes, justMade)) removeBackup(folder, name);
+    for (const name of surplus(listed(), settings().limitBytes, justMade)) removeBackup(folder, name);
   }
 
   const namesIn = (secondPlace: string): Promise<readonly string[]> =>
@@ -247,7 +251,7 @@ export function createBackups(
               (error: unknown) => ({ names: [], secondFault: faultOf(error) }),
             );
       const there = new Set<string>(names);
-      const backups = listBackups(folder).map((backup) => ({ ...backup, inSecondPlace: there.has(backup.name) }));
+      const backups = listed().map((backup) => ({ ...backup, inSecondPlace: there.has(backup.name) }));
       return {
         folder,
         settings: now,
@@ -280,7 +284,7 @@ export function createBackups(
     async take(name, storyId) {
       const work: BackupWork = { do: 'take', file: need(name), storyId };
       const stored = await inThread<StoredStory>(BACKUP_THREAD, work);
-      const at = listBackups(folder).find((backup) => backup.name === name)?.at ?? Date.now();
+      const at = listed().find((backup) => backup.name === name)?.at ?? Date.now();
       const id = putStory(db, stored, at);
       return { storyId: id, title: getStory(db, id).title };
     },
@@ -309,13 +313,15 @@ export function createBackups(
             return code === 'BACKUP_NO_SECOND';
           },
         );
+        assertAnswers(db);
         store.restore(isKept ? null : replacedStore(dataDir, Date.now()));
         kept = libraryState(db);
         restores += 1;
         for (const watcher of watchers) watcher.push(restores);
         log.info('backup.restored', { name });
       } finally {
-        removePrepared(dataDir);
+        // Otherwise the next start does.
+        if (db.answers()) removePrepared(dataDir);
         db.held = null;
         tellRestoring(null);
       }

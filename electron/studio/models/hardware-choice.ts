@@ -1,5 +1,6 @@
 import { DEFAULT_HARDWARE, type Hardware, hardwareSchema } from '../../../shared/settings/hardware.ts';
 import type { LoadOptions } from '../../engines/local/protocol.ts';
+import { buildStamp } from '../../engines/local/host/own-build.ts';
 import { circumstancesOf, loadOptions, readSetup } from '../../engines/local/setup.ts';
 import type { EngineSetup } from '../../engines/port.ts';
 import type { ReadableDB, WritableDB } from '../../storage/core/handle.ts';
@@ -30,7 +31,7 @@ export function rememberHardware(db: WritableDB, modelId: string, hardware: Hard
 export function rememberChunk({ db, env }: Kept, model: FoundModel, hardware: Hardware, setup: EngineSetup): void {
   const { promptChunk: chunk } = readSetup(setup);
   if (hardware.promptChunk === null)
-    writeSetting(db, scope(model.id), 'promptChunk', { chunk, on: circumstancesOf(hardware, env, model) });
+    writeSetting(db, scope(model.id), 'promptChunk', { chunk, on: whereMeasured({ env }, model, hardware) });
 }
 
 /** How a model is loaded with the hardware that was chosen for it, and the prompt chunk that was measured. */
@@ -47,7 +48,7 @@ export function chosenLoad(
     adapters: hardware.adapters.map(({ id, scale }) => ({ path: named(files.adapters, id, 'ADAPTER_GONE'), scale })),
   };
   const stored = readSetting(db, scope(model.id), 'promptChunk') as { chunk: number; on: string } | null;
-  const measured = stored?.on === circumstancesOf(hardware, env, model) ? stored.chunk : null;
+  const measured = stored?.on === whereMeasured({ env }, model, hardware) ? stored.chunk : null;
   return loadOptions(paths, contextSize, hardware, env, measured);
 }
 
@@ -56,5 +57,8 @@ function named(files: readonly FoundModel[], id: string, gone: 'DRAFT_GONE' | 'A
   if (file === undefined) throw failure(gone, {});
   return file.path;
 }
+
+const whereMeasured = ({ env }: Pick<Kept, 'env'>, model: FoundModel, hardware: Hardware): string =>
+  circumstancesOf(hardware, env, model, buildStamp());
 
 const scope = (modelId: string): string => `model:${modelId}`;

@@ -6,7 +6,7 @@ import { DEFAULT_ENGINE_SETTINGS } from '../../../shared/settings/engine.ts';
 import { DEFAULT_SAMPLING } from '../../../shared/settings/sampling.ts';
 import { newId } from '../../../shared/document/ids.ts';
 import { openStore } from '../../storage/core/open.ts';
-import { createStory } from '../../storage/repositories/stories.ts';
+import { createStory, removeStory } from '../../storage/repositories/stories.ts';
 import { createSettings } from './settings.ts';
 
 test.each(['{"theme', '"\\x"', '{"an":"object"}', '[]', ''])(
@@ -36,12 +36,17 @@ test.each(['{"theme', '"\\x"', '{"an":"object"}', '[]', ''])(
   },
 );
 
-test('what is set of a story that is not there is refused, and nothing of it is kept', () => {
+test('what is set of a story that is not there, or was deleted, is refused, and nothing of it is kept', () => {
   const store = openStore(mkdtempSync(join(tmpdir(), 'paphos-settings-')));
   onTestFinished(() => store.close());
   const settings = createSettings({ db: store.db, engine: { restAnew: () => undefined } }, () => DEFAULT_SAMPLING);
   expect(() => settings.setSampling('gone', { ...DEFAULT_SAMPLING, temperature: 0.1 })).toThrow(
     expect.objectContaining({ fault: { code: 'NO_STORY', params: {} } }),
+  );
+  createStory(store.db, { id: 'deleted', title: 'Gone', chapterId: newId(), turnId: newId() });
+  removeStory(store.db, 'deleted');
+  expect(() => settings.setSampling('deleted', DEFAULT_SAMPLING)).toThrow(
+    expect.objectContaining({ fault: { code: 'STORY_DELETED', params: {} } }),
   );
   expect(store.db.sqlite.prepare('SELECT count(*) FROM settings').pluck().get()).toBe(0);
 });

@@ -3,7 +3,7 @@ import type { InterfaceState } from '../../../shared/contract/settings.ts';
 import { DEFAULT_ENGINE_SETTINGS, engineSettingsSchema, type EngineSettings } from '../../../shared/settings/engine.ts';
 import { samplingSchema, type Sampling } from '../../../shared/settings/sampling.ts';
 import type { WritableDB } from '../../storage/core/handle.ts';
-import { needStory } from '../../storage/core/rows.ts';
+import { needLivingStory } from '../../storage/core/rows.ts';
 import type { StudioContext } from '../context.ts';
 import { readScope, readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
 
@@ -35,7 +35,7 @@ export function createSettings(
       return stored.success ? stored.data : suits();
     },
     setSampling: (storyId, sampling) => {
-      needStory(db, storyId);
+      needLivingStory(db, storyId);
       writeSetting(db, `story:${storyId}`, 'sampling', sampling);
     },
     engine: () => engineSettings(db),

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { ReadAheadPort, StateFile } from '../../engines/port.ts';
 import type { Engine } from '../models/loaded-engine.ts';
 import { faultOf } from '../../../shared/faults/failure.ts';
@@ -52,7 +51,7 @@ export function createRestoredStates(engine: Engine, folder: StateFolder): Resto
       ({ life } = port);
       const known = given.get(path);
       if (known !== undefined) return known;
-      const loading = existsSync(path) ? load(port, { path, sha256 }) : Promise.resolve();
+      const loading = folder.has(path) ? load(port, { path, sha256 }) : Promise.resolve();
       given.set(path, loading);
       return loading;
     },

@@ -41,11 +41,20 @@ export function readDiskLog(path: string): DiskEvent[] {
   return events;
 }
 
-/** What a disk knows of a file: its bytes, and whether its name is there. */
+/** What a disk knows of a file, whatever it is called. */
 interface Kept {
   bytes: Buffer;
   size: number;
-  named: boolean;
+}
+interface Disk {
+  readonly files: Kept[];
+  /** The file that a name stands for; undefined: none. */
+  readonly names: Partial<Record<FileName, number>>;
+}
+/** An event with the file that its name stood for when it happened. */
+interface FileEvent extends DiskEvent {
+  readonly file: FileName;
+  readonly of: number;
 }
 
 export interface Image {
@@ -68,32 +77,36 @@ interface Cut {
 
 /** The disk after the power went at `cut`; before the first event it had a store of these bytes and no log. */
 export function imageAt({ base, events, cut, model, random }: Cut): Image {
-  const files: Record<FileName, Kept> = {
-    'store.db': { bytes: Buffer.from(base), size: base.length, named: true },
-    'store.db-wal': { bytes: Buffer.alloc(0), size: 0, named: false },
-  };
+  const disk: Disk = { files: [{ bytes: Buffer.from(base), size: base.length }], names: { 'store.db': 0 } };
+  const opened: Record<FileName, number> = { 'store.db': 0, 'store.db-wal': -1 };
   const indexes: Buffer[] = [];
   let said = '';
-  let pending: DiskEvent[] = [];
+  let pending: FileEvent[] = [];
   for (const event of events.slice(0, cut)) {
     if (event.kind === 'said') said += event.bytes.toString();
     else if (event.kind === 'index') indexes.push(event.bytes);
     else if (event.kind === 'sync') {
-      const isSynced = (one: DiskEvent) =>
-        event.file === 'folder' ? isName(one) : !isName(one) && one.file === event.file;
-      for (const one of pending.filter(isSynced)) apply(files, one);
+      const { file } = event;
+      const isSynced = (one: FileEvent) =>
+        file === 'folder' ? isName(one) : !isName(one) && file !== null && one.of === opened[file];
+      for (const one of pending.filter(isSynced)) apply(disk, one);
       pending = pending.filter((one) => !isSynced(one));
-    } else pending.push(event);
+    } else if (event.file !== null && event.file !== 'folder') {
+      const { file } = event;
+      // Under a name that was given up begins another file, an empty one.
+      if (event.kind === 'create') opened[file] = disk.files.push({ bytes: Buffer.alloc(0), size: 0 }) - 1;
+      pending.push({ ...event, file, of: opened[file] });
+    }
   }
   const stays = Math.floor(random() * (pending.length + 1));
   for (const [at, event] of pending.entries()) {
-    if (model === 'prefix' && at < stays) apply(files, event);
-    if (model === 'subset' && random() < 0.5) apply(files, event);
-    if (model === 'torn') for (const part of sectors(event)) if (random() < 0.5) apply(files, part);
+    if (model === 'prefix' && at < stays) apply(disk, event);
+    if (model === 'subset' && random() < 0.5) apply(disk, event);
+    if (model === 'torn') for (const part of sectors(event)) if (random() < 0.5) apply(disk, part);
   }
   const seen = Math.floor(random() * (indexes.length + 1));
   return {
-    files: { 'store.db': bytesOf(files['store.db']), 'store.db-wal': bytesOf(files['store.db-wal']) },
+    files: { 'store.db': bytesOf(disk, 'store.db'), 'store.db-wal': bytesOf(disk, 'store.db-wal') },
     index: indexes[seen - 1] ?? null,
     said,
   };
@@ -101,12 +114,16 @@ export function imageAt({ base, events, cut, model, random }: Cut): Image {
 
 const isName = ({ kind }: DiskEvent): boolean => kind === 'create' || kind === 'unlink';
 
-const bytesOf = ({ bytes, size, named }: Kept): Buffer | null => (named ? bytes.subarray(0, size) : null);
+function bytesOf({ files, names }: Disk, name: FileName): Buffer | null {
+  const kept = files[names[name] ?? -1];
+  return kept === undefined ? null : kept.bytes.subarray(0, kept.size);
+}
 
-function apply(files: Record<FileName, Kept>, { kind, file, at, bytes }: DiskEvent): void {
-  if (file === null || file === 'folder') return;
-  const kept = files[file];
-  if (kind === 'create' || kind === 'unlink') kept.named = kind === 'create';
+function apply({ files, names }: Disk, { kind, file, of, at, bytes }: FileEvent): void {
+  const kept = files[of];
+  if (kept === undefined) throw new Error(`${kind} of ${file} before it was there`);
+  if (kind === 'create') names[file] = of;
+  else if (kind === 'unlink') delete names[file];
   else if (kind === 'truncate') resize(kept, at);
   else {
     if (at + bytes.length > kept.size) resize(kept, at + bytes.length);
@@ -126,9 +143,9 @@ function resize(kept: Kept, size: number): void {
 }
 
 /** The sectors of a disk that a write goes to. */
-function sectors(event: DiskEvent): DiskEvent[] {
+function sectors(event: FileEvent): FileEvent[] {
   if (event.kind !== 'write') return [event];
-  const parts: DiskEvent[] = [];
+  const parts: FileEvent[] = [];
   for (let at = 0; at < event.bytes.length;) {
     const end = Math.min(event.bytes.length, at + SECTOR - ((event.at + at) % SECTOR));
     parts.push({ ...event, at: event.at + at, bytes: event.bytes.subarray(at, end) });

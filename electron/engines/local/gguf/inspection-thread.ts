@@ -4,7 +4,7 @@ import { workerEntry } from '../host/worker-entry.ts';
 import { FaultError } from '../../../../shared/faults/failure.ts';
 import type { FingerprintTask } from './fingerprint.ts';
 import type { RenderTask } from './render.ts';
-import { endThread } from '../../../log/ending-threads.ts';
+import { endThread, letEnd } from '../../../log/ending-threads.ts';
 import { guarded } from '../../../log/guarded.ts';
 
 /** What may take long or end badly because a file is foreign. */
@@ -30,12 +30,14 @@ export async function inThread<T>(
     stderr: true,
   });
   const answer = Promise.withResolvers<T>();
+  let isAnswered = false;
   const end = (detail: string): void => {
     answer.reject(giveUp(detail));
   };
   thread.on(
     'message',
     guarded((message: { result: T } | { fault: StudioFault }) => {
+      isAnswered = true;
       if ('fault' in message) answer.reject(new FaultError(message.fault));
       else answer.resolve(message.result);
     }),
@@ -62,6 +64,7 @@ export async function inThread<T>(
   } finally {
     clearTimeout(deadline);
     signal?.removeEventListener('abort', abort);
-    endThread(thread);
+    if (isAnswered) letEnd(thread);
+    else endThread(thread);
   }
 }

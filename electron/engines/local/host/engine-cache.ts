@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What an engine keeps in its cache folder, so that it starts sooner the next time; all of it can be made again. */
@@ -27,9 +28,9 @@ export const passMark = (cache: string, circumstances: string): string =>
   join(cache, `tested-${createHash('sha256').update(circumstances).digest('hex')}.json`);
 
 /** An engine ended that nobody had ended: its library is tested again at the next start. */
-export function forgetSelfTests(cache: string): void {
+export async function forgetSelfTests(cache: string): Promise<void> {
   try {
-    for (const name of readdirSync(cache)) if (TESTED.test(name)) rmSync(join(cache, name), { force: true });
+    for (const name of await readdir(cache)) if (TESTED.test(name)) await rm(join(cache, name), { force: true });
   } catch {
     // Without a folder nothing is remembered; with one that cannot be written, nothing was.
   }

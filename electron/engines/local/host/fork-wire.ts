@@ -3,6 +3,7 @@ import { DRIVER_VARIABLES } from '../driver-variables.ts';
 import { forgetSelfTests } from './engine-cache.ts';
 import { workerEntry } from './worker-entry.ts';
 import type { EngineWire, FromEngine, StartEngine } from '../protocol.ts';
+import { leave } from '../../../log/ending-threads.ts';
 import { guarded } from '../../../log/guarded.ts';
 
 const KEPT_LINES = 50;
@@ -100,7 +101,7 @@ export function forkEngine(cache: string | null = null, entry = workerEntry()): 
         child.kill('SIGKILL');
       },
       distrust: () => {
-        if (cache !== null) forgetSelfTests(cache);
+        if (cache !== null) leave(forgetSelfTests(cache));
       },
       log: () => lines,
     };

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { buildEngine, forgetBuild, type LibraryFolder, missingForBuild } from './own-build.ts';
+import { buildEngine, buildStamp, forgetBuild, type LibraryFolder, missingForBuild } from './own-build.ts';
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'paphos-own-build-'));
 const TOOLS = ['git', 'npm', 'cmake', 'clang++'];
@@ -63,7 +63,8 @@ test('a build that works is kept, until it is not wanted any longer; it may fetc
   const code = "process.exit(process.env.GIT_ALLOW_PROTOCOL === 'file' ? 0 : 1)";
   await buildEngine(() => undefined, library, endsBy(code));
   expect([existsSync(library.builds), existsSync(library.unpacked)]).toEqual([true, false]);
+  expect(buildStamp(library)).toBe(statSync(library.builds).mtimeMs);
   await forgetBuild(library);
-  expect(existsSync(library.builds)).toBe(false);
+  expect([existsSync(library.builds), buildStamp(library)]).toEqual([false, null]);
   await forgetBuild(library);
 });

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -61,6 +61,10 @@ export async function buildEngine(begins: () => void, folder = libraryFolder(), 
   await forgetBuild(folder);
   throw failure('BUILD_FAILED', {}, { detail: signal ?? `exit code ${String(code)}` });
 }
+
+/** Which build is in use: another one has another stamp; null: the library that came with it. */
+export const buildStamp = ({ builds }: LibraryFolder = libraryFolder()): number | null =>
+  statSync(builds, { throwIfNoEntry: false })?.mtimeMs ?? null;
 
 /** From the next start of the engine on it is the library that came with it. */
 export const forgetBuild = ({ builds }: LibraryFolder = libraryFolder()): Promise<void> =>

@@ -118,7 +118,11 @@ export async function openModel(
         vram: gpu ? await llama.getVramState() : null,
       },
     },
-    identity: identityOf(file, { ...tuning, promptChunk: null, contextSize, gpu }, await engineVersion(llama)),
+    identity: identityOf(
+      file,
+      { ...tuning, promptChunk: null, contextSize, gpu, sequences: sequences.length },
+      await engineVersion(llama),
+    ),
     dispose: () => llama.dispose(),
   };
 }
@@ -141,7 +145,7 @@ function fileOf(path: string): ModelFile {
 /** Everything that an evaluated state depends on. How a prompt is cut into chunks is no part of it. */
 function identityOf(
   file: ModelFile,
-  context: Tuning & { readonly contextSize: number; readonly gpu: boolean },
+  context: Tuning & { readonly contextSize: number; readonly gpu: boolean; readonly sequences: number },
   engine: string,
 ): StateKey {
   return {

@@ -47,7 +47,7 @@ test.each([
   ['an end that nobody had asked for', () => forgetSelfTests(cache)],
 ])('%s: it is tested again', async (_what, happens) => {
   await start();
-  happens();
+  await happens();
   await start();
   expect(tests).toHaveLength(2);
 });
@@ -81,8 +81,8 @@ test('where nothing can be kept it is tested each time, and starts all the same'
 test('what else lies in the folder is left alone', async () => {
   await start();
   writeFileSync(join(cache, 'tested-by-me.json'), '');
-  forgetSelfTests(cache);
+  await forgetSelfTests(cache);
   expect(readdirSync(cache)).toEqual(['tested-by-me.json']);
-  forgetSelfTests(join(cache, 'absent'));
+  await forgetSelfTests(join(cache, 'absent'));
   expect(existsSync(join(cache, 'absent'))).toBe(false);
 });
