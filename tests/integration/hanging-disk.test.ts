@@ -77,6 +77,50 @@ test.skipIf(!hasHangingDisks)(
 );
 
 test.skipIf(!hasHangingDisks)(
+  'the drive of a model ceases to answer while the model rests: a reply is refused with why, and all else goes on',
+  () => {
+    const printed = onHangingDisk(`
+      import { copyFileSync } from 'node:fs';
+      import { join } from 'node:path';
+      import { setTimeout as delay } from 'node:timers/promises';
+      import { childrenOf, connect, EMBEDDED_MODEL, engineReaches, serve, temporaryFolder } from ${SERVER};
+      const models = temporaryFolder('drive');
+      copyFileSync(EMBEDDED_MODEL, join(models, 'tale.gguf'));
+      const server = await serve({ data: temporaryFolder('silent'), models });
+      const { client } = await connect(server);
+      await engineReaches(client, ['ready']);
+      await client.models.look();
+      const model = (await client.models.list()).find(({ demo }) => !demo);
+      await client.models.load({ id: model.id, contextSize: null });
+      const [{ id: storyId }] = await client.stories.list();
+      const [{ id: chapterId }] = await client.chapters.list({ storyId });
+      const { structureRev, turns } = await client.chapters.open({ id: chapterId });
+      const [{ id: turnId, version }] = turns;
+      await client.writing.applyChange({
+        changeId: crypto.randomUUID(), chapterId, structureRev, ops: [{ op: 'setText', turnId, version, at: 0, del: 0, ins: 'Go on. ' }],
+      });
+      silence(models);
+      for (const pid of childrenOf(server)) process.kill(pid, 'SIGKILL');
+      await engineReaches(client, ['stopped']);
+      const [generationId, newTurnId] = [crypto.randomUUID(), crypto.randomUUID()];
+      await client.writing.generate({ generationId, newTurnId, chapterId, kind: 'reply', turnId, offset: null });
+      const came = {};
+      const code = (work) => Promise.race([work.then(() => 'done'), delay(10_000, 'LATE')]).catch((error) => error.code);
+      const beating = delay(1000).then(() => code(client.connection.beat()));
+      for await (const event of await client.writing.follow({ generationId, afterSeq: 0 }))
+        if (event.type === 'done') came.reply = event.fault.code;
+      came.beat = await beating;
+      came.ended = await code(server.stop());
+      server.process.kill('SIGKILL');
+      console.log(JSON.stringify(came));
+      process.exit(0);
+    `);
+    expect(lastLine(printed)).toEqual({ reply: 'FOLDER_SILENT', beat: 'done', ended: 'done' });
+  },
+  120_000,
+);
+
+test.skipIf(!hasHangingDisks)(
   'the drive of the library ceases to answer and answers again: every page hears both, all else goes on, and nothing is lost',
   () => {
     const printed = onHangingDisk(`

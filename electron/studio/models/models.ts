@@ -345,6 +345,8 @@ export function createModels(
         () => null,
         (error: unknown) => error,
       );
+      // What is loaded again is looked at in a thread first: its disk may not answer.
+      if (engine.chosen !== null && engine.host.state === 'empty') await registry.find(engine.chosen.modelId);
       // What was just tried is not tried twice.
       if (refused === null) await startAgain();
       const ready = await engine.ready();
