@@ -11,8 +11,11 @@ export interface Log {
   error(event: string, facts?: Facts): void;
   /** The newest lines, the oldest of them first. */
   tail(): readonly string[];
-  /** From now on: while its disk does not answer, the newest lines wait in memory; what was dropped is counted. */
-  askFirst(answers: () => boolean): void;
+  /**
+   * From now on, while its disk does not answer, the newest lines wait in memory; what was dropped is counted. Answers
+   * with how to write what waits, where it can be by now.
+   */
+  askFirst(answers: () => boolean): () => void;
   close(): void;
 }
 
@@ -119,6 +122,7 @@ export function openLog(folder: string, { bytesPerFile, olderFiles }: LogLimits 
     tail: () => [...lines],
     askFirst(asked) {
       answers = asked;
+      return writeWaiting;
     },
     close() {
       writeWaiting();

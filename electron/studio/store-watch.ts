@@ -33,17 +33,19 @@ export function watchStore(
 
   const answers = (): boolean => !isSilent && probe.answers();
   db.answers = answers;
-  log.askFirst(answers);
+  const writeLog = log.askFirst(answers);
 
   function setSilent(now: boolean): void {
-    if (isSilent === now || isOver) return;
+    if (isSilent === now) return;
     isSilent = now;
     log.warn(now ? 'store.silent' : 'store.answers');
   }
   async function lookOnce(): Promise<void> {
     const found = await whyGone(db);
     looking = null;
+    if (isOver || (isSilent && !probe.answers())) return;
     setSilent(false);
+    writeLog();
     tell(found);
   }
   function look(): void {

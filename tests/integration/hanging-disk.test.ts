@@ -222,12 +222,17 @@ test.skipIf(!hasHangingDisks)(
       import { areThreadsGone } from ${JSON.stringify(new URL('../../electron/log/ending-threads.ts', import.meta.url).href)};
       setInterval(() => undefined, 1000);
       const [well, silent] = [probeDisk('/no/such'), probeDisk(join(disk, 'store.db'))];
-      await delay(1000);
       const timed = (probe) => {
         const began = performance.now();
         return [probe.answers(), Math.round((performance.now() - began) / 1000)];
       };
-      const came = [timed(well), timed(silent), timed(silent), timed(well)];
+      // A thread that is just beginning has not asked yet.
+      let asked;
+      do {
+        await delay(20);
+        asked = timed(silent);
+      } while (asked[0]);
+      const came = [timed(well), asked, timed(silent), timed(well)];
       well.close();
       console.log(JSON.stringify([...came, await areThreadsGone(100)]));
       process.kill(process.pid, 'SIGKILL');

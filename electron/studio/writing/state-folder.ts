@@ -17,7 +17,10 @@ export interface StateFolder {
   remove(path: string): Promise<void>;
   /** Removes what is kept of a chapter, of every model. */
   forget(chapterId: string): Promise<void>;
-  /** Looks what is there; removes the oldest until what is left takes no more than it may, and what a process that died left unfinished. */
+  /**
+   * Looks what is there; removes the oldest until what is left takes no more than it may, and what a process that died
+   * left unfinished.
+   */
   tidy(): Promise<void>;
 }
 

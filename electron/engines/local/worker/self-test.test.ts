@@ -41,9 +41,9 @@ test('one that fails is tested each time, until it passes', async () => {
 });
 
 test.each([
-  ['the binary', () => appendFileSync(binary, 'x')],
-  ['a library beside it', () => appendFileSync(join(binary, '..', 'backend.so'), 'x')],
-  ['a library more', () => writeFileSync(join(binary, '..', 'another.so'), '')],
+  ['the binary', async () => appendFileSync(binary, 'x')],
+  ['a library beside it', async () => appendFileSync(join(binary, '..', 'backend.so'), 'x')],
+  ['a library more', async () => writeFileSync(join(binary, '..', 'another.so'), '')],
   ['an end that nobody had asked for', () => forgetSelfTests(cache)],
 ])('%s: it is tested again', async (_what, happens) => {
   await start();
