@@ -1,13 +1,18 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { alternatesOf } from '../../tests/helpers/alternates.ts';
-import { answered, endReply, expectSaved, open, said, settle, turn, undo } from '../../tests/helpers/open-chapter.ts';
+import {
+  answered,
+  endReply,
+  expectSaved,
+  open,
+  said,
+  settle,
+  turn,
+  undo,
+  stopTime,
+} from '../../tests/helpers/open-chapter.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+stopTime();
 
 describe('alternates', () => {
   async function two() {

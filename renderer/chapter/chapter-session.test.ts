@@ -1,12 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { expectSaved, open, said, settle, undo, type OpenedChapter } from '../../tests/helpers/open-chapter.ts';
+import { describe, expect, test, vi } from 'vitest';
+import {
+  expectSaved,
+  open,
+  said,
+  settle,
+  undo,
+  type OpenedChapter,
+  stopTime,
+} from '../../tests/helpers/open-chapter.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+stopTime();
 
 describe('writing', () => {
   test('what is typed is stored, and undone as it is undone', async () => {

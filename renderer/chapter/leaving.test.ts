@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   begun,
   comeBack,
@@ -10,14 +10,10 @@ import {
   settle,
   turn,
   undo,
+  stopTime,
 } from '../../tests/helpers/open-chapter.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+stopTime();
 
 const ASK = '\n<|user|>\n';
 

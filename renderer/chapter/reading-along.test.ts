@@ -1,20 +1,12 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { alternatesOf } from '../../tests/helpers/alternates.ts';
-import { openPlainly, settle, type OpenedChapter } from '../../tests/helpers/open-chapter.ts';
+import { openPlainly, said, settle, stopTime, type OpenedChapter } from '../../tests/helpers/open-chapter.ts';
 import { ReplyingStudio } from '../../tests/helpers/replying-studio.ts';
 import { SEED, sizeOf } from '../../tests/helpers/sizes.ts';
-import { newId } from '../../shared/document/ids.ts';
 import type { Turn } from '../../shared/document/turn.ts';
 
-const turn = (role: Turn['role'], text: string): Turn => ({ id: newId(), role, speaker: null, marked: true, text });
-
-beforeEach(() => {
-  vi.useFakeTimers();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+stopTime();
 
 /** The same chapter on two pages: one writes, the other reads. */
 async function two(...turns: readonly Turn[]): Promise<{ writer: OpenedChapter; reader: OpenedChapter }> {
@@ -36,7 +28,7 @@ async function expectSame(writer: OpenedChapter, reader: OpenedChapter): Promise
 
 describe('a page that reads', () => {
   test('shows what is typed on the other one, and says so; the one that writes says nothing of it', async () => {
-    const { writer, reader } = await two(turn('user', 'I knock.'));
+    const { writer, reader } = await two(said('user', 'I knock.'));
     writer.view.type(' Twice.');
     await expectSame(writer, reader);
     expect(asOf(writer)).toBeNull();
@@ -47,7 +39,7 @@ describe('a page that reads', () => {
   });
 
   test('writes nothing itself, and says that it may not', async () => {
-    const { writer, reader } = await two(turn('user', 'I knock.'));
+    const { writer, reader } = await two(said('user', 'I knock.'));
     writer.view.type(' Twice.');
     await settle();
     expect(reader.refusals()).toBe(0);
@@ -59,7 +51,7 @@ describe('a page that reads', () => {
   });
 
   test('shows a reply while it is written, and as it ended', async () => {
-    const { writer, reader } = await two(turn('user', 'I knock.'));
+    const { writer, reader } = await two(said('user', 'I knock.'));
     await writer.session.reply();
     await settle();
     writer.studio.write('It op');
@@ -74,7 +66,7 @@ describe('a page that reads', () => {
   });
 
   test('shows what is typed while a turn is written on, before the reply and in another turn', async () => {
-    const { writer, reader } = await two(turn('user', 'I knock.'), turn('model', 'It opens. And'));
+    const { writer, reader } = await two(said('user', 'I knock.'), said('model', 'It opens. And'));
     writer.view.click('And');
     await writer.session.continue();
     await settle();
@@ -95,7 +87,7 @@ describe('a page that reads', () => {
   });
 
   test('turns to the branch that is shown there, and shows turns that come and go', async () => {
-    const { writer, reader } = await two(turn('user', 'I knock.'), turn('model', 'It opens.'));
+    const { writer, reader } = await two(said('user', 'I knock.'), said('model', 'It opens.'));
     await writer.session.retry();
     await settle();
     writer.studio.write('Nothing.');
@@ -112,8 +104,8 @@ describe('a page that reads', () => {
   });
 
   test('says how a reply was cut short, offers nothing of what may be done about it, and hears what was done', async () => {
-    const { writer, reader } = await two(turn('user', 'I knock.'));
-    const said = ({ view }: OpenedChapter) => view.fault?.fault.params['leftOut'];
+    const { writer, reader } = await two(said('user', 'I knock.'));
+    const told = ({ view }: OpenedChapter) => view.fault?.fault.params['leftOut'];
     const offered = ({ view }: OpenedChapter) => view.fault?.actions.map(({ label }) => label);
     writer.studio.endsAtSentence = true;
     await writer.session.reply();
@@ -121,21 +113,21 @@ describe('a page that reads', () => {
     writer.studio.write('It opens. Behind it th');
     writer.studio.end('length');
     await expectSame(writer, reader);
-    expect([said(writer), offered(writer)]).toEqual([3, ['Continue', 'Bring back']]);
-    expect([said(reader), offered(reader)]).toEqual([3, []]);
+    expect([told(writer), offered(writer)]).toEqual([3, ['Continue', 'Bring back']]);
+    expect([told(reader), offered(reader)]).toEqual([3, []]);
     writer.session.setReadOnly(true);
     reader.session.setReadOnly(false);
     await settle();
-    expect([said(writer), offered(writer)]).toEqual([3, []]);
-    expect([said(reader), offered(reader)]).toEqual([3, ['Continue', 'Bring back']]);
+    expect([told(writer), offered(writer)]).toEqual([3, []]);
+    expect([told(reader), offered(reader)]).toEqual([3, ['Continue', 'Bring back']]);
     reader.view.fault?.actions.find(({ label }) => label === 'Bring back')?.run();
     await expectSame(reader, writer);
-    expect([said(reader), offered(reader)]).toEqual([0, ['Continue']]);
-    expect([said(writer), offered(writer)]).toEqual([0, []]);
+    expect([told(reader), offered(reader)]).toEqual([0, ['Continue']]);
+    expect([told(writer), offered(writer)]).toEqual([0, []]);
   });
 
   test('shows one emoji in the place of another that begins alike', async () => {
-    const { writer, reader } = await two(turn('user', 'I knock 😀'));
+    const { writer, reader } = await two(said('user', 'I knock 😀'));
     writer.view.cut('😀');
     writer.view.type('😁');
     await expectSame(writer, reader);
@@ -143,7 +135,7 @@ describe('a page that reads', () => {
   });
 
   test('offers nothing where a reply broke off', async () => {
-    const { writer, reader } = await two(turn('user', 'I knock.'));
+    const { writer, reader } = await two(said('user', 'I knock.'));
     await writer.session.reply();
     await settle();
     writer.studio.write('It op');
@@ -155,7 +147,7 @@ describe('a page that reads', () => {
   });
 
   test('misses nothing that is written while it reads', async () => {
-    const { writer, reader } = await two(turn('user', 'I knock.'));
+    const { writer, reader } = await two(said('user', 'I knock.'));
     const { chapters } = writer.studio;
     const { open } = chapters;
     let isSlow = true;
@@ -174,7 +166,7 @@ describe('a page that reads', () => {
   });
 
   test('says of which moment its text is while the studio is away, and is in step again when it is back', async () => {
-    const { writer, reader } = await two(turn('user', 'I knock.'));
+    const { writer, reader } = await two(said('user', 'I knock.'));
     await settle();
     const before = Date.now();
     writer.studio.unreachable = 1000;
@@ -189,7 +181,7 @@ describe('a page that reads', () => {
   });
 
   test('stays where the person reads', async () => {
-    const { writer, reader } = await two(turn('user', 'I knock.\nTwice.\nThrice.'));
+    const { writer, reader } = await two(said('user', 'I knock.\nTwice.\nThrice.'));
     reader.view.click('Twi');
     writer.view.click('I ');
     writer.view.type('really do ');
@@ -203,7 +195,7 @@ describe('a page that reads', () => {
   });
 
   test('keeps what was typed before it knew that it reads, and shows nothing else over it', async () => {
-    const studio = new ReplyingStudio([turn('user', 'I knock.')]);
+    const studio = new ReplyingStudio([said('user', 'I knock.')]);
     const writer = await openPlainly(studio);
     const reader = await openPlainly(studio);
     reader.view.type(' Too early.');
@@ -218,7 +210,7 @@ describe('a page that reads', () => {
   });
 
   test('writes what it shows once it takes over', async () => {
-    const { writer, reader } = await two(turn('user', 'I knock.'));
+    const { writer, reader } = await two(said('user', 'I knock.'));
     writer.view.type(' Twice.');
     await settle();
     writer.session.setReadOnly(true);
@@ -258,7 +250,7 @@ test('whatever is written on one page stands on the other', { timeout: 300_000 }
   const act = fc.tuple(fc.constantFrom(...Object.keys(acts)), fc.nat(200));
   await fc.assert(
     fc.asyncProperty(fc.array(act, { minLength: 5, maxLength: 30 }), async (all) => {
-      const { writer, reader } = await two(turn('user', 'I knock.\nTwice.'), turn('model', 'It opens.'));
+      const { writer, reader } = await two(said('user', 'I knock.\nTwice.'), said('model', 'It opens.'));
       const { studio } = writer;
       for (const [name, at] of all) {
         void acts[name]?.(writer, at);

@@ -70,6 +70,17 @@ const stillWrites = async (words: string): Promise<void> => {
   await expect(takeOver(studio.page)).toBeHidden();
 };
 
+/** The first turn has a reply with another one beside it. */
+async function twoAlternates(): Promise<void> {
+  await studio.engineReady();
+  await studio.longReplies(8);
+  for (const key of ['Control+Enter', 'Control+Shift+Enter']) {
+    await studio.page.keyboard.press(key);
+    await studio.replyEnds();
+  }
+  await studio.saved();
+}
+
 /** From now on the page does not hear what these calls are answered; answers with the way to let it. */
 async function holdBack(page: Page, ...calls: string[]): Promise<() => void> {
   let letGo = (): void => undefined;
@@ -105,13 +116,7 @@ test('letters that are typed as soon as the caret is there are kept, before it i
 test('letters that are typed while another alternate is turned to, or a retry begins, stand where the page goes', async () => {
   test.setTimeout(120_000);
   const { page } = studio;
-  await studio.engineReady();
-  await studio.longReplies(8);
-  for (const key of ['Control+Enter', 'Control+Shift+Enter']) {
-    await page.keyboard.press(key);
-    await studio.replyEnds();
-  }
-  await studio.saved();
+  await twoAlternates();
   let letGo = await holdBack(page, '/writing/activate');
   await page.reload();
   await expect(page.getByRole('textbox', { name: 'Manuscript' })).toBeFocused();
@@ -150,13 +155,7 @@ const held = () => studio.page.getByRole('textbox', { name: 'Typed for the page 
 test('what is composed and pasted while another alternate is turned to stands in sight, and goes there', async () => {
   test.setTimeout(60_000);
   const { page } = studio;
-  await studio.engineReady();
-  await studio.longReplies(8);
-  for (const key of ['Control+Enter', 'Control+Shift+Enter']) {
-    await page.keyboard.press(key);
-    await studio.replyEnds();
-  }
-  await studio.saved();
+  await twoAlternates();
   const letGo = await holdBack(page, '/writing/activate');
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.reload();

@@ -1,4 +1,4 @@
-import { expect, vi } from 'vitest';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { parse } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
 import type { Turn } from '../../shared/document/turn.ts';
@@ -6,6 +6,16 @@ import { ChapterSession } from '../../renderer/chapter/chapter-session.ts';
 import type { Whereabouts } from '../../renderer/chapter/whereabouts.ts';
 import { PlainView } from './plain-view.ts';
 import { ReplyingStudio } from './replying-studio.ts';
+
+/** In each test of the file, time goes on only as it is told to. */
+export function stopTime(): void {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+}
 
 /** Until nothing is under way any more, with timers that are faked. */
 export const settle = () => vi.advanceTimersByTimeAsync(3000);

@@ -1,17 +1,11 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { openPlainly, settle, type OpenedChapter } from '../../../tests/helpers/open-chapter.ts';
+import { expect, test } from 'vitest';
+import { openPlainly, said, settle, stopTime, type OpenedChapter } from '../../../tests/helpers/open-chapter.ts';
 import { ReplyingStudio } from '../../../tests/helpers/replying-studio.ts';
-import { newId } from '../../../shared/document/ids.ts';
 import { fault } from '../../../shared/faults/failure.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+stopTime();
 
-const knock = () => new ReplyingStudio([{ id: newId(), role: 'user', speaker: null, marked: true, text: 'I knock.' }]);
+const knock = () => new ReplyingStudio([said('user', 'I knock.')]);
 
 /** A reply that ended for this reason. */
 async function replied(

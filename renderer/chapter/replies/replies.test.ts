@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { alternatesOf } from '../../../tests/helpers/alternates.ts';
 import {
   answered,
@@ -9,15 +9,11 @@ import {
   retry,
   said,
   settle,
+  stopTime,
 } from '../../../tests/helpers/open-chapter.ts';
 import { parse } from '../../../shared/document/grammar.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+stopTime();
 
 describe('a reply', () => {
   test('streams in, is one undo step, and leaves the caret in the turn that is ready', async () => {

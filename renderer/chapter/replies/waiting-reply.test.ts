@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   answered,
   begun,
@@ -9,15 +9,11 @@ import {
   retry,
   said,
   settle,
+  stopTime,
 } from '../../../tests/helpers/open-chapter.ts';
 import { fault } from '../../../shared/faults/failure.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+stopTime();
 
 describe('a reply that waits', () => {
   test('says for what, and begins when it can', async () => {
