@@ -1,16 +1,17 @@
 import type { GenerationStart } from '../../shared/contract/writing.ts';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
-import { escapeText, print, printMark } from '../../shared/document/grammar.ts';
+import { print } from '../../shared/document/grammar.ts';
 import { newId } from '../../shared/document/ids.ts';
 import type { Change, Op, TreeTurn, Turn } from '../../shared/document/turn.ts';
-import { ChapterText } from '../../renderer/chapter/chapter-text.ts';
+import type { ChapterText } from '../../renderer/chapter/chapter-text.ts';
 import { faultOf } from '../../renderer/lib/faults.ts';
 import { StreamingSpan } from '../../renderer/chapter/streaming-span.ts';
 import { Sync, type SyncApi, type SyncOptions } from '../../renderer/chapter/saving/sync.ts';
 import { alternatesOf } from './alternates.ts';
 import { FaultyLink } from './faulty-link.ts';
 import { MemoryStudio, StudioRefusal } from './memory-studio.ts';
-import { Paper } from './paper.ts';
+import type { Paper } from './paper.ts';
+import { PaperPage } from './paper-page.ts';
 
 /** Something that happens to a page and its studio; `n` chooses where. */
 export type Command =
@@ -62,8 +63,7 @@ export class SavingWorld {
   readonly studio: MemoryStudio;
   readonly link = new FaultyLink();
   readonly sync: Sync;
-  private readonly paper: Paper;
-  private readonly document: ChapterText;
+  private readonly page: PaperPage;
   private readonly replies: Written[] = [];
   private readonly starts = new Map<string, GenerationStart>();
   /** What was typed and not erased, by itself recognisable. */
@@ -83,10 +83,8 @@ export class SavingWorld {
       text: `Turn ${index}.`,
     }));
     this.studio = new MemoryStudio(turns);
-    this.paper = new Paper(`${print(turns)}\n<|user|>\n`);
-    const { paper, studio } = this;
-    this.document = new ChapterText(paper, [...turns.map(({ id }) => id), newId()], paper.version, newId);
-    paper.document = this.document;
+    this.page = new PaperPage(turns);
+    const { studio } = this;
     this.sync = new Queue({
       api: api(this.api(neverReady)),
       chapterId: studio.chapterId,
@@ -101,6 +99,13 @@ export class SavingWorld {
         this.check();
       },
     });
+  }
+
+  private get paper(): Paper {
+    return this.page.paper;
+  }
+  private get document(): ChapterText {
+    return this.page.document;
   }
 
   /** Neither a broken link nor a refusal: a fault of the page, or of the test. */
@@ -202,12 +207,6 @@ export class SavingWorld {
     const spans = this.document.layout.spans.filter(({ id }) => !live.has(id));
     return spans.length === 0 ? null : (spans[n % spans.length] ?? null);
   }
-  private offsetOf(id: string, end: boolean): number {
-    const span = this.document.spanOf(id);
-    if (span === null) return -1;
-    const place = this.document.placeOf(span, end ? this.document.lengthOf(span) : 0);
-    return this.paper.offsetAt(place.line, place.column);
-  }
   private token(): string {
     const token = `t${++this.count}${this.count % 9 === 0 ? POISON : ''}.`;
     this.tokens.add(token);
@@ -218,46 +217,6 @@ export class SavingWorld {
     this.sync.edited();
     this.check();
   }
-  private mirror(from: number, to: number, text: string, ids: readonly string[]): void {
-    this.paper.edit(from, to, text, { ids, mirrored: true });
-  }
-
-  /** The page shows these turns after `after`. */
-  private showTail(after: string | null, turns: readonly Turn[], ready: boolean): void {
-    const { document, paper } = this;
-    const kept = after === null ? 0 : document.layout.ids.indexOf(after) + 1;
-    const asks = ready && turns.at(-1)?.role === 'model';
-    const ids = [...document.layout.ids.slice(0, kept), ...turns.map(({ id }) => id), ...(asks ? [newId()] : [])];
-    const text = turns.map((turn) => `${printMark(turn)}\n${escapeText(turn.text)}`).join('\n');
-    const whole = (kept > 0 && turns.length > 0 ? '\n' : '') + text + (asks ? '\n<|user|>\n' : '');
-    this.mirror(kept === 0 ? 0 : this.offsetOf(after ?? '', true), paper.text.length, whole, ids);
-  }
-
-  /** The page shows this turn behind `after`, before what follows; the ready turn gives way. */
-  private showChained(after: string | null, turn: Turn): void {
-    const { document, paper } = this;
-    const kept = after === null ? 0 : document.layout.ids.indexOf(after) + 1;
-    const text = `${printMark(turn)}\n${escapeText(turn.text)}`;
-    const ids = [...document.layout.ids.slice(0, kept), turn.id, ...document.layout.ids.slice(kept)];
-    const from = after === null ? 0 : this.offsetOf(after, true);
-    this.mirror(from, from, after === null ? `${text}\n` : `\n${text}`, ids);
-    const ready = document.readyTurn();
-    if (ready === null || document.layout.ids.at(-2) !== turn.id) return;
-    this.mirror(this.offsetOf(turn.id, true), paper.text.length, '', document.layout.ids.slice(0, -1));
-  }
-
-  /** The page shows this turn no more, and what follows it stays. */
-  private drop(turnId: string): void {
-    const { ids } = this.document.layout;
-    const from = this.offsetOf(ids[ids.indexOf(turnId) - 1] ?? '', true);
-    this.mirror(
-      from,
-      this.offsetOf(turnId, true),
-      '',
-      ids.filter((id) => id !== turnId),
-    );
-  }
-
   private begin(start: GenerationStart): void {
     const reply = this.replies.find((one) => one.start.generationId === start.generationId);
     if (reply === undefined) return;
@@ -266,24 +225,14 @@ export class SavingWorld {
       let after = op.after;
       while (after !== null && this.document.spanOf(after) === null)
         after = this.sync.tree.turns.get(after)?.parentId ?? null;
-      if (op.as === 'chain') this.showChained(after, op.turn);
-      else this.showTail(after, [op.turn], false);
+      if (op.as === 'chain') this.page.showChained(after, op.turn);
+      else this.page.showTail(after, [op.turn], false);
     }
     reply.followed = true;
     this.document.openLive(new StreamingSpan(start.turnId, start.offset));
-    this.writeLive(reply.text);
+    this.page.writeLive(reply.text);
     // Its end came before the page had heard of its beginning.
     if (reply.ended) this.tellEnd(reply);
-  }
-
-  private writeLive(text: string): void {
-    const { live } = this.document;
-    const span = live === null ? null : this.document.spanOf(live.turnId);
-    if (live === null || span === null || text === '') return;
-    const place = this.document.placeOf(span, live.at + live.length);
-    const at = this.paper.offsetAt(place.line, place.column);
-    this.paper.edit(at, at, text, { mirrored: true });
-    live.grow(text.length);
   }
 
   private get running(): Written | undefined {
@@ -322,7 +271,7 @@ export class SavingWorld {
           reply.heardEnd = true;
           const last = this.document.layout.spans.at(-1);
           if (last?.id === turnId)
-            this.mirror(this.paper.text.length, this.paper.text.length, '\n<|user|>\n', [
+            this.page.mirror(this.paper.text.length, this.paper.text.length, '\n<|user|>\n', [
               ...this.document.layout.ids,
               newId(),
             ]);
@@ -359,7 +308,7 @@ export class SavingWorld {
           marked,
           text: text ?? '',
         }));
-        if (parent === null || document.spanOf(parent) !== null) this.showTail(parent, turns, true);
+        if (parent === null || document.spanOf(parent) !== null) this.page.showTail(parent, turns, true);
       })
       .catch((error: unknown) => this.noteDefect(faultOf(error)))
       .finally(() => {
@@ -372,13 +321,13 @@ export class SavingWorld {
     switch (command.do) {
       case 'type': {
         const span = this.editable(command.n);
-        const at = span === null ? -1 : this.offsetOf(span.id, command.n % 3 !== 0);
+        const at = span === null ? -1 : this.page.offsetOf(span.id, command.n % 3 !== 0);
         if (at >= 0) this.edit(at, at, this.token());
         break;
       }
       case 'newTurn': {
         const span = this.editable(command.n);
-        const at = span === null ? -1 : this.offsetOf(span.id, true);
+        const at = span === null ? -1 : this.page.offsetOf(span.id, true);
         if (at >= 0) this.edit(at, at, `\n<|user|>\n${this.token()}`);
         break;
       }
@@ -389,7 +338,7 @@ export class SavingWorld {
         if (span === null || above === undefined || this.editable(index) === null) break;
         const live = this.replies.some(({ start, heardEnd }) => !heardEnd && start.turnId === above.id);
         if (live) break;
-        this.edit(this.offsetOf(above.id, true), this.offsetOf(span.id, false), '');
+        this.edit(this.page.offsetOf(above.id, true), this.page.offsetOf(span.id, false), '');
         break;
       }
       case 'erase': {
@@ -463,7 +412,7 @@ export class SavingWorld {
         if (reply === undefined) break;
         const piece = `s${++this.count} `;
         reply.text += piece;
-        if (reply.followed) this.writeLive(piece);
+        if (reply.followed) this.page.writeLive(piece);
         break;
       }
       case 'end':
@@ -509,7 +458,7 @@ export class SavingWorld {
           if (this.document.live?.turnId === turnId) this.document.leaveLive();
           const stays = this.document.spanOf(turnId);
           if (stays === null) return;
-          if (sibling === undefined) return this.drop(turnId);
+          if (sibling === undefined) return this.page.drop(turnId);
           const path: Turn[] = [];
           for (let id: string | null = sibling; id !== null;) {
             const next: TreeTurn | undefined = this.sync.tree.turns.get(id);
@@ -518,7 +467,7 @@ export class SavingWorld {
             id = next.activeChildId;
           }
           const { ids } = this.document.layout;
-          this.showTail(ids[ids.indexOf(turnId) - 1] ?? null, path, true);
+          this.page.showTail(ids[ids.indexOf(turnId) - 1] ?? null, path, true);
         }),
       )
       .then(() => this.sync.edited());
