@@ -118,7 +118,9 @@ function LedgerView({ ledger, controller }: ViewProps): ReactElement {
           <small className="num">{count(ledger.overhead)}</small>
         </p>
       ) : null}
-      {ledger.date !== null && said.length > 0 ? <p className={ui.quiet}>{words.ledger.date(ledger.date)}</p> : null}
+      {ledger.date !== null && said.length > 0 ? (
+        <p className={`${ui.quiet} ${css.told}`}>{words.ledger.date(ledger.date)}</p>
+      ) : null}
     </>
   );
 }
@@ -133,7 +135,7 @@ function LastRead(): ReactElement | null {
   const stats = useOpenChapter((chapter) => chapter.lastGeneration?.stats ?? null);
   if (stats === null) return null;
   return (
-    <p className={`${ui.quiet} num`}>
+    <p className={`${ui.quiet} ${css.told} num`}>
       {words.writing.lastRead(stats.promptTokens - stats.reusedTokens, stats.reusedTokens)}
     </p>
   );
