@@ -64,7 +64,13 @@ export default defineConfig({
       // The page's content security policy forbids data: fonts and scripts.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      rolldownOptions: { input: join(import.meta.dirname, 'renderer', 'index.html') },
+      rolldownOptions: {
+        input: join(import.meta.dirname, 'renderer', 'index.html'),
+        // What keeps zod from making code of strings runs before any chunk makes a schema.
+        output: {
+          codeSplitting: { groups: [{ name: 'schemas', test: /node_modules\/zod\/|renderer\/lib\/schemas\.ts/ }] },
+        },
+      },
     },
   },
 });

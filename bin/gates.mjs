@@ -134,6 +134,7 @@ function rules() {
 const ECHOES = /^(shared\/(contract|faults\/en)|renderer\/locales|electron\/cli)\//;
 const ONE_MEANING = {
   main: 'where a process begins',
+  characters: 'who is in stories: the studio keeps them, the page shows them',
   'desktop-menu': 'the menu bar: its shape, and what the page puts there',
   jobs: 'long work: the studio does it, the page shows it',
   library: 'stories and chapters: the studio keeps them, the page asks for them',

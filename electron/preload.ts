@@ -5,6 +5,7 @@ import {
   CONNECT_MESSAGE,
   MENU_MESSAGE,
   PORT_MESSAGE,
+  TAKES_FILES,
 } from '../shared/window-messages.ts';
 
 /**
@@ -28,7 +29,8 @@ ipcRenderer.on(COMMAND_MESSAGE, (_event, command: unknown) => {
 // Only here it is known where a file lies.
 window.addEventListener(
   'drop',
-  ({ isTrusted, dataTransfer }) => {
+  ({ isTrusted, dataTransfer, target }) => {
+    if (target instanceof Element && target.closest(TAKES_FILES) !== null) return;
     const paths = Array.from(dataTransfer?.files ?? [], (file) => webUtils.getPathForFile(file));
     if (isTrusted && paths.length > 0) ipcRenderer.send(ADD_MODEL_MESSAGE, paths);
   },

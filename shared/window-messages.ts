@@ -6,3 +6,5 @@ export const MENU_MESSAGE = 'paphos:menu';
 /** The page asks for the desktop's way to choose a model file. */
 export const ADD_MODEL_MESSAGE = 'paphos:add-model';
 export const COMMAND_MESSAGE = 'paphos:command';
+/** Parts of the page that take files which are dropped on them; what is dropped elsewhere is meant as a model. */
+export const TAKES_FILES = '[data-takes-files]';

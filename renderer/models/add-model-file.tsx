@@ -2,7 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
-import { ADD_MODEL_MESSAGE } from '../../shared/window-messages.ts';
+import { ADD_MODEL_MESSAGE, TAKES_FILES } from '../../shared/window-messages.ts';
 import { api, queries } from '../lib/client.ts';
 import { faultOf } from '../lib/faults.ts';
 import { words } from '../locales/index.ts';
@@ -36,7 +36,8 @@ export function takeDroppedFiles(): void {
   const take = (event: DragEvent): void => {
     if (!hasFiles(event)) return;
     event.preventDefault();
-    if (event.type === 'drop' && !hasPicker()) toast(words.models.noDrop);
+    const isTaken = event.target instanceof Element && event.target.closest(TAKES_FILES) !== null;
+    if (event.type === 'drop' && !isTaken && !hasPicker()) toast(words.models.noDrop);
   };
   window.addEventListener('dragover', take, true);
   window.addEventListener('drop', take, true);

@@ -28,6 +28,9 @@ interface Remembered {
   readonly exportPerson: boolean;
   readonly exportNotes: boolean;
   readonly removedOpen: boolean;
+  /** How characters are shown, and in which order. */
+  readonly characterLook: string;
+  readonly characterSort: string;
   readonly modelOpen: boolean;
   readonly hardwareOpen: boolean;
   readonly samplingOpen: boolean;

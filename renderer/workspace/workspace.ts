@@ -10,6 +10,8 @@ interface OpenPlace {
 }
 
 interface Workspace {
+  /** The room of the rail (`../app/rooms.tsx`) that is shown; the story of the others stays as it is. */
+  readonly room: string;
   readonly place: OpenPlace | null;
   /** Another page was asked for and is not open yet: what is typed meanwhile belongs to it. */
   readonly turning: boolean;
@@ -45,7 +47,11 @@ interface Workspace {
   readonly over: 'binder' | 'inspector' | null;
 }
 
+/** The room of stories, which the page begins in. */
+export const STORIES = 'stories';
+
 export const useWorkspace = create<Workspace>(() => ({
+  room: STORIES,
   place: null,
   turning: true,
   reading: 0,
@@ -66,6 +72,7 @@ export const useWorkspace = create<Workspace>(() => ({
 export function openStory(storyId: string, chapterId: string | null): void {
   useWorkspace.setState(({ place, writer, controller }) => ({
     place: { storyId, chapterId },
+    room: STORIES,
     turning: chapterId !== null && (place?.chapterId !== chapterId || controller?.getState().loading !== false),
     writer: place?.storyId === storyId ? writer : null,
     over: null,

@@ -3,7 +3,7 @@ import { useConnection } from '../../lib/client.ts';
 import { matches } from '../../lib/keys.ts';
 import { library } from '../../library/library.ts';
 import { focusHeldField, giveHeldText, isHeldField, isTurning, useHeldText } from '../../workspace/held-text.ts';
-import { useWorkspace } from '../../workspace/workspace.ts';
+import { STORIES, useWorkspace } from '../../workspace/workspace.ts';
 import { momentNow, type RowTarget, type Target } from './moment.ts';
 import { COMMAND_IDS, commandOf, type Command, type CommandId } from './registry.ts';
 import { runCommand } from './use-command.ts';
@@ -66,6 +66,7 @@ function isForThePage({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent):
     key.length === 1 &&
     key !== ' ' &&
     !(ctrlKey || metaKey || altKey) &&
+    useWorkspace.getState().room === STORIES &&
     !isTyping(target) &&
     target instanceof HTMLElement &&
     target.closest('[role=combobox], [role=slider], [role=spinbutton], search') === null
@@ -82,7 +83,8 @@ function writes(event: KeyboardEvent): boolean {
 
 /** A letter between two pages waits for the one that was asked for; so does one where there is no story yet. */
 function hold(event: KeyboardEvent): 'dropped' | 'held' | null {
-  const { place } = useWorkspace.getState();
+  const { place, room } = useWorkspace.getState();
+  if (room !== STORIES) return null;
   const { key, repeat, target } = event;
   const turning = isTurning();
   if (isTyping(target) && !isInText(target)) return null;

@@ -3,7 +3,7 @@ import type { ChapterController, ChapterState, TurnMenuTarget } from '../../chap
 import { isAway, useConnection } from '../../lib/client.ts';
 import { useEngine } from '../../models/engine-status.ts';
 import { useRemembered } from '../../workspace/remembered.ts';
-import { useWorkspace } from '../../workspace/workspace.ts';
+import { STORIES, useWorkspace } from '../../workspace/workspace.ts';
 
 /** What a row of the library can do, which the row itself knows. */
 export interface RowTarget {
@@ -25,6 +25,8 @@ export interface Moment extends Target {
   readonly controller: ChapterController | null;
   readonly page: ChapterState | null;
   readonly isReader: boolean;
+  /** The room that is shown (`../rooms.tsx`). */
+  readonly room: string;
   readonly storyId: string | null;
   readonly engine: EngineStatus;
   /** The studio does not answer. */
@@ -34,13 +36,16 @@ export interface Moment extends Target {
 }
 
 export function momentNow(target: Target = {}): Moment {
-  const { controller, writer, place } = useWorkspace.getState();
+  const { controller: open, writer, place, room } = useWorkspace.getState();
+  // In another room nothing is done to what stands below it.
+  const controller = room === STORIES ? open : null;
   const retries = useRemembered.getState().values?.['retries'];
   return {
     ...target,
     controller,
     page: controller?.getState() ?? null,
     isReader: writer === false,
+    room,
     storyId: place?.storyId ?? null,
     engine: useEngine.getState(),
     isAway: isAway(useConnection.getState()),

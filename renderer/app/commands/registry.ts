@@ -1,4 +1,5 @@
 import type { MenuGroup } from '../../../shared/desktop-menu.ts';
+import { characters } from '../../characters/characters.ts';
 import { countChapters, library } from '../../library/library.ts';
 import type { Key } from '../../lib/keys.ts';
 import { isSignedIn, signOutOthers } from '../../lib/sign-out.ts';
@@ -8,7 +9,9 @@ import type { ChapterController, Possible } from '../../chapter/controller.ts';
 import { FIND_KEYS } from '../../manuscript/find/find-keys.ts';
 import { showNote } from '../../notes/open-notes.ts';
 import { togglePanel } from '../../workspace/panels.ts';
-import { useWorkspace } from '../../workspace/workspace.ts';
+import { STORIES, useWorkspace } from '../../workspace/workspace.ts';
+import { ROOMS } from '../rooms.tsx';
+import { goToRoom } from '../shell/room.tsx';
 import type { Moment } from './moment.ts';
 
 /**
@@ -56,11 +59,14 @@ const onTheText = (work: Work): Command['run'] =>
     return work(controller, moment);
   });
 
-const whyNotOpen: Command['why'] = ({ controller }) => (controller === null ? words.shell.opening : null);
+/** Where no chapter can be used: it is on its way, or another room is shown. */
+const whyClosed = ({ room }: Moment): string => (room === STORIES ? words.shell.opening : say.otherRoom);
 
-function whyReadOnly({ controller, isReader, isAway }: Moment): string | null {
-  if (controller === null) return words.shell.opening;
-  return isReader ? (isAway ? say.studioAway : say.readerOnly) : null;
+const whyNotOpen: Command['why'] = (moment) => (moment.controller === null ? whyClosed(moment) : null);
+
+function whyReadOnly(moment: Moment): string | null {
+  if (moment.controller === null) return whyClosed(moment);
+  return moment.isReader ? (moment.isAway ? say.studioAway : say.readerOnly) : null;
 }
 
 /** Why nothing can be written now, or not this; a turn whose menu is open says for itself what can be done. */
@@ -87,8 +93,8 @@ const whyNoAlternate =
     return number + step > count ? say.lastAlternate : null;
   };
 
-const whyNothingSelected: Command['why'] = ({ controller, page }) =>
-  controller === null ? words.shell.opening : page?.selects === true ? null : say.nothingSelected;
+const whyNothingSelected: Command['why'] = (moment) =>
+  moment.controller === null ? whyClosed(moment) : moment.page?.selects === true ? null : say.nothingSelected;
 
 const replyWith = (answers: number): Command => ({
   name: () => say.replyWith(answers),
@@ -116,6 +122,14 @@ const takeOption = (place: number): Command => ({
 });
 const hasAlternates = ({ turn }: Moment): boolean => turn === undefined || (turn.alternates?.count ?? 0) > 1;
 const isReply = ({ turn }: Moment): boolean => turn === undefined || turn.role === 'model';
+
+const goTo = (room: string): Command => ({
+  name: () => say.goToRoom(ROOMS[room]?.name ?? ''),
+  in: ['palette'],
+  desktopMenu: 'view',
+  applies: (moment) => moment.room !== room,
+  run: () => goToRoom(room),
+});
 
 export const COMMANDS = {
   reply: {
@@ -284,6 +298,7 @@ export const COMMANDS = {
     in: ['palette'],
     desktopMenu: 'view',
     key: { press: 'Mod+B', heard: 'always' },
+    applies: ({ room }) => room === STORIES,
     run: () => togglePanel('binder'),
   },
   inspector: {
@@ -291,13 +306,26 @@ export const COMMANDS = {
     in: ['palette'],
     desktopMenu: 'view',
     key: { press: 'Mod+I', heard: 'always' },
+    applies: ({ room }) => room === STORIES,
     run: () => togglePanel('inspector'),
   },
   notes: {
     name: () => say.editNotes,
     in: ['palette'],
+    applies: ({ room }) => room === STORIES,
     why: ({ storyId }) => (storyId === null ? say.noStory : null),
     run: () => showNote('memory'),
+  },
+  goToStories: goTo(STORIES),
+  goToCharacters: goTo('characters'),
+  newCharacter: {
+    name: () => words.characters.create.character,
+    in: ['palette'],
+    desktopMenu: 'file',
+    run: async () => {
+      goToRoom('characters');
+      await characters.create('character');
+    },
   },
   palette: {
     name: () => say.palette,

@@ -1,25 +1,20 @@
-import { BookOpen, Settings } from 'lucide-react';
+import { Settings } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { words } from '../../locales/index.ts';
+import { ROOMS } from '../rooms.tsx';
 import { keysFor, runCommand } from '../commands/use-command.ts';
 import { usePanel } from '../../workspace/panels.ts';
+import { STORIES, useWorkspace } from '../../workspace/workspace.ts';
+import { goToRoom } from './room.tsx';
 import css from './rail.module.css';
 
 /** `covered`: something lies over it that takes the keys. */
 export function Rail({ covered }: { readonly covered: boolean }): ReactElement {
-  const open = usePanel('binder') !== 'closed';
   return (
     <nav className={css.rail} aria-label={words.shell.rooms} inert={covered}>
-      <button
-        type="button"
-        aria-label={words.library.stories}
-        title={`${words.library.stories} (${keysFor('binder')})`}
-        aria-current="page"
-        aria-expanded={open}
-        onClick={() => void runCommand('binder')}
-      >
-        <BookOpen size={18} strokeWidth={1.6} aria-hidden />
-      </button>
+      {Object.keys(ROOMS).map((id) => (
+        <RoomButton key={id} id={id} />
+      ))}
       <button
         type="button"
         className={css.end}
@@ -30,5 +25,27 @@ export function Rail({ covered }: { readonly covered: boolean }): ReactElement {
         <Settings size={18} strokeWidth={1.6} aria-hidden />
       </button>
     </nav>
+  );
+}
+
+/** The room of stories, where one is in it already, shows and hides its list. */
+function RoomButton({ id }: { readonly id: string }): ReactElement | null {
+  const isHere = useWorkspace((workspace) => workspace.room === id);
+  const isListOpen = usePanel('binder') !== 'closed';
+  const room = ROOMS[id];
+  if (room === undefined) return null;
+  const { name, icon: Icon } = room;
+  const showsList = id === STORIES && isHere;
+  return (
+    <button
+      type="button"
+      aria-label={name}
+      title={showsList ? `${name} (${keysFor('binder')})` : name}
+      aria-current={isHere ? 'page' : undefined}
+      aria-expanded={showsList ? isListOpen : undefined}
+      onClick={() => (showsList ? void runCommand('binder') : goToRoom(id))}
+    >
+      <Icon size={18} strokeWidth={1.6} aria-hidden />
+    </button>
   );
 }

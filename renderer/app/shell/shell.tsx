@@ -20,8 +20,9 @@ import { Palette } from '../commands/palette.tsx';
 import { HeldField } from './held-field.tsx';
 import { Page } from './page.tsx';
 import { Rail } from './rail.tsx';
+import { Room } from './room.tsx';
 import { remember } from '../../workspace/remembered.ts';
-import { useWorkspace } from '../../workspace/workspace.ts';
+import { STORIES, useWorkspace } from '../../workspace/workspace.ts';
 import { ShortcutSheet } from '../commands/shortcut-sheet.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { TitleRow } from './title-row.tsx';
@@ -33,6 +34,7 @@ export function Shell(): ReactElement {
   const binder = usePanel('binder');
   const inspector = usePanel('inspector');
   const isNoStory = useWorkspace((workspace) => workspace.place === null);
+  const isElsewhere = useWorkspace((workspace) => workspace.room !== STORIES);
   const covered = binder === 'over' || inspector === 'over';
   const close = (): void => useWorkspace.setState({ over: null });
   const widths = {
@@ -40,12 +42,18 @@ export function Shell(): ReactElement {
     '--inspector': `${String(usePanelWidth('inspector').width)}px`,
   };
   return (
-    <div className={css.app} data-binder={binder} data-inspector={inspector} style={widths as CSSProperties}>
+    <div
+      className={css.app}
+      data-binder={binder}
+      data-inspector={inspector}
+      data-elsewhere={isElsewhere || undefined}
+      style={widths as CSSProperties}
+    >
       <TitleRow />
       <Rail covered={covered} />
-      {binder === 'closed' ? null : <Binder />}
-      <Page covered={covered} />
-      {inspector === 'closed' ? null : (
+      {binder === 'closed' || isElsewhere ? null : <Binder />}
+      <Page covered={covered || isElsewhere} />
+      {inspector === 'closed' || isElsewhere ? null : (
         <aside className={css.inspector} data-panel="inspector" tabIndex={-1} aria-label={words.shell.inspector}>
           {isNoStory ? null : (
             <>
@@ -65,8 +73,9 @@ export function Shell(): ReactElement {
           )}
         </aside>
       )}
-      {binder === 'beside' ? <Edge panel="binder" /> : null}
-      {inspector === 'beside' ? <Edge panel="inspector" /> : null}
+      <Room />
+      {binder === 'beside' && !isElsewhere ? <Edge panel="binder" /> : null}
+      {inspector === 'beside' && !isElsewhere ? <Edge panel="inspector" /> : null}
       {covered ? <div className={css.veil} onMouseDown={(event) => event.preventDefault()} onClick={close} /> : null}
       <StatusBar />
       <HeldField />

@@ -7,11 +7,15 @@ import { RenameField } from '../../ui/rename-field.tsx';
 import { Quill } from './quill.tsx';
 import { keysFor, runCommand } from '../commands/use-command.ts';
 import { usePanel } from '../../workspace/panels.ts';
-import { useWorkspace } from '../../workspace/workspace.ts';
+import { STORIES, useWorkspace } from '../../workspace/workspace.ts';
+import { ROOMS } from '../rooms.tsx';
+import { goToRoom } from './room.tsx';
 import css from './title-row.module.css';
 
 export function TitleRow(): ReactElement {
   const place = useWorkspace((workspace) => workspace.place);
+  const id = useWorkspace((workspace) => workspace.room);
+  const room = id === STORIES ? null : (ROOMS[id] ?? null);
   const story = useStories()?.find((one) => one.id === place?.storyId);
   const chapters = useChapters(place?.storyId ?? null);
   const index = chapters?.findIndex((one) => one.id === place?.chapterId) ?? -1;
@@ -24,7 +28,9 @@ export function TitleRow(): ReactElement {
         <span className={css.quill}>
           <Quill />
         </span>
-        {story === undefined ? (
+        {room !== null ? (
+          <h1>{room.name}</h1>
+        ) : story === undefined ? (
           <h1>{words.shell.paphos}</h1>
         ) : (
           <h1>
@@ -49,22 +55,27 @@ export function TitleRow(): ReactElement {
           {words.commands.palette}
           <kbd>{keysFor('palette')}</kbd>
         </button>
-        <IconButton
-          icon={PanelLeft}
-          label={words.commands.toggleBinder}
-          keys={keysFor('binder')}
-          pressed={binder !== 'closed'}
-          onClick={() => void runCommand('binder')}
-          size={17}
-        />
-        <IconButton
-          icon={PanelRight}
-          label={words.commands.toggleInspector}
-          keys={keysFor('inspector')}
-          pressed={inspector !== 'closed'}
-          onClick={() => void runCommand('inspector')}
-          size={17}
-        />
+        <OtherRooms />
+        {room === null ? (
+          <>
+            <IconButton
+              icon={PanelLeft}
+              label={words.commands.toggleBinder}
+              keys={keysFor('binder')}
+              pressed={binder !== 'closed'}
+              onClick={() => void runCommand('binder')}
+              size={17}
+            />
+            <IconButton
+              icon={PanelRight}
+              label={words.commands.toggleInspector}
+              keys={keysFor('inspector')}
+              pressed={inspector !== 'closed'}
+              onClick={() => void runCommand('inspector')}
+              size={17}
+            />
+          </>
+        ) : null}
         <span className={css.settings}>
           <IconButton
             icon={Settings}
@@ -75,6 +86,20 @@ export function TitleRow(): ReactElement {
         </span>
       </div>
     </header>
+  );
+}
+
+/** Where the window has no room for the rail. */
+function OtherRooms(): ReactElement {
+  const here = useWorkspace((workspace) => workspace.room);
+  return (
+    <nav className={css.rooms} aria-label={words.shell.rooms}>
+      {Object.entries(ROOMS)
+        .filter(([id]) => id !== here)
+        .map(([id, { name, icon }]) => (
+          <IconButton key={id} icon={icon} label={name} onClick={() => goToRoom(id)} size={17} />
+        ))}
+    </nav>
   );
 }
 

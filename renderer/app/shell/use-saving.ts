@@ -1,5 +1,6 @@
 import { fault as faultAs } from '../../../shared/faults/failure.ts';
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
+import { useUnsavedCards } from '../../characters/card-edits.ts';
 import { isAway, useConnection } from '../../lib/client.ts';
 import { useStoreFault } from '../../lib/store-fault.ts';
 import { useNotesSaving } from '../../notes/open-notes.ts';
@@ -24,20 +25,22 @@ export function useSaving(): Saving | null {
   const refused = useOpenChapter((chapter) => chapter.saveFault);
   const asOf = useOpenChapter((chapter) => chapter.asOf);
   const isWriting = useOpenChapter((chapter) => chapter.generation?.phase === 'writing') === true;
+  const cards = useUnsavedCards();
   const store = useStoreFault(({ fault }) => fault);
   const isLost = useConnection(({ state }) => state === 'lost');
   const notes = useNotesSaving();
   const isHolding = useHeldText(({ text }) => text !== '');
   const turning = useTurning();
   const isUnknown = useConnection(isAway);
-  if (save === null) return null;
+  if (cards?.state === 'notSaved') return saved('notSaved', cards.fault);
+  if (save === null) return cards === null ? null : saved(isLost ? 'notSaved' : 'saving');
   if (store !== null) return saved('notSaved', isUnknown ? faultAs('UNREACHABLE', {}) : store);
   if (notes.state === 'notSaved') return saved('notSaved', notes.fault);
   if (typeof asOf === 'number') return { state: 'behind', fault: null, asOf };
   if (asOf === 'now') return saved('readingAlong');
   if (save === 'failed' || save === 'offline') return saved('notSaved', refused);
   // The studio keeps a reply as it comes, a moment after it is on the page.
-  if (save === 'saved' && notes.state === 'saved' && !isWriting && !isHolding) return saved('saved');
+  if (save === 'saved' && notes.state === 'saved' && !isWriting && !isHolding && cards === null) return saved('saved');
   if (isHolding && !turning) return saved('notSaved');
   return isLost ? saved('notSaved', faultAs('UNREACHABLE', {})) : saved('saving');
 }

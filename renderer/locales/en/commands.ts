@@ -31,6 +31,8 @@ export const commands = {
   copyWithMarksHint:
     'With the lines that say whose turn begins: pasted into a chapter, they make the same turns again.',
   nothingSelected: 'Nothing is selected.',
+  goToRoom: (room: string) => `Go to ${room.toLowerCase()}`,
+  otherRoom: 'Go to the stories for that.',
   toggleBinder: 'Show or hide stories and chapters',
   toggleInspector: 'Show or hide context, model and sampling',
   writeForMe: 'Write for me',

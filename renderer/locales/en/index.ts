@@ -1,5 +1,6 @@
 import { backups } from './backups.ts';
 import { cast } from './cast.ts';
+import { characters } from './characters.ts';
 import { commands } from './commands.ts';
 import { common } from './common.ts';
 import { copy } from './copy.ts';
@@ -26,6 +27,7 @@ export const en = {
   manuscript,
   find,
   library,
+  characters,
   backups,
   copy,
   repair,
