@@ -59,12 +59,12 @@ export interface AppFaults {
   USAGE_NO_CARDS: None;
   /** `known`: the names of the backups, the newest first. */
   USAGE_BACKUP: { readonly given: string | null; readonly known: readonly string[] };
-  /** `said`: the code that the system gave. */
   USAGE_COPY: None;
   NO_FOLDER: { readonly folder: string };
   /** `missing`: programs, or a file by its path. */
   BUILD_LACKS: { readonly missing: readonly string[] };
   BUILD_FAILED: None;
+  /** `said`: the code that the system gave. */
   FILE_NOT_WRITTEN: { readonly file: string; readonly said: string };
 }
 
