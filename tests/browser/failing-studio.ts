@@ -240,7 +240,9 @@ export class FailingStudio {
       if (failure.fails === 'server' && failure.by === 'SIGKILL') this.server.kill('SIGKILL');
       if (failure.fails === 'engine') for (const pid of childrenOf(studio.server)) process.kill(pid, 'SIGKILL');
     });
-    const mayForget = failure.fails === 'reload' && this.wasKilled;
+    // What a person wrote into it and the page had not saved is among what a reload may forget.
+    const isMixed = /q\d+z/.test(looked.stream?.text ?? '');
+    const mayForget = failure.fails === 'reload' && (this.wasKilled || isMixed);
     // One whose turn the person took away shows nothing.
     if (isStill() && looked.stream !== null && looked.stream.text !== '' && !mayForget)
       this.streamed.push(looked.stream);
