@@ -67,10 +67,15 @@ async function writes(characters: number): Promise<void> {
 async function isNotSaved(): Promise<void> {
   await expect(status()).toHaveText('Not saved', { timeout: 20_000 });
   await expect(banner()).toContainText('The disk did not take the last change.');
-  for (let n = 0; n < 4; n++) {
-    await studio.page.waitForTimeout(100);
-    expect(await status().textContent()).toBe('Not saved');
-  }
+  const said = await status().evaluateHandle((node) => {
+    const texts = [node.textContent];
+    const changes = { childList: true, characterData: true, subtree: true };
+    new MutationObserver(() => texts.push(node.textContent)).observe(node, changes);
+    return texts;
+  });
+  for (let refusals = 0; refusals < 4; refusals++)
+    await expect(connection.client.settings.setInterface({ key: 'showMarks', value: false })).rejects.toThrow();
+  expect(await said.jsonValue()).toEqual(['Not saved']);
 }
 
 /** Whether the browser asks before it leaves the page. */
