@@ -165,6 +165,7 @@ export class Branches {
       }
     });
     if (generation === null && cutShort !== null) replies.openCut(cutShort);
+    document.mend(sync.tree);
     const span = document.spanOf(path[0]?.id ?? '');
     const ready = document.readyTurn();
     if (span === null) return;

@@ -24,7 +24,9 @@ const FIRST_WORD = 0x4e00;
 
 /** A person at a page, and a studio that answers when the test says so. */
 class Writing {
-  readonly studio = new ReplyingStudio([{ id: newId(), role: 'user', speaker: null, marked: true, text: 'I knock.' }]);
+  readonly studio = new ReplyingStudio([
+    { id: newId(), role: 'user', speaker: null, marked: true, text: 'I\rknock.\r\n' },
+  ]);
   view = new PlainView('');
   session = this.open();
   /** The text of the first visit as it began. */

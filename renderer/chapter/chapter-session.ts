@@ -151,6 +151,10 @@ export class ChapterSession implements ChapterController {
     this.opened = { chapter, replies, branches: new Branches({ ...shared, replies, onTurning: () => this.update() }) };
     const { view } = chapter;
     view.setReadOnly(this.readOnly);
+    if (!this.readOnly) {
+      chapter.document.mend(chapter.sync.tree);
+      chapter.sync.edited();
+    }
     if (stored.generation !== null) replies.begin(stored.generation);
     else if (stored.cutShort !== null) replies.openCut(stored.cutShort);
     if (place !== null) comeBack(view, chapter.document, place);

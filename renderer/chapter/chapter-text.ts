@@ -1,6 +1,6 @@
 import { countWords } from '../../shared/document/count-words.ts';
 import { diffPath } from '../../shared/document/diff.ts';
-import { isEscaped, normalise } from '../../shared/document/grammar.ts';
+import { isEscaped, isNormal, normalise } from '../../shared/document/grammar.ts';
 import { lineEditsOf } from '../../shared/document/line-edits.ts';
 import {
   indexAt,
@@ -360,6 +360,14 @@ export class ChapterText {
     this.dropped.clear();
   }
 
+  /** Turns that no page can show as the store has them (M6) are to be stored as this one shows them. */
+  mend(tree: TurnTree): void {
+    for (const { id } of this.known.spans) {
+      const text = tree.turns.get(id)?.text;
+      if (text != null && !isNormal(text)) this.unsaved.set(id, 'whole');
+    }
+  }
+
   /** What was taken did not arrive: everything is compared anew the next time. */
   putBack(): void {
     this.structure = true;
@@ -392,6 +400,7 @@ export class ChapterText {
       const held = tree.turns.get(id);
       if (untouched === 'whole' || span === null || id === ready?.id || held?.text == null || held.tombstone !== null)
         return null;
+      if (!isNormal(held.text)) return null;
       const live = this.span?.turnId === id ? this.span : null;
       const { head, tail } = untouched;
       const del = held.text.length - head - tail;

@@ -1,3 +1,4 @@
+import { normalise } from '../../shared/document/grammar.ts';
 import { activePath } from '../../shared/document/tree.ts';
 import type { TreeTurn, Turn, TurnTree } from '../../shared/document/turn.ts';
 import type { AlternatesState } from './controller.ts';
@@ -62,6 +63,7 @@ export function shownPath(tree: TurnTree): TreeTurn[] {
   return activePath(tree).filter((turn) => turn.text !== null);
 }
 
+/** A turn as a page can show it (M6). */
 export function contentOf({ id, role, speaker, marked, text }: TreeTurn): Turn {
-  return { id, role, speaker, marked, text: text ?? '' };
+  return { id, role, speaker, marked, text: normalise(text ?? '').text };
 }

@@ -20,7 +20,8 @@ keepWritersKeys();
 
 export function createText(text: string): editor.ITextModel {
   prepareMonaco();
-  const model = editor.createModel(text, 'plaintext');
+  // Monaco takes one byte order mark off the beginning: it may have this one, and leaves the text whole.
+  const model = editor.createModel(`\uFEFF${text}`, 'plaintext');
   model.setEOL(editor.EndOfLineSequence.LF);
   return model;
 }

@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest';
 import {
   escapeLine,
   isMark,
+  isNormal,
   isUnmarked,
   normalise,
+  normaliser,
   parse,
   print,
   printMark,
@@ -155,6 +157,21 @@ describe('M6: line ends and characters are made whole', () => {
     expect(normalise('a\r\nb\rc\nd\r\r\n')).toEqual({ text: 'a\nb\nc\nd\n\n', replaced: 0 }));
   test('NUL and halves of pairs are replaced and counted', () =>
     expect(normalise('a\0b\ud83dc\ude00😀')).toEqual({ text: 'a\ufffdb\ufffdc\ufffd😀', replaced: 3 }));
+  test('wherever a text is cut into pieces, they are made whole as it is', () =>
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: fc.constantFrom('a', '\r', '\n', '\0', '\uFEFF', '\u2028') })),
+        (pieces) => {
+          const normal = normaliser();
+          expect(pieces.map((piece) => normal(piece)).join('')).toBe(normalise(pieces.join('')).text);
+        },
+      ),
+    ));
+  test('what ends a line elsewhere, and a mark of byte order, is text', () => {
+    const text = '\uFEFF<|user|>\v\f\u0085<|user|>\u2028<|user|>\u2029';
+    expect(isNormal(text)).toBe(true);
+    expect(parse(text)).toEqual([turn('model', text, null, false)]);
+  });
   test('parse reads text of any origin', () =>
     expect(parse('<|user|>\r\nGo\r\n<|model|>\r\n')).toEqual([turn('user', 'Go'), turn('model', '')]));
 });

@@ -90,6 +90,22 @@ export function normalise(text: string): Normalised {
   return { text: whole, replaced };
 }
 
+/** Whether a text is as every manuscript has it (M6). */
+export function isNormal(text: string): boolean {
+  return normalise(text).text === text;
+}
+
+/** Normalises a text that comes in pieces of whole characters: both halves of a `\r\n` become one line end. */
+export function normaliser(): (piece: string) => string {
+  let isAfterReturn = false;
+  return (piece) => {
+    if (piece === '') return '';
+    const text = isAfterReturn && piece.startsWith('\n') ? piece.slice(1) : piece;
+    isAfterReturn = piece.endsWith('\r');
+    return normalise(text).text;
+  };
+}
+
 /** The turns of a manuscript: at least one, whatever the text is. */
 export function parse(text: string): TurnContent[] {
   const turns: TurnContent[] = [];

@@ -45,6 +45,7 @@ const PASTES = [
   '\n<|model|>\n',
   '<|system|>\nA cave.\n<|user|>\nGo',
   'one\r\ntwo\nthree\n',
+  '\uFEFFone\rtwo\u2028three\u2029four\u0085five\v\f',
   '\n\\<|user|>\n',
   '<|user|>\n<|user|>\n<|model|>',
 ];

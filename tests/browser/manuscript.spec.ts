@@ -185,3 +185,25 @@ test('what no text can hold is replaced on the page as it is stored, and told', 
   await expect.poll(() => studio.text()).toBe(before);
   await studio.close();
 });
+
+test('what ends a line elsewhere, or marks the order of bytes, is text, also at the very start', async () => {
+  const studio = await StudioPage.open(browser);
+  const text = '\uFEFFIt rains.\u2028It pours.\u2029\u0085\v\fA cat.';
+  await studio.inEditor((view, ins) => {
+    const range = view.getModel()?.getFullModelRange();
+    if (range !== undefined) view.executeEdits('test', [{ range, text: ins }]);
+  }, text);
+  await studio.saved();
+  expect(await stored(studio)).toEqual([`model: ${text}`]);
+  for (const visit of [1, 2]) {
+    await studio.page.reload();
+    await studio.ready();
+    await studio.caretTo('A cat.');
+    await studio.page.keyboard.type(` ${String(visit)}`);
+    await studio.saved();
+    const whole = text + [' 1', ' 2'].slice(0, visit).toReversed().join('');
+    expect(await stored(studio)).toEqual([`model: ${whole}`]);
+    expect((await studio.text()).split('\n')[0]).toBe(whole);
+  }
+  await studio.close();
+});

@@ -75,6 +75,8 @@ export class FakeEngine implements LoadingEngine {
   holdsLoads = false;
   /** A reply that is refused before it is accepted. */
   refusal: StudioFault | null = null;
+  /** What it writes, a token each, and then again. */
+  says: readonly string[] = ['word '];
   readonly #tokens = guessingTokenizer();
   readonly #changes: (() => void)[] = [];
   readonly #deaths: ((fault: StudioFault) => void)[] = [];
@@ -165,7 +167,7 @@ export class FakeEngine implements LoadingEngine {
       let tokens = 0;
       for (; tokens < sampling.maxTokens && !stopped; tokens += 1) {
         await new Promise(setImmediate);
-        for (const listener of listeners) listener('word ');
+        for (const listener of listeners) listener(this.says[tokens % this.says.length] ?? '');
       }
       end(stopped ? 'stopped' : 'length', tokens);
     };

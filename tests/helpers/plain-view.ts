@@ -26,6 +26,9 @@ interface Edit {
   readonly versionAfter: number;
 }
 
+/** As Monaco has it, whatever came in. */
+const withLineEnds = (text: string): string => text.replace(/\r\n?/g, '\n');
+
 /** A view without an editor: one text, one caret, and undo steps of edits. */
 export class PlainView implements UnshownView, ChapterView {
   text: string;
@@ -50,7 +53,8 @@ export class PlainView implements UnshownView, ChapterView {
   readonly texts: Map<number, string>;
 
   /** `kept`: the view of the last visit; what is another text since is a step of its undo history. */
-  constructor(text: string, kept: KeptText | null = null) {
+  constructor(given: string, kept: KeptText | null = null) {
+    const text = withLineEnds(given);
     this.text = text;
     this.past = kept?.past ?? new Map();
     this.texts = kept instanceof PlainView ? kept.texts : new Map([[1, text]]);
@@ -203,7 +207,8 @@ export class PlainView implements UnshownView, ChapterView {
   }
   dispose(): void {}
 
-  private edit(pieces: readonly Piece[]): void {
+  private edit(given: readonly Piece[]): void {
+    const pieces = given.map((piece) => ({ ...piece, text: withLineEnds(piece.text) }));
     let shift = 0;
     const back = pieces.map(({ from, to, text }) => {
       const piece = { from: from + shift, to: from + shift + text.length, text: this.text.slice(from, to) };

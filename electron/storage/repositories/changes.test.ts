@@ -109,6 +109,19 @@ describe('a change of a chapter', () => {
     expect(shown()).toEqual(['', 'Snow.', 'Frost.']);
   });
 
+  test('whoever writes, line ends and characters are stored as every manuscript has them (M6)', () => {
+    const [text, whole] = ['It rains.\r\nIt\0pours.\r\ud83d', 'It rains.\nIt\uFFFDpours.\n\uFFFD'];
+    change(
+      { op: 'setText', turnId: root, version: 1, at: 0, del: 0, ins: text },
+      { op: 'insert', turn: { ...turn(text), speaker: ' Old\r\n\0Tom ' }, after: root, as: 'chain' },
+    );
+    expect(shown()).toEqual([whole, whole]);
+    const [, second] = activePath(readTree(db, chapter, { texts: 'path' }));
+    expect(second?.speaker).toBe('Old \uFFFDTom');
+    change({ op: 'setSpeaker', turnId: second?.id ?? '', speaker: '\r' });
+    expect(activePath(readTree(db, chapter, { texts: 'path' }))[1]?.speaker).toBeNull();
+  });
+
   test('the same change twice is one', () => {
     const given = {
       changeId: newId(),

@@ -1,5 +1,6 @@
 import type { ChangeAck } from '../../../shared/contract/writing.ts';
 import { applyOp } from '../../../shared/document/draft.ts';
+import { normalise, speakerOf } from '../../../shared/document/grammar.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import { isStructural, type Change, type Op } from '../../../shared/document/turn.ts';
 import { shownWords } from './shown-turns.ts';
@@ -38,7 +39,7 @@ export function applyChange(db: WritableDB, change: Change, asked: unknown = cha
       if (known.digest !== null && Buffer.compare(known.digest, digest) !== 0) throw failure('CHANGE_TAKEN', {});
       return JSON.parse(known.ack) as ChangeAck;
     }
-    const ack = apply(db, { ...change, ops: change.ops.map(wellFormed) });
+    const ack = apply(db, { ...change, ops: change.ops.map(normal) });
     remember(db, { changeId: change.changeId, digest, ack });
     return ack;
   });
@@ -114,15 +115,18 @@ function turnIdOf(op: Op): string {
 }
 
 /**
- * What SQLite gives back of half a surrogate pair is U+FFFD: so it is stored, hashed and shown as that from the start.
+ * As every manuscript has it (M6), whoever wrote it: SQLite gives back another text for half a surrogate pair, and the
+ * page for a carriage return.
  */
-function wellFormed(op: Op): Op {
-  if (op.op === 'setText') return { ...op, ins: op.ins.toWellFormed() };
-  if (op.op === 'setSpeaker') return { ...op, speaker: op.speaker?.toWellFormed() ?? null };
-  if (op.op === 'insert')
-    return {
-      ...op,
-      turn: { ...op.turn, text: op.turn.text.toWellFormed(), speaker: op.turn.speaker?.toWellFormed() ?? null },
-    };
+function normal(op: Op): Op {
+  if (op.op === 'setText') return { ...op, ins: normalise(op.ins).text };
+  if (op.op === 'setSpeaker') return { ...op, speaker: normalSpeaker(op.speaker) };
+  if (op.op === 'insert') {
+    const { text, speaker } = op.turn;
+    return { ...op, turn: { ...op.turn, text: normalise(text).text, speaker: normalSpeaker(speaker) } };
+  }
   return op;
 }
+
+const normalSpeaker = (speaker: string | null): string | null =>
+  speaker === null ? null : speakerOf(normalise(speaker).text);

@@ -6,6 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { FakeEngine } from '../../../tests/helpers/fake-engine.ts';
 import { SEED, sizeOf } from '../../../tests/helpers/sizes.ts';
 import type { GenerationEvent } from '../../../shared/contract/writing.ts';
+import { isNormal } from '../../../shared/document/grammar.ts';
 import { newId } from '../../../shared/document/ids.ts';
 import { activePath, shownAfter } from '../../../shared/document/tree.ts';
 import type { Op } from '../../../shared/document/turn.ts';
@@ -232,6 +233,7 @@ class World {
       const text = readTree(this.store.db, chapterId, { texts: 'all' }).turns.get(turnId)?.text ?? '';
       expect(turn?.tombstone !== null).toBe(done.undone !== null || this.removed.has(turnId));
       expect(text).toContain(done.text);
+      expect(isNormal(text), 'M6').toBe(true);
       if (done.undone !== null) expect([text, this.touched.has(turnId)]).toEqual(['', false]);
       if (done.text === '' && !this.written.some((one) => one.turnId === turnId) && !this.removed.has(turnId))
         expect(done.undone !== null || tree.turns.get(turnId)?.activeChildId !== null).toBe(true);
@@ -303,6 +305,7 @@ test('whatever happens to replies, each ends once, what came is stored, and noth
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 30, maxLength: 45 }), async (steps) => {
       const world = new World();
+      world.fake.says = ['word ', 'line\r', '\nline\r', 'end\0\r\n'];
       try {
         await world.engine.load(model);
         for (const [name, which] of steps) {
@@ -384,6 +387,20 @@ test('a reply goes on while the store takes nothing, and what came is stored bef
     expect(world.unstored.size).toBe(0);
     await asked.heard;
     expect(asked.events.at(-1)).toMatchObject({ type: 'done', reason: 'length', fault: null });
+  } finally {
+    await world.close();
+  }
+});
+
+test('what is streamed and stored has line ends as every manuscript has them, wherever its pieces begin (M6)', async () => {
+  const world = new World();
+  world.fake.says = ['It rains.\r', '\nIt\0pours.', '\r', 'Now.\r\n'];
+  try {
+    const asked = await writing(world);
+    await asked.heard;
+    const text = 'It rains.\nIt\uFFFDpours.\nNow.\n';
+    expect(asked.events.map((event) => (event.type === 'text' ? event.text : '')).join('')).toBe(text);
+    expect(textIn(world, asked)).toBe(text);
   } finally {
     await world.close();
   }

@@ -5,6 +5,7 @@ import type {
   RunningGeneration,
   StopReason,
 } from '../../../shared/contract/writing.ts';
+import { normaliser } from '../../../shared/document/grammar.ts';
 import type { StudioFault } from '../../../shared/faults/studio-fault.ts';
 import type { EngineReply } from '../../engines/port.ts';
 import {
@@ -228,7 +229,9 @@ export function createGenerations({ db, engine, ready, onEnd, onStored, onTurn }
       writing.onPrompt((progress) => {
         stream.reading(progress);
       });
-      writing.onText((text) => {
+      const normal = normaliser();
+      writing.onText((piece) => {
+        const text = normal(piece);
         if (text === '') return;
         stream.text(text);
         journal.add(stream.seq, text);

@@ -138,6 +138,17 @@ test('a word joiner is not passed on, and what it kept apart is no stop', () => 
   expect(stream(['<\u2060|user|> said'], ['<|user|>'])).toEqual({ shown: ['<|user|> said', ''], stopped: false });
 });
 
+test('line ends come as they are stored, and stop texts and places count them so', () => {
+  expect(stream(['It rains.\r', '\nIt pours.\r', '\r\n'])).toEqual({
+    shown: ['It rains.\n', 'It pours.\n', '\n', ''],
+    stopped: false,
+  });
+  expect(stream(['It rains.\r\n\r', '\nmore'], ['\n\n'])).toEqual({ shown: ['It rains.', '', ''], stopped: true });
+  const text = new TextStream([]);
+  for (const piece of ['a\r', '\nb']) text.push(bytes(piece));
+  expect(text.length).toBe(3);
+});
+
 test('the space that SentencePiece puts first is dropped once', () => {
   const text = new TextStream([], { lead: ' ' });
   expect([text.push(bytes(' Once')), text.push(bytes(' more'))]).toEqual(['Once', ' more']);

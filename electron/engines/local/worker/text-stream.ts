@@ -1,3 +1,4 @@
+import { normaliser } from '../../../../shared/document/grammar.ts';
 import type { StopText } from '../../../../shared/prompt/plan/role-words.ts';
 
 /** Keeps role words that a person typed from being read as marks (see docs/protocol.md); it belongs to prompts only. */
@@ -10,6 +11,8 @@ const WORD_JOINER = /\u2060/g;
  */
 export class TextStream {
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  /** Stop texts and the places of tokens are those of the text as it will be stored. */
+  readonly #normal = normaliser();
   readonly #stops: readonly StopText[];
   #lead: string;
   /** The last character in front of what is held. */
@@ -36,7 +39,7 @@ export class TextStream {
 
   push(bytes: Uint8Array): string {
     if (this.#stopped || bytes.length === 0) return '';
-    let text = this.#decoder.decode(bytes, { stream: true });
+    let text = this.#normal(this.#decoder.decode(bytes, { stream: true }));
     while (this.#lead !== '' && text !== '') {
       const isLead = text[0] === this.#lead[0];
       this.#lead = isLead ? this.#lead.slice(1) : '';
