@@ -17,7 +17,7 @@ import { optionsOf } from '../../shared/document/options.ts';
 import { activePath, applyOps } from '../../shared/document/tree.ts';
 import type { Op, Turn, TurnContent, TurnTree } from '../../shared/document/turn.ts';
 import { withoutReasoning } from '../../shared/prompt/plan/reasoning.ts';
-import { placedChanges, type PlacedChange } from './placed-changes.ts';
+import { movedBy, placedChanges, type PlacedChange } from './placed-changes.ts';
 import { sameTurn, sameTurns } from './same-turns.ts';
 import type { StreamingSpan } from './streaming-span.ts';
 import type { PageChange, Place, SourceChange, TextSource } from './text-source.ts';
@@ -59,6 +59,8 @@ export class ChapterText {
   private structure = false;
   /** Turns that the person took off the page: no others are removed. */
   private readonly dropped = new Set<string>();
+  /** Places that move along with what is written before them. */
+  private readonly tracked = new Set<{ place: Place }>();
   private places: { readonly layout: Layout; readonly at: ReadonlyMap<string, number> } | null = null;
   private span: StreamingSpan | null = null;
 
@@ -163,6 +165,24 @@ export class ChapterText {
     return turnLength(this.source, span, !this.escaped.has(span.id));
   }
 
+  /**
+   * Follows a place in a turn while the text changes. The answer tells once where in the text of its turn it is by then,
+   * its end where it has left it; null where the page does not show the turn any more.
+   */
+  track(turnId: string, offset: number): () => number | null {
+    const span = this.spanOf(turnId);
+    if (span === null) return () => null;
+    const spot = { place: this.placeOf(span, offset) };
+    this.tracked.add(spot);
+    return () => {
+      this.tracked.delete(spot);
+      const now = this.spanOf(turnId);
+      if (now === null) return null;
+      const isBehind = spot.place.line >= now.line + now.lines;
+      return isBehind ? this.lengthOf(now) : this.offsetOf(now, spot.place);
+    };
+  }
+
   /** A turn's text as the page has it, the live span included. */
   textOf(span: TurnSpan): string {
     return readTurn(this.source, span, !this.escaped.has(span.id));
@@ -173,6 +193,7 @@ export class ChapterText {
    */
   changed(change: PageChange, options: { ids?: readonly string[]; mirrored?: boolean } = {}): Touched {
     const before = this.known;
+    for (const spot of this.tracked) spot.place = movedBy(spot.place, change.changes);
     const edits = lineEditsOf(change.changes, (line) => this.source.line(line));
     const after = updateLayout(before, edits, this.newId);
     const ids = options.ids ?? (change.rewound !== null ? this.past.get(change.version) : undefined);

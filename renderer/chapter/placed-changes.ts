@@ -22,6 +22,22 @@ export function placedChanges(changes: readonly SourceChange[]): PlacedChange[] 
   });
 }
 
+/** Where a place is after these changes: one that ends at or before it moves it along. */
+export function movedBy(place: Place, changes: readonly SourceChange[]): Place {
+  let moved = place;
+  for (const { range, to } of placedChanges(changes)) {
+    if (isBefore(place, { line: range.startLineNumber, column: range.startColumn })) break;
+    const lines = Math.max(0, place.line - range.endLineNumber);
+    const isInside = isBefore(place, { line: range.endLineNumber, column: range.endColumn });
+    if (isInside) moved = to;
+    else if (lines > 0) moved = { line: to.line + lines, column: place.column };
+    else moved = { line: to.line, column: to.column + place.column - range.endColumn };
+  }
+  return moved;
+}
+
+const isBefore = (a: Place, b: Place): boolean => a.line < b.line || (a.line === b.line && a.column < b.column);
+
 function behind({ line, column }: Place, text: string): Place {
   const lines = text.split('\n');
   const last = lines.at(-1)?.length ?? 0;

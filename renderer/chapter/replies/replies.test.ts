@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { alternatesOf } from '../../../tests/helpers/alternates.ts';
 import {
@@ -11,6 +12,7 @@ import {
   settle,
   stopTime,
 } from '../../../tests/helpers/open-chapter.ts';
+import { SEED } from '../../../tests/helpers/sizes.ts';
 import { parse } from '../../../shared/document/grammar.ts';
 
 stopTime();
@@ -246,5 +248,70 @@ describe('what is typed while a reply begins', () => {
     await settle();
     expect(opened.shown()).toEqual(['I knock.', 'It opens. Now. Slowly. At last.', '']);
     expectSaved(opened);
+  });
+});
+
+describe('a Continue that has to wait', () => {
+  /** The page is saved, or the reply is begun, so slowly that the person types meanwhile. */
+  const slowly = (opened: Awaited<ReturnType<typeof open>>, what: 'applyChange' | 'generate'): void => {
+    const { writing } = opened.studio;
+    const act = writing[what] as unknown as (wish: never) => Promise<never>;
+    Object.assign(writing, {
+      [what]: async (wish: never) => {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return act(wish);
+      },
+    });
+  };
+
+  test.each(['applyChange', 'generate'] as const)('goes on where the caret was (%s is slow)', async (what) => {
+    const opened = await open(said('user', 'I knock.'), said('model', 'It opens. The keeper smiles.'));
+    const { session, view, shown } = opened;
+    view.click('It opens.');
+    slowly(opened, what);
+    view.type(' Slowly.');
+    void session.continue();
+    await vi.advanceTimersByTimeAsync(100);
+    view.click('It ');
+    view.type('really ');
+    await settle();
+    await endReply(opened, ' A cat comes.');
+    expect(shown()[1]).toBe('It really opens. Slowly. A cat comes. The keeper smiles.');
+    expectSaved(opened);
+  });
+
+  test('goes on there wherever is typed meanwhile', async () => {
+    const place = fc.nat(26);
+    const typed = (...texts: string[]) =>
+      fc.array(fc.tuple(place, fc.constantFrom(...texts)), { minLength: 1, maxLength: 4 });
+    const turn = fc.oneof(
+      fc.record({ text: fc.constant('abc\ndefgh\n<|user|>\nijk'), all: typed('X', 'XY') }),
+      fc.record({ text: fc.constant('abc\ndefgh\n\nijk'), all: typed('X', 'X\n', '\nX\n') }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...'abcdfghijk'), turn, async (letter, { text: whole, all }) => {
+        const opened = await open(said('user', 'I knock.'), said('model', whole));
+        const { session, view, shown } = opened;
+        view.click('k');
+        view.type('.');
+        view.click(letter);
+        slowly(opened, 'applyChange');
+        void session.continue();
+        await vi.advanceTimersByTimeAsync(100);
+        const start = view.text.indexOf('a');
+        for (const [at, text] of all) {
+          const before = view.text.indexOf(letter, start);
+          view.clickAt(start + at);
+          if (view.offsetAt(view.caret().line, view.caret().column) === before + 1) continue;
+          view.type(text);
+        }
+        await settle();
+        await settle();
+        await endReply(opened, '#');
+        expect(shown()[1]).toContain(`${letter}#`);
+        expectSaved(opened);
+      }),
+      { seed: SEED, numRuns: 60 },
+    );
   });
 });

@@ -18,6 +18,8 @@ export interface Unsaved {
   readonly hasUnsaved: boolean;
   /** Where a turn stands on the page; null where the page does not show it. */
   spanOf(turnId: string): TurnSpan | null;
+  /** Follows a place in a turn; the answer tells where it is by then, or null where the page does not show the turn. */
+  track(turnId: string, offset: number): () => number | null;
   take(tree: TurnTree): Op[];
   putBack(): void;
   /** A turn whose id the store has in another chapter gets one of its own. */
@@ -189,20 +191,27 @@ export class Sync {
     input: Omit<GenerateInput, 'chapterId' | 'generationId' | 'newTurnId'>,
     show: (start: GenerationStart) => void,
   ): Promise<void> {
-    await this.flush();
-    if (input.turnId !== null && this.options.unsaved.spanOf(input.turnId) === null)
-      throw new NotSaved(fault('CHANGED_ELSEWHERE', {}));
-    const ids = { generationId: this.options.newId(), newTurnId: this.options.newId() };
+    const { unsaved, newId, chapterId, api } = this.options;
+    const { turnId } = input;
+    const offsetNow = turnId === null || input.offset === null ? null : unsaved.track(turnId, input.offset);
+    let offset: number | null = null;
+    try {
+      await this.flush();
+    } finally {
+      offset = offsetNow?.() ?? null;
+    }
+    if (turnId !== null && unsaved.spanOf(turnId) === null) throw new NotSaved(fault('CHANGED_ELSEWHERE', {}));
+    const ids = { generationId: newId(), newTurnId: newId() };
     await this.call(async () => {
-      const start = await this.options.api.writing.generate({ ...ids, chapterId: this.options.chapterId, ...input });
+      const start = await api.writing.generate({ ...ids, chapterId, ...input, offset });
       return () =>
         this.turnTo(start.structureRev, (typed) => {
           this.known.apply(start.ops);
-          const offset = typed.reduce(
-            (at, op) => (op.op === 'setText' && op.turnId === start.turnId ? rebaseOffset(at, op) : at),
+          const at = typed.reduce(
+            (now, op) => (op.op === 'setText' && op.turnId === start.turnId ? rebaseOffset(now, op) : now),
             start.offset,
           );
-          show({ ...start, offset });
+          show({ ...start, offset: at });
         });
     });
   }
