@@ -472,6 +472,8 @@ export interface WritingFaults {
   /** The turn that was meant is in another branch by now. */
   CHANGED_ELSEWHERE: None;
   REPLY_GONE: None;
+  /** The person wrote into a reply, which goes on all the same. */
+  REPLY_GOES_ON: None;
   /**
    * No fault: how a reply ended that had more to say. `tokens`: null where it is not known how many it wrote;
    * `leftOut`: so many words behind the last whole sentence were taken away.

@@ -331,6 +331,7 @@ const SAMPLES: Samples = {
   ID_TAKEN: NONE,
   CHANGED_ELSEWHERE: NONE,
   REPLY_CUT_OFF: [{ replies: 1 }, { replies: 2 }],
+  REPLY_GOES_ON: NONE,
   REPLY_GONE: NONE,
   CUT_SHORT: [
     { by: 'length', tokens: 256, leftOut: 0 },
@@ -398,6 +399,7 @@ describe('every sentence', () => {
         'READ_ONLY',
         'ID_TAKEN',
         'CHANGED_ELSEWHERE',
+        'REPLY_GOES_ON',
         'REPLY_GONE',
         'NOT_THE_SAME',
         'ENDED',

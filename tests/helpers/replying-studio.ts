@@ -26,6 +26,8 @@ const NO_STATS = { stats: null, sampling: null, hash: '', next: null };
 
 /** A studio in memory whose replies the test writes: what it streams is stored when the reply ends. */
 export class ReplyingStudio extends MemoryStudio {
+  /** Throws where a stop does not arrive, or is refused. */
+  stopping: () => void = () => undefined;
   /** No event arrives while it is set. */
   isSilent = false;
   /** Of a reply that is cut short, only whole sentences stay. */
@@ -103,6 +105,7 @@ export class ReplyingStudio extends MemoryStudio {
         follow: async (wish: { generationId: string; afterSeq: number }, { signal }: { signal: AbortSignal }) =>
           this.follow(wish, signal),
         stop: async ({ generationId }: { generationId: string }) => {
+          this.stopping();
           const reply = this.generations.get(generationId);
           if (reply !== undefined && !reply.isOver) this.finish(reply, 'stopped', null);
         },

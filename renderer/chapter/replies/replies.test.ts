@@ -12,6 +12,8 @@ import {
   settle,
   stopTime,
 } from '../../../tests/helpers/open-chapter.ts';
+import { lostConnection } from '../../../tests/helpers/lost-connection.ts';
+import { StudioRefusal } from '../../../tests/helpers/memory-studio.ts';
 import { SEED } from '../../../tests/helpers/sizes.ts';
 import { parse } from '../../../shared/document/grammar.ts';
 
@@ -313,5 +315,85 @@ describe('a Continue that has to wait', () => {
       }),
       { seed: SEED, numRuns: 60 },
     );
+  });
+});
+
+describe('a stop', () => {
+  /** The first `count` stops do not arrive. */
+  const losesStops = ({ studio }: Awaited<ReturnType<typeof open>>, count: number): void => {
+    let left = count;
+    studio.stopping = () => {
+      if (left-- <= 0) return;
+      studio.cutStreams();
+      throw lostConnection();
+    };
+  };
+
+  test('whose connection breaks is asked for again: what was typed into the reply is stored soon', async () => {
+    const opened = await begun();
+    const { studio, session, view } = opened;
+    losesStops(opened, 2);
+    studio.write('It opens slowly.');
+    await settle();
+    view.click('It opens');
+    view.type(' very');
+    await settle();
+    expect(studio.reply).toBeNull();
+    expect(studio.texts[1]).toBe('It opens very slowly.');
+    expectSaved(opened);
+    expect(session.getState().generation).toBeNull();
+  });
+
+  test('of the button is asked for again too', async () => {
+    const opened = await begun();
+    losesStops(opened, 2);
+    opened.studio.write('It opens.');
+    await opened.session.stop();
+    await settle();
+    expect(opened.studio.reply).toBeNull();
+    expectSaved(opened);
+  });
+
+  test('that is refused is no promise: what was typed into the reply is said not to be saved, until it ends', async () => {
+    const opened = await begun();
+    const { studio, session, view } = opened;
+    studio.stopping = () => {
+      throw new StudioRefusal('READ_ONLY');
+    };
+    studio.write('It opens slowly.');
+    await settle();
+    view.click('It opens');
+    view.type(' very');
+    const saved = session.flush().then(
+      () => 'saved',
+      () => 'not saved',
+    );
+    await settle();
+    await settle();
+    expect(session.getState()).toMatchObject({ save: 'failed', saveFault: { code: 'REPLY_GOES_ON' } });
+    expect(await saved).toBe('not saved');
+    await expect(session.flush()).rejects.toThrow();
+    studio.end();
+    await settle();
+    expectSaved(opened);
+    await session.flush();
+  });
+
+  test('that is pressed while a reply is asked for stops it, also where its turn is gone when the answer comes', async () => {
+    const opened = await open(said('user', 'I knock.'), said('user', 'Again.'));
+    const { studio, session, view } = opened;
+    const { generate } = studio.writing;
+    studio.writing.generate = async (wish) => {
+      const start = await generate(wish);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return start;
+    };
+    view.click('Again.');
+    void session.reply();
+    await vi.advanceTimersByTimeAsync(100);
+    view.cut('\n<|user|>\nAgain.');
+    await session.stop();
+    await settle();
+    expect(studio.reply).toBeNull();
   });
 });

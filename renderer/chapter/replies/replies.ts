@@ -116,8 +116,10 @@ export class Replies {
     this.noFault();
     this.host.onProgress();
     try {
+      let begun: string | null = null;
       await sync.generate(request, (start) => {
         if (this.closed) return;
+        begun = start.turnId;
         if (start.first !== undefined) this.firsts.set(start.turnId, start.first);
         const { id } = spanAt(document.layout, view.caret().line);
         const rest = this.behind(request.turnId);
@@ -129,7 +131,7 @@ export class Replies {
         if (rest !== null && document.spanOf(rest.turnId) === null)
           this.tellOfRest(rest, request.kind === 'reply' ? rest.turnId : request.turnId, start.turnId, caret);
       });
-      if (starting.stop) this.live?.stop();
+      if (starting.stop) this.all.get(begun ?? '')?.stop();
     } catch (error) {
       if (error instanceof NotSaved) this.host.store.tell('error', words.manuscript.notSaved, sentenceOf(error.fault));
       else {

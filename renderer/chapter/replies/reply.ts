@@ -13,6 +13,8 @@ import { Batch } from './batch.ts';
 import { followGeneration } from './follow-generation.ts';
 import { insertion } from './insertion.ts';
 
+const STOP_AGAIN_MS = 250;
+
 type Done = Extract<GenerationEvent, { type: 'done' }>;
 
 export interface EndedReply extends NonNullable<ChapterState['lastGeneration']> {
@@ -176,9 +178,19 @@ export class Reply {
     this.stop();
   }
 
-  /** `all`: none of the alternates that wait for it begins. */
+  /** `all`: none of the alternates that wait for it begins. Asked again until it is answered or the end is heard. */
   stop(all = false): void {
-    this.host.api.writing.stop({ generationId: this.state.id, all }).catch(() => undefined);
+    const { api } = this.host;
+    const ask = async (): Promise<void> => {
+      while (this.isRunning)
+        try {
+          return await api.writing.stop({ generationId: this.state.id, all });
+        } catch (error) {
+          if (faultOf(error).code !== 'UNREACHABLE') return;
+          await new Promise((resolve) => setTimeout(resolve, STOP_AGAIN_MS));
+        }
+    };
+    void ask();
   }
 
   /** Nothing more is heard of it. */

@@ -53,6 +53,8 @@ export interface SyncOptions {
 }
 
 const GATHER_MS = 200;
+/** What is held for longer is not being saved, and is said not to be. */
+const HELD_MS = 4000;
 const RETRY_MS = [250, 500, 1000, 2000, 4000];
 const CONFLICTS: ReadonlySet<string> = new Set<FaultCode>(['CONFLICT', 'NO_TURN', 'ORDER', 'RANGE']);
 /** Whatever happens, the studio will not take the same change. */
@@ -83,6 +85,8 @@ export class Sync {
   /** What was typed into turns from which the page turned away before it was sent: the page cannot tell it again. */
   private strays: readonly Stray[] = [];
   private held = 0;
+  private heldLong = false;
+  private holding: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
   private flushes: Flush[] = [];
   private drains: (() => void)[] = [];
@@ -105,10 +109,15 @@ export class Sync {
   /** Saved only where everything on the page is acknowledged. */
   get state(): SaveState {
     const { trouble } = this.machine;
-    return this.isSaved ? 'saved' : (trouble?.kind ?? 'saving');
+    if (this.isSaved) return 'saved';
+    return trouble?.kind ?? (this.isOverdue ? 'failed' : 'saving');
   }
   get fault(): StudioFault | null {
-    return this.isSaved ? null : (this.machine.trouble?.fault ?? null);
+    if (this.isSaved) return null;
+    return this.machine.trouble?.fault ?? (this.isOverdue ? fault('REPLY_GOES_ON', {}) : null);
+  }
+  private get isOverdue(): boolean {
+    return this.heldLong && this.options.unsaved.hasUnsaved;
   }
   private get isSaved(): boolean {
     return (
@@ -133,6 +142,7 @@ export class Sync {
     if (this.isAtRest) return Promise.resolve();
     const done = new Promise<void>((resolve, reject) => this.flushes.push({ resolve, reject }));
     this.dispatch('flushed');
+    if (this.isOverdue) this.reject();
     return done;
   }
 
@@ -147,13 +157,24 @@ export class Sync {
   /** Nothing is sent while the studio finishes what stands in the way of our text. */
   hold(): () => void {
     this.held++;
+    this.holding ??= setTimeout(() => this.holdsLong(), HELD_MS);
     let released = false;
     return () => {
       if (released) return;
       released = true;
       this.held--;
-      if (this.held === 0) this.dispatch('released');
+      if (this.held > 0) return;
+      clearTimeout(this.holding);
+      this.holding = undefined;
+      this.heldLong = false;
+      this.dispatch('released');
     };
+  }
+
+  private holdsLong(): void {
+    this.heldLong = true;
+    if (this.isOverdue) this.reject();
+    this.tell();
   }
 
   /**
@@ -257,6 +278,7 @@ export class Sync {
   close(): void {
     this.closed = true;
     clearTimeout(this.timer);
+    clearTimeout(this.holding);
   }
 
   private call(call: () => Promise<() => void>): Promise<void> {
@@ -479,11 +501,11 @@ export class Sync {
   }
 
   private reject(): void {
-    const { trouble } = this.machine;
-    if (trouble === null) return;
+    const why = this.machine.trouble?.fault ?? this.fault;
+    if (why === null) return;
     const flushes = this.flushes;
     this.flushes = [];
-    for (const { reject } of flushes) reject(new NotSaved(trouble.fault));
+    for (const { reject } of flushes) reject(new NotSaved(why));
   }
 
   private tell(): void {

@@ -57,6 +57,8 @@ export const writing = {
       `${leftOut === 1 ? 'was' : 'were'} left out.`
     );
   },
+  REPLY_GOES_ON: () =>
+    'The reply that you wrote into has not stopped yet. Your text stays on this page, and is saved as soon as it has.',
   REPLY_GONE: () => 'This reply ended a while ago. Its text is in the story; reload the page to see it.',
   REPLY_CUT_OFF: ({ replies }) =>
     `The disk did not take the last words of ${replies === 1 ? 'a reply' : `${count(replies)} replies`}; where a ` +
