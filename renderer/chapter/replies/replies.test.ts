@@ -372,7 +372,7 @@ describe('a stop', () => {
     await settle();
     expect(session.getState()).toMatchObject({ save: 'failed', saveFault: { code: 'REPLY_GOES_ON' } });
     expect(await saved).toBe('not saved');
-    await expect(session.flush()).rejects.toThrow();
+    await expect(session.flush()).rejects.toMatchObject({ fault: { code: 'REPLY_GOES_ON' } });
     studio.end();
     await settle();
     expectSaved(opened);
