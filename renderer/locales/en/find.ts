@@ -22,6 +22,7 @@ export const find = {
   replaced: (all: number) => `${count(all)} replaced`,
   searching: 'Searching…',
   invalid: (why: string) => `Not a valid regular expression: ${why}.`,
+  keepsChanging: 'Nothing was replaced: the text kept changing meanwhile. Try again when it rests.',
   tooSlow: 'This expression takes too long on this chapter, so it was stopped. Make it more exact.',
   notSearched: 'The chapter could not be searched. Reload the page to try again.',
 };

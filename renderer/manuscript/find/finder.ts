@@ -8,6 +8,7 @@ import type { Place, Stretch } from '../../chapter/text-source.ts';
 import { words } from '../../locales/index.ts';
 import type { EditorSurface } from '../editor-surface.ts';
 import type { Viewport } from '../viewport.ts';
+import { FreshHits, type Found as Search } from './fresh-hits.ts';
 import { HitMarks } from './hit-marks.ts';
 import { Hits, isBefore } from './hits.ts';
 import { searchPlain } from './plain-search.ts';
@@ -46,8 +47,6 @@ interface Options {
 
 /** So long after an edit the hits are looked for anew. */
 const LATER_MS = 120;
-/** A text that keeps changing is searched so often before something is done with what was found. */
-const TRIES = 5;
 const CARET = 'paphos.find';
 
 /** What was looked for last, as long as the studio is open. */
@@ -81,15 +80,12 @@ export class Finder {
   private readonly marks: HitMarks;
   private readonly regex = new RegexWorker();
   private readonly stops: { dispose(): void }[];
-  private hits = Hits.NONE;
-  /** What each hit is to become, where the expression says so and that was asked. */
-  private replacements: readonly string[] | null = null;
-  private fault: string | null = null;
-  /** The hits are not those of the text and the query as they are now. */
-  private isStale = true;
-  /** Grows with everything that changes what there is to find. */
-  private asked = 0;
-  private searching: Promise<void> | null = null;
+  private readonly fresh = new FreshHits(
+    (template) => this.search(template),
+    () => this.look(),
+  );
+  /** Why what was asked for last was not done. */
+  private refusal: string | null = null;
   private later: ReturnType<typeof setTimeout> | undefined;
   /** What is typed is looked for from here on. */
   private anchor: Place = { line: 1, column: 1 };
@@ -124,7 +120,7 @@ export class Finder {
     this.set({ isOpen: false, replaces: false, isLimited: false });
     this.marks.clear();
     this.marks.limit(null);
-    this.outdate();
+    this.fresh.outdate();
     this.viewport.coverTop('find', 0);
     this.surface.page.focus();
   }
@@ -148,8 +144,9 @@ export class Finder {
 
   setQuery(change: Partial<Query>): void {
     const query = { ...this.state.query, ...change };
+    this.refusal = null;
     this.set({ query, found: query.isRegex ? { is: 'searching' } : this.state.found });
-    this.outdate();
+    this.fresh.outdate();
     void this.findFrom(this.anchor);
   }
 
@@ -159,7 +156,7 @@ export class Finder {
     const within = this.state.isLimited || selected.length === 0 ? null : selected;
     this.marks.limit(within);
     this.set({ isLimited: within !== null });
-    this.outdate();
+    this.fresh.outdate();
     void this.findFrom(within?.[0]?.from ?? this.anchor);
   }
 
@@ -187,7 +184,7 @@ export class Finder {
     const { count } = hits;
     if (replacementOf === null || count === 0) return;
     this.put(Array.from({ length: count }, (_, index) => ({ ...hits.at(index), text: replacementOf(index) })));
-    await this.fresh();
+    await this.fresh.look();
     this.replaced = { query: this.state.query, count };
     this.set({ found: { is: 'replaced', count } });
   }
@@ -197,6 +194,10 @@ export class Finder {
     for (const stop of this.stops) stop.dispose();
     this.marks.dispose();
     this.regex.dispose();
+  }
+
+  private get hits(): Hits {
+    return this.fresh.found.hits;
   }
 
   private get state(): FindState {
@@ -225,8 +226,8 @@ export class Finder {
       query: { ...query, text },
       focus: { field: replaces && text !== '' ? 'replacement' : 'query', times: focus.times + 1 },
     });
-    this.outdate();
-    void this.fresh();
+    this.fresh.outdate();
+    void this.fresh.look();
   }
 
   /** What is selected, as it is looked for; null where it is no part of one line of text, or was just found. */
@@ -240,62 +241,41 @@ export class Finder {
   }
 
   private changed(): void {
-    this.outdate();
+    this.fresh.outdate();
     // An expression that takes too long would do so after every letter.
-    if (!this.isOpen || this.fault !== null) return;
+    if (!this.isOpen || this.fresh.found.fault !== null) return;
     this.later ??= setTimeout(() => {
       this.later = undefined;
-      if (this.isOpen) void this.fresh();
+      if (this.isOpen) void this.fresh.look();
     }, LATER_MS);
   }
 
-  private outdate(): void {
-    this.asked++;
-    this.isStale = true;
-    this.searching = null;
-  }
-
-  /** The hits as text and query are now; false where they cannot be known. `template`: what they are to become. */
-  private async fresh(template: string | null = null): Promise<boolean> {
-    for (let tries = 0; this.isStale && tries < TRIES; tries++) {
-      this.searching ??= this.search(template);
-      await this.searching;
-    }
-    return !this.isStale && this.fault === null;
-  }
-
-  private async search(template: string | null): Promise<void> {
+  private async search(template: string | null): Promise<Search | null> {
     const { query } = this.state;
     const { surface, document } = this;
     const { within } = this.marks;
-    if (query.text === '') return this.know(Hits.NONE);
-    if (!query.isRegex) return this.know(searchPlain(surface.model, document.layout, query, within));
-    const { asked } = this;
+    const only = (hits: Hits): Search => ({ hits, replaced: null, fault: null });
+    if (query.text === '') return only(Hits.NONE);
+    if (!query.isRegex) return only(searchPlain(surface.model, document.layout, query, within));
     const pieces = textPieces(surface, document, within);
     const end = await this.regex.run({ texts: pieces.map(({ text }) => text), query, template });
-    if (surface.model.isDisposed() || ('ended' in end && end.ended === 'other')) return;
-    if (asked !== this.asked) return;
-    if ('found' in end) return this.know(hitsIn(pieces, end.found.places, surface), end.found.replacements);
+    if (surface.model.isDisposed() || ('ended' in end && end.ended === 'other')) return null;
+    if ('found' in end) {
+      const { places, replacements: texts } = end.found;
+      const replaced = template === null || texts === null ? null : { template, texts };
+      return { ...only(hitsIn(pieces, places, surface)), replaced };
+    }
     const { invalid, tooSlow, notSearched } = words.find;
-    this.know(
-      Hits.NONE,
-      null,
-      'invalid' in end ? invalid(end.invalid) : end.ended === 'too slow' ? tooSlow : notSearched,
-    );
-  }
-
-  private know(hits: Hits, replacements: readonly string[] | null = null, fault: string | null = null): void {
-    this.hits = hits;
-    this.replacements = replacements;
-    this.fault = fault;
-    this.isStale = false;
-    this.look();
+    const fault = 'invalid' in end ? invalid(end.invalid) : end.ended === 'too slow' ? tooSlow : notSearched;
+    return { ...only(Hits.NONE), fault };
   }
 
   /** Shows the hits, and which of them is selected. */
   private look(): void {
-    if (this.isStale || !this.isOpen) return;
-    const { hits, fault } = this;
+    if (this.fresh.isStale || !this.isOpen) return;
+    const { hits } = this;
+    const fault = this.fresh.found.fault ?? this.refusal;
+    if (hits.count > 0) this.replaced = null;
     const current = hits.indexOf(this.selected());
     this.marks.show(hits, current);
     const { query } = this.state;
@@ -313,12 +293,12 @@ export class Finder {
   }
 
   private async findFrom(place: Place): Promise<void> {
-    if (!(await this.fresh()) || this.hits.count === 0) return;
+    if (!(await this.fresh.look()) || this.hits.count === 0) return;
     this.select(this.hits.firstFrom(place) % this.hits.count);
   }
 
   private async go(step: 1 | -1): Promise<void> {
-    const isKnown = this.state.query.text !== '' && (await this.fresh());
+    const isKnown = this.state.query.text !== '' && (await this.fresh.look());
     const { count } = this.hits;
     if (!isKnown || count === 0) {
       if (!this.isOpen) this.open(false);
@@ -342,10 +322,14 @@ export class Finder {
   private async toReplace(): Promise<((index: number) => string) | null> {
     const { readOnly, query, replacement } = this.state;
     if (readOnly) return null;
-    if (query.isRegex) this.outdate();
-    if (!(await this.fresh(query.isRegex ? replacement : null))) return null;
-    const { replacements } = this;
-    return query.isRegex ? (index) => replacements?.[index] ?? '' : () => replacement;
+    this.refusal = null;
+    if (!query.isRegex) return (await this.fresh.look()) ? () => replacement : null;
+    this.fresh.outdate();
+    const isKnown = await this.fresh.look(replacement);
+    const { replaced } = this.fresh.found;
+    if (isKnown && replaced !== null) return (index) => replaced.texts[index] ?? '';
+    if (this.fresh.isStale) this.refusal = words.find.keepsChanging;
+    return null;
   }
 
   private put(all: readonly Replaced[]): void {
