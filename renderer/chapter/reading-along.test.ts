@@ -223,6 +223,37 @@ describe('a page that reads', () => {
     await expectSame(reader, writer);
     expect(writer.studio.texts).toEqual(['I knock. Twice. Thrice.']);
   });
+
+  test('knows no turn that changed out of its sight: undone to after it took over, it is what it became', async () => {
+    const { writer, reader } = await two(turn('user', 'I knock.'), turn('model', 'It opens.'));
+    const { studio } = writer;
+    await writer.session.retry();
+    await settle();
+    studio.write('Nothing.');
+    studio.end();
+    await settle();
+    await writer.session.previousAlternate();
+    await expectSame(writer, reader);
+    await writer.session.nextAlternate();
+    await expectSame(writer, reader);
+    // Between two readings, to the other one, a word, and back.
+    const other = [...studio.tree.turns.values()].find(({ text }) => text === 'It opens.') ?? expect.fail('no other');
+    studio.change([{ op: 'setText', turnId: other.id, version: other.version, at: 9, del: 0, ins: ' Slowly.' }]);
+    studio.tell();
+    await settle();
+    writer.session.close();
+    await settle();
+    reader.session.close();
+    const after = await openPlainly(studio);
+    after.session.undo();
+    await settle();
+    expect(studio.texts).toEqual(after.shown().filter((text) => text !== ''));
+    after.view.click('It opens.');
+    after.view.type(' At last.');
+    await settle();
+    expect(studio.texts).toEqual(after.shown().filter((text) => text !== ''));
+    expect(after.session.getState().save).toBe('saved');
+  });
 });
 
 type Act = (page: OpenedChapter, at: number) => unknown;

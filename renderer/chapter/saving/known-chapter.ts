@@ -90,7 +90,10 @@ export class KnownChapter {
 
   /** A page that only reads shows by now what the studio has, texts of replies that are being written left out. */
   readAlong({ turns, activeRootId, structureRev }: ChapterDocument): void {
-    const known = turns.map((turn) => ({ ...turn, text: turn.text ?? this.known.turns.get(turn.id)?.text ?? null }));
+    const known = turns.map((turn) => {
+      const held = this.known.turns.get(turn.id);
+      return turn.text === null && held?.version === turn.version ? { ...turn, text: held.text } : turn;
+    });
     this.known = { activeRootId, turns: new Map(known.map((turn) => [turn.id, turn])) };
     this.answered(structureRev);
   }
