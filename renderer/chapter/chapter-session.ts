@@ -47,6 +47,7 @@ const WORDS_MS = 250;
 const LINES_AHEAD = 1000;
 const AHEAD_MS = 20;
 const PLACE_MS = 1000;
+const CURRENT_AGAIN_MS = 500;
 /** So long a chapter that is opened again waits for what was written before it was left. */
 const LEAVING_MS = 2000;
 
@@ -472,6 +473,15 @@ export class ChapterSession implements ChapterController {
       return [view.slice(0, view.offsetAt(line, column))];
     });
     return texts.join('\n\n');
+  }
+
+  async isCurrent(): Promise<boolean> {
+    while (!this.closed && this.opened !== null) {
+      const isCurrent = await this.opened.chapter.sync.isCurrent();
+      if (isCurrent !== null) return isCurrent;
+      await new Promise((resolve) => setTimeout(resolve, CURRENT_AGAIN_MS));
+    }
+    return true;
   }
 
   async flush(): Promise<void> {

@@ -163,6 +163,8 @@ export interface ChapterController {
   undo(): void;
   redo(): void;
   find(ask: FindAsk): void;
+  /** Once nothing is under way: whether the page still shows what the studio has. */
+  isCurrent(): Promise<boolean>;
   /** Resolves when everything on the page is acknowledged; rejects when that is not possible now. */
   flush(): Promise<void>;
   /** All that this page holds of chapters, with marks: of this one, and of those that were left and are not saved. */

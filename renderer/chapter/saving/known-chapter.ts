@@ -88,6 +88,21 @@ export class KnownChapter {
     this.answered(structureRev);
   }
 
+  /** Whether the studio has just what is known here. */
+  isAs({ turns, activeRootId, structureRev }: ChapterDocument): boolean {
+    const isLiving = ({ tombstone }: TreeTurn): boolean => tombstone === null;
+    const living = turns.filter(isLiving);
+    return (
+      structureRev === this.rev &&
+      activeRootId === this.known.activeRootId &&
+      living.length === [...this.known.turns.values()].filter(isLiving).length &&
+      living.every(({ id, version, text }) => {
+        const held = this.known.turns.get(id);
+        return held?.version === version && (text === null || held.text === null || held.text === text);
+      })
+    );
+  }
+
   /** A page that only reads shows by now what the studio has, texts of replies that are being written left out. */
   readAlong({ turns, activeRootId, structureRev }: ChapterDocument): void {
     const known = turns.map((turn) => {

@@ -59,6 +59,7 @@ const RETRY_MS = [250, 500, 1000, 2000, 4000];
 const CONFLICTS: ReadonlySet<string> = new Set<FaultCode>(['CONFLICT', 'NO_TURN', 'ORDER', 'RANGE']);
 /** Whatever happens, the studio will not take the same change. */
 const REFUSED: ReadonlySet<string> = new Set<FaultCode>(['BAD_REQUEST', 'CHANGE_TAKEN', 'TURN_TAKEN']);
+const GONE: ReadonlySet<string> = new Set<FaultCode>(['NO_CHAPTER', 'NO_STORY', 'CHAPTER_DELETED', 'STORY_DELETED']);
 const UNREACHABLE: FaultCode = 'UNREACHABLE';
 
 /** Nothing was asked for, as what is on the page could not be saved. */
@@ -268,6 +269,24 @@ export class Sync {
     } catch {
       this.known.isStale = true;
     }
+  }
+
+  /**
+   * Whether the studio has just what is known here; null while that cannot be said, because something is not saved or
+   * a reply has not ended.
+   */
+  isCurrent(): Promise<boolean | null> {
+    const { api, chapterId, live } = this.options;
+    const canSay = (): boolean => this.isSaved && live().size === 0;
+    return this.between(async () => {
+      if (!canSay()) return null;
+      try {
+        const chapter = await api.chapters.open({ id: chapterId });
+        return canSay() ? this.known.isAs(chapter) : null;
+      } catch (error) {
+        return GONE.has(faultOf(error).code) ? false : null;
+      }
+    });
   }
 
   /** A page that only reads shows by now what the studio has, texts of replies that are being written left out. */
