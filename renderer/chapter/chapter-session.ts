@@ -52,11 +52,12 @@ const CURRENT_AGAIN_MS = 500;
 const LEAVING_MS = 2000;
 
 interface Left {
+  readonly chapterId: string;
   readonly session: ChapterSession;
   readonly saved: Promise<void>;
 }
-/** Chapters that were left, until what was written in them is stored. */
-const leaving = new Map<string, Left>();
+/** Chapters that were left, each as often as it was, until what was written in them is stored. */
+const leaving = new Set<Left>();
 const showing = new Set<ChapterSession>();
 
 /** One chapter in a view: what the person does, what the studio does, and the state that the shell shows. */
@@ -111,10 +112,13 @@ export class ChapterSession implements ChapterController {
   private async read(): Promise<ChapterDocument> {
     const { api, chapterId } = this;
     let document = await api.chapters.open({ id: chapterId });
-    const left = leaving.get(chapterId);
-    if (left !== undefined) {
-      left.session.saveNow();
-      await Promise.race([left.saved, new Promise((resolve) => setTimeout(resolve, LEAVING_MS))]);
+    const left = [...leaving].filter((one) => one.chapterId === chapterId);
+    if (left.length > 0) {
+      for (const { session } of left) session.saveNow();
+      await Promise.race([
+        Promise.all(left.map(({ saved }) => saved)),
+        new Promise((resolve) => setTimeout(resolve, LEAVING_MS)),
+      ]);
       document = await api.chapters.open({ id: chapterId });
     }
     const texts = unknownTurns(chapterId, document.turns);
@@ -277,7 +281,7 @@ export class ChapterSession implements ChapterController {
 
   /** What was written in a chapter that was left counts too: who reads “Saved” means all of it. */
   private get saving(): Pick<ChapterState, 'save' | 'saveFault'> {
-    const sessions = [this, ...[...leaving.values()].map(({ session }) => session)];
+    const sessions = [this, ...[...leaving].map(({ session }) => session)];
     const sync = sessions.map(({ opened }) => opened?.chapter.sync).find((one) => one && one.state !== 'saved');
     return { save: sync?.state ?? 'saved', saveFault: sync?.fault ?? null };
   }
@@ -337,9 +341,10 @@ export class ChapterSession implements ChapterController {
     const { chapterId } = this;
     const saved = chapter.sync.drain().then(() => {
       letGo();
-      if (leaving.get(chapterId)?.session === this) leaving.delete(chapterId);
+      leaving.delete(left);
     });
-    leaving.set(chapterId, { session: this, saved });
+    const left = { chapterId, session: this, saved };
+    leaving.add(left);
   }
 
   async reply(count = 1): Promise<void> {
@@ -465,7 +470,7 @@ export class ChapterSession implements ChapterController {
   }
 
   held(): string {
-    const sessions = [this, ...[...leaving.values()].map(({ session }) => session)];
+    const sessions = [this, ...[...leaving].map(({ session }) => session)];
     const texts = sessions.flatMap(({ opened }) => {
       if (opened === null) return [];
       const { view } = opened.chapter;

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { StudioRefusal } from '../../tests/helpers/memory-studio.ts';
 import {
   begun,
   comeBack,
@@ -227,5 +228,49 @@ describe('coming back to a chapter', () => {
     opened.view.click('<|user|>\n');
     opened = await comeBack(opened);
     expect(opened.view.caret()).toEqual({ line: 9, column: 1 });
+  });
+});
+
+describe('a chapter that was left twice before it could be saved', () => {
+  /** `takes`: what of it the disk has room for. */
+  async function leftTwice() {
+    const first = await open(said('user', 'I knock.'));
+    const { studio } = first;
+    const { applyChange } = studio.writing;
+    const disk = { takes: (_ops: string) => false };
+    studio.writing.applyChange = async (change) => {
+      if (!disk.takes(JSON.stringify(change.ops))) throw new StudioRefusal('DISK_FULL');
+      return applyChange(change);
+    };
+    first.view.click('knock.');
+    first.view.type(' FIRST.');
+    await settle();
+    first.session.close();
+    const second = await openPlainly(studio);
+    await settle();
+    second.view.click('knock.');
+    second.view.type(' SECOND.');
+    await settle();
+    second.session.close();
+    const elsewhere = await open(said('user', 'Elsewhere.'));
+    await settle();
+    return { elsewhere, disk, studio };
+  }
+  const writes = async (disk: { takes: (ops: string) => boolean }, takes: (ops: string) => boolean): Promise<void> => {
+    disk.takes = takes;
+    for (let wait = 0; wait < 4; wait++) await settle();
+  };
+
+  test('is held both times, and not said to be saved before all of it is', async () => {
+    const { elsewhere, disk, studio } = await leftTwice();
+    for (const word of ['FIRST', 'SECOND']) expect(elsewhere.session.held()).toContain(word);
+    await writes(disk, (ops) => !ops.includes('FIRST'));
+    expect(studio.texts.join()).toContain('SECOND');
+    expect(elsewhere.session.getState().save).toBe('failed');
+    expect(elsewhere.session.held()).toContain('FIRST');
+    await writes(disk, () => true);
+    expect(elsewhere.session.getState().save).toBe('saved');
+    const texts = [...studio.tree.turns.values()].map(({ text }) => text).join();
+    for (const word of ['FIRST', 'SECOND']) expect(texts).toContain(word);
   });
 });
