@@ -166,8 +166,8 @@ export class ChapterText {
   }
 
   /**
-   * Follows a place in a turn while the text changes. The answer tells once where in the text of its turn it is by then,
-   * its end where it has left it; null where the page does not show the turn any more.
+   * Follows a place in a turn while the text changes. The answer tells once where in the turn's text it is by then, the
+   * end where it has left it; null where the page does not show the turn any more.
    */
   track(turnId: string, offset: number): () => number | null {
     const span = this.spanOf(turnId);
