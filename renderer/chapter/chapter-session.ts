@@ -1,5 +1,6 @@
 import type { ChapterDocument } from '../../shared/contract/stories.ts';
 import type { Role } from '../../shared/document/turn.ts';
+import type { FaultCode } from '../../shared/faults/catalogue.ts';
 import { faultOf } from '../lib/faults.ts';
 import { words } from '../locales/index.ts';
 import { Branches } from './branches.ts';
@@ -41,6 +42,15 @@ interface Open {
   readonly branches: Branches;
 }
 
+/** What keeps a chapter from being read may pass by itself. */
+const PASSES: ReadonlySet<string> = new Set<FaultCode>([
+  'UNREACHABLE',
+  'STORE_SILENT',
+  'STORE_GONE',
+  'STORE_BUSY',
+  'DISK_ERROR',
+  'RESTORING',
+]);
 const SOON_MS = 60;
 const WORDS_MS = 250;
 /** So many lines are counted in a few milliseconds. */
@@ -102,7 +112,7 @@ export class ChapterSession implements ChapterController {
       } catch (error) {
         const fault = faultOf(error);
         this.store.set({ loadFault: fault });
-        if (fault.code !== 'UNREACHABLE') return;
+        if (!PASSES.has(fault.code)) return;
         await new Promise((resolve) => setTimeout(resolve, Math.min(4000, 250 * 2 ** attempt)));
       }
     }
