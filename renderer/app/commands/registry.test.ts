@@ -2,7 +2,7 @@ import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { desktopMenus as schema } from '../../../shared/desktop-menu.ts';
-import type { ChapterController, ChapterState } from '../../chapter/controller.ts';
+import type { ChapterController, ChapterState, TurnMenuTarget } from '../../chapter/controller.ts';
 import { keyName, pressOn } from '../../lib/keys.ts';
 import { desktopMenus } from './desktop-menu.ts';
 import { momentNow } from './moment.ts';
@@ -82,4 +82,21 @@ test('the first and the last alternate say that nothing comes before or behind t
     // The one that was asked for is not shown yet.
     for (const number of [1, 3]) expect(why(id, number, true)).toBeNull();
   }
+});
+
+test('on a page that reads along, what a turn’s menu would change says why it does not', () => {
+  const turn: TurnMenuTarget = {
+    turnId: '',
+    role: 'model',
+    speaker: null,
+    alternates: { turnId: '', number: 1, count: 2, more: 0 },
+    isReady: false,
+    label: 'Model',
+  };
+  const moment = { ...momentNow(), controller: {} as ChapterController, isAway: false, turn };
+  const writes = commandsIn('turn menu').filter((id) => !['otherWords', 'goodText'].includes(id));
+  const silent = (isReader: boolean): string[] =>
+    writes.filter((id) => (commandOf(id).why?.({ ...moment, isReader }) ?? null) === null);
+  expect(silent(true)).toEqual([]);
+  expect(silent(false)).toEqual(writes.filter((id) => id !== 'previousAlternate'));
 });

@@ -64,6 +64,7 @@ const whyClosed = ({ room }: Moment): string => (room === STORIES ? words.shell.
 
 const whyNotOpen: Command['why'] = (moment) => (moment.controller === null ? whyClosed(moment) : null);
 
+/** Why nothing can be changed on the page. */
 function whyReadOnly(moment: Moment): string | null {
   if (moment.controller === null) return whyClosed(moment);
   return moment.isReader ? (moment.isAway ? say.studioAway : say.readerOnly) : null;
@@ -74,7 +75,7 @@ const whyNotWriting =
   (possible: 'canReply' | 'canContinue' | 'canRetry'): NonNullable<Command['why']> =>
   (moment) => {
     if (moment.isAway) return say.studioAway;
-    if (moment.turn !== undefined) return null;
+    if (moment.turn !== undefined) return whyReadOnly(moment);
     const { state, fault } = moment.engine;
     const noModel = state === 'failed' || (state === 'idle' && fault !== null);
     const can: Possible | undefined = moment.page?.[possible];
@@ -157,6 +158,7 @@ export const COMMANDS = {
     name: () => say.nameSpeaker,
     in: ['turn menu'],
     detail: ({ turn }) => turn?.speaker ?? null,
+    why: whyReadOnly,
     run: ({ turn }) => {
       if (turn !== undefined) useWorkspace.setState({ turnDialog: { name: 'speaker', turn } });
     },
@@ -164,6 +166,7 @@ export const COMMANDS = {
   addNoteBefore: {
     name: () => say.addNoteBefore,
     in: ['turn menu'],
+    why: whyReadOnly,
     run: onTheText((page, { turn }) => {
       if (turn !== undefined) page.addNoteBefore(turn.turnId);
     }),
@@ -246,7 +249,7 @@ export const COMMANDS = {
     name: () => say.removeTurn,
     in: ['turn menu'],
     isRemoval: true,
-    why: ({ turn }) => (turn?.isReady === true ? say.nothingToDelete : null),
+    why: (moment) => whyReadOnly(moment) ?? (moment.turn?.isReady === true ? say.nothingToDelete : null),
     run: onTheText((page, { turn }) => {
       if (turn !== undefined) page.removeTurn(turn.turnId);
     }),

@@ -16,6 +16,7 @@ import css from './turn-menu.module.css';
 export function TurnMenu(): ReactElement | null {
   const opened = useWorkspace((workspace) => workspace.menu);
   const controller = useWorkspace((workspace) => workspace.controller);
+  const reads = useWorkspace((workspace) => workspace.writer) === false;
   const close = (): void => useWorkspace.setState({ menu: null });
   if (controller === null || opened === null) return null;
   const { target, anchor } = opened;
@@ -39,6 +40,7 @@ export function TurnMenu(): ReactElement | null {
             <Menu.RadioGroup
               value={target.role}
               aria-label={words.writing.turnRole}
+              disabled={reads}
               onValueChange={(role: (typeof ROLES)[number]) => {
                 controller.setRole(target.turnId, role);
                 close();
