@@ -235,6 +235,30 @@ describe('branches and replies', () => {
     expect(studio.path[1]?.text).toBe('It snows.');
   });
 
+  test('what is refused of a branch that the page turned away from is kept, also where the page turns once more', async () => {
+    const { studio, sync, paper, document, left, right } = await branches();
+    await sync.flush();
+    studio.refuses = ({ ops }) => JSON.stringify(ops).includes('Hard.');
+    const show = (id: string) => () => {
+      const text = studio.tree.turns.get(id)?.text ?? '';
+      paper.edit(paper.text.indexOf('\n<|model|>'), paper.text.length, `\n<|model|>\n${text}${ASK}`, {
+        ids: [document.layout.ids[0] ?? '', id, newId()],
+        mirrored: true,
+      });
+    };
+    const turned = [sync.activate(left, show(left)), sync.activate(right, show(right))];
+    const at = paper.text.indexOf('<|model|>\n') + '<|model|>\n'.length;
+    paper.edit(at, at, 'Hard. ');
+    sync.edited();
+    await vi.advanceTimersByTimeAsync(5000);
+    await Promise.all(turned);
+    expect(sync.state).toBe('failed');
+    studio.refuses = () => false;
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect([...studio.tree.turns.values()].filter(({ text }) => text?.includes('Hard.'))).toHaveLength(1);
+    expect(sync.state).toBe('saved');
+  });
+
   test('an edit that crosses the end of a reply on its way is kept', async () => {
     const { studio, sync, paper, document, texts } = open([turn('model', 'It rains.'), turn('user', 'Next.')]);
     const id = studio.path[0]?.id ?? '';

@@ -337,7 +337,7 @@ export class Sync {
     const written = straysOf(typed, this.tree);
     this.known.answered(structureRev);
     turn(typed);
-    this.strays = written.filter((stray) => unsaved.spanOf(stray.turn.id) === null);
+    this.strays = [...this.strays, ...written.filter((stray) => unsaved.spanOf(stray.turn.id) === null)];
     if (typed.every(({ op }) => op === 'setText')) this.pieces = pieces(typed, LIMITS);
     // Turns that came or went meanwhile would stand otherwise in the tree than on the page: the page is right, and is
     // compared once more.
