@@ -1,13 +1,16 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { begun, expectSaved, open, said, settle, type OpenedChapter } from '../../tests/helpers/open-chapter.ts';
+import { expect, test } from 'vitest';
+import {
+  begun,
+  expectSaved,
+  open,
+  said,
+  settle,
+  type OpenedChapter,
+  stopTime,
+} from '../../tests/helpers/open-chapter.ts';
 import { newId } from '../../shared/document/ids.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+stopTime();
 
 /** What it says once it says something. */
 function asked({ session }: OpenedChapter): { said: boolean | null } {

@@ -1,17 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { openPlainly, settle } from '../../tests/helpers/open-chapter.ts';
+import { expect, test } from 'vitest';
+import { openPlainly, said, settle, stopTime } from '../../tests/helpers/open-chapter.ts';
 import { ReplyingStudio } from '../../tests/helpers/replying-studio.ts';
-import { newId } from '../../shared/document/ids.ts';
-import type { Turn } from '../../shared/document/turn.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+stopTime();
 
-const said = (role: Turn['role'], text: string): Turn => ({ id: newId(), role, speaker: null, marked: true, text });
 /** A reply as stores of before have it. */
 const RAW = 'It rains.\r\nIt\0pours.\rA cat.';
 const SHOWN = 'It rains.\nIt\uFFFDpours.\nA cat.';

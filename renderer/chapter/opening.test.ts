@@ -1,16 +1,11 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { said } from '../../tests/helpers/open-chapter.ts';
+import { expect, test, vi } from 'vitest';
+import { said, stopTime } from '../../tests/helpers/open-chapter.ts';
 import { PlainView } from '../../tests/helpers/plain-view.ts';
 import { ReplyingStudio } from '../../tests/helpers/replying-studio.ts';
 import type { FaultCode } from '../../shared/faults/catalogue.ts';
 import { ChapterSession } from './chapter-session.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+stopTime();
 
 /** A chapter whose first `count` readings meet a fault. */
 function opening(code: FaultCode, count: number): { session: ChapterSession; views: PlainView[] } {

@@ -225,7 +225,7 @@ describe('a page that reads', () => {
   });
 
   test('knows no turn that changed out of its sight: undone to after it took over, it is what it became', async () => {
-    const { writer, reader } = await two(turn('user', 'I knock.'), turn('model', 'It opens.'));
+    const { writer, reader } = await two(said('user', 'I knock.'), said('model', 'It opens.'));
     const { studio } = writer;
     await writer.session.retry();
     await settle();
