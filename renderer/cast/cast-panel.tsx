@@ -2,6 +2,7 @@ import { ArrowDown, ArrowUp, ChevronRight, MessageCircle, Mic, MicOff, X } from 
 import type { ReactElement } from 'react';
 import { MOST_MEMBERS, type CastMember, type CastView, type StoryCast } from '../../shared/contract/cast.ts';
 import { SPEAKS } from '../../shared/prompt/speaker.ts';
+import { library } from '../library/library.ts';
 import { words } from '../locales/index.ts';
 import { IconButton } from '../ui/icon-button.tsx';
 import { NumberField } from '../ui/number-field.tsx';
@@ -31,7 +32,10 @@ export function CastPanel(): ReactElement | null {
       {open ? (
         <fieldset className={css.cast} disabled={readOnly}>
           <Members cast={cast} />
-          <Add cast={cast} />
+          <div className={css.ways}>
+            <Add cast={cast} />
+            <StartChat />
+          </div>
           <Persona cast={cast} />
           {cast.members.length === 0 ? null : <Ways cast={cast} />}
         </fieldset>
@@ -118,6 +122,20 @@ function Members({ cast }: CastProps): ReactElement {
         );
       })}
     </ul>
+  );
+}
+
+/** A story of its own with one of the library. */
+function StartChat(): ReactElement | null {
+  const known = useLibrary('character');
+  return known.length === 0 ? null : (
+    <Select
+      label={words.cast.startChat}
+      shown={words.cast.startChat}
+      items={Object.fromEntries(known.map(({ id, name }) => [id, name]))}
+      value={null}
+      onChoose={(id) => void library.startChat(id)}
+    />
   );
 }
 

@@ -6,6 +6,7 @@ import type { CharacterDocument } from '../../shared/contract/characters.ts';
 import { failure } from '../../shared/faults/failure.ts';
 import { sentenceOf } from '../../shared/faults/sentence.ts';
 import { faultOf } from '../lib/faults.ts';
+import { library } from '../library/library.ts';
 import { useRested } from '../lib/rested.ts';
 import { words } from '../locales/index.ts';
 import { IconButton } from '../ui/icon-button.tsx';
@@ -218,6 +219,11 @@ function Head({ document }: { readonly document: CharacterDocument }): ReactElem
       <p className={ui.quiet}>
         {say.version[spec]} · {container === null ? say.madeHere : say.containers[container]}
       </p>
+      {summary.kind === 'character' ? (
+        <button type="button" className={`${ui.button} ${ui.primary}`} onClick={() => void library.startChat(id)}>
+          {words.cast.startChat}
+        </button>
+      ) : null}
       <Export document={document} />
       <input
         ref={files}

@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import type { ChapterSummary, RemovedItem, StorySummary } from '../../shared/contract/stories.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { queryClient } from '../ui/query-client.ts';
-import { openStory, rememberedChapter, useOpenChapter, useWorkspace } from '../workspace/workspace.ts';
+import { useRemembered } from '../workspace/remembered.ts';
+import { openStory, rememberedChapter, STORIES, useOpenChapter, useWorkspace } from '../workspace/workspace.ts';
 import { api, queries } from '../lib/client.ts';
 import { words } from '../locales/index.ts';
 import { toast, toastFault } from '../ui/toasts.tsx';
@@ -118,6 +119,18 @@ export const library = {
       await api.stories.create({ id, title: null, chapterId, turnId: newId() });
       await refreshLibrary();
       openStory(id, chapterId);
+    }),
+  /** A roleplay with a character, as the persona of last time, or as the only one there is. */
+  startChat: (characterId: string) =>
+    attemptToTurn(async () => {
+      const [storyId, chapterId] = [newId(), newId()];
+      const { items, total } = await api.characters.list({ kind: 'persona', count: 500 });
+      const last = items.find(({ id }) => id === useRemembered.getState().values?.['persona']);
+      const persona = last ?? (total === 1 ? items[0] : undefined);
+      await api.cast.start({ storyId, chapterId, characterIds: [characterId], personaId: persona?.id ?? null });
+      await refreshLibrary();
+      useWorkspace.setState({ room: STORIES });
+      openStory(storyId, chapterId);
     }),
   createChapter: (storyId: string) =>
     attemptToTurn(async () => {

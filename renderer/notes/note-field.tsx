@@ -50,6 +50,10 @@ export function NoteField({ storyId, kind }: Props): ReactElement | null {
         value={content.text}
         onChange={(event) => change({ text: event.target.value })}
         onBlur={noteDrafts.flush}
+        onKeyDown={({ key, nativeEvent }) => {
+          // What is typed next belongs to the text again.
+          if (key === 'Escape' && !nativeEvent.isComposing) useWorkspace.getState().controller?.focus();
+        }}
       />
       {content.text.trim() === '' ? null : (
         <fieldset className={css.ways} disabled={readOnly}>

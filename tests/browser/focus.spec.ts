@@ -86,7 +86,7 @@ const turned = (studio: StudioPage) =>
       ),
     )
     .toBe(false);
-const WRITES = /^(Reply|Retry|Continue|Repeat exactly|Take option)/;
+const WRITES = /^(Reply|Retry|Continue|Repeat exactly|Take option|Write for me)/;
 const DELETES = /^Delete (story|chapter)$/;
 const OPENS = /^(New|Open story|Go to|Delete (story|chapter)$)/;
 /** How the sheet of shortcuts writes keys, and how they are pressed. */

@@ -16,6 +16,7 @@ export const cast = {
   remove: (name: string) => `Take ${name} out of the story`,
   left: (name: string) => `${name} has left the story.`,
   talkativeness: (name: string) => `How talkative ${name} is`,
+  startChat: 'Start chat',
   add: 'Add a character',
   noCharacters: 'There are no characters in the library yet.',
   allHere: 'All characters of the library are here.',
