@@ -15,6 +15,7 @@ const SUITES = {
   'large-library': ['integration', 'tests/crash/large-library.test.ts'],
   characters: ['integration', 'tests/crash/characters.test.ts'],
   server: ['integration', 'tests/crash/server.test.ts'],
+  'whole-app': ['browser', 'tests/browser/faults.spec.ts'],
 };
 
 const { values, positionals } = parseArgs({

@@ -58,7 +58,7 @@ export async function inEditor<T, A>(
 /** The studio as a person sees it: a server of its own and a page in Chromium. */
 export class StudioPage {
   server: Server;
-  readonly page: Page;
+  page: Page;
   readonly data: string;
   readonly violations: string[] = [];
   private readonly options: Partial<ServeOptions>;
@@ -68,6 +68,10 @@ export class StudioPage {
     this.page = page;
     this.data = data;
     this.options = options;
+    this.listenTo(page);
+  }
+
+  private listenTo(page: Page): void {
     page.on('console', (message) => {
       if (/Content Security Policy|TrustedHTML|TrustedScript/.test(message.text()))
         this.violations.push(message.text());
@@ -111,6 +115,25 @@ export class StudioPage {
     const studio = await StudioPage.start(...start);
     await studio.ready();
     return studio;
+  }
+
+  /** Ends the process of the page, as a crash does. */
+  async crashPage(): Promise<void> {
+    const devtools = await this.page.context().newCDPSession(this.page);
+    const crashed = this.page.waitForEvent('crash');
+    // No answer comes from a process that has ended.
+    devtools.send('Page.crash').catch(() => undefined);
+    await crashed;
+  }
+
+  /** Another page comes where the crashed one was. */
+  async comeBack(): Promise<void> {
+    const { origin } = new URL(this.page.url());
+    const gone = this.page;
+    this.page = await gone.context().newPage();
+    this.listenTo(this.page);
+    await gone.close();
+    await this.page.goto(`${origin}/`);
   }
 
   /** Starts the server again where it was, after its end. */
