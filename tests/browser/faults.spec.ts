@@ -299,6 +299,7 @@ async function run(faultName: string, actionName: string, chance: Random): Promi
   if (done.file !== null) expect(readFileSync(done.file, 'utf8')).toContain(backedUp[0]);
   expect(textOf(await reloaded())).toEqual(textOf(rested));
 
+  await type();
   await studio.page.keyboard.press('Control+End');
   await studio.engineReady();
   await studio.button('Reply').click();
