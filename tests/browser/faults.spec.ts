@@ -9,7 +9,7 @@
  * - *Nothing is stuck.* The page comes to rest; a reply can be had.
  * - *Page, store, a reload and a restart agree.*
  *
- * `npm run crash -- --nightly whole-app` runs all. PAPHOS_PAIR: those whose name has it, as “the page crashes · reply”.
+ * `npm run crash -- --nightly whole-app` runs all. PAPHOS_PAIR: those whose name has it, as “crashes · reply”.
  */
 import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
