@@ -20,7 +20,8 @@ const REST_MS = 25_000;
 /** Errors of a page whose studio is gone for a moment. */
 const EXPECTED = /Failed to fetch|WebSocket|AbortError|fetch dynamically/;
 
-const said = ({ role, speaker, text }: { role: string; speaker: string | null; text: string | null }): string =>
+/** A turn as it is told. */
+export const said = ({ role, speaker, text }: { role: string; speaker: string | null; text: string | null }): string =>
   `[${role}${speaker === null ? '' : ` ${speaker}`}: ${text ?? ''}]`;
 const isOfThePage = ({ fails }: Failure): boolean => fails === 'reload' || fails === 'leave' || fails === 'takeover';
 const nameOf = (failure: Failure): string => {

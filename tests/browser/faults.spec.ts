@@ -23,8 +23,9 @@ import { failDisk, hasFailingDisks, mendDisk } from '../helpers/failing-disk.ts'
 import { openProxy, type Network, type Proxy } from '../helpers/proxy.ts';
 import { childrenOf, engineReaches, type Connection } from '../helpers/server.ts';
 import { SEED, sizeOf } from '../helpers/sizes.ts';
+import { said } from './failing-studio.ts';
 import { play } from './fuzz-steps.ts';
-import { comeToRest, said, see, type Seen } from './rest.ts';
+import { comeToRest, see, type Seen } from './seen-page.ts';
 import { bare, shown } from './shown-turns.ts';
 import { launch, StudioPage } from './studio.ts';
 

@@ -3,6 +3,7 @@ import type { ChapterController } from '../../renderer/chapter/controller.ts';
 import type { ManuscriptHost } from './studio.ts';
 
 export interface Seen {
+  readonly chapterId: string;
   readonly text: string;
   /** The status, as it stands on the page. */
   readonly says: string;
@@ -16,6 +17,7 @@ export function see(view: editor.IStandaloneCodeEditor): Seen {
   const { controller } = (view.getContainerDomNode() as ManuscriptHost).__paphosManuscript;
   const { generation, readOnly } = controller.getState();
   return {
+    chapterId: (controller as ChapterController & { readonly chapterId: string }).chapterId,
     text: view.getModel()?.getValue() ?? '',
     says: document.querySelector('[role=status][aria-label=Saved]')?.textContent ?? '',
     isReader: readOnly,
