@@ -128,6 +128,17 @@ describe('the check of a data folder', () => {
     ]);
   });
 
+  test('tells a definition that has changed so that nobody could write', () => {
+    store.close();
+    const file = join(folder, 'store.db');
+    const bytes = readFileSync(file);
+    bytes.write('j', bytes.indexOf("kind TEXT NOT NULL CHECK (kind IN ('reply'"));
+    writeFileSync(file, bytes);
+    expect(checkStore(folder).problems).toMatchObject([
+      { fault: { code: 'CHECK_UNREADABLE', params: { why: 'no such column: kind' } } },
+    ]);
+  });
+
   test('says so when there is no store, or none of ours', () => {
     expect(checkStore(copy)).toMatchObject({
       ok: false,

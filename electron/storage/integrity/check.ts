@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
 import { fault } from '../../../shared/faults/failure.ts';
 import { areWhole } from '../repositories/reply-candidates.ts';
 import { assetsFolder } from '../assets/asset-files.ts';
@@ -118,7 +119,25 @@ function checkStructure(db: ReadableDB, file: string, report: Report): void {
   for (const { table, parent } of db.sqlite.pragma('foreign_key_check') as { table: string; parent: string }[]) {
     report({ where: file, fault: fault('CHECK_ORPHAN', { table, parent }) });
   }
+  guarded(file, report, () => checkSchema(db));
   for (const index of partialIndexes(db)) guarded(file, report, () => checkIndex(db, index, file, report));
+}
+
+/** Whoever only reads is let in by SQLite where a definition has changed with which nobody could write. */
+function checkSchema(db: ReadableDB): void {
+  const definitions = db.sqlite
+    .prepare<[], string>(
+      `SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'
+        AND name NOT IN (SELECT name FROM pragma_table_list WHERE type = 'shadow') ORDER BY type <> 'table', rowid`,
+    )
+    .pluck()
+    .all();
+  const empty = new Database(':memory:');
+  try {
+    for (const definition of definitions) empty.exec(definition);
+  } finally {
+    empty.close();
+  }
 }
 
 interface PartialIndex {
