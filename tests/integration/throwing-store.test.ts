@@ -221,6 +221,7 @@ test('whatever the event loop calls while the store throws ends nothing, and all
   expect((await fetch(`http://127.0.0.1:${server.port}/session`, { headers: { cookie } })).status).toBe(200);
   await rudely(server.port, cookie, '');
   await rudely(server.port, cookie, 'ffffff');
+  await rudely(server.port, 'nobody=1', '');
   pages.delete(other.client);
   other.socket.terminate();
   await once(other.socket, 'close');
