@@ -8,7 +8,7 @@ import type { ChapterStore } from './chapter-store.ts';
 import type { OpenChapter } from './open-chapter.ts';
 import type { Replies } from './replies/replies.ts';
 import { endOfText } from './text-source.ts';
-import { contentOf, neighbour } from './tree-queries.ts';
+import { contentOf, isFork, neighbour } from './tree-queries.ts';
 import { placeOf, spotOf, type Spot } from './whereabouts.ts';
 
 interface BranchesHost {
@@ -71,6 +71,45 @@ export class Branches {
   goTo(turnId: string, caret: Spot): Promise<void> {
     this.below.set(turnId, caret);
     return this.next(() => this.activate(turnId, null));
+  }
+
+  /** The last fork before the turn in which the caret stands. */
+  nearestFork(): string | null {
+    const { document, sync, view } = this.host.chapter;
+    const { ids } = document.layout;
+    const { turn } = caretTarget(document, view.caret());
+    const above = ids.slice(0, ids.indexOf(turn.id));
+    // Behind a fork that the page ends with, the one before it is meant.
+    if (turn.id === document.readyTurn()?.id) above.pop();
+    return above.findLast((id) => isFork(sync.tree, id)) ?? null;
+  }
+
+  /** Ends the page behind a turn: what follows it stays in the tree, beside what is written next. */
+  endAt(turnId: string): Promise<void> {
+    return this.next(async () => {
+      const { chapter, replies, onChange } = this.host;
+      const { binding, document, sync, view } = chapter;
+      const { ids } = document.layout;
+      const { live } = replies;
+      const at = ids.indexOf(turnId);
+      if (at === -1 || replies.isStarting || ids.length - 1 === at) return;
+      if (document.readyTurn() !== null && ids.length - 2 === at) return view.putCaret(endOfText(view));
+      try {
+        await sync.flush();
+      } catch (error) {
+        return this.tell(error);
+      }
+      if (live !== null && ids.indexOf(live.turnId) > at) live.hide();
+      binding.endStep();
+      binding.mirror(binding.edits.tail(turnId, [], false));
+      if (document.wantsReadyTurn()) binding.mirror(binding.edits.ready());
+      binding.endStep();
+      document.putBack();
+      sync.edited();
+      view.putCaret(endOfText(view));
+      view.bring(view.caret());
+      onChange();
+    });
   }
 
   /** Deletes the last turn of the page, if it has alternates: another one is shown in its place. Answers whether so. */

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { alternatesOf } from '../../tests/helpers/alternates.ts';
-import { PlainView } from '../../tests/helpers/plain-view.ts';
+import { PlainView, showPlainly } from '../../tests/helpers/plain-view.ts';
 import { ReplyingStudio } from '../../tests/helpers/replying-studio.ts';
 import { SEED, sizeOf } from '../../tests/helpers/sizes.ts';
 import { isMark, parse } from '../../shared/document/grammar.ts';
 import type { Op } from '../../shared/document/turn.ts';
 import { newId } from '../../shared/document/ids.ts';
 import { fault } from '../../shared/faults/failure.ts';
+import { ChatView, composedTurn, messagesOf } from '../chat/chat-view.ts';
 import { ChapterSession } from './chapter-session.ts';
 
 beforeEach(() => {
@@ -29,6 +30,8 @@ class Writing {
   ]);
   view = new PlainView('');
   session = this.open();
+  /** Where the chapter is shown as a chat. */
+  chat: ChatView | null = null;
   /** The text of the first visit as it began. */
   private first = '';
   visits = 0;
@@ -37,12 +40,12 @@ class Writing {
   private made = 0;
 
   private open(): ChapterSession {
-    return new ChapterSession({
+    const session = new ChapterSession({
       api: this.studio.api,
       chapterId: this.studio.chapterId,
       readOnly: false,
       retries: 1,
-      viewReady: Promise.resolve(),
+      textReady: Promise.resolve(),
       layText: (text, kept) => {
         this.visits += kept === null ? 1 : 0;
         this.first = kept === null ? text : this.first;
@@ -50,6 +53,48 @@ class Writing {
         return this.view;
       },
     });
+    session.showIn(showPlainly);
+    this.chat = null;
+    return session;
+  }
+
+  turnToChat(): void {
+    this.session.showIn((text, chapter) => (this.chat = new ChatView(text, chapter, () => undefined)));
+  }
+  turnToPage(): void {
+    this.session.showIn(showPlainly);
+    this.chat = null;
+  }
+
+  click(at: number): void {
+    const { chat } = this;
+    const { ids = [] } = chat?.document.layout ?? {};
+    if (chat === null) this.view.clickAt(at);
+    else chat.come(ids[at % (ids.length + 1)] ?? null, at);
+  }
+
+  /** In the chat: into a message, where one has the caret. */
+  private put(word: string): void {
+    const { chat } = this;
+    const span = chat?.document.spanOf(chat.getState().active ?? '') ?? null;
+    if (chat === null) return this.view.type(word);
+    if (span === null || composedTurn(chat.document)?.id === span.id) return chat.type(word);
+    const text = chat.document.textOf(span);
+    chat.editTurn(span.id);
+    chat.write(span.id, word + text);
+    chat.endEdit();
+  }
+
+  /** Messages and composer say what stands in the text. */
+  expectAgreement(): void {
+    const { chat, view } = this;
+    if (chat === null) return;
+    const { document } = chat;
+    const composed = composedTurn(document);
+    const said = [...messagesOf(document), ...(composed === null ? [] : [composed])];
+    expect(said.map((span) => [span.role, span.speaker, document.textOf(span)])).toEqual(
+      parse(view.text).map(({ role, speaker, text }) => [role, speaker, text]),
+    );
   }
 
   /** All is undone and redone: every earlier text comes back, those of the visits before too. */
@@ -77,7 +122,7 @@ class Writing {
       .flatMap((line, index) => (isMark(line) ? [] : [(starts[index] ?? 0) + ((at * (index + 7)) % (line.length + 1))]))
       .filter((_, index) => (at >> (index % 7)) % 2 === 0)
       .map((place) => ({ from: place, to: place, text: word }));
-    if (pieces.length === 0) return;
+    if (pieces.length === 0 || this.chat !== null) return;
     this.typed.push(word);
     view.replaceAll(pieces);
   }
@@ -89,7 +134,7 @@ class Writing {
   type(): void {
     const word = this.word();
     this.typed.push(word);
-    this.view.type(word);
+    this.put(word);
   }
 
   /** Deletes a turn, and what was just typed into it with it. */
@@ -152,15 +197,20 @@ type Step = readonly [name: keyof typeof steps, at: number];
 
 /** What may happen at any time. `at`: somewhere in the text. */
 const steps = {
-  click: ({ view }: Writing, at: number) => view.clickAt(at),
+  click: (writing: Writing, at: number) => writing.click(at),
+  turnToChat: (writing: Writing) => writing.turnToChat(),
+  turnToPage: (writing: Writing) => writing.turnToPage(),
   type: (writing: Writing, at: number) => {
-    writing.view.clickAt(at);
+    writing.click(at);
     writing.type();
   },
   typeOn: (writing: Writing) => writing.type(),
   replaceAll: (writing: Writing, at: number) => writing.replaceAll(at),
   thereAndBack: (writing: Writing) => writing.thereAndBack(),
-  newLine: ({ view }: Writing) => view.type('\n'),
+  newLine: ({ view, chat }: Writing) => {
+    if (chat === null) view.type('\n');
+    else chat.write(null, `${chat.composed()}\n`);
+  },
   undo: ({ session }: Writing) => session.undo(),
   redo: ({ session }: Writing) => session.redo(),
   reply: ({ session }: Writing) => void session.reply(),
@@ -168,6 +218,9 @@ const steps = {
   retry: ({ session }: Writing) => void session.retry(),
   earlier: ({ session }: Writing) => void session.previousAlternate(),
   later: ({ session }: Writing) => void session.nextAlternate(),
+  branch: ({ session, studio }: Writing, at: number) =>
+    void session.branchAt(studio.path[at % Math.max(1, studio.path.length)]?.id ?? ''),
+  toFork: ({ session }: Writing) => void session.returnToFork(),
   stop: ({ session }: Writing) => void session.stop(),
   remove: (writing: Writing, at: number) => writing.remove(at),
   stream: (writing: Writing) => {
@@ -207,6 +260,7 @@ test(
         for (const [name, at] of all) {
           await steps[name](writing, at);
           await settle(0);
+          writing.expectAgreement();
         }
         const { studio } = writing;
         studio.isSilent = false;

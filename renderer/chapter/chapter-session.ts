@@ -1,12 +1,13 @@
 import type { ChapterDocument } from '../../shared/contract/stories.ts';
 import type { Role } from '../../shared/document/turn.ts';
+import { withoutReasoning } from '../../shared/prompt/plan/reasoning.ts';
 import type { FaultCode } from '../../shared/faults/catalogue.ts';
 import { faultOf } from '../lib/faults.ts';
 import { words } from '../locales/index.ts';
 import { Branches } from './branches.ts';
 import { caretTarget, type CaretTarget } from './caret-target.ts';
 import { ChapterStore } from './chapter-store.ts';
-import type { ChapterView } from './chapter-view.ts';
+import type { ChapterView, MakeView } from './chapter-view.ts';
 import type { ChapterController, ChapterState, FindAsk, StudioApi } from './controller.ts';
 import { copiedText, type CopyForm } from './copied-text.ts';
 import { firstWords } from './first-words.ts';
@@ -31,8 +32,8 @@ interface Options {
   readonly onPlace?: (place: Whereabouts) => void;
   /** Hears that the person wanted to write where another page writes. */
   readonly onRefused?: () => void;
-  /** What the view waits for before it can take the text. */
-  readonly viewReady: Promise<unknown>;
+  /** What a text waits for before it can be laid out. */
+  readonly textReady: Promise<unknown>;
   readonly layText: LayText;
 }
 
@@ -78,6 +79,9 @@ export class ChapterSession implements ChapterController {
   readonly getState = this.store.get;
   readonly subscribe = this.store.subscribe;
   private opened: Open | null = null;
+  private makeView: MakeView | null = null;
+  private readonly waiting: (() => void)[] = [];
+  private readonly shown = Promise.withResolvers<void>();
   private readOnly: boolean;
   private retries: number;
   private closed = false;
@@ -103,11 +107,25 @@ export class ChapterSession implements ChapterController {
     void this.open(options);
   }
 
-  private async open({ viewReady, layText, place = null }: Options): Promise<void> {
+  /** A view shows the chapter from now on: the first one, once it is open, or another one in the place of that. */
+  showIn(make: MakeView): void {
+    this.makeView = make;
+    this.shown.resolve();
+    this.opened?.chapter.view.turnTo(make);
+    this.update();
+    for (const told of this.waiting.splice(0)) told();
+  }
+
+  /** Calls back once another view shows the chapter. */
+  whenShown(told: () => void): void {
+    this.waiting.push(told);
+  }
+
+  private async open({ textReady, layText, place = null }: Options): Promise<void> {
     for (let attempt = 0; !this.closed; attempt++) {
       try {
-        const [document] = await Promise.all([this.read(), viewReady]);
-        if (!this.closed) this.lay(document, layText, place);
+        const [document] = await Promise.all([this.read(), textReady, this.shown.promise]);
+        if (!this.closed && this.makeView !== null) this.lay(document, layText, this.makeView, place);
         return;
       } catch (error) {
         const fault = faultOf(error);
@@ -135,12 +153,13 @@ export class ChapterSession implements ChapterController {
     return texts.length === 0 ? document : api.chapters.open({ id: chapterId, texts });
   }
 
-  private lay(stored: ChapterDocument, layText: LayText, place: Whereabouts | null): void {
+  private lay(stored: ChapterDocument, layText: LayText, makeView: MakeView, place: Whereabouts | null): void {
     const { api, chapterId, store } = this;
     const chapter = openChapter(stored, {
       api,
       chapterId,
       layText,
+      makeView,
       store,
       controller: this,
       events: this.events(),
@@ -341,6 +360,7 @@ export class ChapterSession implements ChapterController {
       replies.close();
       keepVisit(this.chapterId, chapter.leave());
       this.opened = null;
+      this.makeView = null;
     };
     // Also a page that another one took over keeps what it could not save until it can.
     if (this.along !== null || (this.readOnly && chapter.sync.state === 'saved')) {
@@ -378,10 +398,16 @@ export class ChapterSession implements ChapterController {
     return this.askBehind({ kind: 'impersonate' });
   }
 
-  async continue(): Promise<void> {
+  async continue(turnId?: string): Promise<void> {
     await this.opened?.branches.turned;
-    const goOn = this.target()?.goOn ?? null;
+    const goOn = turnId === undefined ? (this.target()?.goOn ?? null) : this.endOf(turnId);
     if (goOn !== null) await this.opened?.replies.ask({ kind: 'continue', ...goOn, count: 1 });
+  }
+
+  private endOf(turnId: string): { turnId: string; offset: number } | null {
+    const { document } = this.opened?.chapter ?? {};
+    const span = document?.spanOf(turnId) ?? null;
+    return document === undefined || span?.role !== 'model' ? null : { turnId, offset: document.lengthOf(span) };
   }
 
   async retry(turnId?: string, count = this.retries): Promise<void> {
@@ -442,6 +468,28 @@ export class ChapterSession implements ChapterController {
   }
   removeTurn(turnId: string): void {
     if (this.actions !== null && this.opened?.branches.remove(turnId) === false) this.actions.removeTurn(turnId);
+  }
+  editTurn(turnId: string): void {
+    this.opened?.chapter.view.editTurn(turnId);
+  }
+  async branchAt(turnId: string): Promise<void> {
+    if (!this.readOnly) await this.opened?.branches.endAt(turnId);
+  }
+  async returnToFork(): Promise<void> {
+    await this.opened?.branches.turned;
+    const fork = this.opened?.branches.nearestFork() ?? null;
+    if (fork !== null) await this.branchAt(fork);
+  }
+  hasFork(): boolean {
+    return (this.opened?.branches.nearestFork() ?? null) !== null;
+  }
+  turnText(turnId: string): string {
+    if (this.opened === null) return '';
+    const { document } = this.opened.chapter;
+    const span = document.spanOf(turnId);
+    if (span === null) return '';
+    const text = document.textOf(span);
+    return withoutReasoning(text, {}) || text;
   }
   selected(form: CopyForm): string {
     if (this.opened === null) return '';

@@ -61,6 +61,8 @@ export class ChapterText {
   private readonly dropped = new Set<string>();
   /** Places that move along with what is written before them. */
   private readonly tracked = new Set<{ place: Place }>();
+  /** The versions that an edit of the studio's led to: who redoes one turns away from what it took off the page. */
+  private readonly led = new Set<number>();
   private places: { readonly layout: Layout; readonly at: ReadonlyMap<string, number> } | null = null;
   private span: StreamingSpan | null = null;
 
@@ -200,7 +202,9 @@ export class ChapterText {
     this.known = ids !== undefined && ids.length === after.spans.length ? withIds(after, ids) : after;
     this.past.set(change.version, this.known.ids);
     const structure = !sameTurns(before, this.known);
-    if (structure) this.noteDropped(before, options.mirrored !== true);
+    const isRedone = change.rewound === 'redo' && this.led.has(change.version);
+    if (options.mirrored === true) this.led.add(change.version);
+    if (structure) this.noteDropped(before, options.mirrored !== true && !isRedone);
     if (structure && options.mirrored !== true) this.structure = true;
     const first = edits[0]?.fromLine ?? 1;
     const last =

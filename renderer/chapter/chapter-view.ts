@@ -31,10 +31,22 @@ export interface Sight {
   readonly above: number;
 }
 
-/** The text of a chapter in a view that is not shown yet. */
-export interface UnshownView extends ViewText {
-  show(chapter: ViewedChapter): ChapterView;
+/** The text of a chapter with its undo history, which outlives the views that show it. */
+export interface EditableText extends ViewText {
+  /** An edit that can be undone. It joins the open undo step. */
+  replace(edit: Replacement): void;
+  /** The next edit begins an undo step of its own. */
+  closeStep(): void;
+  undo(): void;
+  redo(): void;
+  /** Tells of every change; answers with the way to stop. */
+  onChange(told: (change: PageChange) => void): () => void;
+  /** What stays of it when the chapter is left. */
+  keep(): KeptText;
 }
+
+/** Shows the text of a chapter in a view. */
+export type MakeView = (text: EditableText, chapter: ViewedChapter) => ChapterView;
 
 /**
  * What a chapter needs of the view that shows it. The view owns the text, the caret and the undo history; it tells the
@@ -58,6 +70,8 @@ export interface ChapterView extends ViewText {
   caret(): Place;
   /** What the person has chosen of the text; empty where there is only a caret. */
   selections(): readonly Stretch[];
+  /** Not told of as the person's. */
+  select(part: Stretch): void;
   /** Not told of as a move of the person's. */
   putCaret(place: Place): void;
   focus(): void;
@@ -75,6 +89,8 @@ export interface ChapterView extends ViewText {
   keepSight(work: () => void): void;
   /** Brings the beginning of a turn into sight, with the caret. */
   revealTurn(turnId: string): void;
+  /** Lets the person write in a turn. */
+  editTurn(turnId: string): void;
   highlightTurn(turnId: string | null): void;
   /** Shows which part of the text is being written; null: none. */
   markStream(part: Stretch | null): void;
@@ -90,7 +106,7 @@ export interface ChapterView extends ViewText {
   /** What stands around the text may have changed: alternates, whether they can be chosen, an empty turn that waits. */
   refresh(): void;
   /** Takes the view down; its text can be shown again. */
-  leave(): KeptText;
+  leave(): void;
 }
 
 /** What a view needs of the chapter that it shows. */
@@ -115,4 +131,8 @@ export interface ViewedChapter {
   join(index: number): void;
   /** The person has turned to something else. */
   left(): void;
+  /** An empty turn at the end, in which the person can write while the one before it is still written. */
+  makeRoom(): void;
+  /** The person has read what went wrong. */
+  dismissFault(): void;
 }

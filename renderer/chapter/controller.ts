@@ -124,7 +124,8 @@ export interface ChapterController {
   answerAs(characterId: string): Promise<void>;
   /** A turn of the person's, or the rest of it, which the model writes. */
   writeForMe(): Promise<void>;
-  continue(): Promise<void>;
+  /** Without a turn: where the caret is; of a turn: at its end. */
+  continue(turnId?: string): Promise<void>;
   /**
    * Without a turn: the nearest model turn at or before the caret. Without a count: as many as a Retry writes by
    * itself.
@@ -149,6 +150,15 @@ export interface ChapterController {
   setSpeaker(turnId: string, speaker: string | null): void;
   addNoteBefore(turnId: string): void;
   removeTurn(turnId: string): void;
+  /** Lets the person write in a turn where it stands. */
+  editTurn(turnId: string): void;
+  /** Ends the page behind a turn: what follows it stays beside what is written next. */
+  branchAt(turnId: string): Promise<void>;
+  /** Ends the page behind the last fork before the caret, where something else can be chosen. */
+  returnToFork(): Promise<void>;
+  hasFork(): boolean;
+  /** What a reader reads of a turn. */
+  turnText(turnId: string): string;
   /** What the person has chosen of the text. */
   selected(form: CopyForm): string;
   /** Makes several paragraphs of the one in which the caret stands, as one step of undo. */

@@ -5,17 +5,18 @@ import type { TreeTurn } from '../../shared/document/turn.ts';
 import { words } from '../locales/index.ts';
 import { Binding, type BindingEvents } from './binding.ts';
 import type { ChapterStore } from './chapter-store.ts';
-import type { ChapterView, KeptText, UnshownView, ViewedChapter } from './chapter-view.ts';
+import type { EditableText, KeptText, MakeView, ViewedChapter } from './chapter-view.ts';
 import type { ChapterController, StudioApi } from './controller.ts';
 import { ChapterText } from './chapter-text.ts';
 import { Sync } from './saving/sync.ts';
+import { ShownView } from './shown-view.ts';
 import { alternates, contentOf, shownPath, treeOf } from './tree-queries.ts';
 import { TurnActions } from './turn-actions.ts';
 import { recall, takeVisit, unknownTurns, type Visit } from './visits.ts';
 
 /** What an open chapter is made of. */
 export interface OpenChapter {
-  readonly view: ChapterView;
+  readonly view: ShownView;
   readonly document: ChapterText;
   readonly binding: Binding;
   readonly sync: Sync;
@@ -24,13 +25,14 @@ export interface OpenChapter {
   leave(): Visit;
 }
 
-/** Lays out a text for its view; `kept`: the one of the last visit, in whose undo history this one is a step. */
-export type LayText = (text: string, kept: KeptText | null) => UnshownView;
+/** Lays out a text for its views; `kept`: the one of the last visit, in whose undo history this one is a step. */
+export type LayText = (text: string, kept: KeptText | null) => EditableText;
 
 export interface ChapterHost {
   readonly api: StudioApi;
   readonly chapterId: string;
   readonly layText: LayText;
+  readonly makeView: MakeView;
   readonly store: ChapterStore;
   readonly controller: ChapterController;
   readonly events: BindingEvents & Pick<ViewedChapter, 'caretMoved' | 'scrolled' | 'left'> & { willType(): void };
@@ -54,7 +56,7 @@ function lastVisit(chapterId: string, turns: readonly TreeTurn[]): Visit | null 
 /** Lays a chapter out for its view; where nothing waits for an answer, an empty turn stands ready for the person. */
 export function openChapter(
   { turns, activeRootId, structureRev, generation }: ChapterDocument,
-  { api, chapterId, layText, store, controller, events, isLocked, live, onState }: ChapterHost,
+  { api, chapterId, layText, makeView, store, controller, events, isLocked, live, onState }: ChapterHost,
 ): OpenChapter {
   const visit = lastVisit(chapterId, turns);
   const tree = treeOf(visit === null ? turns : recall(turns, visit), activeRootId);
@@ -78,7 +80,7 @@ export function openChapter(
       return document.beside(theirs);
     },
   });
-  const view = text.show({
+  const viewed: ViewedChapter = {
     document,
     controller,
     get isLocked() {
@@ -96,7 +98,13 @@ export function openChapter(
     caretMoved: events.caretMoved,
     scrolled: events.scrolled,
     left: events.left,
-  });
+    makeRoom: () => {
+      binding.mirror(binding.edits.ready());
+      binding.endStep();
+    },
+    dismissFault: () => view.hideFault(),
+  };
+  const view = new ShownView(text, viewed, makeView);
   const binding = new Binding(view, document, events);
   return {
     view,

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { said, stopTime } from '../../tests/helpers/open-chapter.ts';
-import { PlainView } from '../../tests/helpers/plain-view.ts';
+import { PlainView, showPlainly } from '../../tests/helpers/plain-view.ts';
 import { ReplyingStudio } from '../../tests/helpers/replying-studio.ts';
 import type { FaultCode } from '../../shared/faults/catalogue.ts';
 import { ChapterSession } from './chapter-session.ts';
@@ -18,8 +18,10 @@ function opening(code: FaultCode, count: number): { session: ChapterSession; vie
     return view;
   };
   const { api, chapterId } = studio;
-  const viewReady = Promise.resolve();
-  return { session: new ChapterSession({ api, chapterId, readOnly: false, retries: 1, viewReady, layText }), views };
+  const textReady = Promise.resolve();
+  const session = new ChapterSession({ api, chapterId, readOnly: false, retries: 1, textReady, layText });
+  session.showIn(showPlainly);
+  return { session, views };
 }
 
 test.each<FaultCode>(['STORE_SILENT', 'STORE_GONE', 'STORE_BUSY', 'DISK_ERROR', 'RESTORING'])(

@@ -35,6 +35,9 @@ export function alternates(tree: TurnTree, turnId: string): AlternatesState | nu
   return { turnId, number: index + 1, count: siblings.length, more };
 }
 
+/** Whether several alternates stand below a turn. */
+export const isFork = (tree: TurnTree, turnId: string): boolean => (familyOf(tree).get(turnId)?.length ?? 0) > 1;
+
 /** How many turns a branch shows, from this one on; counted once per tree. */
 const lengths = new WeakMap<TurnTree, Map<string, number>>();
 

@@ -47,6 +47,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   Enter: '⏎',
   Shift: '⇧',
   Escape: 'Esc',
+  ArrowUp: '↑',
   ArrowLeft: '←',
   ArrowRight: '→',
 };

@@ -1,8 +1,8 @@
 import { Range, Selection, type editor } from 'monaco-editor/editor';
 import type { Page } from './create-editor.ts';
 import { LineLayout } from './line-layout.ts';
-import type { KeptText, Replacement, ViewText } from '../chapter/chapter-view.ts';
-import type { Place, Stretch } from '../chapter/text-source.ts';
+import type { EditableText, KeptText, Replacement } from '../chapter/chapter-view.ts';
+import type { PageChange, Place, Stretch } from '../chapter/text-source.ts';
 
 /** The source of cursor events that no person caused. */
 export const OURS = 'paphos';
@@ -22,8 +22,8 @@ export class KeptModel implements KeptText {
   }
 }
 
-/** Monaco's model as the document reads it. */
-export class ModelText implements ViewText {
+/** Monaco's model as chapters and views read and change it. */
+export class ModelText implements EditableText {
   readonly model: editor.ITextModel;
   readonly past: Map<number, readonly string[]>;
 
@@ -59,6 +59,31 @@ export class ModelText implements ViewText {
   get version(): number {
     return this.model.getAlternativeVersionId();
   }
+
+  replace({ from, to, text }: Replacement): void {
+    const range = new Range(from.line, from.column, to.line, to.column);
+    this.model.pushEditOperations([], [{ range, text, forceMoveMarkers: false }], () => null);
+  }
+  closeStep(): void {
+    this.model.pushStackElement();
+  }
+  undo(): void {
+    void this.model.undo();
+  }
+  redo(): void {
+    void this.model.redo();
+  }
+
+  onChange(told: (change: PageChange) => void): () => void {
+    const stop = this.model.onDidChangeContent(({ changes, isUndoing, isRedoing }) =>
+      told({ changes, version: this.version, rewound: isUndoing ? 'undo' : isRedoing ? 'redo' : null }),
+    );
+    return () => stop.dispose();
+  }
+
+  keep(): KeptModel {
+    return new KeptModel(this.model, this.past);
+  }
 }
 
 /** The page: its text, its caret, and the one way in which the studio's own edits come into it. */
@@ -79,7 +104,7 @@ export class EditorSurface extends ModelText {
   }
 
   /** An edit that can be undone and leaves every caret and selection at the text where it was. */
-  replace(edit: Replacement): void {
+  override replace(edit: Replacement): void {
     this.replacing = true;
     try {
       this.edit(edit);
@@ -125,10 +150,6 @@ export class EditorSurface extends ModelText {
     this.model.pushEditOperations(this.page.getSelections() ?? [], operations, () => null);
   }
 
-  closeStep(): void {
-    this.model.pushStackElement();
-  }
-
   caret(): Place {
     // While an edit is being told of, the editor's own place is that of before, and may lie beyond the text.
     const { lineNumber, column } = this.model.validatePosition(this.page.getPosition() ?? { lineNumber: 1, column: 1 });
@@ -149,7 +170,7 @@ export class EditorSurface extends ModelText {
     this.page.setPosition({ lineNumber: line, column }, source);
   }
 
-  select(from: Place, to: Place, source = OURS): void {
+  select({ from, to }: Stretch, source = OURS): void {
     this.page.setSelection(new Range(from.line, from.column, to.line, to.column), source);
   }
 }

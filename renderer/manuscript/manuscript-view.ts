@@ -1,14 +1,14 @@
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import { spanAt } from '../../shared/document/layout.ts';
-import type { ChapterView, FaultAction, KeptText, Sight, UnshownView, ViewedChapter } from '../chapter/chapter-view.ts';
+import type { ChapterView, EditableText, FaultAction, Sight, ViewedChapter } from '../chapter/chapter-view.ts';
 import type { FindAsk } from '../chapter/controller.ts';
 import type { PageChange, Place, Stretch } from '../chapter/text-source.ts';
 import { ruleCaret } from './caret.ts';
 import { takeClipboard } from './clipboard.ts';
-import { changeText, createPage, createText, type Page } from './create-editor.ts';
+import { createPage, type Page } from './create-editor.ts';
 import { decorate, type SeenMarks } from './decorations.ts';
 import { registeredCommands } from './editor-commands.ts';
-import { EditorSurface, KeptModel, ModelText } from './editor-surface.ts';
+import { EditorSurface, ModelText } from './editor-surface.ts';
 import { Finder } from './find/finder.ts';
 import { Labels } from './labels.ts';
 import { OptionNumbers } from './option-numbers.ts';
@@ -24,7 +24,6 @@ interface Options extends Pick<ManuscriptProps, 'onTurnMenu'> {
   readonly host: HTMLElement;
   /** What stands above the first turn. */
   readonly head: HTMLElement;
-  readonly onShown: (view: ManuscriptView) => void;
 }
 
 /** Keys that leave the text as it is. */
@@ -32,23 +31,12 @@ const MOVES = /^(Arrow|Page|Home|End|Escape|Tab|ContextMenu|(Caps|Num|Scroll)Loc
 /** What else than keys changes the text. */
 const INPUTS = ['beforeinput', 'paste', 'cut', 'drop', 'compositionstart'];
 
-/** The text of a chapter as a Monaco model, with its marks set as gaps before anything of it is laid out. */
-export class ManuscriptText extends ModelText implements UnshownView {
-  private readonly options: Options;
-
-  constructor(text: string, kept: KeptText | null, options: Options) {
-    if (kept instanceof KeptModel) changeText(kept.model, text);
-    super(kept instanceof KeptModel ? kept : new KeptModel(createText(text)));
-    this.options = options;
-  }
-
-  show(chapter: ViewedChapter): ChapterView {
-    decorate(this.model, chapter.document.layout.spans, 1, this.lineCount(), null);
-    const { page, dispose } = createPage(this.options.host, this.model);
-    const view = new ManuscriptView(page, this, chapter, this.options, dispose);
-    this.options.onShown(view);
-    return view;
-  }
+/** Makes the page of a text: its marks are set as gaps before anything of it is laid out. */
+export function showAsPage(text: EditableText, chapter: ViewedChapter, options: Options): ManuscriptView {
+  if (!(text instanceof ModelText)) throw new TypeError('no text of Monaco’s');
+  decorate(text.model, chapter.document.layout.spans, 1, text.lineCount(), null);
+  const { page, dispose } = createPage(options.host, text.model);
+  return new ManuscriptView(page, text, chapter, options, dispose);
 }
 
 /** A chapter as one long page: Monaco, the decorations of the text, and what stands around it. */
@@ -73,7 +61,6 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
 
   constructor(page: Page, text: ModelText, chapter: ViewedChapter, options: Options, disposePage: () => void) {
     super(page, text);
-    const { model } = text;
     const { document, controller } = chapter;
     this.chapter = chapter;
     this.disposePage = disposePage;
@@ -96,7 +83,7 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
     });
     this.folds = new ReasoningFolds(this, document);
     this.placeholder = new Placeholder(this);
-    this.fault = new TurnFault(this);
+    this.fault = new TurnFault(this, () => chapter.dismissFault());
     this.viewport = new Viewport(this, document);
     this.stream = new StreamMarks(page);
     this.finder = new Finder({
@@ -106,9 +93,7 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
       perform: (work) => chapter.perform(work),
     });
     this.stops = [
-      model.onDidChangeContent(({ changes, isUndoing, isRedoing }) =>
-        this.changed({ changes, version: this.version, rewound: isUndoing ? 'undo' : isRedoing ? 'redo' : null }),
-      ),
+      { dispose: this.onChange((change) => this.changed(change)) },
       page.onKeyDown((event) => {
         const { ctrlKey, metaKey, browserEvent } = event;
         if (!MOVES.test(browserEvent.key)) chapter.willEdit(ctrlKey || metaKey ? 'command' : 'typing');
@@ -208,10 +193,10 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
     if (this.page.hasTextFocus() && document.live === null) this.viewport.keepEnd();
   }
 
-  undo(): void {
+  override undo(): void {
     this.page.trigger('paphos', 'undo', null);
   }
-  redo(): void {
+  override redo(): void {
     this.page.trigger('paphos', 'redo', null);
   }
   find(ask: FindAsk): void {
@@ -244,6 +229,10 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
   revealTurn(turnId: string): void {
     this.viewport.reveal(turnId);
   }
+  editTurn(turnId: string): void {
+    this.viewport.reveal(turnId);
+    this.focus();
+  }
   highlightTurn(turnId: string | null): void {
     this.viewport.highlight(turnId);
   }
@@ -265,7 +254,7 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
     this.fault.hide();
   }
 
-  leave(): KeptModel {
+  leave(): void {
     this.head.dispose();
     this.lines.dispose();
     this.viewport.dispose();
@@ -276,6 +265,5 @@ export class ManuscriptView extends EditorSurface implements ChapterView {
     this.fault.dispose();
     for (const stop of this.stops) stop.dispose();
     this.disposePage();
-    return new KeptModel(this.model, this.past);
   }
 }

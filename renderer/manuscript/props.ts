@@ -1,5 +1,5 @@
-import type { ChapterController, StudioApi, TurnMenuTarget } from '../chapter/controller.ts';
-import type { Whereabouts } from '../chapter/whereabouts.ts';
+import type { ChapterSession } from '../chapter/chapter-session.ts';
+import type { TurnMenuTarget } from '../chapter/controller.ts';
 
 /** How the page shows its text and takes what is typed. */
 export interface PageView {
@@ -14,19 +14,8 @@ export interface PageView {
 }
 
 export interface ManuscriptProps extends Partial<PageView> {
-  readonly chapterId: string;
+  readonly session: ChapterSession;
   readonly title: string;
-  readonly api: StudioApi;
-  readonly readOnly?: boolean;
-  /** How many alternates a Retry writes. */
-  readonly retries?: number;
-  /** Where the person was last. */
-  readonly place: Whereabouts | null;
-  readonly onPlace: (place: Whereabouts) => void;
-  /** The person wanted to write where another page writes. */
-  readonly onRefused?: () => void;
-  /** Called with the controller when the chapter is on the page, and with null when it leaves. */
-  readonly onController: (controller: ChapterController | null) => void;
   readonly onTurnMenu: (target: TurnMenuTarget, anchor: DOMRect) => void;
   readonly onRename: (title: string) => void;
 }

@@ -9,6 +9,7 @@ const GAP = 12;
 /** What went wrong with a turn, or cut it short, below it: a view zone keeps the place free, the block lies over it. */
 export class TurnFault {
   private readonly surface: EditorSurface;
+  private readonly onDismiss: () => void;
   private readonly node = document.createElement('section');
   private readonly watch: ResizeObserver;
   private zone: string | null = null;
@@ -16,8 +17,9 @@ export class TurnFault {
   private line: () => number = () => 1;
   private readonly stops: { dispose(): void }[];
 
-  constructor(surface: EditorSurface) {
+  constructor(surface: EditorSurface, onDismiss: () => void) {
     this.surface = surface;
+    this.onDismiss = onDismiss;
     this.node.className = 'ms-fault';
     this.node.setAttribute('role', 'alert');
     this.node.hidden = true;
@@ -48,7 +50,7 @@ export class TurnFault {
     this.node.replaceChildren(title, text, row);
     for (const { label, run } of actions) row.append(this.button(label, run));
     if (fault.detail !== undefined) row.append(this.details(fault.detail));
-    row.append(this.button(words.common.dismiss, () => this.hide()));
+    row.append(this.button(words.common.dismiss, this.onDismiss));
     this.node.hidden = false;
     this.fit();
   }

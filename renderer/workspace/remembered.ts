@@ -10,6 +10,8 @@ interface Remembered {
   /** The story of last time, and the chapter of last time in each story. */
   readonly story: string;
   readonly [chapterOfStory: `chapter:${string}`]: string;
+  /** In which view each story is shown. */
+  readonly [viewOfStory: `view:${string}`]: string;
   /** Where the person was last in each chapter, as JSON. */
   readonly [placeInChapter: `place:${string}`]: string;
   /** How many alternates a Retry writes. */

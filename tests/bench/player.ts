@@ -1,9 +1,13 @@
 import { parseArgs } from 'node:util';
 import { report, type Result } from './report.ts';
 import { gridFirstPaint, searchCharacters } from './player/characters.ts';
+import { appendGrowth, openingChat, scrollingChat } from './player/chat.ts';
 
 /** Each figure may note others beside it. */
 const FIGURES: Readonly<Record<string, () => Promise<Result[]>>> = {
+  open_20k_turns_ms: openingChat,
+  scroll_long_frames: scrollingChat,
+  append_growth: appendGrowth,
   grid_first_paint_ms: gridFirstPaint,
   search_characters_p95_ms: searchCharacters,
 };

@@ -97,6 +97,18 @@ test('what is on the screen has names, roles and contrast: nothing serious by ax
   }
   await sampling.click();
 
+  await page.keyboard.press('Control+2');
+  await page.getByRole('list', { name: 'Messages' }).getByRole('article').last().hover();
+  await look(page, 'the chat', PAGE);
+  for (const theme of ['ink', 'sepia', 'contrast', 'paper']) {
+    await page.evaluate((name) => {
+      document.documentElement.dataset['theme'] = name;
+    }, theme);
+    if (theme !== 'paper') await look(page, `the chat, ${theme}`, PAGE, ['color-contrast']);
+  }
+  await page.keyboard.press('Control+1');
+  await page.getByRole('textbox', { name: 'Manuscript' }).waitFor();
+
   await page.keyboard.press('Control+h');
   await look(page, 'find and replace', ['search']);
   await page.keyboard.press('Escape');
@@ -155,6 +167,10 @@ test('what is on the screen has names, roles and contrast: nothing serious by ax
 
   await page.setViewportSize({ width: 390, height: 844 });
   await look(page, 'the manuscript, 390 px', PAGE);
+  await page.keyboard.press('Control+2');
+  await page.getByRole('list', { name: 'Messages' }).waitFor();
+  await look(page, 'the chat, 390 px', PAGE);
+  await page.keyboard.press('Control+1');
   for (const panel of ['Control+b', 'Control+i']) {
     await page.keyboard.press(panel);
     await look(page, `a panel over it, 390 px`, ['[data-panel]']);

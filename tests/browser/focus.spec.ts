@@ -65,6 +65,18 @@ async function writesOn(studio: StudioPage, word: string, after: string, isWriti
   else expectMarks(marks, now, after);
 }
 
+const SHOWS_CHAT = 'Show Chat';
+/** What is typed after the chat was shown stands in its composer, and in the manuscript that is shown again. */
+async function writesInChat(studio: StudioPage, word: string): Promise<void> {
+  const { page } = studio;
+  const composer = page.getByRole('textbox', { name: 'Message', exact: true });
+  await expect(composer).toBeFocused();
+  await page.keyboard.type(word);
+  await expect(composer).toHaveValue(new RegExp(word));
+  await page.keyboard.press('Control+1');
+  await expect.poll(() => studio.text().catch(() => '')).toContain(word);
+}
+
 /** Chooses an entry of the open menu with the arrows; false: it has none of that name. */
 async function choose(page: Page, name: string): Promise<boolean> {
   await expect(page.getByRole('menu')).toBeVisible();
@@ -76,7 +88,7 @@ async function choose(page: Page, name: string): Promise<boolean> {
   return true;
 }
 
-const TURNS = /^(Previous|Next) alternate$/;
+const TURNS = /^((Previous|Next) alternate|Return to fork)$/;
 /** The branch that was asked for, if there is one, is shown. */
 const turned = (studio: StudioPage) =>
   expect
@@ -95,6 +107,7 @@ const PRESSED: Readonly<Record<string, string>> = {
   '⇧': 'Shift',
   '⏎': 'Enter',
   Esc: 'Escape',
+  '↑': 'ArrowUp',
   '←': 'ArrowLeft',
   '→': 'ArrowRight',
 };
@@ -129,6 +142,10 @@ test('after each command, from the palette and by its key, closed with Escape, w
     await markOpen(page);
     await page.keyboard.press(place === -1 ? 'Escape' : 'Enter');
     await expect(query).toBeHidden();
+    if (name === SHOWS_CHAT) {
+      await writesInChat(studio, `command${String(index)}x`);
+      continue;
+    }
     if (place !== -1 && TURNS.test(name)) await turned(studio);
     if (place !== -1 && OPENS.test(name)) await opened(studio);
     await writesOn(studio, `command${String(index)}x`, name, place !== -1 && WRITES.test(name));
@@ -158,6 +175,10 @@ test('after each command, from the palette and by its key, closed with Escape, w
     await page.keyboard.press('Control+End');
     const key = sign.split(' ').map((part) => PRESSED[part] ?? part);
     await page.keyboard.press(key.join('+'));
+    if (name === SHOWS_CHAT) {
+      await writesInChat(studio, `key${String(index)}x`);
+      continue;
+    }
     if (TURNS.test(name)) await turned(studio);
     await writesOn(studio, `key${String(index)}x`, `${name} (${sign})`, WRITES.test(name));
   }

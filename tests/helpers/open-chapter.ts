@@ -4,7 +4,7 @@ import { newId } from '../../shared/document/ids.ts';
 import type { Turn } from '../../shared/document/turn.ts';
 import { ChapterSession } from '../../renderer/chapter/chapter-session.ts';
 import type { Whereabouts } from '../../renderer/chapter/whereabouts.ts';
-import { PlainView } from './plain-view.ts';
+import { PlainView, showPlainly } from './plain-view.ts';
 import { ReplyingStudio } from './replying-studio.ts';
 
 /** In each test of the file, time goes on only as it is told to. */
@@ -48,13 +48,14 @@ export async function openPlainly(
     place,
     onPlace: (there) => places.push(there),
     onRefused: () => refusals++,
-    viewReady: Promise.resolve(),
+    textReady: Promise.resolve(),
     layText: (text, kept) => {
       const made = new PlainView(text, kept);
       views.push(made);
       return made;
     },
   });
+  session.showIn(showPlainly);
   await settle();
   const [view] = views;
   if (view === undefined) throw new Error('the chapter was not shown');

@@ -1,16 +1,17 @@
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import type {
   ChapterView,
+  EditableText,
   FaultAction,
   KeptText,
+  MakeView,
   Replacement,
   Sight,
-  UnshownView,
   ViewedChapter,
 } from '../../renderer/chapter/chapter-view.ts';
 import { splitsPair } from '../../shared/document/draft.ts';
 import { isMark } from '../../shared/document/grammar.ts';
-import type { Place, Stretch } from '../../renderer/chapter/text-source.ts';
+import type { PageChange, Place, Stretch } from '../../renderer/chapter/text-source.ts';
 
 interface Piece {
   readonly from: number;
@@ -29,8 +30,14 @@ interface Edit {
 /** As Monaco has it, whatever came in. */
 const withLineEnds = (text: string): string => text.replace(/\r\n?/g, '\n');
 
-/** A view without an editor: one text, one caret, and undo steps of edits. */
-export class PlainView implements UnshownView, ChapterView {
+/** Shows a text of this kind in itself. */
+export const showPlainly: MakeView = (text, chapter) => {
+  if (!(text instanceof PlainView)) throw new TypeError('not a plain text');
+  return text.show(chapter);
+};
+
+/** A text and its view without an editor: one text, one caret, and undo steps of edits. */
+export class PlainView implements EditableText, ChapterView {
   text: string;
   version = 1;
   openMark: number | null = null;
@@ -43,6 +50,7 @@ export class PlainView implements UnshownView, ChapterView {
   fault: { readonly line: () => number; readonly fault: StudioFault; readonly actions: readonly FaultAction[] } | null =
     null;
   private chapter: ViewedChapter | null = null;
+  private readonly listeners = new Set<(change: PageChange) => void>();
   private caretAt = 0;
   private versions = 1;
   private stepIsOpen = false;
@@ -70,6 +78,15 @@ export class PlainView implements UnshownView, ChapterView {
 
   show(chapter: ViewedChapter): ChapterView {
     this.chapter = chapter;
+    return this;
+  }
+
+  onChange(told: (change: PageChange) => void): () => void {
+    this.listeners.add(told);
+    return () => this.listeners.delete(told);
+  }
+  keep(): KeptText {
+    this.isDisposed = true;
     return this;
   }
 
@@ -164,6 +181,9 @@ export class PlainView implements UnshownView, ChapterView {
   selections(): readonly Stretch[] {
     return [];
   }
+  select({ to }: Stretch): void {
+    this.putCaret(to);
+  }
   putCaret({ line, column }: Place): void {
     this.caretAt = this.offsetAt(line, column);
   }
@@ -182,6 +202,7 @@ export class PlainView implements UnshownView, ChapterView {
     work();
   }
   revealTurn(): void {}
+  editTurn(): void {}
   highlightTurn(): void {}
   markStream(part: PlainView['stream']): void {
     this.stream = part;
@@ -200,10 +221,8 @@ export class PlainView implements UnshownView, ChapterView {
     this.readOnly = readOnly;
   }
   refresh(): void {}
-  leave(): KeptText {
-    this.isDisposed = true;
+  leave(): void {
     this.chapter = null;
-    return this;
   }
   dispose(): void {}
 
@@ -243,6 +262,7 @@ export class PlainView implements UnshownView, ChapterView {
     }
     this.version = version;
     this.chapter?.changed({ changes, version, rewound });
+    for (const told of this.listeners) told({ changes, version, rewound });
     this.texts.set(version, this.text);
   }
 }

@@ -8,13 +8,15 @@ const TOGETHER = 2000;
 export interface WrittenTurn {
   readonly role: Role;
   readonly text: string;
+  readonly speaker?: string;
 }
 
-/** A story of one chapter, written from outside of the page; its first turn is empty. */
+/** A story of one chapter, written from outside of the page; its first turn is empty, where it is not to go. */
 export async function writeChapter(
   client: StudioClient,
   title: string,
   turns: readonly WrittenTurn[],
+  { withFirst = true } = {},
 ): Promise<{ storyId: string; chapterId: string; turnIds: string[] }> {
   const [storyId, chapterId, first] = [newId(), newId(), newId()];
   await client.stories.create({ id: storyId, title, chapterId, turnId: first });
@@ -26,10 +28,12 @@ export async function writeChapter(
     const ops = turns.slice(from, from + TOGETHER).map((turn, n): Op => {
       const id = turnIds[from + n] ?? '';
       const after = turnIds[from + n - 1] ?? first;
-      return { op: 'insert', turn: { id, ...turn, speaker: null, marked: true }, after, as: 'chain' };
+      return { op: 'insert', turn: { id, speaker: null, marked: true, ...turn }, after, as: 'chain' };
     });
     ({ structureRev } = await client.writing.applyChange({ changeId: newId(), chapterId, structureRev, ops }));
   }
+  const removal = { changeId: newId(), chapterId, structureRev, ops: [{ op: 'remove' as const, turnId: first }] };
+  if (!withFirst) await client.writing.applyChange(removal);
   await held.return?.();
   return { storyId, chapterId, turnIds };
 }

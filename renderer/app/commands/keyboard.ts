@@ -26,7 +26,7 @@ const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || target.closest('input, textarea, select, [role=textbox]') !== null);
 const isInText = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.closest('.manuscript, [data-held]') !== null && !target.matches('input');
+  target instanceof HTMLElement && target.closest('[data-view-text], [data-held]') !== null && !target.matches('input');
 /** A list or menu that is open takes the key first. */
 const isLayerOpen = (): boolean => document.querySelector('[data-layer][data-open]') !== null;
 

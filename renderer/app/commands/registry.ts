@@ -12,6 +12,7 @@ import { togglePanel } from '../../workspace/panels.ts';
 import { STORIES, useWorkspace } from '../../workspace/workspace.ts';
 import { ROOMS } from '../rooms.tsx';
 import { goToRoom } from '../shell/room.tsx';
+import { showStoryIn, VIEWS, type ViewId } from '../views.ts';
 import type { Moment } from './moment.ts';
 
 /**
@@ -121,6 +122,19 @@ const takeOption = (place: number): Command => ({
     whyNotWriting('canReply')(moment) ?? (moment.controller?.hasOption(place) === false ? say.noOption : null),
   run: onTheText((page) => page.takeOption(place)),
 });
+const VIEW_COMMANDS = Object.fromEntries(
+  VIEWS.map(({ id }, index): [string, Command] => [
+    `${id}View`,
+    {
+      name: () => say.showView(words.shell.view[id]),
+      in: ['palette'],
+      desktopMenu: 'view',
+      key: { press: `Mod+${String(index + 1)}`, heard: 'always' },
+      applies: ({ storyId, room }) => storyId !== null && room === STORIES,
+      run: () => showStoryIn(id),
+    },
+  ]),
+) as Record<`${ViewId}View`, Command>;
 const hasAlternates = ({ turn }: Moment): boolean => turn === undefined || (turn.alternates?.count ?? 0) > 1;
 const isReply = ({ turn }: Moment): boolean => turn === undefined || turn.role === 'model';
 
@@ -185,6 +199,33 @@ export const COMMANDS = {
       if (turn !== undefined) useWorkspace.setState({ turnDialog: { name: 'other words', turn } });
     },
   },
+  editTurn: {
+    name: () => say.editTurn,
+    in: ['turn menu'],
+    why: whyReadOnly,
+    run: onPage((page, { turn }) => {
+      if (turn !== undefined) page.editTurn(turn.turnId);
+    }),
+  },
+  continueTurn: {
+    name: () => say.continueTurn,
+    in: ['turn menu'],
+    applies: isReply,
+    why: whyNotWriting('canRetry'),
+    run: onTheText((page, { turn }) => page.continue(turn?.turnId)),
+  },
+  branchHere: {
+    name: () => say.branchHere,
+    in: ['turn menu'],
+    hint: say.branchHereHint,
+    why: whyReadOnly,
+    run: onTheText((page, { turn }) => (turn === undefined ? undefined : page.branchAt(turn.turnId))),
+  },
+  copyTurn: {
+    name: () => say.copyTurn,
+    in: ['turn menu'],
+    run: onPage((page, { turn }) => navigator.clipboard.writeText(page.turnText(turn?.turnId ?? ''))),
+  },
   retry: {
     name: ({ turn, retries }) => (turn === undefined ? say.retryTimes(retries) : say.retry),
     in: ['palette', 'turn menu'],
@@ -234,6 +275,14 @@ export const COMMANDS = {
     applies: hasAlternates,
     why: whyNoAlternate(1),
     run: onPage((page, { turn }) => page.nextAlternate(turn?.turnId)),
+  },
+  returnToFork: {
+    name: () => say.returnToFork,
+    in: ['palette'],
+    hint: say.returnToForkHint,
+    key: { press: { onMac: 'Mod+Ctrl+ArrowUp', elsewhere: 'Alt+ArrowUp' }, heard: 'text' },
+    why: (moment) => whyReadOnly(moment) ?? (moment.controller?.hasFork() === false ? say.noFork : null),
+    run: onPage((page) => page.returnToFork()),
   },
   firstOption: takeOption(1),
   secondOption: takeOption(2),
@@ -296,6 +345,7 @@ export const COMMANDS = {
     why: whyNothingSelected,
     run: onTheText((page) => navigator.clipboard.writeText(page.selected('marked'))),
   },
+  ...VIEW_COMMANDS,
   binder: {
     name: () => say.toggleBinder,
     in: ['palette'],

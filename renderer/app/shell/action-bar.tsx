@@ -29,6 +29,18 @@ export function ActionBar(): ReactElement | null {
   );
 }
 
+/** The same where a view has a place for it. */
+export function WritingBar(): ReactElement | null {
+  const open = useOpenChapter((chapter) => !chapter.loading) === true;
+  const reader = useWorkspace((workspace) => workspace.writer === false);
+  if (!open || reader) return null;
+  return (
+    <div className={css.inside}>
+      <Bar />
+    </div>
+  );
+}
+
 /** What can be done with a selection; above the bar, which stays where it is. */
 function SelectionBar(): ReactElement | null {
   const selects = useOpenChapter((chapter) => chapter.selects) === true;
@@ -153,7 +165,7 @@ function Action({ command, icon: Icon, strong = false, first = false, button }: 
 function useFoot(node: RefObject<HTMLDivElement | null>): void {
   useLayoutEffect(() => {
     const bar = node.current;
-    const place = bar?.parentElement ?? null;
+    const place = bar?.closest('[data-bar-place]') ?? bar?.parentElement ?? null;
     if (bar === null || place === null) return undefined;
     const { style } = document.documentElement;
     const measure = (): void => {

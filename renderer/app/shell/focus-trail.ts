@@ -7,7 +7,8 @@ const LONGEST = 16;
 /** The text of whichever chapter is open: its element goes when another one opens. */
 type Holder = HTMLElement | 'text';
 
-const holderOf = (element: HTMLElement): Holder => (element.matches('.manuscript [role=textbox]') ? 'text' : element);
+const holderOf = (element: HTMLElement): Holder =>
+  element.matches('[data-view-text] :is([role=textbox], textarea)') ? 'text' : element;
 
 /** Who had the focus, the newest last. */
 let trail: readonly Holder[] = [];

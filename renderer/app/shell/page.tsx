@@ -1,34 +1,21 @@
-import { lazy, Suspense, useCallback, useEffect, type CSSProperties, type ReactElement } from 'react';
+import { Suspense, useCallback, useEffect, type CSSProperties, type ReactElement } from 'react';
 import { sentenceOf } from '../../../shared/faults/sentence.ts';
 import { library, useChapters, useStories } from '../../library/library.ts';
-import { api, whenOpen } from '../../lib/client.ts';
 import { words } from '../../locales/index.ts';
-import type { Manuscript as Editor } from '../../manuscript/manuscript.tsx';
 import { Fallback } from '../../ui/fallback.tsx';
-import { ActionBar } from './action-bar.tsx';
+import { toast } from '../../ui/toasts.tsx';
+import { ActionBar, WritingBar } from './action-bar.tsx';
 import { Banners, refuse } from './banners.tsx';
 import { useHold } from './story-lock.ts';
+import { StoryViews } from './story-views.tsx';
+import { useSession } from './use-session.ts';
+import { runCommand } from '../commands/use-command.ts';
+import { showStoryIn, useView, type ViewProps } from '../views.ts';
 import { useHeldText } from '../../workspace/held-text.ts';
-import { remember, rememberedPlace, useFlag, useNumber } from '../../workspace/remembered.ts';
+import { useFlag, useNumber } from '../../workspace/remembered.ts';
 import { useOpenChapter, useWorkspace } from '../../workspace/workspace.ts';
 import ui from '../../ui/ui.module.css';
 import css from './page.module.css';
-
-/** The editor is most of the program: it is fetched while the story is, and again if the studio was away. */
-async function fetchManuscript(): Promise<{ default: typeof Editor }> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return { default: (await import('../../manuscript/manuscript.tsx')).Manuscript };
-    } catch (error) {
-      if (attempt === 5) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      await whenOpen();
-    }
-  }
-}
-
-const fetched = fetchManuscript();
-const Manuscript = lazy(() => fetched);
 
 /** `covered`: something lies over it that takes the keys. */
 export function Page({ covered }: { readonly covered: boolean }): ReactElement {
@@ -43,14 +30,17 @@ export function Page({ covered }: { readonly covered: boolean }): ReactElement {
       ref={useEdges()}
       style={{ '--banners': `${String(banners)}px` } as CSSProperties}
     >
-      <Banners />
-      {place === null || place.chapterId === null ? (
-        stories?.length === 0 ? (
-          <NoStories />
-        ) : null
-      ) : (
-        <Chapter storyId={place.storyId} chapterId={place.chapterId} />
-      )}
+      {place === null ? null : <StoryViews storyId={place.storyId} where="page" />}
+      <div className={css.view}>
+        <Banners />
+        {place === null || place.chapterId === null ? (
+          stories?.length === 0 ? (
+            <NoStories />
+          ) : null
+        ) : (
+          <Chapter storyId={place.storyId} chapterId={place.chapterId} />
+        )}
+      </div>
     </main>
   );
 }
@@ -95,51 +85,70 @@ interface ChapterProps {
   readonly chapterId: string;
 }
 
+/** An open chapter is a component of its own: it is another one where it must be read again. */
 function Chapter({ storyId, chapterId }: ChapterProps): ReactElement {
   const reading = useWorkspace((workspace) => workspace.reading);
+  return <OpenChapter key={`${chapterId} ${String(reading)}`} storyId={storyId} chapterId={chapterId} />;
+}
+
+function OpenChapter({ storyId, chapterId }: ChapterProps): ReactElement {
   const writer = useWorkspace((workspace) => workspace.writer);
   const title = useChapters(storyId)?.find((chapter) => chapter.id === chapterId)?.title ?? '';
-  const retries = useNumber('retries', 1);
   const [showMarks] = useFlag('showMarks', false);
   const [plainInput] = useFlag('plainInput', false);
   const foot = useWorkspace((workspace) => workspace.bar + workspace.toasts);
   const top = useWorkspace((workspace) => workspace.banners);
   const loadFault = useOpenChapter((chapter) => chapter.loadFault);
+  const session = useSession({
+    chapterId,
+    readOnly: writer === false,
+    retries: useNumber('retries', 1),
+    onRefused: refuse,
+  });
+  const { id, bar, Component } = useView(storyId);
   useFocusOnOpen();
-  useEffect(() => () => useWorkspace.setState({ controller: null, menu: null, turnDialog: null }), []);
+  useEffect(() => () => useWorkspace.setState({ menu: null, turnDialog: null }), []);
   return (
     <>
       <Fallback>
         <Suspense>
-          <Manuscript
-            key={`${chapterId} ${String(reading)}`}
-            chapterId={chapterId}
-            title={title}
-            api={api}
-            readOnly={writer === false}
-            retries={retries}
-            showMarks={showMarks}
-            plainInput={plainInput}
-            place={rememberedPlace(chapterId)}
-            onPlace={(there) => remember(`place:${chapterId}`, JSON.stringify(there))}
-            foot={foot}
-            top={top}
-            onRefused={refuse}
-            onController={(controller) => useWorkspace.setState({ controller })}
-            onRename={(next) => void library.renameChapter(chapterId, next)}
-            onTurnMenu={(target, anchor) => useWorkspace.setState({ menu: { target, anchor } })}
-          />
+          {session === null ? null : (
+            <Component
+              key={id}
+              session={session}
+              title={title}
+              showMarks={showMarks}
+              plainInput={plainInput}
+              foot={foot}
+              top={top}
+              bar={<WritingBar />}
+              onRename={(next) => void library.renameChapter(chapterId, next)}
+              onTurnMenu={openTurnMenu}
+              onFind={(ask) => {
+                showStoryIn('manuscript');
+                session.whenShown(() => session.find(ask));
+              }}
+              onReply={reply}
+            />
+          )}
         </Suspense>
       </Fallback>
-      {loadFault === null ? (
-        <ActionBar />
-      ) : (
+      {loadFault !== null ? (
         <div className={ui.empty} role="alert">
           <p className={ui.fault}>{sentenceOf(loadFault)}</p>
         </div>
-      )}
+      ) : bar === 'floats' ? (
+        <ActionBar />
+      ) : null}
     </>
   );
+}
+
+const openTurnMenu: ViewProps['onTurnMenu'] = (target, anchor) => useWorkspace.setState({ menu: { target, anchor } });
+
+function reply(): void {
+  const reason = runCommand('reply');
+  if (reason !== null) toast(reason);
 }
 
 /** A chapter that opens takes the focus, but not from a dialog or a field that was opened meanwhile. */

@@ -10,6 +10,7 @@ import { usePanel } from '../../workspace/panels.ts';
 import { STORIES, useWorkspace } from '../../workspace/workspace.ts';
 import { ROOMS } from '../rooms.tsx';
 import { goToRoom } from './room.tsx';
+import { StoryViews } from './story-views.tsx';
 import css from './title-row.module.css';
 
 export function TitleRow(): ReactElement {
@@ -49,6 +50,7 @@ export function TitleRow(): ReactElement {
           </h1>
         )}
       </div>
+      {room !== null || story === undefined ? null : <StoryViews storyId={story.id} where="title" />}
       <div className={css.tools}>
         <button type="button" className={css.search} onClick={() => void runCommand('palette')}>
           <Search size={14} strokeWidth={1.7} aria-hidden />

@@ -1,6 +1,7 @@
 import { backups } from './backups.ts';
 import { cast } from './cast.ts';
 import { characters } from './characters.ts';
+import { chat } from './chat.ts';
 import { commands } from './commands.ts';
 import { common } from './common.ts';
 import { copy } from './copy.ts';
@@ -25,6 +26,7 @@ export const en = {
   commands,
   writing,
   manuscript,
+  chat,
   find,
   library,
   characters,

@@ -1,6 +1,8 @@
 import { count } from '../../lib/numbers.ts';
 /** The frame: title row, banners, status bar. */
 export const shell = {
+  views: 'Views',
+  view: { manuscript: 'Manuscript', chat: 'Chat' },
   paphos: 'Paphos',
   windowTitle: (parts: readonly string[]) => [...parts, 'Paphos'].join(' · '),
   rooms: 'Rooms',

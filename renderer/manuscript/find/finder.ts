@@ -314,7 +314,7 @@ export class Finder {
   private select(index: number): void {
     const { from, to } = this.hits.at(index);
     this.viewport.centre(from);
-    this.surface.select(from, to, CARET);
+    this.surface.select({ from, to }, CARET);
     this.look();
   }
 

@@ -52,6 +52,26 @@ export function withoutReasoning(text: string, format: Thinks): string {
   return out + text.slice(at);
 }
 
+/** A text of the model in the parts that it thought and those that it said; none is empty. */
+export function reasoningParts(
+  text: string,
+  format: Thinks,
+): readonly { readonly isThought: boolean; readonly text: string; readonly isClosed: boolean }[] {
+  const parts = [];
+  let at = 0;
+  for (let block = blockAfter(text, 0, format); block !== null; block = blockAfter(text, at, format)) {
+    parts.push({ isThought: false, text: text.slice(at, block.from).trim(), isClosed: true });
+    const end = block.to - (block.closed ? block.marks.close.length : 0);
+    parts.push({
+      isThought: true,
+      text: text.slice(block.from + block.marks.open.length, end).trim(),
+      isClosed: block.closed,
+    });
+    at = block.to;
+  }
+  return [...parts, { isThought: false, text: text.slice(at), isClosed: true }].filter((part) => part.text !== '');
+}
+
 /**
  * Where the model is still thinking at the end of a text: what stands before the block and what is in it. Null if it is
  * not.
