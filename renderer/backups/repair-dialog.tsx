@@ -13,7 +13,7 @@ import { useShareOf } from './use-backups.ts';
 import { whenOf } from './when.ts';
 import ui from '../ui/ui.module.css';
 import css from './repair.module.css';
-import findings from './backups.module.css';
+import checkCss from './backups.module.css';
 
 const say = words.repair;
 
@@ -73,7 +73,7 @@ function Report({ report }: { readonly report: RepairReport }): ReactElement {
       <h3>{say.when(whenOf(at))}</h3>
       <ul>{lines.length === 0 ? <li>{say.nothing}</li> : lines.map((line) => <li key={line}>{line}</li>)}</ul>
       {report.findings.length === 0 ? null : (
-        <ul className={findings.findings} aria-label={words.backups.findings}>
+        <ul className={checkCss.findings} aria-label={words.backups.findings}>
           {report.findings.map((finding, place) => (
             <li key={place}>{sentenceOf(finding)}</li>
           ))}

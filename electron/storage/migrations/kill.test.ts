@@ -112,7 +112,7 @@ function asOf(version: number, newest: string): string {
   sqlite.pragma('foreign_keys = OFF');
   sqlite.prepare('ATTACH ? AS newest').run(join(newest, 'store.db'));
   const tables = sqlite
-    .prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'")
     .pluck()
     .all() as string[];
   const columnsOf = (schema: string, table: string) =>

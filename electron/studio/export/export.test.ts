@@ -111,7 +111,7 @@ test('HTML is one file that asks nothing of the network and runs nothing', async
 });
 
 test('characters that no file of the kind can hold are replaced and counted', async () => {
-  const { storyId } = story('Bell\u0007', [['model', 'A \u0000 and \u000B and \uFFFE.']]);
+  const { storyId } = story('Bell\u0007', [['model', 'A \u0001 and \u000B and \uFFFE.']]);
   const { text, replaced } = await exported('html', { storyId });
   for (const character of ['\u0007', '\u000B', '\uFFFE']) expect(text).not.toContain(character);
   expect(replaced).toBe(4);

@@ -94,7 +94,7 @@ test('on a page that reads along, what a turn’s menu would change says why it 
     label: 'Model',
   };
   const moment = { ...momentNow(), controller: {} as ChapterController, isAway: false, turn };
-  const writes = commandsIn('turn menu').filter((id) => !['otherWords', 'goodText'].includes(id));
+  const writes = commandsIn('turn menu').filter((id) => !['copyTurn', 'otherWords', 'goodText'].includes(id));
   const silent = (isReader: boolean): string[] =>
     writes.filter((id) => (commandOf(id).why?.({ ...moment, isReader }) ?? null) === null);
   expect(silent(true)).toEqual([]);

@@ -7,7 +7,7 @@ import { placeHead, placeNotes } from './notes.ts';
 import { holdBack } from './open-end.ts';
 import { spokenTurns } from './reasoning.ts';
 import type { TokenCache } from './tokens.ts';
-import { bodyOf, hasRoom, leastRoom, mayFit, moveCut, sentOf, WHOLE, windowAt, type Body } from './window.ts';
+import { bodyOf, hasRoom, isWhole, leastRoom, mayFit, moveCut, sentOf, WHOLE, windowAt, type Body } from './window.ts';
 import { roleWords } from './role-words.ts';
 import type { Plan, PlanRequest, PromptFormat, PromptTurn, Tokenizer } from '../types.ts';
 
@@ -55,7 +55,7 @@ export function planPrompt(asked: PlanRequest, tokenizer: Tokenizer, cache: Toke
     return examples.slice(0, kept);
   };
   if (!mayFit(window, body)) window = move();
-  const shown = window === WHOLE ? examplesBeside(sentOf(window, body)) : [];
+  const shown = isWhole(window) ? examplesBeside(sentOf(window, body)) : [];
   for (;;) {
     const led = moved ? head : [...head, ...shown];
     const whole = assemble([...led, ...sentOf(window, body)], options, scale);
@@ -64,10 +64,7 @@ export function planPrompt(asked: PlanRequest, tokenizer: Tokenizer, cache: Toke
       const { prompt, heldBack, text } = options.open
         ? holdBack(whole, tokenizer)
         : { prompt: whole, heldBack: [], text: '' };
-      const cut =
-        window.from === 0 && window.offset === 0
-          ? null
-          : { turnId: turns[window.from]?.id ?? '', offset: window.offset };
+      const cut = isWhole(window) ? null : { turnId: turns[window.from]?.id ?? '', offset: window.offset };
       const { segments, overhead } = accountOf(request, { head: led, body, window }, prompt);
       return {
         ledger: {

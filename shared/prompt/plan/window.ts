@@ -46,6 +46,9 @@ export interface Window {
 
 export const WHOLE: Window = { from: 0, offset: 0, anchor: null };
 
+/** Nothing is cut away, whether or not a cut was asked for. */
+export const isWhole = ({ from, offset }: Window): boolean => from === 0 && offset === 0;
+
 export function bodyOf({
   turns,
   notes,
