@@ -5,7 +5,7 @@ import { makePrivateFiles } from '../private-files.ts';
 import { openStore } from '../storage/core/open.ts';
 import { checkStore } from '../storage/integrity/check.ts';
 import { applyRepairs, renewIndexes } from '../storage/repair/apply-repairs.ts';
-import { diagnose, isNothing, keepBefore, reportOf } from '../storage/repair/repair-store.ts';
+import { diagnose, isNothing, keepBefore, reportOf, safeRepairs } from '../storage/repair/repair-store.ts';
 import { chooseStore } from './choose.ts';
 
 interface Given {
@@ -24,15 +24,15 @@ export function runRepair(given: Given): number {
   if (given['dry-run'] === true) return dryRun(dataDir);
   const store = openStore(dataDir);
   try {
-    const { check, repairs: first } = diagnose(dataDir);
-    if (isNothing(first)) {
+    const first = diagnose(dataDir);
+    const { check, repairs } = first;
+    if (isNothing(repairs)) {
       tell(reportOf({ exact: [], older: [] }, check, Date.now()), dataDir);
       return check.ok ? 0 : 1;
     }
     say(`What was there is kept as ${keepBefore(store.db, dataDir, Date.now())}.`);
-    if (first.reindexes) renewIndexes(store.db);
-    const repairs = first.reindexes ? diagnose(dataDir).repairs : first;
-    const applied = applyRepairs(store.db, repairs);
+    if (repairs.reindexes) renewIndexes(store.db);
+    const applied = applyRepairs(store.db, safeRepairs(repairs.reindexes ? diagnose(dataDir) : first));
     const after = checkStore(dataDir);
     tell(reportOf(applied, after, Date.now()), dataDir);
     return after.ok ? 0 : 1;

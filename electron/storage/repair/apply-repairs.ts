@@ -12,7 +12,7 @@ import { recount } from '../repositories/word-counts.ts';
 import { ifReadable } from './if-readable.ts';
 import type { Repairs } from './find-repairs.ts';
 import { stampOf, type TurnRepair } from './turn-repair.ts';
-import { newestEntry, rowsOf, type TurnRows } from './turn-rows.ts';
+import { isSoundTurn, newestEntry, rowsOf, wholeText, type TurnRows } from './turn-rows.ts';
 
 const deleteRevisions = query((p: { turnId: string }) =>
   tables.deleteFrom('revisions').where('turn_id', '=', p.turnId),
@@ -37,7 +37,7 @@ export function applyRepairs(db: WritableDB, repairs: Repairs): Applied {
     for (const id of repairs.jobs) removeJob(db, id);
     for (const { before, row } of repairs.stories) putStory(db, needStory(db, before.id), row);
     for (const { before, row } of repairs.chapters) putChapter(db, needChapter(db, before.id), row);
-    const done = repairs.turns.filter((repair) => repairTurn(db, repair));
+    const done = repairs.turns.filter((repair) => repairAndRead(db, repair));
     const chapters = new Set([...repairs.recounted, ...done.map(({ rows }) => rows.turn.chapter_id)]);
     forgetRead(db, done);
     for (const id of chapters) ifReadable(() => recount(db, id));
@@ -63,6 +63,21 @@ function forgetRead(db: WritableDB, repairs: readonly TurnRepair[]): void {
   if (repairs.length > 0) db.texts.clear();
   db.shownPaths.clear();
   db.counters.clear();
+}
+
+/** Whether that could be done and reads as it should; where not, the turn is left as it was. */
+function repairAndRead(db: WritableDB, repair: TurnRepair): boolean {
+  db.sqlite.exec('SAVEPOINT repaired_turn');
+  const isDone = ifReadable(() => repairTurn(db, repair) && readsBack(db, repair)) === true;
+  if (!isDone) db.sqlite.exec('ROLLBACK TO repaired_turn');
+  db.sqlite.exec('RELEASE repaired_turn');
+  return isDone;
+}
+
+function readsBack(db: WritableDB, { turnId, text }: TurnRepair): boolean {
+  const turn = findTurn(db, turnId);
+  const rows = turn === undefined ? null : rowsOf(db, turn);
+  return rows !== null && isSoundTurn(rows.turn) && wholeText(rows) === text;
 }
 
 /** Whether it was still as it was found. */

@@ -26,6 +26,17 @@ export function diagnose(dataDir: string, progress?: Progress): Diagnosis {
   return { check, repairs: readStore(join(dataDir, 'store.db'), (db) => findRepairs(db, { dataDir, problems })) };
 }
 
+const NOTHING: Repairs = { turns: [], chapters: [], stories: [], recounted: [], jobs: [], reindexes: false };
+
+/**
+ * What may be written, once the indexes are made anew: nothing into a file whose structure is broken beyond them, which
+ * could break more of it.
+ */
+export const safeRepairs = ({ check, repairs }: Diagnosis): Repairs =>
+  check.problems.some(({ fault: { code } }) => code === 'CHECK_STRUCTURE' || code === 'CHECK_UNREADABLE')
+    ? NOTHING
+    : repairs;
+
 export const diagnoseTurn = (dataDir: string, turnId: string): TurnRepair | null =>
   readStore(join(dataDir, 'store.db'), (db) => findTurns(db, { dataDir, turnIds: [turnId] })[0] ?? null);
 

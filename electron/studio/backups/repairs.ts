@@ -4,7 +4,7 @@ import { failure, fault } from '../../../shared/faults/failure.ts';
 import { fault as faultSchema } from '../../../shared/faults/studio-fault.ts';
 import { applyRepairs, renewIndexes } from '../../storage/repair/apply-repairs.ts';
 import type { Repairs as Found } from '../../storage/repair/find-repairs.ts';
-import { isNothing, reportOf, type Diagnosis } from '../../storage/repair/repair-store.ts';
+import { isNothing, reportOf, safeRepairs, type Diagnosis } from '../../storage/repair/repair-store.ts';
 import type { TurnRepair } from '../../storage/repair/turn-repair.ts';
 import { needTurn } from '../../storage/core/rows.ts';
 import type { CheckResult } from '../../storage/integrity/check.ts';
@@ -82,14 +82,15 @@ export function createRepairs(
       const listening = { onProgress: progress };
       const work: BackupWork = { do: 'diagnose', dataDir };
       const look = (): Promise<Diagnosis> => inThread(BACKUP_THREAD, work, signal, listening);
-      const { check, repairs } = await look();
+      const first = await look();
+      const { check, repairs } = first;
       let applied: ReturnType<typeof applyRepairs> = { exact: [], older: [] };
       let after = check;
       if (!isNothing(repairs)) {
         await backups.keepBefore(signal);
         signal.throwIfAborted();
         if (repairs.reindexes) renewIndexes(db);
-        applied = await apply(repairs.reindexes ? (await look()).repairs : repairs);
+        applied = await apply(safeRepairs(repairs.reindexes ? await look() : first));
         const again: BackupWork = { do: 'check', dataDir };
         after = await inThread<CheckResult>(BACKUP_THREAD, again, undefined, listening);
       }
