@@ -11,7 +11,7 @@ import { journalChecksum } from '../repositories/generation-records.ts';
 import { noteChecksum } from '../repositories/note-records.ts';
 import type { ReadableDB } from '../core/handle.ts';
 import { isLocked } from '../core/lock.ts';
-import { assertReadable } from '../core/migrate.ts';
+import { assertReadable, upgrade } from '../core/migrate.ts';
 import { storyNotes } from '../migrations/0014-story-notes.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
 import { all, query, tables } from '../core/query.ts';
@@ -123,22 +123,36 @@ function checkStructure(db: ReadableDB, file: string, report: Report): void {
   for (const index of partialIndexes(db)) guarded(file, report, () => checkIndex(db, index, file, report));
 }
 
-/** Whoever only reads is let in by SQLite where a definition has changed with which nobody could write. */
+/** A changed definition may let readers in and no writer, or hide a column: each is as the migrations made it. */
 function checkSchema(db: ReadableDB): void {
-  const definitions = db.sqlite
-    .prepare<[], string>(
-      `SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'
-        AND name NOT IN (SELECT name FROM pragma_table_list WHERE type = 'shadow') ORDER BY type <> 'table', rowid`,
-    )
-    .pluck()
-    .all();
-  const empty = new Database(':memory:');
+  const version = Number(db.sqlite.pragma('user_version', { simple: true }));
+  const made = new Database(':memory:');
   try {
-    for (const definition of definitions) empty.exec(definition);
+    upgrade(
+      made,
+      MIGRATIONS.filter((step) => step.version <= version),
+    );
+    const expected = definitionsOf(made);
+    const found = definitionsOf(db.sqlite);
+    for (const name of new Set([...expected.keys(), ...found.keys()]))
+      if (expected.get(name) !== found.get(name)) throw new Error(`the definition of ${name} has changed`);
   } finally {
-    empty.close();
+    made.close();
   }
 }
+
+/** By name, without what versions of SQLite write differently: quotes and white space. */
+const definitionsOf = (sqlite: Database.Database): ReadonlyMap<string, string> =>
+  new Map(
+    (
+      sqlite
+        .prepare(
+          `SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'
+            AND name NOT IN (SELECT name FROM pragma_table_list WHERE type = 'shadow')`,
+        )
+        .all() as { readonly name: string; readonly sql: string }[]
+    ).map(({ name, sql }) => [name, sql.replaceAll(/["\s]/g, '')]),
+  );
 
 interface PartialIndex {
   readonly name: string;
