@@ -29,6 +29,10 @@ export function endThread(thread: Worker): void {
 
 /** False where a disk that does not answer keeps a thread: an orderly exit would wait for it without an end. */
 export async function areThreadsGone(withinMs = 3000): Promise<boolean> {
-  await Promise.race([Promise.allSettled(leaving), delay(withinMs, undefined, { ref: false })]);
+  const waiting = new AbortController();
+  // A process that ends has nothing else to wait for, and would end in the middle of this.
+  const over = delay(withinMs, undefined, { signal: waiting.signal }).catch(() => undefined);
+  await Promise.race([Promise.allSettled(leaving), over]);
+  waiting.abort();
   return leaving.size === 0;
 }

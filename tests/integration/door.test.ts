@@ -13,7 +13,7 @@ import { openSession } from '../../electron/rpc/browser-session.ts';
 import { openHttpDoor } from '../../electron/rpc/http.ts';
 import { openStore } from '../../electron/storage/core/open.ts';
 import { createStudio } from '../../electron/studio/studio.ts';
-import { connect, ROOT, serve, signIn, temporaryFolder, type Server } from '../helpers/server.ts';
+import { connect, engineReaches, ROOT, serve, signIn, temporaryFolder, type Server } from '../helpers/server.ts';
 
 const data = temporaryFolder('door');
 let server: Server;
@@ -249,6 +249,15 @@ test('a page survives a restart: the port and the cookie stay', async () => {
   close();
   await second.stop();
 }, 30_000);
+
+test('an orderly end says nothing and is no failure', async () => {
+  const ending = await serve({ data: temporaryFolder('ending') });
+  const connection = await connect(ending);
+  await engineReaches(connection.client, ['ready']);
+  connection.close();
+  await ending.stop();
+  expect([ending.process.exitCode, ending.errors()]).toEqual([0, '']);
+});
 
 test('a port in use, a data folder in use or unusable: a sentence and no trace', async () => {
   const taken = serve({ data: temporaryFolder('port'), port: server.port });
