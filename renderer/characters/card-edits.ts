@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { CardFields } from '../../shared/cards/card.ts';
-import type { CardChange, CharacterDocument } from '../../shared/contract/characters.ts';
+import type { CardChange, CharacterDocument, CharacterSummary } from '../../shared/contract/characters.ts';
 import { FaultError } from '../../shared/faults/failure.ts';
 import type { StudioFault } from '../../shared/faults/studio-fault.ts';
 import { api, queries } from '../lib/client.ts';
@@ -60,7 +60,7 @@ const RETRY_MS = 1000;
 const MOST_UNDO = 200;
 const UNDO_REST_MS = 1000;
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
-const sending = new Map<string, Promise<void>>();
+const sending = new Map<string, { readonly drafts: Drafts; readonly answered: Promise<void> }>();
 let lastTyped = { id: '', field: '' as Field | '', at: 0 };
 
 /** Takes effect on the page at once and is saved after a short rest. `stored`: what the field says in the studio. */
@@ -114,15 +114,14 @@ async function send(id: string): Promise<void> {
   if (sending.has(id)) return;
   const { drafts, fault } = editsOf(id);
   if (isEmpty(drafts) || fault?.code === 'CHARACTER_CONFLICT') return;
-  const changes = Object.entries(drafts).map(([field, draft]) => ({ field, ...draft }) as CardChange);
-  const sent = api.characters.edit({ id, changes }).then(
-    () => stored(id, drafts),
+  const answered = api.characters.edit({ id, changes: changesIn(drafts) }).then(
+    (summary) => stored(id, drafts, summary),
     (error: unknown) => {
       change(id, { fault: faultOf(error) });
     },
   );
-  sending.set(id, sent);
-  await sent;
+  sending.set(id, { drafts, answered });
+  await answered;
   sending.delete(id);
   const rest = editsOf(id);
   if (isEmpty(rest.drafts)) void refresh();
@@ -130,17 +129,36 @@ async function send(id: string): Promise<void> {
   else if (rest.fault.code !== 'CHARACTER_CONFLICT') later(id, RETRY_MS);
 }
 
-/** The studio has these now. */
-function stored(id: string, sent: Drafts): void {
-  const card = Object.fromEntries(Object.entries(sent).map(([field, { is }]) => [field, is]));
-  const key = queries.characters.open.queryKey({ input: { id } });
-  queryClient.setQueryData(key, (known) => known && { ...known, card: { ...known.card, ...card } });
-  const rest = Object.entries(editsOf(id).drafts).flatMap(([field, draft]) => {
+const changesIn = (drafts: Drafts): CardChange[] =>
+  Object.entries(drafts).map(([field, draft]) => ({ field, ...draft }) as CardChange);
+
+/** What of these is not on its way with `sent`. */
+function after(sent: Drafts, drafts: Drafts): Drafts {
+  const rest = Object.entries(drafts).flatMap(([field, draft]) => {
     const was = sent[field as Field];
     if (was === undefined) return [[field, draft]];
     return isSame(draft.is, was.is) ? [] : [[field, { was: was.is, is: draft.is }]];
   });
-  change(id, { drafts: Object.fromEntries(rest) as Drafts, fault: null });
+  return Object.fromEntries(rest) as Drafts;
+}
+
+/** The page goes: all that is left leaves at once, behind what is on its way. */
+export function flushEdits(): void {
+  for (const [id, { drafts, fault }] of Object.entries(useEdits.getState().of)) {
+    const left = after(sending.get(id)?.drafts ?? {}, drafts);
+    if (isEmpty(left) || fault?.code === 'CHARACTER_CONFLICT') continue;
+    api.characters
+      .edit({ id, changes: changesIn(left) })
+      .catch((error: unknown) => change(id, { fault: faultOf(error) }));
+  }
+}
+
+/** The studio has these now. */
+function stored(id: string, sent: Drafts, summary: CharacterSummary): void {
+  const card = Object.fromEntries(Object.entries(sent).map(([field, { is }]) => [field, is]));
+  const key = queries.characters.open.queryKey({ input: { id } });
+  queryClient.setQueryData(key, (known) => known && { ...known, summary, card: { ...known.card, ...card } });
+  change(id, { drafts: after(sent, editsOf(id).drafts), fault: null });
 }
 
 async function refresh(): Promise<void> {
@@ -151,7 +169,7 @@ async function refresh(): Promise<void> {
 /** Everything that was typed is in the studio; rejects where it cannot be. */
 export async function settled(id: string): Promise<void> {
   clearTimeout(timers.get(id));
-  await sending.get(id);
+  await sending.get(id)?.answered;
   await send(id);
   const { drafts, fault } = editsOf(id);
   if (isEmpty(drafts)) return;

@@ -1,4 +1,4 @@
-import { useId, type ReactElement } from 'react';
+import { useEffect, useId, useRef, type ReactElement } from 'react';
 import { words } from '../locales/index.ts';
 import ui from '../ui/ui.module.css';
 import css from './character-editor.module.css';
@@ -12,12 +12,31 @@ interface Props {
   /** One line. */
   readonly isShort?: true;
   readonly isReadOnly?: boolean;
+  /** It has just been made: whoever made it writes in it next. */
+  readonly isNew?: boolean;
   readonly onChange: (value: string) => void;
 }
 
 /** A text of a card, with what it costs. */
-export function CardField({ label, value, hint, tokens = null, isShort, isReadOnly, onChange }: Props): ReactElement {
+export function CardField({
+  label,
+  value,
+  hint,
+  tokens = null,
+  isShort,
+  isReadOnly,
+  isNew,
+  onChange,
+}: Props): ReactElement {
   const [field, about] = [useId(), useId()];
+  const line = useRef<HTMLInputElement>(null);
+  const prose = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    const input = line.current ?? prose.current;
+    if (isNew !== true || input === null) return;
+    input.focus();
+    input.select();
+  }, [isNew]);
   const shared = {
     id: field,
     value,
@@ -31,9 +50,9 @@ export function CardField({ label, value, hint, tokens = null, isShort, isReadOn
       <label htmlFor={field}>{label}</label>
       {tokens === null || value === '' ? null : <small className="num">{words.common.tokens(tokens)}</small>}
       {isShort === true ? (
-        <input {...shared} className={ui.field} />
+        <input {...shared} ref={line} className={ui.field} />
       ) : (
-        <textarea {...shared} className={`${ui.field} ${css.prose}`} rows={2} />
+        <textarea {...shared} ref={prose} className={`${ui.field} ${css.prose}`} rows={2} />
       )}
       {hint === undefined ? null : (
         <p id={about} className={ui.quiet}>

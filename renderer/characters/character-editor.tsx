@@ -1,6 +1,6 @@
 import { Menu } from '@base-ui/react/menu';
 import { ArrowLeft, Ellipsis, Star, Undo2 } from 'lucide-react';
-import { useRef, useState, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type ReactElement } from 'react';
 import type { CardFields, CardText } from '../../shared/cards/card.ts';
 import type { CharacterDocument } from '../../shared/contract/characters.ts';
 import { failure } from '../../shared/faults/failure.ts';
@@ -49,15 +49,20 @@ export function CharacterEditor({ id }: { readonly id: string }): ReactElement {
 }
 
 function Editor({ document }: { readonly document: CharacterDocument }): ReactElement {
-  const { summary, card } = document;
-  const { id } = summary;
+  const { card } = document;
+  const { id } = document.summary;
   const { drafts } = useCardEdits(id);
+  const isMade = useRoom(({ made }) => made === id);
+  useEffect(() => {
+    if (isMade) useRoom.setState({ made: null });
+  }, [isMade]);
   const now = <F extends Field>(field: F): CardFields[F] =>
     (drafts[field]?.is as CardFields[F] | undefined) ?? card[field];
   const set =
     <F extends Field>(field: F) =>
     (value: CardFields[F]): void =>
       editField(id, field, card[field], value);
+  const summary = { ...document.summary, name: now('name') };
   const texts = IN_PROMPT.map((field) => now(field));
   const counted = useTokenCounts(useRested(texts, COUNT_REST_MS));
   const tokens = (field: CardText): number | null => counted[IN_PROMPT.indexOf(field as 'description')] ?? null;
@@ -68,12 +73,13 @@ function Editor({ document }: { readonly document: CharacterDocument }): ReactEl
       hint={field === 'nickname' || field === 'creatorNotes' ? say.hints[field] : undefined}
       tokens={tokens(field)}
       {...(isShort === undefined ? {} : { isShort })}
+      isNew={field === 'name' && isMade}
       onChange={set(field)}
     />
   );
   return (
     <aside className={css.editor} aria-label={nameOf(summary)}>
-      <Head document={document} />
+      <Head document={{ ...document, summary }} />
       <Conflict id={id} />
       {text('name', true)}
       {text('description')}
@@ -83,11 +89,13 @@ function Editor({ document }: { readonly document: CharacterDocument }): ReactEl
       {text('firstMessage')}
       <Greetings
         label={say.fields.alternateGreetings}
+        one={say.greetingKinds.alternateGreetings}
         values={now('alternateGreetings')}
         onChange={set('alternateGreetings')}
       />
       <Greetings
         label={say.fields.groupOnlyGreetings}
+        one={say.greetingKinds.groupOnlyGreetings}
         values={now('groupOnlyGreetings')}
         onChange={set('groupOnlyGreetings')}
       />
@@ -215,7 +223,7 @@ function Head({ document }: { readonly document: CharacterDocument }): ReactElem
           </Menu.Positioner>
         </Menu.Portal>
       </Menu.Root>
-      <h2 dir="auto">{nameOf({ name: (edits.drafts.name?.is as string | undefined) ?? summary.name })}</h2>
+      <h2 dir="auto">{nameOf(summary)}</h2>
       <p className={ui.quiet}>
         {say.version[spec]} · {container === null ? say.madeHere : say.containers[container]}
       </p>

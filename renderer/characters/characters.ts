@@ -95,7 +95,7 @@ export const characters = {
     attempt(async () => {
       const id = newId();
       await api.characters.create({ id, kind, name: words.characters.newName[kind] });
-      useRoom.setState({ kind, selected: id, search: '', tag: null, favourites: false });
+      useRoom.setState({ kind, selected: id, made: id, search: '', tag: null, favourites: false });
     }),
   favour: (id: string, favourite: boolean) =>
     attempt(async () => {

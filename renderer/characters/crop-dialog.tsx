@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState, type PointerEvent, type ReactElement } from 'react';
+import { useEffect, useId, useState, type PointerEvent, type ReactElement } from 'react';
 import { toBase64 } from '../../shared/text/base64.ts';
 import { words } from '../locales/index.ts';
 import { Modal } from '../ui/modal.tsx';
@@ -44,10 +44,11 @@ interface Props {
 /** Cuts the picture of a character out of another one: by dragging, or with the sliders. */
 export function CropDialog({ picture, onClose, onUse }: Props): ReactElement {
   const [part, setPart] = useState<Part>({ zoom: 1, across: 0.5, down: 0.2 });
-  const canvas = useRef<HTMLCanvasElement>(null);
+  // The dialog puts it onto the page later than this component.
+  const [canvas, setCanvas] = useState<HTMLCanvasElement | null>(null);
   useEffect(() => {
-    if (canvas.current !== null) draw(canvas.current, picture, part);
-  }, [picture, part]);
+    if (canvas !== null) draw(canvas, picture, part);
+  }, [canvas, picture, part]);
 
   function drag(event: PointerEvent<HTMLCanvasElement>): void {
     if (event.buttons !== 1) return;
@@ -76,13 +77,14 @@ export function CropDialog({ picture, onClose, onUse }: Props): ReactElement {
     <Modal title={say.title} onClose={onClose}>
       <div className={css.crop}>
         <canvas
-          ref={canvas}
+          ref={setCanvas}
           width={WIDTH / 2}
           height={HEIGHT / 2}
           aria-hidden="true"
           onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
           onPointerMove={drag}
         />
+        <p className={ui.quiet}>{say.hint}</p>
         <Slider
           label={say.zoom}
           value={(part.zoom - 1) / (MOST_ZOOM - 1)}
@@ -90,9 +92,14 @@ export function CropDialog({ picture, onClose, onUse }: Props): ReactElement {
         />
         <Slider label={say.across} value={part.across} onChange={(across) => setPart({ ...part, across })} />
         <Slider label={say.down} value={part.down} onChange={(down) => setPart({ ...part, down })} />
-        <button type="button" className={`${ui.button} ${ui.primary}`} onClick={() => void use().catch(toastFault)}>
-          {say.use}
-        </button>
+        <div className={css.choice}>
+          <button type="button" className={ui.button} onClick={onClose}>
+            {words.common.cancel}
+          </button>
+          <button type="button" className={`${ui.button} ${ui.primary}`} onClick={() => void use().catch(toastFault)}>
+            {say.use}
+          </button>
+        </div>
       </div>
     </Modal>
   );

@@ -9,6 +9,8 @@ interface RoomState {
   readonly search: string;
   /** Who is in the editor. */
   readonly selected: string | null;
+  /** Who was just made and has no name of their own yet. */
+  readonly made: string | null;
 }
 
 /** What of the library is shown; it stays while another room is. */
@@ -18,6 +20,7 @@ export const useRoom = create<RoomState>(() => ({
   tag: null,
   search: '',
   selected: null,
+  made: null,
 }));
 
 export type Look = 'grid' | 'list';

@@ -96,8 +96,8 @@ test('a card is dropped in, edited, exported as it came and as it is, and everyt
 
   await field(page, 'Description').fill('Somebody else now.');
   await field(page, 'Tags').fill('town, sea, new');
-  await page.getByRole('button', { name: 'Add to group-only greetings' }).click();
-  await field(page, 'Group-only greetings 2').fill('Evening, all.');
+  await page.getByRole('button', { name: 'Add a group-only greeting' }).click();
+  await field(page, 'Group-only greeting 2').fill('Evening, all.');
   await saved(page);
   const original = await download(page, 'Original file');
   expect(original.name).toBe('Old Tobias.png');
@@ -110,7 +110,7 @@ test('a card is dropped in, edited, exported as it came and as it is, and everyt
   });
   expect(edited.card.personality).toBe(viewCard(V2.text, 'v2').personality);
   await page.getByRole('button', { name: 'Undo the last change' }).click();
-  await expect(field(page, 'Group-only greetings 2')).toHaveValue('');
+  await expect(field(page, 'Group-only greeting 2')).toHaveValue('');
   await saved(page);
 
   await studio.server.kill();
@@ -261,5 +261,61 @@ test('the room is for everybody, by day and by night, wide, narrow and on a phon
   await studio.picture('characters-phone');
   await goTo(page, 'Stories');
   await expect(page.getByRole('textbox', { name: 'Manuscript' })).toBeVisible();
+  await studio.close();
+});
+
+test('who makes a character or a greeting writes in it at once, and no letter is lost on the way out', async () => {
+  test.setTimeout(120_000);
+  const studio = await StudioPage.open(browser);
+  const { page } = studio;
+  await goTo(page, 'Characters');
+  await page.getByRole('button', { name: 'New character' }).click();
+  await expect(field(page, 'Name')).toBeFocused();
+  await page.keyboard.type('Mira Stone');
+  await expect(field(page, 'Name')).toHaveValue('Mira Stone');
+  await expect(people(page)).toHaveCount(1);
+  const editor = page.getByRole('complementary', { name: 'Mira Stone' });
+  await expect(editor.getByRole('heading', { name: 'Mira Stone' })).toBeVisible();
+  await saved(page);
+  await expect(editor.getByRole('heading', { name: 'Mira Stone' })).toBeVisible();
+  await editor.getByRole('button', { name: 'Add an alternate greeting' }).click();
+  await page.keyboard.type('Hello, you.');
+  await expect(field(page, 'Alternate greeting 1')).toHaveValue('Hello, you.');
+  await editor.getByRole('button', { name: 'Add a group-only greeting' }).click();
+  await expect(field(page, 'Group-only greeting 1')).toBeFocused();
+  await page.keyboard.type('Hello, all.');
+  await editor.getByRole('button', { name: 'Delete group-only greeting 1' }).click();
+  await expect(editor.getByRole('button', { name: 'Add a group-only greeting' })).toBeFocused();
+  await saved(page);
+
+  const file = join(temporaryFolder('picture'), 'mira.png');
+  writeFileSync(file, makePng({ width: 1440, height: 900, hue: 90 }));
+  await page.locator('aside input[type=file]').setInputFiles(file);
+  const dialog = page.getByRole('dialog', { name: 'Crop the picture' });
+  const isDrawn = (): Promise<boolean> =>
+    dialog.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+      return [...data].some((value) => value !== 0);
+    });
+  await expect.poll(isDrawn).toBe(true);
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dialog).toBeHidden();
+
+  await field(page, 'Description').click();
+  await page.keyboard.type('Keeps every word');
+  await page.reload();
+  await studio.ready();
+  await goTo(page, 'Characters');
+  await people(page).first().click();
+  await expect(field(page, 'Description')).toHaveValue('Keeps every word');
+  await goTo(page, 'Stories');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('New character');
+  await page.keyboard.press('Enter');
+  await expect(field(page, 'Name')).toBeFocused();
+  await page.keyboard.type('Ned Hill');
+  await expect(field(page, 'Name')).toHaveValue('Ned Hill');
+  await expect(people(page)).toHaveCount(2);
+  expect(studio.violations).toEqual([]);
   await studio.close();
 });

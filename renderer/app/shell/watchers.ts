@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { flushEdits } from '../../characters/card-edits.ts';
 import { forgetTexts } from '../../chapter/visits.ts';
 import { goToStory, refreshLibrary, useChapters, useStories } from '../../library/library.ts';
 import { FaultError } from '../../../shared/faults/failure.ts';
@@ -132,7 +133,7 @@ function useStore(): void {
   }, []);
 }
 
-/** Whoever closes or reloads a page that holds what is not saved is asked first. */
+/** Whoever closes or reloads a page that holds what is not saved is asked first; what can still leave it does. */
 function useUnsaved(): void {
   const isHolding = useHeldText(({ text }) => text !== '');
   const isUnsaved = useSaving()?.state === 'notSaved' || isHolding;
@@ -142,6 +143,10 @@ function useUnsaved(): void {
     addEventListener('beforeunload', ask);
     return () => removeEventListener('beforeunload', ask);
   }, [isUnsaved]);
+  useEffect(() => {
+    addEventListener('pagehide', flushEdits);
+    return () => removeEventListener('pagehide', flushEdits);
+  }, []);
 }
 
 /**
