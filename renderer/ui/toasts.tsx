@@ -63,7 +63,7 @@ function List(): ReactElement {
           <Toast.Content className={css.line}>
             <Toast.Title className={css.title} render={<p />} />
             <Toast.Action className={css.action} />
-            <Toast.Close className={ui.iconButton} aria-label={words.common.dismiss}>
+            <Toast.Close className={ui.iconButton} aria-label={words.common.dismiss} aria-hidden={false}>
               <X size={14} strokeWidth={1.7} aria-hidden />
             </Toast.Close>
           </Toast.Content>

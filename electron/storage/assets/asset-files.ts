@@ -52,7 +52,7 @@ const isThere = (path: string, bytes: number): boolean => statSync(path, { throw
 function makePlace(folder: string, path: string): void {
   for (const place of [folder, dirname(path)]) {
     if (existsSync(place)) continue;
-    mkdirSync(place, { recursive: true, mode: 0o700 });
+    mkdirSync(place, { mode: 0o700 });
     syncFolder(dirname(place));
   }
 }

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
+import { asDiskFault } from '../../storage/core/disk-fault.ts';
 import { answerTask } from '../in-thread.ts';
 import { exportCard, importFile, storePicture, type CardWork } from './card-work.ts';
 
-await answerTask((work: CardWork) => {
+function act(work: CardWork): unknown {
   switch (work.do) {
     case 'import':
       return importFile(work.file, work.assets);
@@ -13,5 +14,13 @@ await answerTask((work: CardWork) => {
       writeFileSync(work.file, bytes, { mode: 0o600 });
       return ext;
     }
+  }
+}
+
+await answerTask((work: CardWork) => {
+  try {
+    return act(work);
+  } catch (error) {
+    throw asDiskFault(error);
   }
 });

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -239,4 +248,15 @@ test('a file that is not as it was is told by the check', async () => {
     { code: 'CHECK_CHARACTER', params: { name: 'Somebody' } },
     { code: 'CHECK_ASSET', params: { problem: 'changed' } },
   ]);
+});
+
+test('where the data folder is away nothing is made in its place, and a card that comes then is told why it is not kept', async () => {
+  const away = `${dataDir}-away`;
+  const uploadId = await upload(cardFile('Mira'));
+  renameSync(dataDir, away);
+  const later = { uploadId: newId(), offset: 0, piece: '' };
+  await expect(characters.upload(later)).rejects.toMatchObject({ fault: { code: 'STORE_GONE' } });
+  expect(existsSync(dataDir)).toBe(false);
+  renameSync(away, dataDir);
+  expect((await characters.importUpload({ uploadId, id: newId(), kind })).character.name).toBe('Mira');
 });

@@ -1,9 +1,10 @@
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CARD_LIMITS } from '../../../shared/cards/limits.ts';
 import { newId } from '../../../shared/document/ids.ts';
 import { failure } from '../../../shared/faults/failure.ts';
+import { asDiskFault } from '../../storage/core/disk-fault.ts';
 
 interface Offered {
   readonly path: string;
@@ -38,14 +39,25 @@ export function openTransfers(dataDir: string): Transfers {
       if (isOwn) rmSync(path, { force: true });
     }
   };
+  // Never the data folder itself: where that is gone, nothing comes in its place.
   const place = (id: string): string => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
     return join(folder, id);
+  };
+  const write = async (path: string, bytes: Buffer, offset: number): Promise<void> => {
+    const file = await open(path, offset === 0 ? 'w' : 'r+', 0o600);
+    try {
+      // A disk that is nearly full takes a part and says nothing.
+      for (let done = 0; done < bytes.length;)
+        done += (await file.write(bytes, done, bytes.length - done, offset + done)).bytesWritten;
+    } finally {
+      await file.close();
+    }
   };
   return {
     place,
     async take(uploadId, offset, piece) {
-      const path = place(uploadId);
+      const path = join(folder, uploadId);
       const bytes = Buffer.from(piece, 'base64');
       const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
       if (offset > size) throw failure('UPLOAD_GONE', {});
@@ -53,11 +65,10 @@ export function openTransfers(dataDir: string): Transfers {
         rmSync(path, { force: true });
         throw failure('CARD_LARGE', { what: 'archive', most: CARD_LIMITS.archive });
       }
-      const file = await open(path, offset === 0 ? 'w' : 'r+', 0o600);
       try {
-        await file.write(bytes, 0, bytes.length, offset);
-      } finally {
-        await file.close();
+        await write(place(uploadId), bytes, offset);
+      } catch (error) {
+        throw asDiskFault(error);
       }
     },
     uploaded(uploadId) {
