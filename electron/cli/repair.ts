@@ -4,7 +4,7 @@ import { sentenceOf } from '../../shared/faults/sentence.ts';
 import { makePrivateFiles } from '../private-files.ts';
 import { openStore } from '../storage/core/open.ts';
 import { checkStore } from '../storage/integrity/check.ts';
-import { applyRepairs, renewIndexes } from '../storage/repair/apply-repairs.ts';
+import { applyRepairs, renewIndexes, withMended } from '../storage/repair/apply-repairs.ts';
 import { diagnose, isNothing, keepBefore, reportOf, safeRepairs } from '../storage/repair/repair-store.ts';
 import { chooseStore } from './choose.ts';
 
@@ -30,9 +30,10 @@ export function runRepair(given: Given): number {
       tell(reportOf({ exact: [], older: [] }, check, Date.now()), dataDir);
       return check.ok ? 0 : 1;
     }
-    say(`What was there is kept as ${keepBefore(store.db, dataDir, Date.now())}.`);
-    if (repairs.reindexes) renewIndexes(store.db);
-    const applied = applyRepairs(store.db, safeRepairs(repairs.reindexes ? diagnose(dataDir) : first));
+    for (const kept of keepBefore(store.db, dataDir, Date.now(), repairs)) say(`What was there is kept as ${kept}.`);
+    const mended = repairs.reindexes ? renewIndexes(store.db) : [];
+    const done = applyRepairs(store.db, safeRepairs(repairs.reindexes ? diagnose(dataDir) : first));
+    const applied = withMended(done, mended);
     const after = checkStore(dataDir);
     tell(reportOf(applied, after, Date.now()), dataDir);
     return after.ok ? 0 : 1;

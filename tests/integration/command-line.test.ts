@@ -111,6 +111,20 @@ test('check says of a folder that was closed in order that it is whole, and of o
   expect(empty.err).toMatch(/There are no stories in/);
 }, 60_000);
 
+test('whoever reads what a command says may leave early: it ends quietly, with its own exit code', async () => {
+  const data = temporaryFolder('left');
+  const server = await serve({ data });
+  await server.stop();
+  for (const command of ['check', 'repair']) {
+    const child = spawn(process.execPath, [join(ROOT, 'electron/cli.ts'), command, '--data', data]);
+    child.stdout.destroy();
+    let said = '';
+    child.stderr.on('data', (part: Buffer) => (said += part.toString()));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect([code, said], command).toEqual([0, '']);
+  }
+}, 60_000);
+
 test('check finds a byte that was changed on the disk, and repair puts it back', async () => {
   const data = temporaryFolder('check');
   const server = await serve({ data });

@@ -3,10 +3,18 @@ import { newId } from '../../../shared/document/ids.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
 import { all, columns, first, query, run, tables } from '../core/query.ts';
-import { addChapter, addStory, editChecksum, needStory, revisionChecksum, turnChecksum } from '../core/rows.ts';
+import {
+  addChapter,
+  addStory,
+  editChecksum,
+  journalChecksum,
+  needStory,
+  noteChecksum,
+  revisionChecksum,
+  turnChecksum,
+} from '../core/rows.ts';
 import type { Schema } from '../core/schema.ts';
-import { endGeneration, journalChecksum } from '../repositories/generation-records.ts';
-import { noteChecksum } from '../repositories/note-records.ts';
+import { endGeneration } from '../repositories/generation-records.ts';
 import { listStories } from '../repositories/stories.ts';
 
 const sizes = query(() =>

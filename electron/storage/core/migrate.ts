@@ -37,7 +37,8 @@ export function assertLibraryInside(sqlite: Database.Database, folder: string): 
   };
   // Also what is deleted keeps its row: where nothing belongs to a story, a page of the stories or chapters is gone.
   if (!hasStories || (!has('chapters') && !has('turns'))) return;
-  if (!has('chapters JOIN stories ON stories.id = chapters.story_id'))
+  // Without the keys, which lead nowhere where one of them has changed.
+  if (!has('chapters NOT INDEXED JOIN stories NOT INDEXED ON +stories.id = +chapters.story_id'))
     throw damaged(join(folder, 'store.db'), new Error('no chapter belongs to a story'));
 }
 

@@ -100,20 +100,27 @@ export const CHECKED = {
   stories: ['id', 'title', 'removed_at'],
   edits: ['turn_id', 'version', 'at', 'del', 'ins'],
   revisions: ['turn_id', 'seq', 'version', 'kind', 'role', 'speaker', 'body', 'length', 'hash', 'reason', 'created_at'],
+  journal: ['generation_id', 'seq', 'text'],
+  notes: ['story_id', 'kind', 'text', 'depth', 'role', 'sends', 'sent_at', 'version'],
 } as const;
 
 type Checked = keyof typeof CHECKED;
 
+export const rowChecksum = <T extends Checked>(table: T, row: Schema[T]): number =>
+  checksum(...CHECKED[table].map((column) => Reflect.get(row, column) as string | number | null));
+
 const checking =
   <T extends Checked>(table: T) =>
   (row: Schema[T]): number =>
-    checksum(...CHECKED[table].map((column) => Reflect.get(row, column) as string | number | null));
+    rowChecksum(table, row);
 
 export const turnChecksum = checking('turns');
 export const chapterChecksum = checking('chapters');
 export const storyChecksum = checking('stories');
 export const editChecksum = checking('edits');
 export const revisionChecksum = checking('revisions');
+export const journalChecksum = checking('journal');
+export const noteChecksum = checking('notes');
 
 export function findTurn(db: ReadableDB, id: string): TurnRow | undefined {
   return first(db, turnById, { id });

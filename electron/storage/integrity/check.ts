@@ -7,8 +7,6 @@ import { assetsFolder } from '../assets/asset-files.ts';
 import { checkCharacters } from './check-characters.ts';
 import { checkTurns, countTurns } from './check-turns.ts';
 import { saidBy, type Problem, type Report } from './problem.ts';
-import { journalChecksum } from '../repositories/generation-records.ts';
-import { noteChecksum } from '../repositories/note-records.ts';
 import type { ReadableDB } from '../core/handle.ts';
 import { isLocked } from '../core/lock.ts';
 import { assertReadable, upgrade } from '../core/migrate.ts';
@@ -16,7 +14,7 @@ import { storyNotes } from '../migrations/0014-story-notes.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
 import { all, query, tables } from '../core/query.ts';
 import { unreadJobs } from '../repositories/job-records.ts';
-import { chapterChecksum, storyChecksum } from '../core/rows.ts';
+import { chapterChecksum, journalChecksum, noteChecksum, storyChecksum } from '../core/rows.ts';
 import { readCopy, readStore } from '../core/read-store.ts';
 import { logState } from '../core/wal.ts';
 

@@ -1,19 +1,24 @@
+import { hash } from 'node:crypto';
 import { countWords } from '../../../shared/document/count-words.ts';
-import { faultOf } from '../../../shared/faults/failure.ts';
 import { turnHash } from '../core/checksum.ts';
 import { transaction, type WritableDB } from '../core/handle.ts';
-import { columns, query, run, tables } from '../core/query.ts';
+import { all, columns, query, run, tables } from '../core/query.ts';
 import { findTurn, needChapter, needStory, putChapter, putStory, putTurn, turnChecksum } from '../core/rows.ts';
-import { isStorageFault } from '../core/storage-fault.ts';
 import type { EditRow, RevisionRow, TurnRow } from '../core/schema.ts';
 import { putRevision } from '../repositories/revisions.ts';
 import { removeJob } from '../repositories/job-records.ts';
 import { recount } from '../repositories/word-counts.ts';
+import { alone, withoutForeignKeys } from './alone.ts';
 import { ifReadable } from './if-readable.ts';
 import type { Repairs } from './find-repairs.ts';
+import { mendKeys } from './mend-keys.ts';
 import { stampOf, type TurnRepair } from './turn-repair.ts';
 import { isSoundTurn, newestEntry, rowsOf, wholeText, type TurnRows } from './turn-rows.ts';
 
+const chapterIds = query(() => tables.selectFrom('chapters').select('id'));
+const turnsOf = query((p: { chapterId: string }) =>
+  tables.selectFrom('turns').selectAll().where('chapter_id', '=', p.chapterId),
+);
 const deleteRevisions = query((p: { turnId: string }) =>
   tables.deleteFrom('revisions').where('turn_id', '=', p.turnId),
 );
@@ -33,28 +38,67 @@ export interface Applied {
  * alone.
  */
 export function applyRepairs(db: WritableDB, repairs: Repairs): Applied {
-  return transaction(db, () => {
-    for (const id of repairs.jobs) removeJob(db, id);
-    for (const { before, row } of repairs.stories) putStory(db, needStory(db, before.id), row);
-    for (const { before, row } of repairs.chapters) putChapter(db, needChapter(db, before.id), row);
-    const done = repairs.turns.filter((repair) => repairAndRead(db, repair));
-    const chapters = new Set([...repairs.recounted, ...done.map(({ rows }) => rows.turn.chapter_id)]);
-    forgetRead(db, done);
-    for (const id of chapters) ifReadable(() => recount(db, id));
-    const idsOf = (outcome: TurnRepair['outcome']): string[] =>
-      done.flatMap((repair) => (repair.outcome === outcome ? [repair.turnId] : []));
-    return { exact: idsOf('exact'), older: idsOf('older') };
-  });
+  return withoutForeignKeys(db, () =>
+    transaction(db, () => {
+      for (const id of repairs.jobs) alone(db, () => removeJob(db, id));
+      for (const { before, row } of repairs.stories) alone(db, () => putStory(db, needStory(db, before.id), row));
+      for (const { before, row } of repairs.chapters) alone(db, () => putChapter(db, needChapter(db, before.id), row));
+      const done = repairs.turns.filter((repair) => repairAndRead(db, repair));
+      const chapters = new Set([...repairs.recounted, ...done.map(({ rows }) => rows.turn.chapter_id)]);
+      forgetRead(db, done);
+      for (const id of chapters) alone(db, () => recount(db, id));
+      const idsOf = (outcome: TurnRepair['outcome']): string[] =>
+        done.flatMap((repair) => (repair.outcome === outcome ? [repair.turnId] : []));
+      return { exact: idsOf('exact'), older: idsOf('older') };
+    }),
+  );
 }
 
-/** Makes all indexes anew of their tables. Where those are damaged themselves, everything stays as it is. */
-export function renewIndexes(db: WritableDB): void {
-  try {
-    transaction(db, () => db.sqlite.exec('REINDEX'));
-    forgetRead(db, []);
-  } catch (error) {
-    if (!isStorageFault(error) || faultOf(error).code === 'DISK_FULL') throw error;
-  }
+/**
+ * Makes all indexes anew of their tables, once the rows that only they lead to have their keys back. Where the tables
+ * are damaged themselves, or a text that could be read could not be read then, everything stays as it is. Answers with
+ * the turns that have a row back.
+ */
+export function renewIndexes(db: WritableDB): readonly string[] {
+  const mended = withoutForeignKeys(db, () =>
+    transaction(db, () => {
+      const texts = wholeTexts(db);
+      const keeping = <T>(act: () => T): T | null =>
+        alone(db, () => {
+          const done = act();
+          assertKept(texts, wholeTexts(db));
+          return done;
+        });
+      const found = keeping(() => mendKeys(db)) ?? [];
+      keeping(() => db.sqlite.exec('REINDEX'));
+      return [...new Set(found)];
+    }),
+  );
+  db.texts.clear();
+  for (const id of mended) db.damagedTurns.delete(id);
+  forgetRead(db, []);
+  return mended;
+}
+
+/** With the turns that were whole as soon as they had a row back. */
+export const withMended = ({ exact, older }: Applied, mended: readonly string[]): Applied => ({
+  exact: [...exact, ...mended.filter((id) => !exact.includes(id) && !older.includes(id))],
+  older,
+});
+
+/** Every text that is as it was saved, by its hash, as a page finds it. */
+function wholeTexts(db: WritableDB): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const { id: chapterId } of ifReadable(() => all(db, chapterIds, {})) ?? [])
+    for (const turn of ifReadable(() => all(db, turnsOf, { chapterId })) ?? []) {
+      const text = ifReadable(() => wholeText(rowsOf(db, turn))) ?? null;
+      if (text !== null) texts.set(turn.id, hash('sha256', text));
+    }
+  return texts;
+}
+
+function assertKept(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): void {
+  for (const [id, text] of before) if (after.get(id) !== text) throw new Error(`The text of ${id} would be lost.`);
 }
 
 /** What was known of them is read anew. */
@@ -67,11 +111,13 @@ function forgetRead(db: WritableDB, repairs: readonly TurnRepair[]): void {
 
 /** Whether that could be done and reads as it should; where not, the turn is left as it was. */
 function repairAndRead(db: WritableDB, repair: TurnRepair): boolean {
-  db.sqlite.exec('SAVEPOINT repaired_turn');
-  const isDone = ifReadable(() => repairTurn(db, repair) && readsBack(db, repair)) === true;
-  if (!isDone) db.sqlite.exec('ROLLBACK TO repaired_turn');
-  db.sqlite.exec('RELEASE repaired_turn');
-  return isDone;
+  return (
+    alone(db, () => {
+      if (!repairTurn(db, repair) || !readsBack(db, repair))
+        throw new Error(`${repair.turnId} is not as it should be.`);
+      return true;
+    }) ?? false
+  );
 }
 
 function readsBack(db: WritableDB, { turnId, text }: TurnRepair): boolean {

@@ -1,5 +1,4 @@
-import { checksum } from '../core/checksum.ts';
-import { CHECKED } from '../core/rows.ts';
+import { CHECKED, rowChecksum as checksumOf } from '../core/rows.ts';
 import type { Schema } from '../core/schema.ts';
 import { turnBack } from './flipped-bit.ts';
 
@@ -11,7 +10,6 @@ export type Guesses<R> = { readonly [K in keyof R]?: Iterable<R[K]> };
 type Value = string | number | null;
 const valuesOf = <T extends Checked>(table: T, row: Schema[T]): Value[] =>
   CHECKED[table].map((column) => Reflect.get(row, column) as Value);
-const checksumOf = <T extends Checked>(table: T, row: Schema[T]): number => checksum(...valuesOf(table, row));
 
 /**
  * A row of which a bit, or one column, has changed, as it was saved: its checksum proves it. Null where nothing fits,
@@ -31,7 +29,9 @@ export function mendRow<T extends Checked>(
       const guess = { ...row, [column]: value };
       if (checksumOf(table, guess) === row.checksum) return guess;
     }
-  return withNumberTurnedBack(table, row) ?? withBitTurnedBack(table, row, difference);
+  return (
+    withNumberTurnedBack(table, row) ?? withBitTurnedBack(table, row, difference) ?? withLetterTurnedBack(table, row)
+  );
 }
 
 /** SQLite keeps whole numbers of up to 48 bits, as all of ours are, bit by bit. */
@@ -61,4 +61,17 @@ function withBitTurnedBack<T extends Checked>(table: T, row: Schema[T], differen
     // It was no text that this bit was in.
     return null;
   }
+}
+
+/** A letter of ASCII whose highest bit has changed is no letter any more. */
+function withLetterTurnedBack<T extends Checked>(table: T, row: Schema[T]): Schema[T] | null {
+  for (const column of CHECKED[table]) {
+    const value: unknown = Reflect.get(row, column);
+    if (typeof value !== 'string' || value.split('\uFFFD').length !== 2) continue;
+    for (let code = 0; code < 128; code += 1) {
+      const guess = { ...row, [column]: value.replace('\uFFFD', () => String.fromCharCode(code)) };
+      if (checksumOf(table, guess) === row.checksum) return guess;
+    }
+  }
+  return null;
 }

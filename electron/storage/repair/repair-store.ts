@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs';
+import { constants, copyFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RepairReport } from '../../../shared/contract/repair.ts';
 import { faultOf } from '../../../shared/faults/failure.ts';
@@ -50,7 +50,7 @@ export function reportOf({ exact, older }: Applied, after: CheckResult, at: numb
   const turns = new Set(after.problems.flatMap(({ where, fault }) => (fault.code === 'CHECK_TURN' ? [where] : [])));
   return {
     at,
-    exact: exact.length,
+    exact: exact.filter((id) => !turns.has(id)).length,
     older: older.length,
     stays: turns.size,
     rest: after.problems.filter(({ fault }) => fault.code !== 'CHECK_TURN').length,
@@ -59,22 +59,31 @@ export function reportOf({ exact, older }: Applied, after: CheckResult, at: numb
 }
 
 /**
- * Keeps a library as it is before it is repaired, and answers with where: as a backup, or, where that cannot be made of
- * something so damaged, as a copy of its file.
+ * Keeps a library as it is before it is repaired, and answers with where: as a backup, and as a copy of its file where a
+ * backup, for which the indexes are made anew, cannot be made or would not have all of it.
  */
-export function keepBefore(db: WritableDB, dataDir: string, at: number): string {
+export function keepBefore(db: WritableDB, dataDir: string, at: number, { reindexes }: Repairs): string[] {
+  const copies = reindexes ? [copyAside(db, dataDir, at)] : [];
   try {
-    return join(backupsFolder(dataDir), makeBackup({ dataDir, at, reason: 'repair' }).name);
+    return [join(backupsFolder(dataDir), makeBackup({ dataDir, at, reason: 'repair' }).name), ...copies];
   } catch (error) {
-    if (faultOf(error).code !== 'STORE_DAMAGED') throw error;
-    return copyAside(db, dataDir, at);
+    if (!isOfDamage(error)) throw error;
+    return copies.length > 0 ? copies : [copyAside(db, dataDir, at)];
   }
 }
 
+/** Whether a backup could not be made because of what the library has become. */
+export const isOfDamage = (error: unknown): boolean => ['STORE_DAMAGED', 'INTERNAL'].includes(faultOf(error).code);
+
+/** The file letter for letter, with its log where that is not in it yet. */
 export function copyAside(db: WritableDB, dataDir: string, at: number): string {
-  db.sqlite.pragma('wal_checkpoint(TRUNCATE)');
+  const store = join(dataDir, 'store.db');
   const kept = replacedStore(dataDir, at);
-  copyFileSync(join(dataDir, 'store.db'), kept);
-  syncFile(kept);
+  db.sqlite.pragma('wal_checkpoint(TRUNCATE)');
+  for (const end of ['-wal', ''])
+    if ((statSync(`${store}${end}`, { throwIfNoEntry: false })?.size ?? 0) > 0) {
+      copyFileSync(`${store}${end}`, `${kept}${end}`, constants.COPYFILE_FICLONE);
+      syncFile(`${kept}${end}`);
+    }
   return kept;
 }

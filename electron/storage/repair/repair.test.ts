@@ -18,13 +18,15 @@ import { PAGE_SIZE } from '../core/page-size.ts';
 import { checkStore, type CheckResult } from '../integrity/check.ts';
 import { applyChange } from '../repositories/changes.ts';
 import { listRevisions, revisionText } from '../repositories/history.ts';
+import { setNote } from '../repositories/note-records.ts';
 import { closeRevision } from '../repositories/revisions.ts';
 import { createStory } from '../repositories/stories.ts';
 import { readTree, turnText } from '../repositories/turns.ts';
-import { applyRepairs, renewIndexes, type Applied } from './apply-repairs.ts';
+import { applyRepairs, renewIndexes, withMended, type Applied } from './apply-repairs.ts';
 import { diagnose, keepBefore, safeRepairs } from './repair-store.ts';
 
-const FLIPS = sizeOf(60, 200);
+const FLIPS = sizeOf(40, 200);
+const BITS = [7, 1, 0, 2, 3, 4, 5, 6].slice(0, sizeOf(2, 8));
 const KILLS = sizeOf(3, 100);
 const TURNS = 24;
 const chapterId = newId();
@@ -65,7 +67,10 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'paphos-repair-'));
   const store = openStore(folder);
   const root = newId();
-  createStory(store.db, { id: newId(), title: 'Harbour', chapterId, turnId: root });
+  const storyId = newId();
+  createStory(store.db, { id: storyId, title: 'Harbour', chapterId, turnId: root });
+  createStory(store.db, { id: newId(), title: 'Another', chapterId: newId(), turnId: newId() });
+  setNote(store.db, storyId, 'memory', { text: 'It rains.', depth: 0, role: 'system', sends: 'always' }, 0);
   ids.push(root);
   written.set(root, new Map([[1, '']]));
   for (let number = 1; number < TURNS; number += 1) {
@@ -112,6 +117,7 @@ function garble(text: string, with_: string): void {
 }
 
 interface Repaired extends Applied {
+  readonly kept: readonly string[];
   readonly after: CheckResult;
 }
 
@@ -119,10 +125,10 @@ function repair(): Repaired {
   const store = openStore(copy);
   try {
     const first = diagnose(copy);
-    keepBefore(store.db, copy, Date.now());
-    if (first.repairs.reindexes) renewIndexes(store.db);
+    const kept = keepBefore(store.db, copy, Date.now(), first.repairs);
+    const mended = first.repairs.reindexes ? renewIndexes(store.db) : [];
     const repairs = safeRepairs(first.repairs.reindexes ? diagnose(copy) : first);
-    return { ...applyRepairs(store.db, repairs), after: checkStore(copy) };
+    return { ...withMended(applyRepairs(store.db, repairs), mended), kept, after: checkStore(copy) };
   } finally {
     store.close();
   }
@@ -212,9 +218,9 @@ test('what is written into a damaged turn makes it no less damaged, and stays wh
 
 test('a wrong number of words is noted, is no damage, and is counted anew', () => {
   const store = openStore(copy);
-  const words = () => store.db.sqlite.prepare('SELECT words FROM chapters').pluck().get();
+  const words = () => store.db.sqlite.prepare('SELECT words FROM chapters WHERE id = ?').pluck().get(chapterId);
   const before = words();
-  store.db.sqlite.exec('UPDATE chapters SET words = 7');
+  store.db.sqlite.exec(`UPDATE chapters SET words = 7 WHERE id = '${chapterId}'`);
   store.db.sqlite.exec(`UPDATE turns SET words = 9 WHERE id = '${ids[4] ?? ''}'`);
   const { check, repairs } = diagnose(copy);
   expect(check).toMatchObject({ ok: true, problems: [], notes: [{ fault: { code: 'CHECK_WORDS' } }] });
@@ -234,6 +240,75 @@ test('an entry of the long work that cannot be read is named, and goes with a re
   expect(repair().after.ok).toBe(true);
 });
 
+interface Key {
+  readonly table: string;
+  readonly column: string;
+  /** Its bytes, and how the rest of a row follows, in the table and not in its indexes. */
+  readonly bytes: string;
+  readonly rest: RegExp;
+}
+
+/** All by which a row is found or belongs to another. */
+function keysOf(): Key[] {
+  const store = openStore(folder);
+  const storyId = String(store.db.sqlite.prepare("SELECT id FROM stories WHERE title = 'Harbour'").pluck().get());
+  store.close();
+  const id = ids[9] ?? '';
+  const before = ids[8] ?? '';
+  return [
+    { table: 'stories', column: 'id', bytes: storyId, rest: /^Harbour/ },
+    { table: 'notes', column: 'story_id', bytes: storyId, rest: /^memory/ },
+    { table: 'chapters', column: 'id', bytes: chapterId, rest: new RegExp(`^${storyId}`) },
+    { table: 'chapters', column: 'story_id', bytes: storyId, rest: /^Kapitel|^Chapter|^.{0,20}\x01?[0-9a-f-]{36}/s },
+    { table: 'turns', column: 'id', bytes: id, rest: new RegExp(`^${chapterId}`) },
+    { table: 'turns', column: 'chapter_id', bytes: chapterId, rest: new RegExp(`^${before}${ids[10] ?? ''}`) },
+    { table: 'turns', column: 'parent_id', bytes: before, rest: new RegExp(`^${ids[10] ?? ''}`) },
+    { table: 'revisions', column: 'turn_id', bytes: id, rest: /^.{0,4}fullmodel/s },
+    { table: 'revisions', column: 'turn_id', bytes: ids.at(-1) ?? '', rest: /^.{0,4}fullmodel/s },
+    { table: 'edits', column: 'turn_id', bytes: id, rest: /^.{2,4} (?:another|later) /s },
+    { table: 'edits', column: 'turn_id', bytes: before, rest: /^.{2,4} still later /s },
+  ];
+}
+
+test('one bit in any key, that no backup has: everything is as it was saved again, and nothing that could be read is lost', () => {
+  const whole = readFileSync(storeFile());
+  for (const { table, column, bytes, rest } of keysOf())
+    for (const bit of BITS)
+      for (const offset of [2, 30]) {
+        const where = `${table}.${column}, bit ${String(bit)} of letter ${String(offset)}`;
+        rmSync(copy, { recursive: true });
+        cpSync(folder, copy, { recursive: true });
+        rmSync(backupsFolder(copy), { recursive: true });
+        const flipped = Buffer.from(whole);
+        const places = [...flipped.toString('latin1').matchAll(new RegExp(bytes, 'g'))].map(({ index }) => index + 36);
+        const at = places.find((end) => rest.test(flipped.toString('latin1', end, end + 100))) ?? 0;
+        expect(at, where).toBeGreaterThan(0);
+        const byte = at - 36 + offset;
+        flipped[byte] = (flipped[byte] ?? 0) ^ (1 << bit);
+        writeFileSync(storeFile(), flipped);
+        const { kept, after } = repair();
+        expect(after.problems, where).toEqual([]);
+        expect(
+          kept.some((file) => readFileSync(file).equals(flipped)),
+          where,
+        ).toBe(true);
+        shown((_, texts) => {
+          for (const id of ids) expect(texts.get(id), where).toBe(newestOf(id));
+        });
+      }
+}, 120_000);
+
+test('what cannot be put back keeps nothing else from being repaired', () => {
+  const wrong = ids[9] ?? '';
+  rmSync(join(backupsFolder(copy)), { recursive: true });
+  garble(`${wrong}${chapterId}`, `${wrong.slice(0, 30)}\u00e9\u00e9zz${chapterId}`);
+  garble('newword3 newword4', 'newworl3 newword4');
+  const { exact, after } = repair();
+  expect(exact).toContain(ids.at(-1));
+  expect(after.ok).toBe(false);
+  expect(after.problems.map(({ where }) => where)).not.toContain(ids.at(-1));
+});
+
 /** Reads and repairs a library of which one bit has changed; nothing wrong may be shown that is not named. */
 function flipAndRepair(where: string, whole: Buffer): 'untouched' | 'exact' | 'older' | 'stays' | 'refused' {
   const bytes = Buffer.from(whole);
@@ -242,8 +317,10 @@ function flipAndRepair(where: string, whole: Buffer): 'untouched' | 'exact' | 'o
   writeFileSync(storeFile(), bytes);
   const told = checkStore(copy);
   let repaired: Repaired;
+  const good = new Set<string>();
   try {
     shown(({ db }, texts) => {
+      for (const [id, text] of texts) if (text === newestOf(id) && !db.damagedTurns.has(id)) good.add(id);
       for (const [id, text] of texts)
         if (text !== newestOf(id)) expect([db.damagedTurns.has(id), told.ok], where).toEqual([true, false]);
     });
@@ -260,6 +337,7 @@ function flipAndRepair(where: string, whole: Buffer): 'untouched' | 'exact' | 'o
       for (const id of ids) {
         const text = texts.get(id);
         if (text === newestOf(id)) continue;
+        expect([...good], `${where}: what could be read`).not.toContain(id);
         if (!older.includes(id)) {
           expect(after.ok || (text !== undefined && !named.has(id) && !db.damagedTurns.has(id)), where).toBe(false);
           continue;

@@ -5,13 +5,12 @@ import type { Sampling } from '../../../shared/settings/sampling.ts';
 import { spaceBetween } from '../../../shared/text/space-between.ts';
 import type { LeftOut } from '../../../shared/text/whole-sentences.ts';
 import { saveCandidates } from './reply-candidates.ts';
-import { checksum } from '../core/checksum.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
 import { all, columns, first, query, run, tables } from '../core/query.ts';
 import { markSent } from './note-records.ts';
 import { closeRevision, headHash } from './revisions.ts';
-import { needChapter, needLivingChapter, needTurn, saveTurn } from '../core/rows.ts';
+import { journalChecksum, needChapter, needLivingChapter, needTurn, saveTurn } from '../core/rows.ts';
 import type { GenerationRow, JournalRow } from '../core/schema.ts';
 import { takeBack, type Made, type Undone } from './take-back.ts';
 import { splitsCharacter, turnText } from './turns.ts';
@@ -239,10 +238,6 @@ export function lastCut(db: ReadableDB, chapterId: string, path: ReadonlySet<str
 export function appendJournal(db: WritableDB, generationId: string, seq: number, text: string): void {
   const row: JournalRow = { generation_id: generationId, seq, text: text.toWellFormed(), checksum: 0 };
   transaction(db, () => run(db, insertJournal, { ...row, checksum: journalChecksum(row) }));
-}
-
-export function journalChecksum(row: JournalRow): number {
-  return checksum(row.generation_id, row.seq, row.text);
 }
 
 /** The streaming span as it is journaled. `offset` counts in the turn's text without the span. */

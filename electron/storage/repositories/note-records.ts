@@ -1,9 +1,8 @@
 import { NOTE_KINDS, type NoteContent, type NoteKind, type StoryNote } from '../../../shared/contract/notes.ts';
-import { checksum } from '../core/checksum.ts';
 import { failure } from '../../../shared/faults/failure.ts';
 import { transaction, type ReadableDB, type WritableDB } from '../core/handle.ts';
 import { all, columns, first, query, run, runOne, tables } from '../core/query.ts';
-import { needLivingStory } from '../core/rows.ts';
+import { needLivingStory, noteChecksum } from '../core/rows.ts';
 import type { NoteRow } from '../core/schema.ts';
 
 const COLUMNS: readonly (keyof NoteRow)[] = [
@@ -29,10 +28,6 @@ const drop = query((p: { story_id: string; kind: string }) =>
 );
 
 const EMPTY: NoteContent = { text: '', depth: 4, role: 'system', sends: 'always' };
-
-export function noteChecksum(row: NoteRow): number {
-  return checksum(row.story_id, row.kind, row.text, row.depth, row.role, row.sends, row.sent_at, row.version);
-}
 
 /** All notes of a story, in the order of their kinds; one that was never written is empty. */
 export function listNotes(db: ReadableDB, storyId: string): readonly StoryNote[] {

@@ -29,7 +29,8 @@ import {
 import { copyLibrary } from '../../storage/backups/library-copy.ts';
 import { libraryBytes, libraryState, wasWritten } from '../../storage/backups/library-state.ts';
 import type { MadeBackup } from '../../storage/backups/make-backup.ts';
-import { copyAside } from '../../storage/repair/repair-store.ts';
+import type { Repairs } from '../../storage/repair/find-repairs.ts';
+import { copyAside, isOfDamage } from '../../storage/repair/repair-store.ts';
 import { isStoryHere, putStory, type StoredStory } from '../../storage/backups/take-story.ts';
 import { surplus } from '../../storage/backups/thinning.ts';
 import { doesAnswer } from '../disk-answer.ts';
@@ -62,7 +63,7 @@ export interface Backups {
   /** How far a restore is, in turns; null while there is none. */
   restoring(signal?: AbortSignal): AsyncGenerator<JobProgress | null, void>;
   /** Keeps the library as it is before it is repaired, as a backup or as a file. */
-  keepBefore(signal: AbortSignal): Promise<void>;
+  keepBefore(signal: AbortSignal, repairs: Repairs): Promise<void>;
   /** It is another one than the newest backup has, though nobody wrote in it. */
   changed(): void;
   /** Makes one of what was written since the last, where that is old enough to matter; ends the watch over time. */
@@ -349,11 +350,12 @@ export function createBackups(
       watcher.push(restoring);
       return watcher.iterator;
     },
-    async keepBefore(signal) {
+    async keepBefore(signal, { reindexes }) {
+      if (reindexes) copyAside(db, dataDir, Date.now());
       await make('repair', signal).catch((error: unknown) => {
-        const { code } = faultOf(error);
-        if (code === 'STORE_DAMAGED') copyAside(db, dataDir, Date.now());
-        else if (code !== 'BACKUP_NO_SECOND') throw error;
+        if (!isOfDamage(error)) {
+          if (faultOf(error).code !== 'BACKUP_NO_SECOND') throw error;
+        } else if (!reindexes) copyAside(db, dataDir, Date.now());
       });
     },
     changed() {

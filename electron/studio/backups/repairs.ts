@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { GoodText, RepairReport } from '../../../shared/contract/repair.ts';
 import { failure, fault } from '../../../shared/faults/failure.ts';
 import { fault as faultSchema } from '../../../shared/faults/studio-fault.ts';
-import { applyRepairs, renewIndexes } from '../../storage/repair/apply-repairs.ts';
+import { applyRepairs, renewIndexes, withMended } from '../../storage/repair/apply-repairs.ts';
 import type { Repairs as Found } from '../../storage/repair/find-repairs.ts';
 import { isNothing, reportOf, safeRepairs, type Diagnosis } from '../../storage/repair/repair-store.ts';
 import type { TurnRepair } from '../../storage/repair/turn-repair.ts';
-import { needTurn } from '../../storage/core/rows.ts';
+import { findTurn, needTurn } from '../../storage/core/rows.ts';
 import type { CheckResult } from '../../storage/integrity/check.ts';
 import { getChapter } from '../../storage/repositories/chapters.ts';
 import { readSetting, writeSetting } from '../../storage/repositories/setting-records.ts';
@@ -66,11 +66,15 @@ export function createRepairs(
     const ids = new Set(found.turns.map(({ turnId }) => turnId));
     await generations.stopIn(({ turnId }) => ids.has(turnId));
     const applied = applyRepairs(db, found);
-    const done = [...applied.exact, ...applied.older];
-    for (const id of new Set(done.map((turnId) => needTurn(db, turnId).chapter_id))) watchers.changed(id);
-    if (done.length > 0) for (const page of pages) page.push(done);
+    tell([...applied.exact, ...applied.older]);
     backups.changed();
     return applied;
+  }
+
+  /** Pages read these turns anew. */
+  function tell(turnIds: readonly string[]): void {
+    for (const id of new Set(turnIds.flatMap((turnId) => findTurn(db, turnId)?.chapter_id ?? []))) watchers.changed(id);
+    if (turnIds.length > 0) for (const page of pages) page.push(turnIds);
   }
 
   jobs.register({
@@ -87,10 +91,12 @@ export function createRepairs(
       let applied: ReturnType<typeof applyRepairs> = { exact: [], older: [] };
       let after = check;
       if (!isNothing(repairs)) {
-        await backups.keepBefore(signal);
+        await backups.keepBefore(signal, repairs);
         signal.throwIfAborted();
-        if (repairs.reindexes) renewIndexes(db);
-        applied = await apply(safeRepairs(repairs.reindexes ? await look() : first));
+        const mended = repairs.reindexes ? renewIndexes(db) : [];
+        const done = await apply(safeRepairs(repairs.reindexes ? await look() : first));
+        applied = withMended(done, mended);
+        tell(mended);
         const again: BackupWork = { do: 'check', dataDir };
         after = await inThread<CheckResult>(BACKUP_THREAD, again, undefined, listening);
       }

@@ -30,7 +30,7 @@ export const repair = {
   all: 'Repair all…',
   title: 'Repair the library',
   intro:
-    'Every damaged turn gets its newest good text: from its history, or from the newest verified backup that has it. What the disk has of it stays in its history, and the library as it is now becomes a backup first.',
+    'Every damaged turn gets its newest good text: from its history, or from the newest verified backup that has it. What the disk has of it stays in its history, and the library as it is now is kept as a backup first, and beside it as a copy of its file where the file itself is broken.',
   start: 'Repair all',
   repairing: (share: number | null) => percent('Repairing', share),
   nothing: 'Nothing is damaged.',
@@ -44,5 +44,5 @@ export const repair = {
       : []),
   ],
   left: 'What is left may be whole in a backup: look inside one, take a story out of it, or restore it.',
-  done: 'Undo this by restoring the backup “before a repair”.',
+  done: 'The backup “before a repair” has the library as it was, damage and all: look inside it and take a story out of it. Whole it cannot be restored where it is damaged.',
 };
