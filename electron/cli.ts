@@ -17,7 +17,9 @@ const isUsage = (error: unknown): error is Error =>
 // Whoever reads what a command says may leave before it has said all, as `head` does; the work is done all the same.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`Paphos: ${error.message}\n`);
+    process.exit(1);
   });
 
 try {

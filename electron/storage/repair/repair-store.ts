@@ -59,8 +59,8 @@ export function reportOf({ exact, older }: Applied, after: CheckResult, at: numb
 }
 
 /**
- * Keeps a library as it is before it is repaired, and answers with where: as a backup, and as a copy of its file where a
- * backup, for which the indexes are made anew, cannot be made or would not have all of it.
+ * Keeps a library as it is before it is repaired, and answers with where: as a backup, and as a copy of its file
+ * where a backup, for which the indexes are made anew, cannot be made or would not have all of it.
  */
 export function keepBefore(db: WritableDB, dataDir: string, at: number, { reindexes }: Repairs): string[] {
   const copies = reindexes ? [copyAside(db, dataDir, at)] : [];

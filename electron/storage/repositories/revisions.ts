@@ -38,7 +38,14 @@ const hashOf = query((p: { turnId: string; seq: number }) =>
   tables.selectFrom('revisions').select('hash').where('turn_id', '=', p.turnId).where('seq', '=', p.seq),
 );
 const deleteEdits = query((p: { turnId: string }) => tables.deleteFrom('edits').where('turn_id', '=', p.turnId));
-const openTurns = query(() => tables.selectFrom('turns').select('id').where('open', '=', 1));
+/** Of chapters that are there. */
+const openTurns = query(() =>
+  tables
+    .selectFrom('turns')
+    .select('id')
+    .where('open', '=', 1)
+    .where('chapter_id', 'in', (from) => from.selectFrom('chapters').select('id')),
+);
 const openTurnsOf = query((p: { chapterId: string }) =>
   tables.selectFrom('turns').select('id').where('chapter_id', '=', p.chapterId).where('open', '=', 1),
 );
