@@ -1,5 +1,6 @@
 import { COMMANDS } from './cli/commands.ts';
 import { areThreadsGone } from './log/ending-threads.ts';
+import { guarded } from './log/guarded.ts';
 import { usage, UsageError } from './cli/usage.ts';
 import { faultOf } from '../shared/faults/failure.ts';
 import { sentenceOf } from '../shared/faults/sentence.ts';
@@ -16,11 +17,14 @@ const isUsage = (error: unknown): error is Error =>
 
 // Whoever reads what a command says may leave before it has said all, as `head` does; the work is done all the same.
 for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return;
-    process.stderr.write(`Paphos: ${error.message}\n`);
-    process.exit(1);
-  });
+  stream.on(
+    'error',
+    guarded((error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') return;
+      process.stderr.write(`Paphos: ${error.message}\n`);
+      process.exit(1);
+    }),
+  );
 
 try {
   process.exitCode = await run(process.argv.slice(2));

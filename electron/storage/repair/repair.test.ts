@@ -25,8 +25,15 @@ import { readTree, turnText } from '../repositories/turns.ts';
 import { applyRepairs, renewIndexes, withMended, type Applied } from './apply-repairs.ts';
 import { diagnose, keepBefore, safeRepairs } from './repair-store.ts';
 
-const FLIPS = sizeOf(40, 200);
-const BITS = [7, 1, 0, 2, 3, 4, 5, 6].slice(0, sizeOf(2, 8));
+const FLIPS = sizeOf(30, 200);
+/** Which bit of which letter of a key. */
+const BITS = [7, 1, 0, 2, 3, 4, 5, 6]
+  .flatMap((bit, at) => [
+    { bit, offset: at % 2 === 0 ? 2 : 30 },
+    { bit, offset: at % 2 === 0 ? 30 : 2 },
+  ])
+  .filter((_, at) => at % 2 === 0 || sizeOf(0, 1) > 0)
+  .slice(0, sizeOf(2, 16));
 const KILLS = sizeOf(3, 100);
 const TURNS = 24;
 const chapterId = newId();
@@ -273,29 +280,28 @@ function keysOf(): Key[] {
 test('one bit in any key, that no backup has: everything is as it was saved again, and nothing that could be read is lost', () => {
   const whole = readFileSync(storeFile());
   for (const { table, column, bytes, rest } of keysOf())
-    for (const bit of BITS)
-      for (const offset of [2, 30]) {
-        const where = `${table}.${column}, bit ${String(bit)} of letter ${String(offset)}`;
-        rmSync(copy, { recursive: true });
-        cpSync(folder, copy, { recursive: true });
-        rmSync(backupsFolder(copy), { recursive: true });
-        const flipped = Buffer.from(whole);
-        const places = [...flipped.toString('latin1').matchAll(new RegExp(bytes, 'g'))].map(({ index }) => index + 36);
-        const at = places.find((end) => rest.test(flipped.toString('latin1', end, end + 100))) ?? 0;
-        expect(at, where).toBeGreaterThan(0);
-        const byte = at - 36 + offset;
-        flipped[byte] = (flipped[byte] ?? 0) ^ (1 << bit);
-        writeFileSync(storeFile(), flipped);
-        const { kept, after } = repair();
-        expect(after.problems, where).toEqual([]);
-        expect(
-          kept.some((file) => readFileSync(file).equals(flipped)),
-          where,
-        ).toBe(true);
-        shown((_, texts) => {
-          for (const id of ids) expect(texts.get(id), where).toBe(newestOf(id));
-        });
-      }
+    for (const { bit, offset } of BITS) {
+      const where = `${table}.${column}, bit ${String(bit)} of letter ${String(offset)}`;
+      rmSync(copy, { recursive: true });
+      cpSync(folder, copy, { recursive: true });
+      rmSync(backupsFolder(copy), { recursive: true });
+      const flipped = Buffer.from(whole);
+      const places = [...flipped.toString('latin1').matchAll(new RegExp(bytes, 'g'))].map(({ index }) => index + 36);
+      const at = places.find((end) => rest.test(flipped.toString('latin1', end, end + 100))) ?? 0;
+      expect(at, where).toBeGreaterThan(0);
+      const byte = at - 36 + offset;
+      flipped[byte] = (flipped[byte] ?? 0) ^ (1 << bit);
+      writeFileSync(storeFile(), flipped);
+      const { kept, after } = repair();
+      expect(after.problems, where).toEqual([]);
+      expect(
+        kept.some((file) => readFileSync(file).equals(flipped)),
+        where,
+      ).toBe(true);
+      shown((_, texts) => {
+        for (const id of ids) expect(texts.get(id), where).toBe(newestOf(id));
+      });
+    }
 }, 120_000);
 
 test('what cannot be put back keeps nothing else from being repaired', () => {
@@ -374,7 +380,7 @@ test(`after one flipped bit in each of ${FLIPS} libraries every turn has its new
     found[flipAndRepair(`flip ${String(number)}`, whole)] += 1;
   }
   console.log(`repair: ${JSON.stringify(found)}`);
-  expect(found.exact).toBeGreaterThan(0);
+  expect(found.refused).toBeLessThan(FLIPS / 2);
 }, 600_000);
 
 test(`a repair that is killed leaves the library as it was or repaired: ${KILLS} kills, seed ${SEED}`, async () => {
