@@ -117,6 +117,34 @@ test('every way through the hits works by keys, and Escape goes back to the text
   await done();
 });
 
+test('where it is found no more, no hit of its first letters stays selected to be typed over', async () => {
+  const { studio, page, query, matches, button, done } = await open(TEXT);
+  await studio.caretTo('asks', 'before');
+  await page.keyboard.press('Control+f');
+  await query.fill('an');
+  await expect(matches).toHaveText('1 of 1');
+  await query.fill('an2');
+  await expect(matches).toHaveText('None');
+  await query.press('Escape');
+  await page.keyboard.type('often ');
+  const typed = TEXT.replace('asks', 'often asks');
+  expect(await studio.text()).toBe(typed);
+
+  // Nor is one left by an expression that is not finished, or after going on from hit to hit.
+  await page.keyboard.press('Control+f');
+  await button('Regular expression').click();
+  await query.fill('user');
+  await expect(matches).toHaveText('3 of 6');
+  await query.press('Enter');
+  await expect(matches).toHaveText('4 of 6');
+  await query.fill('user(');
+  await expect(matches).toContainText('Not a valid regular expression');
+  await query.press('Escape');
+  await page.keyboard.type('kind ');
+  expect(await studio.text()).toBe(typed.replace('A model user', 'A model kind user'));
+  await done();
+});
+
 test('an expression finds over lines, fills in its groups, and one that never ends is stopped with a word', async () => {
   const { studio, page, query, replacement, matches, button, done } = await open(
     `<|user|>\nred lamp, blue lamp\n<|model|>\none\ntwo ${'a'.repeat(40)}!`,

@@ -59,6 +59,12 @@ const stretchOf = (selection: Selection): Stretch => ({
   from: { line: selection.startLineNumber, column: selection.startColumn },
   to: { line: selection.endLineNumber, column: selection.endColumn },
 });
+const atPlace = (place: Place): Stretch => ({ from: place, to: place });
+const isSame = (one: Stretch, other: Stretch): boolean =>
+  !isBefore(one.from, other.from) &&
+  !isBefore(other.from, one.from) &&
+  !isBefore(one.to, other.to) &&
+  !isBefore(other.to, one.to);
 /** Letters that an expression would read as something else. */
 const SPECIAL = /[\\^$.*+?()[\]{}|]/g;
 
@@ -87,8 +93,8 @@ export class Finder {
   /** Why what was asked for last was not done. */
   private refusal: string | null = null;
   private later: ReturnType<typeof setTimeout> | undefined;
-  /** What is typed is looked for from here on. */
-  private anchor: Place = { line: 1, column: 1 };
+  /** What is typed is looked for from here on; where it is not found, this is selected again. */
+  private anchor: Stretch = atPlace({ line: 1, column: 1 });
   /** What was replaced last: said as long as nothing else is looked for and nothing is found again. */
   private replaced: { readonly query: Query; readonly count: number } | null = null;
 
@@ -101,7 +107,7 @@ export class Finder {
     this.stops = [
       surface.model.onDidChangeContent(() => this.changed()),
       surface.page.onDidChangeCursorSelection(({ source }) => {
-        if (source !== CARET) this.anchor = this.selected().from;
+        if (source !== CARET) this.anchor = this.selected();
         this.look();
       }),
     ];
@@ -147,7 +153,9 @@ export class Finder {
     this.refusal = null;
     this.set({ query, found: query.isRegex ? { is: 'searching' } : this.state.found });
     this.fresh.outdate();
-    void this.findFrom(this.anchor);
+    void this.findFrom(this.anchor.from).then((isFound) => {
+      if (!isFound) this.goBack();
+    });
   }
 
   /** Only in what is selected now, or everywhere again. */
@@ -157,7 +165,7 @@ export class Finder {
     this.marks.limit(within);
     this.set({ isLimited: within !== null });
     this.fresh.outdate();
-    void this.findFrom(within?.[0]?.from ?? this.anchor);
+    void this.findFrom(within?.[0]?.from ?? this.anchor.from);
   }
 
   async replace(): Promise<void> {
@@ -219,7 +227,7 @@ export class Finder {
     const { query, isOpen, focus } = this.state;
     const selected = this.selected();
     const text = this.wordsIn(selected) ?? query.text;
-    this.anchor = selected.from;
+    this.anchor = selected;
     this.set({
       isOpen: true,
       replaces: replaces || (isOpen && this.state.replaces),
@@ -292,9 +300,20 @@ export class Finder {
     });
   }
 
-  private async findFrom(place: Place): Promise<void> {
-    if (!(await this.fresh.look()) || this.hits.count === 0) return;
+  /** False: what is looked for is nowhere. */
+  private async findFrom(place: Place): Promise<boolean> {
+    if (!(await this.fresh.look())) return this.fresh.isStale;
+    if (this.hits.count === 0) return false;
     this.select(this.hits.firstFrom(place) % this.hits.count);
+    return true;
+  }
+
+  /** A hit of what was looked for before stays selected no longer: what is typed next would replace it. */
+  private goBack(): void {
+    if (isSame(this.selected(), this.anchor)) return;
+    this.viewport.centre(this.anchor.from);
+    this.surface.select(this.anchor, CARET);
+    this.look();
   }
 
   private async go(step: 1 | -1): Promise<void> {
@@ -308,7 +327,7 @@ export class Finder {
     const current = this.hits.indexOf(selected);
     const next = current !== null ? current + step : this.hits.firstFrom(selected.from) + (step === 1 ? 0 : -1);
     this.select((next + count) % count);
-    this.anchor = this.selected().from;
+    this.anchor = atPlace(this.selected().from);
   }
 
   private select(index: number): void {
