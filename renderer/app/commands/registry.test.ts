@@ -68,6 +68,17 @@ test('while no chapter is open, what writes says so', () => {
   expect(silent).toEqual([]);
 });
 
+test('where no reply stands at or before the caret, Retry and both ways through the alternates say so', () => {
+  const why = 'There is no reply at or before the caret.';
+  const moment = {
+    ...momentNow(),
+    controller: {} as ChapterController,
+    page: { turning: false, alternates: null, canRetry: { ok: false, why } } as ChapterState,
+  };
+  for (const id of ['retry', 'previousAlternate', 'nextAlternate'] as const)
+    expect(commandOf(id).why?.(moment), id).toBe(why);
+});
+
 test('the first and the last alternate say that nothing comes before or behind them', () => {
   const why = (id: 'previousAlternate' | 'nextAlternate', number: number, turning = false) =>
     commandOf(id).why?.({

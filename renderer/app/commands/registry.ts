@@ -89,6 +89,7 @@ const whyNoAlternate =
   (moment) => {
     const reason = whyReadOnly(moment);
     if (reason !== null || moment.page?.turning === true) return reason;
+    if (moment.turn === undefined && moment.page?.alternates === null) return words.manuscript.noModelTurn;
     const { number, count } = (moment.turn ?? moment.page)?.alternates ?? { number: 1, count: 1 };
     if (count < 2) return say.noAlternates;
     if (number + step < 1) return say.firstAlternate;
