@@ -6,7 +6,7 @@ import { words } from '../locales/index.ts';
 import { toastFault } from '../ui/toasts.tsx';
 import { useWorkspace } from '../workspace/workspace.ts';
 import { useShareOf } from './use-backups.ts';
-import { whenOf } from './when.ts';
+import { whenInSentence } from './when.ts';
 import ui from '../ui/ui.module.css';
 import css from './backups.module.css';
 
@@ -18,7 +18,7 @@ export function LibraryCheck({ check }: { readonly check: Check | null }): React
   return (
     <section className={css.details} aria-label={say.check}>
       <p className={check !== null && check.problems > 0 ? ui.fault : ui.quiet} role="status">
-        {check === null ? say.notChecked : say.checked(whenOf(check.at), check.problems)}
+        {check === null ? say.notChecked : say.checked(whenInSentence(check.at), check.problems)}
       </p>
       {check === null || check.findings.length === 0 ? null : (
         <ul className={css.findings} aria-label={say.findings}>

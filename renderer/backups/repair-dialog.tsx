@@ -10,7 +10,7 @@ import { Modal } from '../ui/modal.tsx';
 import { toastFault } from '../ui/toasts.tsx';
 import { useWorkspace } from '../workspace/workspace.ts';
 import { useShareOf } from './use-backups.ts';
-import { whenOf } from './when.ts';
+import { whenInSentence } from './when.ts';
 import ui from '../ui/ui.module.css';
 import css from './repair.module.css';
 import checkCss from './backups.module.css';
@@ -69,8 +69,8 @@ function Report({ report }: { readonly report: RepairReport }): ReactElement {
   const { at, exact, older, stays, rest } = report;
   const lines = say.report(report);
   return (
-    <section className={css.report} aria-label={say.when(whenOf(at))} role="status">
-      <h3>{say.when(whenOf(at))}</h3>
+    <section className={css.report} aria-label={say.when(whenInSentence(at))} role="status">
+      <h3>{say.when(whenInSentence(at))}</h3>
       <ul>{lines.length === 0 ? <li>{say.nothing}</li> : lines.map((line) => <li key={line}>{line}</li>)}</ul>
       {report.findings.length === 0 ? null : (
         <ul className={checkCss.findings} aria-label={words.backups.findings}>

@@ -8,7 +8,7 @@ import type { JobProgress } from './jobs.ts';
  * Why a backup was made: half an hour of work, the end of Paphos, a person's wish; before an update of the store, or
  * before another backup took its place, or damage was repaired.
  */
-export const backupReason = z.enum(['work', 'quit', 'asked', 'update', 'restore', 'repair']);
+export const backupReason = z.enum(['work', 'start', 'quit', 'asked', 'update', 'restore', 'repair']);
 export type BackupReason = z.infer<typeof backupReason>;
 
 /** What stands in a library: stories that are not deleted, and their chapters and turns. */

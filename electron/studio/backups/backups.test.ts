@@ -111,7 +111,7 @@ test('what was written is backed up when Paphos ends, and soon after the next st
   vi.advanceTimersByTime(2 * MINUTE);
   await jobsEnd(1);
   // The newest of a half-hour is kept.
-  expect(await reasons()).toEqual(['work']);
+  expect(await reasons()).toEqual(['start']);
 });
 
 test('the library is looked through weekly; what is damaged is told and named', async () => {
@@ -161,7 +161,7 @@ test('one that would take too long is not begun when Paphos ends, and made soon 
   expect(await reasons()).toEqual(['asked']);
   vi.advanceTimersByTime(MINUTE);
   await jobsEnd(2);
-  expect((await reasons())[0]).toBe('work');
+  expect((await reasons())[0]).toBe('start');
 });
 
 test('one that takes longer than that after all leaves nothing half, and a store that is closed whole', async () => {

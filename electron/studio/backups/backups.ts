@@ -140,7 +140,7 @@ export function createBackups(
       return;
     }
     changedSince ??= Date.now();
-    if (Date.now() - changedSince >= due) jobs.start(KIND, { reason: 'work' });
+    if (Date.now() - changedSince >= due) jobs.start(KIND, { reason: due === 0 ? 'start' : 'work' });
   }
 
   async function make(

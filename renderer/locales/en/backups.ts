@@ -10,7 +10,7 @@ const many = (value: number, one: string, more: string): string => `${count(valu
 export const backups = {
   title: 'Backups',
   intro:
-    'Made after every half hour of work, when you quit, and before anything large. Each is opened and checked once it is written. Where that takes more than a few seconds, quitting does not wait: the backup is made after the next start.',
+    'Made after every half hour of work, when you quit, and before anything large. Each is opened and checked once it is written. Where that takes more than a few seconds, quitting does not wait: the backup is made after the next start, as it is of whatever else no backup holds yet.',
   none: 'No backups yet. The first is made after half an hour of work, or now if you like.',
   list: 'Backups',
   when: 'When',
@@ -20,6 +20,7 @@ export const backups = {
   state: 'State',
   reasons: {
     work: 'half-hour',
+    start: 'after a start',
     quit: 'on quit',
     asked: 'by you',
     update: 'before an update',
@@ -39,8 +40,8 @@ export const backups = {
     unknown: 'Made by an older version of Paphos, which kept no record of it.',
   } satisfies Record<Backup['state'], string>,
   alsoIn: 'also in the second folder',
-  today: (time: string) => `Today ${time}`,
-  yesterday: (time: string) => `Yesterday ${time}`,
+  today: (time: string) => `today ${time}`,
+  yesterday: (time: string) => `yesterday ${time}`,
   details: 'This backup',
   holds: ({ stories, chapters, turns }: LibrarySize) =>
     [many(stories, 'story', 'stories'), many(chapters, 'chapter', 'chapters'), many(turns, 'turn', 'turns')].join(', '),
