@@ -106,8 +106,9 @@ export class Binding {
       this.mirror(op.as === 'chain' ? this.edits.chain(after, op.turn) : this.edits.tail(after, [op.turn], false));
     }
     if (this.document.layout.ids.at(-2) !== liveTurn) return;
-    const edit = this.edits.dropReady();
-    if (edit !== null) this.mirror(edit);
+    // What the model writes for the person stands in place of the turn that waited for their words.
+    const end = this.document.emptyEnd();
+    if (end !== null && end.id === this.ready) this.mirror(this.edits.dropEnd());
   }
 
   /**

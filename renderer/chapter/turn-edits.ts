@@ -81,11 +81,10 @@ export class TurnEdits {
     return { from, to: from, text: ASK, ids: [...this.ids, this.newId()] };
   }
 
-  dropReady(): TurnEdit | null {
+  dropEnd(): TurnEdit {
     const above = this.spans.at(-2);
-    if (this.document.readyTurn() === null || above === undefined) return null;
     return {
-      from: this.endOf(above),
+      from: above === undefined ? { line: 1, column: 1 } : this.endOf(above),
       to: endOfText(this.view),
       text: '',
       ids: this.ids.slice(0, -1),

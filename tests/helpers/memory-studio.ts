@@ -107,7 +107,8 @@ export class MemoryStudio {
       const known = this.begun.get(generationId);
       if (known !== undefined) return known;
       const after = kind === 'retry' ? (this.tree.turns.get(turnId ?? '')?.parentId ?? null) : turnId;
-      const turn: Turn = { id: newTurnId, role: 'model', speaker: null, marked: true, text: '' };
+      const role = kind === 'impersonate' ? 'user' : 'model';
+      const turn: Turn = { id: newTurnId, role, speaker: null, marked: true, text: '' };
       const ops: Op[] = [
         {
           op: 'insert',

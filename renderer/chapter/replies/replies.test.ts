@@ -46,6 +46,35 @@ describe('a reply', () => {
     expectSaved(opened);
   });
 
+  test('that is written for the person stands where their words were waited for, and the caret behind it', async () => {
+    const opened = await open(said('user', 'I knock.'), said('model', 'It opens.'));
+    const { studio, session, view, shown } = opened;
+    view.click('It opens.\n<|user|>\n');
+    void session.writeForMe();
+    await settle();
+    studio.write('I go ');
+    await settle();
+    expect(shown()).toEqual(['I knock.', 'It opens.', 'I go ']);
+    studio.write('in.');
+    studio.end();
+    await settle();
+    expect(shown()).toEqual(['I knock.', 'It opens.', 'I go in.']);
+    view.type(' Slowly.');
+    await settle();
+    expect(studio.texts).toEqual(['I knock.', 'It opens.', 'I go in. Slowly.']);
+    expectSaved(opened);
+  });
+
+  test('that was to be written for the person and has no words leaves the turn that waits for theirs', async () => {
+    const opened = await open(said('user', 'I knock.'), said('model', 'It opens.'));
+    void opened.session.writeForMe();
+    await settle();
+    opened.studio.end();
+    await settle();
+    expect(opened.shown()).toEqual(['I knock.', 'It opens.', '']);
+    expectSaved(opened);
+  });
+
   test('goes below the mark that the person has just written', async () => {
     const opened = await open(said('user', 'I knock.'));
     opened.view.openMark = 3;

@@ -210,7 +210,7 @@ export class Replies {
     else if (caretIsFree && ready !== null && (isUndone || document.layout.spans.at(-2)?.id === turnId)) {
       view.putCaret({ line: textRange(ready).first, column: 1 });
       if (wasSeen) view.bring(view.caret());
-    }
+    } else if (caretIsFree && turn?.role === 'user') view.putCaret(document.placeOf(turn, document.lengthOf(turn)));
     // One whose turn is gone has left nothing to go on from.
     store.set({ lastGeneration: isUndone ? null : { turnId, reason, stats, fault } });
     if (fault === null) this.compare(ended);
