@@ -72,6 +72,9 @@ export function createRouter(
       upload: door.characters.upload.handler(({ input }) => characters.upload(input)),
       import: door.characters.import.handler(({ input }) => characters.importUpload(input)),
       setAvatar: door.characters.setAvatar.handler(({ input }) => characters.setAvatar(input.id, input.picture)),
+      revertAvatar: door.characters.revertAvatar.handler(({ input }) =>
+        characters.revertAvatar(input.id, input.avatar),
+      ),
       setThumbnail: door.characters.setThumbnail.handler(({ input }) => characters.setThumbnail(input)),
       count: door.characters.count.handler(({ input }) => characters.count(input.texts)),
       export: door.characters.export.handler(({ input }) => characters.export(input.id, input.as)),

@@ -17,13 +17,16 @@ interface Draft {
 }
 type Drafts = Readonly<Partial<Record<Field, Draft>>>;
 
+/** `picture`: the address of the one before. */
+type Step = { readonly field: Field; readonly value: Value } | { readonly picture: string | null };
+
 /** Of one character. */
 interface CardEdits {
   readonly drafts: Drafts;
   /** Why they are not saved; null: they are on their way. */
   readonly fault: StudioFault | null;
-  /** What the fields said before each change, the newest last. */
-  readonly undo: readonly { readonly field: Field; readonly value: Value }[];
+  /** What the card said before each change, the newest last. */
+  readonly undo: readonly Step[];
 }
 
 const NOTHING: CardEdits = { drafts: {}, fault: null, undo: [] };
@@ -67,8 +70,8 @@ let lastTyped = { id: '', field: '' as Field | '', at: 0 };
 export function editField<F extends Field>(id: string, field: F, stored: CardFields[F], is: CardFields[F]): void {
   const { drafts, undo } = editsOf(id);
   const before = drafts[field]?.is ?? stored;
-  // One more greeting, or one less, is a step of its own.
-  const isStep = Array.isArray(is) && Array.isArray(before) && is.length !== before.length;
+  // One more greeting, or one less, is a step of its own; tags are typed like a text.
+  const isStep = field !== 'tags' && Array.isArray(is) && Array.isArray(before) && is.length !== before.length;
   const isGoingOn =
     !isStep &&
     lastTyped.id === id &&
@@ -91,14 +94,26 @@ function put(id: string, field: Field, stored: Value, is: Value): void {
   later(id, REST_MS);
 }
 
-/** Puts back what the last change was made of. */
-export function undoEdit(id: string, document: CharacterDocument): void {
+/** The picture was changed; before, it was the one at this address. */
+export function noteAvatar(id: string, picture: string | null): void {
+  lastTyped = { id: '', field: '', at: 0 };
+  change(id, { undo: [...editsOf(id).undo, { picture }].slice(-MOST_UNDO) });
+}
+
+/** Puts back what the last change was made of; rejects where a picture cannot be had any more. */
+export async function undoEdit(id: string, document: CharacterDocument): Promise<void> {
   const { undo } = editsOf(id);
   const last = undo.at(-1);
   if (last === undefined) return;
   change(id, { undo: undo.slice(0, -1) });
   lastTyped = { id: '', field: '', at: 0 };
-  put(id, last.field, document.card[last.field], last.value);
+  if ('field' in last) {
+    put(id, last.field, document.card[last.field], last.value);
+    return;
+  }
+  await api.characters.revertAvatar({ id, avatar: last.picture });
+  await queryClient.invalidateQueries({ queryKey: queries.characters.open.queryKey({ input: { id } }) });
+  await refresh();
 }
 
 function later(id: string, ms: number): void {

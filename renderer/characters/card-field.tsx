@@ -15,6 +15,7 @@ interface Props {
   /** It has just been made: whoever made it writes in it next. */
   readonly isNew?: boolean;
   readonly onChange: (value: string) => void;
+  readonly onLeave?: () => void;
 }
 
 /** A text of a card, with what it costs. */
@@ -27,6 +28,7 @@ export function CardField({
   isReadOnly,
   isNew,
   onChange,
+  onLeave,
 }: Props): ReactElement {
   const [field, about] = [useId(), useId()];
   const line = useRef<HTMLInputElement>(null);
@@ -42,6 +44,7 @@ export function CardField({
     value,
     dir: 'auto',
     readOnly: isReadOnly,
+    onBlur: onLeave,
     'aria-describedby': hint === undefined ? undefined : about,
     onChange: (event: { target: { value: string } }) => onChange(event.target.value),
   };

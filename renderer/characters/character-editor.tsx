@@ -147,7 +147,7 @@ function TagsField({
     written
       .split(',')
       .map((tag) => tag.trim())
-      .filter((tag) => tag !== '');
+      .filter((tag, at, all) => tag !== '' && all.indexOf(tag) === at);
   const isTyped = typed !== null && tagsIn(typed).join('\n') === values.join('\n');
   return (
     <CardField
@@ -159,6 +159,7 @@ function TagsField({
         setTyped(written);
         onChange(tagsIn(written));
       }}
+      onLeave={() => setTyped(null)}
     />
   );
 }
@@ -187,7 +188,7 @@ function Head({ document }: { readonly document: CharacterDocument }): ReactElem
         <IconButton
           icon={Undo2}
           label={say.undoEdit}
-          onClick={() => undoEdit(id, document)}
+          onClick={() => void undoEdit(id, document).catch(toastFault)}
           disabledWhy={edits.undo.length === 0 ? say.nothingToUndo : null}
         />
         <IconButton
@@ -227,12 +228,14 @@ function Head({ document }: { readonly document: CharacterDocument }): ReactElem
       <p className={ui.quiet}>
         {say.version[spec]} · {container === null ? say.madeHere : say.containers[container]}
       </p>
-      {summary.kind === 'character' ? (
-        <button type="button" className={`${ui.button} ${ui.primary}`} onClick={() => void library.startChat(id)}>
-          {words.cast.startChat}
-        </button>
-      ) : null}
-      <Export document={document} />
+      <div className={css.actions}>
+        {summary.kind === 'character' ? (
+          <button type="button" className={`${ui.button} ${ui.primary}`} onClick={() => void library.startChat(id)}>
+            {words.cast.startChat}
+          </button>
+        ) : null}
+        <Export document={document} />
+      </div>
       <input
         ref={files}
         type="file"

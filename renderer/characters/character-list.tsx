@@ -2,7 +2,7 @@ import { Star } from 'lucide-react';
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import type { CharacterSummary } from '../../shared/contract/characters.ts';
 import { words } from '../locales/index.ts';
-import { nameOf, useShownCharacters } from './characters.ts';
+import { characters, nameOf, useShownCharacters } from './characters.ts';
 import { Portrait } from './portrait.tsx';
 import { useLook, useRoom } from './room-state.ts';
 import css from './character-list.module.css';
@@ -66,7 +66,21 @@ export function CharacterList(): ReactElement {
     button.focus({ preventScroll: true });
   });
 
+  /** Whoever stands beside it is next. */
+  function remove(character: CharacterSummary): void {
+    const button = (index: number) => scroller.current?.querySelector<HTMLElement>(`[data-index="${String(index)}"]`);
+    (button(active + 1) ?? button(active - 1) ?? scroller.current)?.focus({ preventScroll: true });
+    setActive(Math.max(0, Math.min(active, total - 2)));
+    void characters.remove(character);
+  }
+
   function go(event: KeyboardEvent): void {
+    const character = shown.at(active);
+    if (event.key === 'Delete' && character !== null) {
+      event.preventDefault();
+      remove(character);
+      return;
+    }
     const steps: Readonly<Record<string, number>> = {
       ArrowRight: 1,
       ArrowLeft: -1,

@@ -13,7 +13,7 @@ import { saveFile } from '../lib/save-file.ts';
 import { words } from '../locales/index.ts';
 import { queryClient } from '../ui/query-client.ts';
 import { toast, toastFault } from '../ui/toasts.tsx';
-import { settled } from './card-edits.ts';
+import { noteAvatar, settled } from './card-edits.ts';
 import { useRoom, useSort } from './room-state.ts';
 
 /** So many are asked for at a time. */
@@ -114,7 +114,7 @@ export const characters = {
       const { id } = character;
       await settled(id);
       await api.characters.remove({ id });
-      useRoom.setState({ selected: null });
+      useRoom.setState(({ selected }) => (selected === id ? { selected: null } : {}));
       const undo = (): Promise<void> =>
         attempt(async () => {
           await api.characters.restore({ id });
@@ -135,7 +135,9 @@ export const characters = {
   /** `picture`: base64 of a PNG; null: none. */
   setAvatar: (id: string, picture: string | null) =>
     attempt(async () => {
+      const before = queryClient.getQueryData(documentKey(id))?.summary.avatar ?? null;
       await api.characters.setAvatar({ id, picture });
+      noteAvatar(id, before);
       await refreshDocument(id);
     }),
 };

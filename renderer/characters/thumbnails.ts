@@ -42,4 +42,6 @@ async function make(id: string, avatar: string): Promise<void> {
   await api.characters.setThumbnail({ id, avatar, picture: toBase64(new Uint8Array(await small.arrayBuffer())) });
   await queryClient.invalidateQueries({ queryKey: queries.characters.list.key() });
   await queryClient.invalidateQueries({ queryKey: queries.characters.open.queryKey({ input: { id } }) });
+  // The same picture may be taken away and come back.
+  tried.delete(`${id} ${avatar}`);
 }

@@ -41,6 +41,7 @@ test.each([
   ['nothing', new Uint8Array(), 'CARD_UNKNOWN'],
   ['a text', strToU8('Once upon a time'), 'CARD_UNKNOWN'],
   ['a WebP that is called PNG', strToU8('RIFF0000WEBPVP8X000000000000000'), 'CARD_PICTURE'],
+  ['a CHARX that was cut off', zipSync({ 'card.json': strToU8(card('1')) }).subarray(0, -10), 'CARD_BROKEN'],
   ['a picture without a card', makePng(), 'CARD_NONE'],
   ['JSON without a card', json('{"a":1}'), 'CARD_NONE'],
   ['a lorebook', json('{"spec":"lorebook_v3","data":{"entries":[]}}'), 'CARD_NONE'],

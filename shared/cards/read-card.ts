@@ -37,6 +37,8 @@ export function readCard(bytes: Uint8Array): CardFile {
     return cardFile('json', text, notes, ({ assets }) => linkedPicture(assets));
   }
   const picture = pictureFacts(bytes);
+  // It begins as an archive does and has no end.
+  if (starts(bytes, 0x50, 0x4b)) throw failure('CARD_BROKEN', { part: 'zip' });
   if (picture === null) throw failure('CARD_UNKNOWN', {});
   throw failure('CARD_PICTURE', { format: picture.type.replace('image/', '') });
 }

@@ -102,7 +102,7 @@ function readEntries(bytes: Uint8Array): Zip {
 /** The bytes of an entry. `most`: it is refused where there are more. */
 export function unpack({ flags, method, size, packed, crc }: ZipEntry, most: number): Uint8Array {
   if ((flags & 1) === 1 || (method !== STORED && method !== DEFLATED)) throw broken();
-  if (size > most || packed.length > most) throw large('unpacked');
+  if (size > most || packed.length > most) throw failure('CARD_LARGE', { what: 'entry', most });
   if (size > 1024 * 1024 && size > packed.length * CARD_LIMITS.ratio) throw large('ratio');
   const bytes = method === STORED ? packed : inflate(packed, 'raw', size);
   if (bytes === null || bytes === 'too much' || bytes.length !== size || crc32(bytes) !== crc) throw broken();

@@ -110,6 +110,8 @@ export const characters = {
   import: oc.input(z.object({ uploadId: id, id, kind: characterKind })).output(type<ImportedCharacter>()),
   /** Another picture, as PNG; null: none. */
   setAvatar: oc.input(z.object({ id, picture: piece.nullable() })).output(type<CharacterSummary>()),
+  /** One that it had before, by its address; null: none. */
+  revertAvatar: oc.input(z.object({ id, avatar: z.string().max(200).nullable() })).output(type<CharacterSummary>()),
   /** A small one of the picture at this address, as WebP. */
   setThumbnail: oc.input(z.object({ id, avatar: z.string(), picture: piece })).output(type<void>()),
   /** In tokens of the loaded model; null where none is. */

@@ -79,7 +79,17 @@ export interface CardFaults {
   CARD_BROKEN: { readonly part: 'png' | 'zip' | 'json' | 'base64' };
   /** `most`: what is read, of bytes, letters, or things. */
   CARD_LARGE: {
-    readonly what: 'file' | 'archive' | 'unpacked' | 'entries' | 'ratio' | 'text' | 'depth' | 'values' | 'chunks';
+    readonly what:
+      | 'file'
+      | 'archive'
+      | 'unpacked'
+      | 'entry'
+      | 'entries'
+      | 'ratio'
+      | 'text'
+      | 'depth'
+      | 'values'
+      | 'chunks';
     readonly most: number;
   };
   CARD_SLOW: None;

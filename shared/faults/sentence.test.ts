@@ -60,9 +60,9 @@ const SAMPLES: Samples = {
   CARD_PICTURE: [{ format: 'webp' }],
   CARD_NONE: (['png', 'json', 'zip', 'book'] as const).map((place) => ({ in: place })),
   CARD_BROKEN: (['png', 'zip', 'json', 'base64'] as const).map((part) => ({ part })),
-  CARD_LARGE: (['file', 'archive', 'unpacked', 'entries', 'ratio', 'text', 'depth', 'values', 'chunks'] as const).map(
-    (what, at) => ({ what, most: 10_000_000 * (at + 1) }),
-  ),
+  CARD_LARGE: (
+    ['file', 'archive', 'unpacked', 'entry', 'entries', 'ratio', 'text', 'depth', 'values', 'chunks'] as const
+  ).map((what, at) => ({ what, most: 10_000_000 * (at + 1) })),
   CARD_SLOW: NONE,
   CARD_NEWER: [{ version: '3.1' }],
   CARD_REPLACED: NONE,

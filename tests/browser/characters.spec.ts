@@ -278,6 +278,10 @@ test('who makes a character or a greeting writes in it at once, and no letter is
   await expect(editor.getByRole('heading', { name: 'Mira Stone' })).toBeVisible();
   await saved(page);
   await expect(editor.getByRole('heading', { name: 'Mira Stone' })).toBeVisible();
+  const start = await editor.getByRole('button', { name: 'Start chat' }).boundingBox();
+  const out = await editor.getByRole('button', { name: 'Export' }).boundingBox();
+  expect(start?.y).toBe(out?.y);
+  expect(start?.width).toBeGreaterThan(out?.width ?? Infinity);
   await editor.getByRole('button', { name: 'Add an alternate greeting' }).click();
   await page.keyboard.type('Hello, you.');
   await expect(field(page, 'Alternate greeting 1')).toHaveValue('Hello, you.');
@@ -300,6 +304,22 @@ test('who makes a character or a greeting writes in it at once, and no letter is
   await expect.poll(isDrawn).toBe(true);
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(dialog).toBeHidden();
+  await page.locator('aside input[type=file]').setInputFiles(file);
+  await dialog.getByRole('button', { name: 'Use this part' }).click();
+  await expect(editor.locator('img')).toBeVisible();
+  await editor.getByRole('button', { name: 'Picture' }).click();
+  await page.getByRole('menuitem', { name: 'Remove the picture' }).click();
+  await expect(editor.locator('img')).toBeHidden();
+  await editor.getByRole('button', { name: 'Undo the last change' }).click();
+  await expect(editor.locator('img')).toBeVisible();
+  await editor.getByRole('button', { name: 'Undo the last change' }).click();
+  await expect(editor.locator('img')).toBeHidden();
+  await field(page, 'Tags').click();
+  await page.keyboard.type('stone, sea,, stone ,');
+  await field(page, 'Nickname').click();
+  await expect(field(page, 'Tags')).toHaveValue('stone, sea');
+  await editor.getByRole('button', { name: 'Undo the last change' }).click();
+  await expect(field(page, 'Tags')).toHaveValue('');
 
   await field(page, 'Description').click();
   await page.keyboard.type('Keeps every word');
@@ -315,7 +335,13 @@ test('who makes a character or a greeting writes in it at once, and no letter is
   await expect(field(page, 'Name')).toBeFocused();
   await page.keyboard.type('Ned Hill');
   await expect(field(page, 'Name')).toHaveValue('Ned Hill');
+  await expect(people(page).filter({ hasText: 'Ned Hill' })).toBeVisible();
   await expect(people(page)).toHaveCount(2);
+  await people(page).filter({ hasText: 'Mira Stone' }).focus();
+  await page.keyboard.press('Delete');
+  await expect(people(page)).toHaveCount(1);
+  await expect(people(page).filter({ hasText: 'Ned Hill' })).toBeFocused();
+  await expect(field(page, 'Name')).toHaveValue('Ned Hill');
   expect(studio.violations).toEqual([]);
   await studio.close();
 });

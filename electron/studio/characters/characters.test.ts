@@ -189,6 +189,11 @@ test('another picture goes with the card; a small one belongs to the picture tha
   expect(characters.open(character.id).summary.thumbnail).toBeNull();
   const written = bytesAt((await characters.export(character.id, 'edited')).address);
   expect(written.readUInt32BE(16)).toBe(20);
+  expect(characters.revertAvatar(character.id, character.avatar).avatar).toBe(character.avatar);
+  expect(characters.revertAvatar(character.id, null).avatar).toBeNull();
+  expect(characters.revertAvatar(character.id, avatar).avatar).toBe(avatar);
+  expect(() => characters.revertAvatar(character.id, `asset/${newId()}`)).toThrow(/missing or damaged/);
+  expect(characters.open(character.id).summary.avatar).toBe(avatar);
   await expect(characters.setAvatar(character.id, Buffer.from('none').toString('base64'))).rejects.toThrow(
     /no picture/,
   );

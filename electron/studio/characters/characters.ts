@@ -56,6 +56,8 @@ export interface Characters {
   /** A file of this computer. */
   importFile(wish: { file: string; id: string; kind: CharacterKind }): Promise<ImportedCharacter>;
   setAvatar(id: string, picture: string | null): Promise<CharacterSummary>;
+  /** Faults: ASSET_GONE where that picture is not kept any more. */
+  revertAvatar(id: string, avatar: string | null): CharacterSummary;
   setThumbnail(given: { id: string; avatar: string; picture: string }): Promise<void>;
   count(texts: readonly string[]): Promise<readonly number[] | null>;
   export(id: string, as: 'original' | 'edited'): Promise<ExportedCard>;
@@ -164,6 +166,12 @@ export function createCharacters(
         return saveCharacter(db, needLivingCharacter(db, id), { avatar_id, thumbnail_id: null });
       });
     },
+    revertAvatar: (id, avatar) =>
+      transaction(db, () => {
+        const asset = avatar === null ? null : getAsset(db, avatar.replace(/^asset\//, ''));
+        if (asset === undefined || asset?.type.startsWith('image/') === false) throw failure('ASSET_GONE', {});
+        return saveCharacter(db, needLivingCharacter(db, id), { avatar_id: asset?.id ?? null, thumbnail_id: null });
+      }),
     async setThumbnail({ id, avatar, picture }) {
       const stored = await storePicture(picture);
       transaction(db, () => {

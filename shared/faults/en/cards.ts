@@ -17,6 +17,8 @@ function tooLarge(what: CardFaults['CARD_LARGE']['what'], most: number): string 
       return `This file is too large for a card; ${size(most)} is the most`;
     case 'unpacked':
       return `This archive would take more than ${size(most)} unpacked`;
+    case 'entry':
+      return `A file in this archive would take more than ${size(most)} unpacked`;
     case 'entries':
       return `This archive holds more than ${count(most)} files`;
     case 'ratio':
