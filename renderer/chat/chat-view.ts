@@ -126,11 +126,14 @@ export class ChatView implements ChapterView {
   private tellSoon(): void {
     if (this.isTelling) return;
     this.isTelling = true;
-    queueMicrotask(() => {
-      this.isTelling = false;
-      this.state = { ...this.state, revision: this.state.revision + 1 };
-      for (const listener of this.listeners) listener();
-    });
+    queueMicrotask(() => this.tell());
+  }
+
+  private tell(): void {
+    if (!this.isTelling) return;
+    this.isTelling = false;
+    this.state = { ...this.state, revision: this.state.revision + 1 };
+    for (const listener of this.listeners) listener();
   }
 
   private changed(change: PageChange): void {
@@ -204,6 +207,8 @@ export class ChatView implements ChapterView {
     this.typed = { turnId: turn.id, version: this.version, isErasing: edit.text === '' };
     if (turnId === null) this.come(null);
     this.chapter.caretMoved(true);
+    // A field that gets its text later puts the caret at the end of it.
+    this.tell();
   }
 
   /** Words are undone one after the other. */

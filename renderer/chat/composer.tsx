@@ -20,7 +20,11 @@ interface Props {
 export function Composer({ view, bar, isReadOnly, isFirst, onReply, onUp, onField }: Props): ReactElement {
   const field = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => {
-    if (field.current !== null) onField(field.current);
+    const node = field.current;
+    if (node === null) return;
+    // A new field has its caret at the start.
+    node.setSelectionRange(node.value.length, node.value.length);
+    onField(node);
   }, [onField]);
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
     const { key, shiftKey, ctrlKey, metaKey, altKey, nativeEvent, currentTarget } = event;

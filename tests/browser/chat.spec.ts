@@ -62,6 +62,21 @@ test('the chat says what the manuscript says, takes what is written, and gives p
   await page.keyboard.press('Control+Y');
   await expect(composer(page)).toHaveValue('Nobody. At all.');
 
+  // The caret comes to the end of what stands there, and stays in the middle where the person puts it.
+  await page.getByRole('tab', { name: 'Manuscript' }).click();
+  await page.getByRole('textbox', { name: 'Manuscript' }).waitFor();
+  await page.keyboard.press('Control+2');
+  await expect(composer(page)).toBeFocused();
+  await page.keyboard.type('!!');
+  await expect(composer(page)).toHaveValue('Nobody. At all.!!');
+  await page.keyboard.press('Home');
+  await page.keyboard.type('Tom:');
+  await expect(composer(page)).toHaveValue('Tom:Nobody. At all.!!');
+  for (let n = 0; n < 4; n += 1) await page.keyboard.press('Backspace');
+  await page.keyboard.press('End');
+  for (let n = 0; n < 2; n += 1) await page.keyboard.press('Backspace');
+  await expect(composer(page)).toHaveValue('Nobody. At all.');
+
   // A message is edited where it stands, by key; what is typed is saved.
   await composer(page).evaluate((node: HTMLTextAreaElement) => node.setSelectionRange(0, 0));
   await page.keyboard.press('ArrowUp');
