@@ -513,8 +513,11 @@ export class ChapterSession implements ChapterController {
   focus(): void {
     this.opened?.chapter.view.focus();
   }
-  type(text: string): void {
-    this.opened?.chapter.view.type(text);
+  type(text: string): boolean {
+    const view = this.opened?.chapter.view;
+    const before = view?.version;
+    view?.type(text);
+    return view?.version !== before;
   }
 
   undo(): void {

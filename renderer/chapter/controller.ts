@@ -166,8 +166,8 @@ export interface ChapterController {
   /** The first words of a turn on the page, on one line; empty where there is none. */
   excerpt(turnId: string, length: number): string;
   focus(): void;
-  /** Writes at the caret what the person has typed. */
-  type(text: string): void;
+  /** Writes at the caret what the person has typed; false where the page does not take it yet. */
+  type(text: string): boolean;
   revealTurn(turnId: string): void;
   highlightTurn(turnId: string | null): void;
   undo(): void;

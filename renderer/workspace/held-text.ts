@@ -33,8 +33,11 @@ export function useTurning(): boolean {
   return page || (branch && isOpen);
 }
 
+let isGiving = false;
+
 /** Writes it onto the page that was asked for, once that is there and takes it. */
 export function giveHeldText(): void {
+  if (isGiving) return;
   const { text, isComposing } = useHeldText.getState();
   const { controller } = useWorkspace.getState();
   if (isComposing || isTurning() || controller === null) return;
@@ -43,6 +46,11 @@ export function giveHeldText(): void {
   const hasFocus = isHeldField(document.activeElement);
   if (hasFocus && (text === '' || !readOnly)) controller.focus();
   if (text === '' || readOnly) return;
+  isGiving = true;
   useHeldText.setState({ text: '' });
-  controller.type(text);
+  // A page that does not take it yet leaves it where it stands.
+  const isTaken = controller.type(text);
+  if (!isTaken) useHeldText.setState({ text });
+  isGiving = false;
+  if (!isTaken) requestAnimationFrame(giveHeldText);
 }

@@ -156,7 +156,8 @@ function useFocusOnOpen(): void {
   const controller = useWorkspace((workspace) => workspace.controller);
   const isOpen = useOpenChapter((chapter) => !chapter.loading) === true;
   useEffect(() => {
-    if (!isOpen) return;
+    // When a chapter is left, the page is first drawn with the one before.
+    if (!isOpen || controller !== useWorkspace.getState().controller) return;
     const isAsked =
       document.activeElement?.matches('input, textarea:not([data-held]), [data-layer] *, [role=dialog] *') === true ||
       useHeldText.getState().isComposing;
