@@ -63,15 +63,23 @@ function withBitTurnedBack<T extends Checked>(table: T, row: Schema[T], differen
   }
 }
 
-/** A letter of ASCII whose highest bit has changed is no letter any more. */
+/** So many letters of a text are tried: one that nobody writes is rare. */
+const MOST_TRIED = 8;
+
+/** JSON writes such a letter as more than one byte, or it was one of ASCII and is no letter any more. */
+const isOdd = (code: number): boolean => code < 32 || code === 34 || code === 92 || code === 0xfffd;
+
 function withLetterTurnedBack<T extends Checked>(table: T, row: Schema[T]): Schema[T] | null {
   for (const column of CHECKED[table]) {
     const value: unknown = Reflect.get(row, column);
-    if (typeof value !== 'string' || value.split('\uFFFD').length !== 2) continue;
-    for (let code = 0; code < 128; code += 1) {
-      const guess = { ...row, [column]: value.replace('\uFFFD', () => String.fromCharCode(code)) };
-      if (checksumOf(table, guess) === row.checksum) return guess;
-    }
+    if (typeof value !== 'string') continue;
+    const odd = Array.from({ length: value.length }, (_, at) => at).filter((at) => isOdd(value.charCodeAt(at)));
+    if (odd.length > MOST_TRIED) continue;
+    for (const at of odd)
+      for (let code = 0; code < 128; code += 1) {
+        const guess = { ...row, [column]: value.slice(0, at) + String.fromCharCode(code) + value.slice(at + 1) };
+        if (checksumOf(table, guess) === row.checksum) return guess;
+      }
   }
   return null;
 }
