@@ -43,6 +43,7 @@ const callbacks: Callback[] = readdirSync(join(ROOT, 'electron'), { recursive: t
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'electron/desktop/': 'tests/desktop',
   'electron/rpc/message-port.ts': 'tests/desktop',
+  'electron/cli.ts': 'whoever reads a command is gone: tests/integration/command-line',
   'electron/cli/write.ts': 'a command of its own',
   'electron/cli/serve.ts guarded(() => endProcess(1))': 'where the end itself hangs: tests/integration/hanging-disk',
   'electron/server.ts guarded(() => undefined)': 'where a browser cannot be started',
