@@ -1,5 +1,5 @@
 import { LayoutGrid, List, Plus, Search, Star, User, Users, X } from 'lucide-react';
-import { useRef, useState, type DragEvent, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type DragEvent, type ReactElement } from 'react';
 import type { CharacterKind } from '../../shared/contract/characters.ts';
 import { count } from '../lib/numbers.ts';
 import { words } from '../locales/index.ts';
@@ -106,11 +106,20 @@ function Tools(): ReactElement {
   const { kind, search } = useRoom();
   const look = useLook();
   const files = useRef<HTMLInputElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // What was there to come here is gone. A field would open a touch screen's keyboard.
+    const frame = requestAnimationFrame(() => {
+      if (document.activeElement === document.body && !matchMedia('(pointer: coarse)').matches) field.current?.focus();
+    });
+    return () => cancelAnimationFrame(frame);
+  }, []);
   return (
     <div className={css.tools}>
       <search className={css.search}>
         <Search size={14} strokeWidth={1.7} aria-hidden />
         <input
+          ref={field}
           type="search"
           aria-label={say.search[kind]}
           placeholder={say.search[kind]}

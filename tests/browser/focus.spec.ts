@@ -77,6 +77,23 @@ async function writesInChat(studio: StudioPage, word: string): Promise<void> {
   await expect.poll(() => studio.text().catch(() => '')).toContain(word);
 }
 
+const SHOWS_CHARACTERS = /^(Go to characters|New character)$/;
+/** What has the focus in the other room takes what is typed, and the way back leads to the text. */
+async function writesInCharacters(studio: StudioPage, word: string, after: string): Promise<void> {
+  const { page } = studio;
+  const search = page.getByRole('searchbox', { name: 'Search characters' });
+  await expect(search).toBeVisible();
+  await expect.poll(async () => (await focused(page)).isNothing, { message: `no focus after ${after}` }).toBe(false);
+  await page.keyboard.type(word);
+  const field = await focused(page);
+  if (field.isField) expect(field.value, `typed into ${field.name} after ${after}`).toContain(word);
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Find or do' }).fill('Go to stories');
+  await page.keyboard.press('Enter');
+  await expect(search).toBeHidden();
+  await writesOn(studio, `${word}back`, 'Go to stories');
+}
+
 /** Chooses an entry of the open menu with the arrows; false: it has none of that name. */
 async function choose(page: Page, name: string): Promise<boolean> {
   await expect(page.getByRole('menu')).toBeVisible();
@@ -144,6 +161,10 @@ test('after each command, from the palette and by its key, closed with Escape, w
     await expect(query).toBeHidden();
     if (name === SHOWS_CHAT) {
       await writesInChat(studio, `command${String(index)}x`);
+      continue;
+    }
+    if (SHOWS_CHARACTERS.test(name)) {
+      await writesInCharacters(studio, `command${String(index)}x`, name);
       continue;
     }
     if (place !== -1 && TURNS.test(name)) await turned(studio);
